@@ -1,0 +1,1 @@
+/* CKernels: numeric kernels in C. */

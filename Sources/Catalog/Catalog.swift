@@ -1,0 +1,1 @@
+// Catalog: this room's first file replaces this line.

@@ -1,0 +1,1 @@
+// ColumnCodec: this room's first file replaces this line.

@@ -1,0 +1,2 @@
+// placeholder
+package func engramMain() -> Int32 { 0 }

@@ -1,0 +1,1 @@
+// Interchange: this room's first file replaces this line.

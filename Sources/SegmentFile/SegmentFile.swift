@@ -1,0 +1,1 @@
+// SegmentFile: this room's first file replaces this line.

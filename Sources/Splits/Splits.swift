@@ -1,0 +1,1 @@
+// Splits: this room's first file replaces this line.

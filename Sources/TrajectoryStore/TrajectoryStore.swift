@@ -1,0 +1,1 @@
+// TrajectoryStore: this room's first file replaces this line.

@@ -1,0 +1,1 @@
+// CatalogTests: the first test replaces this line.

@@ -1,0 +1,1 @@
+// ColumnCodecTests: the first test replaces this line.

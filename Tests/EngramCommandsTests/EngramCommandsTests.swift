@@ -1,0 +1,1 @@
+// EngramCommandsTests: the first test replaces this line.

@@ -1,0 +1,1 @@
+// InterchangeTests: the first test replaces this line.

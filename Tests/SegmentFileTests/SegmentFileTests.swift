@@ -1,0 +1,1 @@
+// SegmentFileTests: the first test replaces this line.

@@ -1,0 +1,1 @@
+// SplitsTests: the first test replaces this line.

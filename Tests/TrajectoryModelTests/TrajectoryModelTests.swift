@@ -1,0 +1,1 @@
+// TrajectoryModelTests: the first test replaces this line.

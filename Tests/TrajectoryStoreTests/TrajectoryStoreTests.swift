@@ -1,0 +1,1 @@
+// TrajectoryStoreTests: the first test replaces this line.
