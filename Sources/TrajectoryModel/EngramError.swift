@@ -17,6 +17,7 @@ public struct EngramError: Error, Sendable, Equatable {
     /// Makes a code from its stable name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// The stable name.
     public var description: String { rawValue }
 
     /// The request itself is wrong: an unknown option, a bad filter, a size that cannot be.
@@ -86,7 +87,9 @@ public struct EngramError: Error, Sendable, Equatable {
 }
 
 extension EngramError: CustomStringConvertible {
-  /// One line: `FILE: MESSAGE (at PLACE, byte OFFSET; expected E, found F). MEND.`
+  /// The whole error on one line.
+  ///
+  /// `FILE: MESSAGE (in PLACE at byte OFFSET, expected E, found F). To mend it: MEND`
   public var description: String {
     var at: [String] = []
     if let place { at.append("in \(place)") }

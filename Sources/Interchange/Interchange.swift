@@ -1,1 +1,0 @@
-// Interchange: this room's first file replaces this line.
