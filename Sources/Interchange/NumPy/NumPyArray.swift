@@ -1,7 +1,5 @@
 // NumPyArray.swift -- an array as NumPy describes it, from a pickle, an .npy file or a member of an .npz.
 
-package import TrajectoryModel
-
 /// The element type of a NumPy array of fixed-size elements.
 package struct NumPyType: Sendable, Hashable {
   /// What the bytes of an element mean.
