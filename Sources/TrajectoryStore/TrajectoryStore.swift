@@ -1,1 +1,0 @@
-// TrajectoryStore: this room's first file replaces this line.
