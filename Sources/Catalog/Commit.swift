@@ -4,15 +4,15 @@
 ///
 /// Commits count 1, 2, 3, …; data are only ever added, so "the store as of commit N" is the examples
 /// with `example_id < exampleEnd` of that commit.
-package struct Commit: Sendable, Hashable {
+public struct Commit: Sendable, Hashable {
   /// The number of the commit.
-  package let id: Int64
+  public let id: Int64
   /// What was done, in one word, such as `ingest`.
-  package let operation: String
+  public let operation: String
   /// What was done, for a person.
-  package let message: String
+  public let message: String
   /// When, in UTC, such as `2026-03-01T12:00:00.000Z`.
-  package let time: String
+  public let time: String
   /// The number of examples in the store after the commit.
-  package let exampleEnd: Int64
+  public let exampleEnd: Int64
 }
