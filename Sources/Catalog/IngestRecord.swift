@@ -1,5 +1,7 @@
 // IngestRecord.swift -- the memory of an ingest, so that the same content is not taken in twice unawares.
 
+package import TrajectoryModel
+
 /// One ingest: what came in, from where, and which examples it became.
 package struct IngestRecord: Sendable, Hashable {
   /// The hash of the content, in whatever encoding the ingest uses.

@@ -75,7 +75,8 @@ extension SplitSpecification {
       let repeats = try object.optional("repeats") { (value) throws(EngramError) in try value.asInteger() } ?? 10
       let seed = try object.optional("seed") { (value) throws(EngramError) in try value.asInteger() } ?? 0
       guard let seed = UInt32(exactly: seed) else {
-        throw EngramError(.usage, "the seed is out of range", place: "seed", expected: "0 to 4294967295", found: "\(seed)")
+        throw EngramError(
+          .usage, "the seed is out of range", place: "seed", expected: "0 to 4294967295", found: "\(seed)")
       }
       kind = .balanced(
         BalancedSplits(

@@ -4,8 +4,6 @@
 //   {"version": 1, "kind": "holdout", "label": "learning_rule", "by": ["batch_size", "dataset_seed"]}
 // The same specification and the same commit of a store give the same splits, on any machine and number of threads.
 
-public import TrajectoryModel
-
 /// Everything that determines a split set.
 public struct SplitSpecification: Sendable, Hashable {
   /// How train and test are told apart.

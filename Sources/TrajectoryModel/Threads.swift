@@ -4,6 +4,6 @@ import Glibc
 
 /// How many threads to use.
 public enum Threads {
-  /// The number of processors this process may run on, at least 1.
-  public static let available: Int = max(1, Int(get_nprocs()))
+  /// The number of processors that are online, at least 1.
+  public static let available: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 }

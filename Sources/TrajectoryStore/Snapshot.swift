@@ -1,6 +1,6 @@
 // Snapshot.swift -- a store as of one commit: what it holds, and what a filter selects.
 
-public import Catalog
+package import Catalog
 import Synchronization
 public import TrajectoryModel
 
@@ -18,8 +18,8 @@ public final class Snapshot: Sendable {
   init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
     self.store = store
     let state = try store.read { (catalog) throws(EngramError) -> (Int64, Int64, [Extent]) in
-      guard let commit = try wanted.map({ (id) throws(EngramError) in try catalog.commit(id) }) ?? catalog.latestCommit()
-      else { return (0, 0, []) }
+      let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
+      guard let commit = known else { return (0, 0, []) }
       return (commit.id, commit.exampleEnd, try catalog.extents(asOf: commit.id))
     }
     (commit, exampleCount) = (state.0, state.1)

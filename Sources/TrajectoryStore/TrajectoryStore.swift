@@ -19,7 +19,7 @@ public final class TrajectoryStore: Sendable {
   /// The store's directory.
   public let path: String
   let layout: StoreLayout
-  private let catalog: Mutex<Catalog>
+  private let catalog: SharedCatalog
   private let readers = Mutex<[String: SegmentReader]>([:])
 
   /// Opens a store.
@@ -36,7 +36,7 @@ public final class TrajectoryStore: Sendable {
         expected: "a directory with a file catalog.sqlite",
         mend: "check the path, or make a store with `engram ingest SOURCE \(path)`")
     }
-    catalog = Mutex(try Catalog(opening: layout.catalog, access: .read))
+    catalog = SharedCatalog(try Catalog(opening: layout.catalog, access: .read))
   }
 
   /// Makes an empty store and opens it.
@@ -76,10 +76,10 @@ public final class TrajectoryStore: Sendable {
   }
 
   /// Reads the catalog in one consistent view.
-  package func read<R: Sendable>(
-    _ body: (CatalogReader) throws(EngramError) -> R
-  ) throws(EngramError) -> R {
-    try catalog.withLock { (catalog) throws(EngramError) -> R in try catalog.read(body) }
+  ///
+  /// The body must not read through the same store again: threads take the connection in turn.
+  package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+    try catalog.read(body)
   }
 
   /// The reader of a segment, opened once and kept.

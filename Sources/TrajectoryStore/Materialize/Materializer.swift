@@ -1,5 +1,6 @@
 // Materializer.swift -- the hot path: each needed chunk is decoded once, straight into every destination.
 
+import Catalog
 import ColumnCodec
 import SegmentFile
 import TrajectoryModel
@@ -28,7 +29,8 @@ struct Materializer: Sendable {
     init(_ source: ExtentSource, _ columns: TrajectoryColumns) {
       let places = Dictionary(
         source.extent.statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-      let times = Dictionary(source.extent.epochs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      let times = Dictionary(
+        source.extent.epochs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       statistics = columns.statistics.map { places[$0] }
       var stretches: [(first: Int, indices: [Int32])] = []
       var isBroken = true
@@ -51,7 +53,7 @@ struct Materializer: Sendable {
   private let maps: [AxisMap]
   private let columns: TrajectoryColumns
   private let destinations: [MatrixDestination]
-  private var tasks: [Task] = []
+  private let tasks: [Task]
 
   /// Plans the work.
   ///
@@ -63,6 +65,7 @@ struct Materializer: Sendable {
     self.columns = columns
     self.destinations = destinations
     maps = sources.map { AxisMap($0, columns) }
+    var tasks: [Task] = []
     var taskOfGroup: [Int64: Int] = [:]
     for (destination, target) in destinations.enumerated() {
       var row = 0
@@ -78,14 +81,11 @@ struct Materializer: Sendable {
           let end = min(range.upperBound, sources[source].extent.examples.upperBound)
           let count = min(Int(end - next), size - first)
           let key = Int64(source) << 32 | Int64(group)
-          let task =
-            taskOfGroup[key]
-            ?? {
-              tasks.append(
-                Task(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
-              taskOfGroup[key] = tasks.count - 1
-              return tasks.count - 1
-            }()
+          if taskOfGroup[key] == nil {
+            taskOfGroup[key] = tasks.count
+            tasks.append(Task(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
+          }
+          let task = taskOfGroup[key, default: 0]
           tasks[task].runs[destination].append(
             RowRun(source: Int32(first), destination: row, count: Int32(count)))
           row += count
@@ -93,6 +93,7 @@ struct Materializer: Sendable {
         }
       }
     }
+    self.tasks = tasks
   }
 
   /// Does the work.
@@ -101,21 +102,21 @@ struct Materializer: Sendable {
   ///   - threads: How many threads share it; the bytes are the same for any number.
   ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
   func run(threads: Int, isCancelled: @Sendable () -> Bool) throws(EngramError) {
-    try parallelFor(count: tasks.count, threads: threads, makeState: { ChunkDecoder() }) {
-      (index: Int, decoder: inout ChunkDecoder) throws(EngramError) in
+    let decoders = DecoderPool(count: min(threads, tasks.count))
+    try parallelFor(count: tasks.count, threads: threads) { (index, worker) throws(EngramError) in
       if isCancelled() { throw EngramError(.cancelled, "reading was stopped") }
-      try perform(tasks[index], decoder: &decoder)
+      try perform(tasks[index], decoder: decoders[worker])
     }
   }
 
-  private func perform(_ task: Task, decoder: inout ChunkDecoder) throws(EngramError) {
+  private func perform(_ task: Task, decoder: ChunkDecoder) throws(EngramError) {
     let map = maps[task.source]
     if map.isIncomplete { fillWithNaN(task) }
     switch sources[task.source].values {
     case .segment(let reader):
       for (position, statistic) in map.statistics.enumerated() {
         guard let statistic else { continue }
-        try reader.decode(rowGroup: task.rowGroup, statistic: statistic, with: &decoder)
+        try reader.decode(rowGroup: task.rowGroup, statistic: statistic, with: decoder)
         for (destination, runs) in zip(destinations, task.runs) where !runs.isEmpty {
           for stretch in map.stretches {
             let first = position * destination.statisticStride + stretch.first * destination.epochStride
@@ -168,4 +169,14 @@ struct Materializer: Sendable {
       }
     }
   }
+}
+
+/// A decoder for each thread of a loop.
+private struct DecoderPool: @unchecked Sendable {
+  // SAFETY of @unchecked: a loop never gives one worker number to two calls that run at the same time.
+  private let decoders: [ChunkDecoder]
+
+  init(count: Int) { decoders = (0..<max(1, count)).map { _ in ChunkDecoder() } }
+
+  subscript(worker: Int) -> ChunkDecoder { decoders[worker] }
 }

@@ -66,12 +66,14 @@ extension Snapshot {
     try unsafe trainMatrix.withMutableBytes { (trainBlock) throws(EngramError) in
       try unsafe testMatrix.withMutableBytes { (testBlock) throws(EngramError) in
         var destinations: [MatrixDestination] = []
-        for (examples, block) in unsafe [(train, trainBlock), (test, testBlock)] {
-          guard let base = unsafe block.baseAddress, unsafe block.count > 0 else { continue }
+        func add(_ examples: ExampleSet, _ block: UnsafeMutableRawBufferPointer) {
+          guard let base = block.baseAddress, block.count > 0 else { return }
           destinations.append(
             unsafe MatrixDestination(
               examples, columns, elementType: options.elementType, layout: options.layout, base: base))
         }
+        unsafe add(train, trainBlock)
+        unsafe add(test, testBlock)
         try fill(destinations, columns, options)
       }
     }
@@ -85,12 +87,18 @@ extension Snapshot {
   ) throws(EngramError) -> [UInt8] {
     try checkMembers(examples)
     var bytes = [UInt8](repeating: 0, count: examples.count * columns.count * elementType.byteCount)
-    try unsafe bytes.withUnsafeMutableBytes { (block) throws(EngramError) in
+    var failure: EngramError?
+    unsafe bytes.withUnsafeMutableBytes { block in
       guard let base = block.baseAddress, block.count > 0 else { return }
-      try fill(
-        [unsafe MatrixDestination(canonical: examples, columns, elementType: elementType, base: base)], columns,
-        MaterializeOptions(elementType: elementType, threads: threads))
+      do throws(EngramError) {
+        try fill(
+          [unsafe MatrixDestination(canonical: examples, columns, elementType: elementType, base: base)], columns,
+          MaterializeOptions(elementType: elementType, threads: threads))
+      } catch {
+        failure = error
+      }
     }
+    if let failure { throw failure }
     return bytes
   }
 

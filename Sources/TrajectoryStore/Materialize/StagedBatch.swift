@@ -16,7 +16,7 @@ struct StagedBatch: Sendable {
   /// - Throws: ``EngramError`` with code `corrupt` when their number or their hash is wrong.
   init(of extent: Extent, bytes: [UInt8]) throws(EngramError) {
     let count = Int(extent.exampleCount) * extent.epochs.count * extent.statistics.count
-    let hash = ValuesHash.hash(of: bytes.span.bytes)
+    let hash = unsafe ValuesHash.hash(of: bytes.span.bytes)
     guard bytes.count == count * extent.elementType.byteCount, hash == extent.valuesHash else {
       throw EngramError(
         .corrupt, "a staged batch is damaged", place: "staged batch of example \(extent.firstExample)",
@@ -43,7 +43,7 @@ struct StagedBatch: Sendable {
     example: Int, epoch: Int, statistic: Int, to base: UnsafeMutableRawPointer, element: Int, as type: ElementType
   ) {
     let index = (example * epochCount + epoch) * statisticCount + statistic
-    let source = bytes.span.bytes
+    let source = unsafe bytes.span.bytes
     // SAFETY: the caller owns `element` of `base`; loads are bounds-checked as in `value`.
     switch (elementType, type) {
     case (.float32, .float32):

@@ -32,7 +32,8 @@ extension Snapshot {
     try checkMembers(examples)
     guard !examples.isEmpty else {
       throw EngramError(
-        .notFound, "the selection holds no examples", file: store.path, mend: "loosen the filter; `engram info` shows what there is")
+        .notFound, "the selection holds no examples", file: store.path,
+        mend: "loosen the filter; `engram info` shows what there is")
     }
     var examples = examples
     var touched = extentsTouched(by: examples)
@@ -129,10 +130,12 @@ extension Snapshot {
     let members = lacking.reduce(ExampleSet()) { $0.union(examples.intersection(ExampleSet($1.examples))) }
     /// Runs named in full; the rest are counted.
     let shown = 5
-    let runs = try groups(by: ["run_id"]).filter { !$0.examples.intersection(members).isEmpty }.map(\.key[0].description)
+    let runs = try groups(by: ["run_id"]).filter { !$0.examples.intersection(members).isEmpty }.map(
+      \.key[0].description)
     return EngramError(
       .notFound, "statistic '\(name)' was not recorded for \(members.count) of the selected examples", file: store.path,
-      place: "runs \(runs.prefix(shown).joined(separator: ", "))\(runs.count > shown ? " and \(runs.count - shown) more" : "")",
+      place:
+        "runs \(runs.prefix(shown).joined(separator: ", "))\(runs.count > shown ? " and \(runs.count - shown) more" : "")",
       mend: "leave it out, or say `--missing drop` to leave those examples out, `--missing fill` to read NaN for them")
   }
 }
@@ -160,15 +163,29 @@ extension ExtentSource {
   private func hasNonFinite(
     _ reader: SegmentReader, statistic: Int, in examples: ExampleSet
   ) throws(EngramError) -> Bool {
-    var decoder = ChunkDecoder()
+    let decoder = ChunkDecoder()
+    let epochs = extent.epochs.indices.map { Int32($0) }
     for group in 0..<reader.rowGroupCount where !reader.zone(rowGroup: group, statistic: statistic).isAllFinite {
       let rows = reader.examples(inRowGroup: group)
       let start = extent.firstExample + Int64(rows.lowerBound)
       let selected = examples.intersection(ExampleSet(start..<(start + Int64(rows.count))))
       if selected.isEmpty { continue }
       if selected.count == rows.count { return true }
-      try reader.decode(rowGroup: group, statistic: statistic, with: &decoder)
-      if selected.ids.contains(where: { !decoder.isFinite(example: Int($0 - start)) }) { return true }
+      try reader.decode(rowGroup: group, statistic: statistic, with: decoder)
+      var values = [Double](repeating: 0, count: selected.count * epochs.count)
+      var runs: [RowRun] = []
+      for range in selected.ranges {
+        let row = runs.last.map { $0.destination + Int($0.count) } ?? 0
+        runs.append(RowRun(source: Int32(range.lowerBound - start), destination: row, count: Int32(range.count)))
+      }
+      unsafe values.withUnsafeMutableBytes { block in
+        guard let base = block.baseAddress else { return }
+        // SAFETY: `values` has an element for each selected example and epoch.
+        unsafe decoder.scatter(
+          runs: runs.span, epochs: epochs.span, elementType: .float64, exampleStride: epochs.count, epochStride: 1,
+          base: base)
+      }
+      if values.contains(where: { !$0.isFinite }) { return true }
     }
     return false
   }

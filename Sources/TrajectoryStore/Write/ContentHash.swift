@@ -43,6 +43,6 @@ enum ContentHash {
 extension UTF8Span {
   /// The bytes of the text.
   fileprivate var bytes: RawSpan {
-    @_lifetime(copy self) get { span.bytes }
+    @_lifetime(copy self) get { unsafe span.bytes }
   }
 }

@@ -1,6 +1,6 @@
 // Recording.swift -- what a user adds to a store: the trajectories of the layers of one run.
 
-public import Catalog
+import Catalog
 public import TrajectoryModel
 
 /// The numbers of a recording, in the canonical order [layer][epoch][statistic].

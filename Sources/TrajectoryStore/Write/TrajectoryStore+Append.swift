@@ -62,11 +62,12 @@ extension TrajectoryStore {
     var nonFinite: Set<Int> = []
     for recording in recordings {
       try recording.values.withBytes { (span) throws(EngramError) in
-        for index in 0..<span.byteCount { bytes.append(span[index]) }
+        // SAFETY: the buffer is copied before the closure returns.
+        unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
       }
       for index in recording.values.nonFiniteIndices { nonFinite.insert(index % schema.statistics.count) }
     }
-    let hash = ValuesHash.hash(of: bytes.span.bytes)
+    let hash = unsafe ValuesHash.hash(of: bytes.span.bytes)
     let report = try session.commit(operation: "append", message: message) {
       (catalog) throws(EngramError) -> AppendReport in
       let examples = try catalog.add(metadata)

@@ -18,10 +18,13 @@ extension CatalogWriter {
       }
       if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
       let column = metadata.fields.firstIndex(of: field)
-      let offender = metadata.runs.lazy.compactMap { run in column.map { run[$0] } }.first { !existing.type.accepts($0) }
+      let offender = metadata.runs.lazy.compactMap { run in column.map { run[$0] } }.first {
+        !existing.type.accepts($0)
+      }
       guard let offender else { continue }
       throw EngramError(
-        .invalidData, "a value does not fit the field '\(existing.name)' of this store", place: "field \(existing.name)",
+        .invalidData, "a value does not fit the field '\(existing.name)' of this store",
+        place: "field \(existing.name)",
         expected: existing.type.rawValue, found: "'\(offender)'",
         mend: "correct the value, or give the field another name with --map \(existing.name)_2=\(field.name)")
     }

@@ -84,7 +84,7 @@ extension WriteSession {
         let end = min(all.upperBound, start + step)
         let values = try snapshot.canonicalValues(
           of: ExampleSet(start..<end), columns, elementType: group[0].elementType, threads: options.threads)
-        try segment.writer.append(values.span.bytes, exampleCount: Int(end - start))
+        unsafe try segment.writer.append(values.span.bytes, exampleCount: Int(end - start))
       }
       let summary = try segment.writer.finish()
       try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
@@ -107,7 +107,9 @@ extension TrajectoryStore {
   /// Ids, values and split sets do not change; readers are not disturbed.
   ///
   /// - Parameter everything: Whether large segments are rewritten too.
-  public func compact(everything: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError) -> CompactReport {
+  public func compact(everything: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError)
+    -> CompactReport
+  {
     try write("compact", options: options) { (session) throws(EngramError) in
       try session.rewrite(
         where: { everything || $0.isStaged || $0.exampleCount < Self.compactLimit }, operation: "compact")

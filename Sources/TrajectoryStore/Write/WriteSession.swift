@@ -2,7 +2,7 @@
 
 package import Catalog
 import SegmentFile
-package import TrajectoryModel
+public import TrajectoryModel
 
 /// How a writer waits and works.
 public struct WriteOptions: Sendable {
