@@ -7,9 +7,10 @@ import TrajectoryModel
 /// A deflated member; going forward inflates and drops what lies between, going back starts over.
 ///
 /// Threads take turns. minizip compares the CRC-32 when the last byte was read.
-final class DeflatedMember: ByteSource {
+/// `@unchecked Sendable`: `state` is touched only while `lock` is held.
+final class DeflatedMember: ByteSource, @unchecked Sendable {
   /// Where the inflation stands.
-  private struct State: ~Copyable {
+  private struct State {
     /// minizip's state, open on the member; nil before the first byte and after the last.
     var reading: ZipReading?
     /// The offset of the next byte that comes out.
@@ -17,7 +18,8 @@ final class DeflatedMember: ByteSource {
   }
 
   private let member: NpzMember
-  private let state = Mutex(State())
+  private var state = State()
+  private let lock = Mutex(())
 
   /// Bytes dropped at a time on the way forward.
   private static let skipSize = 256 << 10
@@ -34,13 +36,12 @@ final class DeflatedMember: ByteSource {
     // SAFETY: the pointer is used only inside the call that lends it, by this thread.
     let failure: EngramError? = unsafe buffer.withUnsafeMutableBytes { bytes in
       let target = unsafe bytes
-      return state.withLock { (state) -> EngramError? in
+      return lock.withLock { _ -> EngramError? in
         do throws(EngramError) {
           try unsafe Self.read(member, &state, at: offset, into: target)
           return nil
         } catch {
-          state.reading = nil
-          state.position = 0
+          state = State()
           return error
         }
       }
