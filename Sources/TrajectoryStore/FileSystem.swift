@@ -47,6 +47,10 @@ enum FileSystem {
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove the file", path) }
   }
 
+  static func removeDirectory(_ path: String) throws(EngramError) {
+    guard unsafe rmdir(path) == 0 else { throw failure("remove the directory", path) }
+  }
+
   /// Renames within one file system, in one step, replacing nothing that matters.
   static func move(_ from: String, to destination: String) throws(EngramError) {
     guard unsafe rename(from, destination) == 0 else { throw failure("rename the file to \(destination)", from) }

@@ -64,6 +64,15 @@ public final class TrajectoryStore: Sendable {
     return try TrajectoryStore(opening: path)
   }
 
+  /// Removes a store that was made for an append that then failed; one that holds a commit is left alone.
+  package func removeIfEmpty() throws(EngramError) {
+    guard try read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
+    for name in try FileSystem.names(in: layout.incoming) { try FileSystem.remove("\(layout.incoming)/\(name)") }
+    for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
+    for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
+    try FileSystem.removeDirectory(path)
+  }
+
   /// Whether there is a store at a path.
   public static func exists(at path: String) -> Bool { FileSystem.exists(StoreLayout(root: path).catalog) }
 

@@ -80,7 +80,8 @@ package enum Ingest {
     guard input.statistics.count == blocks.statisticCount else {
       throw EngramError(
         .invalidData, "the names of the statistics do not fit the values", file: input.source,
-        place: "array \(input.values.name)", expected: "\(blocks.statisticCount) names", found: "\(input.statistics.count)",
+        place: "array \(input.values.name)", expected: "\(blocks.statisticCount) names",
+        found: "\(input.statistics.count)",
         mend: "name every statistic once, in the order of the last axis")
     }
     let schema = try SegmentSchema(
@@ -119,7 +120,8 @@ package enum Ingest {
         throw EngramError(.cancelled, "the ingest was stopped; the store is as it was before")
       }
       let count = try blocks.next(atMost: blockSize, into: &buffer)
-      try appender.append(buffer.span.bytes.extracting(first: count * blocks.bytesPerExample), exampleCount: count)
+      unsafe try appender.append(
+        buffer.span.bytes.extracting(first: count * blocks.bytesPerExample), exampleCount: count)
       done += count
       // Reading back at the end is the last tenth.
       options.write.progress(0.9 * Double(done) / Double(blocks.exampleCount))
@@ -133,7 +135,8 @@ package enum Ingest {
       guard epochs.count == count else {
         throw EngramError(
           .invalidData, "the epochs do not fit the values", file: input.source, place: "array \(input.values.name)",
-          expected: "\(count) epochs", found: "\(epochs.count)", mend: "give one epoch for each index of the second axis, such as --epochs 0:100:5")
+          expected: "\(count) epochs", found: "\(epochs.count)",
+          mend: "give one epoch for each index of the second axis, such as --epochs 0:100:5")
       }
       return epochs
     }

@@ -4,17 +4,6 @@ package import TrajectoryModel
 
 /// Recorded trajectories and what is known about each example, read from a user's files.
 package struct IngestInput: Sendable {
-  /// A named list with one value for each example.
-  package struct Column: Sendable {
-    package let name: String
-    package let values: [MetadataValue]
-
-    package init(name: String, values: [MetadataValue]) {
-      self.name = name
-      self.values = values
-    }
-  }
-
   /// Where it came from, for messages and the store's memory of ingests.
   package let source: String
   /// The values, (examples, epochs, statistics).
@@ -26,11 +15,11 @@ package struct IngestInput: Sendable {
   /// The position of each example's layer, or nil where the files do not say.
   package let positions: [LayerPosition?]?
   /// The metadata, each with one value an example; `layer_name` and the fields of the condition are known by name.
-  package let columns: [Column]
+  package let columns: [MetadataColumn]
 
   package init(
     source: String, values: NumPyArray, statistics: [String], epochs: [Double]?, positions: [LayerPosition?]?,
-    columns: [Column]
+    columns: [MetadataColumn]
   ) {
     self.source = source
     self.values = values

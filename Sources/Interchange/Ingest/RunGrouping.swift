@@ -1,7 +1,7 @@
 // RunGrouping.swift -- from one row of metadata an example to runs, and the layers measured of each.
 
 import TrajectoryModel
-package import TrajectoryStore
+import TrajectoryStore
 
 /// From one row of metadata an example to runs, and the layers measured of each.
 ///
@@ -29,7 +29,7 @@ struct RunGrouping {
   /// - Throws: ``EngramError`` with code `invalidData` that names column and row.
   init(_ input: IngestInput, rowCount: Int, runFields: [String]?) throws(EngramError) {
     var notes: [String] = []
-    var runColumns: [IngestInput.Column] = []
+    var runColumns: [MetadataColumn] = []
     for column in input.columns {
       guard column.values.count == rowCount else {
         throw EngramError(
@@ -61,7 +61,8 @@ struct RunGrouping {
         if runFields != nil, let column = values.indices.first(where: { values[$0] != runs[known][$0] }) {
           throw EngramError(
             .invalidData, "a field differs within one run", file: input.source,
-            place: "row \(row), field \(runColumns[column].name)", expected: "'\(runs[known][column])', as in the run's first row",
+            place: "row \(row), field \(runColumns[column].name)",
+            expected: "'\(runs[known][column])', as in the run's first row",
             found: "'\(values[column])'", mend: "name this field among those that tell runs apart, or leave it out")
         }
       } else {
@@ -94,7 +95,7 @@ struct RunGrouping {
   }
 
   /// Whether a column is the published `start_idxs` or `end_idxs` and only says that every epoch is valid.
-  private static func isWholeRange(_ column: IngestInput.Column, epochCount: Int) -> Bool {
+  private static func isWholeRange(_ column: MetadataColumn, epochCount: Int) -> Bool {
     switch column.name {
     case "start_idxs": column.values.allSatisfy { $0 == .integer(0) }
     case "end_idxs": column.values.allSatisfy { $0 == .integer(Int64(epochCount)) }
@@ -102,7 +103,7 @@ struct RunGrouping {
     }
   }
 
-  private static func check(_ column: IngestInput.Column, in input: IngestInput) throws(EngramError) {
+  private static func check(_ column: MetadataColumn, in input: IngestInput) throws(EngramError) {
     let reserved = ["example_id", "run_id", "observation_id", "layer_ordinal", "first_example", "example_count"]
     guard MetadataField.isValidName(column.name), !reserved.contains(column.name.lowercased()) else {
       throw EngramError(
@@ -118,10 +119,10 @@ struct RunGrouping {
   }
 
   private static func keyColumns(
-    _ names: [String]?, of columns: [IngestInput.Column], in input: IngestInput
-  ) throws(EngramError) -> [IngestInput.Column] {
+    _ names: [String]?, of columns: [MetadataColumn], in input: IngestInput
+  ) throws(EngramError) -> [MetadataColumn] {
     guard let names else { return columns }
-    var chosen: [IngestInput.Column] = []
+    var chosen: [MetadataColumn] = []
     for name in names {
       guard let column = columns.first(where: { $0.name == name }) else {
         throw EngramError(
@@ -157,16 +158,21 @@ struct RunGrouping {
         guard let known = LayerPosition(rawValue: word) else {
           throw EngramError(
             .invalidData, "there is no such position of a layer", file: input.source,
-            place: "row \(row), field \(layerPosition)", expected: "early, middle or deep, or nothing", found: "'\(word)'",
+            place: "row \(row), field \(layerPosition)", expected: "early, middle or deep, or nothing",
+            found: "'\(word)'",
             mend: "use one of the three words, or give the column another name with --map NEW_NAME=\(layerPosition)")
         }
         position = known
       case let other?:
         throw EngramError(
           .invalidData, "the position of a layer is a word", file: input.source,
-          place: "row \(row), field \(layerPosition)", expected: "early, middle or deep, or nothing", found: "'\(other)'")
+          place: "row \(row), field \(layerPosition)", expected: "early, middle or deep, or nothing",
+          found: "'\(other)'")
       }
-      layers.append(Layer(name: names.map { $0[row] == .null ? unnamedLayer : $0[row].description } ?? unnamedLayer, position: position))
+      layers.append(
+        Layer(
+          name: names.map { $0[row] == .null ? unnamedLayer : $0[row].description } ?? unnamedLayer, position: position)
+      )
     }
     return layers
   }

@@ -72,18 +72,3 @@ extension PickleValue {
 
   private static func shape(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: ", ") + ")" }
 }
-
-extension NumPyType {
-  /// NumPy's name of the type, such as `float64`, `>f4` or `U11`.
-  package var name: String {
-    let order = isBigEndian ? ">" : ""
-    switch kind {
-    case .float: return isBigEndian ? ">f\(byteCount)" : "float\(byteCount * 8)"
-    case .integer: return isBigEndian ? ">i\(byteCount)" : "int\(byteCount * 8)"
-    case .unsigned: return isBigEndian ? ">u\(byteCount)" : "uint\(byteCount * 8)"
-    case .boolean: return "bool"
-    case .bytes: return "S\(byteCount)"
-    case .unicode: return "\(order)U\(byteCount / 4)"
-    }
-  }
-}

@@ -30,6 +30,9 @@ enum PickleEscapeForm: Int32, Sendable {
 /// The scan that finds the end and checks every escape also notes which byte of text stands for which byte of the
 /// payload, once for each window; a read starts at the note before it. So several threads can decode at once.
 package struct PickledEscapes: ByteSource {
+  /// Yes: checkpoints from the first scan say where to start.
+  package var isRandomAccess: Bool { true }
+
   /// The start of a token: how many bytes are decoded before it, and where it lies in the file.
   struct Checkpoint: Sendable {
     let decoded: Int

@@ -4,6 +4,9 @@ package import TrajectoryModel
 
 /// Bytes that lie in a file as they are.
 package struct PickledSlice: ByteSource {
+  /// Yes.
+  package var isRandomAccess: Bool { true }
+
   let file: PickleFileHandle
   /// The file offset of the first byte.
   let start: Int
@@ -17,6 +20,9 @@ package struct PickledSlice: ByteSource {
 
 /// Bytes that were small enough to keep in memory.
 package struct PickledMemory: ByteSource {
+  /// Yes.
+  package var isRandomAccess: Bool { true }
+
   let bytes: [UInt8]
   package var byteCount: Int { bytes.count }
 

@@ -2,14 +2,6 @@
 
 package import TrajectoryModel
 
-/// A column of metadata, one value for each example.
-package struct MetadataColumn: Sendable, Equatable {
-  /// The name: ours where a map renames the file's, else the file's.
-  package let name: String
-  /// The values in the order of the examples.
-  package let values: [MetadataValue]
-}
-
 /// A data set in the published layout: trajectories, names of statistics, labels, layer positions, metadata.
 ///
 /// The file is a dictionary with the keys `X`, `Y`, `X_cat`, `meta` and `obs_keys`. Rows keep their order.
