@@ -48,7 +48,7 @@ let package = Package(
     room("Catalog", needs: ["TrajectoryModel", "CSQLite"]),
     room("TrajectoryStore", needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CXXHash"]),
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
-    room("Splits", needs: ["TrajectoryModel", "TrajectoryStore", "CNettle"]),
+    room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
     room("EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
     room("Engram", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
 

@@ -24,6 +24,12 @@ enum FileSystem {
 
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// The length of a file, 0 where there is none.
+  static func byteCount(of path: String) -> Int {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   static func makeDirectory(_ path: String) throws(EngramError) {
     guard unsafe mkdir(path, 0o777) == 0 else { throw failure("make the directory", path) }
   }
