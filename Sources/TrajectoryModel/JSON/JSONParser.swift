@@ -53,6 +53,10 @@ struct JSONParser {
     case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
     case UInt8(ascii: "n"): return try parseWord("null", .null)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
+    case UInt8(ascii: "N"), UInt8(ascii: "I"):
+      throw error(
+        .corrupt, "no JSON value starts here", expected: "a value", found: describeNext(),
+        mend: "JSON has no NaN, Infinity or None; write null")
     default: throw error(.corrupt, "no JSON value starts here", expected: "a value", found: describeNext())
     }
   }
