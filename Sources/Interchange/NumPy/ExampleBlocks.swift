@@ -31,7 +31,9 @@ package struct ExampleBlocks: Sendable {
 
   /// Makes a reader at the first example.
   ///
-  /// - Parameter file: What to name in errors.
+  /// - Parameters:
+  ///   - array: The array (examples, epochs, statistics).
+  ///   - file: What to name in errors.
   /// - Throws: ``EngramError`` with code `invalidData` when the array is not 3-D or has no values, `unsupported` when its
   ///   elements are not numbers; for Fortran order whatever reading the payload throws.
   package init(_ array: NumPyArray, file: String? = nil) throws(EngramError) {

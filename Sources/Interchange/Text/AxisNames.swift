@@ -28,6 +28,8 @@ struct AxisNames {
   /// - Parameters:
   ///   - argument: `a,b,c`, `published`, a file, a member, or nil for the members that usually name them.
   ///   - count: As many as the array has.
+  /// - Returns: The names, `count` of them, all different.
+  /// - Throws: ``EngramError`` with code `usage` when nothing names them, `invalidData` when the names do not fit.
   mutating func statistics(_ argument: String?, count: Int) throws(EngramError) -> [String] {
     let how =
       "give --statistics a,b,c, or a file with one name on each line or a JSON list, or \"published\" for the 45"
@@ -61,6 +63,8 @@ struct AxisNames {
   /// - Parameters:
   ///   - argument: `0,5,10`, `0:100:5` (the end counts), `0::5`, a file, a member, or nil for the member `epochs`.
   ///   - count: As many as the array has.
+  /// - Returns: The epochs, `count` of them, increasing.
+  /// - Throws: ``EngramError`` with code `usage` when nothing gives them, `invalidData` when they do not fit.
   mutating func epochs(_ argument: String?, count: Int) throws(EngramError) -> [Double] {
     let how = "give --epochs 0,5,10 or 0:100:5 (the end counts), or a file with one number on each line"
     var epochs: [Double] = []

@@ -26,7 +26,10 @@ struct DelimitedText {
 
   /// A cursor at the start of a text.
   ///
-  /// - Parameter delimiter: The delimiter, or nil to take the one that the first line has most of: `,` `;` tab or `|`.
+  /// - Parameters:
+  ///   - bytes: The whole text as UTF-8.
+  ///   - file: What to name in errors.
+  ///   - delimiter: The delimiter, or nil to take the one that the first line has most of: `,` `;` tab or `|`.
   /// - Throws: ``EngramError`` with code `corrupt` when the text is not UTF-8 or holds NULs.
   init(_ bytes: [UInt8], file: String, delimiter: UInt8?) throws(EngramError) {
     self.bytes = bytes

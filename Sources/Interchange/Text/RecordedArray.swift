@@ -15,7 +15,9 @@ struct RecordedArray {
 
   /// Opens an .npy or .npz file, told apart by its first bytes.
   ///
-  /// - Parameter name: The member of the .npz, or nil for its only three-dimensional one.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - name: The member of the .npz, or nil for its only three-dimensional one.
   /// - Throws: ``EngramError`` with code `usage` when the member must be named; whatever opening throws.
   init(_ path: String, name: String?) throws(EngramError) {
     let file = try InputFile(opening: path)
