@@ -12,6 +12,7 @@
 /// - Parameters:
 ///   - name: What was typed.
 ///   - candidates: What could have been meant.
+/// - Returns: The nearest candidate as it is spelt.
 /// - Complexity: O(number of candidates x length²); names above 256 characters are never near.
 package func closestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let typed = Array(name.lowercased().unicodeScalars)

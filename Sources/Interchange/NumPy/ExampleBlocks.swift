@@ -31,16 +31,13 @@ package struct ExampleBlocks: Sendable {
 
   /// Makes a reader at the first example.
   ///
-  /// - Parameter file: What to name in errors.
+  /// - Parameters:
+  ///   - array: The array (examples, epochs, statistics).
+  ///   - file: What to name in errors.
   /// - Throws: ``EngramError`` with code `invalidData` when the array is not 3-D or has no values, `unsupported` when its
   ///   elements are not numbers; for Fortran order whatever reading the payload throws.
   package init(_ array: NumPyArray, file: String? = nil) throws(EngramError) {
-    guard array.shape.count == 3 else { throw Self.wrongShape(array, file) }
-    guard array.shape.allSatisfy({ $0 > 0 }) else {
-      throw EngramError(
-        .invalidData, "the array \(array.name) has no values", file: file,
-        expected: "at least one example, epoch and statistic", found: "shape \(array.shape)")
-    }
+    (exampleCount, epochCount, statisticCount) = try Self.extents(of: array, file: file)
     switch (array.type.kind, array.type.byteCount) {
     case (.float, 2), (.float, 4), (.integer, ...2), (.unsigned, ...2): elementType = .float32
     case (.float, 8), (.integer, _), (.unsigned, _): elementType = .float64
@@ -51,7 +48,6 @@ package struct ExampleBlocks: Sendable {
     }
     name = array.name
     self.file = file
-    (exampleCount, epochCount, statisticCount) = (array.shape[0], array.shape[1], array.shape[2])
     type = array.type
     isFortranOrder = array.isFortranOrder
     payload =
@@ -213,6 +209,21 @@ package struct ExampleBlocks: Sendable {
     var bytes = unsafe span.mutableBytes
     var part = bytes._mutatingExtracting((range.lowerBound * size)..<(range.upperBound * size))
     try payload.read(at: offset, into: &part)
+  }
+
+  /// The extents of a 3-D array that has values.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when the array is not 3-D or has no values.
+  package static func extents(
+    of array: NumPyArray, file: String?
+  ) throws(EngramError) -> (examples: Int, epochs: Int, statistics: Int) {
+    guard array.shape.count == 3 else { throw wrongShape(array, file) }
+    guard array.shape.allSatisfy({ $0 > 0 }) else {
+      throw EngramError(
+        .invalidData, "the array \(array.name) has no values", file: file,
+        expected: "at least one example, epoch and statistic", found: "shape \(array.shape)")
+    }
+    return (array.shape[0], array.shape[1], array.shape[2])
   }
 
   /// The error for a whole number that no Double holds.

@@ -42,6 +42,7 @@ package struct NpyHeader: Sendable, Hashable {
   /// - Parameters:
   ///   - source: The whole file or member.
   ///   - name: The name that the array gets.
+  /// - Returns: The array, whose payload has not been read.
   /// - Throws: ``EngramError`` with code `truncated` when the source is shorter than it says, `unsupported` for element
   ///   types that are not dense numbers or text and for versions above 3, `corrupt` for the rest.
   package static func array(in source: any ByteSource, name: String) throws(EngramError) -> NumPyArray {

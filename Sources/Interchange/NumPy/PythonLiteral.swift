@@ -25,7 +25,9 @@ enum PythonLiteral: Equatable {
 
   /// Parses a whole text.
   ///
-  /// - Parameter offset: Where in its file the text starts, for errors.
+  /// - Parameters:
+  ///   - text: The whole text as UTF-8.
+  ///   - offset: Where in its file the text starts, for errors.
   /// - Throws: ``EngramError`` with code `corrupt` and the byte offset of what is not a literal.
   init(parsing text: [UInt8], offset: Int) throws(EngramError) {
     var parser = PythonLiteralParser(text: text, offset: offset)
