@@ -47,7 +47,7 @@ package struct HelpText {
     }
     if !command.subcommands.isEmpty {
       lines.append("")
-      lines.append("See '\(name) COMMAND --help' for each.")
+      lines += wrapped("See '\(name) COMMAND --help' for each.", width: width)
     }
   }
 

@@ -85,12 +85,16 @@ package enum TableCell: Sendable, Hashable {
     }
     guard (1e-4..<1e9).contains(magnitude) else { return scientific(number) }
     var digits = 5
-    var limit = 10.0
-    while magnitude >= limit && digits > 0 {
+    var scale = magnitude
+    while scale >= 10 && digits > 0 {
       digits -= 1
-      limit *= 10
+      scale /= 10
     }
-    return fixed(number, digits: magnitude < 0.1 ? 7 : digits)
+    while scale < 1 {
+      digits += 1
+      scale *= 10
+    }
+    return fixed(number, digits: digits)
   }
 
   /// Six significant digits and an exponent, such as `1.23457e-8`.

@@ -36,8 +36,8 @@ package struct Invocation {
   package var root: Command? { path.first }
 
   /// Begins to show the progress of a long operation; nothing is shown under `--quiet`.
-  package func progress(_ label: String, total: Int?, unit: ProgressLine.Unit) -> Progress {
-    Progress(
+  package func progress(_ label: String, total: Int?, unit: ProgressLine.Unit) -> ProgressReporter {
+    ProgressReporter(
       label, total: total, unit: unit, terminal: errors.terminal,
       descriptor: values[CommonParameters.quiet] ? nil : errors.descriptor)
   }

@@ -1,4 +1,4 @@
-// Progress.swift -- shows on standard error how far a long operation has come.
+// ProgressReporter.swift -- shows on standard error how far a long operation has come.
 
 import Glibc
 import Synchronization
@@ -8,7 +8,7 @@ import TrajectoryModel
 ///
 /// On a terminal it redraws one line ten times a second; elsewhere it writes a line every ten seconds, so that a log
 /// shows life. A failure to write is ignored: progress is not a result.
-package final class Progress: Sendable {
+package final class ProgressReporter: Sendable {
   private struct State {
     var done = 0
     var lastShown: Double
