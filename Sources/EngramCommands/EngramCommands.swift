@@ -1,2 +1,21 @@
-// placeholder
-package func engramMain() -> Int32 { 0 }
+// EngramCommands.swift -- where the `engram` program begins.
+
+import Glibc
+
+/// The version of the program, as `engram --version` shows it.
+package let engramVersion = "0.1.0"
+
+/// Runs the `engram` program on the words of its command line.
+///
+/// - Returns: The exit code, as ``ExitCode`` says.
+package func engramMain() -> Int32 {
+  Interruption.install()
+  let program = Program(
+    root: engramCommand,
+    version: engramVersion,
+    output: ByteOutput(descriptor: STDOUT_FILENO, name: "standard output"),
+    outputTerminal: .of(descriptor: STDOUT_FILENO),
+    errors: ErrorOutput(descriptor: STDERR_FILENO, terminal: .of(descriptor: STDERR_FILENO)),
+    isCancelled: { Interruption.isRequested })
+  return program.run(Array(CommandLine.arguments.dropFirst()))
+}

@@ -1,0 +1,13 @@
+// CompletionHint.swift -- what a shell can offer for a value.
+
+/// What a shell can offer when the user presses Tab at a value.
+package enum CompletionHint: Sendable, Hashable {
+  /// Nothing: a number, a name of the user's own, SQL.
+  case nothing
+  /// Any file.
+  case file
+  /// A store, which is a directory.
+  case store
+  /// One of a closed list of words.
+  case words([String])
+}

@@ -1,0 +1,128 @@
+// BashCompletion.swift -- a completion script for bash, 3.2 and later, without the bash-completion package.
+
+/// A completion script for bash.
+enum BashCompletion {
+  /// The script, to be sourced.
+  static func script(for root: Command) -> String {
+    let tree = CompletionTree(root: root)
+    let name = root.name
+    return """
+      # Completes \(name) command lines in bash. Made by '\(name) completion bash'.
+      # shellcheck shell=bash
+
+      _\(name)_words() {
+        local line
+        while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -W "$1" -- "$2")
+      }
+
+      _\(name)_paths() {
+        local line
+        compopt -o filenames 2>/dev/null
+        while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$1" -- "$2")
+      }
+
+      _\(name)() {
+        local cur=${COMP_WORDS[COMP_CWORD]} path=\(name) word last='' count=0 i=1
+        COMPREPLY=()
+        # The words before the cursor: which command, whose value is due, how many arguments there are.
+        # bash makes a word of its own of the '=' in --name=VALUE.
+        while ((i < COMP_CWORD)); do
+          word=${COMP_WORDS[i]}
+          last=''
+          case "$path $word" in
+      \(lines(subcommandCases(tree), indent: 6))
+            *' -'*)
+              case "$path:$word" in
+      \(lines(valueOptionCases(tree), indent: 10))
+              esac
+              if [[ -n $last ]]; then
+                [[ ${COMP_WORDS[i + 1]-} == '=' ]] && ((i++))
+                ((i + 1 < COMP_CWORD)) && last='' && ((i++))
+              fi
+              ;;
+            *) ((count++)) ;;
+          esac
+          ((i++))
+        done
+        [[ $cur == '=' ]] && cur=''
+        case "$path:$last" in
+      \(lines(valueCases(tree), indent: 4))
+          *:-*) return ;;
+        esac
+        if [[ $cur == -* ]]; then
+          case "$path" in
+      \(lines(optionCases(tree), indent: 6))
+          esac
+          return
+        fi
+        case "$path:$count" in
+      \(lines(argumentCases(tree), indent: 4))
+        esac
+      }
+
+      complete -F _\(name) \(name)
+
+      """
+  }
+
+  private static func lines(_ lines: [String], indent: Int) -> String {
+    lines.map { String(repeating: " ", count: indent) + $0 }.joined(separator: "\n")
+  }
+
+  /// How the path grows, such as `'engram split') path='engram split' count=0 ;;`.
+  private static func subcommandCases(_ tree: CompletionTree) -> [String] {
+    tree.nodes.dropFirst().map { "'\($0.path)') path='\($0.path)' count=0 ;;" }
+  }
+
+  /// Which words are options that take a value.
+  private static func valueOptionCases(_ tree: CompletionTree) -> [String] {
+    tree.nodes.compactMap { node in
+      let spellings = node.options.filter { $0.kind == .option }.flatMap(\.spellings)
+      guard !spellings.isEmpty else { return nil }
+      return spellings.map { "'\(node.path):\($0)'" }.joined(separator: " | ") + ") last=$word ;;"
+    }
+  }
+
+  /// What to offer for the value of an option.
+  private static func valueCases(_ tree: CompletionTree) -> [String] {
+    tree.nodes.flatMap { node in
+      node.options.compactMap { facts in
+        guard facts.kind == .option, let offer = offer(facts.completion, tree) else { return nil }
+        let patterns = facts.spellings.map { "'\(node.path):\($0)'" }.joined(separator: " | ")
+        return "\(patterns)) \(offer); return ;;"
+      }
+    }
+  }
+
+  /// What to offer for a word that begins with a dash.
+  private static func optionCases(_ tree: CompletionTree) -> [String] {
+    tree.nodes.map { node in
+      let words = node.options.flatMap(\.spellings).joined(separator: " ")
+      return "'\(node.path)') _\(tree.nodes[0].path)_words \(CompletionTree.quoted(words)) \"$cur\" ;;"
+    }
+  }
+
+  /// What to offer for an argument, or for a subcommand.
+  private static func argumentCases(_ tree: CompletionTree) -> [String] {
+    tree.nodes.flatMap { node -> [String] in
+      if !node.command.subcommands.isEmpty {
+        let words = node.command.subcommands.map(\.name)
+        return ["'\(node.path):0') \(offer(.words(words), tree) ?? ":") ;;"]
+      }
+      return node.command.arguments.enumerated().compactMap { index, facts in
+        guard let offer = offer(facts.completion, tree) else { return nil }
+        return "'\(node.path):'\(facts.isRepeated ? "*" : String(index))) \(offer) ;;"
+      }
+    }
+  }
+
+  private static func offer(_ hint: CompletionHint, _ tree: CompletionTree) -> String? {
+    let name = tree.nodes[0].path
+    return switch hint {
+    case .nothing: nil
+    case .file: "_\(name)_paths -f \"$cur\""
+    case .store: "_\(name)_paths -d \"$cur\""
+    case .words(let words): "_\(name)_words \(CompletionTree.quoted(words.joined(separator: " "))) \"$cur\""
+    }
+  }
+}

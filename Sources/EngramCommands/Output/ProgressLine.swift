@@ -1,0 +1,83 @@
+// ProgressLine.swift -- how far a long operation has come, as one line.
+
+/// How far a long operation has come, as one line.
+///
+/// `ingesting  [########            ]  40 %  62.9 MiB of 157.0 MiB  310.4 MiB/s  1 s left`
+package struct ProgressLine: Sendable, Hashable {
+  /// What is counted.
+  package enum Unit: Sendable, Hashable {
+    /// Bytes, shown as MiB.
+    case bytes
+    /// Things with a name in the plural, such as `examples`.
+    case things(String)
+
+    func text(_ count: Int) -> String {
+      switch self {
+      case .bytes: byteText(count)
+      case .things: countText(count)
+      }
+    }
+
+    func rate(_ perSecond: Double) -> String {
+      let count = Int(min(max(0, perSecond.rounded()), 1e18))
+      return switch self {
+      case .bytes: "\(byteText(count))/s"
+      case .things(let name): "\(countText(count)) \(name)/s"
+      }
+    }
+  }
+
+  /// The number of characters between the brackets.
+  private static let barWidth = 20
+  /// The time before which a rate says little.
+  private static let settled = 0.5
+
+  /// What is being done, such as `ingesting`.
+  package let label: String
+  /// How much is done.
+  package let done: Int
+  /// How much there is, or nil when nobody knows.
+  package let total: Int?
+  /// What is counted.
+  package let unit: Unit
+  /// The seconds since it began.
+  package let elapsed: Double
+
+  /// Makes a line.
+  package init(label: String, done: Int, total: Int?, unit: Unit, elapsed: Double) {
+    self.label = label
+    self.done = done
+    self.total = total
+    self.unit = unit
+    self.elapsed = elapsed
+  }
+
+  /// The line, cut to a width; parts that do not fit are left out from the right.
+  package func text(width: Int?) -> String {
+    var parts: [String] = []
+    if let total, total > 0 {
+      let part = min(max(Double(done) / Double(total), 0), 1)
+      let filled = Int((part * Double(Self.barWidth)).rounded(.down))
+      let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: Self.barWidth - filled)
+      parts.append("[\(bar)] \(padLeft(String(Int((part * 100).rounded(.down))), to: 3)) %")
+      parts.append("\(unit.text(done)) of \(unit.text(total))")
+    } else {
+      parts.append(unit.text(done))
+    }
+    if elapsed >= Self.settled && done > 0 {
+      let rate = Double(done) / elapsed
+      parts.append(unit.rate(rate))
+      if let total, total > done { parts.append("\(durationText(seconds: Double(total - done) / rate)) left") }
+    }
+    var line = printable(label)
+    for part in parts {
+      if let width, line.count + 2 + part.count > width { break }
+      line += "  " + part
+    }
+    return width.map { String(line.prefix($0)) } ?? line
+  }
+
+  private func padLeft(_ text: String, to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}

@@ -1,0 +1,89 @@
+// ProgressReporter.swift -- shows on standard error how far a long operation has come.
+
+import Glibc
+import Synchronization
+import TrajectoryModel
+
+/// Shows on standard error how far a long operation has come; any thread may report.
+///
+/// On a terminal it redraws one line ten times a second; elsewhere it writes a line every ten seconds, so that a log
+/// shows life. A failure to write is ignored: progress is not a result.
+package final class ProgressReporter: Sendable {
+  private struct State {
+    var done = 0
+    var lastShown: Double
+    var isLineOpen = false
+  }
+
+  private static let terminalPeriod = 0.1
+  private static let logPeriod = 10.0
+
+  private let label: String
+  private let total: Int?
+  private let unit: ProgressLine.Unit
+  private let terminal: Terminal
+  private let descriptor: Int32?
+  private let start: Double
+  private let state: Mutex<State>
+
+  /// Begins; without a descriptor nothing is shown.
+  package init(_ label: String, total: Int?, unit: ProgressLine.Unit, terminal: Terminal, descriptor: Int32?) {
+    self.label = label
+    self.total = total
+    self.unit = unit
+    self.terminal = terminal
+    self.descriptor = descriptor
+    start = monotonicSeconds()
+    state = Mutex(State(lastShown: start))
+  }
+
+  /// Reports that `count` more are done.
+  package func advance(by count: Int) { report { $0 + count } }
+
+  /// Reports that `count` are done in all.
+  package func advance(to count: Int) { report { max($0, count) } }
+
+  /// Removes the line from a terminal; call it before anything else is printed.
+  package func finish() {
+    state.withLock { state in
+      if state.isLineOpen { show("\r\u{1B}[K") }
+      state.isLineOpen = false
+      state.lastShown = .infinity
+    }
+  }
+
+  private func report(_ change: (Int) -> Int) {
+    state.withLock { state in
+      state.done = change(state.done)
+      guard descriptor != nil else { return }
+      let now = monotonicSeconds()
+      let period = terminal.isTerminal ? Self.terminalPeriod : Self.logPeriod
+      guard now - state.lastShown >= period else { return }
+      state.lastShown = now
+      let line = ProgressLine(label: label, done: state.done, total: total, unit: unit, elapsed: now - start)
+      if terminal.isTerminal {
+        show("\r" + line.text(width: (terminal.width ?? 80) - 1) + "\u{1B}[K")
+        state.isLineOpen = true
+      } else {
+        show(line.text(width: nil) + "\n")
+      }
+    }
+  }
+
+  private func show(_ text: String) {
+    guard let descriptor else { return }
+    do throws(EngramError) {
+      try writeAll(Array(text.utf8), to: descriptor, name: "standard error")
+    } catch {
+      // Progress that cannot be shown is no reason to stop the work.
+    }
+  }
+}
+
+/// Seconds on a clock that never goes back.
+package func monotonicSeconds() -> Double {
+  var time = timespec()
+  // SAFETY: the call fills the one `timespec` that it is given.
+  _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,70 @@
+// Program.swift -- words in, exit code out.
+
+import TrajectoryModel
+
+/// A tree of commands with the places it writes to: words in, exit code out.
+package struct Program {
+  let root: Command
+  let version: String
+  let output: ByteOutput
+  let outputTerminal: Terminal
+  let errors: ErrorOutput
+  let isCancelled: @Sendable () -> Bool
+
+  /// Makes a program.
+  package init(
+    root: Command, version: String, output: ByteOutput, outputTerminal: Terminal, errors: ErrorOutput,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.root = root
+    self.version = version
+    self.output = output
+    self.outputTerminal = outputTerminal
+    self.errors = errors
+    self.isCancelled = isCancelled
+  }
+
+  /// Does what the words ask for, and reports what went wrong.
+  ///
+  /// - Returns: The exit code, as ``ExitCode`` says.
+  package func run(_ words: [String]) -> Int32 {
+    do throws(EngramError) {
+      try perform(try CommandParser(root: root).parse(words))
+      try output.flush()
+      return ExitCode.success
+    } catch {
+      report(error, asJSON: words.prefix { $0 != "--" }.contains("--json"))
+      return ExitCode.of(error.code, signal: Interruption.signal)
+    }
+  }
+
+  private func perform(_ parsed: ParsedCommand) throws(EngramError) {
+    switch parsed.request {
+    case .help:
+      try output.write(HelpText.of(parsed.path, width: outputTerminal.width ?? 80, style: outputTerminal.style))
+    case .version:
+      try output.write("\(root.name) \(version)\n")
+    case .run(let values):
+      guard let command = parsed.path.last else { preconditionFailure("a path ends in a command") }
+      try command.perform(
+        Invocation(
+          path: parsed.path, values: values, output: output, outputTerminal: outputTerminal,
+          isCancelled: isCancelled, errors: errors))
+    }
+  }
+
+  /// Reports an error on standard error; what was printed before it stays in front of it.
+  private func report(_ error: EngramError, asJSON: Bool) {
+    if error.code == .closedPipe { return }
+    do throws(EngramError) {
+      try output.flush()
+    } catch {
+      // The first error is the one to report.
+    }
+    do throws(EngramError) {
+      try errors.write(asJSON ? ErrorReport.json(error) : ErrorReport.lines(error, style: errors.terminal.style))
+    } catch {
+      // Standard error is gone as well: the exit code is all that is left to say.
+    }
+  }
+}

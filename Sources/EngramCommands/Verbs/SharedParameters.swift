@@ -1,0 +1,29 @@
+// SharedParameters.swift -- parameters that several verbs declare, so that a word means the same everywhere.
+
+/// Parameters that several verbs declare.
+enum SharedParameters {
+  static let store = Parameter.argument(.store(), "the store to read")
+  static let storeToChange = Parameter.argument(.store(), "the store to change")
+  static let filter = Parameter.option(
+    "where", .text("SQL"), "only the examples for which this SQL expression is true, over the fields that info lists")
+  static let asOf = Parameter.option(
+    "as-of", .integer(in: 1...Int.max, "COMMIT"), "the data as they were after this commit, rather than the newest")
+  static let statistics = Parameter.option(
+    "statistics", .statistics, default: "all",
+    "weight, activation, layerwise, admissible (finite in every selected example), all, or a list of names")
+  static let epochs = Parameter.option(
+    "epochs", .epochs, default: "all",
+    "all, FIRST:LAST or FIRST:LAST:STEP with both ends, or a list such as 0,5,10")
+  static let elementType = Parameter.option(
+    "type", .word(among: ["stored", "float32", "float64"], "TYPE"), default: "stored",
+    "float32, float64, or stored: the type in the store")
+  static let threads = Parameter.option(
+    "threads", .integer(in: 1...1024), "how many threads may work (all cores unless given)")
+  static let label = Parameter.option(
+    "label", .field, default: "learning_rule", "the field that classifiers are to predict")
+  static let splitName = Parameter.required("name", .text("NAME"), "the name of the split set, new in its store")
+  static let trainFilter = Parameter.option(
+    "train-where", .text("SQL"), "only these examples may be train examples")
+  static let testFilter = Parameter.option(
+    "test-where", .text("SQL"), "only these examples may be test examples")
+}

@@ -1,0 +1,48 @@
+// ChoiceTests.swift -- epochs, statistics, splits and mappings as the command line says them.
+
+import EngramCommands
+import Testing
+import TrajectoryModel
+
+struct ChoiceTests {
+  @Test func `reads epochs as all, as a range with both ends, with a step, and as a list`() throws {
+    let convert = ValueType<EpochChoice>.epochs.convert
+    #expect(try convert("all") == .all)
+    #expect(try convert("0:100") == .range(first: 0, last: 100, step: nil))
+    #expect(try convert("0:100:25") == .range(first: 0, last: 100, step: 25))
+    #expect(try convert("-1.5:2:0.5") == .range(first: -1.5, last: 2, step: 0.5))
+    #expect(try convert("0,5,10") == .list([0, 5, 10]))
+    #expect(try convert("3") == .list([3]))
+  }
+
+  @Test(arguments: ["", "some", "0:", ":", "0:1:2:3", "5:0", "0:5:0", "0:5:-1", "0,5,5", "5,0", "0,,5", "0:5,6", "nan"])
+  func `refuses epochs that are neither`(word: String) {
+    let failure = #expect(throws: ConversionFailure.self) { try ValueType<EpochChoice>.epochs.convert(word) }
+    #expect(failure?.found == word)
+  }
+
+  @Test func `reads statistics as a word, families and names`() throws {
+    let convert = ValueType<StatisticChoice>.statistics.convert
+    #expect(try convert("all") == .all)
+    #expect(try convert("admissible") == .admissible)
+    #expect(try convert("weight") == .list([.family(.weight)]))
+    #expect(try convert("weight,layerwise") == .list([.family(.weight), .family(.layerwise)]))
+    #expect(try convert("weightabs_mean,activation") == .list([.name("weightabs_mean"), .family(.activation)]))
+  }
+
+  @Test(arguments: ["", "weight,", "all,weight", "weight,admissible"])
+  func `refuses lists of statistics with a gap or with a word that stands alone`(word: String) {
+    #expect(throws: ConversionFailure.self) { try ValueType<StatisticChoice>.statistics.convert(word) }
+  }
+
+  @Test func `reads a split as a name and a number, parted by the last slash`() throws {
+    let split = try ValueType<SplitReference>.split.convert("paper/fig2a/12")
+    #expect(split.name == "paper/fig2a")
+    #expect(split.index == 12)
+  }
+
+  @Test(arguments: ["", "fig2a", "fig2a/", "/0", "fig2a/-1", "fig2a/x", "fig2a/1.0"])
+  func `refuses a split without a name or without a number`(word: String) {
+    #expect(throws: ConversionFailure.self) { try ValueType<SplitReference>.split.convert(word) }
+  }
+}

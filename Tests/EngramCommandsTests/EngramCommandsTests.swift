@@ -1,1 +1,0 @@
-// EngramCommandsTests: the first test replaces this line.

@@ -1,0 +1,87 @@
+// TableTests.swift -- tables for people, JSON and CSV.
+
+import EngramCommands
+import Testing
+import TrajectoryModel
+
+struct TableTests {
+  static let table: Table = {
+    var table = Table(columns: ["task", "examples", "size", "seed", "mean"])
+    table.append([.text("cifar10"), .integer(12_345), .bytes(164_626_432), .identifier(12345), .real(0.123456789)])
+    table.append([.text("a \"b\", c\n"), .integer(7), .bytes(100), .missing, .real(-2)])
+    return table
+  }()
+
+  @Test func `people see columns that line up, numbers on the right, sizes in MiB`() {
+    #expect(
+      Self.table.text(as: .table) == """
+        task        examples       size   seed      mean
+        cifar10       12,345  157.0 MiB  12345  0.123457
+        a "b", c\\n         7      100 B      -        -2
+
+        """)
+  }
+
+  @Test func `a narrow terminal cuts the widest columns and says so`() {
+    var table = Table(columns: ["name", "n"])
+    table.append([.text("block_layer3_1/conv2"), .integer(3)])
+    #expect(table.text(as: .table, width: 16) == "name           n\nblock_layer3…  3\n")
+    #expect(table.text(as: .table, width: 5).contains("block_l…  3"), "no column is cut below eight")
+    #expect(table.text(as: .table).contains("block_layer3_1/conv2"), "nothing is cut without a terminal")
+  }
+
+  @Test func `spreadsheets see every digit, quotes where they must be, and nothing for no value`() {
+    #expect(
+      Self.table.text(as: .csv) == """
+        task,examples,size,seed,mean
+        cifar10,12345,164626432,12345,0.123456789
+        "a ""b"", c
+        ",7,100,,-2.0
+
+        """)
+  }
+
+  @Test func `CSV tells empty text from no value`() {
+    var table = Table(columns: ["a", "b"])
+    table.append([.text(""), .missing])
+    #expect(table.text(as: .csv) == "a,b\n\"\",\n")
+  }
+
+  @Test func `programs see an array of objects in JSON`() {
+    #expect(
+      Self.table.text(as: .json) == """
+        [
+          {"task": "cifar10", "examples": 12345, "size": 164626432, "seed": 12345, "mean": 0.123456789},
+          {"task": "a \\"b\\", c\\n", "examples": 7, "size": 100, "seed": null, "mean": -2.0}
+        ]
+
+        """)
+    #expect(Table(columns: ["a"]).text(as: .json) == "[]\n")
+  }
+
+  @Test func `JSON writes what is not finite as text, and control characters as escapes`() {
+    let json = JSONText.array([.real(.nan), .real(.infinity), .real(-.infinity), .real(-0.0), .string("\u{1B}é")])
+    #expect(json.text == "[\"NaN\", \"Infinity\", \"-Infinity\", -0.0, \"\\u001bé\"]")
+  }
+
+  @Test func `text from a file cannot move the cursor of a terminal`() {
+    #expect(TableCell.text("a\u{1B}[2Jb\u{202E}c").humanText == "a\\u{1b}[2Jb\\u{202e}c")
+  }
+
+  @Test func `metadata values become cells`() {
+    #expect(TableCell(.null) == .missing)
+    #expect(TableCell(.integer(128)).humanText == "128")
+    #expect(TableCell(.real(0.5)).humanText == "0.500000")
+    #expect(TableCell(.text("adam")).plainText == "adam")
+  }
+
+  @Test(arguments: [
+    (0.0, "0"), (-0.0, "-0"), (3.0, "3"), (-128.0, "-128"), (0.123456789, "0.123457"), (1.5, "1.50000"),
+    (12345.678, "12345.7"), (123456.7, "123457"), (1e-8, "1.00000e-8"), (-2.5e20, "-2.50000e20"),
+    (0.001234567, "0.00123457"),
+    (.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf"), (Double.leastNonzeroMagnitude, "4.94066e-324"),
+  ])
+  func `people see about six digits of a real number`(value: Double, text: String) {
+    #expect(TableCell.real(value).humanText == text)
+  }
+}
