@@ -17,7 +17,7 @@ extension PickleMachine {
     case .reconstruct:
       guard cells.count == 3, case .global(.arrayClass) = cells[0] else { throw badArguments("_reconstruct", cells) }
       try arena.charge(256)
-      arena.arrays.append(PickleArrayState())
+      arena.arrays.append(PickleArrayState(offset: opcodeOffset))
       return .array(Int32(arena.arrays.count - 1))
     case .dtype: return try makeType(cells)
     case .encode: return try encode(cells)
@@ -73,21 +73,21 @@ extension PickleMachine {
   /// `OrderedDict()` or, from Python 2, `OrderedDict([[key, value], …])`.
   private mutating func orderedDictionary(_ cells: [PickleCell]) throws(EngramError) -> PickleCell {
     try arena.charge(64)
-    guard let first = cells.first else { return arena.makeDictionary([]) }
+    guard let first = cells.first else { return arena.makeDictionary([], at: opcodeOffset) }
     guard cells.count == 1, case .list(let index) = first else { throw badArguments("OrderedDict", cells) }
     var pairs: [PickleCell] = []
-    try arena.charge(2 * arena.lists[Int(index)].count * PickleArena.cellCost)
-    for item in arena.lists[Int(index)] {
+    try arena.charge(2 * arena.lists[Int(index)].cells.count * PickleArena.cellCost)
+    for item in arena.lists[Int(index)].cells {
       let pair: ArraySlice<PickleCell> =
         switch item {
-        case .list(let index): arena.lists[Int(index)][...]
+        case .list(let index): arena.lists[Int(index)].cells[...]
         case .tuple(let index): arena.tuple(index)
         default: []
         }
       guard pair.count == 2 else { throw corrupt("an OrderedDict needs pairs", found: item.kind) }
       pairs.append(contentsOf: pair)
     }
-    return arena.makeDictionary(pairs)
+    return arena.makeDictionary(pairs, at: opcodeOffset)
   }
 
   // MARK: Types
@@ -178,7 +178,7 @@ extension PickleMachine {
       throw failure(
         .unsupported, "a void dtype without named fields is not read", found: "\(names.kind) and \(fields.kind)")
     }
-    let pairs = arena.dictionaries[Int(fieldsIndex)]
+    let pairs = arena.dictionaries[Int(fieldsIndex)].cells
     try arena.charge((pairs.count + arena.tuple(namesIndex).count) * 64)
     var known: [String: PickleCell] = [:]
     for index in stride(from: 0, to: pairs.count, by: 2) {
@@ -240,7 +240,7 @@ extension PickleMachine {
     }
     let content = try content(type: cells[1], shape: cells[2], isFortranOrder: order == "F", data: cells[0])
     try arena.charge(256)
-    arena.arrays.append(PickleArrayState(content: content))
+    arena.arrays.append(PickleArrayState(offset: opcodeOffset, content: content))
     return .array(Int32(arena.arrays.count - 1))
   }
 
