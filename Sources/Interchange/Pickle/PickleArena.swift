@@ -144,7 +144,9 @@ struct PickleArena {
 struct PickleStringPool {
   private var bytes: [UInt8] = []
   private var entries: [(start: Int, count: Int)] = []
-  /// Open addressing; -1 is empty. Its size is a power of two and fixed: layers and tasks are few.
+  /// Open addressing, -1 where empty.
+  ///
+  /// Its size is a power of two and fixed: layers and tasks are few.
   private var table: [Int32]
 
   /// Places in the table of strings that are kept once.

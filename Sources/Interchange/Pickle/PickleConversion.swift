@@ -30,11 +30,7 @@ struct PickleConversion {
       offset: offset, expected: expected, found: found, mend: mend)
   }
 
-  /// The value of a cell.
-  ///
-  /// - Parameters:
-  ///   - name: What it is called in the file, such as `X`.
-  ///   - depth: How many containers it lies in.
+  /// The value of a cell, called `name` in the file, that lies in `depth` containers.
   mutating func value(_ cell: PickleCell, name: String, depth: Int = 0) throws(EngramError) -> PickleValue {
     switch cell {
     case .none: return .none

@@ -150,9 +150,7 @@ struct PublishedDatasetReader {
     return texts
   }
 
-  /// A column of values of any kind.
-  ///
-  /// - Parameter count: How many there must be; checked before anything is loaded.
+  /// A column of values of any kind, whose number is checked before anything is loaded.
   func values(_ value: PickleValue, place: String, count: Int? = nil) throws(EngramError) -> [MetadataValue] {
     let items: [PickleValue]
     switch value {
