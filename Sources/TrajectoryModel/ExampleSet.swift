@@ -60,6 +60,39 @@ public struct ExampleSet: Sendable, Hashable {
     return all
   }
 
+  /// The first examples, at most so many.
+  public func prefix(_ count: Int) -> ExampleSet {
+    var result = ExampleSet()
+    var left = count
+    for range in ranges where left > 0 {
+      let end = range.lowerBound + Int64(min(left, range.count))
+      result.append(range.lowerBound..<end)
+      left -= Int(end - range.lowerBound)
+    }
+    return result
+  }
+
+  /// The set in parts of `size` examples, ascending; the last may have fewer.
+  public func parts(of size: Int) -> [ExampleSet] {
+    precondition(size > 0, "a part holds at least one example")
+    var parts: [ExampleSet] = []
+    var room: Int64 = 0
+    for range in ranges {
+      var start = range.lowerBound
+      while start < range.upperBound {
+        if room == 0 {
+          parts.append(ExampleSet())
+          room = Int64(size)
+        }
+        let end = min(range.upperBound, start + room)
+        parts[parts.count - 1].append(start..<end)
+        room -= end - start
+        start = end
+      }
+    }
+    return parts
+  }
+
   /// Whether an id is in the set.
   ///
   /// - Complexity: O(log of the number of ranges).

@@ -85,6 +85,11 @@ public final class Snapshot: Sendable {
     try store.read { (catalog) throws(EngramError) in try catalog.metadata(of: examples, columns: columns, body) }
   }
 
+  /// The columns of the `example` view, in its order: `example_id`, the fields of runs, those of layers, and ids.
+  public func exampleColumns() throws(EngramError) -> [String] {
+    try store.read { (catalog) throws(EngramError) in try catalog.exampleColumns() }
+  }
+
   /// Refuses ids that the snapshot does not have.
   func checkMembers(_ examples: ExampleSet) throws(EngramError) {
     guard let first = examples.ranges.first, let last = examples.ranges.last else { return }

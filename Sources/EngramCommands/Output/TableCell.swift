@@ -14,6 +14,8 @@ package enum TableCell: Sendable, Hashable {
   case identifier(Int64)
   /// A real number; people see a few digits, programs all of them.
   case real(Double)
+  /// A real number of single precision; programs see the digits that tell it from its neighbours.
+  case real32(Float)
   /// A size in bytes; people see MiB, programs the number.
   case bytes(Int)
   /// A time in seconds; people see minutes, programs the number.
@@ -35,7 +37,7 @@ package enum TableCell: Sendable, Hashable {
   package var isNumber: Bool {
     switch self {
     case .missing, .text, .boolean: false
-    case .integer, .identifier, .real, .bytes, .seconds: true
+    case .integer, .identifier, .real, .real32, .bytes, .seconds: true
     }
   }
 
@@ -47,6 +49,7 @@ package enum TableCell: Sendable, Hashable {
     case .integer(let number): countText(number)
     case .identifier(let number): String(number)
     case .real(let number): Self.shortened(number)
+    case .real32(let number): Self.shortened(Double(number))
     case .bytes(let count): byteText(count)
     case .seconds(let seconds): durationText(seconds: seconds)
     case .boolean(let isTrue): isTrue ? "yes" : "no"
@@ -61,6 +64,7 @@ package enum TableCell: Sendable, Hashable {
     case .integer(let number), .bytes(let number): String(number)
     case .identifier(let number): String(number)
     case .real(let number), .seconds(let number): "\(number)"
+    case .real32(let number): "\(number)"
     case .boolean(let isTrue): isTrue ? "true" : "false"
     }
   }
@@ -73,6 +77,7 @@ package enum TableCell: Sendable, Hashable {
     case .integer(let number), .bytes(let number): .integer(Int64(number))
     case .identifier(let number): .integer(number)
     case .real(let number), .seconds(let number): .real(number)
+    case .real32(let number): .real(Double("\(number)") ?? Double(number))
     case .boolean(let isTrue): .boolean(isTrue)
     }
   }

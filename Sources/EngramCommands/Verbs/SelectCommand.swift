@@ -1,5 +1,9 @@
 // SelectCommand.swift -- `engram select STORE`.
 
+import Interchange
+import TrajectoryModel
+import TrajectoryStore
+
 /// Cuts trajectories out of a store.
 enum SelectCommand {
   /// How the selection is written.
@@ -24,12 +28,13 @@ enum SelectCommand {
       A filter is SQL over the fields of an example: those that info lists, and example_id, layer_name and \
       layer_position.
 
-      In table and csv each line is one example, statistic and epoch. An npy file holds the values alone (examples x \
-      epochs x statistics); an npz file also holds example ids, metadata and the names of the axes.
+      In table, csv and json each row is one example: its metadata, then a column for each statistic and epoch, such \
+      as weightabs_mean@5. An npy file holds the values alone (examples x epochs x statistics); an npz file holds them \
+      as X, with example_id, the metadata and the names of the axes (in a column of numbers, no value is NaN).
       """,
     takes: [
-      SharedParameters.store, SharedParameters.filter, SharedParameters.statistics, SharedParameters.epochs, format,
-      output, limit, SharedParameters.elementType, SharedParameters.asOf, SharedParameters.threads,
+      SharedParameters.store, SharedParameters.filter, SharedParameters.statistics, SharedParameters.epochs,
+      SharedParameters.missing, format, output, limit, SharedParameters.elementType, SharedParameters.asOf, SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
     ],
     exclusive: [[format, CommonParameters.json, CommonParameters.csv]],
@@ -41,5 +46,42 @@ enum SelectCommand {
         "engram select lr.engram --statistics admissible --epochs 0:100:25 --format npz -o five.npz",
         "Five epochs of all that is finite, for NumPy"),
     ],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let format = format(of: invocation)
+    let path = invocation[output]
+    if path == nil, format == .npy || format == .npz {
+      throw invocation.usageError(
+        "--format \(format.rawValue) writes bytes that a terminal cannot show", expected: "-o FILE.\(format.rawValue)")
+    }
+    let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
+    var examples = try snapshot.examples(
+      where: invocation[SharedParameters.filter], limits: QueryLimits(isCancelled: invocation.isCancelled))
+    if let limit = invocation[limit] { examples = examples.prefix(limit) }
+    let selection = try snapshot.select(
+      examples, statistics: invocation[SharedParameters.statistics], epochs: invocation[SharedParameters.epochs],
+      missing: invocation[SharedParameters.missing])
+    let writer = SelectionWriter(
+      snapshot: snapshot, selection: selection,
+      options: invocation.materializeOptions(stored: snapshot.elementTypes(of: selection.examples)))
+    switch format {
+    case .npy, .npz:
+      guard let path else { return }
+      try format == .npy ? writer.writeNpy(path) : writer.writeNpz(path)
+    case .table, .csv, .json:
+      let text: Table.Format = format == .json ? .json : format == .csv ? .csv : .table
+      guard let path else {
+        return try writer.writeRows(text, to: invocation.output, terminal: invocation.outputTerminal)
+      }
+      try OutputFile.write(to: path) { (file) throws(EngramError) in
+        try writer.writeRows(text, to: file, terminal: .none)
+      }
+    }
+    if let path {
+      try invocation.note(
+        "wrote \(countText(selection.examples.count)) examples x \(selection.columns.epochs.count) epochs x "
+          + "\(selection.columns.statistics.count) statistics to \(path)")
+    }
+  }
 }
