@@ -12,11 +12,14 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),  // properties of our types may lend spans
 ]
 
 /// A room: a library target of this package.
-func room(_ name: String, needs dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+func room(
+  _ name: String, needs dependencies: [Target.Dependency] = [], resources: [Resource] = [], settings: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + settings)
 }
 
 /// The tests of a room, with whatever they need beside it.
@@ -44,10 +47,11 @@ let package = Package(
     room("TrajectoryModel"),
     room("ColumnCodec", needs: ["TrajectoryModel", "CKernels", "CZstd", "CXXHash"]),
     room("SegmentFile", needs: ["TrajectoryModel", "ColumnCodec", "CXXHash"]),
-    room("Catalog", needs: ["TrajectoryModel", "CSQLite"]),
+    room(
+      "Catalog", needs: ["TrajectoryModel", "CSQLite"], resources: [.embedInCode("../../schema/catalog.sql")]),
     room("TrajectoryStore", needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CXXHash"]),
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
-    room("Splits", needs: ["TrajectoryModel", "TrajectoryStore", "CNettle"]),
+    room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
     room("EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
     room("Engram", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
 

@@ -1,1 +1,113 @@
-// TrajectoryStore: this room's first file replaces this line.
+// TrajectoryStore.swift -- a store: a directory of immutable segments and the catalog that says what they are.
+
+package import Catalog
+import SegmentFile
+import Synchronization
+public import TrajectoryModel
+
+/// A store of trajectories: immutable compressed segments, and the catalog that says what they are.
+///
+/// Many threads and many processes may read a store at once, also while one writes. Reading goes through a
+/// ``Snapshot``, which never changes; every write is one commit, which readers see whole or not at all.
+///
+/// ```swift
+/// let store = try TrajectoryStore(opening: "lr.engram")
+/// let snapshot = try store.snapshot()
+/// let examples = try snapshot.examples(where: "architecture = 'alexnet'")
+/// ```
+public final class TrajectoryStore: Sendable {
+  /// The store's directory.
+  public let path: String
+  let layout: StoreLayout
+  private let catalog: SharedCatalog
+  private let readers = Mutex<[String: SegmentReader]>([:])
+
+  /// Opens a store.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when there is no store at `path`, `unsupported` when it needs a
+  ///   newer version, `corrupt` when its catalog is damaged.
+  /// - Complexity: O(1), whatever the number of runs.
+  public init(opening path: String) throws(EngramError) {
+    self.path = path
+    layout = StoreLayout(root: path)
+    guard FileSystem.exists(layout.catalog) else {
+      throw EngramError(
+        .notFound, FileSystem.exists(path) ? "this is not an Engram store" : "there is no store here", file: path,
+        expected: "a directory with a file catalog.sqlite",
+        mend: "check the path, or make a store with `engram ingest SOURCE \(path)`")
+    }
+    catalog = SharedCatalog(try Catalog(opening: layout.catalog, access: .read))
+  }
+
+  /// Makes an empty store and opens it.
+  ///
+  /// - Throws: ``EngramError`` with code `exists` when something other than the beginnings of a store is at `path`.
+  public static func create(at path: String) throws(EngramError) -> TrajectoryStore {
+    let layout = StoreLayout(root: path)
+    if !FileSystem.exists(path) {
+      try FileSystem.makeDirectory(path)
+    } else {
+      // What a creation that was killed leaves behind holds no catalog, for that is made last and at once.
+      let own: Set = ["segments", "incoming", "lock"]
+      let others = try FileSystem.names(in: path).filter { !own.contains($0) && !$0.hasPrefix("catalog.sqlite.") }
+      guard others.isEmpty else {
+        throw EngramError(
+          .exists, others.contains("catalog.sqlite") ? "there is a store here already" : "this directory is not empty",
+          file: path, found: others.prefix(3).joined(separator: ", "), mend: "choose another path for the new store")
+      }
+    }
+    for directory in [layout.segments, layout.incoming] where !FileSystem.exists(directory) {
+      try FileSystem.makeDirectory(directory)
+    }
+    try Catalog.create(at: layout.catalog)
+    try FileSystem.syncDirectory(path)
+    return try TrajectoryStore(opening: path)
+  }
+
+  /// Removes a store that was made for an append that then failed; one that holds a commit is left alone.
+  package func removeIfEmpty() throws(EngramError) {
+    guard try read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
+    for name in try FileSystem.names(in: layout.incoming) { try FileSystem.remove("\(layout.incoming)/\(name)") }
+    for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
+    for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
+    try FileSystem.removeDirectory(path)
+  }
+
+  /// Whether there is a store at a path.
+  public static func exists(at path: String) -> Bool { FileSystem.exists(StoreLayout(root: path).catalog) }
+
+  /// The store as of a commit, or as it is now.
+  ///
+  /// - Parameter commit: The number of a commit; nil for the newest.
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such commit.
+  public func snapshot(asOf commit: Int64? = nil) throws(EngramError) -> Snapshot {
+    try Snapshot(of: self, asOf: commit)
+  }
+
+  /// Reads the catalog in one consistent view.
+  ///
+  /// The body must not read through the same store again: threads take the connection in turn.
+  package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+    try catalog.read(body)
+  }
+
+  /// The reader of a segment, opened once and kept.
+  func reader(of identifier: String) throws(EngramError) -> SegmentReader {
+    if let known = readers.withLock({ $0[identifier] }) { return known }
+    let reader = try SegmentReader(opening: layout.segment(identifier))
+    guard reader.identifier.hex == identifier else {
+      throw EngramError(
+        .corrupt, "the segment is another one than its name says", file: layout.segment(identifier), place: "header",
+        expected: identifier, found: reader.identifier.hex, mend: "restore the store's segments from a copy")
+    }
+    readers.withLock { $0[identifier] = reader }
+    return reader
+  }
+
+  /// Forgets the readers of segments that are no longer part of the store.
+  func forgetReaders(of identifiers: [String]) {
+    readers.withLock { readers in
+      for identifier in identifiers { readers[identifier] = nil }
+    }
+  }
+}

@@ -1,1 +1,2 @@
 /* CKernels: numeric kernels in C. */
+#include "pickle_escapes.h"

@@ -9,6 +9,9 @@ package protocol ByteSource: Sendable {
   /// Bytes in all, after any decoding.
   var byteCount: Int { get }
 
+  /// Whether reading at any offset costs the same, as from a plain file; false where going back starts over.
+  var isRandomAccess: Bool { get }
+
   /// Fills a buffer with the bytes from an offset on.
   ///
   /// - Parameters:
@@ -16,4 +19,21 @@ package protocol ByteSource: Sendable {
   ///   - buffer: Where the bytes go; filled completely.
   /// - Throws: ``EngramError`` with code `truncated`, `corrupt` or `io`, naming the file and the byte offset in it.
   func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError)
+}
+
+extension ByteSource {
+  /// No: say yes only where it is true.
+  package var isRandomAccess: Bool { false }
+
+  /// The bytes of a range, in a new array.
+  ///
+  /// - Throws: As ``read(at:into:)``.
+  package func bytes(_ range: Range<Int>) throws(EngramError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    var span = bytes.mutableSpan
+    // SAFETY: every bit pattern is a UInt8.
+    var raw = unsafe span.mutableBytes
+    try read(at: range.lowerBound, into: &raw)
+    return bytes
+  }
 }

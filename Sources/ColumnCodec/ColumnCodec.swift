@@ -1,1 +1,0 @@
-// ColumnCodec: this room's first file replaces this line.

@@ -1,0 +1,20 @@
+// RowRun.swift -- neighbouring examples of a chunk and the rows they go to.
+
+/// Neighbouring examples of a chunk that go to neighbouring rows of a matrix.
+///
+/// The layout is that of `engram_row_run` in CKernels.
+package struct RowRun: Sendable, Equatable {
+  /// The first example, counted from the start of the chunk.
+  package var source: Int32
+  /// The number of examples.
+  package var count: Int32
+  /// The row of the matrix that the first example goes to.
+  package var destination: Int
+
+  /// Makes a run.
+  package init(source: Int32, destination: Int, count: Int32) {
+    self.source = source
+    self.count = count
+    self.destination = destination
+  }
+}

@@ -1,1 +1,0 @@
-// SegmentFile: this room's first file replaces this line.

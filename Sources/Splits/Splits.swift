@@ -1,1 +1,0 @@
-// Splits: this room's first file replaces this line.

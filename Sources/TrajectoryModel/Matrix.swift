@@ -1,0 +1,134 @@
+// Matrix.swift -- the dense matrices that the store fills and classifiers read.
+
+import Glibc
+
+/// How the elements of a matrix follow one another in memory.
+public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
+  /// The columns of one row are neighbours; what linear models want.
+  case rowMajor = "row-major"
+  /// The rows of one column are neighbours; what forests want.
+  case columnMajor = "column-major"
+}
+
+/// A dense matrix of examples (rows) and features (columns) in memory of its own that can be used again.
+///
+/// Fresh memory costs more than decoding into it, because the system hands it out page by page. So a matrix keeps
+/// what it has: ``reshape(rows:columns:elementType:layout:)`` to the same size or smaller costs nothing.
+@safe public struct Matrix: ~Copyable, Sendable {
+  /// The number of examples.
+  public private(set) var rows = 0
+  /// The number of features.
+  public private(set) var columns = 0
+  /// The type of every element.
+  public private(set) var elementType = ElementType.float32
+  /// How elements follow one another.
+  public private(set) var layout = MatrixLayout.rowMajor
+  // SAFETY: owned by this value alone, which cannot be copied; nothing outside sees it but through spans.
+  private nonisolated(unsafe) var memory: UnsafeMutableRawBufferPointer
+
+  /// Bytes of `memory`.
+  private var capacity = 0
+
+  /// The alignment of the first element, one cache line.
+  private static let alignment = 64
+
+  /// An empty matrix.
+  public init() {
+    unsafe memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  }
+
+  /// A matrix of zeros.
+  public init(
+    rows: Int, columns: Int, elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor
+  ) throws(EngramError) {
+    self.init()
+    try reshape(rows: rows, columns: columns, elementType: elementType, layout: layout)
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  deinit {
+    // SAFETY: allocated by `reshape` with the same allocator, and freed once because the value is unique.
+    unsafe free(memory.baseAddress)
+  }
+
+  /// Bytes of all elements.
+  public var byteCount: Int { rows * columns * elementType.byteCount }
+
+  /// Gives the matrix another shape; its elements are then unspecified.
+  ///
+  /// - Throws: ``EngramError`` with code `limit` when the memory is not to be had.
+  /// - Complexity: O(1) when the memory it has is enough.
+  public mutating func reshape(
+    rows: Int, columns: Int, elementType: ElementType, layout: MatrixLayout
+  ) throws(EngramError) {
+    precondition(rows >= 0 && columns >= 0, "a shape is not negative")
+    let (elements, tooMany) = rows.multipliedReportingOverflow(by: columns)
+    let (needed, tooLarge) = elements.multipliedReportingOverflow(by: elementType.byteCount)
+    if tooMany || tooLarge || needed > capacity {
+      // Rounding up cannot overflow what `aligned_alloc` could ever give.
+      let rounded = tooMany || tooLarge ? Int.max : (needed &+ Self.alignment &- 1) & ~(Self.alignment - 1)
+      guard rounded > 0, rounded < Int.max, let fresh = unsafe aligned_alloc(Self.alignment, rounded) else {
+        throw EngramError(
+          .limit, "there is no memory for a matrix of \(rows) x \(columns) \(elementType.name) values",
+          mend: "select fewer examples, statistics or epochs, or process the split in parts")
+      }
+      // SAFETY: the old block came from the same allocator and nothing else refers to it.
+      unsafe free(memory.baseAddress)
+      unsafe memory = UnsafeMutableRawBufferPointer(start: fresh, count: rounded)
+      capacity = rounded
+    }
+    (self.rows, self.columns, self.elementType, self.layout) = (rows, columns, elementType, layout)
+  }
+
+  /// The elements' bytes in the order of ``layout``.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // SAFETY: the memory lives as long as `self`, which the span borrows.
+      let span = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The elements as Float32, in the order of ``layout``.
+  ///
+  /// - Precondition: ``elementType`` is `float32`.
+  public var float32: Span<Float> {
+    @_lifetime(borrow self)
+    borrowing get {
+      precondition(elementType == .float32, "the matrix holds \(elementType.name)")
+      // SAFETY: as `bytes`; the block is aligned to a cache line and every bit pattern is a Float.
+      let span = unsafe Span<Float>(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The elements as Float64, in the order of ``layout``.
+  ///
+  /// - Precondition: ``elementType`` is `float64`.
+  public var float64: Span<Double> {
+    @_lifetime(borrow self)
+    borrowing get {
+      precondition(elementType == .float64, "the matrix holds \(elementType.name)")
+      // SAFETY: as `float32`.
+      let span = unsafe Span<Double>(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<byteCount]))
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// One element as Float64, whatever its type and the layout.
+  public subscript(row: Int, column: Int) -> Double {
+    precondition(row >= 0 && row < rows && column >= 0 && column < columns, "the element is inside the matrix")
+    let index = layout == .rowMajor ? row * columns + column : column * rows + row
+    return elementType == .float32 ? Double(float32[index]) : float64[index]
+  }
+
+  /// Lends the memory to a function that fills it, such as the store's.
+  ///
+  /// - Parameter body: Gets the whole block of ``byteCount`` bytes; the pointer must not leave it.
+  @unsafe package mutating func withMutableBytes<R>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try unsafe body(UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount]))
+  }
+}

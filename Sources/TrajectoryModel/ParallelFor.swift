@@ -1,0 +1,104 @@
+// ParallelFor.swift -- runs the iterations of a loop on several threads.
+
+import Glibc
+import Synchronization
+
+/// Runs `body(index, worker)` once for every index below `count`, on at most `threads` threads.
+///
+/// Indices are handed out in ascending order. The calling thread is worker 0 and works too; with one thread, or
+/// one index, nothing is started. `worker` is below `threads` and two calls that run at the same time never have the
+/// same one, so it picks the scratch memory of a thread. After an error no further index is handed out.
+///
+/// ```swift
+/// try parallelFor(count: chunks.count, threads: 4) { (index, worker) throws(EngramError) in
+///   try decoders[worker].decode(chunks[index])
+/// }
+/// ```
+///
+/// - Parameters:
+///   - count: The number of iterations.
+///   - threads: The most threads to use; values below 1 count as 1.
+///   - body: The iteration; iterations must not write what another reads.
+/// - Throws: The error of the lowest index that threw one, which is the same whatever the number of threads.
+/// - Complexity: One thread start and join per extra thread, about 50 microseconds each.
+package func parallelFor(
+  count: Int, threads: Int, body: @Sendable (_ index: Int, _ worker: Int) throws(EngramError) -> Void
+) throws(EngramError) {
+  let workerCount = max(1, min(threads, count))
+  if workerCount == 1 {
+    for index in 0..<max(0, count) { try body(index, 0) }
+    return
+  }
+  let outcome = withoutActuallyEscaping(body) { body in
+    let loop = ParallelLoop(count: count, body: body)
+    var started: [pthread_t] = []
+    for worker in 1..<workerCount {
+      var thread = pthread_t()
+      let start = unsafe Unmanaged.passRetained(ParallelWorker(loop: loop, number: worker))
+      // SAFETY: the new thread takes over the reference that was retained for it, or it is released here.
+      let status = unsafe pthread_create(
+        &thread, nil,
+        { argument in
+          guard let argument = unsafe argument else { return nil }
+          let worker = unsafe Unmanaged<ParallelWorker>.fromOpaque(argument).takeRetainedValue()
+          worker.loop.run(worker: worker.number)
+          return nil
+        }, start.toOpaque())
+      if status == 0 {
+        started.append(thread)
+      } else {
+        unsafe start.release()
+      }
+    }
+    loop.run(worker: 0)
+    // Every thread ends before the closure goes out of scope.
+    for thread in started { pthread_join(thread, nil) }
+    return loop.firstFailure
+  }
+  if let outcome { throw outcome }
+}
+
+/// The state that the threads of one loop share.
+private final class ParallelLoop: Sendable {
+  typealias Body = @Sendable (_ index: Int, _ worker: Int) throws(EngramError) -> Void
+
+  private let count: Int
+  private let body: Body
+  private let next = Atomic<Int>(0)
+  private let failure = Mutex<(index: Int, error: EngramError)?>(nil)
+
+  init(count: Int, body: @escaping Body) {
+    self.count = count
+    self.body = body
+  }
+
+  var firstFailure: EngramError? { failure.withLock { $0?.error } }
+
+  func run(worker: Int) {
+    while true {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      do throws(EngramError) {
+        try body(index, worker)
+      } catch {
+        // Every lower index was handed out before, so the lowest failure is found.
+        next.store(count, ordering: .relaxed)
+        failure.withLock { first in
+          if let known = first, known.index < index { return }
+          first = (index, error)
+        }
+      }
+    }
+  }
+}
+
+/// What one thread needs to know.
+private final class ParallelWorker: Sendable {
+  let loop: ParallelLoop
+  let number: Int
+
+  init(loop: ParallelLoop, number: Int) {
+    self.loop = loop
+    self.number = number
+  }
+}

@@ -1,0 +1,98 @@
+// Snapshot.swift -- a store as of one commit: what it holds, and what a filter selects.
+
+package import Catalog
+import Synchronization
+public import TrajectoryModel
+
+/// A store as of one commit; it never changes, whatever is written meanwhile.
+public final class Snapshot: Sendable {
+  /// The store.
+  public let store: TrajectoryStore
+  /// The number of the commit, 0 in a store that holds none yet.
+  public let commit: Int64
+  /// The number of examples; their ids are 0 ..< `exampleCount`.
+  public let exampleCount: Int64
+  // Compaction moves examples to other segments without changing them, so the extents may be read again.
+  private let extentsNow: Mutex<[Extent]>
+
+  init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
+    self.store = store
+    let state = try store.read { (catalog) throws(EngramError) -> (Int64, Int64, [Extent]) in
+      let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
+      guard let commit = known else { return (0, 0, []) }
+      return (commit.id, commit.exampleEnd, try catalog.extents(asOf: commit.id))
+    }
+    (commit, exampleCount) = (state.0, state.1)
+    extentsNow = Mutex(state.2)
+  }
+
+  /// Every example.
+  public var allExamples: ExampleSet { ExampleSet(0..<exampleCount) }
+
+  /// Where the examples lie, ascending; a range for each segment or staged batch.
+  package var extents: [Extent] { extentsNow.withLock { $0 } }
+
+  /// Reads again where the examples lie, after a compaction has moved them.
+  func refreshExtents() throws(EngramError) {
+    let fresh = try store.read { (catalog) throws(EngramError) in try catalog.extents(asOf: commit) }
+    extentsNow.withLock { $0 = fresh }
+  }
+
+  /// The commit as an argument for the catalog, which has no commit 0.
+  private var asOf: Int64? { commit == 0 ? nil : commit }
+
+  /// The examples that a filter selects.
+  ///
+  /// - Parameters:
+  ///   - filter: An SQL expression over the columns of the `example` view, such as `task = 'cifar10'`; nil selects all.
+  ///   - limits: How long it may run.
+  /// - Throws: ``EngramError`` with code `usage` when SQLite refuses the expression, with SQLite's own message and the
+  ///   columns there are; `limit` when its time is over.
+  /// - Complexity: O(observations) when the filter reads fields of runs only, O(examples) otherwise.
+  public func examples(where filter: String?, limits: QueryLimits = QueryLimits()) throws(EngramError) -> ExampleSet {
+    guard let filter else { return allExamples }
+    return try store.read { (catalog) throws(EngramError) in
+      try catalog.examples(where: filter, asOf: asOf, limits: limits)
+    }
+  }
+
+  /// The examples that a filter selects, grouped by columns of the `example` view and sorted by key.
+  public func groups(
+    by columns: [String], where filter: String? = nil, limits: QueryLimits = QueryLimits()
+  ) throws(EngramError) -> [ExampleGroup] {
+    try store.read { (catalog) throws(EngramError) in
+      try catalog.groups(by: columns, where: filter, asOf: asOf, limits: limits)
+    }
+  }
+
+  /// The values of a column of the `example` view, as classes and small integers.
+  ///
+  /// - Parameters:
+  ///   - column: The column, such as `learning_rule`.
+  ///   - examples: The examples to label.
+  public func labels(of column: String, for examples: ExampleSet) throws(EngramError) -> Labels {
+    try checkMembers(examples)
+    let groups = try groups(by: [column])
+    return Labels(groups: groups.map { (key: $0.key[0], examples: $0.examples) }, for: examples)
+  }
+
+  /// Visits columns of the `example` view, example by example, ascending.
+  public func metadata(
+    of examples: ExampleSet, columns: [String],
+    _ body: (_ example: Int64, _ values: [MetadataValue]) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    try checkMembers(examples)
+    try store.read { (catalog) throws(EngramError) in try catalog.metadata(of: examples, columns: columns, body) }
+  }
+
+  /// Refuses ids that the snapshot does not have.
+  func checkMembers(_ examples: ExampleSet) throws(EngramError) {
+    guard let first = examples.ranges.first, let last = examples.ranges.last else { return }
+    guard first.lowerBound >= 0, last.upperBound <= exampleCount else {
+      throw EngramError(
+        .notFound, "there is no such example", file: store.path, expected: "ids from 0 to \(exampleCount - 1)",
+        found: String(first.lowerBound < 0 ? first.lowerBound : last.upperBound - 1),
+        mend: "take ids from a selection or a split of this store")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// StoreSummary.swift -- what is in a store, for people and for `engram info`.
+
+import Catalog
+public import TrajectoryModel
+
+/// What is in a store as of one commit.
+public struct StoreSummary: Sendable, Hashable {
+  /// How many examples have each value of a field.
+  public struct Field: Sendable, Hashable {
+    /// One value and how many examples have it.
+    public struct Count: Sendable, Hashable {
+      /// The value.
+      public let value: MetadataValue
+      /// The number of examples.
+      public let examples: Int
+    }
+
+    /// The name and type.
+    public let field: MetadataField
+    /// The values, ascending.
+    public let values: [Count]
+  }
+
+  /// The newest commit, or nil in a store that holds none.
+  public let commit: Commit?
+  /// 32 hexadecimal digits drawn when the store was made.
+  public let identifier: String
+  /// How much there is.
+  public let runs, observations, examples, layerSets: Int64
+  /// The number of segment files, and of batches that still lie in the catalog.
+  public let segments, stagedBatches: Int
+  /// Bytes of segments and staged batches, of the catalog, and of the values before compression.
+  public let segmentBytes, catalogBytes, valueBytes: Int
+  /// Every statistic that any example has, in recorded order.
+  public let statistics: [String]
+  /// Every epoch that any example has, ascending.
+  public let epochs: [Double]
+  /// The types of values there are.
+  public let elementTypes: [ElementType]
+  /// The fields of runs, then the position of layers.
+  public let fields: [Field]
+}
+
+extension Snapshot {
+  /// Counts what is there.
+  ///
+  /// - Complexity: O(observations) for each field; no segment is opened.
+  public func summary() throws(EngramError) -> StoreSummary {
+    let extents = extents
+    let state = try store.read { (catalog) throws(EngramError) in
+      (try catalog.storeIdentifier(), try catalog.counts(), try catalog.latestCommit(), try catalog.fields())
+    }
+    var fields: [StoreSummary.Field] = []
+    for field in state.3 + [MetadataField(name: "layer_position", type: .text)] {
+      let groups = try groups(by: [field.name])
+      fields.append(
+        StoreSummary.Field(field: field, values: groups.map { .init(value: $0.key[0], examples: $0.examples.count) }))
+    }
+    var statistics: [String] = []
+    var seen: Set<String> = []
+    for extent in extents {
+      for name in extent.statistics where seen.insert(name).inserted { statistics.append(name) }
+    }
+    return StoreSummary(
+      commit: state.2, identifier: state.0, runs: state.1.runs, observations: state.1.observations,
+      examples: exampleCount, layerSets: state.1.layerSets, segments: extents.count { !$0.isStaged },
+      stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
+      catalogBytes: FileSystem.byteCount(of: store.layout.catalog),
+      valueBytes: extents.reduce(0) {
+        $0 + Int($1.exampleCount) * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
+      }, statistics: statistics, epochs: Set(extents.flatMap(\.epochs)).sorted(),
+      elementTypes: Set(extents.map(\.elementType)).sorted { $0.rawValue < $1.rawValue }, fields: fields)
+  }
+}

@@ -1,0 +1,139 @@
+// Appender.swift -- a large append: values stream into segments, then one commit makes them part of the store.
+
+import Catalog
+package import SegmentFile
+package import TrajectoryModel
+
+/// A large append in the making.
+///
+/// Values stream in by any number of examples at a time; memory stays at a few row groups. Nothing is part of the
+/// store before ``commit(_:operation:message:ingest:verifies:)``, and ``abandon()`` leaves no trace.
+package final class Appender {
+  /// The most examples of one segment: large enough for long sequential reads, small enough to rewrite.
+  static let segmentLimit = 1 << 20
+
+  private let session: WriteSession
+  private let schema: SegmentSchema
+  private var current: IncomingSegment?
+  private var currentCount = 0
+  private var finished: [(segment: IncomingSegment, summary: SegmentSummary)] = []
+
+  /// Starts an append.
+  package init(_ session: WriteSession, schema: SegmentSchema) {
+    self.session = session
+    self.schema = schema
+  }
+
+  /// Adds examples.
+  ///
+  /// - Parameters:
+  ///   - values: [example][epoch][statistic] in native bytes of the schema's type.
+  ///   - exampleCount: The extent of the first axis.
+  package func append(_ values: RawSpan, exampleCount: Int) throws(EngramError) {
+    let stride = schema.epochs.count * schema.statistics.count * schema.elementType.byteCount
+    precondition(values.byteCount == exampleCount * stride, "values fill the shape")
+    var done = 0
+    while done < exampleCount {
+      let segment: IncomingSegment
+      if let current {
+        segment = current
+      } else {
+        segment = try session.beginSegment(schema)
+        current = segment
+      }
+      let count = min(exampleCount - done, Self.segmentLimit - currentCount)
+      try segment.writer.append(
+        values.extracting((done * stride)..<((done + count) * stride)), exampleCount: count)
+      done += count
+      currentCount += count
+      if currentCount == Self.segmentLimit { try finishCurrent() }
+    }
+  }
+
+  private func finishCurrent() throws(EngramError) {
+    guard let segment = current else { return }
+    finished.append((segment, try segment.writer.finish()))
+    current = nil
+    currentCount = 0
+  }
+
+  /// Where an ingest came from, kept so that the same content is not taken in twice unawares.
+  package struct Ingest {
+    package let source: String
+    package let allowsRepeat: Bool
+
+    package init(source: String, allowsRepeat: Bool) {
+      self.source = source
+      self.allowsRepeat = allowsRepeat
+    }
+  }
+
+  /// Makes everything appended part of the store, in one commit.
+  ///
+  /// - Parameters:
+  ///   - metadata: What the examples are, in their order.
+  ///   - ingest: For an ingest its source; content that was ingested before is refused unless repeats are allowed.
+  ///   - verifies: Whether the finished files are read back and compared by the hash of every value's bits first.
+  /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when the metadata do not fit,
+  ///   `corrupt` when what is read back differs.
+  package func commit(
+    _ metadata: AppendMetadata, operation: String, message: String, ingest: Ingest? = nil, verifies: Bool
+  ) throws(EngramError) -> AppendReport {
+    try finishCurrent()
+    let count = finished.reduce(0) { $0 + $1.summary.exampleCount }
+    guard metadata.exampleCount == count else {
+      throw EngramError(
+        .invalidData, "the metadata describe another number of examples than there are values for",
+        expected: "\(count) examples", found: "\(metadata.exampleCount)", mend: "give one row of metadata an example")
+    }
+    if verifies { try verify() }
+    let hash = ContentHash.hash(
+      schema: schema, valuesHashes: finished.map(\.summary.valuesHash), metadata: metadata)
+    if let ingest, !ingest.allowsRepeat {
+      try session.read { (catalog) throws(EngramError) in
+        guard let earlier = try catalog.ingested(hash) else { return }
+        throw EngramError(
+          .exists, "the same content was ingested before", file: ingest.source,
+          found:
+            "examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1), from \(earlier.source) at \(earlier.commit.time)",
+          mend: "nothing needs to be done; to add the same examples once more, say --force")
+      }
+    }
+    for (segment, _) in finished { try session.publish(segment) }
+    let report = try session.commit(operation: operation, message: message) {
+      (catalog) throws(EngramError) -> AppendReport in
+      var first = catalog.nextExample
+      let examples = try catalog.add(metadata)
+      for (segment, summary) in finished {
+        try catalog.addSegment(segment.extent(firstExample: first, summary))
+        first += Int64(summary.exampleCount)
+      }
+      if let ingest { try catalog.recordIngest(contentHash: hash, source: ingest.source, examples: examples) }
+      return AppendReport(
+        commit: catalog.commitID, examples: examples, runs: metadata.runs.count,
+        byteCount: finished.reduce(0) { $0 + $1.summary.byteCount })
+    }
+    return report
+  }
+
+  private func verify() throws(EngramError) {
+    for (segment, summary) in finished {
+      let reader = try SegmentReader(opening: session.store.layout.incomingSegment(segment.identifier))
+      guard reader.valuesHash == summary.valuesHash, reader.exampleCount == summary.exampleCount else {
+        throw EngramError(
+          .corrupt, "the segment that was just written reads back differently",
+          file: session.store.layout.incomingSegment(segment.identifier), expected: summary.valuesHash,
+          found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
+      }
+      try reader.verify(isCancelled: session.options.isCancelled, progress: { _ in })
+    }
+  }
+
+  /// Removes everything that was written.
+  package func abandon() {
+    current?.writer.abandon()
+    session.removeSegments(finished.map(\.segment.identifier) + (current.map { [$0.identifier] } ?? []))
+    current = nil
+    finished = []
+  }
+}

@@ -1,0 +1,102 @@
+// Recording.swift -- what a user adds to a store: the trajectories of the layers of one run.
+
+import Catalog
+public import TrajectoryModel
+
+/// The numbers of a recording, in the canonical order [layer][epoch][statistic].
+public enum TrajectoryValues: Sendable, Hashable {
+  /// IEEE 754 binary32.
+  case float32([Float])
+  /// IEEE 754 binary64.
+  case float64([Double])
+
+  /// The type of the values.
+  public var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .float64: .float64
+    }
+  }
+
+  /// The number of values.
+  public var count: Int {
+    switch self {
+    case .float32(let values): values.count
+    case .float64(let values): values.count
+    }
+  }
+}
+
+/// One measurement of one run: its metadata, its layers, and their trajectories.
+///
+/// ```swift
+/// Recording(
+///   metadata: ["task": .text("cifar10"), "architecture": .text("knet"), "learning_rule": .text("sgdm")],
+///   layers: [Layer(name: "conv1", position: .early), Layer(name: "fc4", position: .deep)],
+///   values: .float32(values))  // 2 layers x epochs x statistics
+/// ```
+public struct Recording: Sendable, Hashable {
+  /// Metadata of the run by field name; fields that are not given are null, new ones become typed columns.
+  public var metadata: [String: MetadataValue]
+  /// The layers, in the order of `values`.
+  public var layers: [Layer]
+  /// The condition of measurement.
+  public var condition: ObservationCondition
+  /// The numbers.
+  public var values: TrajectoryValues
+
+  /// Makes a recording.
+  public init(
+    metadata: [String: MetadataValue], layers: [Layer], condition: ObservationCondition = .perfect,
+    values: TrajectoryValues
+  ) {
+    self.metadata = metadata
+    self.layers = layers
+    self.condition = condition
+    self.values = values
+  }
+}
+
+/// The metadata of one append: its runs, and which layers of them were measured, in the order of the examples.
+package struct AppendMetadata: Sendable {
+  /// One measurement: the index of its run, its layers, its condition.
+  package struct Observation: Sendable, Hashable {
+    package let run: Int
+    package let layers: [Layer]
+    package let condition: ObservationCondition
+
+    package init(run: Int, layers: [Layer], condition: ObservationCondition = .perfect) {
+      self.run = run
+      self.layers = layers
+      self.condition = condition
+    }
+  }
+
+  /// The fields that values are given for.
+  package let fields: [MetadataField]
+  /// For each run its values, in the order of `fields`.
+  package let runs: [[MetadataValue]]
+  /// The measurements, in the order of the examples.
+  package let observations: [Observation]
+
+  package init(fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation]) {
+    self.fields = fields
+    self.runs = runs
+    self.observations = observations
+  }
+
+  /// The number of examples: the layers of all observations.
+  package var exampleCount: Int { observations.reduce(0) { $0 + $1.layers.count } }
+}
+
+/// What an append did.
+public struct AppendReport: Sendable, Hashable {
+  /// The number of the commit.
+  public let commit: Int64
+  /// The ids of the new examples.
+  public let examples: Range<Int64>
+  /// The number of new runs.
+  public let runs: Int
+  /// Bytes of the new segments; 0 where the append was staged in the catalog.
+  public let byteCount: Int
+}

@@ -1,0 +1,153 @@
+// TrajectoryStore+Append.swift -- adding recordings: many at once make a segment, a few are staged in the catalog.
+
+import Catalog
+import SegmentFile
+public import TrajectoryModel
+
+extension TrajectoryStore {
+  /// Appends of fewer examples are staged in the catalog first; a segment of fewer would compress badly.
+  static let stagingLimit = 1_024
+
+  /// Staged examples that are flushed into segments once there are as many: eight row groups.
+  static let flushLimit = 8_192
+
+  /// Adds recordings, in one commit.
+  ///
+  /// ```swift
+  /// let report = try store.append([recording], epochs: [0, 5, 10], statistics: ["weightabs_mean", "weightabs_var"])
+  /// print(report.examples)  // 0..<2
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - recordings: Each becomes a run of its own; all have the same type of values.
+  ///   - epochs: The epochs of all of them, ascending.
+  ///   - statistics: The names of the statistics of all of them.
+  /// - Returns: What was added, and under which ids.
+  /// - Throws: ``EngramError`` with code `invalidData` when values do not fill [layers][epochs][statistics] or do not
+  ///   fit their field's type, `busy`, `diskFull`, `io`, `cancelled`.
+  public func append(
+    _ recordings: [Recording], epochs: [Double], statistics: [String], options: WriteOptions = WriteOptions()
+  ) throws(EngramError) -> AppendReport {
+    guard let first = recordings.first else {
+      throw EngramError(.usage, "there is nothing to append", expected: "at least one recording", found: "none")
+    }
+    let schema = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: first.values.elementType)
+    for (index, recording) in recordings.enumerated() { try check(recording, index, schema) }
+    let metadata = try Self.metadata(of: recordings)
+    return try write("append", options: options) { (session) throws(EngramError) in
+      let message = "\(recordings.count) runs, \(metadata.exampleCount) examples"
+      if metadata.exampleCount < Self.stagingLimit {
+        return try stage(recordings, schema, metadata, message, in: session)
+      }
+      let appender = Appender(session, schema: schema)
+      do throws(EngramError) {
+        for recording in recordings {
+          try recording.values.withBytes { (bytes) throws(EngramError) in
+            try appender.append(bytes, exampleCount: recording.layers.count)
+          }
+        }
+        return try appender.commit(metadata, operation: "append", message: message, verifies: false)
+      } catch {
+        appender.abandon()
+        throw error
+      }
+    }
+  }
+
+  private func stage(
+    _ recordings: [Recording], _ schema: SegmentSchema, _ metadata: AppendMetadata, _ message: String,
+    in session: WriteSession
+  ) throws(EngramError) -> AppendReport {
+    var bytes: [UInt8] = []
+    var nonFinite: Set<Int> = []
+    for recording in recordings {
+      try recording.values.withBytes { (span) throws(EngramError) in
+        // SAFETY: the buffer is copied before the closure returns.
+        unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+      }
+      for index in recording.values.nonFiniteIndices { nonFinite.insert(index % schema.statistics.count) }
+    }
+    let hash = unsafe ValuesHash.hash(of: bytes.span.bytes)
+    let report = try session.commit(operation: "append", message: message) {
+      (catalog) throws(EngramError) -> AppendReport in
+      let examples = try catalog.add(metadata)
+      _ = try catalog.addStaged(
+        Extent(
+          firstExample: examples.lowerBound, exampleCount: Int64(examples.count), place: .staged(id: 0),
+          epochs: schema.epochs, statistics: schema.statistics, elementType: schema.elementType,
+          nonFiniteStatistics: nonFinite.sorted(), valuesHash: hash), values: bytes)
+      return AppendReport(commit: catalog.commitID, examples: examples, runs: metadata.runs.count, byteCount: 0)
+    }
+    let staged = try session.read { (catalog) throws(EngramError) in
+      try catalog.extents().reduce(0) { $0 + ($1.isStaged ? Int($1.exampleCount) : 0) }
+    }
+    if staged >= Self.flushLimit { _ = try session.rewrite(where: \.isStaged, operation: "flush") }
+    return report
+  }
+
+  private func check(_ recording: Recording, _ index: Int, _ schema: SegmentSchema) throws(EngramError) {
+    let count = recording.layers.count * schema.epochs.count * schema.statistics.count
+    guard recording.values.elementType == schema.elementType, recording.values.count == count, count > 0 else {
+      throw EngramError(
+        .invalidData, "a recording does not fill its shape", place: "recording \(index)",
+        expected:
+          "\(recording.layers.count) layers x \(schema.epochs.count) epochs x \(schema.statistics.count) statistics = \(count) \(schema.elementType.name) values",
+        found: "\(recording.values.count) \(recording.values.elementType.name) values",
+        mend: "give values in the order [layer][epoch][statistic], all of one type")
+    }
+    let names = recording.layers.map(\.name)
+    guard Set(names).count == names.count else {
+      throw EngramError(
+        .invalidData, "a layer stands twice in a recording", place: "recording \(index)",
+        found: names.joined(separator: ", "), mend: "give a second measurement of a run as a recording of its own")
+    }
+  }
+
+  private static func metadata(of recordings: [Recording]) throws(EngramError) -> AppendMetadata {
+    var values: [String: [MetadataValue]] = [:]
+    for recording in recordings {
+      for (name, value) in recording.metadata { values[name, default: []].append(value) }
+    }
+    var fields: [MetadataField] = []
+    for (name, values) in values.sorted(by: { $0.key < $1.key }) {
+      guard MetadataField.isValidName(name) else {
+        throw EngramError(
+          .invalidData, "this is no name for a metadata field", expected: "letters, digits and _, a letter first",
+          found: "'\(name)'", mend: "rename the field")
+      }
+      fields.append(MetadataField(name: name, type: MetadataType(narrowestFor: values)))
+    }
+    return AppendMetadata(
+      fields: fields,
+      runs: recordings.map { recording in fields.map { recording.metadata[$0.name] ?? .null } },
+      observations: recordings.enumerated().map {
+        AppendMetadata.Observation(run: $0, layers: $1.layers, condition: $1.condition)
+      })
+  }
+}
+
+extension Extent {
+  /// Whether the values still lie in the catalog.
+  var isStaged: Bool {
+    if case .staged = place { true } else { false }
+  }
+}
+
+extension TrajectoryValues {
+  /// Lends the native bytes of the values.
+  func withBytes<R>(_ body: (RawSpan) throws(EngramError) -> R) throws(EngramError) -> R {
+    // SAFETY: numbers have no padding, so each of their bytes is initialised.
+    switch self {
+    case .float32(let values): try unsafe body(values.span.bytes)
+    case .float64(let values): try unsafe body(values.span.bytes)
+    }
+  }
+
+  /// Where a NaN or an infinity stands.
+  var nonFiniteIndices: [Int] {
+    switch self {
+    case .float32(let values): values.indices.filter { !values[$0].isFinite }
+    case .float64(let values): values.indices.filter { !values[$0].isFinite }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+// TrajectoryStore+Merge.swift -- bringing in other stores' examples without decoding a value.
+
+import Catalog
+import SegmentFile
+public import TrajectoryModel
+
+/// What a merge did.
+public struct MergeReport: Sendable, Hashable {
+  /// The number of the commit.
+  public let commit: Int64
+  /// For each store that was merged, in their order, the ids its examples have now.
+  public let examples: [Range<Int64>]
+  /// The number of new runs.
+  public let runs: Int
+}
+
+extension TrajectoryStore {
+  /// Adds all examples of other stores, in one commit.
+  ///
+  /// Segment files are linked, or copied from another disk; nothing is decoded. Metadata become rows of this store;
+  /// fields it does not have yet become columns. Split sets stay where they are, for their ids mean another store.
+  ///
+  /// - Parameters:
+  ///   - paths: The other stores, in the order in which their examples are added.
+  ///   - allowsRepeat: Whether content that this store has ingested before is taken in again.
+  /// - Throws: ``EngramError`` with code `exists` when a segment or content is here already, `invalidData` when a field
+  ///   has another type here, `notFound` when there is no such store.
+  public func merge(
+    _ paths: [String], allowsRepeat: Bool = false, options: WriteOptions = WriteOptions()
+  ) throws(EngramError) -> MergeReport {
+    guard !paths.isEmpty else {
+      throw EngramError(.usage, "there is nothing to merge", expected: "at least one other store", found: "none")
+    }
+    let own = try read { (catalog) throws(EngramError) in try catalog.storeIdentifier() }
+    var others: [Snapshot] = []
+    var seen: Set<String> = [own]
+    for path in paths {
+      let other = try TrajectoryStore(opening: path)
+      let identifier = try other.read { (catalog) throws(EngramError) in try catalog.storeIdentifier() }
+      guard seen.insert(identifier).inserted else {
+        throw EngramError(
+          .usage, "a store cannot be merged twice, nor into itself", file: path, expected: "another store",
+          found: "store \(identifier)", mend: "name each store once")
+      }
+      others.append(try other.snapshot())
+    }
+    let sources = others
+    return try write("merge", options: options) { (session) throws(EngramError) in
+      try session.merge(sources, allowsRepeat: allowsRepeat)
+    }
+  }
+}
+
+extension WriteSession {
+  fileprivate func merge(_ others: [Snapshot], allowsRepeat: Bool) throws(EngramError) -> MergeReport {
+    let present = try read { (catalog) throws(EngramError) in
+      Set(try catalog.extents().compactMap(\.segmentIdentifier))
+    }
+    var brought: [String] = []
+    do throws(EngramError) {
+      for (index, other) in others.enumerated() {
+        for extent in other.extents {
+          if options.isCancelled() { throw EngramError(.cancelled, "the merge was stopped; the store is unchanged") }
+          guard let identifier = extent.segmentIdentifier else { continue }
+          guard !present.contains(identifier) else {
+            throw EngramError(
+              .exists, "a segment of that store is in this store already", file: other.store.path,
+              found: "segment \(identifier)", mend: "it was merged before; leave that store out")
+          }
+          brought.append(identifier)
+          try bring(identifier, of: other)
+        }
+        options.progress(0.8 * Double(index + 1) / Double(others.count))
+      }
+      let names = others.map(\.store.path).joined(separator: ", ")
+      return try commit(operation: "merge", message: names) { (catalog) throws(EngramError) in
+        var ranges: [Range<Int64>] = []
+        var runs = 0
+        for other in others {
+          let start = catalog.nextExample
+          runs += try catalog.addRuns(of: other, allowsRepeat: allowsRepeat)
+          ranges.append(start..<catalog.nextExample)
+        }
+        return MergeReport(commit: catalog.commitID, examples: ranges, runs: runs)
+      }
+    } catch {
+      removeSegments(brought)
+      throw error
+    }
+  }
+
+  /// Links or copies a segment file, checks that it opens, and moves it among ours.
+  private func bring(_ identifier: String, of other: Snapshot) throws(EngramError) {
+    let incoming = store.layout.incomingSegment(identifier)
+    try FileSystem.linkOrCopy(other.store.layout.segment(identifier), to: incoming)
+    let reader = try SegmentReader(opening: incoming)
+    guard reader.identifier.hex == identifier else {
+      throw EngramError(
+        .corrupt, "the segment is another one than its name says", file: other.store.layout.segment(identifier),
+        place: "header", expected: identifier, found: reader.identifier.hex, mend: "verify that store first")
+    }
+    try FileSystem.move(incoming, to: store.layout.segment(identifier))
+    try FileSystem.syncDirectory(store.layout.segments)
+  }
+}
+
+extension CatalogWriter {
+  /// Adds every run, observation, extent and remembered ingest of another store.
+  ///
+  /// - Returns: The number of runs.
+  fileprivate func addRuns(of other: Snapshot, allowsRepeat: Bool) throws(EngramError) -> Int {
+    let offset = nextExample
+    let columns = try addFields(of: other)
+    let layerSets = try addLayerSets(of: other)
+    let extents = other.extents
+    var staged: [Int64: [UInt8]] = [:]
+    var runIDs: [Int64: Int64] = [:]
+    try other.store.read { (source) throws(EngramError) in
+      let fields = try source.fields().map { "run.\"\($0.name)\"" }
+      try source.query(
+        """
+        SELECT observation.run_id, observation.layer_set_id, unit_fraction, noise_sd, observation_seed, \
+        \(fields.joined(separator: ", "))
+        FROM observation CROSS JOIN run ON run.run_id = observation.run_id
+        WHERE observation.first_example < \(other.exampleCount) ORDER BY observation.first_example
+        """, limits: QueryLimits(seconds: .infinity), header: { _ in }
+      ) { (row) throws(EngramError) in
+        guard case .integer(let run) = row[0], case .integer(let layerSet) = row[1], case .real(let fraction) = row[2],
+          case .real(let noise) = row[3], let layers = layerSets[layerSet]
+        else { throw EngramError(.corrupt, "an observation is not well formed", file: other.store.path) }
+        var seed: Int64?
+        if case .integer(let number) = row[4] { seed = number }
+        let id: Int64
+        if let known = runIDs[run] {
+          id = known
+        } else {
+          let values = row.dropFirst(5)
+          id = try addRun(columns.map { $0.map { values[values.startIndex + $0] } ?? .null })
+          runIDs[run] = id
+        }
+        _ = try addObservation(
+          run: id, layerSet: layers,
+          condition: ObservationCondition(unitFraction: fraction, noiseSD: noise, seed: seed))
+      }
+      for extent in extents {
+        if case .staged(let id) = extent.place { staged[id] = try source.stagedValues(id) }
+      }
+    }
+    for var extent in extents {
+      extent.firstExample += offset
+      if case .staged(let id) = extent.place {
+        _ = try addStaged(extent, values: staged[id] ?? [])
+      } else {
+        try addSegment(extent)
+      }
+    }
+    try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat)
+    return runIDs.count
+  }
+
+  /// Adds the fields that are new here.
+  ///
+  /// - Returns: For each field of this store the index among the other's, or nil where it has none.
+  private func addFields(of other: Snapshot) throws(EngramError) -> [Int?] {
+    let theirs = try other.store.read { (catalog) throws(EngramError) in try catalog.fields() }
+    let known = Dictionary(
+      try fields().map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    for field in theirs {
+      guard let existing = known[field.name.lowercased()] else {
+        try addField(field)
+        continue
+      }
+      guard existing.type == field.type || (existing.type == .real && field.type == .integer) else {
+        throw EngramError(
+          .invalidData, "the field '\(field.name)' has another type in that store", file: other.store.path,
+          place: "field \(field.name)", expected: existing.type.rawValue, found: field.type.rawValue,
+          mend: "ingest that store's recordings again under another name for the field")
+      }
+    }
+    let order = Dictionary(
+      theirs.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    return try fields().map { order[$0.name.lowercased()] }
+  }
+
+  /// Adds the layer sets that are new here.
+  ///
+  /// - Returns: For each layer set of the other store its number here.
+  private func addLayerSets(of other: Snapshot) throws(EngramError) -> [Int64: Int64] {
+    var layers: [(id: Int64, layers: [Layer])] = []
+    try other.store.read { (catalog) throws(EngramError) in
+      try catalog.query(
+        "SELECT layer_set_id, layer_name, layer_position FROM layer_set_member ORDER BY layer_set_id, ordinal",
+        limits: QueryLimits(seconds: .infinity), header: { _ in }
+      ) { (row) throws(EngramError) in
+        guard case .integer(let id) = row[0], case .text(let name) = row[1] else {
+          throw EngramError(.corrupt, "a layer set is not well formed", file: other.store.path)
+        }
+        var position: LayerPosition?
+        if case .text(let word) = row[2] { position = LayerPosition(rawValue: word) }
+        if layers.last?.id != id { layers.append((id, [])) }
+        layers[layers.count - 1].layers.append(Layer(name: name, position: position))
+      }
+    }
+    var numbers: [Int64: Int64] = [:]
+    for entry in layers { numbers[entry.id] = try layerSet(for: entry.layers) }
+    return numbers
+  }
+
+  /// Remembers what the other store has ingested, so that it is not taken in here again unawares.
+  private func addIngests(of other: Snapshot, offset: Int64, allowsRepeat: Bool) throws(EngramError) {
+    var rows: [[MetadataValue]] = []
+    try other.store.read { (catalog) throws(EngramError) in
+      try catalog.query(
+        "SELECT content_hash, source, first_example, example_count FROM ingest ORDER BY first_example",
+        limits: QueryLimits(seconds: .infinity), header: { _ in }
+      ) { (row) throws(EngramError) in rows.append(row) }
+    }
+    for row in rows {
+      guard case .text(let hash) = row[0], case .text(let source) = row[1], case .integer(let first) = row[2],
+        case .integer(let count) = row[3]
+      else { throw EngramError(.corrupt, "an ingest is not well formed", file: other.store.path) }
+      if !allowsRepeat, let earlier = try ingested(hash) {
+        throw EngramError(
+          .exists, "that store holds content that was ingested here before", file: other.store.path,
+          found: "\(source), here as examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)",
+          mend: "leave that store out; to add the same examples once more, say --force")
+      }
+      try recordIngest(contentHash: hash, source: source, examples: (first + offset)..<(first + offset + count))
+    }
+  }
+}

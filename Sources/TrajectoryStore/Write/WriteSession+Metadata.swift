@@ -1,0 +1,50 @@
+// WriteSession+Metadata.swift -- the runs and observations of an append, as rows of the catalog.
+
+import Catalog
+import TrajectoryModel
+
+extension CatalogWriter {
+  /// Adds runs and observations; fields that the store does not have yet become columns.
+  ///
+  /// - Returns: The ids of the new examples.
+  /// - Throws: ``EngramError`` with code `invalidData` when a value does not fit the type of its field.
+  func add(_ metadata: AppendMetadata) throws(EngramError) -> Range<Int64> {
+    let known = Dictionary(
+      try fields().map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    for field in metadata.fields {
+      guard let existing = known[field.name.lowercased()] else {
+        try addField(field)
+        continue
+      }
+      if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
+      let column = metadata.fields.firstIndex(of: field)
+      let offender = metadata.runs.lazy.compactMap { run in column.map { run[$0] } }.first {
+        !existing.type.accepts($0)
+      }
+      guard let offender else { continue }
+      throw EngramError(
+        .invalidData, "a value does not fit the field '\(existing.name)' of this store",
+        place: "field \(existing.name)",
+        expected: existing.type.rawValue, found: "'\(offender)'",
+        mend: "correct the value, or give the field another name with --map \(existing.name)_2=\(field.name)")
+    }
+    let order = Dictionary(
+      metadata.fields.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    let columns = try fields().map { order[$0.name.lowercased()] }
+    let start = nextExample
+    var runIDs = [Int64?](repeating: nil, count: metadata.runs.count)
+    for observation in metadata.observations {
+      let run: Int64
+      if let known = runIDs[observation.run] {
+        run = known
+      } else {
+        let values = metadata.runs[observation.run]
+        run = try addRun(columns.map { $0.map { values[$0] } ?? .null })
+        runIDs[observation.run] = run
+      }
+      let layers = try layerSet(for: observation.layers)
+      _ = try addObservation(run: run, layerSet: layers, condition: observation.condition)
+    }
+    return start..<nextExample
+  }
+}

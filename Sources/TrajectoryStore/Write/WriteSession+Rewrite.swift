@@ -1,0 +1,144 @@
+// WriteSession+Rewrite.swift -- flush and compact: neighbouring extents of equal axes become one segment.
+
+import Catalog
+import SegmentFile
+public import TrajectoryModel
+
+/// What a compaction did.
+public struct CompactReport: Sendable, Hashable {
+  /// Extents (segments and staged batches) before and after.
+  public let extentsBefore: Int
+  public let extentsAfter: Int
+  /// Bytes of segments and staged batches before and after.
+  public let bytesBefore: Int
+  public let bytesAfter: Int
+}
+
+extension WriteSession {
+  /// Rewrites neighbouring extents that satisfy a condition and have equal axes into one segment each.
+  ///
+  /// The new segments are written and verified first; one commit then replaces the old extents, whose files are
+  /// removed after it. Ids and values do not change.
+  func rewrite(where isWanted: (Extent) -> Bool, operation: String) throws(EngramError) -> CompactReport {
+    let before = try read { (catalog) throws(EngramError) in try catalog.extents() }
+    let groups = Self.groups(of: before, where: isWanted)
+    var written: [(old: [Extent], new: Extent)] = []
+    do throws(EngramError) {
+      let total = max(1, groups.reduce(0) { $0 + $1.reduce(0) { $0 + Int($1.exampleCount) } })
+      var done = 0
+      for group in groups {
+        written.append((group, try rewrite(group)))
+        done += group.reduce(0) { $0 + Int($1.exampleCount) }
+        options.progress(Double(done) / Double(total))
+      }
+      if !written.isEmpty {
+        let count = written.reduce(0) { $0 + $1.old.count }
+        try commit(operation: operation, message: "\(count) extents into \(written.count) segments") {
+          (catalog) throws(EngramError) in
+          for (old, new) in written { try catalog.replaceExtents(old, by: [new]) }
+        }
+      }
+    } catch {
+      removeSegments(written.compactMap(\.new.segmentIdentifier))
+      throw error
+    }
+    removeSegments(written.flatMap { $0.old.compactMap(\.segmentIdentifier) })
+    let after = try read { (catalog) throws(EngramError) in try catalog.extents() }
+    return CompactReport(
+      extentsBefore: before.count, extentsAfter: after.count, bytesBefore: before.reduce(0) { $0 + $1.byteCount },
+      bytesAfter: after.reduce(0) { $0 + $1.byteCount })
+  }
+
+  /// Neighbours that satisfy a condition, have equal axes, and fit one segment; a single segment is left alone.
+  private static func groups(of extents: [Extent], where isWanted: (Extent) -> Bool) -> [[Extent]] {
+    var groups: [[Extent]] = []
+    var group: [Extent] = []
+    func close() {
+      if group.count > 1 || group.first?.isStaged == true { groups.append(group) }
+      group = []
+    }
+    for extent in extents {
+      let count = group.reduce(0) { $0 + $1.exampleCount } + extent.exampleCount
+      if !isWanted(extent) || group.last.map({ !$0.hasSameAxes(as: extent) }) ?? false
+        || count > Int64(Appender.segmentLimit)
+      {
+        close()
+      }
+      if isWanted(extent) { group.append(extent) }
+    }
+    close()
+    return groups
+  }
+
+  private func rewrite(_ group: [Extent]) throws(EngramError) -> Extent {
+    let segment = try beginSegment(
+      SegmentSchema(epochs: group[0].epochs, statistics: group[0].statistics, elementType: group[0].elementType))
+    do throws(EngramError) {
+      let snapshot = try store.snapshot()
+      let columns = TrajectoryColumns(statistics: group[0].statistics, epochs: group[0].epochs)
+      /// Examples in memory at a time: a few row groups.
+      let step: Int64 = 4_096
+      let all = group[0].firstExample..<group[group.count - 1].examples.upperBound
+      for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
+        if options.isCancelled() { throw EngramError(.cancelled, "compaction was stopped; the store is unchanged") }
+        let end = min(all.upperBound, start + step)
+        let values = try snapshot.canonicalValues(
+          of: ExampleSet(start..<end), columns, elementType: group[0].elementType, threads: options.threads)
+        unsafe try segment.writer.append(values.span.bytes, exampleCount: Int(end - start))
+      }
+      let summary = try segment.writer.finish()
+      try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
+        .verify(isCancelled: options.isCancelled, progress: { _ in })
+      try publish(segment)
+      return segment.extent(firstExample: all.lowerBound, summary)
+    } catch {
+      segment.writer.abandon()
+      throw error
+    }
+  }
+}
+
+extension TrajectoryStore {
+  /// Segments of at least as many examples are left alone by ``compact(everything:options:)``.
+  static let compactLimit: Int64 = 1 << 16
+
+  /// Joins small neighbouring segments and staged batches into large segments.
+  ///
+  /// Ids, values and split sets do not change; readers are not disturbed.
+  ///
+  /// - Parameter everything: Whether large segments are rewritten too.
+  public func compact(everything: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError)
+    -> CompactReport
+  {
+    try write("compact", options: options) { (session) throws(EngramError) in
+      try session.rewrite(
+        where: { everything || $0.isStaged || $0.exampleCount < Self.compactLimit }, operation: "compact")
+    }
+  }
+
+  /// Moves what small appends have staged in the catalog into segments.
+  public func flush(options: WriteOptions = WriteOptions()) throws(EngramError) -> CompactReport {
+    try write("flush", options: options) { (session) throws(EngramError) in
+      try session.rewrite(where: \.isStaged, operation: "flush")
+    }
+  }
+}
+
+extension Extent {
+  /// The identifier of the segment, or nil for a staged batch.
+  var segmentIdentifier: String? {
+    if case .segment(let identifier, _) = place { identifier } else { nil }
+  }
+
+  /// Bytes on disk: of the file, or of the staged values.
+  package var byteCount: Int {
+    switch place {
+    case .segment(_, let byteCount): Int(byteCount)
+    case .staged: Int(exampleCount) * epochs.count * statistics.count * elementType.byteCount
+    }
+  }
+
+  func hasSameAxes(as other: Extent) -> Bool {
+    epochs == other.epochs && statistics == other.statistics && elementType == other.elementType
+  }
+}

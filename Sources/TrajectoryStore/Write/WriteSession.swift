@@ -1,0 +1,133 @@
+// WriteSession.swift -- one writer's turn: the lock, a catalog that may be written, and a swept directory.
+
+package import Catalog
+import SegmentFile
+public import TrajectoryModel
+
+/// How a writer waits and works.
+public struct WriteOptions: Sendable {
+  /// How long to wait for another writer, in seconds.
+  public var waitSeconds: Double
+  /// How many threads encode; the bytes are the same for any number.
+  public var threads: Int
+  /// Asked now and then; true stops with code `cancelled` and leaves the store as it was.
+  public var isCancelled: @Sendable () -> Bool
+  /// Told how much is done, from 0 to 1.
+  public var progress: @Sendable (Double) -> Void
+
+  /// Makes options; a writer waits half a minute for another.
+  public init(
+    waitSeconds: Double = 30, threads: Int = Threads.available,
+    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) {
+    self.waitSeconds = waitSeconds
+    self.threads = threads
+    self.isCancelled = isCancelled
+    self.progress = progress
+  }
+}
+
+/// One writer's turn in a store: it holds the lock as long as it lives.
+///
+/// A change goes in this order, so that a kill at any instant leaves the last commit readable: segment files are
+/// written and synced under `incoming/`, moved to `segments/`, and then named by one catalog transaction. Files
+/// that no transaction names are swept when the next writer's turn begins.
+package final class WriteSession {
+  let store: TrajectoryStore
+  let options: WriteOptions
+  private let catalog: Catalog
+  private let lock: WriterLock
+
+  /// Waits for the lock and sweeps what a killed writer left behind.
+  init(_ store: TrajectoryStore, operation: String, options: WriteOptions) throws(EngramError) {
+    self.store = store
+    self.options = options
+    lock = try WriterLock(
+      path: store.layout.lock, operation: operation, waitingUpTo: options.waitSeconds, isCancelled: options.isCancelled)
+    catalog = try Catalog(opening: store.layout.catalog, access: .readWrite)
+    try sweep()
+  }
+
+  /// Makes one commit of the catalog, all or nothing.
+  package func commit<R>(
+    operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try catalog.write(operation: operation, message: message, body)
+  }
+
+  /// Reads the newest state.
+  package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+    try catalog.read(body)
+  }
+
+  /// Starts a segment under `incoming/`.
+  func beginSegment(_ schema: SegmentSchema) throws(EngramError) -> IncomingSegment {
+    let identifier = SegmentIdentifier.random()
+    let path = store.layout.incomingSegment(identifier.hex)
+    let writer = try SegmentWriter(
+      creating: path, schema: schema, identifier: identifier, threads: options.threads)
+    return IncomingSegment(identifier: identifier.hex, schema: schema, writer: writer)
+  }
+
+  /// Moves a finished segment among the others; it is durable when this returns, and not yet part of the store.
+  func publish(_ segment: IncomingSegment) throws(EngramError) {
+    try FileSystem.move(
+      store.layout.incomingSegment(segment.identifier), to: store.layout.segment(segment.identifier))
+    try FileSystem.syncDirectory(store.layout.segments)
+  }
+
+  /// Removes segment files that the catalog does not name (any more); readers that have them open keep them.
+  func removeSegments(_ identifiers: [String]) {
+    // A file that cannot be removed now is swept by the next writer.
+    for identifier in identifiers {
+      try? FileSystem.remove(store.layout.incomingSegment(identifier))
+      try? FileSystem.remove(store.layout.segment(identifier))
+    }
+    store.forgetReaders(of: identifiers)
+  }
+
+  /// Removes every file that no commit names.
+  private func sweep() throws(EngramError) {
+    let named = try catalog.read { (catalog) throws(EngramError) in
+      Set(
+        try catalog.extents().compactMap { extent in
+          if case .segment(let identifier, _) = extent.place { return identifier + ".seg" } else { return nil }
+        })
+    }
+    for name in try FileSystem.names(in: store.layout.incoming) {
+      try FileSystem.remove("\(store.layout.incoming)/\(name)")
+    }
+    for name in try FileSystem.names(in: store.layout.segments) where !named.contains(name) {
+      try FileSystem.remove("\(store.layout.segments)/\(name)")
+    }
+  }
+}
+
+/// A segment while it is written.
+struct IncomingSegment {
+  let identifier: String
+  let schema: SegmentSchema
+  let writer: SegmentWriter
+
+  /// The extent that a finished segment makes.
+  func extent(firstExample: Int64, _ summary: SegmentSummary) -> Extent {
+    Extent(
+      firstExample: firstExample, exampleCount: Int64(summary.exampleCount),
+      place: .segment(identifier: identifier, byteCount: Int64(summary.byteCount)), epochs: schema.epochs,
+      statistics: schema.statistics, elementType: schema.elementType,
+      nonFiniteStatistics: summary.nonFiniteCounts.indices.filter { summary.nonFiniteCounts[$0] > 0 },
+      valuesHash: summary.valuesHash)
+  }
+}
+
+extension TrajectoryStore {
+  /// Takes a writer's turn.
+  ///
+  /// - Throws: ``EngramError`` with code `busy` that names the holder when another writer does not end in time.
+  package func write<R>(
+    _ operation: String, options: WriteOptions = WriteOptions(),
+    _ body: (WriteSession) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try body(try WriteSession(self, operation: operation, options: options))
+  }
+}

@@ -1,1 +1,0 @@
-// SplitsTests: the first test replaces this line.
