@@ -15,4 +15,13 @@ public struct Commit: Sendable, Hashable {
   public let time: String
   /// The number of examples in the store after the commit.
   public let exampleEnd: Int64
+
+  /// Makes an entry.
+  public init(id: Int64, operation: String, message: String, time: String, exampleEnd: Int64) {
+    self.id = id
+    self.operation = operation
+    self.message = message
+    self.time = time
+    self.exampleEnd = exampleEnd
+  }
 }

@@ -3,7 +3,7 @@
 import Catalog
 public import TrajectoryModel
 
-/// What is in a store as of one commit.
+/// What is in a store as of one commit, or what a filter selects of it.
 public struct StoreSummary: Sendable, Hashable {
   /// How many examples have each value of a field.
   public struct Field: Sendable, Hashable {
@@ -26,7 +26,7 @@ public struct StoreSummary: Sendable, Hashable {
   /// 32 hexadecimal digits drawn when the store was made.
   public let identifier: String
   /// How much there is.
-  public let runs, observations, examples, layerSets: Int64
+  public let runs, observations, examples, layerSets: Int
   /// The number of segment files, and of batches that still lie in the catalog.
   public let segments, stagedBatches: Int
   /// Bytes of segments and staged batches, of the catalog, and of the values before compression.
@@ -42,17 +42,20 @@ public struct StoreSummary: Sendable, Hashable {
 }
 
 extension Snapshot {
-  /// Counts what is there.
+  /// Counts what is there, or what a filter selects of it.
+  ///
+  /// Sizes are those of the segments that hold any of it; observations and layer sets are those of the whole store.
   ///
   /// - Complexity: O(observations) for each field; no segment is opened.
-  public func summary() throws(EngramError) -> StoreSummary {
-    let extents = extents
+  public func summary(where filter: String? = nil) throws(EngramError) -> StoreSummary {
+    let selected = try examples(where: filter)
+    let extents = extents.filter { !selected.intersection(ExampleSet($0.examples)).isEmpty }
     let state = try store.read { (catalog) throws(EngramError) in
       (try catalog.storeIdentifier(), try catalog.counts(), try catalog.latestCommit(), try catalog.fields())
     }
     var fields: [StoreSummary.Field] = []
     for field in state.3 + [MetadataField(name: "layer_position", type: .text)] {
-      let groups = try groups(by: [field.name])
+      let groups = try groups(by: [field.name], where: filter)
       fields.append(
         StoreSummary.Field(field: field, values: groups.map { .init(value: $0.key[0], examples: $0.examples.count) }))
     }
@@ -61,9 +64,10 @@ extension Snapshot {
     for extent in extents {
       for name in extent.statistics where seen.insert(name).inserted { statistics.append(name) }
     }
+    let runs = filter == nil ? Int(state.1.runs) : try groups(by: ["run_id"], where: filter).count
     return StoreSummary(
-      commit: state.2, identifier: state.0, runs: state.1.runs, observations: state.1.observations,
-      examples: exampleCount, layerSets: state.1.layerSets, segments: extents.count { !$0.isStaged },
+      commit: state.2, identifier: state.0, runs: runs, observations: Int(state.1.observations),
+      examples: selected.count, layerSets: Int(state.1.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
       catalogBytes: FileSystem.byteCount(of: store.layout.catalog),
       valueBytes: extents.reduce(0) {

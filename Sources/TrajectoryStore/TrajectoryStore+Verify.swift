@@ -23,16 +23,16 @@ extension TrajectoryStore {
   ///
   /// - Parameters:
   ///   - isCancelled: Asked now and then; true stops with code `cancelled`.
-  ///   - progress: Told how much is done, from 0 to 1.
+  ///   - progress: Told how many of how many examples are done.
   /// - Returns: All problems, not only the first.
   public func verify(
-    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (Double) -> Void = { _ in }
+    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(EngramError) -> VerifyReport {
     var problems = try read { (catalog) throws(EngramError) in try catalog.check() }
     let snapshot = try snapshot()
     let extents = snapshot.extents
-    let total = max(1, extents.reduce(0) { $0 + $1.exampleCount })
-    var done: Int64 = 0
+    let total = Int(snapshot.exampleCount)
+    var done = 0
     for extent in extents {
       do throws(EngramError) {
         switch extent.place {
@@ -49,7 +49,7 @@ extension TrajectoryStore {
           }
           let base = done
           try reader.verify(isCancelled: isCancelled) { examples in
-            progress(Double(base + Int64(examples)) / Double(total))
+            progress(base + examples, total)
           }
         case .staged(let id):
           let bytes = try read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }
@@ -64,8 +64,8 @@ extension TrajectoryStore {
         }
         problems.append(problem)
       }
-      done += extent.exampleCount
-      progress(Double(done) / Double(total))
+      done += Int(extent.exampleCount)
+      progress(done, total)
     }
     return VerifyReport(
       examples: snapshot.exampleCount, extents: extents.count, byteCount: extents.reduce(0) { $0 + $1.byteCount },

@@ -64,6 +64,21 @@ public final class TrajectoryStore: Sendable {
     return try TrajectoryStore(opening: path)
   }
 
+  /// Asks the catalog anything, in SQL that can read and nothing else.
+  ///
+  /// - Parameters:
+  ///   - sql: One SELECT statement of SQLite over the tables and views of `schema/catalog.sql`.
+  ///   - limits: How long it may run.
+  ///   - header: Gets the names of the columns, once.
+  ///   - row: Gets each row.
+  /// - Throws: ``EngramError`` with code `usage` and SQLite's own message when the statement is refused.
+  public func query(
+    _ sql: String, limits: QueryLimits = QueryLimits(), header: (_ columns: [String]) throws(EngramError) -> Void,
+    row: (_ values: [MetadataValue]) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    try read { (catalog) throws(EngramError) in try catalog.query(sql, limits: limits, header: header, row: row) }
+  }
+
   /// Removes a store that was made for an append that then failed; one that holds a commit is left alone.
   package func removeIfEmpty() throws(EngramError) {
     guard try read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }

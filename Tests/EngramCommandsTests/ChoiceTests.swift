@@ -3,36 +3,36 @@
 import EngramCommands
 import Testing
 import TrajectoryModel
+import TrajectoryStore
 
 struct ChoiceTests {
   @Test func `reads epochs as all, as a range with both ends, with a step, and as a list`() throws {
-    let convert = ValueType<EpochChoice>.epochs.convert
+    let convert = ValueType<EpochSelection>.epochs.convert
     #expect(try convert("all") == .all)
-    #expect(try convert("0:100") == .range(first: 0, last: 100, step: nil))
-    #expect(try convert("0:100:25") == .range(first: 0, last: 100, step: 25))
-    #expect(try convert("-1.5:2:0.5") == .range(first: -1.5, last: 2, step: 0.5))
+    #expect(try convert("0:100") == .range(first: 0, last: 100))
+    #expect(try convert("0:100:25") == .stride(first: 0, last: 100, stride: 25))
+    #expect(try convert("-1.5:2:0.5") == .stride(first: -1.5, last: 2, stride: 0.5))
     #expect(try convert("0,5,10") == .list([0, 5, 10]))
     #expect(try convert("3") == .list([3]))
   }
 
   @Test(arguments: ["", "some", "0:", ":", "0:1:2:3", "5:0", "0:5:0", "0:5:-1", "0,5,5", "5,0", "0,,5", "0:5,6", "nan"])
   func `refuses epochs that are neither`(word: String) {
-    let failure = #expect(throws: ConversionFailure.self) { try ValueType<EpochChoice>.epochs.convert(word) }
+    let failure = #expect(throws: ConversionFailure.self) { try ValueType<EpochSelection>.epochs.convert(word) }
     #expect(failure?.found == word)
   }
 
-  @Test func `reads statistics as a word, families and names`() throws {
-    let convert = ValueType<StatisticChoice>.statistics.convert
+  @Test func `reads statistics as a word, a family or names`() throws {
+    let convert = ValueType<StatisticSelection>.statistics.convert
     #expect(try convert("all") == .all)
     #expect(try convert("admissible") == .admissible)
-    #expect(try convert("weight") == .list([.family(.weight)]))
-    #expect(try convert("weight,layerwise") == .list([.family(.weight), .family(.layerwise)]))
-    #expect(try convert("weightabs_mean,activation") == .list([.name("weightabs_mean"), .family(.activation)]))
+    #expect(try convert("weight") == .family(.weight))
+    #expect(try convert("weightabs_mean, actraw_norm") == .names(["weightabs_mean", "actraw_norm"]))
   }
 
-  @Test(arguments: ["", "weight,", "all,weight", "weight,admissible"])
-  func `refuses lists of statistics with a gap or with a word that stands alone`(word: String) {
-    #expect(throws: ConversionFailure.self) { try ValueType<StatisticChoice>.statistics.convert(word) }
+  @Test(arguments: ["", "weightabs_mean,", "all,weightabs_mean", "weightabs_mean,admissible", "a,a", "weight,b"])
+  func `refuses lists of statistics with a gap, a repeat, or a word that stands alone`(word: String) {
+    #expect(throws: ConversionFailure.self) { try ValueType<StatisticSelection>.statistics.convert(word) }
   }
 
   @Test func `reads a split as a name and a number, parted by the last slash`() throws {

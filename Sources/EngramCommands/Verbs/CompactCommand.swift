@@ -1,11 +1,40 @@
 // CompactCommand.swift -- `engram compact STORE`.
 
+import TrajectoryModel
+import TrajectoryStore
+
 /// Joins small files.
 enum CompactCommand {
+  static let everything = Parameter.flag("all", "rewrite large segments too")
+
   static let command = Command(
     "compact", "join many small appends into few large files",
     discussion: "Example ids, commits and split sets stay. Readers go on reading meanwhile.",
-    takes: [SharedParameters.storeToChange, SharedParameters.threads, CommonParameters.json],
+    takes: [
+      SharedParameters.storeToChange, everything, SharedParameters.threads, SharedParameters.waitSeconds,
+      CommonParameters.json,
+    ],
     examples: [.init("engram compact lr.engram", "After many small appends")],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let stages = invocation.stages()
+    defer { stages.finish() }
+    let report = try store.compact(
+      everything: invocation[everything], options: invocation.writeOptions(stages, threads: SharedParameters.threads))
+    stages.finish()
+    if invocation[CommonParameters.json] {
+      try invocation.show(
+        .object([
+          ("extents_before", .integer(Int64(report.extentsBefore))),
+          ("extents_after", .integer(Int64(report.extentsAfter))),
+          ("bytes_before", .integer(Int64(report.bytesBefore))), ("bytes_after", .integer(Int64(report.bytesAfter))),
+        ]))
+    } else {
+      try invocation.output.write(
+        "\(report.extentsBefore) segments and staged batches of \(byteText(report.bytesBefore)) are now "
+          + "\(report.extentsAfter) of \(byteText(report.bytesAfter))\n")
+    }
+  }
 }

@@ -1,14 +1,108 @@
 // InfoCommand.swift -- `engram info STORE`.
 
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
 /// Shows what is in a store.
 enum InfoCommand {
   static let command = Command(
     "info", "show what is in a store",
-    discussion: "Counts, fields with their values, layers, statistics, epochs, files, commits and split sets.",
+    discussion: "Counts, fields with their values, statistics, epochs, sizes and split sets.",
     takes: [SharedParameters.store, SharedParameters.filter, SharedParameters.asOf, CommonParameters.json],
     examples: [
       .init("engram info lr.engram", "Everything at a glance"),
       .init("engram info lr.engram --where \"task = 'cifar10'\"", "The part of it that was trained on CIFAR-10"),
     ],
-    body: notYetWired)
+    body: run)
+
+  /// Values of a field that people are shown; programs get all.
+  private static let shownValues = 12
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
+    let filter = invocation[SharedParameters.filter]
+    let summary = try snapshot.summary(where: filter)
+    let finite = try snapshot.finiteStatistics(of: try snapshot.examples(where: filter))
+    let splitSets = try snapshot.store.splitSets()
+    if invocation[CommonParameters.json] {
+      try invocation.show(json(summary, finite, splitSets, store: snapshot.store.path))
+    } else {
+      try invocation.output.write(text(summary, finite, splitSets))
+    }
+  }
+
+  private static func text(_ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary]) -> String {
+    let ratio = Double(summary.valueBytes) / Double(max(1, summary.segmentBytes))
+    var lines: [(String, String)] = [
+      ("examples", "\(countText(summary.examples)) of \(countText(summary.runs)) runs"),
+      (
+        "statistics",
+        "\(summary.statistics.count), of which \(finite.count) are admissible (finite in every example)"
+      ),
+      (
+        "epochs",
+        summary.epochs.isEmpty ? "none" : "\(summary.epochs.count): \(EpochSelection.text(summary.epochs))"
+      ),
+      ("values", "\(summary.elementTypes.map(\.name).joined(separator: " and ")), \(byteText(summary.valueBytes))"),
+      (
+        "size",
+        "\(byteText(summary.segmentBytes)) in \(summary.segments) segments\(summary.stagedBatches > 0 ? " and \(summary.stagedBatches) staged batches" : "") (\(fixed(ratio, digits: 2)) to 1), \(byteText(summary.catalogBytes)) of catalog"
+      ),
+      ("layer sets", countText(summary.layerSets)),
+      ("commit", summary.commit.map { "\($0.id), \($0.operation) at \($0.time)" } ?? "none yet"),
+    ]
+    for field in summary.fields {
+      let shown = field.values.prefix(shownValues).map { "\($0.value) (\(countText($0.examples)))" }
+      let rest = field.values.count > shownValues ? [", and \(countText(field.values.count - shownValues)) more"] : []
+      lines.append((field.field.name, shown.joined(separator: ", ") + rest.joined()))
+    }
+    for set in splitSets { lines.append(("split set", "\(set.name): \(set.splitCount) \(set.kind) splits")) }
+    let width = lines.map(\.0.count).max() ?? 0
+    return lines.map { name, value in
+      name + String(repeating: " ", count: width - name.count + 2) + printable(value) + "\n"
+    }.joined()
+  }
+
+  private static func json(
+    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], store: String
+  ) -> JSONText {
+    .object([
+      ("store", .string(store)), ("identifier", .string(summary.identifier)),
+      ("commit", summary.commit.map { .integer($0.id) } ?? .null), ("examples", .integer(Int64(summary.examples))),
+      ("runs", .integer(Int64(summary.runs))), ("observations", .integer(Int64(summary.observations))),
+      ("layer_sets", .integer(Int64(summary.layerSets))), ("segments", .integer(Int64(summary.segments))),
+      ("staged_batches", .integer(Int64(summary.stagedBatches))),
+      ("stored_bytes", .integer(Int64(summary.segmentBytes))),
+      ("catalog_bytes", .integer(Int64(summary.catalogBytes))), ("value_bytes", .integer(Int64(summary.valueBytes))),
+      ("types", .array(summary.elementTypes.map { .string($0.name) })),
+      ("statistics", .array(summary.statistics.map { .string($0) })),
+      ("admissible", .array(finite.map { .string($0) })), ("epochs", .array(summary.epochs.map { .real($0) })),
+      (
+        "fields",
+        .array(
+          summary.fields.map { field in
+            .object([
+              ("name", .string(field.field.name)), ("type", .string(field.field.type.rawValue)),
+              (
+                "values",
+                .array(
+                  field.values.map {
+                    .object([("value", TableCell($0.value).json), ("examples", .integer(Int64($0.examples)))])
+                  })
+              ),
+            ])
+          })
+      ),
+      (
+        "split_sets",
+        .array(
+          splitSets.map {
+            .object([
+              ("name", .string($0.name)), ("kind", .string($0.kind)), ("splits", .integer(Int64($0.splitCount))),
+            ])
+          })
+      ),
+    ])
+  }
 }

@@ -1,5 +1,9 @@
 // IngestCommand.swift -- `engram ingest SRC STORE`.
 
+import Interchange
+import TrajectoryModel
+import TrajectoryStore
+
 /// Brings a data set into a store.
 enum IngestCommand {
   static let source = Parameter.argument(
@@ -10,10 +14,13 @@ enum IngestCommand {
   static let metadata = Parameter.option(
     "metadata", .file(), "a CSV, TSV or JSON file with one row for each example; new columns become fields")
   static let statistics = Parameter.option(
-    "statistics", .list(of: .text("NAME"), "NAME,…|FILE"), "the names of the last axis, or a file with one on each line"
-  )
+    "statistics", .text("NAME,…|FILE"),
+    "the names of the last axis, a file with one on each line, or 'published' for the 45 of the paper")
   static let epochs = Parameter.option(
-    "epochs", .epochs, "the epochs of the middle axis: a list, or FIRST:LAST:STEP with both ends")
+    "epochs", .text("EPOCHS|FILE"),
+    "the epochs of the middle axis: a list, FIRST:LAST:STEP with both ends, or a file with one on each line")
+  static let runFields = Parameter.option(
+    "run", .list(of: .text("FIELD")), "the fields that tell runs apart (all of them unless given)")
   static let force = Parameter.flag("force", "add the content even if the store already has it")
   static let noVerify = Parameter.flag("no-verify", "do not read back what was written to compare every bit")
 
@@ -27,8 +34,8 @@ enum IngestCommand {
       rule that is not known is written 'unknown'.
       """,
     takes: [
-      source, store, mappings, array, metadata, statistics, epochs, force, noVerify, SharedParameters.threads,
-      CommonParameters.json,
+      source, store, mappings, array, metadata, statistics, epochs, runFields, force, noVerify,
+      SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     examples: [
       .init("engram ingest dataset.pkl lr.engram", "The published data set into a new store"),
@@ -39,5 +46,65 @@ enum IngestCommand {
         "engram ingest recordings.npz lr.engram --metadata trials.csv --statistics names.txt --epochs 0:100:5",
         "Recordings of your own"),
     ],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let mappings = invocation[mappings]
+    var map: [String: String] = [:]
+    for mapping in mappings {
+      guard map.updateValue(mapping.name, forKey: mapping.field) == nil else {
+        throw invocation.usageError("--map names '\(mapping.field)' twice", expected: "each field once")
+      }
+    }
+    let request = IngestRequest(
+      source: invocation[source], array: invocation[array], metadata: invocation[metadata],
+      statistics: invocation[statistics], epochs: invocation[epochs], map: map)
+    let stages = invocation.stages()
+    let start = monotonicSeconds()
+    let report: IngestReport
+    do throws(EngramError) {
+      report = try request.ingest(
+        into: invocation[store],
+        options: IngestOptions(
+          runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
+          write: invocation.writeOptions(stages, threads: SharedParameters.threads)))
+    } catch {
+      stages.finish()
+      throw error
+    }
+    stages.finish()
+    for note in report.notes { try invocation.note("note: \(note)") }
+    try show(report, seconds: monotonicSeconds() - start, invocation)
+  }
+
+  private static func show(
+    _ report: IngestReport, seconds: Double, _ invocation: Invocation
+  ) throws(EngramError) {
+    let examples = report.append.examples
+    let ratio = Double(report.valueBytes) / Double(max(1, report.append.byteCount))
+    if invocation[CommonParameters.json] {
+      try invocation.show(
+        .object([
+          ("store", .string(invocation[store])), ("commit", .integer(report.append.commit)),
+          ("first_example", .integer(examples.lowerBound)), ("examples", .integer(Int64(examples.count))),
+          ("runs", .integer(Int64(report.append.runs))), ("observations", .integer(Int64(report.observations))),
+          ("statistics", .integer(Int64(report.statistics.count))), ("epochs", .integer(Int64(report.epochs.count))),
+          ("type", .string(report.elementType.name)), ("value_bytes", .integer(Int64(report.valueBytes))),
+          ("stored_bytes", .integer(Int64(report.append.byteCount))), ("verified", .boolean(!invocation[noVerify])),
+          ("seconds", .real(seconds)), ("notes", .array(report.notes.map { .string($0) })),
+        ]))
+      return
+    }
+    try invocation.output.write(
+      """
+      ingested \(countText(examples.count)) examples (\(countText(report.append.runs)) runs) x \
+      \(report.epochs.count) epochs x \(report.statistics.count) statistics, \(report.elementType.name)
+      ids      \(examples.lowerBound) to \(examples.upperBound - 1)
+      size     \(byteText(report.valueBytes)) of values in \(byteText(report.append.byteCount)) \
+      (\(fixed(ratio, digits: 2)) to 1)
+      checked  \(invocation[noVerify] ? "no" : "read back; the hash of every value's bits agrees")
+      time     \(durationText(seconds: seconds))
+
+      """)
+  }
 }

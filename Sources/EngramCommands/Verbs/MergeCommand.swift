@@ -1,10 +1,13 @@
 // MergeCommand.swift -- `engram merge STORE SOURCE…`.
 
+import TrajectoryModel
+import TrajectoryStore
+
 /// Brings other stores into one.
 enum MergeCommand {
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let sources = Parameter.arguments(.store("SOURCE"), "the stores to bring in; they stay as they are")
-  static let copies = Parameter.flag("copy", "copy files even where a hard link would do")
+  static let force = Parameter.flag("force", "bring in content even if the store has ingested it before")
 
   static let command = Command(
     "merge", "bring other stores into one",
@@ -12,7 +15,45 @@ enum MergeCommand {
       Files are linked or copied, never decoded. Examples are added in the order of the sources and get new example \
       ids. Either all the sources are brought in or none.
       """,
-    takes: [store, sources, copies, CommonParameters.json],
+    takes: [store, sources, force, SharedParameters.waitSeconds, CommonParameters.json],
     examples: [.init("engram merge lr.engram worker-0.engram worker-1.engram", "What two workers recorded, as one")],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let path = invocation[store]
+    let isNew = !TrajectoryStore.exists(at: path)
+    let target = isNew ? try TrajectoryStore.create(at: path) : try TrajectoryStore(opening: path)
+    let stages = invocation.stages()
+    let report: MergeReport
+    do throws(EngramError) {
+      report = try target.merge(
+        invocation[sources], allowsRepeat: invocation[force], options: invocation.writeOptions(stages))
+    } catch {
+      stages.finish()
+      if isNew { try? target.removeIfEmpty() }
+      throw error
+    }
+    stages.finish()
+    let count = report.examples.reduce(0) { $0 + $1.count }
+    if invocation[CommonParameters.json] {
+      try invocation.show(
+        .object([
+          ("commit", .integer(report.commit)), ("runs", .integer(Int64(report.runs))),
+          ("examples", .integer(Int64(count))),
+          (
+            "sources",
+            .array(
+              zip(invocation[sources], report.examples).map {
+                .object([
+                  ("store", .string($0)), ("first_example", .integer($1.lowerBound)),
+                  ("examples", .integer(Int64($1.count))),
+                ])
+              })
+          ),
+        ]))
+    } else {
+      try invocation.output.write(
+        "merged \(countText(count)) examples (\(countText(report.runs)) runs) of \(report.examples.count) stores\n")
+    }
+  }
 }

@@ -1,5 +1,8 @@
 // SQLCommand.swift -- `engram sql STORE QUERY`.
 
+import TrajectoryModel
+import TrajectoryStore
+
 /// Asks the catalog of a store anything.
 enum SQLCommand {
   static let query = Parameter.argument(.text("QUERY"), "one SELECT statement of SQLite")
@@ -9,8 +12,8 @@ enum SQLCommand {
   static let command = Command(
     "sql", "ask the catalog of a store anything, in SQL",
     discussion: """
-      The query can read and nothing else. The tables are run, observation, layer_set, commits and split_set; the view \
-      example has a row for each example, with the fields of its run and its layer.
+      The query can read and nothing else. The tables are those of schema/catalog.sql, such as run, observation, \
+      layer_set_member, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
       """,
     takes: [SharedParameters.store, query, timeLimit, CommonParameters.json, CommonParameters.csv],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],
@@ -20,5 +23,25 @@ enum SQLCommand {
         "How many examples each task and architecture has"),
       .init("engram sql lr.engram \"SELECT * FROM run LIMIT 5\" --csv", "The first runs, for a spreadsheet"),
     ],
-    body: notYetWired)
+    body: run)
+
+  /// Rows that people are shown at a time, aligned among themselves; programs get each row as it comes.
+  private static let block = 1_000
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    var columns: [String] = []
+    var table = Table(columns: [])
+    let limits = QueryLimits(seconds: invocation[timeLimit], isCancelled: invocation.isCancelled)
+    try store.query(invocation[query], limits: limits) { (names) throws(EngramError) in
+      columns = names
+      table = Table(columns: names)
+    } row: { (values) throws(EngramError) in
+      table.append(values.map { TableCell($0) })
+      guard table.rows.count == block, invocation.tableFormat == .table else { return }
+      try invocation.show(table)
+      table = Table(columns: columns)
+    }
+    if !table.rows.isEmpty || invocation.tableFormat != .table { try invocation.show(table, as: invocation.tableFormat) }
+  }
 }

@@ -1,5 +1,8 @@
 // SharedParameters.swift -- parameters that several verbs declare, so that a word means the same everywhere.
 
+import TrajectoryModel
+import TrajectoryStore
+
 /// Parameters that several verbs declare.
 enum SharedParameters {
   static let store = Parameter.argument(.store(), "the store to read")
@@ -19,6 +22,11 @@ enum SharedParameters {
     "float32, float64, or stored: the type in the store")
   static let threads = Parameter.option(
     "threads", .integer(in: 1...1024), "how many threads may work (all cores unless given)")
+  static let missing = Parameter.option(
+    "missing", ValueType<MissingPolicy>.choice("POLICY"), default: MissingPolicy.refuse.rawValue,
+    "examples recorded without what is asked for: refuse, drop them, or fill with NaN")
+  static let waitSeconds = Parameter.option(
+    "wait", .real(in: 0...1e6, "SECONDS"), default: "30", "how long to wait for another writer to end")
   static let label = Parameter.option(
     "label", .field, default: "learning_rule", "the field that classifiers are to predict")
   static let splitName = Parameter.required("name", .text("NAME"), "the name of the split set, new in its store")

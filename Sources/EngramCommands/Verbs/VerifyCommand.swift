@@ -1,11 +1,53 @@
 // VerifyCommand.swift -- `engram verify STORE`.
 
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
 /// Reads a whole store and checks it.
 enum VerifyCommand {
   static let command = Command(
     "verify", "read a whole store and check every checksum and rule",
     discussion: "Exit code 0 says that all is well, 3 that something is damaged; nothing is changed.",
-    takes: [SharedParameters.store, SharedParameters.threads, CommonParameters.json],
+    takes: [SharedParameters.store, CommonParameters.json],
     examples: [.init("engram verify lr.engram", "After copying a store to another machine")],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let stages = invocation.stages()
+    defer { stages.finish() }
+    let report = try store.verify(isCancelled: invocation.isCancelled) { stages.report("verifying", $0, $1) }
+    stages.finish()
+    var problems = report.problems
+    let splitSets = try store.splitSets()
+    for summary in splitSets {
+      do throws(EngramError) { _ = try store.splitSet(summary.name) } catch { problems.append(error) }
+    }
+    if invocation[CommonParameters.json] {
+      try invocation.show(
+        .object([
+          ("examples", .integer(report.examples)), ("extents", .integer(Int64(report.extents))),
+          ("bytes", .integer(Int64(report.byteCount))), ("split_sets", .integer(Int64(splitSets.count))),
+          ("problems", .array(problems.map { .string($0.description) })),
+          ("leftovers", .array(report.leftovers.map { .string($0) })),
+        ]))
+    } else {
+      for problem in problems { try invocation.output.write("damaged: \(printable(problem.description))\n") }
+      if !report.leftovers.isEmpty {
+        try invocation.output.write(
+          "\(report.leftovers.count) files belong to no commit; the next write removes them\n")
+      }
+      if problems.isEmpty {
+        try invocation.output.write(
+          "all is well: \(countText(Int(report.examples))) examples in \(report.extents) segments and staged batches, "
+            + "\(byteText(report.byteCount)), \(splitSets.count) split sets\n")
+      }
+    }
+    guard problems.isEmpty else {
+      throw EngramError(
+        .corrupt, "the store is damaged in \(problems.count) places", file: store.path,
+        mend: "restore what is named above from a copy")
+    }
+  }
 }

@@ -123,8 +123,7 @@ package enum Ingest {
       unsafe try appender.append(
         buffer.span.bytes.extracting(first: count * blocks.bytesPerExample), exampleCount: count)
       done += count
-      // Reading back at the end is the last tenth.
-      options.write.progress(0.9 * Double(done) / Double(blocks.exampleCount))
+      options.write.progress("ingesting", done, blocks.exampleCount)
     }
   }
 

@@ -36,6 +36,12 @@ public enum StatisticSelection: Sendable, Hashable {
           .usage, "an empty name in the list of statistics", expected: "NAME,NAME,…", found: "'\(text)'",
           mend: "give all, admissible, weight, activation, layerwise, or names separated by commas")
       }
+      let words = ["all", "admissible"] + StatisticFamily.allCases.map(\.rawValue)
+      if let word = names.first(where: words.contains) {
+        throw EngramError(
+          .usage, "'\(word)' stands alone", expected: "'\(word)', or names of statistics", found: "'\(text)'",
+          mend: "give '\(word)' by itself, or a list of names")
+      }
       guard Set(names).count == names.count else {
         throw EngramError(.usage, "a statistic stands twice in the list", found: "'\(text)'", mend: "name each once")
       }

@@ -117,6 +117,8 @@ package final class Appender {
   }
 
   private func verify() throws(EngramError) {
+    let total = finished.reduce(0) { $0 + $1.summary.exampleCount }
+    var before = 0
     for (segment, summary) in finished {
       let reader = try SegmentReader(opening: session.store.layout.incomingSegment(segment.identifier))
       guard reader.valuesHash == summary.valuesHash, reader.exampleCount == summary.exampleCount else {
@@ -125,7 +127,10 @@ package final class Appender {
           file: session.store.layout.incomingSegment(segment.identifier), expected: summary.valuesHash,
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
-      try reader.verify(isCancelled: session.options.isCancelled, progress: { _ in })
+      try reader.verify(isCancelled: session.options.isCancelled) { done in
+        session.options.progress("verifying", before + done, total)
+      }
+      before += summary.exampleCount
     }
   }
 

@@ -56,6 +56,7 @@ extension WriteSession {
     let present = try read { (catalog) throws(EngramError) in
       Set(try catalog.extents().compactMap(\.segmentIdentifier))
     }
+    let total = Int(others.reduce(0) { $0 + $1.exampleCount })
     var brought: [String] = []
     do throws(EngramError) {
       for (index, other) in others.enumerated() {
@@ -70,7 +71,7 @@ extension WriteSession {
           brought.append(identifier)
           try bring(identifier, of: other)
         }
-        options.progress(0.8 * Double(index + 1) / Double(others.count))
+        options.progress("merging", Int(others[...index].reduce(0) { $0 + $1.exampleCount }), total)
       }
       let names = others.map(\.store.path).joined(separator: ", ")
       return try commit(operation: "merge", message: names) { (catalog) throws(EngramError) in

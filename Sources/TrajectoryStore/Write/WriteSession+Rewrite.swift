@@ -29,7 +29,7 @@ extension WriteSession {
       for group in groups {
         written.append((group, try rewrite(group)))
         done += group.reduce(0) { $0 + Int($1.exampleCount) }
-        options.progress(Double(done) / Double(total))
+        options.progress(operation + "ing", done, total)
       }
       if !written.isEmpty {
         let count = written.reduce(0) { $0 + $1.old.count }

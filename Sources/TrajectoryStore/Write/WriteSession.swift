@@ -12,13 +12,13 @@ public struct WriteOptions: Sendable {
   public var threads: Int
   /// Asked now and then; true stops with code `cancelled` and leaves the store as it was.
   public var isCancelled: @Sendable () -> Bool
-  /// Told how much is done, from 0 to 1.
-  public var progress: @Sendable (Double) -> Void
+  /// Told what is being done, such as `writing`, and how many of how many examples are done.
+  public var progress: @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void
 
   /// Makes options; a writer waits half a minute for another.
   public init(
     waitSeconds: Double = 30, threads: Int = Threads.available,
-    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (Double) -> Void = { _ in }
+    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) {
     self.waitSeconds = waitSeconds
     self.threads = threads
