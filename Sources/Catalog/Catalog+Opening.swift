@@ -135,7 +135,8 @@ extension Catalog {
       throw EngramError(.notFound, "there is no catalog", file: path, mend: "name the directory of a store")
     }
     if size == 0 {
-      throw EngramError(.truncated, "the catalog is empty", file: path, expected: "an SQLite database", found: "0 bytes")
+      throw EngramError(
+        .truncated, "the catalog is empty", file: path, expected: "an SQLite database", found: "0 bytes")
     }
   }
 

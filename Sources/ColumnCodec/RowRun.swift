@@ -3,7 +3,7 @@
 /// Neighbouring examples of a chunk that go to neighbouring rows of a matrix.
 ///
 /// The layout is that of `engram_row_run` in CKernels.
-package struct RowRun: Sendable, Equatable {
+package struct RowRun: Sendable, Equatable, BitwiseCopyable {
   /// The first example, counted from the start of the chunk.
   package var source: Int32
   /// The number of examples.

@@ -1,5 +1,8 @@
 // ZoneMap.swift -- the range of a chunk's values.
 
+import CKernels
+package import TrajectoryModel
+
 /// The range of the values of a chunk, known without decoding it.
 package struct ZoneMap: Sendable, Equatable {
   /// The number of values.
@@ -21,4 +24,31 @@ package struct ZoneMap: Sendable, Equatable {
 
   /// Whether every value is finite.
   package var isAllFinite: Bool { finiteCount == count }
+}
+
+extension ZoneMap {
+  /// The range of values in memory.
+  @unsafe package init(_ values: UnsafeRawPointer, count: Int, elementType: ElementType) {
+    // SAFETY: the caller's block holds `count` values of the type.
+    let zone =
+      unsafe elementType == .float32
+      ? engram_zone_32(values.assumingMemoryBound(to: UInt32.self), count)
+      : engram_zone_64(values.assumingMemoryBound(to: UInt64.self), count)
+    let isEmpty = zone.finite_count == 0
+    self.init(
+      count: count, finiteCount: Int(zone.finite_count),
+      minimum: isEmpty ? .infinity : Self.value(ofOrder: zone.minimum, elementType),
+      maximum: isEmpty ? -.infinity : Self.value(ofOrder: zone.maximum, elementType))
+  }
+
+  /// The value of an ordered integer, as Float64.
+  private static func value(ofOrder order: Int64, _ elementType: ElementType) -> Double {
+    switch elementType {
+    case .float32:
+      let order = Int32(truncatingIfNeeded: order)
+      return Double(Float(bitPattern: UInt32(bitPattern: order) ^ (UInt32(bitPattern: order >> 31) >> 1)))
+    case .float64:
+      return Double(bitPattern: UInt64(bitPattern: order) ^ (UInt64(bitPattern: order >> 63) >> 1))
+    }
+  }
 }

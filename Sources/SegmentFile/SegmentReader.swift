@@ -1,44 +1,124 @@
 // SegmentReader.swift -- reads a segment file through a mapping.
+
 package import ColumnCodec
 package import TrajectoryModel
 
 /// Reads a segment file through a mapping; threads may share it, each with a decoder of its own.
+///
+/// ```swift
+/// let segment = try SegmentReader(opening: path)
+/// let decoder = ChunkDecoder()
+/// try segment.decode(rowGroup: 0, statistic: 3, with: decoder)
+/// ```
 package final class SegmentReader: Sendable {
-  /// The axes and the type of the values.
-  package let schema: SegmentSchema
   /// The identifier in the header.
   package let identifier: SegmentIdentifier
-  /// The number of examples.
-  package let exampleCount: Int
-  /// Examples of every row group but the last, which may have fewer.
-  package let rowGroupSize: Int
-  /// The number of row groups.
-  package let rowGroupCount: Int
-  /// Bytes of the file.
-  package let byteCount: Int
-  /// XXH3-128 of the canonical value bytes, as 32 hexadecimal digits.
-  package let valuesHash: String
+  private let footer: SegmentFooter
+  private let file: MappedFile
 
-  /// Opens a file and checks header, footer and directory.
-  package init(opening path: String) throws(EngramError) { throw EngramError(.unsupported, "unfinished") }
+  /// Opens a file and checks header, footer and directory; no chunk is read.
+  ///
+  /// - Throws: `truncated` when the file does not end in a trailer, `unsupported` when it needs a newer reader, `corrupt`
+  ///   when anything else is wrong, `notFound`, `io`.
+  /// - Complexity: O(bytes of the footer), 48 bytes per chunk.
+  package init(opening path: String) throws(EngramError) {
+    let file = try MappedFile(opening: path, minimumByteCount: 1)
+    do throws(EngramError) {
+      (identifier, footer) = try file.withBytes { (bytes: RawSpan) throws(EngramError) in try Self.parse(bytes) }
+    } catch {
+      throw error.inFile(path)
+    }
+    self.file = file
+  }
+
+  private static func parse(_ bytes: RawSpan) throws(EngramError) -> (SegmentIdentifier, SegmentFooter) {
+    let magic = SegmentHeader.magic
+    guard (0..<min(magic.count, bytes.byteCount)).allSatisfy({ bytes.byte(at: $0) == magic[$0] }) else {
+      throw .rule("not a segment file", "header", 0, expected: "ENGRMSEG", found: "other bytes")
+    }
+    let minimum = SegmentHeader.byteCount + SegmentTrailer.byteCount
+    guard bytes.byteCount >= minimum else {
+      throw EngramError(
+        .truncated, "the segment file ends too early", place: "trailer", offset: bytes.byteCount,
+        expected: "at least \(minimum) bytes", found: "\(bytes.byteCount)", mend: "restore the file from a copy")
+    }
+    let header = try SegmentHeader(bytes)
+    let trailer = try SegmentTrailer(bytes)
+    return (header.identifier, try SegmentFooter(bytes, trailer: trailer))
+  }
+
+  /// The axes and the type of the values.
+  package var schema: SegmentSchema { footer.schema }
+  /// The number of examples.
+  package var exampleCount: Int { footer.exampleCount }
+  /// Examples of every row group but the last, which may have fewer.
+  package var rowGroupSize: Int { footer.rowGroupSize }
+  /// The number of row groups.
+  package var rowGroupCount: Int { footer.rowGroupCount }
+  /// Bytes of the file.
+  package var byteCount: Int { file.byteCount }
+  /// XXH3-128 of the canonical value bytes, as 32 hexadecimal digits.
+  package var valuesHash: String { hexadecimal(footer.valuesHash) }
+  /// The path as it was given.
+  package var path: String { file.path }
 
   /// The examples of a row group, counted from the start of the segment.
-  package func examples(inRowGroup rowGroup: Int) -> Range<Int> { 0..<0 }
+  package func examples(inRowGroup rowGroup: Int) -> Range<Int> { footer.examples(inRowGroup: rowGroup) }
 
   /// The range of the values of a chunk, without decoding it.
-  package func zone(rowGroup: Int, statistic: Int) -> ZoneMap {
-    ZoneMap(count: 0, finiteCount: 0, minimum: 0, maximum: 0)
+  package func zone(rowGroup: Int, statistic: Int) -> ZoneMap { entry(rowGroup: rowGroup, statistic: statistic).zone }
+
+  /// How a chunk is stored.
+  package func storage(rowGroup: Int, statistic: Int) -> ChunkStorage {
+    entry(rowGroup: rowGroup, statistic: statistic).storage
+  }
+
+  /// Bytes of a chunk in the file.
+  package func byteCount(rowGroup: Int, statistic: Int) -> Int {
+    entry(rowGroup: rowGroup, statistic: statistic).byteCount
   }
 
   /// Checks a chunk's checksum, then leaves its values in the decoder.
   ///
-  /// - Parameter epochEnd: Decode only the epochs below this one; nil for all.
+  /// - Parameters:
+  ///   - rowGroup: The row group.
+  ///   - statistic: The index of the statistic in the schema.
+  ///   - decoder: Where the values go; it belongs to the calling thread.
+  ///   - epochEnd: Decode only the epochs below this one; nil for all.
+  /// - Throws: `corrupt`.
   package func decode(rowGroup: Int, statistic: Int, with decoder: ChunkDecoder, epochEnd: Int? = nil)
     throws(EngramError)
-  {}
+  {
+    let entry = entry(rowGroup: rowGroup, statistic: statistic)
+    let shape = shape(rowGroup: rowGroup)
+    do throws(EngramError) {
+      try file.withBytes { (bytes: RawSpan) throws(EngramError) in
+        let chunk = bytes.extracting(entry.offset..<(entry.offset + entry.byteCount))
+        let sum = checksum64(chunk)
+        guard sum == entry.checksum else { throw .checksum("chunk", 0, expected: entry.checksum, found: sum) }
+        try decoder.decode(chunk, storage: entry.storage, shape: shape, epochEnd: epochEnd)
+      }
+    } catch {
+      var located = error.inFile(path)
+      located.place = "chunk of row group \(rowGroup), statistic \(schema.statistics[statistic])"
+      located.offset = entry.offset + (error.offset ?? 0)
+      throw located
+    }
+  }
 
-  /// Reads everything and compares it with its checksums, zone maps and hash.
-  package func verify(isCancelled: () -> Bool = { false }, progress: (_ examplesDone: Int) -> Void = { _ in })
-    throws(EngramError)
-  {}
+  /// What the chunks of a row group hold.
+  func shape(rowGroup: Int) -> ChunkShape {
+    ChunkShape(
+      epochCount: schema.epochs.count, exampleCount: examples(inRowGroup: rowGroup).count,
+      elementType: schema.elementType)
+  }
+
+  private func entry(rowGroup: Int, statistic: Int) -> ChunkEntry {
+    precondition(statistic >= 0 && statistic < schema.statistics.count, "the statistic exists")
+    let valueCount = examples(inRowGroup: rowGroup).count * schema.epochs.count
+    let start = footer.directoryStart + (rowGroup * schema.statistics.count + statistic) * ChunkEntry.byteCount
+    return file.withBytes { bytes in
+      ChunkEntry(trusted: bytes.extracting(start..<(start + ChunkEntry.byteCount)), valueCount: valueCount)
+    }
+  }
 }

@@ -26,7 +26,8 @@ extension TrajectoryStore {
   ///   - progress: Told how many of how many examples are done.
   /// - Returns: All problems, not only the first.
   public func verify(
-    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(EngramError) -> VerifyReport {
     var problems = try read { (catalog) throws(EngramError) in try catalog.check() }
     let snapshot = try snapshot()

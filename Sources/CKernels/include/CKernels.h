@@ -1,2 +1,9 @@
-/* CKernels: numeric kernels in C. */
+/* CKernels.h -- the numeric kernels in C: what Swift reaches through `import CKernels`. */
+
+#ifndef ENGRAM_CKERNELS_H
+#define ENGRAM_CKERNELS_H
+
+#include "ChunkKernels.h"
 #include "pickle_escapes.h"
+
+#endif

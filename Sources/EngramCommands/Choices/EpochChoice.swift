@@ -1,11 +1,11 @@
 // EpochChoice.swift -- `--epochs`: `all`, `0:100:25` or `0,5,10`.
 
 import TrajectoryModel
-import TrajectoryStore
+package import TrajectoryStore
 
 extension ValueType where Value == EpochSelection {
   /// `all`, `FIRST:LAST`, `FIRST:LAST:STEP`, or a list parted by commas that increases.
-  package static var epochs: Self {
+  package static var epochs: ValueType<EpochSelection> {
     Self("EPOCHS", completion: .words(["all"])) { (word: String) throws(ConversionFailure) in
       do throws(EngramError) {
         return try EpochSelection(parsing: word)

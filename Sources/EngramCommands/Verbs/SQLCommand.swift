@@ -42,6 +42,8 @@ enum SQLCommand {
       try invocation.show(table)
       table = Table(columns: columns)
     }
-    if !table.rows.isEmpty || invocation.tableFormat != .table { try invocation.show(table, as: invocation.tableFormat) }
+    if !table.rows.isEmpty || invocation.tableFormat != .table {
+      try invocation.show(table, as: invocation.tableFormat)
+    }
   }
 }

@@ -18,7 +18,8 @@ public struct WriteOptions: Sendable {
   /// Makes options; a writer waits half a minute for another.
   public init(
     waitSeconds: Double = 30, threads: Int = Threads.available,
-    isCancelled: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) {
     self.waitSeconds = waitSeconds
     self.threads = threads

@@ -1,0 +1,203 @@
+/* ChunkKernels.c -- values to byte planes and back, ranges, and exact conversions. */
+#include "ChunkKernels.h"
+#include "Simd.h"
+
+#include <string.h>
+
+/* Order.
+ * Ordered integers compare as the floats do: the bits of a negative number but its sign are inverted. Self-inverse. */
+ENGRAM_INLINE uint32_t ordered_32(uint32_t bits) { return bits ^ ((uint32_t)((int32_t)bits >> 31) >> 1); }
+ENGRAM_INLINE uint64_t ordered_64(uint64_t bits) { return bits ^ ((uint64_t)((int64_t)bits >> 63) >> 1); }
+
+/* Zigzag puts the sign into the lowest bit, so that small differences have small codes. */
+ENGRAM_INLINE uint32_t zigzag_32(uint32_t value) { return (value << 1) ^ (uint32_t)((int32_t)value >> 31); }
+ENGRAM_INLINE uint64_t zigzag_64(uint64_t value) { return (value << 1) ^ (uint64_t)((int64_t)value >> 63); }
+ENGRAM_INLINE uint32_t unzigzag_32(uint32_t code) { return (code >> 1) ^ (0u - (code & 1)); }
+ENGRAM_INLINE uint64_t unzigzag_64(uint64_t code) { return (code >> 1) ^ (UINT64_C(0) - (code & 1)); }
+
+/* Byte planes. */
+
+ENGRAM_SIMD void engram_split_planes_32(const uint32_t *restrict current, const uint32_t *restrict previous,
+                                        size_t count, uint8_t *restrict planes, size_t stride) {
+  uint8_t *restrict p0 = planes, *restrict p1 = p0 + stride, *restrict p2 = p1 + stride, *restrict p3 = p2 + stride;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t code = zigzag_32(ordered_32(current[i]) - (previous ? ordered_32(previous[i]) : 0));
+    p0[i] = (uint8_t)code;
+    p1[i] = (uint8_t)(code >> 8);
+    p2[i] = (uint8_t)(code >> 16);
+    p3[i] = (uint8_t)(code >> 24);
+  }
+}
+
+ENGRAM_SIMD void engram_split_planes_64(const uint64_t *restrict current, const uint64_t *restrict previous,
+                                        size_t count, uint8_t *restrict planes, size_t stride) {
+  for (int half = 0; half < 2; half++) {
+    uint8_t *restrict p0 = planes + (size_t)half * 4 * stride;
+    uint8_t *restrict p1 = p0 + stride, *restrict p2 = p1 + stride, *restrict p3 = p2 + stride;
+    for (size_t i = 0; i < count; i++) {
+      uint64_t all = zigzag_64(ordered_64(current[i]) - (previous ? ordered_64(previous[i]) : 0));
+      uint32_t code = (uint32_t)(all >> (half * 32));
+      p0[i] = (uint8_t)code;
+      p1[i] = (uint8_t)(code >> 8);
+      p2[i] = (uint8_t)(code >> 16);
+      p3[i] = (uint8_t)(code >> 24);
+    }
+  }
+}
+
+ENGRAM_SIMD void engram_join_planes_32(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
+                                       int is_delta, uint32_t *block) {
+  for (size_t epoch = 0; epoch < epoch_end; epoch++) {
+    const uint8_t *restrict p0 = rows[epoch], *restrict p1 = rows[epoch_count + epoch];
+    const uint8_t *restrict p2 = rows[2 * epoch_count + epoch], *restrict p3 = rows[3 * epoch_count + epoch];
+    uint32_t *restrict out = block + epoch * count;
+    if (is_delta && epoch > 0) {
+      const uint32_t *restrict previous = block + (epoch - 1) * count;
+      for (size_t i = 0; i < count; i++) {
+        uint32_t code = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
+        out[i] = ordered_32(ordered_32(previous[i]) + unzigzag_32(code));
+      }
+    } else {
+      for (size_t i = 0; i < count; i++) {
+        uint32_t code = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
+        out[i] = ordered_32(unzigzag_32(code));
+      }
+    }
+  }
+}
+
+ENGRAM_SIMD void engram_join_planes_64(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
+                                       int is_delta, uint64_t *block) {
+  for (size_t epoch = 0; epoch < epoch_end; epoch++) {
+    const uint8_t *restrict p0 = rows[epoch], *restrict p1 = rows[epoch_count + epoch];
+    const uint8_t *restrict p2 = rows[2 * epoch_count + epoch], *restrict p3 = rows[3 * epoch_count + epoch];
+    const uint8_t *restrict p4 = rows[4 * epoch_count + epoch], *restrict p5 = rows[5 * epoch_count + epoch];
+    const uint8_t *restrict p6 = rows[6 * epoch_count + epoch], *restrict p7 = rows[7 * epoch_count + epoch];
+    uint64_t *restrict out = block + epoch * count;
+    const uint64_t *restrict previous = is_delta && epoch > 0 ? block + (epoch - 1) * count : NULL;
+    for (size_t i = 0; i < count; i++) {
+      uint32_t low = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
+      uint32_t high = p4[i] | (uint32_t)p5[i] << 8 | (uint32_t)p6[i] << 16 | (uint32_t)p7[i] << 24;
+      uint64_t difference = unzigzag_64(low | (uint64_t)high << 32);
+      out[i] = ordered_64((previous ? ordered_64(previous[i]) : 0) + difference);
+    }
+  }
+}
+
+/* Entropy. */
+
+double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *count_log) {
+  /* Four tables, so that runs of one byte do not wait for their own stores. */
+  uint32_t tables[4][256];
+  memset(tables, 0, sizeof tables);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    tables[0][bytes[i]]++;
+    tables[1][bytes[i + 1]]++;
+    tables[2][bytes[i + 2]]++;
+    tables[3][bytes[i + 3]]++;
+  }
+  for (; i < count; i++) tables[0][bytes[i]]++;
+  double sum = 0;
+  for (int byte = 0; byte < 256; byte++) {
+    uint32_t occurrences = tables[0][byte] + tables[1][byte] + tables[2][byte] + tables[3][byte];
+    if (occurrences == count) return 0;
+    sum += count_log[occurrences];
+  }
+  return count_log[count] - sum;
+}
+
+/* Ranges. */
+
+ENGRAM_SIMD engram_zone engram_zone_32(const uint32_t *values, size_t count) {
+  int32_t minimum = INT32_MAX, maximum = INT32_MIN;
+  size_t finite_count = 0;
+  for (size_t start = 0; start < count; start += 4096) {
+    size_t end = count - start < 4096 ? count : start + 4096;
+    uint32_t finite_here = 0;
+    for (size_t i = start; i < end; i++) {
+      int is_finite = (values[i] & 0x7fffffff) < 0x7f800000;
+      int32_t order = (int32_t)ordered_32(values[i]);
+      int32_t low = is_finite ? order : INT32_MAX, high = is_finite ? order : INT32_MIN;
+      minimum = low < minimum ? low : minimum;
+      maximum = high > maximum ? high : maximum;
+      finite_here += (uint32_t)is_finite;
+    }
+    finite_count += finite_here;
+  }
+  if (finite_count == 0) return (engram_zone){INT64_MAX, INT64_MIN, 0};
+  return (engram_zone){minimum, maximum, finite_count};
+}
+
+ENGRAM_SIMD engram_zone engram_zone_64(const uint64_t *values, size_t count) {
+  int64_t minimum = INT64_MAX, maximum = INT64_MIN;
+  size_t finite_count = 0;
+  for (size_t i = 0; i < count; i++) {
+    int is_finite = (values[i] & INT64_MAX) < UINT64_C(0x7ff0000000000000);
+    int64_t order = (int64_t)ordered_64(values[i]);
+    int64_t low = is_finite ? order : INT64_MAX, high = is_finite ? order : INT64_MIN;
+    minimum = low < minimum ? low : minimum;
+    maximum = high > maximum ? high : maximum;
+    finite_count += (size_t)is_finite;
+  }
+  return (engram_zone){minimum, maximum, finite_count};
+}
+
+/* Exact conversions.
+ * A float32 exponent e becomes e + 896, an all-ones exponent stays all ones, and the fraction moves up by 29 bits. */
+
+/* The float64 bits of a float32 that is not subnormal. */
+ENGRAM_INLINE uint64_t widened_fast(uint32_t bits) {
+  uint64_t sign = (uint64_t)(bits & 0x80000000) << 32;
+  uint32_t magnitude = bits & 0x7fffffff;
+  uint64_t rebias = magnitude == 0 ? 0 : magnitude >= 0x7f800000 ? UINT64_C(1792) << 52 : UINT64_C(896) << 52;
+  return sign | (((uint64_t)magnitude << 29) + rebias);
+}
+
+ENGRAM_INLINE int is_subnormal_32(uint32_t bits) { return ((bits & 0x7fffffff) - 1u) < 0x7fffff; }
+
+/* The float64 bits of any float32. */
+ENGRAM_INLINE uint64_t widened(uint32_t bits) {
+  if (!is_subnormal_32(bits)) return widened_fast(bits);
+  uint32_t fraction = bits & 0x7fffff;
+  int top = 31 - __builtin_clz(fraction);
+  uint64_t sign = (uint64_t)(bits & 0x80000000) << 32;
+  return sign | (uint64_t)(874 + top) << 52 | (uint64_t)(fraction ^ (1u << top)) << (52 - top);
+}
+
+/* The only float32 bits that could widen to these; the caller checks. */
+ENGRAM_INLINE uint32_t narrowed_candidate(uint64_t bits) {
+  uint32_t sign = (uint32_t)(bits >> 32) & 0x80000000;
+  uint64_t magnitude = bits & INT64_MAX;
+  uint32_t exponent = (uint32_t)(magnitude >> 52);
+  if (exponent >= 874 && exponent <= 896) {
+    uint64_t fraction = (magnitude & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    return sign | (uint32_t)(fraction >> (926 - exponent));
+  }
+  uint32_t rebias = magnitude == 0 ? 0 : exponent == 2047 ? 1792u << 23 : 896u << 23;
+  return sign | (((uint32_t)(magnitude >> 29) - rebias) & 0x7fffffff);
+}
+
+int engram_narrow(const uint64_t *values, size_t count, uint32_t *narrowed) {
+  for (size_t i = 0; i < count; i++) {
+    narrowed[i] = narrowed_candidate(values[i]);
+    if (widened(narrowed[i]) != values[i]) return 0;
+  }
+  return 1;
+}
+
+ENGRAM_SIMD void engram_widen(const uint32_t *restrict values, size_t count, uint64_t *restrict out) {
+  uint32_t any_subnormal = 0;
+  for (size_t i = 0; i < count; i++) {
+    any_subnormal |= (uint32_t)is_subnormal_32(values[i]);
+    out[i] = widened_fast(values[i]);
+  }
+  if (!any_subnormal) return;
+  for (size_t i = 0; i < count; i++) {
+    if (is_subnormal_32(values[i])) out[i] = widened(values[i]);
+  }
+}
+
+ENGRAM_SIMD void engram_round(const double *restrict values, size_t count, float *restrict rounded) {
+  for (size_t i = 0; i < count; i++) rounded[i] = (float)values[i];
+}

@@ -1,0 +1,85 @@
+// RowGroupReader.swift -- whole row groups in the canonical order.
+
+import CKernels
+import ColumnCodec
+package import TrajectoryModel
+
+/// Reads whole row groups of a segment in the canonical order `[example][epoch][statistic]`; keeps its memory.
+///
+/// For what needs every value, such as checking, compacting and exporting; a selection of statistics is read chunk
+/// by chunk instead. Memory: twice a row group.
+@safe package final class RowGroupReader {
+  /// Examples that a thread puts in order at a time.
+  private static let tileExampleCount = 64
+
+  private let segment: SegmentReader
+  private let checkingZones: Bool
+  private let workers: ParallelMemory<[ChunkDecoder]>
+  private var blocks = Scratch()
+  private var canonical = Scratch()
+
+  /// Makes a reader of a segment.
+  package convenience init(_ segment: SegmentReader, threads: Int) {
+    self.init(segment, threads: threads, checkingZones: false)
+  }
+
+  init(_ segment: SegmentReader, threads: Int, checkingZones: Bool) {
+    self.segment = segment
+    self.checkingZones = checkingZones
+    workers = ParallelMemory((0..<max(1, threads)).map { _ in ChunkDecoder() })
+  }
+
+  /// Decodes a row group and hands out its values.
+  ///
+  /// - Throws: `corrupt`, or what the body throws.
+  package func read(_ rowGroup: Int, _ body: (RawSpan) throws(EngramError) -> Void) throws(EngramError) {
+    let shape = segment.shape(rowGroup: rowGroup)
+    let statisticCount = segment.schema.statistics.count
+    let blockStride = BlockLayout.stride(shape)
+    let elementSize = shape.elementType.byteCount
+    blocks.reserve(blockStride * statisticCount * elementSize)
+    canonical.reserve(shape.byteCount * statisticCount)
+    let memory = unsafe ParallelMemory((blocks: blocks.base, canonical: canonical.base))
+    let (segment, workers, checkingZones) = (self.segment, self.workers, self.checkingZones)
+    try parallelFor(count: statisticCount, threads: workers.value.count) { (statistic, worker) throws(EngramError) in
+      let decoder = workers.value[worker]
+      try segment.decode(rowGroup: rowGroup, statistic: statistic, with: decoder)
+      let values = unsafe decoder.values(as: shape.elementType)
+      if checkingZones {
+        let found = unsafe ZoneMap(values, count: shape.valueCount, elementType: shape.elementType)
+        try segment.compare(found, rowGroup: rowGroup, statistic: statistic)
+      }
+      // SAFETY: each statistic has a block of its own, as long as the chunk.
+      unsafe (memory.value.blocks + statistic * blockStride * elementSize).copyMemory(
+        from: values, byteCount: shape.byteCount)
+    }
+    let tileCount = (shape.exampleCount + Self.tileExampleCount - 1) / Self.tileExampleCount
+    try parallelFor(count: tileCount, threads: workers.value.count) { (tile, _) throws(EngramError) in
+      let first = tile * Self.tileExampleCount
+      let end = min(shape.exampleCount, first + Self.tileExampleCount)
+      // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
+      unsafe BlockLayout.ungather(
+        memory.value.blocks, examples: first..<end, shape: shape, statisticCount: statisticCount,
+        into: memory.value.canonical)
+    }
+    // SAFETY: the scratch holds the values of the whole row group and is not written while the body runs.
+    try body(unsafe UnsafeRawBufferPointer(start: canonical.base, count: shape.byteCount * statisticCount).bytes)
+  }
+}
+
+extension SegmentReader {
+  /// Compares the zone map of a chunk with the values.
+  fileprivate func compare(_ found: ZoneMap, rowGroup: Int, statistic: Int) throws(EngramError) {
+    let said = zone(rowGroup: rowGroup, statistic: statistic)
+    // Compared by bits: a zero has a sign.
+    guard said == found, said.minimum.bitPattern == found.minimum.bitPattern,
+      said.maximum.bitPattern == found.maximum.bitPattern
+    else {
+      throw EngramError(
+        .corrupt, "a zone map does not fit the values", file: path,
+        place: "chunk of row group \(rowGroup), statistic \(schema.statistics[statistic])",
+        expected: "\(found.finiteCount) finite values from \(found.minimum) to \(found.maximum)",
+        found: "\(said.finiteCount) from \(said.minimum) to \(said.maximum)")
+    }
+  }
+}
