@@ -46,7 +46,7 @@ struct OutputTests {
   }
 
   @Test func `output that goes to a file appears whole or not at all`() throws {
-    try Folder.with { folder in
+    try Folder.with { (folder: URL) throws in
       let path = folder.appending(path: "out").path
       let line = String(repeating: "0123456789", count: 10)
       #expect(try Self.run("group", "copy", "--name", line, "-o", path).code == 0)
