@@ -123,11 +123,13 @@ INLINE uint64_t low_bits(unsigned count) { return count >= 64 ? ~0ull : (1ull <<
 
 INLINE block_plan plan_block(int form, block_masks m) {
   block_plan p = {0, 0, 0, 64, 1};
-  uint64_t bad, live;
+  /* A token that starts inside another is an error even where the block is cut before it. */
+  uint64_t bad, live, nested;
   if (form == ENGRAM_PICKLE_UTF8) {
     if (m.lead >> 63) p.length = 63;
     live = low_bits(p.length);
     uint64_t second = m.lead << 1;
+    nested = second & m.lead;
     bad = (m.high & ~(m.lead | second)) | (second & ~m.continuation);
     p.output = ~m.lead & live;
   } else if (form == ENGRAM_PICKLE_RAW_UNICODE) {
@@ -135,6 +137,7 @@ INLINE block_plan plan_block(int form, block_masks m) {
     /* An escape is six bytes: one that starts after bit 58 is cut off. */
     if (start >> 59) p.length = 59 + (unsigned)__builtin_ctzll(start >> 59);
     live = low_bits(p.length);
+    nested = start & (start << 1 | start << 2 | start << 3 | start << 4 | start << 5);
     bad = (start << 1 & ~m.u) | ((start << 2 | start << 3) & ~m.zero) | ((start << 4 | start << 5) & ~m.hex) | m.newline;
     p.hex_high = start << 4 & live;
     p.output = ~(start | start << 1 | start << 2 | start << 3 | start << 5) & live;
@@ -147,12 +150,13 @@ INLINE block_plan plan_block(int form, block_masks m) {
     else if (x >> 63) p.length = 62;
     else if (start >> 63) p.length = 63;
     live = low_bits(p.length);
+    nested = (x << 1 | x << 2) & m.backslash;
     bad = ((x << 1 | x << 2) & ~m.hex) | (kind & ~x & ~m.plain) | (m.quote & ~kind) | m.newline;
     p.hex_high = x << 1 & live;
     p.simple = kind & ~x & live;
     p.output = ~(start | x | x << 2) & live;
   }
-  p.is_clean = (bad & live) == 0;
+  p.is_clean = ((bad & live) | nested) == 0;
   return p;
 }
 

@@ -23,12 +23,14 @@ public struct SplitSet: Sendable, Hashable {
     sha256 = Split.sha256(of: splits.flatMap { [$0.train, $0.test] })
   }
 
-  /// The split of an index in 0 ..< count, or of its name.
+  /// The split of an index in 0 ..< count, of its name, or of the value held out in one column.
   ///
   /// - Throws: ``EngramError`` with code `notFound` that lists what there is.
   public func split(_ key: String) throws(EngramError) -> Split {
     if let index = Int(key), splits.indices.contains(index) { return splits[index] }
-    if let split = splits.first(where: { $0.name == key }) { return split }
+    if let split = splits.first(where: { $0.name == key || $0.name.hasSuffix("=\(key)") && !$0.name.contains(",") }) {
+      return split
+    }
     throw EngramError(
       .notFound, "there is no split '\(key)' in '\(name)'",
       expected: "0 to \(splits.count - 1), or one of \(splits.prefix(12).map(\.name).joined(separator: ", "))",

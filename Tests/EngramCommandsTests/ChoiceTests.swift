@@ -35,13 +35,14 @@ struct ChoiceTests {
     #expect(throws: ConversionFailure.self) { try ValueType<StatisticSelection>.statistics.convert(word) }
   }
 
-  @Test func `reads a split as a name and a number, parted by the last slash`() throws {
-    let split = try ValueType<SplitReference>.split.convert("paper/fig2a/12")
-    #expect(split.name == "paper/fig2a")
-    #expect(split.index == 12)
+  @Test func `reads a split as a name and a number or a group, parted by the first slash`() throws {
+    let byNumber = try ValueType<SplitReference>.split.convert("fig2a/12")
+    #expect(byNumber == SplitReference(name: "fig2a", key: "12"))
+    let byGroup = try ValueType<SplitReference>.split.convert("layers/layer_name=block_1/conv0")
+    #expect(byGroup == SplitReference(name: "layers", key: "layer_name=block_1/conv0"))
   }
 
-  @Test(arguments: ["", "fig2a", "fig2a/", "/0", "fig2a/-1", "fig2a/x", "fig2a/1.0"])
+  @Test(arguments: ["", "fig2a", "fig2a/", "/0"])
   func `refuses a split without a name or without a number`(word: String) {
     #expect(throws: ConversionFailure.self) { try ValueType<SplitReference>.split.convert(word) }
   }

@@ -1,9 +1,17 @@
 // ExportCommand.swift -- `engram export STORE --split NAME/INDEX -o FILE`.
 
+import Interchange
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
 /// Writes the matrices of a split for NumPy.
 enum ExportCommand {
-  static let split = Parameter.required("split", .split, "the split set and the number of the split, from 0")
+  static let split = Parameter.required("split", .split, "the split set, and the number of the split from 0 or its name")
   static let output = Parameter.required("output", letter: "o", .file("FILE.npz"), "the file to write")
+  static let statistics = Parameter.option(
+    "statistics", .statistics, default: "admissible",
+    "weight, activation, layerwise, admissible (finite in every example of the split), all, or a list of names")
   static let order = Parameter.option(
     "order", .word(among: ["row", "column"], "ORDER"), default: "row",
     "row: the features of an example lie side by side; column: the examples of a feature do")
@@ -11,18 +19,85 @@ enum ExportCommand {
   static let command = Command(
     "export", "write the train and test matrices of a split",
     discussion: """
-      The file holds X_train, y_train, X_test, y_test and the example ids of both sides. NumPy loads it without pickle. \
-      Features are statistic by statistic, the epochs of each side by side.
+      The file holds X_train, y_train, X_test, y_test, the example ids of both sides (train_ids, test_ids) and the \
+      statistics and epochs of the columns. NumPy loads it without pickle. Columns are statistic by statistic, the \
+      epochs of each side by side, as the published features are. By default they are the admissible statistics of \
+      the split's examples.
       """,
     takes: [
-      SharedParameters.store, split, output, SharedParameters.statistics, SharedParameters.epochs, order,
+      SharedParameters.store, split, output, statistics, SharedParameters.epochs, SharedParameters.missing, order,
       SharedParameters.elementType, SharedParameters.threads, CommonParameters.json,
     ],
     examples: [
-      .init("engram export lr.engram --split fig2a/0 -o split0.npz", "The first split with everything"),
+      .init("engram export lr.engram --split fig2a/0 -o split0.npz", "What the paper's classifiers see"),
       .init(
-        "engram export lr.engram --split fig2a/0 --statistics admissible --type float32 -o split0.npz",
-        "What the paper's classifiers see, in single precision"),
+        "engram export lr.engram --split animal/alexnet --statistics weight --type float32 -o alexnet.npz",
+        "Weight statistics only, in single precision, of the split that holds out one architecture"),
     ],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let reference = invocation[split]
+    let set = try store.splitSet(reference.name)
+    let chosen = try set.split(reference.key)
+    let snapshot = try store.snapshot()
+    let selection = try snapshot.select(
+      chosen.train.union(chosen.test), statistics: invocation[statistics],
+      epochs: invocation[SharedParameters.epochs], missing: invocation[SharedParameters.missing])
+    let train = chosen.train.intersection(selection.examples)
+    let test = chosen.test.intersection(selection.examples)
+    let options = invocation.materializeOptions(
+      stored: snapshot.elementTypes(of: selection.examples),
+      layout: invocation[order] == "row" ? .rowMajor : .columnMajor)
+    var trainMatrix = Matrix()
+    var testMatrix = Matrix()
+    try snapshot.materialize(
+      train: train, into: &trainMatrix, test: test, into: &testMatrix, selection.columns, options: options)
+
+    let file = try NpzWriter(creating: invocation[output])
+    do throws(EngramError) {
+      for (side, examples) in [("train", train), ("test", test)] {
+        let labels = try snapshot.labels(of: set.specification.label, for: examples)
+        try file.add("y_\(side)", texts: labels.codes.map { labels.classes[Int($0)].description })
+        try file.add("\(side)_ids", integers: examples.ids)
+      }
+      try add(trainMatrix, as: "X_train", to: file)
+      try add(testMatrix, as: "X_test", to: file)
+      try file.add("statistics", texts: selection.columns.statistics)
+      try file.add("epochs", reals: selection.columns.epochs)
+      try invocation.checkCancelled()
+      try file.finish()
+    } catch {
+      file.abandon()
+      throw error
+    }
+    try show(trainMatrix, testMatrix, selection.columns, invocation)
+  }
+
+  private static func add(_ matrix: borrowing Matrix, as name: String, to file: NpzWriter) throws(EngramError) {
+    let header = NpyHeader(
+      type: NumPyType(matrix.elementType), shape: [matrix.rows, matrix.columns],
+      isFortranOrder: matrix.layout == .columnMajor)
+    try file.add(name, header, matrix.bytes)
+  }
+
+  private static func show(
+    _ train: borrowing Matrix, _ test: borrowing Matrix, _ columns: TrajectoryColumns, _ invocation: Invocation
+  ) throws(EngramError) {
+    if invocation[CommonParameters.json] {
+      try invocation.show(
+        .object([
+          ("file", .string(invocation[output])), ("train", .integer(Int64(train.rows))),
+          ("test", .integer(Int64(test.rows))), ("columns", .integer(Int64(train.columns))),
+          ("statistics", .array(columns.statistics.map { .string($0) })),
+          ("epochs", .array(columns.epochs.map { .real($0) })), ("type", .string(train.elementType.name)),
+        ]))
+    } else {
+      try invocation.output.write(
+        "wrote \(countText(train.rows)) train and \(countText(test.rows)) test examples x \(train.columns) columns "
+          + "(\(columns.statistics.count) statistics x \(columns.epochs.count) epochs, \(train.elementType.name)) "
+          + "to \(invocation[output])\n")
+    }
+  }
 }

@@ -1,5 +1,9 @@
 // SplitHoldoutCommand.swift -- `engram split holdout STORE`.
 
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
 /// Makes splits that hold out one group each.
 enum SplitHoldoutCommand {
   static let columns = Parameter.required(
@@ -10,7 +14,8 @@ enum SplitHoldoutCommand {
     discussion: "No value (NULL) is a value like any other.",
     takes: [
       SharedParameters.storeToChange, SharedParameters.splitName, columns, SharedParameters.filter,
-      SharedParameters.label, SharedParameters.asOf, CommonParameters.json,
+      SharedParameters.trainFilter, SharedParameters.testFilter, SharedParameters.label, SharedParameters.asOf,
+      SharedParameters.waitSeconds, CommonParameters.json,
     ],
     examples: [
       .init("engram split holdout lr.engram --name animal --by architecture", "Each architecture"),
@@ -18,5 +23,13 @@ enum SplitHoldoutCommand {
         "engram split holdout lr.engram --name curriculum --by batch_size,dataset_seed",
         "Each curriculum, which is a batch size and a dataset seed"),
     ],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    try SplitReport.create(
+      SplitSpecification(
+        .holdout(HoldoutSplits(by: invocation[columns])), label: invocation[SharedParameters.label],
+        where: invocation[SharedParameters.filter], trainFilter: invocation[SharedParameters.trainFilter],
+        testFilter: invocation[SharedParameters.testFilter]), invocation)
+  }
 }

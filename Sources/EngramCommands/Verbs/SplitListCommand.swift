@@ -1,5 +1,9 @@
 // SplitListCommand.swift -- `engram split list STORE`.
 
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
 /// Lists the split sets of a store.
 enum SplitListCommand {
   static let command = Command(
@@ -7,5 +11,15 @@ enum SplitListCommand {
     takes: [SharedParameters.store, CommonParameters.json, CommonParameters.csv],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],
     examples: [.init("engram split list lr.engram", "Names, kinds, sizes and hashes")],
-    body: notYetWired)
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    var table = Table(columns: ["name", "kind", "splits", "commit", "sha256"])
+    for set in try TrajectoryStore(opening: invocation[SharedParameters.store]).splitSets() {
+      table.append([
+        .text(set.name), .text(set.kind), .integer(set.splitCount), .identifier(set.commit), .text(set.sha256),
+      ])
+    }
+    try invocation.show(table, as: invocation.tableFormat)
+  }
 }

@@ -59,8 +59,17 @@ struct PickleLargeString {
   }
 
   let content: Content
+  /// Where in the file it was made.
+  let offset: Int
   /// The number of the bytes that `_codecs.encode` made of it, so that it is scanned once.
   var encoded: Int32?
+}
+
+/// A list or dictionary while a pickle is read.
+struct PickleContainer {
+  var cells: [PickleCell]
+  /// Where in the file it was made.
+  let offset: Int
 }
 
 /// Everything that the opcodes of a pickle have made, by number.
@@ -68,10 +77,10 @@ struct PickleArena {
   let limits: PickleLimits
   var strings = PickleStringPool()
   var larges: [PickleLargeString] = []
-  var lists: [[PickleCell]] = []
+  var lists: [PickleContainer] = []
   /// Keys and values in turn.
-  var dictionaries: [[PickleCell]] = []
-  private(set) var tuples: [Range<Int>] = []
+  var dictionaries: [PickleContainer] = []
+  private(set) var tuples: [(cells: Range<Int>, offset: Int)] = []
   private(set) var tupleCells: [PickleCell] = []
   var types: [PickleTypeState] = []
   var arrays: [PickleArrayState] = []
@@ -95,25 +104,25 @@ struct PickleArena {
   }
 
   /// The cells of a tuple.
-  func tuple(_ index: Int32) -> ArraySlice<PickleCell> { tupleCells[tuples[Int(index)]] }
+  func tuple(_ index: Int32) -> ArraySlice<PickleCell> { tupleCells[tuples[Int(index)].cells] }
 
   /// Makes a tuple.
-  mutating func makeTuple(_ cells: ArraySlice<PickleCell>) -> PickleCell {
+  mutating func makeTuple(_ cells: ArraySlice<PickleCell>, at offset: Int) -> PickleCell {
     let start = tupleCells.count
     tupleCells.append(contentsOf: cells)
-    tuples.append(start..<tupleCells.count)
+    tuples.append((start..<tupleCells.count, offset))
     return .tuple(Int32(tuples.count - 1))
   }
 
   /// Makes a list.
-  mutating func makeList(_ cells: some Collection<PickleCell>) -> PickleCell {
-    lists.append(Array(cells))
+  mutating func makeList(_ cells: some Collection<PickleCell>, at offset: Int) -> PickleCell {
+    lists.append(PickleContainer(cells: Array(cells), offset: offset))
     return .list(Int32(lists.count - 1))
   }
 
   /// Makes a dictionary of keys and values in turn.
-  mutating func makeDictionary(_ cells: some Collection<PickleCell>) -> PickleCell {
-    dictionaries.append(Array(cells))
+  mutating func makeDictionary(_ cells: some Collection<PickleCell>, at offset: Int) -> PickleCell {
+    dictionaries.append(PickleContainer(cells: Array(cells), offset: offset))
     return .dictionary(Int32(dictionaries.count - 1))
   }
 
@@ -135,7 +144,9 @@ struct PickleArena {
 struct PickleStringPool {
   private var bytes: [UInt8] = []
   private var entries: [(start: Int, count: Int)] = []
-  /// Open addressing; -1 is empty. Its size is a power of two and fixed: layers and tasks are few.
+  /// Open addressing, -1 where empty.
+  ///
+  /// Its size is a power of two and fixed: layers and tasks are few.
   private var table: [Int32]
 
   /// Places in the table of strings that are kept once.

@@ -26,14 +26,11 @@ struct PickleConversion {
     found: String? = nil, mend: String? = nil
   ) -> EngramError {
     EngramError(
-      code, message, file: file.path, place: place, offset: offset, expected: expected, found: found, mend: mend)
+      code, message, file: file.path, place: place?.isEmpty == true ? "the outermost value" : place,
+      offset: offset, expected: expected, found: found, mend: mend)
   }
 
-  /// The value of a cell.
-  ///
-  /// - Parameters:
-  ///   - name: What it is called in the file, such as `X`.
-  ///   - depth: How many containers it lies in.
+  /// The value of a cell, called `name` in the file, that lies in `depth` containers.
   mutating func value(_ cell: PickleCell, name: String, depth: Int = 0) throws(EngramError) -> PickleValue {
     switch cell {
     case .none: return .none
@@ -59,23 +56,47 @@ struct PickleConversion {
     if let done = converted[key] { return done }
     guard depth < arena.limits.depth else {
       throw failure(
-        .limit, "values are nested too deeply", place: name, expected: "at most \(arena.limits.depth) levels",
+        .limit, "values are nested too deeply", offset: offset(of: key), place: name,
+        expected: "at most \(arena.limits.depth) levels",
         mend: "write the values flat")
     }
     guard underway.insert(key).inserted else {
-      throw failure(.corrupt, "a value contains itself", place: name, mend: "write the values without the cycle")
+      throw failure(
+        .corrupt, "a value contains itself", offset: offset(of: key), place: name,
+        mend: "write the values without the cycle")
     }
     let value: PickleValue
-    switch key {
-    case .list(let index): value = .list(try values(arena.lists[Int(index)][...], name: name, depth: depth))
-    case .tuple(let index): value = .tuple(try values(arena.tuple(index), name: name, depth: depth))
-    case .dictionary(let index): value = try dictionary(arena.dictionaries[Int(index)], name: name, depth: depth)
-    case .array(let index): value = try array(arena.arrays[Int(index)], name: name, depth: depth)
-    case .large(let index): value = try large(arena.larges[Int(index)], name: name)
+    do throws(EngramError) {
+      value = try contents(of: key, name: name, depth: depth)
+    } catch {
+      var located = error
+      if located.offset == nil { located.offset = offset(of: key) }
+      throw located
     }
     underway.remove(key)
     converted[key] = value
     return value
+  }
+
+  private mutating func contents(of key: Key, name: String, depth: Int) throws(EngramError) -> PickleValue {
+    switch key {
+    case .list(let index): return .list(try values(arena.lists[Int(index)].cells[...], name: name, depth: depth))
+    case .tuple(let index): return .tuple(try values(arena.tuple(index), name: name, depth: depth))
+    case .dictionary(let index): return try dictionary(arena.dictionaries[Int(index)].cells, name: name, depth: depth)
+    case .array(let index): return try array(arena.arrays[Int(index)], name: name, depth: depth)
+    case .large(let index): return try large(arena.larges[Int(index)], name: name)
+    }
+  }
+
+  /// Where in the file a container was made.
+  private func offset(of key: Key) -> Int? {
+    switch key {
+    case .list(let index): arena.lists[Int(index)].offset
+    case .tuple(let index): arena.tuples[Int(index)].offset
+    case .dictionary(let index): arena.dictionaries[Int(index)].offset
+    case .array(let index): arena.arrays[Int(index)].offset
+    case .large(let index): arena.larges[Int(index)].offset
+    }
   }
 
   /// Bytes that one value takes, with what it refers to.
@@ -131,7 +152,7 @@ struct PickleConversion {
 
   private mutating func array(_ state: PickleArrayState, name: String, depth: Int) throws(EngramError) -> PickleValue {
     guard let content = state.content else {
-      throw failure(.corrupt, "an array was never filled", place: name)
+      throw failure(.corrupt, "an array was never filled", offset: state.offset, place: name)
     }
     switch content.element {
     case .fixed(let type):
@@ -153,12 +174,12 @@ struct PickleConversion {
   private func elements(_ content: PickleArrayState.Content, name: String) throws(EngramError) -> ArraySlice<PickleCell>
   {
     let count = content.shape.reduce(1, *)
-    guard let list = content.list, arena.lists[Int(list)].count == count else {
+    guard let list = content.list, arena.lists[Int(list)].cells.count == count else {
       throw failure(
         .corrupt, "the elements of an array do not fit its shape", offset: content.offset, place: name,
-        expected: "\(count)", found: content.list.map { "\(arena.lists[Int($0)].count)" } ?? "no list")
+        expected: "\(count)", found: content.list.map { "\(arena.lists[Int($0)].cells.count)" } ?? "no list")
     }
-    return arena.lists[Int(list)][...]
+    return arena.lists[Int(list)].cells[...]
   }
 
   private mutating func records(

@@ -28,7 +28,13 @@ package enum PickleFile {
     let watch = PickleWatch(isCancelled: isCancelled, progress: progress)
     let (cell, arena) = try interpret(file, limits: limits, watch: watch)
     var conversion = PickleConversion(arena: arena, file: file, watch: watch)
-    return try conversion.value(cell, name: "")
+    do throws(EngramError) {
+      return try conversion.value(cell, name: "")
+    } catch {
+      var located = error.inFile(path)
+      if located.code != .cancelled && located.offset == nil { located.offset = 0 }
+      throw located
+    }
   }
 
   /// Obeys the opcodes; stack and memo are freed before anything is converted.

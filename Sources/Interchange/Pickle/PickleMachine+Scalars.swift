@@ -149,7 +149,7 @@ extension PickleMachine {
 
   mutating func large(_ content: PickleLargeString.Content) throws(EngramError) -> PickleCell {
     try arena.charge(256)
-    arena.larges.append(PickleLargeString(content: content))
+    arena.larges.append(PickleLargeString(content: content, offset: opcodeOffset))
     return .large(Int32(arena.larges.count - 1))
   }
 
@@ -227,8 +227,16 @@ extension PickleMachine {
 }
 
 extension PickledEscapes {
+  /// What a kernel makes of a piece of text: bytes used, bytes produced, and why it stopped.
+  package static func measure(
+    _ text: [UInt8], form: PickleEscapeForm, quote: UInt8, level: Int32
+  ) -> (consumed: Int, produced: Int, status: Int) {
+    let step = step(text, 0..<text.count, form: form, quote: quote, level: level)
+    return (step.consumed, step.produced, Int(step.status))
+  }
+
   /// Decodes a small string, or returns nil when it is malformed or does not end at `end`.
-  static func decoded(_ text: [UInt8], form: PickleEscapeForm, quote: UInt8, end: Int, level: Int32 = bestLevel)
+  package static func decoded(_ text: [UInt8], form: PickleEscapeForm, quote: UInt8, end: Int, level: Int32 = bestLevel)
     -> [UInt8]?
   {
     var decoded = [UInt8](repeating: 0, count: text.count)

@@ -160,20 +160,20 @@ struct PickleMachine: ~Copyable {
     case .longBinPut: try remember(Int(try input.unsigned(4)))
     case .memoize: try remember(memoCount)
 
-    case .emptyTuple: try push(arena.makeTuple([]))
+    case .emptyTuple: try push(arena.makeTuple([], at: opcodeOffset))
     case .tuple1: try tuple(of: 1)
     case .tuple2: try tuple(of: 2)
     case .tuple3: try tuple(of: 3)
     case .tuple:
       let start = try popMark()
       try tuple(of: stack.count - start)
-    case .emptyList: try makeContainer { arena, _ in arena.makeList([]) }
-    case .list: try makeContainer(from: try popMark()) { arena, items in arena.makeList(items) }
-    case .emptyDict: try makeContainer { arena, _ in arena.makeDictionary([]) }
+    case .emptyList: try makeContainer { $0.makeList([], at: $2) }
+    case .list: try makeContainer(from: try popMark()) { $0.makeList($1, at: $2) }
+    case .emptyDict: try makeContainer { $0.makeDictionary([], at: $2) }
     case .dict:
       let start = try popMark()
       try requirePairs(stack.count - start)
-      try makeContainer(from: start) { arena, items in arena.makeDictionary(items) }
+      try makeContainer(from: start) { $0.makeDictionary($1, at: $2) }
     case .append: try append(from: stack.count - 1)
     case .appends: try append(from: try popMark())
     case .setItem: try setItems(from: stack.count - 2)
@@ -266,7 +266,7 @@ struct PickleMachine: ~Copyable {
   private mutating func tuple(of count: Int) throws(EngramError) {
     guard stack.count - count >= marks.last ?? 0 else { throw underflow() }
     try arena.charge(count * Self.containedCost + 32)
-    let tuple = arena.makeTuple(stack[(stack.count - count)...])
+    let tuple = arena.makeTuple(stack[(stack.count - count)...], at: opcodeOffset)
     stack.removeLast(count)
     try push(tuple)
   }
@@ -274,11 +274,11 @@ struct PickleMachine: ~Copyable {
   private static let containedCost = PickleArena.cellCost
 
   private mutating func makeContainer(
-    from start: Int? = nil, _ make: (inout PickleArena, ArraySlice<PickleCell>) -> PickleCell
+    from start: Int? = nil, _ make: (inout PickleArena, ArraySlice<PickleCell>, Int) -> PickleCell
   ) throws(EngramError) {
     let start = start ?? stack.count
     try arena.charge((stack.count - start) * Self.containedCost + 64)
-    let made = make(&arena, stack[start...])
+    let made = make(&arena, stack[start...], opcodeOffset)
     stack.removeSubrange(start...)
     try push(made)
   }
@@ -295,7 +295,7 @@ struct PickleMachine: ~Copyable {
       throw corrupt("only a list can be appended to", found: stack[start - 1].kind)
     }
     try arena.charge((stack.count - start) * Self.containedCost)
-    arena.lists[Int(index)].append(contentsOf: stack[start...])
+    arena.lists[Int(index)].cells.append(contentsOf: stack[start...])
     stack.removeSubrange(start...)
   }
 
@@ -306,7 +306,7 @@ struct PickleMachine: ~Copyable {
     }
     try requirePairs(stack.count - start)
     try arena.charge((stack.count - start) * Self.containedCost)
-    arena.dictionaries[Int(index)].append(contentsOf: stack[start...])
+    arena.dictionaries[Int(index)].cells.append(contentsOf: stack[start...])
     stack.removeSubrange(start...)
   }
 }

@@ -75,6 +75,8 @@ struct PickleArrayState {
     let offset: Int
   }
 
+  /// Where in the file it was made.
+  let offset: Int
   /// Nil until BUILD.
   var content: Content?
 }

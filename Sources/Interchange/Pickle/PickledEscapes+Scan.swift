@@ -22,11 +22,8 @@ struct PickleWatch {
 extension PickledEscapes {
   /// Scans text once: checks every escape, counts the bytes, notes checkpoints.
   ///
-  /// - Parameters:
-  ///   - start: The file offset of the first byte of text.
-  ///   - end: Where the text must end at the latest; for `representation`, where the file ends.
-  /// - Returns: The bytes; its ``end`` is the offset of the closing quote or `end`.
-  /// - Throws: ``EngramError`` with code `corrupt`, `truncated` or `cancelled`.
+  /// The text starts at `start` and ends at `end`, or at its closing quote, which must come before `end`. Throws
+  /// ``EngramError`` with code `corrupt`, `truncated` or `cancelled`.
   static func scan(
     _ file: PickleFileHandle, form: PickleEscapeForm, quote: UInt8 = 0, from start: Int, to end: Int,
     level: Int32 = bestLevel, watch: PickleWatch

@@ -7,7 +7,7 @@ import CKernels
 package import TrajectoryModel
 
 /// How bytes are written as text.
-enum PickleEscapeForm: Int32, Sendable {
+package enum PickleEscapeForm: Int32, Sendable, CaseIterable {
   /// `repr()` of a Python 2 string, up to its closing quote.
   case representation = 0
   /// Raw-unicode-escape of Latin-1 text.
@@ -53,7 +53,7 @@ package struct PickledEscapes: ByteSource {
   var level = Self.bestLevel
 
   /// The fastest kernel of this machine.
-  static let bestLevel = engram_pickle_best_level()
+  package static let bestLevel = engram_pickle_best_level()
 
   package func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
     let wanted = buffer.byteCount

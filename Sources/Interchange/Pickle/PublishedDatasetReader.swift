@@ -150,9 +150,7 @@ struct PublishedDatasetReader {
     return texts
   }
 
-  /// A column of values of any kind.
-  ///
-  /// - Parameter count: How many there must be; checked before anything is loaded.
+  /// A column of values of any kind, whose number is checked before anything is loaded.
   func values(_ value: PickleValue, place: String, count: Int? = nil) throws(EngramError) -> [MetadataValue] {
     let items: [PickleValue]
     switch value {
@@ -195,7 +193,10 @@ struct PublishedDatasetReader {
     return values
   }
 
-  /// A value as metadata; NaN is null, as metadata know only one absence.
+  /// Longer bytes are no metadata value.
+  private static let longestText = 1 << 16
+
+  /// A value as metadata; bytes are text, and NaN is null, as metadata know only one absence.
   func plain(_ value: PickleValue, place: String, row: Int) throws(EngramError) -> MetadataValue {
     switch value {
     case .none: return .null
@@ -203,6 +204,12 @@ struct PublishedDatasetReader {
     case .integer(let number): return .integer(number)
     case .real(let number): return number.isNaN ? .null : .real(number)
     case .text(let text): return .text(text)
+    case .bytes(let source) where source.byteCount <= Self.longestText:
+      var text = ""
+      try NumPyElements.forEachBlock(of: source, elementByteCount: source.byteCount) { _, block throws(EngramError) in
+        text = PickleText.text(ofLegacy: block)
+      }
+      return .text(text)
     default:
       throw failure(
         "a value is neither a number nor text nor None", place: "\(place) row \(row)", found: value.summary)

@@ -94,6 +94,11 @@ extension Snapshot {
   /// The epochs that all of some examples have, ascending.
   public func epochs(of examples: ExampleSet) -> [Double] { commonEpochs(of: extentsTouched(by: examples)) }
 
+  /// The types of value in which some examples were recorded.
+  public func elementTypes(of examples: ExampleSet) -> [ElementType] {
+    Set(extentsTouched(by: examples).map(\.elementType)).sorted { $0.rawValue < $1.rawValue }
+  }
+
   private func extentsTouched(by examples: ExampleSet) -> [Extent] {
     extents.filter { !examples.intersection(ExampleSet($0.examples)).isEmpty }
   }

@@ -1,0 +1,81 @@
+// SplitReport.swift -- how the split verbs show a split set.
+
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// How the split verbs show a split set.
+enum SplitReport {
+  /// A line for each split: sizes, and the examples of each class on each side.
+  static func table(_ set: SplitSet, of snapshot: Snapshot) throws(EngramError) -> Table {
+    let classes = try snapshot.groups(by: [set.specification.label])
+    var table = Table(columns: ["split", "train", "test", "train by class", "test by class"])
+    func counts(_ side: ExampleSet) -> String {
+      let all = classes.map { ($0.key[0], $0.examples.intersection(side).count) }.filter { $0.1 > 0 }
+      if all.count > 1, all.allSatisfy({ $0.1 == all[0].1 }) { return "\(countText(all[0].1)) of each of \(all.count)" }
+      return all.map { "\($0.0) \(countText($0.1))" }.joined(separator: ", ")
+    }
+    for split in set.splits {
+      table.append([
+        .text(split.name), .integer(split.train.count), .integer(split.test.count), .text(counts(split.train)),
+        .text(counts(split.test)),
+      ])
+    }
+    return table
+  }
+
+  /// Everything about a split set for programs; `splits` hold the example ids where they are asked for.
+  static func json(_ set: SplitSet, indices: Bool) -> JSONText {
+    .object([
+      ("name", .string(set.name)), ("specification", JSONText(set.specification.json)),
+      ("commit", .integer(set.commit)), ("sha256", .string(set.sha256)),
+      (
+        "splits",
+        .array(
+          set.splits.map { split in
+            var fields: [(String, JSONText)] = [
+              ("name", .string(split.name)), ("train_count", .integer(Int64(split.train.count))),
+              ("test_count", .integer(Int64(split.test.count))), ("train_sha256", .string(split.trainSHA256)),
+              ("test_sha256", .string(split.testSHA256)),
+            ]
+            if indices {
+              fields.append(("train", .array(split.train.ids.map { .integer($0) })))
+              fields.append(("test", .array(split.test.ids.map { .integer($0) })))
+            }
+            return .object(fields)
+          })
+      ),
+    ])
+  }
+
+  /// Stores a split set and shows it.
+  static func create(
+    _ specification: SplitSpecification, _ invocation: Invocation
+  ) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let set = try store.createSplitSet(
+      invocation[SharedParameters.splitName], specification, asOf: invocation[SharedParameters.asOf].map(Int64.init),
+      options: invocation.writeOptions())
+    if invocation[CommonParameters.json] {
+      try invocation.show(json(set, indices: false))
+    } else {
+      try invocation.show(try table(set, of: try store.snapshot(asOf: set.commit)))
+      try invocation.output.write("stored as \(set.name), SHA-256 \(set.sha256)\n")
+    }
+  }
+}
+
+extension JSONText {
+  /// A parsed value as it is written.
+  init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .bool(let value): self = .boolean(value)
+    case .integer(let value): self = .integer(value)
+    case .real(let value): self = .real(value)
+    case .string(let value): self = .string(value)
+    case .array(let values): self = .array(values.map { JSONText($0) })
+    case .object(let object): self = .object(object.members.map { ($0.key, JSONText($0.value)) })
+    }
+  }
+}
