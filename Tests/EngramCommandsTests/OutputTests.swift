@@ -45,40 +45,17 @@ struct OutputTests {
     #expect(result.errors.isEmpty)
   }
 
-  @Test func `large output arrives whole`() throws {
-    try Folder.with { folder in
+  @Test func `output that goes to a file appears whole or not at all`() throws {
+    try Folder.with { (folder: URL) throws in
       let path = folder.appending(path: "out").path
       let line = String(repeating: "0123456789", count: 10)
-      try OutputFile.write(to: path) { (output) throws(EngramError) in
-        for _ in 0..<5_000 { try output.write(line) }
-      }
+      #expect(try Self.run("group", "copy", "--name", line, "-o", path).code == 0)
       #expect(try String(contentsOfFile: path, encoding: .utf8) == String(repeating: line, count: 5_000))
-    }
-  }
-
-  @Test func `a file that fails half way is as it was, and nothing is left beside it`() throws {
-    try Folder.with { folder in
-      let path = folder.appending(path: "out").path
-      try "before".write(toFile: path, atomically: false, encoding: .utf8)
-      let error = #expect(throws: EngramError.self) {
-        try OutputFile.write(to: path) { (output) throws(EngramError) in
-          try output.write(String(repeating: "x", count: 200_000))
-          throw EngramError(.cancelled, "stopped")
-        }
-      }
-      #expect(error?.code == .cancelled)
-      #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")
+      #expect(try Self.run("group", "copy", "--name", "fail", "-o", path).code == 130)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == String(repeating: line, count: 5_000))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+      #expect(try Self.run("group", "copy", "--name", "x").output == String(repeating: "x", count: 5_000))
     }
-  }
-
-  @Test func `a file in a folder that is not there is an error that names it`() throws {
-    let error = #expect(throws: EngramError.self) {
-      try OutputFile.write(to: "/no/such/folder/out") { (_) throws(EngramError) in }
-    }
-    #expect(error?.code == .io)
-    #expect(error?.file == "/no/such/folder/out")
-    #expect(error?.message == "the file cannot be made: No such file or directory")
   }
 
   @Test func `a closed pipe is told apart from other failures`() throws {

@@ -30,6 +30,14 @@ enum Toy {
     (invocation: Invocation) throws(EngramError) in try invocation.output.write("made \(invocation[name])\n")
   }
 
+  static let copy = Command("copy", "write a name many times", takes: [name, output], examples: []) {
+    (invocation: Invocation) throws(EngramError) in
+    try invocation.write(to: invocation[output]) { (output) throws(EngramError) in
+      for _ in 0..<5_000 { try output.write(invocation[name]) }
+      if invocation[name] == "fail" { throw EngramError(.cancelled, "stopped") }
+    }
+  }
+
   static let fail = Command("fail", "fail as told", takes: [name, json], examples: []) {
     (invocation: Invocation) throws(EngramError) in
     throw EngramError(
@@ -39,7 +47,7 @@ enum Toy {
 
   static let root = Command(
     "toy", "a toy", examples: [],
-    subcommands: [read, Command("group", "commands below a command", examples: [], subcommands: [make, fail])],
+    subcommands: [read, Command("group", "commands below a command", examples: [], subcommands: [make, copy, fail])],
     takes: [CommonParameters.version])
 
   /// Parses words; the values of a command that is to be run.

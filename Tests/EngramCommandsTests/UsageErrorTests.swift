@@ -25,7 +25,8 @@ struct UsageErrorTests {
 
   static let mistakes: [Mistake] = [
     Mistake("raed s", "'raed' is not a command", expected: "one of read, group", found: "raed", suggestion: "read"),
-    Mistake("group mkae", "'mkae' is not a command", expected: "one of make, fail", found: "mkae", suggestion: "make"),
+    Mistake(
+      "group mkae", "'mkae' is not a command", expected: "one of make, copy, fail", found: "mkae", suggestion: "make"),
     Mistake("zzz", "'zzz' is not a command", expected: "one of read, group", found: "zzz"),
     Mistake("read s --wehre x", "unknown option --wehre", expected: nil, found: "--wehre", suggestion: "--where"),
     Mistake("read s --wehre=x", "unknown option --wehre", expected: nil, found: "--wehre", suggestion: "--where"),

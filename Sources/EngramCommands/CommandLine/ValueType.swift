@@ -1,5 +1,7 @@
 // ValueType.swift -- how a word of the command line becomes a value, and what help and shells say of it.
 
+import TrajectoryModel
+
 /// How a word of the command line becomes a value, and what help and shells say of it.
 ///
 /// ```swift

@@ -1,9 +1,10 @@
-// ByteOutput.swift -- buffered writing to a descriptor.
+// ByteOutput.swift -- buffered writing to a descriptor or to a file that appears whole.
 
 import Glibc
+package import Interchange
 package import TrajectoryModel
 
-/// Buffered writing to a descriptor: text and bytes gather in memory and leave in large writes.
+/// Buffered writing: text and bytes gather in memory and leave in large writes.
 ///
 /// Not thread-safe: one thread prints. Call ``flush()`` before the end; there is no writing on deinit, which could
 /// not report a full disk.
@@ -11,14 +12,17 @@ package final class ByteOutput {
   /// The bytes that gather before a write: large enough that the cost of a system call does not show.
   private static let limit = 64 * 1024
 
-  private let descriptor: Int32
-  private let name: String
+  private let put: ([UInt8]) throws(EngramError) -> Void
   private var buffer: [UInt8] = []
 
   /// Writes to a descriptor, which it does not close; the name is for errors.
   package init(descriptor: Int32, name: String) {
-    self.descriptor = descriptor
-    self.name = name
+    put = { (bytes: [UInt8]) throws(EngramError) in try writeAll(bytes, to: descriptor, name: name) }
+  }
+
+  /// Writes to a file, which the caller finishes after the last ``flush()``.
+  package init(file: OutputFile) {
+    put = { (bytes: [UInt8]) throws(EngramError) in try file.write(bytes) }
   }
 
   /// Adds text.
@@ -38,7 +42,7 @@ package final class ByteOutput {
   /// - Throws: `closedPipe` when nobody reads any more, `diskFull`, or `io`; what was not written is dropped.
   package func flush() throws(EngramError) {
     defer { buffer.removeAll(keepingCapacity: true) }
-    try writeAll(buffer, to: descriptor, name: name)
+    try put(buffer)
   }
 }
 
@@ -73,13 +77,6 @@ private func waitUntilWritable(_ descriptor: Int32) {
   var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
   // SAFETY: one `pollfd`, which the call may change, and a count of 1.
   _ = unsafe poll(&request, 1, -1)
-}
-
-/// What the system says of an error number.
-func systemMessage(_ code: Int32) -> String {
-  // SAFETY: the text is copied at once; glibc's strerror is safe to call from several threads.
-  guard let text = unsafe strerror(code) else { return "error \(code)" }
-  return unsafe String(cString: text)
 }
 
 extension EngramError.Code {

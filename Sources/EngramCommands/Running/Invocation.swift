@@ -1,5 +1,6 @@
 // Invocation.swift -- everything that the body of a command works with.
 
+import Interchange
 package import TrajectoryModel
 
 /// Everything that the body of a command works with: its values, output, progress and cancellation.
@@ -64,6 +65,16 @@ package struct Invocation {
 
   /// Shows JSON on standard output.
   package func show(_ json: JSONText) throws(EngramError) { try output.write(json.text + "\n") }
+
+  /// Lets the body write to a file, which appears whole or not at all, or to standard output without a path or for `-`.
+  package func write(to path: String?, _ body: (ByteOutput) throws(EngramError) -> Void) throws(EngramError) {
+    guard let path, path != "-" else { return try body(output) }
+    let file = try OutputFile(creating: path)
+    let fileOutput = ByteOutput(file: file)
+    try body(fileOutput)
+    try fileOutput.flush()
+    try file.finish()
+  }
 
   /// Throws `cancelled` when the user or the system has asked to stop.
   package func checkCancelled() throws(EngramError) {

@@ -12,7 +12,7 @@ extension Invocation {
 
   /// How a write waits, works, is stopped and shows progress.
   ///
-  /// - Parameter progress: Shows the stages of the work; finish it before anything is printed.
+  /// The progress that is given shows the stages of the work; finish it before anything is printed.
   func writeOptions(_ progress: StageProgress? = nil, threads: Parameter<Int?>? = nil) -> WriteOptions {
     var options = WriteOptions(waitSeconds: self[SharedParameters.waitSeconds], isCancelled: isCancelled)
     if let threads = threads.flatMap({ self[$0] }) { options.threads = threads }
