@@ -21,7 +21,7 @@ import TrajectoryModel
       ]
       return try PublishedDataset(value, file: path, map: map)
     case "no_statistics.pkl":
-      return try PublishedDataset(value, file: path, statistics: PublishedStatistics.all)
+      return try PublishedDataset(value, file: path, statistics: { _ in PublishedStatistics.all })
     case "labels_disagree.pkl": return try PublishedDataset(value, file: path, map: ["Y": ""])
     case "positions_not_one_hot.pkl", "positions_change.pkl":
       return try PublishedDataset(value, file: path, map: ["X_cat": ""])

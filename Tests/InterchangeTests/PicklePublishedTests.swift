@@ -11,7 +11,11 @@ import TrajectoryModel
     let path = PickleFixtures.path(name)
     let value = try PickleFile.read(path: path)
     return #expect(throws: EngramError.self, "\(name)") {
-      try PublishedDataset(value, file: path, map: map, statistics: statistics)
+      if let statistics {
+        try PublishedDataset(value, file: path, map: map, statistics: { _ in statistics })
+      } else {
+        try PublishedDataset(value, file: path, map: map)
+      }
     }
   }
 

@@ -7,7 +7,8 @@ import TrajectoryStore
 
 /// Writes the matrices of a split for NumPy.
 enum ExportCommand {
-  static let split = Parameter.required("split", .split, "the split set, and the number of the split from 0 or its name")
+  static let split = Parameter.required(
+    "split", .split, "the split set, and the number of the split from 0 or its name")
   static let output = Parameter.required("output", letter: "o", .file("FILE.npz"), "the file to write")
   static let statistics = Parameter.option(
     "statistics", .statistics, default: "admissible",

@@ -34,7 +34,8 @@ enum SelectCommand {
       """,
     takes: [
       SharedParameters.store, SharedParameters.filter, SharedParameters.statistics, SharedParameters.epochs,
-      SharedParameters.missing, format, output, limit, SharedParameters.elementType, SharedParameters.asOf, SharedParameters.threads,
+      SharedParameters.missing, format, output, limit, SharedParameters.elementType, SharedParameters.asOf,
+      SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
     ],
     exclusive: [[format, CommonParameters.json, CommonParameters.csv]],
@@ -71,14 +72,11 @@ enum SelectCommand {
       try format == .npy ? writer.writeNpy(path) : writer.writeNpz(path)
     case .table, .csv, .json:
       let text: Table.Format = format == .json ? .json : format == .csv ? .csv : .table
-      guard let path else {
-        return try writer.writeRows(text, to: invocation.output, terminal: invocation.outputTerminal)
-      }
-      try OutputFile.write(to: path) { (file) throws(EngramError) in
-        try writer.writeRows(text, to: file, terminal: .none)
+      try invocation.write(to: path) { (output) throws(EngramError) in
+        try writer.writeRows(text, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
       }
     }
-    if let path {
+    if let path, path != "-" {
       try invocation.note(
         "wrote \(countText(selection.examples.count)) examples x \(selection.columns.epochs.count) epochs x "
           + "\(selection.columns.statistics.count) statistics to \(path)")
