@@ -120,6 +120,7 @@ package class CatalogReader {
       throw corrupt("an ingest has impossible examples", "table ingest, content_hash \(contentHash)")
     }
     return IngestRecord(
-      contentHash: contentHash, source: row.text(0), commit: try commit(row.integer(1)), examples: first..<(first + count))
+      contentHash: contentHash, source: row.text(0), commit: try commit(row.integer(1)),
+      examples: first..<(first + count))
   }
 }

@@ -42,7 +42,8 @@ package final class CatalogWriter: CatalogReader {
     knownFields = try super.fields()
     insertRun = try connection.cached(Self.insertRunSQL(knownFields))
     let log = try statement(
-      "INSERT INTO commit_log (commit_id, operation, message, time, example_end) VALUES (?1, ?2, ?3, \(Catalog.now), ?4)")
+      "INSERT INTO commit_log (commit_id, operation, message, time, example_end) VALUES (?1, ?2, ?3, \(Catalog.now), ?4)"
+    )
     try log.bind(1, commitID)
     try log.bind(2, operation)
     try log.bind(3, message)
@@ -227,7 +228,8 @@ package final class CatalogWriter: CatalogReader {
     }
     guard let count = layerCounts[layerSet], run >= 1, run < nextRun else {
       throw EngramError(
-        .notFound, "there is no such run or layer set", file: connection.path, expected: "a run from 1 to \(nextRun - 1)",
+        .notFound, "there is no such run or layer set", file: connection.path,
+        expected: "a run from 1 to \(nextRun - 1)",
         found: "run \(run), layer set \(layerSet)")
     }
     guard condition.unitFraction > 0, condition.unitFraction <= 1, condition.noiseSD >= 0 else {

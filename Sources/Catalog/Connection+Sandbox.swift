@@ -17,6 +17,12 @@ extension Connection {
   /// Runs a body in which ``prepareUserSQL(_:)`` and its statements obey a sandbox.
   func sandboxed<R>(_ sandbox: Sandbox, _ body: () throws(EngramError) -> R) throws(EngramError) -> R {
     precondition(handle.sandbox == nil, "one sandbox at a time")
+    // The first use of a table-valued function declares its columns, which an authorizer would take for a change of the
+    // schema; so the first use is ours.
+    if !hasUsedTableFunctions {
+      _ = try prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')")
+      hasUsedTableFunctions = true
+    }
     handle.sandbox = sandbox
     // SAFETY (whole function): the handle is open; the context pointer is the sandbox, which this function keeps alive
     // until both callbacks are taken off again; the callbacks read C strings only while they run.

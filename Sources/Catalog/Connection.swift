@@ -9,6 +9,9 @@ internal import TrajectoryModel
   /// Prepared statements by their SQL, for those that run often.
   private var cache: [String: Statement] = [:]
 
+  /// Whether the table-valued functions that a sandbox allows have been used.
+  var hasUsedTableFunctions = false
+
   /// The path of the database.
   var path: String { handle.path }
 

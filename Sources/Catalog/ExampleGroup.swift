@@ -8,4 +8,10 @@ package struct ExampleGroup: Sendable, Hashable {
   package var key: [MetadataValue]
   /// The examples.
   package var examples: ExampleSet
+
+  /// Makes a group.
+  package init(key: [MetadataValue], examples: ExampleSet) {
+    self.key = key
+    self.examples = examples
+  }
 }

@@ -48,7 +48,7 @@ struct Filter {
         + " ORDER BY first_example" : allRows + order
     guard let text else {
       level = .observations
-      rows = try connection.prepareUserSQL(plainRows)
+      rows = try connection.prepare(plainRows)
       return
     }
     let place = "filter \(SQLiteHandle.shortened(text))"
@@ -81,7 +81,7 @@ struct Filter {
         """)
     }) {
       while try prepared.step() { ordinals[prepared.integer(0), default: []].append(prepared.integer(1)) }
-      (level, rows) = (.layers, try connection.prepareUserSQL(plainRows))
+      (level, rows) = (.layers, try connection.prepare(plainRows))
     } else {
       level = .examples
       rows = try prepare(

@@ -104,10 +104,10 @@ final class Sandbox {
       let table = first.lowercased()
       if Self.filterTables.contains(table) { return true }
       if purpose == .query && Self.queryTables.contains(table) { return true }
-      // A named subquery of which no column is read is asked about by its name and no column. Tables of SQLite's
-      // own are refused even so.
+      // A named subquery of which no column is read is asked about by its name and no column. Tables of ours that
+      // a filter may not read, and tables of SQLite's own, are refused even so.
       let isBuiltIn = ["sqlite_", "pragma_", "dbstat", "fts", "rtree"].contains { table.hasPrefix($0) }
-      if second.isEmpty && !isBuiltIn { return true }
+      if second.isEmpty && !isBuiltIn && !Self.queryTables.contains(table) { return true }
       refusal = refusal ?? "read table '\(first)'"
     case SQLITE_FUNCTION:
       let name = second.lowercased()
