@@ -41,8 +41,9 @@ extension CatalogReader {
     }
   }
 
-  /// What is wrong with a user's SQL, in more words than SQLite's: for "no such column", the columns there are and a
-  /// guess at the one that was meant. In a damaged catalog it is the damage, for which the user is not to blame.
+  /// What is wrong with a user's SQL, in more words than SQLite's.
+  ///
+  /// For "no such column" it gives the columns there are and a guess at the one that was meant. In a damaged catalog it is the damage, for which the user is not to blame.
   func explained(_ error: EngramError, _ columns: Columns) -> EngramError {
     guard error.code == .usage else { return error }
     do throws(EngramError) {

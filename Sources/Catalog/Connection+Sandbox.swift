@@ -7,7 +7,9 @@ extension Connection {
   /// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
   static let stepsBetweenChecks: Int32 = 4_096
 
-  /// Limits while a user's SQL runs, in SQLite's units. They bound memory and the time of single steps, which the
+  /// Limits while a user's SQL runs, in SQLite's units.
+  ///
+  /// They bound memory and the time of single steps, which the
   /// clock cannot interrupt; none is in the way of SQL that a person writes.
   private static let sandboxLimits: [(Int32, Int32)] = [
     (SQLITE_LIMIT_LENGTH, 16 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20), (SQLITE_LIMIT_EXPR_DEPTH, 200),

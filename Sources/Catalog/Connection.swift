@@ -67,7 +67,7 @@ internal import TrajectoryModel
 
   /// The first value of the first row as a whole number; nil when there is no row or it is NULL.
   ///
-  /// - Parameter parameter: What `?1` is, if the statement has it.
+  /// The second argument is what `?1` is, if the statement has it.
   func integer(_ sql: String, _ parameter: Int64? = nil) throws(EngramError) -> Int64? {
     let statement = try cached(sql)
     defer { statement.reset() }
