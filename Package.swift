@@ -17,7 +17,8 @@ let strict: [SwiftSetting] = [
 
 /// A room: a library target of this package.
 func room(
-  _ name: String, needs dependencies: [Target.Dependency] = [], resources: [Resource] = [], settings: [SwiftSetting] = []
+  _ name: String, needs dependencies: [Target.Dependency] = [], resources: [Resource] = [],
+  settings: [SwiftSetting] = []
 ) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + settings)
 }

@@ -134,9 +134,11 @@ extension Catalog {
     guard let size = try fileSize(path) else {
       throw EngramError(.notFound, "there is no catalog", file: path, mend: "name the directory of a store")
     }
-    if size == 0 {
+    // SQLite takes a file shorter than its smallest page for a new, empty database.
+    if size < 512 {
       throw EngramError(
-        .truncated, "the catalog is empty", file: path, expected: "an SQLite database", found: "0 bytes")
+        .truncated, "the catalog ends too early", file: path, expected: "an SQLite database of at least 512 bytes",
+        found: "\(size) bytes", mend: "restore it from a copy")
     }
   }
 

@@ -88,6 +88,7 @@ package final class Catalog {
   ///   - operation: One word for the commit log, such as `ingest`.
   ///   - message: A sentence for the commit log.
   ///   - body: What to do. If it throws, the catalog is as before.
+  /// - Returns: What the body returns.
   /// - Throws: What the body throws; `busy` when another process is writing; `invalidData` when observations and
   ///   extents do not end at the same example; `diskFull`, `io`; `usage` when the catalog was opened for reading.
   package func write<R>(

@@ -10,4 +10,12 @@ package struct CatalogCounts: Sendable, Hashable {
   package let examples: Int64
   /// Different ordered lists of layers.
   package let layerSets: Int64
+
+  /// Makes counts.
+  package init(runs: Int64, observations: Int64, examples: Int64, layerSets: Int64) {
+    self.runs = runs
+    self.observations = observations
+    self.examples = examples
+    self.layerSets = layerSets
+  }
 }

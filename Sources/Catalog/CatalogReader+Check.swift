@@ -1,5 +1,6 @@
 // CatalogReader+Check.swift -- everything that must hold in a catalog, checked.
 
+import CSQLite
 package import TrajectoryModel
 
 extension CatalogReader {
@@ -21,6 +22,9 @@ extension CatalogReader {
       row.text(0) == "ok" ? nil : ("SQLite finds damage: \(row.text(0))", "the database file")
     }
     if !problems.isEmpty { return problems }
+    // Nor can the rules be asked of tables that are not there.
+    try checkSchema(&problems)
+    if !problems.isEmpty { return problems }
     try list("PRAGMA foreign_key_check", into: &problems) { row in
       let id = row.isNull(1) ? "without number" : "\(row.integer(1))"
       return ("a row refers to a row of \(row.text(2)) that is not there", "table \(row.text(0)), row \(id)")
@@ -30,6 +34,25 @@ extension CatalogReader {
     }
     try checkFields(&problems)
     return problems
+  }
+
+  /// Tables and indexes must be exactly those of schema/catalog.sql; `run` and the views, which grow with the fields, are
+  /// checked with the fields.
+  private func checkSchema(_ problems: inout [EngramError]) throws(EngramError) {
+    let sql = """
+      SELECT type || ' ' || name, sql FROM sqlite_schema WHERE type <> 'view' AND name <> 'run' ORDER BY type, name
+      """
+    let fresh = try Connection(
+      path: connection.path, name: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+    try fresh.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
+    var expected: [String: String] = [:]
+    let rows = try fresh.prepare(sql)
+    while try rows.step() { expected[rows.text(0)] = rows.text(1) }
+    try list(sql, into: &problems) { row in
+      let text = expected.removeValue(forKey: row.text(0))
+      return text == row.text(1) ? nil : ("an object of the schema is not as it must be", row.text(0))
+    }
+    for name in expected.keys.sorted() { problems.append(corrupt("an object of the schema is missing", name)) }
   }
 
   /// Rules as queries for the rows that break them; each gives the name of the row.
@@ -99,10 +122,6 @@ extension CatalogReader {
         (SELECT count(*) FROM split AS p WHERE p.split_set_id = s.split_set_id)
       """, "a split set must have the splits 0 ..< split_count", "split"
     ),
-    (
-      "SELECT type || ' ' || name FROM sqlite_schema WHERE type = 'trigger'", "a catalog has no triggers",
-      "sqlite_schema"
-    ),
   ]
 
   private static func tiling(_ table: String) -> String {
@@ -156,7 +175,12 @@ extension CatalogReader {
           "the columns of run are not the fields", "table run", expected: differs?.1 ?? "\(expected.count) columns",
           found: differs?.0 ?? "\(found.count) columns"))
     }
-    let columns = Columns(fields: fields)
+    problems += try viewProblems(Columns(fields: fields))
+  }
+
+  /// What is wrong with the text of the views, which must be what this program writes for the fields.
+  func viewProblems(_ columns: Columns) throws(EngramError) -> [EngramError] {
+    var problems: [EngramError] = []
     for (view, sql) in [("run_observation", columns.runViewSQL), ("example", columns.exampleViewSQL)] {
       var text: String?
       try list("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = '\(view)'", into: &problems) { row in
@@ -167,6 +191,7 @@ extension CatalogReader {
         problems.append(corrupt("a view is not as it must be", "view \(view)", expected: sql, found: text ?? "none"))
       }
     }
+    return problems
   }
 
   /// The words of a statement; blanks between them make no difference.

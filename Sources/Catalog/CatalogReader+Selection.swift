@@ -10,6 +10,8 @@ extension CatalogReader {
   ///     layer_position = 'deep'`; nil selects all. Subqueries over `example`, `run_observation`, `run` and `observation`
   ///     see the same commit. Examples for which it is NULL are not selected, as everywhere in SQL.
   ///   - commit: The commit, or nil for the newest.
+  ///   - limits: How long SQLite may take, and a way to stop it.
+  /// - Returns: The examples, as ranges.
   /// - Throws: Code `usage` for a filter that is wrong or not allowed; `notFound` for the commit; `limit`, `cancelled`.
   /// - Complexity: O(observations) when the filter asks about runs only or layers only, O(examples) otherwise.
   package func examples(
@@ -35,6 +37,9 @@ extension CatalogReader {
   /// - Parameters:
   ///   - names: Columns of the `example` view, in any case; not `example_id`.
   ///   - filter: As in ``examples(where:asOf:limits:)``.
+  ///   - commit: As there.
+  ///   - limits: As there.
+  /// - Returns: The groups that have examples.
   /// - Throws: As there, and code `usage` for a column that is not there, `limit` for more than 4 million groups.
   /// - Complexity: One pass in order of example. Columns of runs cost O(observations), columns of layers one step for
   ///   each example selected.

@@ -72,6 +72,7 @@ extension CatalogWriter {
   ///   - contentHash: The hash of the content, in whatever encoding the ingest uses; not empty.
   ///   - source: Where it came from.
   ///   - examples: The examples it became.
+  /// - Throws: Code `invalidData` when this commit has recorded that content already.
   package func recordIngest(contentHash: String, source: String, examples: Range<Int64>) throws(EngramError) {
     let row = try statement(
       """

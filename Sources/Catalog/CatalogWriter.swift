@@ -2,7 +2,7 @@
 
 package import TrajectoryModel
 
-/// One commit in the making; it reads what it has written. Valid inside the closure that received it.
+/// One commit in the making, which reads what it has written; valid inside the closure that received it.
 package final class CatalogWriter: CatalogReader {
   /// The number this commit will have.
   package let commitID: Int64

@@ -7,7 +7,9 @@ extension Connection {
   /// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
   static let stepsBetweenChecks: Int32 = 4_096
 
-  /// Limits while a user's SQL runs, in SQLite's units. They bound memory and the time of single steps, which the
+  /// Limits while a user's SQL runs, in SQLite's units.
+  ///
+  /// They bound memory and the time of single steps, which the
   /// clock cannot interrupt; none is in the way of SQL that a person writes.
   private static let sandboxLimits: [(Int32, Int32)] = [
     (SQLITE_LIMIT_LENGTH, 16 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20), (SQLITE_LIMIT_EXPR_DEPTH, 200),
@@ -17,6 +19,12 @@ extension Connection {
   /// Runs a body in which ``prepareUserSQL(_:)`` and its statements obey a sandbox.
   func sandboxed<R>(_ sandbox: Sandbox, _ body: () throws(EngramError) -> R) throws(EngramError) -> R {
     precondition(handle.sandbox == nil, "one sandbox at a time")
+    // The first use of a table-valued function declares its columns, which an authorizer would take for a change of the
+    // schema; so the first use is ours.
+    if !hasUsedTableFunctions {
+      _ = try prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')")
+      hasUsedTableFunctions = true
+    }
     handle.sandbox = sandbox
     // SAFETY (whole function): the handle is open; the context pointer is the sandbox, which this function keeps alive
     // until both callbacks are taken off again; the callbacks read C strings only while they run.

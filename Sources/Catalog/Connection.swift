@@ -9,6 +9,9 @@ internal import TrajectoryModel
   /// Prepared statements by their SQL, for those that run often.
   private var cache: [String: Statement] = [:]
 
+  /// Whether the table-valued functions that a sandbox allows have been used.
+  var hasUsedTableFunctions = false
+
   /// The path of the database.
   var path: String { handle.path }
 
@@ -64,7 +67,7 @@ internal import TrajectoryModel
 
   /// The first value of the first row as a whole number; nil when there is no row or it is NULL.
   ///
-  /// - Parameter parameter: What `?1` is, if the statement has it.
+  /// The second argument is what `?1` is, if the statement has it.
   func integer(_ sql: String, _ parameter: Int64? = nil) throws(EngramError) -> Int64? {
     let statement = try cached(sql)
     defer { statement.reset() }

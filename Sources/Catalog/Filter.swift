@@ -18,9 +18,10 @@ struct Filter {
   enum Level { case observations, layers, examples }
 
   let level: Level
-  /// For `observations` and `examples`: the rows selected, in order of example. Columns 0, 1, 2 are the observation, its
+  /// The rows selected, in order of example; at level `layers`, those of all observations.
+  ///
+  /// Columns 0, 1, 2 are the observation, its
   /// number of examples or (at level `examples`) the ordinal of the layer, and its layer set; then those asked for.
-  /// For `layers`: the same of all observations.
   let rows: Statement
   /// For `layers`: the ordinals selected in each layer set, ascending.
   var ordinals: [Int64: [Int64]] = [:]
@@ -31,7 +32,9 @@ struct Filter {
   ///   - text: The condition.
   ///   - runColumns: Columns of `run_observation` to select besides.
   ///   - end: Examples from this id on do not exist, here and in subqueries over the views and tables.
+  ///   - columns: The columns there are.
   ///   - reader: The snapshot, inside a sandbox.
+  /// - Throws: Code `usage` for a text that is not one condition, or not an allowed one.
   init(
     _ text: String?, selecting runColumns: [String], before end: Int64, columns: Columns, in reader: CatalogReader
   ) throws(EngramError) {
@@ -48,7 +51,7 @@ struct Filter {
         + " ORDER BY first_example" : allRows + order
     guard let text else {
       level = .observations
-      rows = try connection.prepareUserSQL(plainRows)
+      rows = try connection.prepare(plainRows)
       return
     }
     let place = "filter \(SQLiteHandle.shortened(text))"
@@ -81,7 +84,7 @@ struct Filter {
         """)
     }) {
       while try prepared.step() { ordinals[prepared.integer(0), default: []].append(prepared.integer(1)) }
-      (level, rows) = (.layers, try connection.prepareUserSQL(plainRows))
+      (level, rows) = (.layers, try connection.prepare(plainRows))
     } else {
       level = .examples
       rows = try prepare(
@@ -90,8 +93,9 @@ struct Filter {
     }
   }
 
-  /// The views and tables as they were when `end` examples existed, under their own names, for subqueries of a filter.
-  /// Those that a filter does not name cost nothing.
+  /// The views and tables as they were when `end` examples existed, for subqueries of a filter.
+  ///
+  /// They stand under their own names and so hide the real ones. Those that a filter does not name cost nothing.
   private static func asOf(_ end: Int64) -> String {
     """
     WITH example AS NOT MATERIALIZED (SELECT * FROM main.example WHERE observation_id < \(end)),

@@ -31,7 +31,8 @@ struct Grouping {
   /// Codes of the columns up to k and of column k + 1, to one code of the columns up to k + 1.
   private var pairCodes: [[UInt64: Int32]]
   private var runKeyCount: [Int32]
-  private var runKeyValues: [Int32: [MetadataValue]] = [:]
+  /// The values of each run key; keys count 0, 1, 2, … in order of meeting.
+  private var runKeyValues: [[MetadataValue]] = []
 
   private var slotStarts: [UInt64: Int] = [:]
   private var slots: [Int32] = []
@@ -144,8 +145,8 @@ struct Grouping {
         }
       }
     }
-    if runKeyValues[key] == nil {
-      runKeyValues[key] = runPlaces.indices.map { columnValues[$0][Int(lastCodes[$0])] }
+    if Int(key) == runKeyValues.count {
+      runKeyValues.append(runPlaces.indices.map { columnValues[$0][Int(lastCodes[$0])] })
     }
     return key
   }
@@ -156,12 +157,16 @@ struct Grouping {
       throw EngramError(.corrupt, "a layer set has an impossible number", file: file, place: "table observation")
     }
     let runPart = UInt64(UInt32(bitPattern: runKey)) << 32
-    // Without layer columns one group serves every layer of every set.
-    let pair = layerPlaces.isEmpty ? runPart : runPart | UInt64(UInt32(bitPattern: set))
+    if layerPlaces.isEmpty {
+      // One group serves every layer of every set, and both count in order of meeting.
+      if Int(runKey) == slots.count { slots.append(try newGroup(runKey, 0)) }
+      return Int(runKey)
+    }
+    let pair = runPart | UInt64(UInt32(bitPattern: set))
     if let start = slotStarts[pair] { return start }
     let start = slots.count
     slotStarts[pair] = start
-    for layerKey in layerPlaces.isEmpty ? [0] : layerKeys[layerSet] ?? [] {
+    for layerKey in layerKeys[layerSet] ?? [] {
       slots.append(try group(runKey, layerKey, runPart | UInt64(UInt32(bitPattern: layerKey))))
     }
     return start
@@ -169,30 +174,38 @@ struct Grouping {
 
   private mutating func group(_ runKey: Int32, _ layerKey: Int32, _ pair: UInt64) throws(EngramError) -> Int32 {
     if let known = groupOfKeys[pair] { return known }
+    let group = try newGroup(runKey, layerKey)
+    groupOfKeys[pair] = group
+    return group
+  }
+
+  private mutating func newGroup(_ runKey: Int32, _ layerKey: Int32) throws(EngramError) -> Int32 {
     if result.count == Self.mostGroups {
       throw EngramError(
         .limit, "there are too many groups", file: file, expected: "at most \(Self.mostGroups)",
         mend: "group by columns with fewer values")
     }
     var key = [MetadataValue](repeating: .null, count: keyLength)
-    for (place, value) in zip(runPlaces, runKeyValues[runKey] ?? []) { key[place] = value }
+    for (place, value) in zip(runPlaces, runKeyValues[Int(runKey)]) { key[place] = value }
     if !layerPlaces.isEmpty {
       for (place, value) in zip(layerPlaces, layerValues[Int(layerKey)]) { key[place] = value }
     }
-    let group = Int32(result.count)
-    groupOfKeys[pair] = group
     result.append(ExampleGroup(key: key, examples: ExampleSet()))
-    return group
+    return Int32(result.count - 1)
   }
 
   /// The groups that have examples, sorted by key.
   func groups() -> [ExampleGroup] {
-    result.filter { !$0.examples.isEmpty }.sorted { left, right in
-      for (a, b) in zip(left.key, right.key) {
-        if a < b { return true }
-        if b < a { return false }
+    func precedes(_ left: ExampleGroup, _ right: ExampleGroup) -> Bool {
+      for place in left.key.indices {
+        if left.key[place] < right.key[place] { return true }
+        if right.key[place] < left.key[place] { return false }
       }
       return false
     }
+    let filled = result.allSatisfy({ !$0.examples.isEmpty }) ? result : result.filter { !$0.examples.isEmpty }
+    // Groups by run come in order already.
+    let areSorted = zip(filled, filled.dropFirst()).allSatisfy { precedes($0, $1) }
+    return areSorted ? filled : filled.sorted(by: precedes)
   }
 }

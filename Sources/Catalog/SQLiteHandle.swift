@@ -22,6 +22,7 @@ internal import TrajectoryModel
   ///   - path: The path, for errors.
   ///   - name: What SQLite is given: the path or a `file:` URI.
   ///   - flags: `SQLITE_OPEN_…`.
+  /// - Throws: SQLite's error as ``error(_:sql:isUserSQL:)`` words it.
   init(path: String, name: String, flags: Int32) throws(EngramError) {
     var opened: OpaquePointer?
     // SAFETY: `name` is a NUL-terminated C string for the time of the call; `opened` receives the handle.
@@ -48,8 +49,8 @@ internal import TrajectoryModel
 
   /// The error for a result code, with SQLite's own message and the SQL.
   ///
-  /// - Parameter isUserSQL: Whether a person wrote the SQL; then plain errors are theirs (`usage`), otherwise the
-  ///   catalog is not what this program wrote (`corrupt`).
+  /// When a person wrote the SQL, plain errors are theirs (`usage`); otherwise the catalog is not what this program wrote
+  /// (`corrupt`).
   func error(_ code: Int32, sql: String?, isUserSQL: Bool = false) -> EngramError {
     // SAFETY: the handle is open.
     let systemError = unsafe sqlite3_system_errno(pointer)

@@ -61,6 +61,7 @@ final class Sandbox {
   // MARK: The allow-list
 
   /// Tables and views that a filter may read: those whose rows are never changed, so that it stays reproducible.
+  ///
   /// `json_each` and `json_tree` are functions that take their argument apart.
   static let filterTables: Set<String> = [
     "example", "run_observation", "run", "observation", "layer_set", "layer_set_member", "json_each", "json_tree",
@@ -90,12 +91,13 @@ final class Sandbox {
     "current_timestamp", "sqlite_version",
   ]
 
-  /// SQLite's question: may the statement being compiled do this?
+  /// Answers SQLite's question whether the statement being compiled may do something.
   ///
   /// - Parameters:
   ///   - action: `SQLITE_SELECT`, `SQLITE_READ`, ….
   ///   - first: The first argument of the action, such as a table.
   ///   - second: The second, such as a column or a function.
+  /// - Returns: Whether it may; if not, ``refusal`` says what it wanted.
   func allows(_ action: Int32, _ first: String, _ second: String) -> Bool {
     if isPaused { return true }
     switch action {
@@ -104,10 +106,10 @@ final class Sandbox {
       let table = first.lowercased()
       if Self.filterTables.contains(table) { return true }
       if purpose == .query && Self.queryTables.contains(table) { return true }
-      // A named subquery of which no column is read is asked about by its name and no column. Tables of SQLite's
-      // own are refused even so.
+      // A named subquery of which no column is read is asked about by its name and no column. Tables of ours that
+      // a filter may not read, and tables of SQLite's own, are refused even so.
       let isBuiltIn = ["sqlite_", "pragma_", "dbstat", "fts", "rtree"].contains { table.hasPrefix($0) }
-      if second.isEmpty && !isBuiltIn { return true }
+      if second.isEmpty && !isBuiltIn && !Self.queryTables.contains(table) { return true }
       refusal = refusal ?? "read table '\(first)'"
     case SQLITE_FUNCTION:
       let name = second.lowercased()

@@ -138,7 +138,7 @@ internal import TrajectoryModel
   /// Whether the value is NULL.
   func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(pointer, column) == SQLITE_NULL }
 
-  /// Text; empty for NULL. Bytes that are not UTF-8 are repaired.
+  /// Text, empty for NULL, with bytes that are not UTF-8 repaired.
   func text(_ column: Int32) -> String {
     // SAFETY: SQLite's bytes live until the next step; they are copied at once.
     guard let bytes = unsafe sqlite3_column_text(pointer, column) else { return "" }

@@ -1,1 +1,0 @@
-// CatalogTests: the first test replaces this line.

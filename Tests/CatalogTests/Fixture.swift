@@ -1,0 +1,184 @@
+// Fixture.swift -- catalogs for the tests, in directories that remove themselves.
+
+import CSQLite
+import Catalog
+import Glibc
+import Testing
+import TrajectoryModel
+
+/// A directory of a test's own, removed with everything in it when the test lets go of it.
+final class Scratch {
+  let path: String
+
+  init() {
+    path = "/tmp/engram-catalog-\(getpid())-\(UInt64.random(in: 0...(.max)))"
+    #expect(unsafe mkdir(path, 0o755) == 0)
+  }
+
+  deinit {
+    for name in names { _ = unsafe unlink("\(path)/\(name)") }
+    _ = unsafe rmdir(path)
+  }
+
+  var catalog: String { path + "/catalog.sqlite" }
+
+  var names: [String] {
+    guard let directory = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
+        return unsafe String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  func read(_ name: String = "catalog.sqlite") -> [UInt8] {
+    guard let file = unsafe fopen("\(path)/\(name)", "r") else { return [] }
+    defer { unsafe fclose(file) }
+    var all: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe fread(&buffer, 1, buffer.count, file)
+      if count == 0 { return all }
+      all += buffer.prefix(count)
+    }
+  }
+
+  func write(_ bytes: [UInt8], _ name: String = "catalog.sqlite") {
+    guard let file = unsafe fopen("\(path)/\(name)", "w") else {
+      Issue.record("cannot write \(name)")
+      return
+    }
+    #expect(unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    unsafe fclose(file)
+  }
+
+  /// Runs SQL on the database behind the catalog's back.
+  func tamper(_ sql: String) {
+    var database: OpaquePointer?
+    #expect(unsafe sqlite3_open(catalog, &database) == SQLITE_OK)
+    let code = unsafe sqlite3_exec(database, sql, nil, nil, nil)
+    #expect(code == SQLITE_OK, "\(unsafe String(cString: sqlite3_errmsg(database)))")
+    unsafe sqlite3_close(database)
+  }
+}
+
+/// A small catalog whose contents the tests know.
+enum Sample {
+  static let early = Layer(name: "conv1", position: .early)
+  static let middle = Layer(name: "conv2", position: .middle)
+  static let deep = Layer(name: "fc", position: .deep)
+  static let untold = Layer(name: "probe", position: nil)
+
+  /// An extent of one epoch and two statistics in a segment file that is not there.
+  static func segment(_ first: Int64, _ count: Int64, number: Int64 = 0) -> Extent {
+    let digits = String(first * 16 + number, radix: 16)
+    let identifier = String(repeating: "0", count: 32 - digits.count) + digits
+    return Extent(
+      firstExample: first, exampleCount: count, place: .segment(identifier: identifier, byteCount: 100), epochs: [0],
+      statistics: ["weightabs_mean", "weightraw_mean"], elementType: .float32, nonFiniteStatistics: [1],
+      valuesHash: String(repeating: "a", count: 32))
+  }
+
+  /// Creates and opens a catalog.
+  static func empty(_ scratch: Scratch) throws -> Catalog {
+    try Catalog.create(at: scratch.catalog)
+    return try Catalog(opening: scratch.catalog, access: .readWrite)
+  }
+
+  /// Appends runs, each observed at the layers given, as one commit.
+  static func append(
+    _ catalog: Catalog, _ runs: [(values: [MetadataValue], layers: [Layer])]
+  ) throws {
+    try catalog.commit("append", "\(runs.count) runs") { writer throws in
+      let first = writer.nextExample
+      for run in runs {
+        let id = try writer.addRun(run.values)
+        try writer.addObservation(run: id, layerSet: writer.layerSet(for: run.layers))
+      }
+      try writer.addSegment(segment(first, writer.nextExample - first))
+    }
+  }
+
+  static func values(
+    _ task: String?, _ architecture: String?, _ rule: String = "adam", batch: Int64 = 128, seed: Int64? = nil
+  ) -> [MetadataValue] {
+    [
+      task.map { .text($0) } ?? .null, architecture.map { .text($0) } ?? .null, .text(rule), .integer(batch),
+      seed.map { .integer($0) } ?? .null, .null,
+    ]
+  }
+
+  /// Two commits: runs 1, 2, 3 with examples 0..<3, 3..<6, 6..<8, then run 4 with examples 8..<10.
+  static func filled(_ scratch: Scratch) throws -> Catalog {
+    let catalog = try empty(scratch)
+    try append(
+      catalog,
+      [
+        (values("cifar10", "knet", seed: 0), [early, middle, deep]),
+        (values("imagenet", "resnet18"), [early, middle, deep]),
+        (values(nil, "knet", "sgdm"), [early, untold]),
+      ])
+    try append(catalog, [(values("cifar10", "knet", "sgdm", batch: 256, seed: 0), [early, deep])])
+    return catalog
+  }
+}
+
+extension Catalog {
+  /// `read`, for closures that also hold expectations and whose errors Swift would have to be told the type of.
+  func look<R>(_ body: (CatalogReader) throws -> R) throws -> R {
+    try read { reader throws(EngramError) in try Self.typed { try body(reader) } }
+  }
+
+  /// `write`, likewise.
+  @discardableResult
+  func commit<R>(_ operation: String, _ message: String, _ body: (CatalogWriter) throws -> R) throws -> R {
+    try write(operation: operation, message: message) { writer throws(EngramError) in
+      try Self.typed { try body(writer) }
+    }
+  }
+
+  private static func typed<R>(_ body: () throws -> R) throws(EngramError) -> R {
+    do {
+      return try body()
+    } catch let error as EngramError {
+      throw error
+    } catch {
+      throw EngramError(EngramError.Code(rawValue: "test"), "\(error)")
+    }
+  }
+
+  /// The ids that a filter selects.
+  func ids(_ filter: String?, asOf commit: Int64? = nil) throws -> [Int64] {
+    try look { reader in try reader.examples(where: filter, asOf: commit).ids }
+  }
+
+  /// The rows of a free query.
+  func rows(_ sql: String, limits: QueryLimits = QueryLimits()) throws -> [[MetadataValue]] {
+    try look { reader throws in
+      var rows: [[MetadataValue]] = []
+      try reader.query(sql, limits: limits, header: { _ in }, row: { rows.append($0) })
+      return rows
+    }
+  }
+}
+
+/// A small generator with a seed, so that a failing case can be run again.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    // SplitMix64 (Steele, Lea, Flood 2014).
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,131 @@
+// OpeningTests.swift -- making and opening catalogs, and refusing what is none.
+
+import Catalog
+import Glibc
+import Testing
+import TrajectoryModel
+
+/// Changes the user as whom this thread, and no other, opens files.
+private func becomeForFiles(_ user: UInt32) {
+  // setfsuid(2) by name, because Swift does not import the header that declares it.
+  // SAFETY: the C library's function of that name has this type.
+  guard let address = unsafe dlsym(nil, "setfsuid") else { return }
+  _ = unsafe unsafeBitCast(address, to: (@convention(c) (UInt32) -> Int32).self)(user)
+}
+
+struct OpeningTests {
+  @Test func `a new catalog has the standard fields, no examples and an identifier of its own`() throws {
+    let (one, two) = (Scratch(), Scratch())
+    let catalogs = try [Sample.empty(one), Sample.empty(two)]
+    let identifiers = try catalogs.map { catalog in try catalog.look { try $0.storeIdentifier() } }
+    #expect(identifiers.allSatisfy { $0.utf8.count == 32 })
+    #expect(identifiers[0] != identifiers[1])
+    try catalogs[0].look { reader throws in
+      #expect(try reader.fields() == MetadataField.standard)
+      #expect(try reader.counts() == CatalogCounts(runs: 0, observations: 0, examples: 0, layerSets: 0))
+      #expect(try reader.commits().isEmpty)
+      #expect(try reader.latestCommit() == nil)
+      #expect(try reader.extents().isEmpty)
+      #expect(try reader.examples(where: nil).isEmpty)
+      #expect(try reader.check().isEmpty)
+    }
+  }
+
+  @Test func `creation leaves one file, and does not touch a file that is there`() throws {
+    let scratch = Scratch()
+    try Catalog.create(at: scratch.catalog)
+    #expect(scratch.names == ["catalog.sqlite"])
+    let before = scratch.read()
+    let error = #expect(throws: EngramError.self) { try Catalog.create(at: scratch.catalog) }
+    #expect(error?.code == .exists)
+    #expect(scratch.read() == before)
+    #expect(scratch.names == ["catalog.sqlite"])
+  }
+
+  @Test func `creation in a directory that is not there is an error and leaves nothing`() {
+    let error = #expect(throws: EngramError.self) {
+      try Catalog.create(at: "/tmp/no-such-directory-of-engram/c.sqlite")
+    }
+    #expect(error?.code == .io)
+  }
+
+  @Test func `what was committed is there after closing and opening again`() throws {
+    let scratch = Scratch()
+    do { _ = try Sample.filled(scratch) }
+    #expect(scratch.names == ["catalog.sqlite"])
+    for access in [Catalog.Access.read, .readWrite] {
+      let catalog = try Catalog(opening: scratch.catalog, access: access)
+      #expect(try catalog.ids("task = 'cifar10'") == [0, 1, 2, 8, 9])
+    }
+  }
+
+  @Test(arguments: [
+    ("missing", EngramError.Code.notFound), ("empty", .truncated), ("text", .corrupt), ("other", .unsupported),
+    ("newer", .unsupported), ("versionless", .corrupt), ("directory", .io),
+  ])
+  func `what is not a catalog of this version is refused by name`(kind: String, code: EngramError.Code) throws {
+    let scratch = Scratch()
+    if kind != "missing" { try Catalog.create(at: scratch.catalog) }
+    switch kind {
+    case "empty": scratch.write([])
+    case "text": scratch.write(Array(String(repeating: "no database, only text. ", count: 100).utf8))
+    case "other":
+      scratch.tamper("PRAGMA application_id = 7")
+    case "newer": scratch.tamper("PRAGMA user_version = 2")
+    case "versionless": scratch.tamper("PRAGMA user_version = 0")
+    default: break
+    }
+    let path = kind == "directory" ? scratch.path : scratch.catalog
+    for access in [Catalog.Access.read, .readWrite] {
+      let error = #expect(throws: EngramError.self) { try Catalog(opening: path, access: access) }
+      #expect(error?.code == code, "\(String(describing: error))")
+      #expect(error?.file == path)
+    }
+  }
+
+  @Test func `a store that needs a newer writer opens for reading only`() throws {
+    let scratch = Scratch()
+    try Catalog.create(at: scratch.catalog)
+    scratch.tamper("UPDATE store SET oldest_writer = 2")
+    _ = try Catalog(opening: scratch.catalog, access: .read)
+    let error = #expect(throws: EngramError.self) { try Catalog(opening: scratch.catalog, access: .readWrite) }
+    #expect(error?.code == .unsupported)
+  }
+
+  @Test func `a catalog opened for reading does not write`() throws {
+    let scratch = Scratch()
+    try Catalog.create(at: scratch.catalog)
+    let catalog = try Catalog(opening: scratch.catalog, access: .read)
+    let error = #expect(throws: EngramError.self) { try catalog.commit("x", "") { _ in } }
+    #expect(error?.code == .usage)
+  }
+
+  @Test func `a catalog in a directory that may not be written is read`() throws {
+    let scratch = Scratch()
+    do { _ = try Sample.filled(scratch) }
+    #expect(unsafe chmod(scratch.catalog, 0o444) == 0)
+    #expect(unsafe chmod(scratch.path, 0o555) == 0)
+    defer { _ = unsafe chmod(scratch.path, 0o755) }
+    // Root may write anywhere, so this thread's file access becomes that of nobody for a moment.
+    let isRoot = geteuid() == 0
+    if isRoot { becomeForFiles(65_534) }
+    defer { if isRoot { becomeForFiles(0) } }
+    let catalog = try Catalog(opening: scratch.catalog, access: .read)
+    #expect(try catalog.ids("task = 'cifar10'") == [0, 1, 2, 8, 9])
+    #expect(scratch.names == ["catalog.sqlite"])
+  }
+
+  @Test func `a path with characters that mean something in a URI works in a directory that may not be written`() throws
+  {
+    let scratch = Scratch()
+    let path = scratch.path + "/a %41?#é.sqlite"
+    try Catalog.create(at: path)
+    #expect(unsafe chmod(scratch.path, 0o555) == 0)
+    defer { _ = unsafe chmod(scratch.path, 0o755) }
+    let isRoot = geteuid() == 0
+    if isRoot { becomeForFiles(65_534) }
+    defer { if isRoot { becomeForFiles(0) } }
+    let catalog = try Catalog(opening: path, access: .read)
+    #expect(try catalog.ids(nil) == [])
+  }
+}
