@@ -98,7 +98,7 @@ package struct EncodedChunk: Sendable {
     bytes.reserveCapacity(tableByteCount + layout.classes.count + layout.rowCount(of: .raw) * count + frameByteCount)
     for start in stride(from: 0, to: layout.classes.count, by: 4) {
       var packed: UInt8 = 0
-      for (place, rowClass) in layout.classes[start..<min(start + 4, layout.classes.count)].enumerated() {
+      for (place, rowClass) in layout.classes[start..<(start + 4)].enumerated() {
         packed |= rowClass.rawValue << UInt8(2 * place)
       }
       bytes.append(packed)
@@ -131,7 +131,8 @@ package struct EncodedChunk: Sendable {
     // SAFETY: both regions are as long as stated and belong to this encoder.
     let result = unsafe ZSTD_compressCCtx(context, frame.base, bound, rows.base, byteCount, Self.compressionLevel)
     guard ZSTD_isError(result) == 0 else {
-      throw EngramError(.limit, "zstd could not compress a chunk", found: unsafe String(cString: ZSTD_getErrorName(result)))
+      throw EngramError(
+        .limit, "zstd could not compress a chunk", found: unsafe String(cString: ZSTD_getErrorName(result)))
     }
     return result
   }

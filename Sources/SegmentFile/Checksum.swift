@@ -38,7 +38,8 @@ func checksum64(_ bytes: [UInt8]) -> UInt64 {
   /// The hash so far in its canonical form, most significant byte first.
   var digest: [UInt8] {
     let hash = unsafe XXH3_128bits_digest(state)
-    return [hash.high64, hash.low64].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+    return [hash.high64, hash.low64].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) }
+    }
   }
 }
 

@@ -81,7 +81,8 @@ struct ChunkEntry {
       throw fault("a codec that predicts nothing has dependencies", 18, expected: "ffff three times", found: "others")
     }
     let (low, high) = (zone.minimum, zone.maximum)
-    let isRange = zone.finiteCount == 0 ? low == .infinity && high == -.infinity : low.isFinite && low <= high && high.isFinite
+    let isRange =
+      zone.finiteCount == 0 ? low == .infinity && high == -.infinity : low.isFinite && low <= high && high.isFinite
     guard zone.finiteCount <= shape.valueCount, isRange else {
       throw fault(
         "a zone map cannot be", 12, expected: "at most \(shape.valueCount) finite values in ascending range",

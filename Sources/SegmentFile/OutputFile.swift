@@ -66,7 +66,9 @@ final class OutputFile {
     var done = 0
     while done < bytes.count {
       // SAFETY: the pointer is used within the closure and `done` is below the count.
-      let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress.map { unsafe $0 + done }, $0.count - done) }
+      let written = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress.map { unsafe $0 + done }, $0.count - done)
+      }
       if written > 0 {
         done += written
       } else if written == 0 || errno != EINTR {

@@ -100,7 +100,9 @@ struct SegmentFooter {
     do throws(EngramError) {
       schema = try SegmentSchema(epochs: epochs, statistics: names, elementType: elementType)
     } catch {
-      throw .rule(error.message, "footer", start + Self.fixedByteCount, expected: "axes as the format has them", found: error.place ?? "")
+      throw .rule(
+        error.message, "footer", start + Self.fixedByteCount, expected: "axes as the format has them",
+        found: error.place ?? "")
     }
     try checkDirectory(file, end: start)
   }

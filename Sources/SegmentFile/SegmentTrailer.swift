@@ -30,7 +30,8 @@ struct SegmentTrailer {
     let expected = checksum64(bytes.extracting(0..<16))
     guard (0..<8).allSatisfy({ bytes.littleEndian(at: 24 + $0, as: UInt8.self) == Self.magic[$0] }) else {
       if found == expected {
-        throw .rule("the last bytes of a segment are wrong", "trailer", start + 24, expected: "ENGRMEND", found: "others")
+        throw .rule(
+          "the last bytes of a segment are wrong", "trailer", start + 24, expected: "ENGRMEND", found: "others")
       }
       throw EngramError(
         .truncated, "the segment file ends too early", place: "trailer", offset: start,

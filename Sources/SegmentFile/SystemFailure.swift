@@ -24,6 +24,7 @@ extension EngramError {
     }
     // SAFETY: the text is copied at once; another thread can only make it the text of another error.
     let reason = unsafe strerror(number).map { unsafe String(cString: $0) }
-    return EngramError(code, "cannot \(action)", file: path, offset: offset, found: reason ?? "error \(number)", mend: mend)
+    return EngramError(
+      code, "cannot \(action)", file: path, offset: offset, found: reason ?? "error \(number)", mend: mend)
   }
 }
