@@ -86,7 +86,7 @@ ENGRAM_SIMD void engram_join_planes_64(const uint8_t *const *rows, size_t epoch_
 
 /* Entropy. */
 
-double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *count_log) {
+ENGRAM_SIMD double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *count_log) {
   /* Four tables, so that runs of one byte do not wait for their own stores. */
   uint32_t tables[4][256];
   memset(tables, 0, sizeof tables);
@@ -98,12 +98,14 @@ double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *cou
     tables[3][bytes[i + 3]]++;
   }
   for (; i < count; i++) tables[0][bytes[i]]++;
+  for (int byte = 0; byte < 256; byte++) tables[0][byte] += tables[1][byte] + tables[2][byte] + tables[3][byte];
+  if (tables[0][bytes[0]] == count) return 0;
+  /* Eight sums of fixed order, so that every processor finds the same. */
+  double sums[8] = {0};
+  for (int byte = 0; byte < 256; byte += 8)
+    for (int lane = 0; lane < 8; lane++) sums[lane] += count_log[tables[0][byte + lane]];
   double sum = 0;
-  for (int byte = 0; byte < 256; byte++) {
-    uint32_t occurrences = tables[0][byte] + tables[1][byte] + tables[2][byte] + tables[3][byte];
-    if (occurrences == count) return 0;
-    sum += count_log[occurrences];
-  }
+  for (int lane = 0; lane < 8; lane++) sum += sums[lane];
   return count_log[count] - sum;
 }
 

@@ -98,7 +98,7 @@ package struct EncodedChunk: Sendable {
     bytes.reserveCapacity(tableByteCount + layout.classes.count + layout.rowCount(of: .raw) * count + frameByteCount)
     for start in stride(from: 0, to: layout.classes.count, by: 4) {
       var packed: UInt8 = 0
-      for (place, rowClass) in layout.classes[start..<min(start + 4, layout.classes.count)].enumerated() {
+      for (place, rowClass) in layout.classes[start..<(start + 4)].enumerated() {
         packed |= rowClass.rawValue << UInt8(2 * place)
       }
       bytes.append(packed)

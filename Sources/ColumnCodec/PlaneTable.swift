@@ -16,7 +16,7 @@ struct PlaneTable {
 
   /// Reads the table of a chunk.
   ///
-  /// - Throws: `corrupt` when a part does not fit into the chunk, an unused bit is set, or a constant is zero.
+  /// - Throws: `corrupt` when a part does not fit into the chunk or a constant is zero.
   init(_ chunk: RawSpan, shape: ChunkShape) throws(EngramError) {
     let rowCount = shape.elementType.byteCount * shape.epochCount
     let tableByteCount = RowClass.tableByteCount(rows: rowCount)
@@ -29,7 +29,7 @@ struct PlaneTable {
     var counts = (zero: 0, constant: 0, raw: 0, compressed: 0)
     for offset in 0..<tableByteCount {
       var packed = chunk.byte(at: offset)
-      for _ in 0..<min(4, rowCount - classes.count) {
+      for _ in 0..<4 {
         switch packed & 3 {
         case 0:
           classes.append(.zero)
@@ -45,9 +45,6 @@ struct PlaneTable {
           counts.compressed += 1
         }
         packed >>= 2
-      }
-      guard packed == 0 else {
-        throw ChunkDecoder.corrupt("unused bits of the class table are set", offset, expected: "0", found: "\(packed)")
       }
     }
     self.classes = classes

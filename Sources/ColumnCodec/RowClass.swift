@@ -1,6 +1,6 @@
 // RowClass.swift -- how one byte plane of one epoch is stored, and the table that says so.
 //   A chunk of byte planes (schema/FORMAT.md, "Byte planes"):
-//     class table   2 bits per row, row = plane * epochs + epoch, lowest bits first; unused bits are zero
+//     class table   2 bits per row, row = plane * epochs + epoch, lowest bits first
 //     constants     one byte per row of class `constant`, in row order
 //     raw rows      one byte per example, in row order
 //     compressed    the rows of class `compressed` in row order, as one zstd frame; absent when there are none
@@ -17,6 +17,6 @@ enum RowClass: UInt8 {
   /// In the zstd frame.
   case compressed = 3
 
-  /// Bytes of the table for a number of rows.
-  static func tableByteCount(rows: Int) -> Int { (rows + 3) / 4 }
+  /// Bytes of the table for a number of rows, which is a multiple of 4 because values have 4 or 8 bytes.
+  static func tableByteCount(rows: Int) -> Int { rows / 4 }
 }

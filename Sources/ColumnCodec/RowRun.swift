@@ -1,5 +1,7 @@
 // RowRun.swift -- neighbouring examples of a chunk and the rows they go to.
 
+import CKernels
+
 /// Neighbouring examples of a chunk that go to neighbouring rows of a matrix.
 ///
 /// The layout is that of `engram_row_run` in CKernels.
@@ -16,5 +18,13 @@ package struct RowRun: Sendable, Equatable, BitwiseCopyable {
     self.source = source
     self.count = count
     self.destination = destination
+  }
+
+  /// Whether a run lies in memory as the kernels expect it.
+  package static var hasLayoutOfKernels: Bool {
+    MemoryLayout<RowRun>.stride == MemoryLayout<engram_row_run>.stride
+      && MemoryLayout<RowRun>.offset(of: \.source) == MemoryLayout<engram_row_run>.offset(of: \.source)
+      && MemoryLayout<RowRun>.offset(of: \.count) == MemoryLayout<engram_row_run>.offset(of: \.count)
+      && MemoryLayout<RowRun>.offset(of: \.destination) == MemoryLayout<engram_row_run>.offset(of: \.destination)
   }
 }

@@ -12,6 +12,7 @@ final class OutputFile {
   let path: String
   /// Bytes given so far.
   private(set) var byteCount = 0
+  private var writtenByteCount = 0
   private var buffer: [UInt8] = []
   private var descriptor: Int32
 
@@ -71,8 +72,9 @@ final class OutputFile {
       }
       if written > 0 {
         done += written
+        writtenByteCount += written
       } else if written == 0 || errno != EINTR {
-        throw .system(written == 0 ? EIO : errno, "write the file", path, offset: byteCount)
+        throw .system(written == 0 ? EIO : errno, "write the file", path, offset: writtenByteCount)
       }
     }
   }

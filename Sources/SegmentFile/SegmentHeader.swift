@@ -6,7 +6,7 @@
 //       12     4  reserved    zero
 //       16    16  identifier  any
 //       32     8  checksum    XXH3-64 of bytes 0 ..< 32
-// Example: 45 4e 47 52 4d 53 45 47 | 01 00 | 01 00 | 00 00 00 00 | 00 01 … 0f | d5 42 6f 19 …
+// Example: 45 4e 47 52 4d 53 45 47 | 01 00 | 01 00 | 00 00 00 00 | 00 01 … 0f | b1 de cc e2 a1 d2 fd 6f
 
 import TrajectoryModel
 

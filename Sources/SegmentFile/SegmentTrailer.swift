@@ -4,7 +4,7 @@
 //        8     8  footerChecksum   XXH3-64 of the footer
 //       16     8  checksum         XXH3-64 of bytes 0 ..< 16
 //       24     8  magic            "ENGRMEND", last, so that a torn write is seen at once
-// Example, a footer of 234 bytes: ea 00 00 00 00 00 00 00 | 8 bytes | 8 bytes | 45 4e 47 52 4d 45 4e 44
+// Example: c0 00 00 00 00 00 00 00 | 10 c3 e6 1d 81 45 2c 7a | 76 17 ba 93 1e 66 cc f3 | 45 4e 47 52 4d 45 4e 44
 
 import TrajectoryModel
 

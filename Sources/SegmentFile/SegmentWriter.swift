@@ -73,7 +73,7 @@ package import TrajectoryModel
   ///
   /// - Parameters:
   ///   - values: The values, native little-endian; they need no alignment.
-  ///   - exampleCount: The number of examples.
+  ///   - count: The number of examples.
   /// - Throws: `diskFull`, `io`, and `limit` when the segment would be larger than the format allows.
   package func append(_ values: RawSpan, exampleCount count: Int) throws(EngramError) {
     precondition(isOpen, "the writer is open")

@@ -11,6 +11,7 @@ extension EngramError {
   ///   - action: What was tried, such as `open`.
   ///   - path: The file.
   ///   - offset: Where in the file.
+  /// - Returns: An error with code `diskFull`, `notFound`, `exists` or `io`.
   static func system(_ number: Int32, _ action: String, _ path: String, offset: Int? = nil) -> EngramError {
     let code: Code
     var mend: String?

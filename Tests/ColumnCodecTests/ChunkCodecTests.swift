@@ -1,0 +1,130 @@
+// ChunkCodecTests.swift -- chunks come back bit by bit, in every layout, and damaged ones are refused.
+
+import ColumnCodec
+import Testing
+import TrajectoryModel
+
+/// Encodes values given by their bits.
+func encode(_ bits: [UInt64], _ shape: ChunkShape, with encoder: ChunkEncoder = ChunkEncoder()) throws -> EncodedChunk {
+  // Bound to the type so that the block is aligned.
+  if shape.elementType == .float32 {
+    let values = bits.map { UInt32(truncatingIfNeeded: $0) }
+    return unsafe try values.withUnsafeBytes { buffer in
+      unsafe try encoder.encode(#require(buffer.baseAddress), shape: shape)
+    }
+  }
+  return unsafe try bits.withUnsafeBytes { buffer in
+    unsafe try encoder.encode(#require(buffer.baseAddress), shape: shape)
+  }
+}
+
+/// The bits of a decoder's values as their own type.
+func bits(of decoder: ChunkDecoder, _ shape: ChunkShape, epochEnd: Int? = nil) -> [UInt64] {
+  let count = shape.exampleCount * (epochEnd ?? shape.epochCount)
+  let values = unsafe decoder.values(as: shape.elementType)
+  return (0..<count).map { index in
+    unsafe shape.elementType == .float32
+      ? UInt64(values.load(fromByteOffset: index * 4, as: UInt32.self))
+      : values.load(fromByteOffset: index * 8, as: UInt64.self)
+  }
+}
+
+@Suite struct ChunkCodecTests {
+  static let shapes: [(epochs: Int, examples: Int)] = [
+    (1, 1), (1, 1000), (2, 7), (3, 16), (5, 17), (21, 1024), (40, 33), (21, 63), (7, 3000), (100, 9),
+  ]
+
+  @Test(arguments: Sample.allCases, ElementType.allCases)
+  func `every value comes back bit by bit`(sample: Sample, type: ElementType) throws {
+    let (encoder, decoder) = (ChunkEncoder(), ChunkDecoder())
+    for (seed, size) in Self.shapes.enumerated() {
+      let shape = ChunkShape(epochCount: size.epochs, exampleCount: size.examples, elementType: type)
+      let values = sample.bits(epochs: size.epochs, examples: size.examples, type: type, seed: UInt64(seed))
+      let chunk = try encode(values, shape, with: encoder)
+      #expect(chunk.bytes.count <= shape.byteCount)
+      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape)
+      #expect(bits(of: decoder, shape) == values, "seed \(seed), \(size)")
+      let end = (size.epochs + 1) / 2
+      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, epochEnd: end)
+      #expect(bits(of: decoder, shape, epochEnd: end) == Array(values.prefix(end * size.examples)), "first \(end)")
+    }
+  }
+
+  @Test func `an encoder gives the same bytes whatever it encoded before`() throws {
+    let used = ChunkEncoder()
+    for sample in Sample.allCases {
+      let shape = ChunkShape(epochCount: 21, exampleCount: 300, elementType: .float64)
+      let values = sample.bits(epochs: 21, examples: 300, type: .float64, seed: 4)
+      #expect(try encode(values, shape, with: used).bytes == encode(values, shape).bytes)
+    }
+  }
+
+  @Test func `trajectories shrink and choose deltas, noise stays raw, constants vanish`() throws {
+    let shape = ChunkShape(epochCount: 21, exampleCount: 1024, elementType: .float32)
+    let walk = try encode(Sample.walk.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
+    #expect(walk.storage.codec == .deltaPlanes)
+    #expect(Double(shape.byteCount) / Double(walk.bytes.count) > 1.2)
+    let noise = try encode(Sample.randomBits.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
+    #expect(noise.storage.codec == .raw)
+    #expect(noise.bytes.count == shape.byteCount)
+    let zeros = try encode(Sample.zeros.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
+    #expect(zeros.bytes == [UInt8](repeating: 0, count: 21))
+    #expect(zeros.storage == ChunkStorage(codec: .planes, isNarrowed: false))
+  }
+
+  @Test func `the worked bytes of the format document`() throws {
+    // Three epochs of two examples: all 1.0. rotl(3f800000) = 7f000000, then differences of zero.
+    let shape = ChunkShape(epochCount: 3, exampleCount: 2, elementType: .float32)
+    let chunk = try encode(Array(repeating: 0x3f80_0000, count: 6), shape)
+    #expect(chunk.storage == ChunkStorage(codec: .deltaPlanes, isNarrowed: false))
+    #expect(chunk.bytes == [0x00, 0x00, 0x04, 0x7f])
+  }
+
+  @Test func `float64 narrows exactly when every value is a float32 by bits`() throws {
+    let shape = ChunkShape(epochCount: 1, exampleCount: 1, elementType: .float64)
+    for float in Sample.specialFloats {
+      #expect(try encode([Sample.widened(float)], shape).storage.isNarrowed, "\(String(float, radix: 16))")
+    }
+    let wide: [UInt64] = [
+      1, (0.1).bitPattern, 0x7ff0_0000_0000_0001, 0x7ff8_0000_0000_0001, 0xfff0_0000_1000_0000,
+      Double.greatestFiniteMagnitude.bitPattern, Double.leastNormalMagnitude.bitPattern, (0x1p-150).bitPattern,
+      (0x1.8p-149).bitPattern, (0x1p128).bitPattern, (1 + 0x1p-24).bitPattern,
+    ]
+    for value in wide {
+      #expect(try !encode([value], shape).storage.isNarrowed, "\(String(value, radix: 16))")
+    }
+    var generator = SeededGenerator(seed: 11)
+    for _ in 0..<20_000 {
+      let float = UInt32(truncatingIfNeeded: generator.next())
+      let widened = Sample.widened(float)
+      let chunk = try encode([widened], shape)
+      #expect(chunk.storage.isNarrowed)
+      let decoder = ChunkDecoder()
+      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape)
+      #expect(bits(of: decoder, shape) == [widened])
+    }
+  }
+
+  @Test(arguments: ElementType.allCases)
+  func `zone maps tell the finite range`(type: ElementType) throws {
+    for sample in Sample.allCases {
+      let shape = ChunkShape(epochCount: 5, exampleCount: 77, elementType: type)
+      let values = sample.bits(epochs: 5, examples: 77, type: type, seed: 3)
+      let zone = try encode(values, shape).zone
+      let doubles = values.map {
+        type == .float32 ? Double(Float(bitPattern: UInt32($0))) : Double(bitPattern: $0)
+      }
+      let finite = doubles.filter(\.isFinite)
+      #expect(zone.count == 5 * 77)
+      #expect(zone.finiteCount == finite.count)
+      #expect(zone.isAllFinite == (finite.count == doubles.count))
+      #expect(zone.minimum == finite.min() ?? .infinity)
+      #expect(zone.maximum == finite.max() ?? -.infinity)
+      if finite.contains(where: { $0 == 0 && $0.sign == .minus }), zone.minimum == 0 {
+        #expect(zone.minimum.sign == .minus)
+      }
+    }
+  }
+
+  @Test func `runs of rows lie in memory as the kernels expect`() { #expect(RowRun.hasLayoutOfKernels) }
+}

@@ -1,1 +1,0 @@
-// ColumnCodecTests: the first test replaces this line.

@@ -1,0 +1,71 @@
+// GoldenSegmentTests.swift -- files written once and never again, and the bytes shown in the format document.
+
+import ColumnCodec
+import SegmentFile
+import Testing
+import TrajectoryModel
+
+@Suite struct GoldenSegmentTests {
+  /// The worked example of schema/FORMAT.md: two examples, three epochs, two statistics.
+  static func workedExample() throws -> SegmentSample {
+    let schema = try SegmentSchema(
+      epochs: [0, 5, 10], statistics: ["weightabs_mean", "my_own"], elementType: .float32)
+    let bits: [UInt64] = [
+      0x3f00_0000, 0x3f80_0000, 0x3f00_0001, 0x3f80_0000, 0x3eff_fffe, 0x3f80_0000,
+      0xbf00_0000, 0x3f80_0000, 0x8000_0000, 0x3f80_0000, 0x7fc0_0001, 0x3f80_0000,
+    ]
+    return SegmentSample(schema: schema, exampleCount: 2, bits: bits)
+  }
+
+  /// The golden files and the hash of the values in each, as it was when the file was written.
+  static let golden = [
+    ("worked-example", "6e96c5945760b94afc922c0fbc86fca9"),
+    ("walks-float32", "5d9848813431416ab5a3c163ad24728d"),
+    ("walks-float64", "714248e806ef55e5331da122d955227f"),
+    ("narrowed-float64", "d9778bf4d22c66f4d4e0777925fee7dc"),
+  ]
+
+  @Test(arguments: golden)
+  func `a golden file reads as it was written`(name: String, valuesHash: String) throws {
+    let reader = try SegmentReader(opening: "\(repository)/fixtures/segments/\(name).seg")
+    #expect(reader.valuesHash == valuesHash)
+    // Compares the hash with the values themselves.
+    try reader.verify()
+    if name == "narrowed-float64" { #expect(reader.storage(rowGroup: 1, statistic: 0).isNarrowed) }
+  }
+
+  @Test func `the worked example has the values that the document names`() throws {
+    let sample = try Self.workedExample()
+    let path = "\(repository)/fixtures/segments/worked-example.seg"
+    let reader = try SegmentReader(opening: path)
+    #expect(reader.schema == sample.schema)
+    #expect(reader.identifier == sample.identifier)
+    #expect(try canonicalBytes(path) == sample.bytes)
+  }
+
+  @Test func `the writer makes the bytes of the worked example and the format document shows them`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("worked.seg")
+    try Self.workedExample().write(to: path, threads: 2)
+    let written = readFile(path)
+    #expect(written == readFile("\(repository)/fixtures/segments/worked-example.seg"))
+    #expect(try Self.bytesInDocument() == written)
+  }
+
+  /// The bytes of the lines between the two marks of the document: `offset  hex bytes  | what they are`.
+  static func bytesInDocument() throws -> [UInt8] {
+    let text = String(decoding: readFile("\(repository)/schema/FORMAT.md"), as: UTF8.self)
+    var isInside = false
+    var bytes: [UInt8] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line == "<!-- worked example: begin -->" { isInside = true }
+      if line == "<!-- worked example: end -->" { isInside = false }
+      guard isInside, let bar = line.firstIndex(of: "|") else { continue }
+      let words = line[..<bar].split(separator: " ")
+      guard let first = words.first, let offset = Int(first) else { continue }
+      #expect(offset == bytes.count, "the offset of line '\(line)'")
+      for word in words.dropFirst() { bytes.append(try #require(UInt8(word, radix: 16), "\(line)")) }
+    }
+    return bytes
+  }
+}

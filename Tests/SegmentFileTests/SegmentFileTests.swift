@@ -1,1 +1,0 @@
-// SegmentFileTests: the first test replaces this line.

@@ -1,0 +1,185 @@
+// SegmentRoundTripTests.swift -- segments give back what was written, bit by bit, however it was written.
+
+import CXXHash
+import ColumnCodec
+import SegmentFile
+import Testing
+import TrajectoryModel
+
+@Suite struct SegmentRoundTripTests {
+  static let sizes: [(examples: Int, epochs: Int, statistics: Int)] = [
+    (1, 1, 1), (2, 3, 2), (17, 21, 45), (1024, 2, 9), (1025, 3, 5), (3000, 21, 7), (100, 40, 70),
+  ]
+
+  @Test(arguments: ElementType.allCases)
+  func `values come back bit by bit in the canonical order`(type: ElementType) throws {
+    let directory = TemporaryDirectory()
+    for (seed, size) in Self.sizes.enumerated() {
+      let sample = try SegmentSample.walks(
+        examples: size.examples, epochs: size.epochs, statistics: size.statistics, type: type, seed: UInt64(seed))
+      let path = directory.file("\(seed).seg")
+      let summary = try sample.write(to: path)
+      let reader = try SegmentReader(opening: path)
+      #expect(reader.schema == sample.schema)
+      #expect(reader.identifier == sample.identifier)
+      #expect(reader.exampleCount == size.examples && summary.exampleCount == size.examples)
+      #expect(reader.byteCount == summary.byteCount && readFile(path).count == summary.byteCount)
+      #expect(reader.valuesHash == summary.valuesHash)
+      #expect(reader.rowGroupSize == 1024)
+      #expect(reader.rowGroupCount == (size.examples + 1023) / 1024)
+      #expect(reader.examples(inRowGroup: reader.rowGroupCount - 1).upperBound == size.examples)
+      #expect(try canonicalBytes(path) == sample.bytes, "\(size)")
+      #expect(try canonicalBytes(path, threads: 3) == sample.bytes, "\(size)")
+      var told: [Int] = []
+      try reader.verify(threads: 2, progress: { told.append($0) })
+      #expect(told.last == size.examples)
+    }
+  }
+
+  @Test func `the file is the same for any number of threads and any size of the pieces`() throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 2500, epochs: 6, statistics: 11, type: .float64, seed: 8)
+    try sample.write(to: directory.file("1.seg"))
+    let expected = readFile(directory.file("1.seg"))
+    for (threads, piece) in [(1, 1), (2, 2500), (3, 700), (8, 1024), (2, 1025)] {
+      let path = directory.file("\(threads)-\(piece).seg")
+      try sample.write(to: path, threads: threads, appending: piece)
+      #expect(readFile(path) == expected, "\(threads) threads, \(piece) at a time")
+    }
+  }
+
+  @Test func `the hash of the values is XXH3-128 of the canonical bytes`() throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 40, epochs: 5, statistics: 3, type: .float32, seed: 2)
+    let summary = try sample.write(to: directory.file("a.seg"), appending: 7)
+    let hash = unsafe sample.bytes.withUnsafeBytes { unsafe XXH3_128bits($0.baseAddress, $0.count) }
+    func hex(_ value: UInt64) -> String {
+      let digits = String(value, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    #expect(summary.valuesHash == hex(hash.high64) + hex(hash.low64))
+  }
+
+  @Test(arguments: ElementType.allCases)
+  func `zone maps and counts of non-finite values are right`(type: ElementType) throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 150, epochs: 4, statistics: 6, type: type, seed: 12)
+    let summary = try sample.write(to: directory.file("a.seg"), rowGroupSize: 64)
+    let reader = try SegmentReader(opening: directory.file("a.seg"))
+    var nonFinite = [Int](repeating: 0, count: 6)
+    for rowGroup in 0..<3 {
+      for statistic in 0..<6 {
+        let values = reader.examples(inRowGroup: rowGroup).flatMap { example in
+          (0..<4).map { epoch -> Double in
+            let bits = sample.bits[(example * 4 + epoch) * 6 + statistic]
+            return type == .float32 ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
+          }
+        }
+        let finite = values.filter(\.isFinite)
+        nonFinite[statistic] += values.count - finite.count
+        let zone = reader.zone(rowGroup: rowGroup, statistic: statistic)
+        #expect(zone.count == values.count && zone.finiteCount == finite.count)
+        #expect(zone.minimum == finite.min() ?? .infinity && zone.maximum == finite.max() ?? -.infinity)
+        #expect(zone.isAllFinite == (statistic % 4 != 1))
+      }
+    }
+    #expect(summary.nonFiniteCounts == nonFinite)
+  }
+
+  @Test func `one chunk can be read alone, and only its first epochs`() throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 100, epochs: 9, statistics: 5, type: .float32, seed: 3)
+    try sample.write(to: directory.file("a.seg"), rowGroupSize: 32)
+    let reader = try SegmentReader(opening: directory.file("a.seg"))
+    let decoder = ChunkDecoder()
+    try reader.decode(rowGroup: 2, statistic: 3, with: decoder, epochEnd: 4)
+    #expect(decoder.epochEnd == 4 && decoder.exampleCount == 32)
+    var out = [UInt32](repeating: 0, count: 32 * 2)
+    let runs = [RowRun(source: 0, destination: 0, count: 32)]
+    let epochs: [Int32] = [3, 0]
+    unsafe out.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      unsafe decoder.scatter(
+        runs: runs.span, epochs: epochs.span, elementType: .float32, exampleStride: 2, epochStride: 1, base: base)
+    }
+    for example in 0..<32 {
+      for (column, epoch) in [3, 0].enumerated() {
+        #expect(UInt64(out[example * 2 + column]) == sample.bits[((64 + example) * 9 + epoch) * 5 + 3])
+      }
+    }
+  }
+
+  @Test func `a writer that is abandoned or goes away leaves no file`() throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 3, epochs: 2, statistics: 2, type: .float32, seed: 3)
+    for explicitly in [true, false] {
+      let path = directory.file("\(explicitly).seg")
+      do {
+        let writer = try SegmentWriter(
+          creating: path, schema: sample.schema, identifier: sample.identifier, threads: 1)
+        try writer.append(unsafe sample.bytes.span.bytes, exampleCount: 3)
+        #expect(readFile(path).isEmpty)
+        if explicitly { writer.abandon() }
+      }
+      #expect(throws: EngramError.self) { try SegmentReader(opening: path) }
+    }
+  }
+
+  @Test func `a segment without examples, in the place of another file or in no directory is refused by code`() throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 3, epochs: 2, statistics: 2, type: .float32, seed: 3)
+    func code(_ path: String) -> EngramError.Code? {
+      do throws(EngramError) {
+        let writer = try SegmentWriter(
+          creating: path, schema: sample.schema, identifier: sample.identifier, threads: 1)
+        _ = try writer.finish()
+        return nil
+      } catch {
+        return error.code
+      }
+    }
+    writeFile(directory.file("there.seg"), [1])
+    #expect(code(directory.file("there.seg")) == .exists)
+    #expect(readFile(directory.file("there.seg")) == [1])
+    #expect(code(directory.file("none/a.seg")) == .notFound)
+    #expect(code(directory.file("empty.seg")) == .invalidData)
+  }
+
+  @Test func `cancelling a check ends it with the code cancelled`() throws {
+    let directory = TemporaryDirectory()
+    let sample = try SegmentSample.walks(examples: 30, epochs: 2, statistics: 2, type: .float32, seed: 3)
+    try sample.write(to: directory.file("a.seg"))
+    let reader = try SegmentReader(opening: directory.file("a.seg"))
+    let error = #expect(throws: EngramError.self) { try reader.verify(isCancelled: { true }) }
+    #expect(error?.code == .cancelled)
+  }
+
+  @Test func `schemas that cannot be are refused`() {
+    func code(_ epochs: [Double], _ statistics: [String]) -> EngramError.Code? {
+      do throws(EngramError) {
+        _ = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: .float32)
+        return nil
+      } catch {
+        return error.code
+      }
+    }
+    #expect(code([0, 5], ["a", "b"]) == nil)
+    for epochs in [[], [1, 1], [2, 1], [.nan], [0, .infinity]] as [[Double]] {
+      #expect(code(epochs, ["a"]) == .invalidData)
+    }
+    for names in [[], [""], ["a", "a"], ["a\n"], [String(repeating: "a", count: 1025)]] {
+      #expect(code([0], names) == .invalidData)
+    }
+    #expect(code((0...16_384).map { Double($0) }, ["a"]) == .limit)
+    #expect(code((0..<16_384).map { Double($0) }, (0..<65).map { "s\($0)" }) == .limit)
+  }
+
+  @Test func `identifiers are 32 hexadecimal digits`() {
+    let identifier = SegmentIdentifier.random()
+    #expect(SegmentIdentifier(hex: identifier.hex) == identifier)
+    #expect(SegmentIdentifier(hex: "000102030405060708090a0b0c0d0e0f")?.hex == "000102030405060708090a0b0c0d0e0f")
+    for text in ["", "0", String(repeating: "g", count: 32), String(repeating: "A", count: 32)] {
+      #expect(SegmentIdentifier(hex: text) == nil)
+    }
+  }
+}

@@ -1,0 +1,202 @@
+// Support.swift -- temporary directories, seeded values and edited files for the tests of segment files.
+
+import CXXHash
+import ColumnCodec
+import Glibc
+import SegmentFile
+import TrajectoryModel
+
+/// A small generator with a seed (SplitMix64, Steele, Lea and Flood 2014).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
+
+/// A directory that is removed with everything in it.
+final class TemporaryDirectory {
+  let path: String
+
+  init() {
+    path = "/tmp/engram-segment-\(UInt64.random(in: .min ... .max))"
+    unsafe mkdir(path, 0o755)
+  }
+
+  deinit {
+    guard let directory = unsafe opendir(path) else { return }
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { name in
+        unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      unsafe unlink("\(path)/\(name)")
+    }
+    unsafe closedir(directory)
+    unsafe rmdir(path)
+  }
+
+  /// The path of a file in it.
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+/// The bytes of a file.
+func readFile(_ path: String) -> [UInt8] {
+  let descriptor = unsafe open(path, O_RDONLY)
+  guard descriptor >= 0 else { return [] }
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: Int(lseek(descriptor, 0, SEEK_END)))
+  let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+  return Array(bytes.prefix(max(0, count)))
+}
+
+/// Replaces a file.
+func writeFile(_ path: String, _ bytes: [UInt8]) {
+  // Some file systems write a file that is truncated and filled again to the disk at once.
+  unsafe unlink(path)
+  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+  defer { close(descriptor) }
+  var done = 0
+  while done < bytes.count {
+    let count = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
+    }
+    guard count > 0 else { return }
+    done += count
+  }
+}
+
+/// Segments as bytes, for tests that damage them.
+enum SegmentBytes {
+  /// XXH3-64.
+  static func checksum(_ bytes: some Collection<UInt8>) -> UInt64 {
+    let copy = Array(bytes)
+    return unsafe copy.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
+  }
+
+  /// The number at an offset.
+  static func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {
+    (0..<size).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+  }
+
+  /// Puts a number at an offset.
+  static func put(_ value: UInt64, _ size: Int, at offset: Int, in bytes: inout [UInt8]) {
+    for place in 0..<size { bytes[offset + place] = UInt8(truncatingIfNeeded: value >> UInt64(8 * place)) }
+  }
+
+  /// Where the footer of a sound file starts.
+  static func footerStart(_ bytes: [UInt8]) -> Int { bytes.count - 32 - Int(number(bytes, bytes.count - 32, 8)) }
+
+  /// Makes every checksum fit again: of the header, of the chunks that the directory names, of footer and trailer.
+  static func reseal(_ bytes: inout [UInt8], chunkCount: Int) {
+    put(checksum(bytes[0..<32]), 8, at: 32, in: &bytes)
+    let end = bytes.count - 32
+    for chunk in 0..<chunkCount {
+      let entry = end - 48 * (chunkCount - chunk)
+      guard entry >= 40 else { continue }
+      let (offset, length) = (Int(truncatingIfNeeded: number(bytes, entry, 8)), Int(number(bytes, entry + 8, 4)))
+      guard offset >= 40, offset < end, length <= end - offset else { continue }
+      put(checksum(bytes[offset..<(offset + length)]), 8, at: entry + 24, in: &bytes)
+    }
+    resealTrailer(&bytes)
+  }
+
+  /// Makes the checksums of footer and trailer fit again.
+  static func resealTrailer(_ bytes: inout [UInt8]) {
+    let end = bytes.count - 32
+    let length = number(bytes, end, 8)
+    if length <= UInt64(end) { put(checksum(bytes[(end - Int(length))..<end]), 8, at: end + 8, in: &bytes) }
+    put(checksum(bytes[end..<(end + 16)]), 8, at: end + 16, in: &bytes)
+  }
+}
+
+/// A segment to write: canonical values by their bits.
+struct SegmentSample {
+  var schema: SegmentSchema
+  var exampleCount: Int
+  var bits: [UInt64]
+  var identifier = SegmentIdentifier(hex: "000102030405060708090a0b0c0d0e0f") ?? .random()
+
+  /// The canonical bytes.
+  var bytes: [UInt8] {
+    let size = schema.elementType.byteCount
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(bits.count * size)
+    for value in bits {
+      for place in 0..<size { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * place))) }
+    }
+    return bytes
+  }
+
+  /// Random walks, one statistic in four with special values, one in four constant.
+  static func walks(examples: Int, epochs: Int, statistics: Int, type: ElementType, seed: UInt64) throws
+    -> SegmentSample
+  {
+    var generator = SeededGenerator(seed: seed)
+    let schema = try SegmentSchema(
+      epochs: (0..<epochs).map { Double($0) * 5 }, statistics: (0..<statistics).map { "statistic_\($0)" },
+      elementType: type)
+    let special: [Double] = [.nan, .infinity, -.infinity, -0.0, 0, .leastNonzeroMagnitude, -1e-40, .signalingNaN]
+    var bits: [UInt64] = []
+    bits.reserveCapacity(examples * epochs * statistics)
+    for _ in 0..<examples {
+      var values = (0..<statistics).map { _ in Double.random(in: -1...1, using: &generator) }
+      for _ in 0..<epochs {
+        for statistic in 0..<statistics {
+          values[statistic] += Double.random(in: -0.01...0.01, using: &generator)
+          let value =
+            switch statistic % 4 {
+            case 1: special.randomElement(using: &generator) ?? 0
+            case 2: 0.25
+            default: values[statistic]
+            }
+          bits.append(type == .float32 ? UInt64(Float(value).bitPattern) : value.bitPattern)
+        }
+      }
+    }
+    return SegmentSample(schema: schema, exampleCount: examples, bits: bits)
+  }
+
+  /// Writes the sample.
+  @discardableResult
+  func write(to path: String, threads: Int = 1, rowGroupSize: Int? = nil, appending piece: Int? = nil) throws
+    -> SegmentSummary
+  {
+    let writer =
+      if let rowGroupSize {
+        try SegmentWriter(
+          creating: path, schema: schema, identifier: identifier, threads: threads, rowGroupSize: rowGroupSize)
+      } else {
+        try SegmentWriter(creating: path, schema: schema, identifier: identifier, threads: threads)
+      }
+    let values = bytes
+    var done = 0
+    while done < exampleCount {
+      let count = min(piece ?? exampleCount, exampleCount - done)
+      let slice = Array(values[(done * schema.exampleByteCount)..<((done + count) * schema.exampleByteCount)])
+      try writer.append(unsafe slice.span.bytes, exampleCount: count)
+      done += count
+    }
+    return try writer.finish()
+  }
+}
+
+/// All canonical bytes of a segment.
+func canonicalBytes(_ path: String, threads: Int = 1) throws -> [UInt8] {
+  let reader = try SegmentReader(opening: path)
+  let rows = RowGroupReader(reader, threads: threads)
+  var all: [UInt8] = []
+  for rowGroup in 0..<reader.rowGroupCount {
+    try rows.read(rowGroup) { values in unsafe values.withUnsafeBytes { unsafe all.append(contentsOf: $0) } }
+  }
+  return all
+}
+
+/// The repository's folder.
+let repository = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
