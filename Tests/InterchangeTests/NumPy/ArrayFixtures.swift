@@ -73,7 +73,9 @@ final class ArrayScratch {
   /// Writes a file and gives its path; not durably, as thousands are written.
   func write(_ bytes: some Sequence<UInt8>, _ name: String) throws -> String {
     let file = "\(path)/\(name)"
-    let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    // Truncating a file in place makes some file systems write it out; a new one stays in memory.
+    _ = unsafe unlink(file)
+    let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
     try #require(descriptor >= 0)
     defer { close(descriptor) }
     let all = Array(bytes)
