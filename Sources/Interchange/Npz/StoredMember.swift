@@ -21,6 +21,8 @@ final class StoredMember: ByteSource {
     var parts: [Part] = []
     /// Whether nothing is left to do: the whole was compared, or the reads are too scattered to follow.
     var isOver = false
+    /// Whether the whole was compared and differs; every read says so from then on.
+    var isWrong = false
   }
 
   private let slice: FileSlice
@@ -43,41 +45,57 @@ final class StoredMember: ByteSource {
   func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
     try slice.read(at: offset, into: &buffer)
     let range = offset..<(offset + buffer.byteCount)
-    guard !range.isEmpty, progress.withLock({ !$0.isOver && Self.place(of: range, in: $0.parts) != nil }) else {
-      return
+    let gaps = progress.withLock { $0.isOver ? [] : Self.gaps(in: range, among: $0.parts) }
+    var found: [Part] = []
+    let bytes = buffer.bytes
+    for gap in gaps {
+      let part = bytes.extracting((gap.lowerBound - offset)..<(gap.upperBound - offset))
+      found.append(Part(range: gap, checksum: crc(of: part)))
     }
-    let part = Part(range: range, checksum: crc(of: buffer.bytes))
+    let new = found
     let isWrong = progress.withLock { progress in
-      guard !progress.isOver else { return false }
-      Self.insert(part, into: &progress.parts)
-      guard let first = progress.parts.first, first.range == 0..<byteCount else {
+      guard !progress.isOver else { return progress.isWrong }
+      for part in new { Self.insert(part, into: &progress.parts) }
+      if let first = progress.parts.first, first.range == 0..<byteCount {
+        progress.isOver = true
+        progress.isWrong = first.checksum != UInt(checksum)
+      } else {
         progress.isOver = progress.parts.count > Self.mostParts
-        return false
       }
-      let isWrong = first.checksum != UInt(checksum)
-      // A wrong checksum stays wrong: every later read that completes the whole says so again.
-      progress.isOver = !isWrong
-      if isWrong { progress.parts = [] }
-      return isWrong
+      return progress.isWrong
     }
     if isWrong { throw checksumError(file: slice.file.path, place: place) }
   }
 
-  /// Where a range would go among the parts, or nil when it overlaps one.
-  private static func place(of range: Range<Int>, in parts: [Part]) -> Int? {
+  /// The pieces of a range that no part covers.
+  private static func gaps(in range: Range<Int>, among parts: [Part]) -> [Range<Int>] {
+    var gaps: [Range<Int>] = []
+    var start = range.lowerBound
+    var index = firstEnding(after: start, in: parts)
+    while start < range.upperBound {
+      let next = index < parts.count ? parts[index].range : range.upperBound..<range.upperBound
+      if next.lowerBound > start { gaps.append(start..<min(next.lowerBound, range.upperBound)) }
+      start = max(start, next.upperBound)
+      index += 1
+    }
+    return gaps
+  }
+
+  /// The first part that ends after an offset.
+  private static func firstEnding(after offset: Int, in parts: [Part]) -> Int {
     var (low, high) = (0, parts.count)
     while low < high {
       let middle = (low + high) / 2
-      if parts[middle].range.upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+      if parts[middle].range.upperBound <= offset { low = middle + 1 } else { high = middle }
     }
-    if low < parts.count, parts[low].range.lowerBound < range.upperBound { return nil }
     return low
   }
 
   /// Adds a part and joins it with the neighbours that it touches.
   private static func insert(_ part: Part, into parts: inout [Part]) {
-    // Another thread may have read the same bytes meanwhile.
-    guard let index = place(of: part.range, in: parts) else { return }
+    let index = firstEnding(after: part.range.lowerBound, in: parts)
+    // Two threads that read overlapping parts at once: the later one counts when it is read again.
+    if index < parts.count, parts[index].range.lowerBound < part.range.upperBound { return }
     var joined = part
     if index < parts.count, parts[index].range.lowerBound == joined.range.upperBound {
       joined = join(joined, parts.remove(at: index))

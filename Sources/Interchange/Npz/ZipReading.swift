@@ -16,6 +16,8 @@ final class ZipReading {
   fileprivate(set) var failure: EngramError?
 
   fileprivate var position = 0
+  /// Whether the last read met the end of the file; minizip asks, and takes what it read for zeros if not told.
+  fileprivate var isShort = false
   private var buffer: [UInt8] = []
   private var bufferStart = 0
 
@@ -43,7 +45,7 @@ final class ZipReading {
       unsafe from(opaque)?.seek(offset, origin) == true ? 0 : -1
     }
     unsafe functions.zclose_file = { _, _ in 0 }
-    unsafe functions.zerror_file = { _, _ in 0 }
+    unsafe functions.zerror_file = { opaque, _ in unsafe from(opaque)?.isShort == true ? 1 : 0 }
     // SAFETY: minizip copies the functions; their opaque pointer is this object, which closes the state before it goes.
     unsafe archive = unzOpen2_64("", &functions)
     guard unsafe archive != nil else { throw failure ?? Self.noDirectory(file) }
@@ -72,6 +74,7 @@ final class ZipReading {
       done += count
       position += count
     }
+    isShort = done < bytes.count
     return UInt(done)
   }
 

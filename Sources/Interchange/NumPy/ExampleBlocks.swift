@@ -55,6 +55,10 @@ package struct ExampleBlocks: Sendable {
       ? MemoryBytes(try array.payload.bytes(0..<array.payload.byteCount)) : array.payload
   }
 
+  /// Whether ``read(examples:into:)`` costs the same anywhere; where it does not, one reader goes forward with
+  /// ``next(atMost:into:)``, as going back starts the source over.
+  package var isRandomAccess: Bool { payload.isRandomAccess }
+
   /// Values of one example.
   package var valuesPerExample: Int { epochCount * statisticCount }
   /// Bytes of one example as delivered.

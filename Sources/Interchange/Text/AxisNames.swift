@@ -111,7 +111,8 @@ struct AxisNames {
     guard parts.count == 3, let start = Double(parts[0]), let step = Double(parts[2]) else { return nil }
     guard parts[1].isEmpty || Double(parts[1]) != nil else { return nil }
     guard start.isFinite, step.isFinite, step > 0 else {
-      throw EngramError(.usage, "the range of epochs does not increase", found: "\"\(argument)\"", mend: how)
+      throw EngramError(
+        .usage, "the range of epochs does not increase", file: file, found: "\"\(argument)\"", mend: how)
     }
     if let stop = Double(parts[1]) {
       // A thousandth of a step of slack, for steps such as 0.1 that no Double holds.

@@ -54,10 +54,13 @@ extension MetadataTable {
     var hasAny = false
     for field in fields where !isNull(field) && !field.text.isEmpty {
       hasAny = true
-      let whole = wholeNumber(field.text)
-      if whole == nil { isWhole = false }
-      // A whole number among reals must be exact as a Double.
-      if real(field.text) == nil || (whole.map { Double(exactly: $0) == nil } ?? false) { isReal = false }
+      if let whole = wholeNumber(field.text) {
+        // A whole number among reals must be exact as a Double.
+        if Double(exactly: whole) == nil { isReal = false }
+      } else {
+        isWhole = false
+        if isReal, real(field.text) == nil { isReal = false }
+      }
       if !isWhole, !isReal { break }
     }
     if hasAny, isWhole {
@@ -75,7 +78,13 @@ extension MetadataTable {
   static let nullWords: Set<String> = ["", "NA", "N/A", "NULL", "null", "None", "nan", "NaN"]
 
   /// Whether a field stands for no value.
-  private static func isNull(_ field: DelimitedField) -> Bool { !field.isQuoted && nullWords.contains(field.text) }
+  private static func isNull(_ field: DelimitedField) -> Bool {
+    // No such word is longer than four letters; most fields need no look into the set.
+    guard !field.isQuoted, field.text.utf8.count <= 4, let first = field.text.utf8.first else {
+      return field.text.isEmpty && !field.isQuoted
+    }
+    return first | 0x20 == UInt8(ascii: "n") && nullWords.contains(field.text)
+  }
 
   /// The whole number that a text is in its plain spelling.
   private static func wholeNumber(_ text: String) -> Int64? {
@@ -88,14 +97,14 @@ extension MetadataTable {
   private static func real(_ text: String) -> Double? {
     var rest = text.utf8[...]
     if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-    switch Substring(rest).lowercased() {
-    case "inf", "infinity": return text.hasPrefix("-") ? -.infinity : .infinity
-    default: break
+    if let first = rest.first, first | 0x20 == UInt8(ascii: "i") {
+      let word = Substring(rest).lowercased()
+      return word == "inf" || word == "infinity" ? (text.hasPrefix("-") ? -.infinity : .infinity) : nil
     }
     guard hasPlainDigits(rest) else { return nil }
     let allowed = rest.allSatisfy { byte in
-      isDigit(byte) || byte | 0x20 == UInt8(ascii: "e")
-        || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+")].contains(byte)
+      isDigit(byte) || byte | 0x20 == UInt8(ascii: "e") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+        || byte == UInt8(ascii: "+")
     }
     guard allowed, let value = Double(text), value.isFinite else { return nil }
     return value

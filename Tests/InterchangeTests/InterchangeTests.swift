@@ -1,1 +1,0 @@
-// InterchangeTests: the first test replaces this line.

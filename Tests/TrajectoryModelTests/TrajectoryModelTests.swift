@@ -1,1 +1,0 @@
-// TrajectoryModelTests: the first test replaces this line.
