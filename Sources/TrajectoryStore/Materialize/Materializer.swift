@@ -60,6 +60,7 @@ struct Materializer: Sendable {
   /// - Parameters:
   ///   - sources: Ascending extents that hold every example of every destination.
   ///   - columns: What to read; what a source lacks becomes NaN.
+  ///   - destinations: Where it goes; they do not overlap.
   init(sources: [ExtentSource], columns: TrajectoryColumns, destinations: [MatrixDestination]) {
     self.sources = sources
     self.columns = columns
@@ -101,6 +102,7 @@ struct Materializer: Sendable {
   /// - Parameters:
   ///   - threads: How many threads share it; the bytes are the same for any number.
   ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
+  /// - Throws: What decoding throws, or `cancelled`.
   func run(threads: Int, isCancelled: @Sendable () -> Bool) throws(EngramError) {
     let decoders = DecoderPool(count: min(threads, tasks.count))
     try parallelFor(count: tasks.count, threads: threads) { (index, worker) throws(EngramError) in

@@ -23,6 +23,8 @@ extension TrajectoryStore {
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.
   ///   - allowsRepeat: Whether content that this store has ingested before is taken in again.
+  ///   - options: How to wait and work.
+  /// - Returns: Which ids the examples have now.
   /// - Throws: ``EngramError`` with code `exists` when a segment or content is here already, `invalidData` when a field
   ///   has another type here, `notFound` when there is no such store.
   public func merge(

@@ -6,11 +6,13 @@ public import TrajectoryModel
 
 /// What a compaction did.
 public struct CompactReport: Sendable, Hashable {
-  /// Extents (segments and staged batches) before and after.
+  /// Segments and staged batches before.
   public let extentsBefore: Int
+  /// Segments and staged batches after.
   public let extentsAfter: Int
-  /// Bytes of segments and staged batches before and after.
+  /// Bytes of segments and staged batches before.
   public let bytesBefore: Int
+  /// Bytes of segments and staged batches after.
   public let bytesAfter: Int
 }
 
@@ -106,7 +108,11 @@ extension TrajectoryStore {
   ///
   /// Ids, values and split sets do not change; readers are not disturbed.
   ///
-  /// - Parameter everything: Whether large segments are rewritten too.
+  /// - Parameters:
+  ///   - everything: Whether large segments are rewritten too.
+  ///   - options: How to wait and work.
+  /// - Returns: How many segments and bytes there were and are.
+  /// - Throws: ``EngramError`` with code `busy`, `diskFull`, `corrupt` or `cancelled`; the store is then as it was.
   public func compact(everything: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError)
     -> CompactReport
   {
