@@ -6,7 +6,7 @@ import TrajectoryModel
 /// A deflated member; going forward inflates and drops what lies between, going back starts over.
 ///
 /// Threads take turns. The CRC-32 is compared when the last byte was read.
-/// `@unchecked Sendable`: `inflation` and `position` are touched only while `lock` is held.
+/// `@unchecked Sendable`: `inflation` is touched only while `position` is locked.
 final class DeflatedMember: ByteSource, @unchecked Sendable {
   let byteCount: Int
   private let slice: FileSlice
@@ -14,9 +14,8 @@ final class DeflatedMember: ByteSource, @unchecked Sendable {
   private let place: String
   /// The inflation under way; nil before the first byte and after the last.
   private var inflation: Inflation?
-  /// The offset of the next byte that comes out.
-  private var position = 0
-  private let lock = Mutex(())
+  /// The offset of the next byte that comes out; its lock guards the inflation too.
+  private let position = Mutex(0)
 
   /// Bytes dropped at a time on the way forward.
   private static let skipSize = 256 << 10
@@ -34,9 +33,9 @@ final class DeflatedMember: ByteSource, @unchecked Sendable {
     // SAFETY: the pointer is used only inside the call that lends it, by this thread.
     let failure: EngramError? = unsafe buffer.withUnsafeMutableBytes { bytes in
       let target = unsafe bytes
-      return lock.withLock { _ -> EngramError? in
+      return position.withLock { position -> EngramError? in
         do throws(EngramError) {
-          try unsafe readLocked(at: offset, into: target)
+          try unsafe readLocked(from: &position, at: offset, into: target)
           return nil
         } catch {
           inflation = nil
@@ -49,7 +48,9 @@ final class DeflatedMember: ByteSource, @unchecked Sendable {
   }
 
   /// Brings the inflation to an offset and reads from there.
-  private func readLocked(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(EngramError) {
+  private func readLocked(from position: inout Int, at offset: Int, into bytes: UnsafeMutableRawBufferPointer)
+    throws(EngramError)
+  {
     if inflation == nil || offset < position {
       inflation = try Inflation(of: slice, place: place)
       position = 0
