@@ -75,7 +75,7 @@ package enum Ingest {
     _ input: IngestInput, to store: TrajectoryStore, options: IngestOptions
   ) throws(EngramError) -> IngestReport {
     let blocks = try ExampleBlocks(input.values, file: input.source)
-    var notes: [String] = []
+    var notes = input.notes
     let epochs = try epochs(of: input, count: blocks.epochCount, notes: &notes)
     guard input.statistics.count == blocks.statisticCount else {
       throw EngramError(

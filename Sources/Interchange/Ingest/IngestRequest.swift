@@ -78,7 +78,7 @@ public struct IngestRequest: Sendable, Hashable {
   private func openRecordings() throws(EngramError) -> IngestInput {
     let recordings = try UserRecordings(
       .init(array: source, arrayName: array, metadata: metadata, statistics: statistics, epochs: epochs))
-    var columns = recordings.metadata.map { MetadataColumn(name: $0.name, values: $0.values) }
+    var columns = recordings.metadata
     for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
       guard let index = columns.firstIndex(where: { $0.name == theirs }) else {
         throw EngramError(
@@ -90,6 +90,7 @@ public struct IngestRequest: Sendable, Hashable {
     }
     return IngestInput(
       source: source, values: recordings.x, statistics: recordings.statistics, epochs: recordings.epochs,
-      positions: recordings.positions, columns: columns)
+      positions: nil, columns: columns,
+      notes: recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
   }
 }
