@@ -49,6 +49,8 @@ package final class WriteSession {
     try sweep()
   }
 
+  deinit { catalog.checkpoint() }
+
   /// Makes one commit of the catalog, all or nothing.
   package func commit<R>(
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
