@@ -58,7 +58,19 @@ public struct IngestRequest: Sendable, Hashable {
         .usage, "\(option) belongs to .npy and .npz files", file: source, found: "a file that is neither",
         mend: "leave \(option) out; for a pickle of other names use --map")
     }
-    let value = try PickleFile.read(path: source, isCancelled: isCancelled)
+    let value: PickleValue
+    do throws(EngramError) {
+      value = try PickleFile.read(path: source, isCancelled: isCancelled)
+    } catch {
+      /// A pickle says so in its first bytes; what fails there is most likely something else.
+      let start = 16
+      guard error.code == .corrupt || error.code == .unsupported, let offset = error.offset, offset < start else {
+        throw error
+      }
+      throw EngramError(
+        .invalidData, "this is neither a pickle nor an .npy or .npz array", file: source, offset: offset,
+        found: error.message, mend: "give a file of one of these kinds; a table of metadata goes with --metadata")
+    }
     var axes = AxisNames(npz: nil, file: source)
     let dataset =
       if let statistics {
