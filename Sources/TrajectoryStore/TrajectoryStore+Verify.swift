@@ -50,9 +50,8 @@ extension TrajectoryStore {
               mend: "restore the segment from a copy")
           }
           let base = done
-          try reader.verify(isCancelled: isCancelled) { examples in
-            progress(base + examples, total)
-          }
+          try reader.verify(
+            threads: Threads.available, isCancelled: isCancelled, progress: { progress(base + $0, total) })
         case .staged(let id):
           let bytes = try read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }
           _ = try StagedBatch(of: extent, bytes: bytes)

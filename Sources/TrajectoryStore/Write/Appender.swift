@@ -131,9 +131,9 @@ package final class Appender {
           file: session.store.layout.incomingSegment(segment.identifier), expected: summary.valuesHash,
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
-      try reader.verify(isCancelled: session.options.isCancelled) { done in
-        session.options.progress("verifying", before + done, total)
-      }
+      try reader.verify(
+        threads: session.options.threads, isCancelled: session.options.isCancelled,
+        progress: { session.options.progress("verifying", before + $0, total) })
       before += summary.exampleCount
     }
   }

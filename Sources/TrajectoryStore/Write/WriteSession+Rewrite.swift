@@ -90,7 +90,7 @@ extension WriteSession {
       }
       let summary = try segment.writer.finish()
       try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
-        .verify(isCancelled: options.isCancelled, progress: { _ in })
+        .verify(threads: options.threads, isCancelled: options.isCancelled)
       try publish(segment)
       return segment.extent(firstExample: all.lowerBound, summary)
     } catch {
