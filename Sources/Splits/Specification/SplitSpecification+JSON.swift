@@ -5,37 +5,19 @@ public import TrajectoryModel
 extension SplitSpecification {
   /// The JSON form, with every choice spelled out.
   public var json: JSONValue {
-    var members: [(String, JSONValue)] = [
-      ("version", .integer(Self.version)), ("kind", .string(kind.name)), ("label", .string(label)),
-    ]
-    if let filter { members.append(("where", .string(filter))) }
-    if let trainFilter { members.append(("train_where", .string(trainFilter))) }
-    if let testFilter { members.append(("test_where", .string(testFilter))) }
-    switch kind {
-    case .balanced(let plan):
-      members.append(("repeats", .integer(Int64(plan.repeats))))
-      members.append(("seed", .integer(Int64(plan.seed))))
-      members.append(contentsOf: Self.members(of: plan.test, side: "test"))
-      members.append(contentsOf: Self.members(of: plan.train, side: "train"))
-      members.append(("compatibility", .string(Self.publishedCompatibility)))
-    case .holdout(let plan):
-      members.append(("by", .array(plan.by.map { .string($0) })))
-    }
     var object = JSONObject()
-    for (key, value) in members { object[key] = value }
+    object["version"] = .integer(Self.version)
+    object["kind"] = .string(kind.name)
+    object["label"] = .string(label)
+    object["where"] = filter.map { .string($0) }
+    object["train_where"] = trainFilter.map { .string($0) }
+    object["test_where"] = testFilter.map { .string($0) }
+    kind.plan.write(to: &object)
     return .object(object)
   }
 
-  /// The one algorithm that balanced splits have: the published code's, index for index.
-  public static let publishedCompatibility = "lr-identify"
-
-  private static func members(of size: BalancedSplits.Size, side: String) -> [(String, JSONValue)] {
-    switch size {
-    case .perClass(let count): [("\(side)_per_class", .integer(Int64(count)))]
-    case .fraction(let fraction): [("\(side)_fraction", .real(fraction))]
-    case .rest: []
-    }
-  }
+  /// The keys that every kind has.
+  static let commonKeys = ["version", "kind", "label", "where", "train_where", "test_where"]
 
   /// Reads the JSON form.
   ///
@@ -56,103 +38,40 @@ extension SplitSpecification {
     let version = try object.integer("version")
     guard version == Self.version else {
       throw EngramError(
-        .unsupported, "its version is not known here", place: "version", expected: String(Self.version),
+        .unsupported, "its version is not known here", place: "key \"version\"", expected: String(Self.version),
         found: String(version), mend: "use a newer version of engram")
     }
-    let common = ["version", "kind", "label", "where", "train_where", "test_where"]
-    let kind: Kind
-    switch try object.string("kind") {
-    case "balanced":
-      try object.checkKeys(
-        common + [
-          "repeats", "seed", "test_per_class", "test_fraction", "train_per_class", "train_fraction", "compatibility",
-        ])
-      if let mode = try text("compatibility", in: object), mode != publishedCompatibility {
-        throw EngramError(
-          .usage, "there is no such compatibility", place: "compatibility", expected: publishedCompatibility,
-          found: mode)
-      }
-      let repeats = try object.optional("repeats") { (value) throws(EngramError) in try value.asInteger() } ?? 10
-      let seed = try object.optional("seed") { (value) throws(EngramError) in try value.asInteger() } ?? 0
-      guard let seed = UInt32(exactly: seed) else {
-        throw EngramError(
-          .usage, "the seed is out of range", place: "seed", expected: "0 to 4294967295", found: "\(seed)")
-      }
-      kind = .balanced(
-        BalancedSplits(
-          repeats: Int(repeats), seed: seed, test: try size(of: "test", in: object) ?? .fraction(0.25),
-          train: try size(of: "train", in: object) ?? .rest))
-    case "holdout":
-      try object.checkKeys(common + ["by"])
-      kind = .holdout(HoldoutSplits(by: try object.strings("by")))
-    case let other:
+    let name = try object.string("kind")
+    guard let reader = Kind.readers.first(where: { $0.kind == name }) else {
+      let kinds = Kind.readers.map(\.kind)
       throw EngramError(
-        .usage, "there is no such kind of split", place: "kind", expected: "balanced or holdout", found: other,
-        mend: closestName(to: other, among: ["balanced", "holdout"]).map { "did you mean '\($0)'?" })
+        .usage, "there is no such kind of split", place: "key \"kind\"",
+        expected: "one of \(kinds.joined(separator: ", "))", found: "\"\(name)\"",
+        mend: closestName(to: name, among: kinds).map { "did you mean \"\($0)\"?" })
     }
-    var specification = SplitSpecification(kind)
-    if let label = try text("label", in: object) { specification.label = label }
-    specification.filter = try text("where", in: object)
-    specification.trainFilter = try text("train_where", in: object)
-    specification.testFilter = try text("test_where", in: object)
+    try object.checkKeys(commonKeys + reader.keys)
+    var specification = SplitSpecification(try reader.read(object))
+    if let label = try object.optionalText("label") { specification.label = label }
+    specification.filter = try object.optionalText("where")
+    specification.trainFilter = try object.optionalText("train_where")
+    specification.testFilter = try object.optionalText("test_where")
     try specification.check()
     return specification
   }
 
-  private static func text(_ key: String, in object: JSONObject) throws(EngramError) -> String? {
-    try object.optional(key) { (value) throws(EngramError) in try value.asString() }
-  }
-
-  private static func size(of side: String, in object: JSONObject) throws(EngramError) -> BalancedSplits.Size? {
-    let count = try object.optional("\(side)_per_class") { (value) throws(EngramError) in try value.asInteger() }
-    let fraction = try object.optional("\(side)_fraction") { (value) throws(EngramError) in try value.asReal() }
-    switch (count, fraction) {
-    case (nil, nil): return nil
-    case (let count?, nil): return .perClass(Int(count))
-    case (nil, let fraction?): return .fraction(fraction)
-    case (_?, _?):
-      throw EngramError(
-        .usage, "the size of the \(side) side is given twice", place: "\(side)_fraction",
-        expected: "\(side)_per_class or \(side)_fraction", mend: "leave one of them out")
-    }
-  }
-
-  /// Refuses sizes that cannot be.
+  /// Refuses choices that cannot be, whatever the store holds.
   ///
   /// - Throws: ``EngramError`` with code `usage` that names what is out of range.
   public func check() throws(EngramError) {
-    switch kind {
-    case .balanced(let plan):
-      /// More repeats than anyone averages over; the limit keeps a slip of the finger from filling the disk.
-      let mostRepeats = 100_000
-      guard (1...mostRepeats).contains(plan.repeats) else {
-        throw EngramError(
-          .usage, "the number of repeats is out of range", place: "repeats", expected: "1 to \(mostRepeats)",
-          found: "\(plan.repeats)")
-      }
-      for (side, size) in [("test", plan.test), ("train", plan.train)] {
-        switch size {
-        case .perClass(let count) where count < 1:
-          throw EngramError(
-            .usage, "a side of a split cannot be empty", place: "\(side)_per_class", expected: "at least 1",
-            found: "\(count)")
-        case .fraction(let fraction) where !(fraction > 0 && fraction < 1):
-          throw EngramError(
-            .usage, "a fraction is between 0 and 1", place: "\(side)_fraction", expected: "above 0 and below 1",
-            found: "\(fraction)")
-        case .rest where side == "test":
-          throw EngramError(
-            .usage, "the size of the test side is missing", place: "test_fraction",
-            expected: "test_per_class or test_fraction")
-        default: break
-        }
-      }
-    case .holdout(let plan):
-      guard !plan.by.isEmpty, Set(plan.by).count == plan.by.count else {
-        throw EngramError(
-          .usage, "a hold-out names its columns, each once", place: "by", expected: "such as architecture",
-          found: plan.by.isEmpty ? "none" : plan.by.joined(separator: ","))
-      }
+    guard !label.isEmpty else {
+      throw EngramError(
+        .usage, "the label column has no name", place: "key \"label\"", expected: "a column such as learning_rule")
+    }
+    try kind.plan.check()
+    if case .explicit = kind, filter != nil || trainFilter != nil || testFilter != nil {
+      throw EngramError(
+        .usage, "explicit splits take no filter", place: "key \"where\"",
+        expected: "the example ids of both sides and nothing else", mend: "leave the filters out")
     }
   }
 }
