@@ -22,7 +22,7 @@ final class ChildProcess {
     unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + words).map { unsafe strdup($0) } + [nil]
-    defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var started = pid_t()
     let code = unsafe posix_spawn(&started, program, &actions, nil, &arguments, environ)
     #expect(code == 0, "\(program) does not start: error \(code)")
