@@ -24,7 +24,6 @@ struct SnapshotTests {
       let summary = try snapshot.summary()
       #expect(summary.examples == Int(count) && summary.commit?.id == commit && summary.runs == Int(min(commit, 4)))
       #expect(summary.observations == Int(min(commit, 4)))
-      #expect(summary.valueBytes == Int(count) * Axes().count * 4)
       _ = refusal(.notFound) { _ = try snapshot.recorded(0..<(count + 1)) }
       _ = refusal(.notFound) { _ = try snapshot.labels(of: "task", for: ExampleSet(0..<(count + 1))) }
     }
