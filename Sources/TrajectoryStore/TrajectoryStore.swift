@@ -61,6 +61,7 @@ public final class TrajectoryStore: Sendable {
     }
     try Catalog.create(at: layout.catalog)
     try FileSystem.syncDirectory(path)
+    try FileSystem.syncDirectory(path + "/..")
     return try TrajectoryStore(opening: path)
   }
 
@@ -80,12 +81,15 @@ public final class TrajectoryStore: Sendable {
   }
 
   /// Removes a store that was made for an append that then failed; one that holds a commit is left alone.
+  ///
+  /// - Throws: ``EngramError`` with code `busy` when somebody else has begun to write there.
   package func removeIfEmpty() throws(EngramError) {
-    guard try read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
-    for name in try FileSystem.names(in: layout.incoming) { try FileSystem.remove("\(layout.incoming)/\(name)") }
-    for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
-    for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
-    try FileSystem.removeDirectory(path)
+    try write("removal of an empty store", options: WriteOptions(waitSeconds: 0)) { (session) throws(EngramError) in
+      guard try session.read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
+      for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
+      for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
+      try FileSystem.removeDirectory(path)
+    }
   }
 
   /// Whether there is a store at a path.

@@ -120,7 +120,7 @@ struct MergeTests {
     let error = #expect(throws: EngramError.self) { try target.merge([cut.path]) }
     #expect(error?.code == .corrupt || error?.code == .truncated)
     Folder.remove(segment)
-    _ = refusal(.notFound) { _ = try target.merge([cut.path]) }
+    _ = refusal(.corrupt) { _ = try target.merge([cut.path]) }
     #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
     #expect(try target.snapshot().recorded(0..<2) == own)
   }

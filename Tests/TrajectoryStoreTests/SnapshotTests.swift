@@ -20,7 +20,8 @@ struct SnapshotTests {
       #expect(snapshot.commit == commit && snapshot.exampleCount == count)
       #expect(try snapshot.examples(where: "1 = 1").count == Int(count))
       #expect(try snapshot.examples(where: "layer_name = 'layer0'").count == Int(min(commit, 4)))
-      #expect(try snapshot.recorded(0..<count) == Array(made.flatMap(\.values.bytes)[..<(Int(count) * Axes().count * 4)]))
+      #expect(
+        try snapshot.recorded(0..<count) == Array(made.flatMap(\.values.bytes)[..<(Int(count) * Axes().count * 4)]))
       let summary = try snapshot.summary()
       #expect(summary.examples == Int(count) && summary.commit?.id == commit && summary.runs == Int(min(commit, 4)))
       #expect(summary.observations == Int(min(commit, 4)))
@@ -120,7 +121,8 @@ struct SnapshotTests {
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let short = Axes(epochs: [0, 5], statistics: Axes().statistics)
     let kinds: [(Axes, ElementType)] = [
-      (Axes(), .float32), (Axes(), .float32), (short, .float32), (short, .float64), (short, .float64), (Axes(), .float32),
+      (Axes(), .float32), (Axes(), .float32), (short, .float32), (short, .float64), (short, .float64),
+      (Axes(), .float32),
     ]
     var made: [Recording] = []
     for (step, kind) in kinds.enumerated() {
