@@ -136,4 +136,15 @@ struct SnapshotTests {
     }
     #expect(try store.verify().problems.isEmpty)
   }
+
+  @Test func `an old snapshot is not given another batch that was staged after its own were flushed`() throws {
+    let folder = Folder()
+    let reader = try TrajectoryStore.create(at: folder["a.engram"])
+    let writer = try TrajectoryStore(opening: folder["a.engram"])
+    let first = try Made.append(4, to: writer, seed: 1)
+    let snapshot = try reader.snapshot()
+    _ = try writer.flush()
+    try Made.append(4, to: writer, seed: 2)
+    #expect(try snapshot.recorded(0..<4) == first.values.bytes)
+  }
 }

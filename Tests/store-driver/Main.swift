@@ -40,7 +40,7 @@ import TrajectoryStore
 
   /// Opens a store, or makes it.
   static func open(_ path: String) throws(EngramError) -> TrajectoryStore {
-    TrajectoryStore.exists(at: path) ? try TrajectoryStore(opening: path) : try TrajectoryStore.create(at: path)
+    try TrajectoryStore.openOrCreate(at: path).store
   }
 
   /// Prints a line at once.
