@@ -61,8 +61,7 @@ package enum Ingest {
   package static func run(
     _ input: IngestInput, into path: String, options: IngestOptions
   ) throws(EngramError) -> IngestReport {
-    let isNew = !TrajectoryStore.exists(at: path)
-    let store = isNew ? try TrajectoryStore.create(at: path) : try TrajectoryStore(opening: path)
+    let (store, isNew) = try TrajectoryStore.openOrCreate(at: path)
     do throws(EngramError) {
       return try add(input, to: store, options: options)
     } catch {

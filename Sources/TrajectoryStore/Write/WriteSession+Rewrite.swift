@@ -95,6 +95,7 @@ extension WriteSession {
       return segment.extent(firstExample: all.lowerBound, summary)
     } catch {
       segment.writer.abandon()
+      removeSegments([segment.identifier])
       throw error
     }
   }

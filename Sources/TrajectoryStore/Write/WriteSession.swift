@@ -103,6 +103,10 @@ package final class WriteSession {
     for name in try FileSystem.names(in: store.layout.segments) where !named.contains(name) {
       try FileSystem.remove("\(store.layout.segments)/\(name)")
     }
+    // Creation holds the lock too, so whoever began these is dead.
+    for name in try FileSystem.names(in: store.path) where name.hasPrefix(StoreLayout.unfinishedCatalog) {
+      try FileSystem.remove("\(store.path)/\(name)")
+    }
   }
 }
 
