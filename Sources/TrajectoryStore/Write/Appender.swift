@@ -141,7 +141,7 @@ package final class Appender {
   /// Removes everything that was written.
   package func abandon() {
     current?.writer.abandon()
-    session.removeSegments(finished.map(\.segment.identifier) + (current.map { [$0.identifier] } ?? []))
+    session.discard(finished.map(\.segment.identifier) + (current.map { [$0.identifier] } ?? []))
     current = nil
     finished = []
   }

@@ -88,7 +88,7 @@ extension WriteSession {
         return MergeReport(commit: catalog.commitID, examples: ranges, runs: runs)
       }
     } catch {
-      removeSegments(brought)
+      discard(brought)
       throw error
     }
   }
@@ -129,7 +129,7 @@ extension WriteSession {
         return MergeSource(snapshot: snapshot, extents: extents, staged: staged)
       } catch {
         guard error.code == .notFound else { throw error }
-        removeSegments(Array(brought[start...]))
+        discard(Array(brought[start...]))
         brought.removeSubrange(start...)
         if attempt < attempts { continue }
         var damaged = error

@@ -41,10 +41,10 @@ extension WriteSession {
         }
       }
     } catch {
-      removeSegments(written.compactMap(\.new.segmentIdentifier))
+      discard(written.compactMap(\.new.segmentIdentifier))
       throw error
     }
-    removeSegments(written.flatMap { $0.old.compactMap(\.segmentIdentifier) })
+    removeReplaced(written.flatMap { $0.old.compactMap(\.segmentIdentifier) })
     let after = try read { (catalog) throws(EngramError) in try catalog.extents() }
     return CompactReport(
       extentsBefore: before.count, extentsAfter: after.count, bytesBefore: before.reduce(0) { $0 + $1.byteCount },
@@ -95,7 +95,7 @@ extension WriteSession {
       return segment.extent(firstExample: all.lowerBound, summary)
     } catch {
       segment.writer.abandon()
-      removeSegments([segment.identifier])
+      discard([segment.identifier])
       throw error
     }
   }
