@@ -76,7 +76,8 @@ public final class TrajectoryStore: Sendable {
     guard others.isEmpty else {
       throw EngramError(
         .exists, others.contains("catalog.sqlite") ? "there is a store here already" : "this directory is not empty",
-        file: layout.root, found: others.prefix(3).joined(separator: ", "), mend: "choose another path for the new store")
+        file: layout.root, found: others.prefix(3).joined(separator: ", "),
+        mend: "choose another path for the new store")
     }
   }
 

@@ -13,7 +13,8 @@ struct AppendTests {
     #expect(snapshot.commit == 0 && snapshot.exampleCount == 0)
     #expect(try snapshot.examples(where: "task = 'x'").isEmpty)
     #expect(try store.verify().problems.isEmpty)
-    #expect(Folder.names(in: folder["a.engram"]).filter { !$0.hasPrefix("catalog.") } == ["incoming", "lock", "segments"])
+    #expect(
+      Folder.names(in: folder["a.engram"]).filter { !$0.hasPrefix("catalog.") } == ["incoming", "lock", "segments"])
     _ = refusal(.exists) { _ = try TrajectoryStore.create(at: folder["a.engram"]) }
     _ = refusal(.notFound) { _ = try TrajectoryStore(opening: folder["b.engram"]) }
     _ = refusal(.notFound) { _ = try TrajectoryStore.create(at: folder["no/b.engram"]) }
