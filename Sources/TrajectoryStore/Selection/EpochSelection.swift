@@ -57,6 +57,16 @@ public enum EpochSelection: Sendable, Hashable {
     }
   }
 
+  /// The text form, which ``init(parsing:)`` reads back.
+  public var text: String {
+    switch self {
+    case .all: "all"
+    case .range(let first, let last): "\(Self.text(first)):\(Self.text(last))"
+    case .stride(let first, let last, let stride): "\(Self.text(first)):\(Self.text(last)):\(Self.text(stride))"
+    case .list(let list): list.map { Self.text($0) }.joined(separator: ",")
+    }
+  }
+
   /// The epochs that this selection names, given those that all the examples have.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when it names one that is not there, or none at all.

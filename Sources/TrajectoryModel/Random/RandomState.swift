@@ -84,14 +84,14 @@ public struct RandomState: Sendable {
   /// The first numbers of ``permutation(_:)`` as members of a set.
   ///
   /// - Precondition: `prefix` is in 0 ... `count`.
-  mutating func choice(of prefix: Int, among count: Int) -> Bitmap {
+  package mutating func choice(of prefix: Int, among count: Int) -> Bitmap {
     choices(of: prefix, then: 0, among: count).first
   }
 
   /// The first numbers of ``permutation(_:)``, and those that follow them, as members of sets.
   ///
   /// - Precondition: `prefix` and `following` add up to at most `count`.
-  mutating func choices(
+  package mutating func choices(
     of prefix: Int, then following: Int, among count: Int
   ) -> (first: Bitmap, second: Bitmap) {
     // Half the memory of a permutation of 64-bit integers, and so half the time, which is spent on reaching memory.

@@ -1,24 +1,24 @@
 // Bitmap.swift -- a set of small numbers, one bit each.
 
-import TrajectoryModel
-
 /// A set of numbers in 0 ..< count, one bit each: what random draws are collected in.
-struct Bitmap {
+package struct Bitmap {
   private var words: [UInt64]
 
   /// The empty set of numbers below `count`.
-  init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
+  package init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
 
   /// Adds a number.
-  mutating func insert(_ number: Int) { words[number >> 6] |= 1 << UInt64(truncatingIfNeeded: number & 63) }
+  package mutating func insert(_ number: Int) { words[number >> 6] |= 1 << UInt64(truncatingIfNeeded: number & 63) }
 
   /// Whether a number is in the set.
-  func contains(_ number: Int) -> Bool { words[number >> 6] >> UInt64(truncatingIfNeeded: number & 63) & 1 != 0 }
+  package func contains(_ number: Int) -> Bool {
+    words[number >> 6] >> UInt64(truncatingIfNeeded: number & 63) & 1 != 0
+  }
 
   /// The examples whose ids are the numbers, each plus `base`.
   ///
   /// - Complexity: O(count / 64 + ranges).
-  func examples(from base: Int64) -> ExampleSet {
+  package func examples(from base: Int64) -> ExampleSet {
     var set = ExampleSet()
     for (index, word) in words.enumerated() {
       var rest = word
@@ -42,7 +42,7 @@ extension ExampleSet {
   /// The examples whose places in this set, counted from 0, are in a bitmap.
   ///
   /// - Complexity: O(count).
-  func members(at places: Bitmap) -> ExampleSet {
+  package func members(at places: Bitmap) -> ExampleSet {
     var result = ExampleSet()
     var place = 0
     for range in ranges {
@@ -58,7 +58,7 @@ extension ExampleSet {
   ///
   /// - Precondition: The sizes add up to the count.
   /// - Complexity: O(ranges + parts).
-  func consecutive(_ sizes: [Int]) -> [ExampleSet] {
+  package func consecutive(_ sizes: [Int]) -> [ExampleSet] {
     var parts: [ExampleSet] = []
     var index = 0
     var start = ranges.first?.lowerBound ?? 0
