@@ -175,7 +175,7 @@ struct WriterTests {
       #expect(extents == kept)
       #expect(extents[1].place == .staged(id: 2))
       #expect(try reader.stagedValues(2) == bytes)
-      let error = #expect(throws: EngramError.self) { try reader.stagedValues(2) }
+      let error = #expect(throws: EngramError.self) { try reader.stagedValues(1) }
       #expect(error?.code == .notFound)
       #expect(try reader.check().isEmpty)
     }
@@ -224,7 +224,7 @@ struct WriterTests {
     #expect(try catalog.look { try $0.extents(asOf: 2) } == [old[0], joined])
     #expect(try catalog.look { try $0.extents(asOf: 1) } == [old[0]])
     #expect(try catalog.look { try $0.check() }.isEmpty)
-    let gone = #expect(throws: EngramError.self) { try catalog.look { try $0.stagedValues(2) } }
+    let gone = #expect(throws: EngramError.self) { try catalog.look { try $0.stagedValues(10) } }
     #expect(gone?.code == .notFound)
     for (new, code) in [
       ([Sample.segment(0, 7, number: 2)], EngramError.Code.invalidData),
