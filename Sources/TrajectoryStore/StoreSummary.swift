@@ -23,6 +23,8 @@ public struct StoreSummary: Sendable, Hashable {
 
   /// The newest commit, or nil in a store that holds none.
   public let commit: Commit?
+  /// The metrics of runs, by name.
+  public let metrics: [MetricSummary]
   /// 32 hexadecimal digits drawn when the store was made.
   public let identifier: String
   /// How much there is.
@@ -44,7 +46,8 @@ public struct StoreSummary: Sendable, Hashable {
 extension Snapshot {
   /// Counts what is there, or what a filter selects of it.
   ///
-  /// Sizes are those of the segments that hold any of it; observations and layer sets are those of the whole store.
+  /// Sizes are those of the segments that hold any of it; observations, layer sets and metrics are those of the whole
+  /// store.
   ///
   /// - Complexity: O(observations) for each field; no segment is opened.
   public func summary(where filter: String? = nil) throws(EngramError) -> StoreSummary {
@@ -66,7 +69,7 @@ extension Snapshot {
     }
     let runs = filter == nil ? Int(state.1.runs) : try groups(by: ["run_id"], where: filter).count
     return StoreSummary(
-      commit: state.2, identifier: state.0, runs: runs, observations: Int(state.1.observations),
+      commit: state.2, metrics: try metrics(), identifier: state.0, runs: runs, observations: Int(state.1.observations),
       examples: selected.count, layerSets: Int(state.1.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
       catalogBytes: FileSystem.byteCount(of: store.layout.catalog),
