@@ -66,9 +66,16 @@ let package = Package(
     tests(of: "ColumnCodec", needs: ["TrajectoryModel"]),
     tests(of: "SegmentFile", needs: ["TrajectoryModel", "ColumnCodec"]),
     tests(of: "Catalog", needs: ["TrajectoryModel"]),
-    tests(of: "TrajectoryStore", needs: ["TrajectoryModel"]),
+    tests(
+      of: "TrajectoryStore",
+      needs: ["TrajectoryModel", "Catalog", "CSQLite", "SegmentFile", "Splits", "store-driver"]),
+    // Writes and reads stores in a process of its own, for tests that kill it or run several at once.
+    .executableTarget(
+      name: "store-driver", dependencies: ["TrajectoryModel", "Catalog", "TrajectoryStore"],
+      path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
+    tests(of: "Engram"),
     tests(of: "EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
   ]
 )

@@ -128,7 +128,7 @@ CREATE TABLE extent (
 -- Values of small appends, until enough have come to make a segment file. A table of its own, so that reading
 -- `extent` never walks over them.
 CREATE TABLE staged (
-  staged_id INTEGER PRIMARY KEY,
+  staged_id INTEGER PRIMARY KEY,                       -- the first example of the batch, so no number comes twice
   bytes BLOB NOT NULL                                  -- canonical order [example][epoch][statistic], little-endian
 ) STRICT;
 

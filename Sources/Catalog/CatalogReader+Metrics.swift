@@ -8,6 +8,8 @@ extension CatalogReader {
   /// - Parameters:
   ///   - name: The metric; nil for all.
   ///   - commit: Values of later commits are left out; nil leaves out none.
+  ///   - body: Gets each value.
+  /// - Throws: Code `corrupt`, and what the body throws.
   package func metrics(
     _ name: String?, asOf commit: Int64?, _ body: (RunMetric) throws(EngramError) -> Void
   ) throws(EngramError) {

@@ -12,18 +12,21 @@ public final class Snapshot: Sendable {
   public let commit: Int64
   /// The number of examples; their ids are 0 ..< `exampleCount`.
   public let exampleCount: Int64
+  /// The entry of the commit log, or nil in a store that holds none yet.
+  let entry: Commit?
   // Compaction moves examples to other segments without changing them, so the extents may be read again.
   private let extentsNow: Mutex<[Extent]>
 
   init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
     self.store = store
-    let state = try store.read { (catalog) throws(EngramError) -> (Int64, Int64, [Extent]) in
+    let state = try store.read { (catalog) throws(EngramError) -> (Commit?, [Extent]) in
       let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
-      guard let commit = known else { return (0, 0, []) }
-      return (commit.id, commit.exampleEnd, try catalog.extents(asOf: commit.id))
+      guard let commit = known else { return (nil, []) }
+      return (commit, try catalog.extents(asOf: commit.id))
     }
-    (commit, exampleCount) = (state.0, state.1)
-    extentsNow = Mutex(state.2)
+    entry = state.0
+    (commit, exampleCount) = (entry?.id ?? 0, entry?.exampleEnd ?? 0)
+    extentsNow = Mutex(state.1)
   }
 
   /// Every example.
@@ -46,23 +49,27 @@ public final class Snapshot: Sendable {
   /// - Parameters:
   ///   - filter: An SQL expression over the columns of the `example` view, such as `task = 'cifar10'`; nil selects all.
   ///   - limits: How long it may run.
+  /// - Returns: Their ids.
   /// - Throws: ``EngramError`` with code `usage` when SQLite refuses the expression, with SQLite's own message and the
   ///   columns there are; `limit` when its time is over.
   /// - Complexity: O(observations) when the filter reads fields of runs only, O(examples) otherwise.
   public func examples(where filter: String?, limits: QueryLimits = QueryLimits()) throws(EngramError) -> ExampleSet {
     guard let filter else { return allExamples }
-    return try store.read { (catalog) throws(EngramError) in
+    let selected = try store.read { (catalog) throws(EngramError) in
       try catalog.examples(where: filter, asOf: asOf, limits: limits)
     }
+    // The filter is tried in any case, so that a wrong one is refused; what came after an empty store is not part of it.
+    return exampleCount == 0 ? ExampleSet() : selected
   }
 
   /// The examples that a filter selects, grouped by columns of the `example` view and sorted by key.
   public func groups(
     by columns: [String], where filter: String? = nil, limits: QueryLimits = QueryLimits()
   ) throws(EngramError) -> [ExampleGroup] {
-    try store.read { (catalog) throws(EngramError) in
+    let groups = try store.read { (catalog) throws(EngramError) in
       try catalog.groups(by: columns, where: filter, asOf: asOf, limits: limits)
     }
+    return exampleCount == 0 ? [] : groups
   }
 
   /// The values of a column of the `example` view, as classes and small integers.
@@ -70,6 +77,8 @@ public final class Snapshot: Sendable {
   /// - Parameters:
   ///   - column: The column, such as `learning_rule`.
   ///   - examples: The examples to label.
+  /// - Returns: A class for each example, ascending by id.
+  /// - Throws: ``EngramError`` with code `usage` when there is no such column, `notFound` when no such example.
   public func labels(of column: String, for examples: ExampleSet) throws(EngramError) -> Labels {
     try checkMembers(examples)
     let groups = try groups(by: [column])

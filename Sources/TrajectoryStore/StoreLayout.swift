@@ -10,6 +10,9 @@ struct StoreLayout: Sendable {
   /// The store's directory.
   let root: String
 
+  /// How the names of catalogs begin that are being made.
+  static let unfinishedCatalog = "catalog.sqlite.making"
+
   var catalog: String { root + "/catalog.sqlite" }
   var segments: String { root + "/segments" }
   var incoming: String { root + "/incoming" }

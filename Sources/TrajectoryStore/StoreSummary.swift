@@ -21,7 +21,7 @@ public struct StoreSummary: Sendable, Hashable {
     public let values: [Count]
   }
 
-  /// The newest commit, or nil in a store that holds none.
+  /// The commit of the snapshot, or nil in a store that holds none.
   public let commit: Commit?
   /// The metrics of runs, by name.
   public let metrics: [MetricSummary]
@@ -46,18 +46,22 @@ public struct StoreSummary: Sendable, Hashable {
 extension Snapshot {
   /// Counts what is there, or what a filter selects of it.
   ///
-  /// Sizes are those of the segments that hold any of it; observations, layer sets and metrics are those of the whole
-  /// store.
+  /// Sizes are those of the segments that hold any of it; layer sets and metrics are those of the whole store.
   ///
   /// - Complexity: O(observations) for each field; no segment is opened.
   public func summary(where filter: String? = nil) throws(EngramError) -> StoreSummary {
     let selected = try examples(where: filter)
     let extents = extents.filter { !selected.intersection(ExampleSet($0.examples)).isEmpty }
     let state = try store.read { (catalog) throws(EngramError) in
-      (try catalog.storeIdentifier(), try catalog.counts(), try catalog.latestCommit(), try catalog.fields())
+      (identifier: try catalog.storeIdentifier(), counts: try catalog.counts(), fields: try catalog.fields())
+    }
+    // The store may hold more than the snapshot does: an older commit was asked for, or somebody writes meanwhile.
+    let isWhole = filter == nil && state.counts.examples == exampleCount
+    func count(_ column: String, _ whole: Int64) throws(EngramError) -> Int {
+      isWhole ? Int(whole) : try groups(by: [column], where: filter).count
     }
     var fields: [StoreSummary.Field] = []
-    for field in state.3 + [MetadataField(name: "layer_position", type: .text)] {
+    for field in state.fields + [MetadataField(name: "layer_position", type: .text)] {
       let groups = try groups(by: [field.name], where: filter)
       fields.append(
         StoreSummary.Field(field: field, values: groups.map { .init(value: $0.key[0], examples: $0.examples.count) }))
@@ -67,10 +71,10 @@ extension Snapshot {
     for extent in extents {
       for name in extent.statistics where seen.insert(name).inserted { statistics.append(name) }
     }
-    let runs = filter == nil ? Int(state.1.runs) : try groups(by: ["run_id"], where: filter).count
     return StoreSummary(
-      commit: state.2, metrics: try metrics(), identifier: state.0, runs: runs, observations: Int(state.1.observations),
-      examples: selected.count, layerSets: Int(state.1.layerSets), segments: extents.count { !$0.isStaged },
+      commit: entry, metrics: try metrics(), identifier: state.identifier, runs: try count("run_id", state.counts.runs),
+      observations: try count("observation_id", state.counts.observations), examples: selected.count,
+      layerSets: Int(state.counts.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
       catalogBytes: FileSystem.byteCount(of: store.layout.catalog),
       valueBytes: extents.reduce(0) {

@@ -1,6 +1,7 @@
 // TrajectoryStore+Verify.swift -- every checksum and invariant of a store, read again.
 
 import Catalog
+import ColumnCodec
 import SegmentFile
 public import TrajectoryModel
 
@@ -31,52 +32,93 @@ extension TrajectoryStore {
   ) throws(EngramError) -> VerifyReport {
     var problems = try read { (catalog) throws(EngramError) in try catalog.check() }
     let snapshot = try snapshot()
-    let extents = snapshot.extents
     let total = Int(snapshot.exampleCount)
-    var done = 0
-    for extent in extents {
+    var (extents, byteCount) = (0, 0)
+    var next: Int64 = 0
+    var missing: Extent?
+    while next < snapshot.exampleCount {
+      guard let extent = snapshot.extents.first(where: { $0.examples.contains(next) }) else {
+        problems.append(
+          EngramError(
+            .corrupt, "no extent holds an example", file: layout.catalog, place: "table extent",
+            expected: "example \(next)", mend: "restore the catalog from a copy"))
+        break
+      }
       do throws(EngramError) {
-        switch extent.place {
-        case .segment(let identifier, let byteCount):
-          let reader = try SegmentReader(opening: layout.segment(identifier))
-          guard reader.identifier.hex == identifier, reader.valuesHash == extent.valuesHash,
-            reader.byteCount == Int(byteCount), reader.exampleCount == Int(extent.exampleCount),
-            reader.schema.statistics == extent.statistics, reader.schema.epochs == extent.epochs
-          else {
-            throw EngramError(
-              .corrupt, "the segment is not the one that the catalog names", file: layout.segment(identifier),
-              place: "footer", expected: "values hash \(extent.valuesHash)", found: reader.valuesHash,
-              mend: "restore the segment from a copy")
-          }
-          let base = done
-          try reader.verify(isCancelled: isCancelled) { examples in
-            progress(base + examples, total)
-          }
-        case .staged(let id):
-          let bytes = try read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }
-          _ = try StagedBatch(of: extent, bytes: bytes)
-        }
+        try verify(extent, isCancelled: isCancelled) { done in progress(Int(extent.firstExample) + done, total) }
       } catch {
         if error.code == .cancelled { throw error }
-        var problem = error
-        if case .segment(let identifier, _) = extent.place {
-          problem = problem.inFile(layout.segment(identifier))
-          if problem.code == .notFound { problem.code = .corrupt }
+        if error.code == .notFound, missing != extent {
+          // A compaction may have moved it meanwhile; if the catalog still names it, it is missing.
+          missing = extent
+          try snapshot.refreshExtents()
+          continue
         }
+        var problem = error.inFile(extent.segmentIdentifier.map(layout.segment) ?? layout.catalog)
+        if problem.code == .notFound { problem.code = .corrupt }
         problems.append(problem)
       }
-      done += Int(extent.exampleCount)
-      progress(done, total)
+      extents += 1
+      byteCount += extent.byteCount
+      next = extent.examples.upperBound
+      progress(min(Int(next), total), total)
     }
     return VerifyReport(
-      examples: snapshot.exampleCount, extents: extents.count, byteCount: extents.reduce(0) { $0 + $1.byteCount },
-      problems: problems, leftovers: try leftovers(beside: extents))
+      examples: snapshot.exampleCount, extents: extents, byteCount: byteCount, problems: problems,
+      leftovers: try leftovers())
   }
 
-  private func leftovers(beside extents: [Extent]) throws(EngramError) -> [String] {
-    let named = Set(extents.compactMap(\.segmentIdentifier).map { $0 + ".seg" })
+  /// Reads one extent and compares it with what the catalog says of it.
+  private func verify(
+    _ extent: Extent, isCancelled: () -> Bool, progress: (_ done: Int) -> Void
+  ) throws(EngramError) {
+    let suspects: [Int]
+    switch extent.place {
+    case .segment(let identifier, let byteCount):
+      let reader = try SegmentReader(opening: layout.segment(identifier))
+      guard reader.identifier.hex == identifier, reader.valuesHash == extent.valuesHash,
+        reader.byteCount == Int(byteCount), reader.exampleCount == Int(extent.exampleCount),
+        reader.schema.statistics == extent.statistics, reader.schema.epochs == extent.epochs,
+        reader.schema.elementType == extent.elementType
+      else {
+        throw EngramError(
+          .corrupt, "the segment is not the one that the catalog names", file: layout.segment(identifier),
+          place: "footer", expected: "values hash \(extent.valuesHash)", found: reader.valuesHash,
+          mend: "restore the segment from a copy")
+      }
+      try reader.verify(threads: Threads.available, isCancelled: isCancelled, progress: progress)
+      suspects = extent.statistics.indices.filter { statistic in
+        (0..<reader.rowGroupCount).contains { !reader.zone(rowGroup: $0, statistic: statistic).isAllFinite }
+      }
+    case .staged(let id):
+      let bytes = try read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }
+      let batch = try StagedBatch(of: extent, bytes: bytes)
+      suspects = extent.statistics.indices.filter { statistic in
+        (0..<Int(extent.exampleCount)).contains { example in
+          extent.epochs.indices.contains {
+            !batch.value(example: example, epoch: $0, statistic: statistic).isFinite
+          }
+        }
+      }
+    }
+    guard suspects == extent.nonFiniteStatistics else {
+      throw EngramError(
+        .corrupt, "the catalog is wrong about which statistics are finite", file: layout.catalog,
+        place: "table extent, first_example \(extent.firstExample), column nonfinite_statistics",
+        expected: "\(suspects)", found: "\(extent.nonFiniteStatistics)", mend: "restore the catalog from a copy")
+    }
+  }
+
+  /// Files that no commit names; none while somebody writes, for then they may be named soon.
+  private func leftovers() throws(EngramError) -> [String] {
+    if WriterLock.isHeld(path: layout.lock) { return [] }
     let incoming = try FileSystem.names(in: layout.incoming).map { "incoming/\($0)" }
-    let orphans = try FileSystem.names(in: layout.segments).filter { !named.contains($0) }.map { "segments/\($0)" }
-    return incoming + orphans
+    // Files first, names second: a segment that is committed in between is named.
+    let files = try FileSystem.names(in: layout.segments)
+    let named = try read { (catalog) throws(EngramError) in
+      Set(try catalog.extents().compactMap(\.segmentIdentifier).map { $0 + ".seg" })
+    }
+    let orphans = files.filter { !named.contains($0) }.map { "segments/\($0)" }
+    return WriterLock.isHeld(path: layout.lock) ? [] : incoming + orphans
   }
 }

@@ -45,23 +45,53 @@ public final class TrajectoryStore: Sendable {
   public static func create(at path: String) throws(EngramError) -> TrajectoryStore {
     let layout = StoreLayout(root: path)
     if !FileSystem.exists(path) {
-      try FileSystem.makeDirectory(path)
-    } else {
-      // What a creation that was killed leaves behind holds no catalog, for that is made last and at once.
-      let own: Set = ["segments", "incoming", "lock"]
-      let others = try FileSystem.names(in: path).filter { !own.contains($0) && !$0.hasPrefix("catalog.sqlite.") }
-      guard others.isEmpty else {
-        throw EngramError(
-          .exists, others.contains("catalog.sqlite") ? "there is a store here already" : "this directory is not empty",
-          file: path, found: others.prefix(3).joined(separator: ", "), mend: "choose another path for the new store")
+      do throws(EngramError) {
+        try FileSystem.makeDirectory(path)
+      } catch {
+        // Another process may be making the same store; the lock decides.
+        guard error.code == .exists else { throw error }
       }
     }
+    try requireNothing(at: layout)
+    let lock = try WriterLock(
+      path: layout.lock, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, isCancelled: { false })
+    try requireNothing(at: layout)
     for directory in [layout.segments, layout.incoming] where !FileSystem.exists(directory) {
       try FileSystem.makeDirectory(directory)
     }
     try Catalog.create(at: layout.catalog)
     try FileSystem.syncDirectory(path)
+    try FileSystem.syncDirectory(path + "/..")
+    extendLifetime(lock)
     return try TrajectoryStore(opening: path)
+  }
+
+  /// Refuses a directory that holds anything but the beginnings of a store.
+  private static func requireNothing(at layout: StoreLayout) throws(EngramError) {
+    // What a creation that was killed leaves behind holds no catalog, for that is made last and at once.
+    let own: Set = ["segments", "incoming", "lock"]
+    let others = try FileSystem.names(in: layout.root).filter {
+      !own.contains($0) && !$0.hasPrefix(StoreLayout.unfinishedCatalog)
+    }
+    guard others.isEmpty else {
+      throw EngramError(
+        .exists, others.contains("catalog.sqlite") ? "there is a store here already" : "this directory is not empty",
+        file: layout.root, found: others.prefix(3).joined(separator: ", "),
+        mend: "choose another path for the new store")
+    }
+  }
+
+  /// Opens a store, or makes it; when several processes make the same one at once, one makes it and all open it.
+  ///
+  /// - Returns: The store, and whether this call made it.
+  package static func openOrCreate(at path: String) throws(EngramError) -> (store: TrajectoryStore, isNew: Bool) {
+    if exists(at: path) { return (try TrajectoryStore(opening: path), false) }
+    do throws(EngramError) {
+      return (try create(at: path), true)
+    } catch {
+      guard error.code == .exists, exists(at: path) else { throw error }
+      return (try TrajectoryStore(opening: path), false)
+    }
   }
 
   /// Asks the catalog anything, in SQL that can read and nothing else.
@@ -80,12 +110,15 @@ public final class TrajectoryStore: Sendable {
   }
 
   /// Removes a store that was made for an append that then failed; one that holds a commit is left alone.
+  ///
+  /// - Throws: ``EngramError`` with code `busy` when somebody else has begun to write there.
   package func removeIfEmpty() throws(EngramError) {
-    guard try read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
-    for name in try FileSystem.names(in: layout.incoming) { try FileSystem.remove("\(layout.incoming)/\(name)") }
-    for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
-    for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
-    try FileSystem.removeDirectory(path)
+    try write("removal of an empty store", options: WriteOptions(waitSeconds: 0)) { (session) throws(EngramError) in
+      guard try session.read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
+      for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
+      for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
+      try FileSystem.removeDirectory(path)
+    }
   }
 
   /// Whether there is a store at a path.
@@ -94,6 +127,7 @@ public final class TrajectoryStore: Sendable {
   /// The store as of a commit, or as it is now.
   ///
   /// - Parameter commit: The number of a commit; nil for the newest.
+  /// - Returns: A view that never changes.
   /// - Throws: ``EngramError`` with code `notFound` when there is no such commit.
   public func snapshot(asOf commit: Int64? = nil) throws(EngramError) -> Snapshot {
     try Snapshot(of: self, asOf: commit)

@@ -11,6 +11,9 @@ struct WriterLock: ~Copyable {
   /// How often a waiting writer looks again, in microseconds.
   private static let pollInterval: UInt32 = 20_000
 
+  /// How often even a writer who does not want to wait looks: ``isHeld(path:)`` holds the lock for an instant.
+  private static let fewestAttempts = 3
+
   private let descriptor: Int32
 
   /// Takes the lock, waiting for another writer.
@@ -19,6 +22,7 @@ struct WriterLock: ~Copyable {
   ///   - path: The lock file; it is made where it is missing and never removed.
   ///   - operation: What the holder is about to do, for the error that another writer may get.
   ///   - seconds: How long to wait.
+  ///   - isCancelled: Asked while it waits.
   /// - Throws: ``EngramError`` with code `busy` naming the holder when the time is over, `cancelled` when asked to
   ///   stop, `io` when the directory cannot be written.
   init(
@@ -32,13 +36,15 @@ struct WriterLock: ~Copyable {
       throw error
     }
     let deadline = Self.now() + seconds
+    var attempts = 0
     while flock(opened, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       guard code == EWOULDBLOCK || code == EINTR else {
         close(opened)
         throw FileSystem.failure("take the writer's lock", path, errno: code)
       }
-      if isCancelled() || Self.now() >= deadline {
+      attempts += 1
+      if isCancelled() || (Self.now() >= deadline && attempts >= Self.fewestAttempts) {
         let holder = Self.text(of: opened)
         let cancelled = isCancelled()
         close(opened)
@@ -59,6 +65,15 @@ struct WriterLock: ~Copyable {
   deinit {
     ftruncate(descriptor, 0)
     close(descriptor)
+  }
+
+  /// Whether somebody writes at this moment.
+  static func isHeld(path: String) -> Bool {
+    let opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard opened >= 0 else { return false }
+    defer { close(opened) }
+    // A shared lock is let go at once; a writer who comes at this very instant looks again a moment later.
+    return flock(opened, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
   private static func now() -> Double {

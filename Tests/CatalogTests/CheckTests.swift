@@ -36,7 +36,7 @@ struct CheckTests {
       "table layer_set_member, layer_set_id 1"
     ),
     ("UPDATE epoch_axis SET ordinal = 3", "table epoch_axis, epoch_axis_id 1, ordinal 3"),
-    ("UPDATE staged SET bytes = x'00'", "table staged, staged_id 1"),
+    ("UPDATE staged SET bytes = x'00'", "table staged, staged_id 10"),
     ("INSERT INTO staged VALUES (9, x'00')", "table staged, staged_id 9"),
     ("UPDATE ingest SET example_count = 5", "table ingest, content_hash h"),
     ("DELETE FROM split", "table split, split set s"), ("DELETE FROM store", "table store, only_row 1"),

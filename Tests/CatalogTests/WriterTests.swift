@@ -173,9 +173,9 @@ struct WriterTests {
     try catalog.look { reader throws in
       let extents = try reader.extents()
       #expect(extents == kept)
-      #expect(extents[1].place == .staged(id: 1))
-      #expect(try reader.stagedValues(1) == bytes)
-      let error = #expect(throws: EngramError.self) { try reader.stagedValues(2) }
+      #expect(extents[1].place == .staged(id: 2))
+      #expect(try reader.stagedValues(2) == bytes)
+      let error = #expect(throws: EngramError.self) { try reader.stagedValues(1) }
       #expect(error?.code == .notFound)
       #expect(try reader.check().isEmpty)
     }
@@ -194,7 +194,7 @@ struct WriterTests {
       { $0.nonFiniteStatistics = [1, 0] }, { $0.nonFiniteStatistics = [-1] }, { $0.valuesHash = "x" },
       { $0.place = .segment(identifier: "../../etc/passwd", byteCount: 1) },
       { $0.place = .segment(identifier: String(repeating: "a", count: 32), byteCount: -1) },
-      { $0.place = .staged(id: 1) },
+      { $0.place = .staged(id: 2) },
     ]
     for (index, change) in changes.enumerated() {
       var extent = Sample.segment(10, 1)
@@ -224,7 +224,7 @@ struct WriterTests {
     #expect(try catalog.look { try $0.extents(asOf: 2) } == [old[0], joined])
     #expect(try catalog.look { try $0.extents(asOf: 1) } == [old[0]])
     #expect(try catalog.look { try $0.check() }.isEmpty)
-    let gone = #expect(throws: EngramError.self) { try catalog.look { try $0.stagedValues(1) } }
+    let gone = #expect(throws: EngramError.self) { try catalog.look { try $0.stagedValues(10) } }
     #expect(gone?.code == .notFound)
     for (new, code) in [
       ([Sample.segment(0, 7, number: 2)], EngramError.Code.invalidData),

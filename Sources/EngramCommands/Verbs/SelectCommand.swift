@@ -30,7 +30,7 @@ enum SelectCommand {
 
       In table, csv and json each row is one example: its metadata, then a column for each statistic and epoch, such \
       as weightabs_mean@5. An npy file holds the values alone (examples x epochs x statistics); an npz file holds them \
-      as X, with example_id, the metadata and the names of the axes (in a column of numbers, no value is NaN). \
+      as X, with example_id, the metadata and the names of the axes (no value is NaN among numbers, empty among texts). \
       Under a view, samples or their mean stand in the place of epochs, and an npz file has the positions of layers as \
       an array of their own. A z-score needs a train side, so it is export that takes it.
 

@@ -13,9 +13,13 @@ struct SelectionWriter {
   let selection: FeatureSelection
   let options: MaterializeOptions
 
-  /// The fields of the example view that say what an example is, `example_id` first.
+  /// The columns of the example view that say what an example is, `example_id` first.
   private var fields: [String] {
-    get throws(EngramError) { try snapshot.exampleColumns() }
+    get throws(EngramError) {
+      // These say where an example stands in the catalog.
+      let internals = ["observation_id", "layer_ordinal", "layer_set_id", "example_count"]
+      return try snapshot.exampleColumns().filter { !internals.contains($0) }
+    }
   }
 
   // MARK: Arrays

@@ -14,6 +14,8 @@ public struct RandomState: Sendable {
   private static let shift = 397
 
   private var state: [UInt32]
+  /// The tempered output of the state, worked out for the whole state at once.
+  private var output = [UInt32](repeating: 0, count: stateCount)
   private var next = stateCount
 
   /// Seeds as `numpy.random.RandomState(seed)` does for an integer seed (`init_genrand`).
@@ -28,19 +30,25 @@ public struct RandomState: Sendable {
   /// The next 32 random bits.
   public mutating func nextUInt32() -> UInt32 {
     if next == Self.stateCount { twist() }
-    var y = state[next]
-    next += 1
-    y ^= y >> 11
-    y ^= (y << 7) & 0x9d2c_5680
-    y ^= (y << 15) & 0xefc6_0000
-    return y ^ (y >> 18)
+    defer { next &+= 1 }
+    return output[next]
   }
 
   private mutating func twist() {
     let n = Self.stateCount
+    func mixed(_ high: UInt32, _ low: UInt32, _ far: UInt32) -> UInt32 {
+      let y = (high & 0x8000_0000) | (low & 0x7fff_ffff)
+      return far ^ (y >> 1) ^ (0x9908_b0df & (0 &- (y & 1)))
+    }
+    for i in 0..<(n - Self.shift) { state[i] = mixed(state[i], state[i &+ 1], state[i &+ Self.shift]) }
+    for i in (n - Self.shift)..<(n - 1) { state[i] = mixed(state[i], state[i &+ 1], state[i &+ Self.shift &- n]) }
+    state[n - 1] = mixed(state[n - 1], state[0], state[Self.shift - 1])
     for i in 0..<n {
-      let y = (state[i] & 0x8000_0000) | (state[(i + 1) % n] & 0x7fff_ffff)
-      state[i] = state[(i + Self.shift) % n] ^ (y >> 1) ^ (y & 1 == 0 ? 0 : 0x9908_b0df)
+      var y = state[i]
+      y ^= y >> 11
+      y ^= (y << 7) & 0x9d2c_5680
+      y ^= (y << 15) & 0xefc6_0000
+      output[i] = y ^ (y >> 18)
     }
     next = 0
   }
@@ -57,15 +65,48 @@ public struct RandomState: Sendable {
     }
   }
 
-  /// A random permutation of 0 ..< `count`, as `RandomState.permutation(count)` gives it.
+  /// Shuffles in place, as `RandomState.shuffle` does an array.
   ///
   /// - Complexity: O(count), about 1.4 draws an element.
+  public mutating func shuffle<Element>(_ items: inout [Element]) {
+    for i in stride(from: items.count - 1, to: 0, by: -1) {
+      items.swapAt(i, Int(truncatingIfNeeded: interval(UInt64(truncatingIfNeeded: i))))
+    }
+  }
+
+  /// A random permutation of 0 ..< `count`, as `RandomState.permutation(count)` gives it.
   public mutating func permutation(_ count: Int) -> [Int] {
     var items = Array(0..<count)
-    guard count > 1 else { return items }
-    for i in stride(from: count - 1, through: 1, by: -1) {
-      items.swapAt(i, Int(interval(UInt64(i))))
-    }
+    shuffle(&items)
     return items
+  }
+
+  /// The first numbers of ``permutation(_:)`` as members of a set.
+  ///
+  /// - Precondition: `prefix` is in 0 ... `count`.
+  package mutating func choice(of prefix: Int, among count: Int) -> Bitmap {
+    choices(of: prefix, then: 0, among: count).first
+  }
+
+  /// The first numbers of ``permutation(_:)``, and those that follow them, as members of sets.
+  ///
+  /// - Precondition: `prefix` and `following` add up to at most `count`.
+  package mutating func choices(
+    of prefix: Int, then following: Int, among count: Int
+  ) -> (first: Bitmap, second: Bitmap) {
+    // Half the memory of a permutation of 64-bit integers, and so half the time, which is spent on reaching memory.
+    if count <= Int(UInt32.max) { return choices(prefix, following, of: Array(0..<UInt32(count))) }
+    return choices(prefix, following, of: Array(0..<count))
+  }
+
+  private mutating func choices<Number: FixedWidthInteger>(
+    _ prefix: Int, _ following: Int, of numbers: [Number]
+  ) -> (first: Bitmap, second: Bitmap) {
+    var numbers = numbers
+    shuffle(&numbers)
+    var sets = (first: Bitmap(count: numbers.count), second: Bitmap(count: following == 0 ? 0 : numbers.count))
+    for number in numbers[..<prefix] { sets.first.insert(Int(number)) }
+    for number in numbers[prefix..<(prefix + following)] { sets.second.insert(Int(number)) }
+    return sets
   }
 }

@@ -30,6 +30,7 @@ struct Materializer: Sendable {
   ///   - sources: Ascending extents that hold every example of every destination.
   ///   - statistics: The statistics to read; what a source lacks becomes NaN.
   ///   - sampling: What to read of the epochs.
+  ///   - destinations: Where it goes; they do not overlap.
   init(sources: [ExtentSource], statistics: [String], sampling: EpochSampling, destinations: [MatrixDestination]) {
     self.sources = sources
     self.statistics = statistics
@@ -72,6 +73,7 @@ struct Materializer: Sendable {
   /// - Parameters:
   ///   - threads: How many threads share it; the bytes are the same for any number.
   ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
+  /// - Throws: What decoding throws, or `cancelled`.
   func run(threads: Int, isCancelled: @Sendable () -> Bool) throws(EngramError) {
     let decoders = DecoderPool(count: min(threads, tasks.count))
     try parallelFor(count: tasks.count, threads: threads) { (index, worker) throws(EngramError) in

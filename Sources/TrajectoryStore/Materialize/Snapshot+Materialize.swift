@@ -32,6 +32,7 @@ extension Snapshot {
   ///   - examples: The rows.
   ///   - columns: The features; see ``select(_:statistics:epochs:missing:)``.
   ///   - matrix: The destination, reshaped to rows x `columns.count`; give it again to use its memory again.
+  ///   - options: Type, layout, threads.
   /// - Throws: ``EngramError`` with code `corrupt` or `truncated` when a segment is damaged, `limit` when there is no
   ///   memory, `cancelled` when asked to stop.
   public func materialize(
@@ -44,8 +45,13 @@ extension Snapshot {
   /// Fills a train and a test matrix at once; a chunk that both sides need is decoded once.
   ///
   /// - Parameters:
-  ///   - train: The rows of `trainMatrix`, and `test` those of `testMatrix`; they may overlap.
+  ///   - train: The rows of `trainMatrix`.
+  ///   - trainMatrix: The destination of the train side, reshaped; give it again to use its memory again.
+  ///   - test: The rows of `testMatrix`; they may overlap those of the train side.
+  ///   - testMatrix: The destination of the test side.
   ///   - columns: The features of both.
+  ///   - options: Type, layout, threads.
+  /// - Throws: As ``materialize(_:_:into:options:)``.
   public func materialize(
     train: ExampleSet, into trainMatrix: inout Matrix, test: ExampleSet, into testMatrix: inout Matrix,
     _ columns: TrajectoryColumns, options: MaterializeOptions = MaterializeOptions()

@@ -32,7 +32,10 @@ extension TrajectoryStore {
   ///   - metrics: The values.
   ///   - operation: One word for the commit log.
   ///   - source: Where they came from, for the commit log.
+  ///   - options: How the writer waits and works.
   ///   - place: Where the value of an index came from, for errors.
+  /// - Returns: What was added.
+  /// - Throws: As ``addMetrics(_:options:)``.
   package func addMetrics(
     _ metrics: [RunMetric], operation: String, source: String, options: WriteOptions = WriteOptions(),
     placeOf place: (Int) -> String

@@ -67,7 +67,16 @@ public enum EpochSelection: Sendable, Hashable {
     }
   }
 
-  /// The epochs that this selection names, given those that all the examples have.
+  /// The epochs that are asked for one by one, or nil where the selection means those that are there.
+  var named: [Double]? {
+    switch self {
+    case .all, .range: nil
+    case .stride(let first, let last, let stride): Array(Swift.stride(from: first, through: last, by: stride))
+    case .list(let list): list
+    }
+  }
+
+  /// The epochs that this selection means, given those that there are.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when it names one that is not there, or none at all.
   func resolve(available: [Double]) throws(EngramError) -> [Double] {
@@ -75,16 +84,13 @@ public enum EpochSelection: Sendable, Hashable {
     switch self {
     case .all: wanted = available
     case .range(let first, let last): wanted = available.filter { $0 >= first && $0 <= last }
-    case .stride(let first, let last, let stride):
-      wanted = Array(Swift.stride(from: first, through: last, by: stride))
-    case .list(let list): wanted = list
+    case .stride, .list: wanted = named ?? []
     }
     let recorded = Set(available)
     if let missing = wanted.first(where: { !recorded.contains($0) }) {
       throw EngramError(
-        .notFound, "epoch \(Self.text(missing)) is not recorded for every selected example",
-        expected: "one of \(Self.text(available))", found: Self.text(missing),
-        mend: "choose recorded epochs, or select only examples that have them")
+        .notFound, "epoch \(Self.text(missing)) is not recorded for any selected example",
+        expected: "one of \(Self.text(available))", found: Self.text(missing), mend: "choose recorded epochs")
     }
     guard !wanted.isEmpty else {
       throw EngramError(

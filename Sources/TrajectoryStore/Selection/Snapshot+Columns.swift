@@ -50,6 +50,20 @@ extension Snapshot {
         }
       }
     }
+    if let named = epochs.named {
+      _ = try epochs.resolve(available: everyEpoch(of: touched))
+      let lacking = extents(of: touched, lackingAnyOf: named)
+      if !lacking.isEmpty && missing != .fill {
+        guard missing == .drop, lacking.count < touched.count else {
+          let epoch = lacking[0].epoch
+          throw try missingPart(
+            "epoch \(EpochSelection.text(epoch))",
+            of: lacking.map(\.extent).filter { !$0.epochs.contains(epoch) }, examples: examples)
+        }
+        for extent in lacking.map(\.extent) { examples = examples.subtracting(ExampleSet(extent.examples)) }
+        touched = extentsTouched(by: examples)
+      }
+    }
     let chosen: [String]
     switch statistics {
     case .names(let names): chosen = names
@@ -132,15 +146,32 @@ extension Snapshot {
         expected: "one of \(known.count) statistics, such as \(known.sorted().prefix(3).joined(separator: ", "))",
         found: name, mend: close.map { "did you mean '\($0)'?" } ?? "`engram info` lists the statistics")
     }
+    return try missingPart("statistic '\(name)'", of: lacking, examples: examples)
+  }
+
+  /// Those of some extents that lack any of some epochs, and the first epoch that each lacks.
+  private func extents(of extents: [Extent], lackingAnyOf epochs: [Double]) -> [(extent: Extent, epoch: Double)] {
+    var firstMissing: [[Double]: Double] = [:]
+    var seen: Set<[Double]> = []
+    for axis in extents.map(\.epochs) where seen.insert(axis).inserted {
+      let recorded = Set(axis)
+      firstMissing[axis] = epochs.first { !recorded.contains($0) }
+    }
+    return extents.compactMap { extent in firstMissing[extent.epochs].map { (extent, $0) } }
+  }
+
+  private func missingPart(_ part: String, of lacking: [Extent], examples: ExampleSet) throws(EngramError)
+    -> EngramError
+  {
     let members = lacking.reduce(ExampleSet()) { $0.union(examples.intersection(ExampleSet($1.examples))) }
     /// Runs named in full; the rest are counted.
     let shown = 5
     let runs = try groups(by: ["run_id"]).filter { !$0.examples.intersection(members).isEmpty }.map(
       \.key[0].description)
+    let rest = runs.count > shown ? " and \(runs.count - shown) more" : ""
     return EngramError(
-      .notFound, "statistic '\(name)' was not recorded for \(members.count) of the selected examples", file: store.path,
-      place:
-        "runs \(runs.prefix(shown).joined(separator: ", "))\(runs.count > shown ? " and \(runs.count - shown) more" : "")",
+      .notFound, "\(part) was not recorded for \(members.count) of the selected examples", file: store.path,
+      place: "runs \(runs.prefix(shown).joined(separator: ", "))\(rest)",
       mend: "leave it out, or say `--missing drop` to leave those examples out, `--missing fill` to read NaN for them")
   }
 }

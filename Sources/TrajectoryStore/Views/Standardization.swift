@@ -13,7 +13,9 @@ import TrajectoryModel
 struct Standardization: Sendable {
   /// The least scale, which keeps constant columns finite; the published constant.
   static let leastScale = 1e-5
-  /// Columns of a column-major matrix that a thread handles at a time. Of a row-major one each thread has a part of every
+  /// Columns of a column-major matrix that a thread handles at a time.
+  ///
+  /// Of a row-major one each thread has a part of every
   /// row, as wide as can be, because memory is fastest along rows.
   private static let blockSize = 64
 

@@ -22,6 +22,7 @@ extension TrajectoryStore {
   ///   - recordings: Each becomes a run of its own; all have the same type of values.
   ///   - epochs: The epochs of all of them, ascending.
   ///   - statistics: The names of the statistics of all of them.
+  ///   - options: How to wait and work.
   /// - Returns: What was added, and under which ids.
   /// - Throws: ``EngramError`` with code `invalidData` when values do not fill [layers][epochs][statistics] or do not
   ///   fit their field's type, `busy`, `diskFull`, `io`, `cancelled`.
@@ -78,10 +79,11 @@ extension TrajectoryStore {
           nonFiniteStatistics: nonFinite.sorted(), valuesHash: hash), values: bytes)
       return AppendReport(commit: catalog.commitID, examples: examples, runs: metadata.runs.count, byteCount: 0)
     }
-    let staged = try session.read { (catalog) throws(EngramError) in
+    let staged = try? session.read { (catalog) throws(EngramError) in
       try catalog.extents().reduce(0) { $0 + ($1.isStaged ? Int($1.exampleCount) : 0) }
     }
-    if staged >= Self.flushLimit { _ = try session.rewrite(where: \.isStaged, operation: "flush") }
+    // The append is committed, so it has succeeded, whatever becomes of the flush; the next append tries again.
+    if let staged, staged >= Self.flushLimit { _ = try? session.rewrite(where: \.isStaged, operation: "flush") }
     return report
   }
 
@@ -94,6 +96,11 @@ extension TrajectoryStore {
           "\(recording.layers.count) layers x \(schema.epochs.count) epochs x \(schema.statistics.count) statistics = \(count) \(schema.elementType.name) values",
         found: "\(recording.values.count) \(recording.values.elementType.name) values",
         mend: "give values in the order [layer][epoch][statistic], all of one type")
+    }
+    guard recording.condition.noiseSD.isFinite else {
+      throw EngramError(
+        .invalidData, "a run cannot be observed so", place: "recording \(index)", expected: "a finite noise",
+        found: "\(recording.condition.noiseSD)")
     }
     let names = recording.layers.map(\.name)
     guard Set(names).count == names.count else {

@@ -23,6 +23,8 @@ extension TrajectoryStore {
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.
   ///   - allowsRepeat: Whether content that this store has ingested before is taken in again.
+  ///   - options: How to wait and work.
+  /// - Returns: Which ids the examples have now.
   /// - Throws: ``EngramError`` with code `exists` when a segment or content is here already, `invalidData` when a field
   ///   has another type here, `notFound` when there is no such store.
   public func merge(
@@ -32,7 +34,7 @@ extension TrajectoryStore {
       throw EngramError(.usage, "there is nothing to merge", expected: "at least one other store", found: "none")
     }
     let own = try read { (catalog) throws(EngramError) in try catalog.storeIdentifier() }
-    var others: [Snapshot] = []
+    var others: [TrajectoryStore] = []
     var seen: Set<String> = [own]
     for path in paths {
       let other = try TrajectoryStore(opening: path)
@@ -42,7 +44,7 @@ extension TrajectoryStore {
           .usage, "a store cannot be merged twice, nor into itself", file: path, expected: "another store",
           found: "store \(identifier)", mend: "name each store once")
       }
-      others.append(try other.snapshot())
+      others.append(other)
     }
     let sources = others
     return try write("merge", options: options) { (session) throws(EngramError) in
@@ -51,53 +53,102 @@ extension TrajectoryStore {
   }
 }
 
+/// What is brought in from one store, read as of one commit of it.
+private struct MergeSource {
+  let snapshot: Snapshot
+  /// The extents as of the snapshot.
+  let extents: [Extent]
+  /// The bytes of its staged batches.
+  let staged: [Int64: [UInt8]]
+}
+
 extension WriteSession {
-  fileprivate func merge(_ others: [Snapshot], allowsRepeat: Bool) throws(EngramError) -> MergeReport {
-    let present = try read { (catalog) throws(EngramError) in
+  fileprivate func merge(_ others: [TrajectoryStore], allowsRepeat: Bool) throws(EngramError) -> MergeReport {
+    var present = try read { (catalog) throws(EngramError) in
       Set(try catalog.extents().compactMap(\.segmentIdentifier))
     }
-    let total = Int(others.reduce(0) { $0 + $1.exampleCount })
     var brought: [String] = []
     do throws(EngramError) {
+      var sources: [MergeSource] = []
       for (index, other) in others.enumerated() {
-        for extent in other.extents {
-          if options.isCancelled() { throw EngramError(.cancelled, "the merge was stopped; the store is unchanged") }
-          guard let identifier = extent.segmentIdentifier else { continue }
-          guard !present.contains(identifier) else {
-            throw EngramError(
-              .exists, "a segment of that store is in this store already", file: other.store.path,
-              found: "segment \(identifier)", mend: "it was merged before; leave that store out")
-          }
-          brought.append(identifier)
-          try bring(identifier, of: other)
-        }
-        options.progress("merging", Int(others[...index].reduce(0) { $0 + $1.exampleCount }), total)
+        let source = try bring(other, beside: present, brought: &brought)
+        present.formUnion(brought)
+        sources.append(source)
+        options.progress("merging", index + 1, others.count)
       }
-      let names = others.map(\.store.path).joined(separator: ", ")
+      let names = others.map(\.path).joined(separator: ", ")
       return try commit(operation: "merge", message: names) { (catalog) throws(EngramError) in
         var ranges: [Range<Int64>] = []
         var runs = 0
-        for other in others {
+        for source in sources {
           let start = catalog.nextExample
-          runs += try catalog.addRuns(of: other, allowsRepeat: allowsRepeat)
+          runs += try catalog.addRuns(of: source, allowsRepeat: allowsRepeat)
           ranges.append(start..<catalog.nextExample)
         }
         return MergeReport(commit: catalog.commitID, examples: ranges, runs: runs)
       }
     } catch {
-      removeSegments(brought)
+      discard(brought)
       throw error
     }
   }
 
+  /// Brings the files and staged batches of a store here; when it is compacted meanwhile, begins again.
+  private func bring(
+    _ other: TrajectoryStore, beside present: Set<String>, brought: inout [String]
+  ) throws(EngramError) -> MergeSource {
+    /// Compactions that may come in between before something else must be wrong.
+    let attempts = 5
+    for attempt in 1... {
+      let snapshot = try other.snapshot()
+      let extents = snapshot.extents
+      let start = brought.count
+      do throws(EngramError) {
+        var staged: [Int64: [UInt8]] = [:]
+        for extent in extents {
+          if options.isCancelled() { throw EngramError(.cancelled, "the merge was stopped; the store is unchanged") }
+          switch extent.place {
+          case .segment(let identifier, _):
+            guard !present.contains(identifier) else {
+              throw EngramError(
+                .exists, "a segment of that store is in this store already", file: other.path,
+                found: "segment \(identifier)", mend: "it was merged before, or comes with another store; leave it out")
+            }
+            brought.append(identifier)
+            try bring(identifier, of: other)
+          case .staged(let id):
+            let bytes = try other.read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }
+            do throws(EngramError) {
+              _ = try StagedBatch(of: extent, bytes: bytes)
+            } catch {
+              throw error.inFile(other.layout.catalog)
+            }
+            staged[id] = bytes
+          }
+        }
+        return MergeSource(snapshot: snapshot, extents: extents, staged: staged)
+      } catch {
+        guard error.code == .notFound else { throw error }
+        discard(Array(brought[start...]))
+        brought.removeSubrange(start...)
+        if attempt < attempts { continue }
+        var damaged = error
+        damaged.code = .corrupt
+        damaged.mend = "verify that store, and restore what it lacks from a copy"
+        throw damaged
+      }
+    }
+    preconditionFailure("the last attempt returns or throws")
+  }
+
   /// Links or copies a segment file, checks that it opens, and moves it among ours.
-  private func bring(_ identifier: String, of other: Snapshot) throws(EngramError) {
+  private func bring(_ identifier: String, of other: TrajectoryStore) throws(EngramError) {
     let incoming = store.layout.incomingSegment(identifier)
-    try FileSystem.linkOrCopy(other.store.layout.segment(identifier), to: incoming)
+    try FileSystem.linkOrCopy(other.layout.segment(identifier), to: incoming)
     let reader = try SegmentReader(opening: incoming)
     guard reader.identifier.hex == identifier else {
       throw EngramError(
-        .corrupt, "the segment is another one than its name says", file: other.store.layout.segment(identifier),
+        .corrupt, "the segment is another one than its name says", file: other.layout.segment(identifier),
         place: "header", expected: identifier, found: reader.identifier.hex, mend: "verify that store first")
     }
     try FileSystem.move(incoming, to: store.layout.segment(identifier))
@@ -109,12 +160,11 @@ extension CatalogWriter {
   /// Adds every run, observation, extent and remembered ingest of another store.
   ///
   /// - Returns: The number of runs.
-  fileprivate func addRuns(of other: Snapshot, allowsRepeat: Bool) throws(EngramError) -> Int {
+  fileprivate func addRuns(of merged: MergeSource, allowsRepeat: Bool) throws(EngramError) -> Int {
+    let other = merged.snapshot
     let offset = nextExample
     let columns = try addFields(of: other)
     let layerSets = try addLayerSets(of: other)
-    let extents = other.extents
-    var staged: [Int64: [UInt8]] = [:]
     var runIDs: [Int64: Int64] = [:]
     try other.store.read { (source) throws(EngramError) in
       let fields = try source.fields().map { "run.\"\($0.name)\"" }
@@ -143,14 +193,11 @@ extension CatalogWriter {
           run: id, layerSet: layers,
           condition: ObservationCondition(unitFraction: fraction, noiseSD: noise, seed: seed))
       }
-      for extent in extents {
-        if case .staged(let id) = extent.place { staged[id] = try source.stagedValues(id) }
-      }
     }
-    for var extent in extents {
+    for var extent in merged.extents {
       extent.firstExample += offset
       if case .staged(let id) = extent.place {
-        _ = try addStaged(extent, values: staged[id] ?? [])
+        _ = try addStaged(extent, values: merged.staged[id] ?? [])
       } else {
         try addSegment(extent)
       }
@@ -172,7 +219,16 @@ extension CatalogWriter {
         try addField(field)
         continue
       }
-      guard existing.type == field.type || (existing.type == .real && field.type == .integer) else {
+      if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
+      // A field without any value has the type of text, and fits every other.
+      var isUsed = false
+      try other.store.read { (catalog) throws(EngramError) in
+        try catalog.query(
+          "SELECT 1 FROM run WHERE \"\(field.name)\" IS NOT NULL LIMIT 1", limits: QueryLimits(seconds: .infinity),
+          header: { _ in }
+        ) { _ in isUsed = true }
+      }
+      guard !isUsed else {
         throw EngramError(
           .invalidData, "the field '\(field.name)' has another type in that store", file: other.store.path,
           place: "field \(field.name)", expected: existing.type.rawValue, found: field.type.rawValue,
@@ -225,8 +281,10 @@ extension CatalogWriter {
     var rows: [[MetadataValue]] = []
     try other.store.read { (catalog) throws(EngramError) in
       try catalog.query(
-        "SELECT content_hash, source, first_example, example_count FROM ingest ORDER BY first_example",
-        limits: QueryLimits(seconds: .infinity), header: { _ in }
+        """
+        SELECT content_hash, source, first_example, example_count FROM ingest
+        WHERE first_example < \(other.exampleCount) ORDER BY first_example
+        """, limits: QueryLimits(seconds: .infinity), header: { _ in }
       ) { (row) throws(EngramError) in rows.append(row) }
     }
     for row in rows {

@@ -1,0 +1,136 @@
+// MergeTests.swift -- stores become one without a value being decoded, all of them or none.
+
+import Catalog
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+struct MergeTests {
+  /// A store of some appends, each of so many examples.
+  private static func store(
+    _ path: String, _ counts: [Int], seed: UInt64, metadata: [String: MetadataValue] = [:]
+  ) throws -> (store: TrajectoryStore, bytes: [UInt8]) {
+    let store = try TrajectoryStore.create(at: path)
+    var bytes: [UInt8] = []
+    for (step, count) in counts.enumerated() {
+      bytes += try Made.append(
+        count, to: store, special: true, metadata: metadata, seed: seed &* 100 &+ UInt64(step)
+      ).values.bytes
+    }
+    return (store, bytes)
+  }
+
+  private static func dump(_ snapshot: Snapshot, _ columns: [String]) throws -> [[MetadataValue]] {
+    var rows: [[MetadataValue]] = []
+    try snapshot.metadata(of: snapshot.allExamples, columns: columns) { rows.append($1) }
+    return rows
+  }
+
+  @Test func `several stores, segments and staged batches, become one in their order`() throws {
+    let folder = Folder()
+    let (target, own) = try Self.store(folder["t.engram"], [5], seed: 1)
+    let (a, first) = try Self.store(folder["a.engram"], [1_100, 7], seed: 2, metadata: ["lab": .text("north")])
+    let (b, second) = try Self.store(folder["b.engram"], [3, 1_030], seed: 3, metadata: ["rate": .real(0.25)])
+    let empty = try TrajectoryStore.create(at: folder["e.engram"])
+    let report = try target.merge([a.path, empty.path, b.path])
+    #expect(report.examples == [5..<1_112, 1_112..<1_112, 1_112..<2_145])
+    #expect(report.runs == 4 && report.commit == 2)
+    let snapshot = try TrajectoryStore(opening: target.path).snapshot()
+    #expect(try snapshot.recorded(0..<2_145) == own + first + second)
+    // Nothing was decoded: the segments are the same ones.
+    let brought = Set(snapshot.extents.compactMap(\.identifier))
+    #expect(brought == Set(try (a.snapshot().extents + b.snapshot().extents).compactMap(\.identifier)))
+    #expect(snapshot.extents.count { $0.isInCatalog } == 3)
+    let columns = ["task", "lab", "rate", "layer_name", "layer_position"]
+    let rows = try Self.dump(snapshot, columns)
+    #expect(rows[4][1...2] == [.null, .null])
+    #expect(rows[5] == [.text("digits"), .text("north"), .null, .text("layer0"), .text("early")])
+    #expect(rows[2_144] == [.text("digits"), .null, .real(0.25), .text("layer1029"), .text("early")])
+    #expect(try snapshot.groups(by: ["run_id"]).map(\.examples.count) == [5, 1_100, 7, 3, 1_030])
+    #expect(try target.verify().problems.isEmpty && target.verify().leftovers.isEmpty)
+    // The sources are as they were, and what happens to them later is no matter.
+    #expect(try a.verify().problems.isEmpty)
+    #expect(try a.snapshot().recorded(0..<1_107) == first)
+    _ = try a.compact(everything: true)
+    #expect(try snapshot.recorded(0..<2_145) == own + first + second)
+    _ = try target.compact(everything: true)
+    #expect(try target.snapshot().recorded(0..<2_145) == own + first + second)
+  }
+
+  @Test func `a store is merged once, never into itself, and a segment never twice`() throws {
+    let folder = Folder()
+    let (target, own) = try Self.store(folder["t.engram"], [2], seed: 1)
+    let (a, first) = try Self.store(folder["a.engram"], [1_100], seed: 2)
+    _ = refusal(.usage) { _ = try target.merge([]) }
+    _ = refusal(.usage) { _ = try target.merge([a.path, a.path]) }
+    _ = refusal(.usage) { _ = try target.merge([target.path]) }
+    _ = refusal(.notFound) { _ = try target.merge([a.path, folder["none.engram"]]) }
+    _ = try target.merge([a.path])
+    let again = refusal(.exists) { _ = try target.merge([a.path]) }
+    #expect(again?.file == a.path)
+    // Another store holds the same segment: refused together and one after the other, and nothing is left behind.
+    let (carrier, _) = try Self.store(folder["c.engram"], [1], seed: 4)
+    _ = try carrier.merge([a.path])
+    _ = refusal(.exists) { _ = try target.merge([carrier.path]) }
+    let fresh = try TrajectoryStore.create(at: folder["f.engram"])
+    let both = refusal(.exists) { _ = try fresh.merge([a.path, carrier.path]) }
+    #expect(both?.file == carrier.path)
+    #expect(try fresh.snapshot().commit == 0 && fresh.verify().leftovers.isEmpty)
+    #expect(try target.snapshot().recorded(0..<1_102) == own + first)
+    for store in [target, carrier, a, fresh] { #expect(try store.verify().problems.isEmpty) }
+  }
+
+  @Test func `fields of another type are refused by name, and nothing is merged`() throws {
+    let folder = Folder()
+    let (target, own) = try Self.store(
+      folder["t.engram"], [2], seed: 1, metadata: ["width": .integer(1), "rate": .real(0.5)])
+    let cases: [(name: String, metadata: [String: MetadataValue], fits: Bool)] = [
+      ("text", ["Width": .text("wide")], false), ("real", ["width": .real(0.5)], false),
+      ("big", ["rate": .integer(1 << 53 + 1)], false), ("whole", ["rate": .integer(3)], true),
+      ("null", ["width": .null], true), ("case", ["WIDTH": .integer(9)], true),
+    ]
+    for (number, item) in cases.enumerated() {
+      let (other, _) = try Self.store(
+        folder["\(item.name).engram"], [1_025, 3], seed: UInt64(number + 5), metadata: item.metadata)
+      let before = try target.snapshot().commit
+      if item.fits {
+        _ = try target.merge([other.path])
+      } else {
+        let error = refusal(.invalidData) { _ = try target.merge([other.path]) }
+        #expect(error?.description.lowercased().contains(item.metadata.keys.first?.lowercased() ?? "?") == true)
+        #expect(try target.snapshot().commit == before)
+      }
+      #expect(try target.verify().leftovers.isEmpty)
+      #expect(try target.verify().problems.isEmpty)
+    }
+    #expect(try target.snapshot().recorded(0..<2) == own)
+    #expect(try target.snapshot().examples(where: "width = 9").count == 1_028)
+    #expect(try target.snapshot().examples(where: "rate = 3").count == 1_028)
+  }
+
+  @Test func `a damaged source is refused, whether the damage is in a segment or in a staged batch`() throws {
+    let folder = Folder()
+    let (target, own) = try Self.store(folder["t.engram"], [2], seed: 1)
+    let (staged, _) = try Self.store(folder["s.engram"], [3], seed: 2)
+    Folder.tamper(staged.path, "UPDATE staged SET bytes = zeroblob(length(bytes))")
+    _ = refusal(.corrupt) { _ = try target.merge([staged.path]) }
+    let (cut, _) = try Self.store(folder["c.engram"], [1_200], seed: 3)
+    let segment = "\(cut.path)/segments/\(Folder.names(in: cut.path + "/segments")[0])"
+    Folder.write(Array(Folder.read(segment).dropLast(40)), to: segment)
+    let error = #expect(throws: EngramError.self) { try target.merge([cut.path]) }
+    #expect(error?.code == .corrupt || error?.code == .truncated)
+    Folder.remove(segment)
+    _ = refusal(.corrupt) { _ = try target.merge([cut.path]) }
+    #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
+    #expect(try target.snapshot().recorded(0..<2) == own)
+  }
+
+  @Test func `a merge that is stopped leaves the store as it was`() throws {
+    let folder = Folder()
+    let (target, _) = try Self.store(folder["t.engram"], [2], seed: 1)
+    let (a, _) = try Self.store(folder["a.engram"], [1_100], seed: 2)
+    _ = refusal(.cancelled) { _ = try target.merge([a.path], options: WriteOptions(isCancelled: { true })) }
+    #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
+    #expect(Folder.names(in: target.path + "/segments").isEmpty)
+  }
+}

@@ -1,0 +1,150 @@
+// SnapshotTests.swift -- a snapshot never changes, whatever is written, flushed, compacted or removed meanwhile.
+
+import Catalog
+import Splits
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+struct SnapshotTests {
+  @Test func `a snapshot as of a commit holds what the store held then`() throws {
+    let folder = Folder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    var made: [Recording] = []
+    for step in 0..<4 {
+      made.append(try Made.append(step + 2, to: store, metadata: ["width": .integer(Int64(step))], seed: UInt64(step)))
+    }
+    _ = try store.compact()
+    for (commit, count) in [(Int64(1), Int64(2)), (2, 5), (3, 9), (4, 14), (5, 14)] {
+      let snapshot = try store.snapshot(asOf: commit)
+      #expect(snapshot.commit == commit && snapshot.exampleCount == count)
+      #expect(try snapshot.examples(where: "1 = 1").count == Int(count))
+      #expect(try snapshot.examples(where: "layer_name = 'layer0'").count == Int(min(commit, 4)))
+      #expect(
+        try snapshot.recorded(0..<count) == Array(made.flatMap(\.values.bytes)[..<(Int(count) * Axes().count * 4)]))
+      let summary = try snapshot.summary()
+      #expect(summary.examples == Int(count) && summary.commit?.id == commit && summary.runs == Int(min(commit, 4)))
+      #expect(summary.observations == Int(min(commit, 4)))
+      _ = refusal(.notFound) { _ = try snapshot.recorded(0..<(count + 1)) }
+      _ = refusal(.notFound) { _ = try snapshot.labels(of: "task", for: ExampleSet(0..<(count + 1))) }
+    }
+    for commit in [Int64(0), 6, -1] { _ = refusal(.notFound) { _ = try store.snapshot(asOf: commit) } }
+  }
+
+  @Test func `a snapshot is not touched by what another store object writes`() throws {
+    let folder = Folder()
+    let reader = try TrajectoryStore.create(at: folder["a.engram"])
+    let empty = try reader.snapshot()
+    let writer = try TrajectoryStore(opening: folder["a.engram"])
+    let first = try Made.append(4, to: writer, seed: 1)
+    let before = try reader.snapshot()
+    try Made.append(1_500, to: writer, metadata: ["learning_rule": .text("sgdm"), "lab": .text("x")], seed: 2)
+    for (snapshot, count) in [(empty, 0), (before, 4)] {
+      #expect(snapshot.exampleCount == Int64(count))
+      #expect(try snapshot.examples(where: nil).count == count)
+      #expect(try snapshot.examples(where: "1 = 1").count == count)
+      #expect(try snapshot.examples(where: "layer_name <> ''").count == count)
+      #expect(try snapshot.groups(by: ["learning_rule"]).reduce(0) { $0 + $1.examples.count } == count)
+      #expect(try snapshot.groups(by: ["learning_rule"], where: "lab = 'x'").isEmpty)
+      #expect(try snapshot.summary().examples == count)
+      #expect(try snapshot.summary().runs == (count == 0 ? 0 : 1))
+      #expect(try snapshot.summary().commit?.exampleEnd ?? 0 == Int64(count))
+    }
+    #expect(try before.recorded(0..<4) == first.values.bytes)
+    #expect(try reader.snapshot().exampleCount == 1_504)
+  }
+
+  /// Ways in which a snapshot may be taken before its files are replaced.
+  enum Opened: CaseIterable { case nothing, everything }
+
+  @Test(arguments: Opened.allCases, [false, true])
+  func `an old snapshot reads the same after its segments and staged batches were replaced and removed`(
+    opened: Opened, large: Bool
+  ) throws {
+    let folder = Folder()
+    let reader = try TrajectoryStore.create(at: folder["a.engram"])
+    let writer = try TrajectoryStore(opening: folder["a.engram"])
+    var all: [UInt8] = []
+    for step in 0..<3 {
+      all += try Made.append(large ? 1_100 : 20, to: writer, special: true, seed: UInt64(step)).values.bytes
+    }
+    let snapshot = try reader.snapshot()
+    let finite = try snapshot.finiteStatistics(of: ExampleSet(0..<2))
+    if opened == .everything { #expect(try snapshot.recorded(0..<snapshot.exampleCount) == all) }
+    let fresh = try reader.snapshot()
+    let unopened = try TrajectoryStore(opening: folder["a.engram"]).snapshot()
+    let report = try writer.compact(everything: true)
+    #expect(report.extentsBefore == 3 && report.extentsAfter == 1)
+    for old in [snapshot, fresh, unopened] {
+      #expect(try old.finiteStatistics(of: ExampleSet(0..<2)) == finite)
+      #expect(try old.recorded(0..<old.exampleCount) == all)
+    }
+    // Data that came later do not show, though they lie in the same segment now.
+    try Made.append(30, to: writer, seed: 50)
+    _ = try writer.compact(everything: true)
+    #expect(try unopened.recorded(0..<unopened.exampleCount) == all)
+    #expect(try unopened.examples(where: "1 = 1").count == all.count / Axes().count / 4)
+    #expect(Folder.names(in: folder["a.engram/segments"]).count == 1)
+  }
+
+  @Test func `compaction keeps ids, values, commits, metadata and split sets`() throws {
+    let folder = Folder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    var all: [UInt8] = []
+    for step in 0..<12 {
+      let rule = MetadataValue.text(step % 2 == 0 ? "adam" : "sgdm")
+      all += try Made.append(
+        step == 5 ? 1_200 : 10, to: store, special: true, metadata: ["learning_rule": rule], seed: UInt64(step)
+      ).values.bytes
+    }
+    let specification = SplitSpecification(.balanced(BalancedSplits(test: .perClass(5), train: .perClass(20))))
+    let set = try store.createSplitSet("mine", specification)
+    let before = try store.snapshot()
+    let groups = try before.groups(by: ["learning_rule", "run_id"])
+    let report = try store.compact(everything: true)
+    #expect(report.extentsBefore == 12 && report.extentsAfter == 1)
+    let after = try TrajectoryStore(opening: folder["a.engram"]).snapshot()
+    #expect(after.commit == before.commit + 1 && after.exampleCount == before.exampleCount)
+    #expect(try after.recorded(0..<after.exampleCount) == all)
+    #expect(try after.groups(by: ["learning_rule", "run_id"]) == groups)
+    #expect(try after.store.splitSet("mine") == set)
+    #expect(try after.summary().valueBytes == all.count)
+    // Nothing to do is no commit.
+    let again = try store.compact(everything: true)
+    #expect(again.extentsBefore == 1 && again.extentsAfter == 1)
+    #expect(try store.snapshot().commit == after.commit)
+    #expect(try store.verify().problems.isEmpty)
+  }
+
+  @Test func `extents of other axes or another type are not joined, and their neighbours keep their order`() throws {
+    let folder = Folder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let short = Axes(epochs: [0, 5], statistics: Axes().statistics)
+    let kinds: [(Axes, ElementType)] = [
+      (Axes(), .float32), (Axes(), .float32), (short, .float32), (short, .float64), (short, .float64),
+      (Axes(), .float32),
+    ]
+    var made: [Recording] = []
+    for (step, kind) in kinds.enumerated() {
+      made.append(try Made.append(6, to: store, kind.0, kind.1, special: true, seed: UInt64(step)))
+    }
+    #expect(try store.flush().extentsAfter == 4)
+    let snapshot = try store.snapshot()
+    for (step, kind) in kinds.enumerated() {
+      let ids = Int64(step * 6)..<Int64(step * 6 + 6)
+      #expect(try snapshot.recorded(ids, kind.0, kind.1) == made[step].values.bytes)
+    }
+    #expect(try store.verify().problems.isEmpty)
+  }
+
+  @Test func `an old snapshot is not given another batch that was staged after its own were flushed`() throws {
+    let folder = Folder()
+    let reader = try TrajectoryStore.create(at: folder["a.engram"])
+    let writer = try TrajectoryStore(opening: folder["a.engram"])
+    let first = try Made.append(4, to: writer, seed: 1)
+    let snapshot = try reader.snapshot()
+    _ = try writer.flush()
+    try Made.append(4, to: writer, seed: 2)
+    #expect(try snapshot.recorded(0..<4) == first.values.bytes)
+  }
+}

@@ -1,1 +1,0 @@
-// TrajectoryStoreTests: the first test replaces this line.

@@ -1,0 +1,51 @@
+// Main.swift -- a process that writes, reads or checks a store, for tests that kill it or run several at once.
+//   store-driver write STORE SEED [OPERATIONS]   append, flush and compact; a line for each: done COMMIT EXAMPLES
+//   store-driver append STORE [OPERATIONS]       append a few examples each time, and nothing else
+//   store-driver read STORE SECONDS              take snapshots and check them; at the end: read SNAPSHOTS
+//   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
+//   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
+
+import Glibc
+import TrajectoryModel
+import TrajectoryStore
+
+/// The process.
+@main enum Main {
+  /// Runs one verb; exit code 0, 1 for an error (its code and text on standard error), 2 for bad usage.
+  static func main() {
+    let words = CommandLine.arguments.dropFirst()
+    guard words.count >= 2, let verb = words.first else { exit(2) }
+    let path = words[2]
+    let numbers = words.dropFirst(2).compactMap { Int64($0) }
+    do throws(EngramError) {
+      switch verb {
+      case "write": try Writing.anything(path, seed: UInt64(numbers[0]), operations: numbers.dropFirst().first)
+      case "append": try Writing.smallAppends(path, operations: numbers.first)
+      case "read": try Reading.snapshots(path, seconds: Double(numbers.first ?? 1))
+      case "check":
+        try Reading.check(path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil)
+      case "hold":
+        try open(path).write("holding for a test") { (_) throws(EngramError) in
+          say("held")
+          sleep(UInt32(numbers.first ?? 1))
+        }
+      default: exit(2)
+      }
+    } catch {
+      let text = Array("\(error.code): \(error)\n".utf8)
+      _ = unsafe Glibc.write(2, text, text.count)
+      exit(1)
+    }
+  }
+
+  /// Opens a store, or makes it.
+  static func open(_ path: String) throws(EngramError) -> TrajectoryStore {
+    try TrajectoryStore.openOrCreate(at: path).store
+  }
+
+  /// Prints a line at once.
+  static func say(_ line: String) {
+    let text = Array((line + "\n").utf8)
+    _ = unsafe Glibc.write(1, text, text.count)
+  }
+}
