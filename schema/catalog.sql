@@ -166,6 +166,28 @@ CREATE TABLE split (
   PRIMARY KEY (split_set_id, ordinal)
 ) STRICT;
 
+-- Scalars of a run that are no observables: loss, top-1, …, one value for each metric and epoch. A value is never changed
+-- and never removed, so a filter that reads metrics gives the same examples for the same commit: it sees the values of
+-- commits up to its own. What was not recorded has no row. NaN, which SQLite cannot store, is a value all the same (the
+-- loss of a run that diverged): `value` is NULL, for which every comparison is false as it is for NaN, and `bits` holds
+-- its 64 bits. `bits` also keeps the sign of -0.0; else it is NULL. Infinities are what they are.
+CREATE TABLE run_metric (
+  metric TEXT NOT NULL CHECK (metric <> ''),
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch REAL NOT NULL,
+  value REAL,
+  bits INTEGER,
+  commit_id INTEGER NOT NULL REFERENCES commit_log,    -- the commit that added it
+  PRIMARY KEY (metric, run_id, epoch),
+  CHECK (value IS NOT NULL OR bits IS NOT NULL),
+  CHECK (value IS NULL OR bits IS NULL OR (value = 0.0 AND bits = -9223372036854775808))
+) STRICT, WITHOUT ROWID;
+
+-- The last value of each metric of each run, for filters such as
+-- run_id IN (SELECT run_id FROM run_metric_last WHERE metric = 'top1' AND value >= 0.6)
+CREATE VIEW run_metric_last AS SELECT
+  metric, run_id, max(epoch) AS epoch, value FROM run_metric GROUP BY metric, run_id;
+
 -- One row per observation: what a filter on runs needs, a million rows where `example` has twenty million.
 -- observation_id is the id of its first example. CROSS JOIN is an inner join whose order SQLite keeps, so rows come in
 -- order of example without sorting. Both views are made anew, in this form, when a field is added.

@@ -40,7 +40,8 @@ extension CatalogReader {
   /// checked with the fields.
   private func checkSchema(_ problems: inout [EngramError]) throws(EngramError) {
     let sql = """
-      SELECT type || ' ' || name, sql FROM sqlite_schema WHERE type <> 'view' AND name <> 'run' ORDER BY type, name
+      SELECT type || ' ' || name, sql FROM sqlite_schema
+      WHERE (type <> 'view' OR name = 'run_metric_last') AND name <> 'run' ORDER BY type, name
       """
     let fresh = try Connection(
       path: connection.path, name: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
@@ -114,6 +115,12 @@ extension CatalogReader {
       SELECT 'content_hash ' || content_hash FROM ingest JOIN commit_log USING (commit_id)
       WHERE first_example < 0 OR first_example > example_end - example_count
       """, "an ingest must have examples of its commit", "ingest"
+    ),
+    (
+      """
+      SELECT 'metric ' || metric || ', run_id ' || run_id || ', epoch ' || epoch FROM run_metric WHERE value IS NULL
+        AND ((bits & 0x7FF0000000000000) <> 0x7FF0000000000000 OR (bits & 0x000FFFFFFFFFFFFF) = 0)
+      """, "a metric without a value must have the bits of a NaN", "run_metric"
     ),
     (
       """

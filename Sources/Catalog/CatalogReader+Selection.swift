@@ -7,8 +7,8 @@ extension CatalogReader {
   ///
   /// - Parameters:
   ///   - filter: An SQL expression over the columns of the `example` view, such as `task = 'cifar10' AND
-  ///     layer_position = 'deep'`; nil selects all. Subqueries over `example`, `run_observation`, `run` and `observation`
-  ///     see the same commit. Examples for which it is NULL are not selected, as everywhere in SQL.
+  ///     layer_position = 'deep'`; nil selects all. Subqueries over `example`, `run_observation`, `run`, `observation`,
+  ///     `run_metric` and `run_metric_last` see the same commit. Examples for which it is NULL are not selected, as everywhere in SQL.
   ///   - commit: The commit, or nil for the newest.
   ///   - limits: How long SQLite may take, and a way to stop it.
   /// - Returns: The examples, as ranges.
@@ -20,7 +20,7 @@ extension CatalogReader {
     let end = try exampleEnd(asOf: commit)
     guard filter != nil else { return ExampleSet(0..<end) }
     var examples = ExampleSet()
-    try selection(filter, runColumns: [], before: end, limits: limits) { (part) throws(EngramError) in
+    try selection(filter, runColumns: [], before: end, asOf: commit, limits: limits) { (part) throws(EngramError) in
       guard let ordinals = part.ordinals else { return examples.append(part.examples) }
       for ordinal in ordinals {
         let id = part.examples.lowerBound &+ ordinal
@@ -49,7 +49,8 @@ extension CatalogReader {
     let end = try exampleEnd(asOf: commit)
     let columns = Columns(fields: try fields())
     var grouping = try Grouping(by: names, columns: columns, layers: layerSets(), file: connection.path)
-    try selection(filter, runColumns: grouping.runColumns, before: end, limits: limits) { (part) throws(EngramError) in
+    try selection(filter, runColumns: grouping.runColumns, before: end, asOf: commit, limits: limits) {
+      (part) throws(EngramError) in
       try grouping.add(part)
     }
     return grouping.groups()
@@ -69,12 +70,13 @@ extension CatalogReader {
 
   /// Calls a body with what a filter selects, in order of example.
   private func selection(
-    _ text: String?, runColumns: [String], before end: Int64, limits: QueryLimits,
+    _ text: String?, runColumns: [String], before end: Int64, asOf commit: Int64?, limits: QueryLimits,
     _ body: (Part) throws(EngramError) -> Void
   ) throws(EngramError) {
     let columns = Columns(fields: try fields())
+    let commit = if let commit { commit } else { try latestCommit()?.id ?? 0 }
     try connection.sandboxed(Sandbox(.filter, limits: limits)) { () throws(EngramError) in
-      let filter = try Filter(text, selecting: runColumns, before: end, columns: columns, in: self)
+      let filter = try Filter(text, selecting: runColumns, before: end, asOf: commit, columns: columns, in: self)
       let rows = filter.rows
       var nextAllowed: Int64 = 0
       // One array for all rows of single examples, so that none is allocated per row.

@@ -15,7 +15,8 @@ package final class CatalogWriter: CatalogReader {
   var statisticAxes: [[UInt8]: Int64]?
 
   private let firstNewExample: Int64
-  private var nextRun: Int64
+  /// The id that the next run will get; ids below it are taken.
+  private(set) var nextRun: Int64
   private var knownFields: [MetadataField]
   private var insertRun: Statement
   private let insertObservation: Statement

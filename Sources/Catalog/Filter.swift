@@ -32,11 +32,13 @@ struct Filter {
   ///   - text: The condition.
   ///   - runColumns: Columns of `run_observation` to select besides.
   ///   - end: Examples from this id on do not exist, here and in subqueries over the views and tables.
+  ///   - commit: Metrics of later commits do not exist.
   ///   - columns: The columns there are.
   ///   - reader: The snapshot, inside a sandbox.
   /// - Throws: Code `usage` for a text that is not one condition, or not an allowed one.
   init(
-    _ text: String?, selecting runColumns: [String], before end: Int64, columns: Columns, in reader: CatalogReader
+    _ text: String?, selecting runColumns: [String], before end: Int64, asOf commit: Int64, columns: Columns,
+    in reader: CatalogReader
   ) throws(EngramError) {
     let connection = reader.connection
     let selected = runColumns.map { ", " + Columns.quoted($0) }.joined()
@@ -57,7 +59,7 @@ struct Filter {
     let place = "filter \(SQLiteHandle.shortened(text))"
     func prepare(_ sql: String) throws(EngramError) -> Statement {
       do throws(EngramError) {
-        return try connection.prepareUserSQL(Self.asOf(end) + sql)
+        return try connection.prepareUserSQL(Self.asOf(end, commit) + sql)
       } catch {
         var explained = reader.explained(error, columns)
         if explained.code == .usage { explained.place = place }
@@ -93,16 +95,19 @@ struct Filter {
     }
   }
 
-  /// The views and tables as they were when `end` examples existed, for subqueries of a filter.
+  /// The views and tables as they were after a commit, when `end` examples existed, for subqueries of a filter.
   ///
   /// They stand under their own names and so hide the real ones. Those that a filter does not name cost nothing.
-  private static func asOf(_ end: Int64) -> String {
+  private static func asOf(_ end: Int64, _ commit: Int64) -> String {
     """
     WITH example AS NOT MATERIALIZED (SELECT * FROM main.example WHERE observation_id < \(end)),
       run_observation AS NOT MATERIALIZED (SELECT * FROM main.run_observation WHERE observation_id < \(end)),
       observation AS NOT MATERIALIZED (SELECT * FROM main.observation WHERE first_example < \(end)),
       run AS NOT MATERIALIZED (SELECT * FROM main.run WHERE run_id IN
-        (SELECT run_id FROM main.observation WHERE first_example < \(end)))
+        (SELECT run_id FROM main.observation WHERE first_example < \(end))),
+      run_metric AS NOT MATERIALIZED (SELECT * FROM main.run_metric WHERE commit_id <= \(commit)),
+      run_metric_last AS NOT MATERIALIZED (SELECT metric, run_id, max(epoch) AS epoch, value
+        FROM main.run_metric WHERE commit_id <= \(commit) GROUP BY metric, run_id)
 
     """
   }

@@ -64,7 +64,9 @@ final class Sandbox {
   ///
   /// `json_each` and `json_tree` are functions that take their argument apart.
   static let filterTables: Set<String> = [
-    "example", "run_observation", "run", "observation", "layer_set", "layer_set_member", "json_each", "json_tree",
+    "example", "run_observation", "run", "observation", "layer_set", "layer_set_member", "run_metric",
+    "run_metric_last",
+    "json_each", "json_tree",
   ]
 
   /// Tables that a free query may read beside them: all the others that the schema documents.

@@ -16,6 +16,9 @@ extension ChunkDecoder {
   ///   - starts: For each example of the runs the place of its first sample; the last must be a place as well.
   ///   - step: Places from one sample to the next.
   ///   - sampleCount: Samples of each example.
+  ///   - elementType: The type of the matrix.
+  ///   - exampleStride: Elements from one row to the next.
+  ///   - epochStride: Elements from one sample to the next.
   ///   - base: Element 0 of the matrix; every element that is named must exist.
   @unsafe package func scatter(
     runs: Span<RowRun>, epochs: Span<Int32>, starts: Span<Int32>, step: Int, sampleCount: Int,
@@ -52,7 +55,15 @@ extension ChunkDecoder {
   /// The samples of an example are added as Float64 in order of epoch, then divided by their number and rounded to the
   /// type of the matrix; an epoch of -1 makes the mean NaN. The mean goes to element `row * exampleStride`.
   ///
-  /// - Parameter starts: As for the samples, or empty when every example starts at the first place.
+  /// - Parameters:
+  ///   - runs: The examples; each within the chunk.
+  ///   - epochs: For each place of an axis the index of a decoded epoch, or -1.
+  ///   - starts: As for the samples, or empty when every example starts at the first place.
+  ///   - step: Places from one sample to the next.
+  ///   - sampleCount: Samples of each example.
+  ///   - elementType: The type of the matrix.
+  ///   - exampleStride: Elements from one row to the next.
+  ///   - base: Element 0 of the column; every element that is named must exist.
   @unsafe package func scatterMeans(
     runs: Span<RowRun>, epochs: Span<Int32>, starts: Span<Int32>, step: Int, sampleCount: Int,
     elementType: ElementType, exampleStride: Int, base: UnsafeMutableRawPointer

@@ -23,6 +23,8 @@ public struct StoreSummary: Sendable, Hashable {
 
   /// The commit of the snapshot, or nil in a store that holds none.
   public let commit: Commit?
+  /// The metrics of runs, by name.
+  public let metrics: [MetricSummary]
   /// 32 hexadecimal digits drawn when the store was made.
   public let identifier: String
   /// How much there is.
@@ -44,7 +46,7 @@ public struct StoreSummary: Sendable, Hashable {
 extension Snapshot {
   /// Counts what is there, or what a filter selects of it.
   ///
-  /// Sizes are those of the segments that hold any of it; layer sets are those of the whole store.
+  /// Sizes are those of the segments that hold any of it; layer sets and metrics are those of the whole store.
   ///
   /// - Complexity: O(observations) for each field; no segment is opened.
   public func summary(where filter: String? = nil) throws(EngramError) -> StoreSummary {
@@ -70,7 +72,7 @@ extension Snapshot {
       for name in extent.statistics where seen.insert(name).inserted { statistics.append(name) }
     }
     return StoreSummary(
-      commit: entry, identifier: state.identifier, runs: try count("run_id", state.counts.runs),
+      commit: entry, metrics: try metrics(), identifier: state.identifier, runs: try count("run_id", state.counts.runs),
       observations: try count("observation_id", state.counts.observations), examples: selected.count,
       layerSets: Int(state.counts.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },

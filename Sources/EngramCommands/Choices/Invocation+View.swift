@@ -22,6 +22,7 @@ extension Invocation {
   /// - Parameters:
   ///   - isStandardized: A flag that is short for `+zscore`, where the command declares it.
   ///   - hasPositions: A flag that is short for `+positions`.
+  /// - Returns: The view, named by its text unless its file names it.
   /// - Throws: Code `usage` when `--view` and another option say the same thing differently.
   func view(
     isStandardized: Parameter<Bool>? = nil, hasPositions: Parameter<Bool>? = nil

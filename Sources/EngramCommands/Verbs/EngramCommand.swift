@@ -16,7 +16,8 @@ package let engramCommand = Command(
     .init("engram export lr.engram --split fig2a/0 -o split0.npz", "Write the first of them for NumPy"),
   ],
   subcommands: [
-    IngestCommand.command, InfoCommand.command, SelectCommand.command, SQLCommand.command, SplitCommand.command,
+    IngestCommand.command, IngestMetricsCommand.command, InfoCommand.command, SelectCommand.command, SQLCommand.command,
+    SplitCommand.command,
     ExportCommand.command, CompactCommand.command, MergeCommand.command, VerifyCommand.command,
     CompletionCommand.command, VersionCommand.command, HelpCommand.command,
   ],

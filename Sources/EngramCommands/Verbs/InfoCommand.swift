@@ -8,7 +8,7 @@ import TrajectoryStore
 enum InfoCommand {
   static let command = Command(
     "info", "show what is in a store",
-    discussion: "Counts, fields with their values, statistics, epochs, sizes and split sets.",
+    discussion: "Counts, fields with their values, statistics, epochs, sizes, metrics of runs and split sets.",
     takes: [SharedParameters.store, SharedParameters.filter, SharedParameters.asOf, CommonParameters.json],
     examples: [
       .init("engram info lr.engram", "Everything at a glance"),
@@ -57,6 +57,15 @@ enum InfoCommand {
       let rest = field.values.count > shownValues ? [", and \(countText(field.values.count - shownValues)) more"] : []
       lines.append((field.field.name, shown.joined(separator: ", ") + rest.joined()))
     }
+    for metric in summary.metrics {
+      let nans = metric.nans > 0 ? ", \(countText(metric.nans)) of them NaN" : ""
+      lines.append(
+        (
+          "metric",
+          "\(metric.name): \(countText(metric.values)) values of \(countText(metric.runs)) runs, epochs "
+            + "\(EpochSelection.text(metric.firstEpoch)) to \(EpochSelection.text(metric.lastEpoch))\(nans)"
+        ))
+    }
     for set in splitSets { lines.append(("split set", "\(set.name): \(set.splitCount) \(set.kind) splits")) }
     let width = lines.map(\.0.count).max() ?? 0
     return lines.map { name, value in
@@ -91,6 +100,17 @@ enum InfoCommand {
                     .object([("value", TableCell($0.value).json), ("examples", .integer(Int64($0.examples)))])
                   })
               ),
+            ])
+          })
+      ),
+      (
+        "metrics",
+        .array(
+          summary.metrics.map {
+            .object([
+              ("name", .string($0.name)), ("runs", .integer(Int64($0.runs))), ("values", .integer(Int64($0.values))),
+              ("nan_values", .integer(Int64($0.nans))), ("first_epoch", .real($0.firstEpoch)),
+              ("last_epoch", .real($0.lastEpoch)),
             ])
           })
       ),

@@ -13,7 +13,7 @@ enum SQLCommand {
     "sql", "ask the catalog of a store anything, in SQL",
     discussion: """
       The query can read and nothing else. The tables are those of schema/catalog.sql, such as run, observation, \
-      layer_set_member, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
+      layer_set_member, run_metric, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
       """,
     takes: [SharedParameters.store, query, timeLimit, CommonParameters.json, CommonParameters.csv],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],

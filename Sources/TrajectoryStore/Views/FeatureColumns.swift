@@ -58,6 +58,7 @@ extension TrajectoryView {
   /// The columns of a matrix that shows columns of the store under this view.
   ///
   /// - Parameter trajectory: The statistics, and the epochs from which ``epochs`` choose.
+  /// - Returns: The columns, with their names.
   /// - Throws: ``EngramError`` with code `usage` when the samples do not fit the epochs, `notFound` when an epoch is
   ///   not there.
   public func columns(of trajectory: TrajectoryColumns) throws(EngramError) -> FeatureColumns {

@@ -25,7 +25,7 @@ public struct RandomStart: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// The plans of paper Fig. 4a, by period and then by the number of samples.
+  /// The published plans, by period and then by the number of samples.
   public static let published: [RandomStart] =
     [2, 4, 6, 9, 11, 13, 16, 18, 21].map { RandomStart(period: 5, count: $0) }
     + [2, 4, 6].map { RandomStart(period: 15, count: $0) } + [2, 4].map { RandomStart(period: 25, count: $0) }

@@ -32,6 +32,7 @@ extension Snapshot {
   ///   - examples: The rows.
   ///   - columns: The features; see ``select(_:statistics:view:missing:)``.
   ///   - matrix: The destination, reshaped to rows x `columns.count`; give it again to use its memory again.
+  ///   - options: How the matrix is filled.
   /// - Throws: ``EngramError`` with code `corrupt` or `truncated` when a segment is damaged, `limit` when there is no
   ///   memory, `cancelled` when asked to stop, `invalidData` when the view has positions and that of a layer is unknown.
   public func materialize(
@@ -60,8 +61,13 @@ extension Snapshot {
   /// A z-score takes means and standard deviations from the train side and applies them to both.
   ///
   /// - Parameters:
-  ///   - train: The rows of `trainMatrix`, and `test` those of `testMatrix`; they may overlap.
+  ///   - train: The rows of the train matrix.
+  ///   - trainMatrix: Where they go.
+  ///   - test: The rows of the test matrix; they may overlap with those of the other.
+  ///   - testMatrix: Where they go.
   ///   - columns: The features of both; see ``select(_:statistics:view:missing:)``.
+  ///   - options: How the matrices are filled.
+  /// - Throws: As for one matrix.
   public func materialize(
     train: ExampleSet, into trainMatrix: inout Matrix, test: ExampleSet, into testMatrix: inout Matrix,
     _ columns: FeatureColumns, options: MaterializeOptions = MaterializeOptions()
@@ -101,8 +107,14 @@ extension Snapshot {
   /// Fills a train and a test matrix with columns of the store under a view.
   ///
   /// - Parameters:
+  ///   - train: The rows of the train matrix.
+  ///   - trainMatrix: Where they go.
+  ///   - test: The rows of the test matrix; they may overlap with those of the other.
+  ///   - testMatrix: Where they go.
   ///   - columns: The statistics, and the epochs from which the view chooses.
   ///   - view: The view.
+  ///   - options: How the matrices are filled.
+  /// - Throws: Also code `usage` when the samples of the view do not fit the epochs.
   public func materialize(
     train: ExampleSet, into trainMatrix: inout Matrix, test: ExampleSet, into testMatrix: inout Matrix,
     _ columns: TrajectoryColumns, view: TrajectoryView, options: MaterializeOptions = MaterializeOptions()

@@ -13,7 +13,10 @@ import TrajectoryModel
 struct Standardization: Sendable {
   /// The least scale, which keeps constant columns finite; the published constant.
   static let leastScale = 1e-5
-  /// Columns that a thread handles at a time: a cache line or two of each row.
+  /// Columns of a column-major matrix that a thread handles at a time.
+  ///
+  /// Of a row-major one each thread has a part of every
+  /// row, as wide as can be, because memory is fastest along rows.
   private static let blockSize = 64
 
   /// The first column; those before it stay as they are.
@@ -47,7 +50,7 @@ struct Standardization: Sendable {
     of matrix: borrowing Matrix, from firstColumn: Int, around means: [Double]?, _ options: MaterializeOptions
   ) throws(EngramError) -> [Double] {
     let count = matrix.columns - firstColumn
-    let (rows, type) = (matrix.rows, matrix.elementType)
+    let (rows, type, layout) = (matrix.rows, matrix.elementType, matrix.layout)
     let (rowStride, columnStride) = matrix.layout == .rowMajor ? (matrix.columns, 1) : (1, matrix.rows)
     var sums = [Double](repeating: 0, count: count)
     // SAFETY: the matrix and both lists outlive the loop, whose threads write sums of different columns.
@@ -58,7 +61,7 @@ struct Standardization: Sendable {
     unsafe sums.withUnsafeMutableBytes { sumBytes in
       let target = unsafe Block(base: sumBytes.baseAddress)
       do throws(EngramError) {
-        try forEachBlock(of: count, options) { columns in
+        try forEachBlock(of: count, in: layout, options) { columns in
           guard let base = unsafe values.base, let sumBase = unsafe target.base else { return }
           let offset = (firstColumn + columns.lowerBound) * columnStride
           let sums = unsafe sumBase.assumingMemoryBound(to: Double.self) + columns.lowerBound
@@ -87,13 +90,13 @@ struct Standardization: Sendable {
 
   /// Replaces every value x of a column by (x - mean) / scale, rounded to the type of the matrix.
   func apply(to matrix: inout Matrix, _ options: MaterializeOptions) throws(EngramError) {
-    let (rows, type, firstColumn) = (matrix.rows, matrix.elementType, firstColumn)
+    let (rows, type, layout, firstColumn) = (matrix.rows, matrix.elementType, matrix.layout, firstColumn)
     let (rowStride, columnStride) = matrix.layout == .rowMajor ? (matrix.columns, 1) : (1, matrix.rows)
     let (means, scales) = (means, scales)
     try unsafe matrix.withMutableBytes { (block) throws(EngramError) in
       // SAFETY: the block outlives the loop, whose threads write different columns.
       let values = unsafe Block(base: block.baseAddress)
-      try Self.forEachBlock(of: means.count, options) { columns in
+      try Self.forEachBlock(of: means.count, in: layout, options) { columns in
         guard let base = unsafe values.base else { return }
         let offset = (firstColumn + columns.lowerBound) * columnStride
         unsafe Array(means[columns]).withUnsafeBufferPointer { means in
@@ -114,8 +117,10 @@ struct Standardization: Sendable {
   }
 
   private static func forEachBlock(
-    of count: Int, _ options: MaterializeOptions, _ body: @Sendable (Range<Int>) -> Void
+    of count: Int, in layout: MatrixLayout, _ options: MaterializeOptions, _ body: @Sendable (Range<Int>) -> Void
   ) throws(EngramError) {
+    let part = (count + max(1, options.threads) - 1) / max(1, options.threads)
+    let blockSize = layout == .rowMajor ? max(Self.blockSize, part) : Self.blockSize
     try parallelFor(count: (count + blockSize - 1) / blockSize, threads: options.threads) {
       (block, _) throws(EngramError) in
       if options.isCancelled() { throw EngramError(.cancelled, "reading was stopped") }

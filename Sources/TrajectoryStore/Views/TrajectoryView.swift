@@ -35,7 +35,7 @@ public struct TrajectoryView: Sendable, Hashable {
   public var epochs: EpochSelection
   /// What is sampled of it.
   public var samples: Samples
-  /// Whether each statistic is its mean over the samples (paper Fig. S2b).
+  /// Whether each statistic is its mean over the samples, as in Fig. S2b of the paper.
   public var isMean: Bool
   /// Whether columns are z-scored with the statistics of the train side, as the published `featurewise_norm` does.
   public var isStandardized: Bool
@@ -64,7 +64,9 @@ public struct TrajectoryView: Sendable, Hashable {
   /// Whole trajectories as they are.
   public static let whole = TrajectoryView()
 
-  /// The fourteen views of paper Fig. 4a: two to 21 samples at a period of 5, 15 or 25 epochs from a random start.
+  /// The fourteen views of the paper with two to 21 samples from a random start.
+  ///
+  /// Fig. 4a: at a period of 5, 15 or 25 epochs.
   public static let figure4a: [TrajectoryView] = RandomStart.published.map { TrajectoryView(samples: .randomStart($0)) }
 
   /// The views of every consecutive portion, such as the thirds of paper Appendix B.3.1 for a count of 3.

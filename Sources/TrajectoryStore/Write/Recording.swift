@@ -44,16 +44,19 @@ public struct Recording: Sendable, Hashable {
   public var condition: ObservationCondition
   /// The numbers.
   public var values: TrajectoryValues
+  /// Scalars of the run, such as its loss at each epoch; more can be added to a stored run later.
+  public var metrics: [MetricValue]
 
   /// Makes a recording.
   public init(
     metadata: [String: MetadataValue], layers: [Layer], condition: ObservationCondition = .perfect,
-    values: TrajectoryValues
+    values: TrajectoryValues, metrics: [MetricValue] = []
   ) {
     self.metadata = metadata
     self.layers = layers
     self.condition = condition
     self.values = values
+    self.metrics = metrics
   }
 }
 
@@ -78,11 +81,16 @@ package struct AppendMetadata: Sendable {
   package let runs: [[MetadataValue]]
   /// The measurements, in the order of the examples.
   package let observations: [Observation]
+  /// For each run its metrics; runs beyond the end of the list have none.
+  package let metrics: [[MetricValue]]
 
-  package init(fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation]) {
+  package init(
+    fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = []
+  ) {
     self.fields = fields
     self.runs = runs
     self.observations = observations
+    self.metrics = metrics
   }
 
   /// The number of examples: the layers of all observations.

@@ -17,8 +17,8 @@ public struct MergeReport: Sendable, Hashable {
 extension TrajectoryStore {
   /// Adds all examples of other stores, in one commit.
   ///
-  /// Segment files are linked, or copied from another disk; nothing is decoded. Metadata become rows of this store;
-  /// fields it does not have yet become columns. Split sets stay where they are, for their ids mean another store.
+  /// Segment files are linked, or copied from another disk; nothing is decoded. Metadata and metrics become rows of this
+  /// store; fields it does not have yet become columns. Split sets stay where they are, for their ids mean another store.
   ///
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.
@@ -202,6 +202,7 @@ extension CatalogWriter {
         try addSegment(extent)
       }
     }
+    try addMetrics(of: other, runIDs: runIDs)
     try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat)
     return runIDs.count
   }
@@ -261,6 +262,18 @@ extension CatalogWriter {
     var numbers: [Int64: Int64] = [:]
     for entry in layers { numbers[entry.id] = try layerSet(for: entry.layers) }
     return numbers
+  }
+
+  /// Adds the metrics of the other store's runs, which have new numbers here.
+  private func addMetrics(of other: Snapshot, runIDs: [Int64: Int64]) throws(EngramError) {
+    let commit = other.commit
+    try other.store.read { (source) throws(EngramError) in
+      try source.metrics(nil, asOf: commit) { (metric) throws(EngramError) in
+        guard let run = runIDs[metric.run], try addMetric(RunMetric(run: run, metric.value)) else {
+          throw EngramError(.corrupt, "a metric has no run", file: other.store.path, place: "run \(metric.run)")
+        }
+      }
+    }
   }
 
   /// Remembers what the other store has ingested, so that it is not taken in here again unawares.

@@ -49,6 +49,14 @@ extension CatalogWriter {
         let values = metadata.runs[observation.run]
         run = try addRun(columns.map { $0.map { values[$0] } ?? .null })
         runIDs[observation.run] = run
+        if observation.run < metadata.metrics.count {
+          for value in metadata.metrics[observation.run] {
+            guard try !addMetric(RunMetric(run: run, value)) else { continue }
+            throw EngramError(
+              .invalidData, "a metric comes twice for one epoch", place: "run \(observation.run) of the append",
+              found: "\(value.metric) at epoch \(EpochSelection.text(value.epoch))", mend: "give each value once")
+          }
+        }
       }
       let layers = try layerSet(for: observation.layers)
       _ = try addObservation(run: run, layerSet: layers, condition: observation.condition)

@@ -1,0 +1,77 @@
+// TrajectoryStore+Metrics.swift -- adding metrics to runs that are stored already.
+
+import Catalog
+public import TrajectoryModel
+
+/// What an addition of metrics did.
+public struct MetricReport: Sendable, Hashable {
+  /// The number of the commit.
+  public let commit: Int64
+  /// The number of values added.
+  public let values: Int
+  /// The number of runs they belong to.
+  public let runs: Int
+  /// The names of the metrics, ascending.
+  public let metrics: [String]
+}
+
+extension TrajectoryStore {
+  /// Adds metrics to runs, in one commit; values that are stored never change.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such run, `exists` when a run has that metric at
+  ///   that epoch already, `invalidData` for an impossible name or epoch, `busy`, `diskFull`, `io`, `cancelled`.
+  public func addMetrics(
+    _ metrics: [RunMetric], options: WriteOptions = WriteOptions()
+  ) throws(EngramError) -> MetricReport {
+    try addMetrics(metrics, operation: "append", source: "the program", options: options) { "value \($0)" }
+  }
+
+  /// Adds metrics that came from a file.
+  ///
+  /// - Parameters:
+  ///   - metrics: The values.
+  ///   - operation: One word for the commit log.
+  ///   - source: Where they came from, for the commit log.
+  ///   - options: How the writer waits and works.
+  ///   - place: Where the value of an index came from, for errors.
+  /// - Returns: What was added.
+  /// - Throws: As ``addMetrics(_:options:)``.
+  package func addMetrics(
+    _ metrics: [RunMetric], operation: String, source: String, options: WriteOptions = WriteOptions(),
+    placeOf place: (Int) -> String
+  ) throws(EngramError) -> MetricReport {
+    guard !metrics.isEmpty else {
+      throw EngramError(.usage, "there are no metrics to add", expected: "at least one value", found: "none")
+    }
+    let names = Set(metrics.map(\.value.metric)).sorted()
+    let runs = Set(metrics.map(\.run)).count
+    /// Values between two looks at whether to stop.
+    let step = 4_096
+    return try write("metrics", options: options) { (session) throws(EngramError) in
+      try session.commit(
+        operation: operation,
+        message: "\(metrics.count) values of \(names.joined(separator: ", ")) for \(runs) runs from \(source)"
+      ) { (catalog) throws(EngramError) in
+        for (index, metric) in metrics.enumerated() {
+          if index % step == 0 {
+            if options.isCancelled() { throw EngramError(.cancelled, "stopped; the store is as it was before") }
+            options.progress("adding metrics", index, metrics.count)
+          }
+          do throws(EngramError) {
+            if try catalog.addMetric(metric) { continue }
+          } catch {
+            var placed = error
+            placed.place = place(index)
+            throw placed
+          }
+          throw EngramError(
+            .exists, "the run has this metric at this epoch already", file: path, place: place(index),
+            found:
+              "\(metric.value.metric) of run \(metric.run) at epoch \(EpochSelection.text(metric.value.epoch))",
+            mend: "stored metrics never change; leave out what is there, or give the metric another name")
+        }
+        return MetricReport(commit: catalog.commitID, values: metrics.count, runs: runs, metrics: names)
+      }
+    }
+  }
+}
