@@ -50,7 +50,9 @@ let package = Package(
     room("SegmentFile", needs: ["TrajectoryModel", "ColumnCodec", "CXXHash"]),
     room(
       "Catalog", needs: ["TrajectoryModel", "CSQLite"], resources: [.embedInCode("../../schema/catalog.sql")]),
-    room("TrajectoryStore", needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CXXHash"]),
+    room(
+      "TrajectoryStore",
+      needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CKernels", "CXXHash"]),
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
     room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
     room("EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
@@ -73,6 +75,7 @@ let package = Package(
       path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
+    tests(of: "Engram"),
     tests(of: "EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
   ]
 )

@@ -6,6 +6,7 @@ Run from the root of the repository. The files are kept in the repository; a new
 
 import io
 import pathlib
+import struct
 import zipfile
 
 import numpy as np
@@ -62,6 +63,24 @@ with zipfile.ZipFile(folder / "bzip2.npz", "w", zipfile.ZIP_BZIP2) as archive:
     buffer = io.BytesIO()
     np.save(buffer, x)
     archive.writestr(zipfile.ZipInfo("X.npy"), buffer.getvalue(), zipfile.ZIP_BZIP2)
+
+# The same members with 64-bit lengths and offsets throughout, as a file beyond 4 GiB has them.
+plain = (folder / "recordings.npz").read_bytes()
+entries = zipfile.ZipFile(io.BytesIO(plain)).infolist()
+start = struct.unpack_from("<I", plain, len(plain) - 6)[0]
+directory = b""
+for entry in entries:
+    name = entry.filename.encode()
+    wide = struct.pack("<HHQQQ", 1, 24, entry.file_size, entry.compress_size, entry.header_offset)
+    directory += struct.pack(
+        "<4s6H3I5H2I", b"PK\1\2", 45, 45, 0, entry.compress_type, 0, 33, entry.CRC, 0xFFFFFFFF, 0xFFFFFFFF,
+        len(name), len(wide), 0, 0, 0, 0, 0xFFFFFFFF) + name + wide  # fmt: skip
+record = struct.pack(
+    "<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, len(entries), len(entries), len(directory), start)  # fmt: skip
+locator = struct.pack("<4sIQI", b"PK\6\7", 0, start + len(directory), 1)
+end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+(folder / "recordings-zip64.npz").write_bytes(plain[:start] + directory + record + locator + end)
+assert (np.load(folder / "recordings-zip64.npz")["X"] == x).all()
 
 (folder / "metadata.csv").write_text(
     "task,learning_rule,batch_size,dropout,code,note\n"

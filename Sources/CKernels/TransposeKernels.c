@@ -4,6 +4,7 @@
  * Where an edge is not a multiple of the tile, the last tile overlaps the one before and writes some elements again. */
 #include "ChunkKernels.h"
 #include "Simd.h"
+#include "ViewKernels.h"
 
 #include <string.h>
 
@@ -185,3 +186,57 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, uint8_t *d
 
 ROUTINES(32)
 ROUTINES(64)
+
+#define STARTED(BITS)                                                                                                  \
+  ENGRAM_SIMD void engram_scatter_started_##BITS(                                                                      \
+      const uint##BITS##_t *block, size_t example_count, const int32_t *epochs, size_t axis_total,                     \
+      const int32_t *starts, size_t step, size_t sample_total, const engram_row_run *runs, size_t run_count,           \
+      ptrdiff_t example_stride, ptrdiff_t epoch_stride, uint##BITS##_t *base, uint##BITS##_t *scratch) {               \
+    if (example_stride == 1) {                                                                                         \
+      for (size_t k = 0; k < sample_total; k++) {                                                                      \
+        uint##BITS##_t *column = base + (ptrdiff_t)k * epoch_stride;                                                   \
+        const int32_t *start = starts;                                                                                 \
+        for (size_t j = 0; j < run_count; j++) {                                                                       \
+          const uint##BITS##_t *from = block + runs[j].source;                                                         \
+          uint##BITS##_t *to = column + runs[j].destination;                                                           \
+          for (size_t i = 0; i < (size_t)runs[j].count; i++) {                                                         \
+            int32_t epoch = epochs[(size_t)*start++ + k * step];                                                       \
+            if (epoch >= 0) to[i] = from[(size_t)epoch * example_count + i];                                           \
+          }                                                                                                            \
+        }                                                                                                              \
+      }                                                                                                                \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    /* A few samples are fetched one by one; many are worth transposing the whole axis of a tile of examples. */       \
+    int tiles_pay = sample_total >= 4;                                                                                 \
+    for (size_t t = 0; t < axis_total; t++) tiles_pay &= epochs[t] >= 0;                                               \
+    ptrdiff_t tile_first = -1;                                                                                         \
+    for (size_t j = 0; j < run_count; j++) {                                                                           \
+      for (size_t i = 0; i < (size_t)runs[j].count; i++) {                                                             \
+        size_t example = (size_t)runs[j].source + i, start = (size_t)*starts++;                                        \
+        uint##BITS##_t *to = base + (runs[j].destination + (ptrdiff_t)i) * example_stride;                             \
+        if (!tiles_pay) {                                                                                              \
+          for (size_t k = 0; k < sample_total; k++) {                                                                  \
+            int32_t epoch = epochs[start + k * step];                                                                  \
+            if (epoch >= 0) to[(ptrdiff_t)k * epoch_stride] = block[(size_t)epoch * example_count + example];          \
+          }                                                                                                            \
+          continue;                                                                                                    \
+        }                                                                                                              \
+        size_t tile = example & ~(size_t)(ENGRAM_SCATTER_TILE - 1);                                                    \
+        if ((ptrdiff_t)tile != tile_first) {                                                                           \
+          size_t left = example_count - tile;                                                                          \
+          rows_##BITS(block, example_count, epochs, axis_total, tile,                                                  \
+                      left < ENGRAM_SCATTER_TILE ? left : ENGRAM_SCATTER_TILE, scratch, (ptrdiff_t)axis_total);        \
+          tile_first = (ptrdiff_t)tile;                                                                                \
+        }                                                                                                              \
+        const uint##BITS##_t *from = scratch + (example - tile) * axis_total + start;                                  \
+        if (step == 1 && epoch_stride == 1)                                                                            \
+          memcpy(to, from, sample_total * (BITS / 8));                                                                 \
+        else                                                                                                           \
+          for (size_t k = 0; k < sample_total; k++) to[(ptrdiff_t)k * epoch_stride] = from[k * step];                  \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+
+STARTED(32)
+STARTED(64)

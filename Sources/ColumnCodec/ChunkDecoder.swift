@@ -15,7 +15,8 @@ package import TrajectoryModel
   private var converted = Scratch()
   private var rows = Scratch()
   private var rowPointers = Scratch()
-  private var tile = Scratch()
+  var tile = Scratch()
+  var means = Scratch()
   private var hasConverted = false
 
   /// The type that the values are stored as; Float32 for a narrowed Float64 chunk.

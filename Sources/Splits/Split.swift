@@ -28,28 +28,54 @@ public struct Split: Sendable, Hashable {
   ///
   /// It equals `hashlib.sha256(indices.astype('<i8')).hexdigest()` in NumPy.
   public static func sha256(of sets: [ExampleSet]) -> String {
-    /// Ids hashed at a time, so that a large set needs no second copy of itself.
-    let batch = 4_096
-    var hash = SHA256()
+    var hash = IndexHash()
+    for set in sets { hash.update(set) }
+    return hash.finish()
+  }
+}
+
+/// The SHA-256 of index arrays, one after the other.
+struct IndexHash: ~Copyable {
+  /// Ids hashed at a time, so that a large set needs no second copy of itself.
+  private static let batch = 4_096
+
+  private var hash = SHA256()
+  private var ids: [Int64] = {
     var ids: [Int64] = []
     ids.reserveCapacity(batch)
-    for set in sets {
-      for range in set.ranges {
-        var start = range.lowerBound
-        while start < range.upperBound {
-          let end = min(range.upperBound, start + Int64(batch - ids.count))
-          ids.append(contentsOf: (start..<end).lazy.map(\.littleEndian))
-          start = end
-          if ids.count == batch {
-            // SAFETY: an integer has no padding, so each of its bytes is initialised.
-            unsafe hash.update(ids.span.bytes)
-            ids.removeAll(keepingCapacity: true)
-          }
+    return ids
+  }()
+
+  /// Adds the ids of a set, ascending, in 8-byte little-endian integers.
+  mutating func update(_ set: ExampleSet) {
+    for range in set.ranges {
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let end = min(range.upperBound, start + Int64(Self.batch - ids.count))
+        var id = start
+        while id < end {
+          ids.append(id.littleEndian)
+          id &+= 1
         }
+        start = end
+        if ids.count == Self.batch { flush() }
       }
     }
+  }
+
+  private mutating func flush() {
+    // The ids move out for a moment, so that they and the hash are not reached through `self` at once.
+    var full: [Int64] = []
+    swap(&full, &ids)
     // SAFETY: an integer has no padding, so each of its bytes is initialised.
-    unsafe hash.update(ids.span.bytes)
+    unsafe hash.update(full.span.bytes)
+    full.removeAll(keepingCapacity: true)
+    swap(&full, &ids)
+  }
+
+  /// The digest as 64 lower-case hexadecimal digits.
+  consuming func finish() -> String {
+    flush()
     return hash.finish()
   }
 }

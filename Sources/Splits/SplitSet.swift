@@ -3,6 +3,8 @@
 public import TrajectoryModel
 
 /// The splits that one specification gave on one commit, under a name; once stored it never changes.
+///
+/// The index arrays are kept compressed; a split is unpacked when it is asked for.
 public struct SplitSet: Sendable, Hashable {
   /// The name, unique in its store.
   public let name: String
@@ -13,29 +15,22 @@ public struct SplitSet: Sendable, Hashable {
   /// SHA-256 of all index arrays: of each split in order the train side, then the test side.
   public let sha256: String
   /// The splits, in order.
-  public let splits: [Split]
-
-  init(name: String, specification: SplitSpecification, commit: Int64, splits: [Split]) {
-    self.name = name
-    self.specification = specification
-    self.commit = commit
-    self.splits = splits
-    sha256 = Split.sha256(of: splits.flatMap { [$0.train, $0.test] })
-  }
+  public let splits: PackedSplits
 
   /// The split of an index in 0 ..< count, of its name, or of the value held out in one column.
   ///
   /// - Throws: ``EngramError`` with code `notFound` that lists what there is.
   public func split(_ key: String) throws(EngramError) -> Split {
     if let index = Int(key), splits.indices.contains(index) { return splits[index] }
-    if let split = splits.first(where: { $0.name == key || $0.name.hasSuffix("=\(key)") && !$0.name.contains(",") }) {
-      return split
+    let names = splits.names
+    if let index = names.firstIndex(where: { $0 == key || $0.hasSuffix("=\(key)") && !$0.contains(",") }) {
+      return splits[index]
     }
     throw EngramError(
       .notFound, "there is no split '\(key)' in '\(name)'",
-      expected: "0 to \(splits.count - 1), or one of \(splits.prefix(12).map(\.name).joined(separator: ", "))",
+      expected: "0 to \(splits.count - 1), or one of \(names.prefix(12).joined(separator: ", "))",
       found: key,
-      mend: closestName(to: key, among: splits.map(\.name)).map { "did you mean '\($0)'?" })
+      mend: closestName(to: key, among: names).map { "did you mean '\($0)'?" })
   }
 }
 

@@ -23,19 +23,17 @@ extension TrajectoryStore {
   ) throws(EngramError) -> SplitSet {
     try Self.checkSplitSetName(name)
     let snapshot = try snapshot(asOf: commit)
+    var packer = SplitPacker()
+    try specification.makeSplits(of: snapshot, limits: QueryLimits(isCancelled: options.isCancelled)) { packer.add($0) }
+    let (splits, sha256) = packer.finish()
     let set = SplitSet(
-      name: name, specification: specification, commit: snapshot.commit, splits: try specification.splits(of: snapshot))
+      name: name, specification: specification, commit: snapshot.commit, sha256: sha256, splits: splits)
     let record = SplitSetRecord(
       name: name, kind: specification.kind.name, specification: try specification.json.text(), commitID: set.commit,
-      sha256: set.sha256, splitCount: set.splits.count)
-    let splits = set.splits.map {
-      SplitRecord(
-        title: $0.name, trainCount: $0.train.count, testCount: $0.test.count, train: ExampleSetCoding.encode($0.train),
-        test: ExampleSetCoding.encode($0.test))
-    }
+      sha256: sha256, splitCount: splits.count)
     try write("split \(name)", options: options) { (session) throws(EngramError) in
       try session.commit(operation: "split", message: "\(set.splits.count) \(record.kind) splits as '\(name)'") {
-        (catalog) throws(EngramError) in try catalog.addSplitSet(record, splits: splits)
+        (catalog) throws(EngramError) in try catalog.addSplitSet(record, splits: splits.records)
       }
     }
     return set
@@ -64,23 +62,19 @@ extension TrajectoryStore {
           expected: names.isEmpty ? "none is stored yet" : "one of \(names.prefix(12).joined(separator: ", "))",
           found: name,
           mend: closestName(to: name, among: names).map { "did you mean '\($0)'?" }
-            ?? "make one with `engram split balanced` or `engram split holdout`")
+            ?? "make one with `engram split balanced`, or another kind; see `engram split --help`")
       }
       let record = try catalog.splitSet(name)
       var splits: [SplitRecord] = []
       for index in 0..<record.splitCount { splits.append(try catalog.split(name, index)) }
       return (record, splits)
     }
-    var splits: [Split] = []
-    for split in stored.1 {
-      splits.append(
-        Split(
-          name: split.title, train: try ExampleSetCoding.decode(split.train),
-          test: try ExampleSetCoding.decode(split.test)))
-    }
+    var packer = SplitPacker()
+    for split in stored.1 { try packer.add(stored: split) }
+    let (splits, sha256) = packer.finish()
     let set = SplitSet(
       name: name, specification: try SplitSpecification(json: try JSONValue(parsing: stored.0.specification)),
-      commit: stored.0.commitID, splits: splits)
+      commit: stored.0.commitID, sha256: sha256, splits: splits)
     guard set.sha256 == stored.0.sha256 else {
       throw EngramError(
         .corrupt, "the index arrays of split set '\(name)' are damaged", file: path,

@@ -126,6 +126,8 @@ public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
   /// Lends the memory to a function that fills it, such as the store's.
   ///
   /// - Parameter body: Gets the whole block of ``byteCount`` bytes; the pointer must not leave it.
+  /// - Returns: What the body returns.
+  /// - Throws: What the body throws.
   @unsafe package mutating func withMutableBytes<R>(
     _ body: (UnsafeMutableRawBufferPointer) throws(EngramError) -> R
   ) throws(EngramError) -> R {

@@ -49,6 +49,7 @@ public final class Snapshot: Sendable {
   /// - Parameters:
   ///   - filter: An SQL expression over the columns of the `example` view, such as `task = 'cifar10'`; nil selects all.
   ///   - limits: How long it may run.
+  /// - Returns: Their ids.
   /// - Throws: ``EngramError`` with code `usage` when SQLite refuses the expression, with SQLite's own message and the
   ///   columns there are; `limit` when its time is over.
   /// - Complexity: O(observations) when the filter reads fields of runs only, O(examples) otherwise.
@@ -76,6 +77,8 @@ public final class Snapshot: Sendable {
   /// - Parameters:
   ///   - column: The column, such as `learning_rule`.
   ///   - examples: The examples to label.
+  /// - Returns: A class for each example, ascending by id.
+  /// - Throws: ``EngramError`` with code `usage` when there is no such column, `notFound` when no such example.
   public func labels(of column: String, for examples: ExampleSet) throws(EngramError) -> Labels {
     try checkMembers(examples)
     let groups = try groups(by: [column])

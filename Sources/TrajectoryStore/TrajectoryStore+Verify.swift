@@ -86,7 +86,7 @@ extension TrajectoryStore {
           place: "footer", expected: "values hash \(extent.valuesHash)", found: reader.valuesHash,
           mend: "restore the segment from a copy")
       }
-      try reader.verify(isCancelled: isCancelled, progress: progress)
+      try reader.verify(threads: Threads.available, isCancelled: isCancelled, progress: progress)
       suspects = extent.statistics.indices.filter { statistic in
         (0..<reader.rowGroupCount).contains { !reader.zone(rowGroup: $0, statistic: statistic).isAllFinite }
       }

@@ -127,6 +127,7 @@ public final class TrajectoryStore: Sendable {
   /// The store as of a commit, or as it is now.
   ///
   /// - Parameter commit: The number of a commit; nil for the newest.
+  /// - Returns: A view that never changes.
   /// - Throws: ``EngramError`` with code `notFound` when there is no such commit.
   public func snapshot(asOf commit: Int64? = nil) throws(EngramError) -> Snapshot {
     try Snapshot(of: self, asOf: commit)

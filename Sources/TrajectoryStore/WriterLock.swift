@@ -22,6 +22,7 @@ struct WriterLock: ~Copyable {
   ///   - path: The lock file; it is made where it is missing and never removed.
   ///   - operation: What the holder is about to do, for the error that another writer may get.
   ///   - seconds: How long to wait.
+  ///   - isCancelled: Asked while it waits.
   /// - Throws: ``EngramError`` with code `busy` naming the holder when the time is over, `cancelled` when asked to
   ///   stop, `io` when the directory cannot be written.
   init(

@@ -30,11 +30,16 @@ enum SelectCommand {
 
       In table, csv and json each row is one example: its metadata, then a column for each statistic and epoch, such \
       as weightabs_mean@5. An npy file holds the values alone (examples x epochs x statistics); an npz file holds them \
-      as X, with example_id, the metadata and the names of the axes (in a column of numbers, no value is NaN).
+      as X, with example_id, the metadata and the names of the axes (no value is NaN among numbers, empty among texts). \
+      Under a view, samples or their mean stand in the place of epochs, and an npz file has the positions of layers as \
+      an array of their own. A z-score needs a train side, so it is export that takes it.
+
+      \(Invocation.viewDiscussion)
       """,
     takes: [
       SharedParameters.store, SharedParameters.filter, SharedParameters.statistics, SharedParameters.epochs,
-      SharedParameters.missing, format, output, limit, SharedParameters.elementType, SharedParameters.asOf,
+      SharedParameters.view, SharedParameters.missing, format, output, limit, SharedParameters.elementType,
+      SharedParameters.asOf,
       SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
     ],
@@ -46,6 +51,9 @@ enum SelectCommand {
       .init(
         "engram select lr.engram --statistics admissible --epochs 0:100:25 --format npz -o five.npz",
         "Five epochs of all that is finite, for NumPy"),
+      .init(
+        "engram select lr.engram --view random-start:5x6+mean --format csv -o means.csv",
+        "The mean of six consecutive epochs from a random start"),
     ],
     body: run)
 
@@ -56,12 +64,23 @@ enum SelectCommand {
       throw invocation.usageError(
         "--format \(format.rawValue) writes bytes that a terminal cannot show", expected: "-o FILE.\(format.rawValue)")
     }
+    let view = try invocation.view()
+    guard !view.isStandardized else {
+      throw invocation.usageError(
+        "a z-score needs a train side, which a selection has not", expected: "a view without zscore",
+        found: view.text)
+    }
+    guard !view.hasPositions || format != .npy else {
+      throw invocation.usageError(
+        "an npy file has no place for the positions of layers", expected: "--format npz, or a view without positions",
+        found: view.text)
+    }
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     var examples = try snapshot.examples(
       where: invocation[SharedParameters.filter], limits: QueryLimits(isCancelled: invocation.isCancelled))
     if let limit = invocation[limit] { examples = examples.prefix(limit) }
     let selection = try snapshot.select(
-      examples, statistics: invocation[SharedParameters.statistics], epochs: invocation[SharedParameters.epochs],
+      examples, statistics: invocation[SharedParameters.statistics], view: view,
       missing: invocation[SharedParameters.missing])
     let writer = SelectionWriter(
       snapshot: snapshot, selection: selection,
@@ -78,8 +97,8 @@ enum SelectCommand {
     }
     if let path, path != "-" {
       try invocation.note(
-        "wrote \(countText(selection.examples.count)) examples x \(selection.columns.epochs.count) epochs x "
-          + "\(selection.columns.statistics.count) statistics to \(path)")
+        "wrote \(countText(selection.examples.count)) examples x \(selection.columns.samplesPerStatistic) epochs x "
+          + "\(selection.columns.trajectory.statistics.count) statistics to \(path)")
     }
   }
 }

@@ -10,12 +10,16 @@ struct SelectionWriter {
   private static let block = 4_096
 
   let snapshot: Snapshot
-  let selection: TrajectorySelection
+  let selection: FeatureSelection
   let options: MaterializeOptions
 
-  /// The fields of the example view that say what an example is, `example_id` first.
+  /// The columns of the example view that say what an example is, `example_id` first.
   private var fields: [String] {
-    get throws(EngramError) { try snapshot.exampleColumns() }
+    get throws(EngramError) {
+      // These say where an example stands in the catalog.
+      let internals = ["observation_id", "layer_ordinal", "layer_set_id", "example_count"]
+      return try snapshot.exampleColumns().filter { !internals.contains($0) }
+    }
   }
 
   // MARK: Arrays
@@ -23,7 +27,9 @@ struct SelectionWriter {
   private var header: NpyHeader {
     NpyHeader(
       type: NumPyType(options.elementType),
-      shape: [selection.examples.count, selection.columns.epochs.count, selection.columns.statistics.count])
+      shape: [
+        selection.examples.count, selection.columns.samplesPerStatistic, selection.columns.trajectory.statistics.count,
+      ])
   }
 
   /// Writes the values (examples x epochs x statistics).
@@ -45,8 +51,14 @@ struct SelectionWriter {
       try file.begin("X", header)
       try forEachBlock { (values) throws(EngramError) in try file.write(values) }
       try file.end()
-      try file.add("statistics", texts: selection.columns.statistics)
-      try file.add("epochs", reals: selection.columns.epochs)
+      let view = selection.columns.view
+      try file.add("statistics", texts: selection.columns.trajectory.statistics)
+      try file.add("epochs", reals: selection.columns.epochsRead)
+      if view.isMean || view.hasRandomStart { try file.add("samples", texts: selection.columns.sampleNames) }
+      if view.hasPositions {
+        try file.add("positions", texts: try snapshot.layerPositions(of: selection.examples).map(\.rawValue))
+      }
+      if view != .whole { try file.add("view", texts: [try view.json.text()]) }
       let names = try fields
       var columns = [[MetadataValue]](repeating: [], count: names.count)
       try snapshot.metadata(of: selection.examples, columns: names) { (_, row) throws(EngramError) in

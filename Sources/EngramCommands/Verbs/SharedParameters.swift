@@ -17,6 +17,10 @@ enum SharedParameters {
   static let epochs = Parameter.option(
     "epochs", .epochs, default: "all",
     "all, FIRST:LAST or FIRST:LAST:STEP with both ends, or a list such as 0,5,10")
+  static let view = Parameter.option(
+    "view", .text("VIEW|FILE.json"),
+    "how trajectories are looked at: whole, or parts such as random-start:15x4, portion:2/3, mean and positions joined by '+', or the file of a view"
+  )
   static let elementType = Parameter.option(
     "type", .word(among: ["stored", "float32", "float64"], "TYPE"), default: "stored",
     "float32, float64, or stored: the type in the store")

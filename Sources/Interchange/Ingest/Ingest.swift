@@ -48,8 +48,8 @@ public struct IngestReport: Sendable, Hashable {
 
 /// From opened input files to a commit of a store.
 package enum Ingest {
-  /// Examples in memory at a time: four row groups, about 31 MB of Float64 for 45 statistics at 21 epochs.
-  static let blockSize = 4_096
+  /// Examples that a thread reads at a time: two row groups, about 15 MB of Float64 for 45 statistics at 21 epochs.
+  static let partSize = 2_048
 
   /// The epochs of the published file, which does not name them (paper Appendix A: every 5 of 100).
   static let publishedEpochs = Array(stride(from: 0.0, through: 100, by: 5))
@@ -74,7 +74,7 @@ package enum Ingest {
     _ input: IngestInput, to store: TrajectoryStore, options: IngestOptions
   ) throws(EngramError) -> IngestReport {
     let blocks = try ExampleBlocks(input.values, file: input.source)
-    var notes: [String] = []
+    var notes = input.notes
     let epochs = try epochs(of: input, count: blocks.epochCount, notes: &notes)
     guard input.statistics.count == blocks.statisticCount else {
       throw EngramError(
@@ -111,16 +111,16 @@ package enum Ingest {
   private static func stream(
     _ blocks: ExampleBlocks, into appender: Appender, options: IngestOptions
   ) throws(EngramError) {
-    var blocks = blocks
-    var buffer: [UInt8] = []
+    var reader = ParallelBlocks(blocks, partSize: partSize, threads: options.write.threads)
     var done = 0
-    while done < blocks.exampleCount {
+    while true {
       if options.write.isCancelled() {
         throw EngramError(.cancelled, "the ingest was stopped; the store is as it was before")
       }
-      let count = try blocks.next(atMost: blockSize, into: &buffer)
-      unsafe try appender.append(
-        buffer.span.bytes.extracting(first: count * blocks.bytesPerExample), exampleCount: count)
+      let count = try reader.next { (values, count) throws(EngramError) in
+        try appender.append(values, exampleCount: count)
+      }
+      if count == 0 { return }
       done += count
       options.write.progress("ingesting", done, blocks.exampleCount)
     }

@@ -16,10 +16,12 @@ package struct IngestInput: Sendable {
   package let positions: [LayerPosition?]?
   /// The metadata, each with one value an example; `layer_name` and the fields of the condition are known by name.
   package let columns: [MetadataColumn]
+  /// What a user should know about how the files were understood.
+  package let notes: [String]
 
   package init(
     source: String, values: NumPyArray, statistics: [String], epochs: [Double]?, positions: [LayerPosition?]?,
-    columns: [MetadataColumn]
+    columns: [MetadataColumn], notes: [String] = []
   ) {
     self.source = source
     self.values = values
@@ -27,5 +29,6 @@ package struct IngestInput: Sendable {
     self.epochs = epochs
     self.positions = positions
     self.columns = columns
+    self.notes = notes
   }
 }

@@ -58,7 +58,19 @@ public struct IngestRequest: Sendable, Hashable {
         .usage, "\(option) belongs to .npy and .npz files", file: source, found: "a file that is neither",
         mend: "leave \(option) out; for a pickle of other names use --map")
     }
-    let value = try PickleFile.read(path: source, isCancelled: isCancelled)
+    let value: PickleValue
+    do throws(EngramError) {
+      value = try PickleFile.read(path: source, isCancelled: isCancelled)
+    } catch {
+      /// A pickle says so in its first bytes; what fails there is most likely something else.
+      let start = 16
+      guard error.code == .corrupt || error.code == .unsupported, let offset = error.offset, offset < start else {
+        throw error
+      }
+      throw EngramError(
+        .invalidData, "this is neither a pickle nor an .npy or .npz array", file: source, offset: offset,
+        found: error.message, mend: "give a file of one of these kinds; a table of metadata goes with --metadata")
+    }
     var axes = AxisNames(npz: nil, file: source)
     let dataset =
       if let statistics {
@@ -78,7 +90,7 @@ public struct IngestRequest: Sendable, Hashable {
   private func openRecordings() throws(EngramError) -> IngestInput {
     let recordings = try UserRecordings(
       .init(array: source, arrayName: array, metadata: metadata, statistics: statistics, epochs: epochs))
-    var columns = recordings.metadata.map { MetadataColumn(name: $0.name, values: $0.values) }
+    var columns = recordings.metadata
     for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
       guard let index = columns.firstIndex(where: { $0.name == theirs }) else {
         throw EngramError(
@@ -90,6 +102,7 @@ public struct IngestRequest: Sendable, Hashable {
     }
     return IngestInput(
       source: source, values: recordings.x, statistics: recordings.statistics, epochs: recordings.epochs,
-      positions: recordings.positions, columns: columns)
+      positions: nil, columns: columns,
+      notes: recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
   }
 }

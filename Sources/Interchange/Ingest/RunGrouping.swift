@@ -24,7 +24,8 @@ struct RunGrouping {
   /// Groups rows.
   ///
   /// - Parameters:
-  ///   - input: The metadata, one row for each of `rowCount` examples.
+  ///   - input: The metadata.
+  ///   - rowCount: The number of examples, which every column has a value for.
   ///   - runFields: The columns that tell runs apart, or nil for all that describe runs.
   /// - Throws: ``EngramError`` with code `invalidData` that names column and row.
   init(_ input: IngestInput, rowCount: Int, runFields: [String]?) throws(EngramError) {

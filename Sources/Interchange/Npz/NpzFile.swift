@@ -1,6 +1,5 @@
 // NpzFile.swift -- the arrays in an .npz file: a zip archive of .npy members.
 
-import CMinizip
 package import TrajectoryModel
 
 /// An open .npz file, as `numpy.savez` and `numpy.savez_compressed` write them.
@@ -25,46 +24,20 @@ package struct NpzFile: Sendable {
   ///   comes twice, `limit` above ``mostMembers``; `notFound` and `io` as ``InputFile/init(opening:)``.
   package init(opening path: String) throws(EngramError) {
     let file = try InputFile(opening: path)
-    let reading = try ZipReading(file)
     var members: [String: NpzMember] = [:]
     var names: [String] = []
-    var status = unsafe unzGoToFirstFile(reading.archive)
-    var count = 0
-    while status == UNZ_OK {
-      count += 1
-      guard count <= Self.mostMembers else {
+    for entry in try ZipDirectory(of: file).entries where entry.name.hasSuffix(".npy") {
+      let name = String(entry.name.dropLast(4))
+      guard members.updateValue(NpzMember(entry: entry, file: file), forKey: name) == nil else {
         throw EngramError(
-          .limit, "the zip file has too many members", file: path, expected: "at most \(Self.mostMembers)")
+          .invalidData, "two arrays of the file have one name", file: path, place: "member \(entry.name)",
+          mend: "save each array under a name of its own")
       }
-      let member = try NpzMember(current: reading, number: count - 1)
-      if member.name.hasSuffix(".npy") {
-        let name = String(member.name.dropLast(4))
-        guard members.updateValue(member, forKey: name) == nil else {
-          throw EngramError(
-            .invalidData, "two arrays of the file have one name", file: path, place: "member \(member.name)",
-            mend: "save each array under a name of its own")
-        }
-        names.append(name)
-      }
-      status = unsafe unzGoToNextFile(reading.archive)
-    }
-    let entries = try Self.declaredCount(reading)
-    guard status == UNZ_END_OF_LIST_OF_FILE || entries == 0, count == entries else {
-      throw reading.failure
-        ?? zipReadError(
-          status == UNZ_END_OF_LIST_OF_FILE ? UNZ_BADZIPFILE : status, "the directory of the zip file is damaged",
-          file: path, place: "zip directory")
+      names.append(name)
     }
     self.path = path
     self.names = names
     self.members = members
-  }
-
-  /// The number of members that the end of the directory declares.
-  private static func declaredCount(_ reading: ZipReading) throws(EngramError) -> Int {
-    var info = unz_global_info64()
-    guard unsafe unzGetGlobalInfo64(reading.archive, &info) == UNZ_OK else { return 0 }
-    return Int(clamping: info.number_entry)
   }
 
   /// The array of a name.
@@ -83,7 +56,7 @@ package struct NpzFile: Sendable {
       return try NpyHeader.array(in: try member.source(), name: name)
     } catch {
       var placed = error.inFile(path)
-      placed.place = "member \(member.name)" + (error.place.flatMap { $0.hasPrefix("member ") ? nil : ", \($0)" } ?? "")
+      placed.place = member.place + (error.place.flatMap { $0.hasPrefix("member ") ? nil : ", \($0)" } ?? "")
       throw placed
     }
   }

@@ -60,15 +60,15 @@ extension NumPyType {
     return "\(order)\(kind.rawValue)\(size)"
   }
 
-  /// The name for people, such as `float32`.
+  /// NumPy's name of the type, such as `float32`, `>f4` or `U11`.
   package var name: String {
     switch kind {
-    case .float: "float\(8 * byteCount)"
-    case .integer: "int\(8 * byteCount)"
-    case .unsigned: "uint\(8 * byteCount)"
+    case .float: isBigEndian ? ">f\(byteCount)" : "float\(8 * byteCount)"
+    case .integer: isBigEndian ? ">i\(byteCount)" : "int\(8 * byteCount)"
+    case .unsigned: isBigEndian ? ">u\(byteCount)" : "uint\(8 * byteCount)"
     case .boolean: "bool"
-    case .bytes: "bytes of length \(byteCount)"
-    case .unicode: "text of length \(byteCount / 4)"
+    case .bytes: "S\(byteCount)"
+    case .unicode: "\(isBigEndian ? ">" : "")U\(byteCount / 4)"
     }
   }
 

@@ -39,10 +39,8 @@ package struct UserRecordings: Sendable {
   package let statistics: [String]
   /// The epochs, increasing, as many as the array has.
   package let epochs: [Double]
-  /// Where in its network the layer of each example sits, from the column `layer_position`; nil when there is none.
-  package let positions: [LayerPosition?]?
-  /// The other columns of metadata, one value for each example; may be none.
-  package let metadata: [(name: String, values: [MetadataValue])]
+  /// The columns of metadata, one value for each example; may be none.
+  package let metadata: [MetadataColumn]
   /// Members of the .npz that were not used, and why.
   package let unused: [(name: String, reason: String)]
 
@@ -82,8 +80,7 @@ package struct UserRecordings: Sendable {
     try MetadataTable.check(names: columns.map(\.name), file: request.metadata ?? request.array, place: "names")
     x = source.array
     file = request.array
-    positions = try Self.takePositions(from: &columns, file: request.metadata ?? request.array)
-    metadata = columns
+    metadata = columns.map { MetadataColumn(name: $0.name, values: $0.values) }
     self.unused = unused
   }
 
@@ -94,27 +91,5 @@ package struct UserRecordings: Sendable {
     } catch {
       throw error.inFile(file)
     }
-  }
-
-  /// Takes the column `layer_position` out of the columns, as positions.
-  private static func takePositions(
-    from columns: inout [(name: String, values: [MetadataValue])], file: String
-  ) throws(EngramError) -> [LayerPosition?]? {
-    guard let index = columns.firstIndex(where: { $0.name.lowercased() == "layer_position" }) else { return nil }
-    var positions: [LayerPosition?] = []
-    for (row, value) in columns[index].values.enumerated() {
-      if value == .null {
-        positions.append(nil)
-      } else if case .text(let text) = value, let position = LayerPosition(rawValue: text.lowercased()) {
-        positions.append(position)
-      } else {
-        throw EngramError(
-          .invalidData, "a position of a layer is not known", file: file, place: "row \(row + 1), layer_position",
-          expected: "early, middle, deep or nothing", found: "\(value)",
-          mend: "correct it, or rename the column to keep it as plain metadata")
-      }
-    }
-    columns.remove(at: index)
-    return positions
   }
 }

@@ -17,41 +17,10 @@ struct Materializer: Sendable {
     var runs: [[RowRun]]
   }
 
-  /// Where the wanted statistics and epochs stand on the axes of one source.
-  private struct AxisMap: Sendable {
-    /// For each wanted statistic its index, or nil where the source lacks it.
-    let statistics: [Int?]
-    /// Stretches of wanted epochs that the source has: the position of the first, and their indices.
-    let stretches: [(first: Int, indices: [Int32])]
-    /// Whether anything wanted is missing.
-    let isIncomplete: Bool
-
-    init(_ source: ExtentSource, _ columns: TrajectoryColumns) {
-      let places = Dictionary(
-        source.extent.statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-      let times = Dictionary(
-        source.extent.epochs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-      statistics = columns.statistics.map { places[$0] }
-      var stretches: [(first: Int, indices: [Int32])] = []
-      var isBroken = true
-      for (position, epoch) in columns.epochs.enumerated() {
-        guard let index = times[epoch] else {
-          isBroken = true
-          continue
-        }
-        if isBroken { stretches.append((position, [])) }
-        stretches[stretches.count - 1].indices.append(Int32(index))
-        isBroken = false
-      }
-      self.stretches = stretches
-      isIncomplete =
-        statistics.contains(nil) || stretches.reduce(0) { $0 + $1.indices.count } != columns.epochs.count
-    }
-  }
-
   private let sources: [ExtentSource]
   private let maps: [AxisMap]
-  private let columns: TrajectoryColumns
+  private let statistics: [String]
+  private let sampling: EpochSampling
   private let destinations: [MatrixDestination]
   private let tasks: [Task]
 
@@ -59,12 +28,15 @@ struct Materializer: Sendable {
   ///
   /// - Parameters:
   ///   - sources: Ascending extents that hold every example of every destination.
-  ///   - columns: What to read; what a source lacks becomes NaN.
-  init(sources: [ExtentSource], columns: TrajectoryColumns, destinations: [MatrixDestination]) {
+  ///   - statistics: The statistics to read; what a source lacks becomes NaN.
+  ///   - sampling: What to read of the epochs.
+  ///   - destinations: Where it goes; they do not overlap.
+  init(sources: [ExtentSource], statistics: [String], sampling: EpochSampling, destinations: [MatrixDestination]) {
     self.sources = sources
-    self.columns = columns
+    self.statistics = statistics
+    self.sampling = sampling
     self.destinations = destinations
-    maps = sources.map { AxisMap($0, columns) }
+    maps = sources.map { AxisMap($0, statistics: statistics, epochs: sampling.axis) }
     var tasks: [Task] = []
     var taskOfGroup: [Int64: Int] = [:]
     for (destination, target) in destinations.enumerated() {
@@ -101,6 +73,7 @@ struct Materializer: Sendable {
   /// - Parameters:
   ///   - threads: How many threads share it; the bytes are the same for any number.
   ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
+  /// - Throws: What decoding throws, or `cancelled`.
   func run(threads: Int, isCancelled: @Sendable () -> Bool) throws(EngramError) {
     let decoders = DecoderPool(count: min(threads, tasks.count))
     try parallelFor(count: tasks.count, threads: threads) { (index, worker) throws(EngramError) in
@@ -112,59 +85,111 @@ struct Materializer: Sendable {
   private func perform(_ task: Task, decoder: ChunkDecoder) throws(EngramError) {
     let map = maps[task.source]
     if map.isIncomplete { fillWithNaN(task) }
+    let starts = starts(of: task)
     switch sources[task.source].values {
     case .segment(let reader):
       for (position, statistic) in map.statistics.enumerated() {
         guard let statistic else { continue }
-        try reader.decode(rowGroup: task.rowGroup, statistic: statistic, with: decoder)
-        for (destination, runs) in zip(destinations, task.runs) where !runs.isEmpty {
-          for stretch in map.stretches {
-            let first = position * destination.statisticStride + stretch.first * destination.epochStride
-            // SAFETY: rows, statistics and epochs of the plan lie inside the destination's block.
+        try reader.decode(
+          rowGroup: task.rowGroup, statistic: statistic, with: decoder, epochEnd: map.epochEnd)
+        for index in destinations.indices where !task.runs[index].isEmpty {
+          let destination = destinations[index]
+          let (runs, starts) = (task.runs[index], starts[index])
+          let first = position * destination.statisticStride
+          if sampling.isMean {
+            // SAFETY: as below.
+            unsafe decoder.scatterMeans(
+              runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step,
+              sampleCount: sampling.count, elementType: destination.elementType,
+              exampleStride: destination.exampleStride,
+              base: destination.base + first * destination.elementType.byteCount)
+          } else if sampling.start != nil {
+            // SAFETY: as below.
             unsafe decoder.scatter(
-              runs: runs.span, epochs: stretch.indices.span, elementType: destination.elementType,
+              runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step,
+              sampleCount: sampling.count, elementType: destination.elementType,
               exampleStride: destination.exampleStride, epochStride: destination.epochStride,
               base: destination.base + first * destination.elementType.byteCount)
+          } else {
+            for stretch in map.stretches {
+              let element = first + stretch.first * destination.epochStride
+              // SAFETY: rows, statistics and epochs of the plan lie inside the destination's block.
+              unsafe decoder.scatter(
+                runs: runs.span, epochs: stretch.indices.span, elementType: destination.elementType,
+                exampleStride: destination.exampleStride, epochStride: destination.epochStride,
+                base: destination.base + element * destination.elementType.byteCount)
+            }
           }
         }
       }
     case .staged(let batch):
-      forEachElement(task) { destination, row, element, position, epochPosition in
-        guard let statistic = map.statistics[position],
-          let stretch = map.stretches.last(where: { $0.first <= epochPosition }),
-          epochPosition - stretch.first < stretch.indices.count
-        else { return }
-        // SAFETY: `element` is inside the destination's block.
-        unsafe batch.copy(
-          example: row, epoch: Int(stretch.indices[epochPosition - stretch.first]), statistic: statistic,
-          to: destination.base, element: element, as: destination.elementType)
+      copy(batch, task, starts: starts)
+    }
+  }
+
+  /// Where each example of a task starts, for each destination; empty where all start at the first epoch.
+  private func starts(of task: Task) -> [[Int32]] {
+    guard let plan = sampling.start else { return Array(repeating: [], count: destinations.count) }
+    let source = sources[task.source]
+    let first = source.extent.firstExample + Int64(task.rowGroup * source.rowGroupSize)
+    return task.runs.map { runs in
+      var starts: [Int32] = []
+      for run in runs {
+        let example = first + Int64(run.source)
+        plan.starts(of: example..<(example + Int64(run.count)), among: sampling.places, into: &starts)
+      }
+      return starts
+    }
+  }
+
+  private func copy(_ batch: StagedBatch, _ task: Task, starts: [[Int32]]) {
+    let map = maps[task.source]
+    forEachRow(task) { index, ordinal, row, element in
+      let destination = destinations[index]
+      let start = starts[index].isEmpty ? 0 : Int(starts[index][ordinal])
+      for (position, statistic) in map.statistics.enumerated() {
+        guard let statistic else { continue }
+        let first = element + position * destination.statisticStride
+        var sum = 0.0
+        for sample in 0..<sampling.count {
+          let epoch = Int(map.epochs[start + sample * sampling.step])
+          if sampling.isMean {
+            let value = epoch < 0 ? .nan : batch.value(example: row, epoch: epoch, statistic: statistic)
+            sum = sample == 0 ? value : sum + value
+          } else if epoch >= 0 {
+            // SAFETY: the element is inside the destination's block.
+            unsafe batch.copy(
+              example: row, epoch: epoch, statistic: statistic, to: destination.base,
+              element: first + sample * destination.epochStride, as: destination.elementType)
+          }
+        }
+        if sampling.isMean { destination.store(sum / Double(sampling.count), at: first) }
       }
     }
   }
 
   private func fillWithNaN(_ task: Task) {
-    forEachElement(task) { destination, _, element, _, _ in
-      // SAFETY: `element` is inside the destination's block.
-      if destination.elementType == .float32 {
-        unsafe destination.base.storeBytes(of: Float.nan, toByteOffset: element * 4, as: Float.self)
-      } else {
-        unsafe destination.base.storeBytes(of: Double.nan, toByteOffset: element * 8, as: Double.self)
+    forEachRow(task) { index, _, _, element in
+      let destination = destinations[index]
+      for statistic in statistics.indices {
+        for sample in 0..<sampling.outputCount {
+          destination.store(
+            .nan, at: element + statistic * destination.statisticStride + sample * destination.epochStride)
+        }
       }
     }
   }
 
-  /// Visits every element that a task fills: destination, row in the source, element, statistic, epoch position.
-  private func forEachElement(_ task: Task, _ body: (MatrixDestination, Int, Int, Int, Int) -> Void) {
-    for (destination, runs) in zip(destinations, task.runs) {
+  /// Visits every row that a task fills: destination, ordinal among its rows, row in the source, first element.
+  private func forEachRow(_ task: Task, _ body: (Int, Int, Int, Int) -> Void) {
+    for (index, runs) in task.runs.enumerated() {
+      var ordinal = 0
       for run in runs {
         for offset in 0..<Int(run.count) {
-          let first = (run.destination + offset) * destination.exampleStride
-          for statistic in columns.statistics.indices {
-            for epoch in columns.epochs.indices {
-              let element = first + statistic * destination.statisticStride + epoch * destination.epochStride
-              body(destination, Int(run.source) + offset, element, statistic, epoch)
-            }
-          }
+          body(
+            index, ordinal, Int(run.source) + offset,
+            (run.destination + offset) * destinations[index].exampleStride)
+          ordinal += 1
         }
       }
     }

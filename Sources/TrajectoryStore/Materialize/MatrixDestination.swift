@@ -15,31 +15,41 @@ import TrajectoryModel
   let statisticStride: Int
   let epochStride: Int
 
-  /// The strides of a matrix of the published feature order, statistic by statistic.
+  /// The strides of a matrix of the published feature order, statistic by statistic, after the columns for positions.
   @unsafe init(
-    _ examples: ExampleSet, _ columns: TrajectoryColumns, elementType: ElementType, layout: MatrixLayout,
+    _ examples: ExampleSet, _ columns: FeatureColumns, elementType: ElementType, layout: MatrixLayout,
     base: UnsafeMutableRawPointer
   ) {
     self.examples = examples
-    unsafe self.base = base
     self.elementType = elementType
-    let count = examples.count
-    let isRowMajor = layout == .rowMajor
-    exampleStride = isRowMajor ? columns.count : 1
-    epochStride = isRowMajor ? 1 : count
-    statisticStride = columns.epochs.count * epochStride
+    let columnStride = layout == .rowMajor ? 1 : examples.count
+    exampleStride = layout == .rowMajor ? columns.count : 1
+    epochStride = columnStride
+    statisticStride = columns.samplesPerStatistic * columnStride
+    // SAFETY: the matrix has at least the columns for positions.
+    unsafe self.base = base + columns.positionCount * columnStride * elementType.byteCount
   }
 
   /// The strides of the canonical order [example][epoch][statistic], in which recordings arrive.
   @unsafe init(
-    canonical examples: ExampleSet, _ columns: TrajectoryColumns, elementType: ElementType,
+    canonical examples: ExampleSet, statisticCount: Int, sampleCount: Int, elementType: ElementType,
     base: UnsafeMutableRawPointer
   ) {
     self.examples = examples
     unsafe self.base = base
     self.elementType = elementType
-    exampleStride = columns.count
-    epochStride = columns.statistics.count
+    exampleStride = statisticCount * sampleCount
+    epochStride = statisticCount
     statisticStride = 1
+  }
+
+  /// Stores a value, rounded to the type of the destination.
+  func store(_ value: Double, at element: Int) {
+    // SAFETY: callers name elements of the block only, as for the kernels.
+    if elementType == .float32 {
+      unsafe base.storeBytes(of: Float(value), toByteOffset: element * 4, as: Float.self)
+    } else {
+      unsafe base.storeBytes(of: value, toByteOffset: element * 8, as: Double.self)
+    }
   }
 }

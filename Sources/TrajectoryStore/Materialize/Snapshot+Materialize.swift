@@ -30,53 +30,35 @@ extension Snapshot {
   ///
   /// - Parameters:
   ///   - examples: The rows.
-  ///   - columns: The features; see ``columns(for:statistics:epochs:missing:)``.
+  ///   - columns: The features; see ``select(_:statistics:epochs:missing:)``.
   ///   - matrix: The destination, reshaped to rows x `columns.count`; give it again to use its memory again.
+  ///   - options: Type, layout, threads.
   /// - Throws: ``EngramError`` with code `corrupt` or `truncated` when a segment is damaged, `limit` when there is no
   ///   memory, `cancelled` when asked to stop.
   public func materialize(
     _ examples: ExampleSet, _ columns: TrajectoryColumns, into matrix: inout Matrix,
     options: MaterializeOptions = MaterializeOptions()
   ) throws(EngramError) {
-    try checkMembers(examples)
-    try reshape(&matrix, for: examples, columns, options)
-    try unsafe matrix.withMutableBytes { (block) throws(EngramError) in
-      guard let base = block.baseAddress, block.count > 0 else { return }
-      try fill(
-        [
-          unsafe MatrixDestination(
-            examples, columns, elementType: options.elementType, layout: options.layout, base: base)
-        ], columns, options)
-    }
+    try materialize(examples, FeatureColumns(whole: columns), into: &matrix, options: options)
   }
 
   /// Fills a train and a test matrix at once; a chunk that both sides need is decoded once.
   ///
   /// - Parameters:
-  ///   - train: The rows of `trainMatrix`, and `test` those of `testMatrix`; they may overlap.
+  ///   - train: The rows of `trainMatrix`.
+  ///   - trainMatrix: The destination of the train side, reshaped; give it again to use its memory again.
+  ///   - test: The rows of `testMatrix`; they may overlap those of the train side.
+  ///   - testMatrix: The destination of the test side.
   ///   - columns: The features of both.
+  ///   - options: Type, layout, threads.
+  /// - Throws: As ``materialize(_:_:into:options:)``.
   public func materialize(
     train: ExampleSet, into trainMatrix: inout Matrix, test: ExampleSet, into testMatrix: inout Matrix,
     _ columns: TrajectoryColumns, options: MaterializeOptions = MaterializeOptions()
   ) throws(EngramError) {
-    try checkMembers(train)
-    try checkMembers(test)
-    try reshape(&trainMatrix, for: train, columns, options)
-    try reshape(&testMatrix, for: test, columns, options)
-    try unsafe trainMatrix.withMutableBytes { (trainBlock) throws(EngramError) in
-      try unsafe testMatrix.withMutableBytes { (testBlock) throws(EngramError) in
-        var destinations: [MatrixDestination] = []
-        func add(_ examples: ExampleSet, _ block: UnsafeMutableRawBufferPointer) {
-          guard let base = block.baseAddress, block.count > 0 else { return }
-          destinations.append(
-            unsafe MatrixDestination(
-              examples, columns, elementType: options.elementType, layout: options.layout, base: base))
-        }
-        unsafe add(train, trainBlock)
-        unsafe add(test, testBlock)
-        try fill(destinations, columns, options)
-      }
-    }
+    try materialize(
+      train: train, into: &trainMatrix, test: test, into: &testMatrix, FeatureColumns(whole: columns),
+      options: options)
   }
 
   /// Reads examples back in the canonical order [example][epoch][statistic], as they were recorded.
@@ -85,15 +67,27 @@ extension Snapshot {
   package func canonicalValues(
     of examples: ExampleSet, _ columns: TrajectoryColumns, elementType: ElementType, threads: Int = Threads.available
   ) throws(EngramError) -> [UInt8] {
+    try canonicalValues(of: examples, FeatureColumns(whole: columns), elementType: elementType, threads: threads)
+  }
+
+  /// Reads examples in the canonical order [example][sample][statistic], under a view without z-score.
+  ///
+  /// Positions of layers, which no statistic is, are left out; see ``layerPositions(of:)``.
+  package func canonicalValues(
+    of examples: ExampleSet, _ columns: FeatureColumns, elementType: ElementType, threads: Int = Threads.available
+  ) throws(EngramError) -> [UInt8] {
     try checkMembers(examples)
-    var bytes = [UInt8](repeating: 0, count: examples.count * columns.count * elementType.byteCount)
+    precondition(!columns.view.isStandardized, "a z-score is over columns, which this order has not")
+    var bytes = [UInt8](
+      repeating: 0, count: examples.count * columns.statisticColumnCount * elementType.byteCount)
     var failure: EngramError?
     unsafe bytes.withUnsafeMutableBytes { block in
       guard let base = block.baseAddress, block.count > 0 else { return }
       do throws(EngramError) {
-        try fill(
-          [unsafe MatrixDestination(canonical: examples, columns, elementType: elementType, base: base)], columns,
-          MaterializeOptions(elementType: elementType, threads: threads))
+        let destination = unsafe MatrixDestination(
+          canonical: examples, statisticCount: columns.trajectory.statistics.count,
+          sampleCount: columns.samplesPerStatistic, elementType: elementType, base: base)
+        try fill([destination], columns, MaterializeOptions(elementType: elementType, threads: threads))
       } catch {
         failure = error
       }
@@ -102,19 +96,16 @@ extension Snapshot {
     return bytes
   }
 
-  private func reshape(
-    _ matrix: inout Matrix, for examples: ExampleSet, _ columns: TrajectoryColumns, _ options: MaterializeOptions
-  ) throws(EngramError) {
-    try matrix.reshape(
-      rows: examples.count, columns: columns.count, elementType: options.elementType, layout: options.layout)
-  }
-
-  private func fill(
-    _ destinations: [MatrixDestination], _ columns: TrajectoryColumns, _ options: MaterializeOptions
+  /// Fills blocks of memory from the extents that hold their examples.
+  func fill(
+    _ destinations: [MatrixDestination], _ columns: FeatureColumns, _ options: MaterializeOptions
   ) throws(EngramError) {
     let needed = destinations.reduce(ExampleSet()) { $0.union($1.examples) }
     let sources = try openExtents(holding: needed)
-    try Materializer(sources: sources, columns: columns, destinations: destinations)
-      .run(threads: options.threads, isCancelled: options.isCancelled)
+    try Materializer(
+      sources: sources, statistics: columns.trajectory.statistics, sampling: columns.sampling,
+      destinations: destinations
+    )
+    .run(threads: options.threads, isCancelled: options.isCancelled)
   }
 }

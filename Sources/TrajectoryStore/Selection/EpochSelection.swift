@@ -57,6 +57,7 @@ public enum EpochSelection: Sendable, Hashable {
     }
   }
 
+<<<<<<< HEAD
   /// The epochs that are asked for one by one, or nil where the selection means those that are there.
   var named: [Double]? {
     switch self {
@@ -67,6 +68,19 @@ public enum EpochSelection: Sendable, Hashable {
   }
 
   /// The epochs that this selection means, given those that there are.
+=======
+  /// The text form, which ``init(parsing:)`` reads back.
+  public var text: String {
+    switch self {
+    case .all: "all"
+    case .range(let first, let last): "\(Self.text(first)):\(Self.text(last))"
+    case .stride(let first, let last, let stride): "\(Self.text(first)):\(Self.text(last)):\(Self.text(stride))"
+    case .list(let list): list.map { Self.text($0) }.joined(separator: ",")
+    }
+  }
+
+  /// The epochs that this selection names, given those that all the examples have.
+>>>>>>> main
   ///
   /// - Throws: ``EngramError`` with code `notFound` when it names one that is not there, or none at all.
   func resolve(available: [Double]) throws(EngramError) -> [Double] {

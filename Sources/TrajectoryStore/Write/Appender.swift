@@ -29,6 +29,7 @@ package final class Appender {
   /// - Parameters:
   ///   - values: [example][epoch][statistic] in native bytes of the schema's type.
   ///   - exampleCount: The extent of the first axis.
+  /// - Throws: ``EngramError`` with code `diskFull` or `io`.
   package func append(_ values: RawSpan, exampleCount: Int) throws(EngramError) {
     let stride = schema.epochs.count * schema.statistics.count * schema.elementType.byteCount
     precondition(values.byteCount == exampleCount * stride, "values fill the shape")
@@ -72,8 +73,11 @@ package final class Appender {
   ///
   /// - Parameters:
   ///   - metadata: What the examples are, in their order.
+  ///   - operation: One word for the commit log.
+  ///   - message: What was done, for a person.
   ///   - ingest: For an ingest its source; content that was ingested before is refused unless repeats are allowed.
   ///   - verifies: Whether the finished files are read back and compared by the hash of every value's bits first.
+  /// - Returns: What was added, and under which ids.
   /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when the metadata do not fit,
   ///   `corrupt` when what is read back differs.
   package func commit(
@@ -127,9 +131,9 @@ package final class Appender {
           file: session.store.layout.incomingSegment(segment.identifier), expected: summary.valuesHash,
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
-      try reader.verify(isCancelled: session.options.isCancelled) { done in
-        session.options.progress("verifying", before + done, total)
-      }
+      try reader.verify(
+        threads: session.options.threads, isCancelled: session.options.isCancelled,
+        progress: { session.options.progress("verifying", before + $0, total) })
       before += summary.exampleCount
     }
   }
@@ -137,7 +141,7 @@ package final class Appender {
   /// Removes everything that was written.
   package func abandon() {
     current?.writer.abandon()
-    session.removeSegments(finished.map(\.segment.identifier) + (current.map { [$0.identifier] } ?? []))
+    session.discard(finished.map(\.segment.identifier) + (current.map { [$0.identifier] } ?? []))
     current = nil
     finished = []
   }

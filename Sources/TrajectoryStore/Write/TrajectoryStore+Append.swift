@@ -22,6 +22,7 @@ extension TrajectoryStore {
   ///   - recordings: Each becomes a run of its own; all have the same type of values.
   ///   - epochs: The epochs of all of them, ascending.
   ///   - statistics: The names of the statistics of all of them.
+  ///   - options: How to wait and work.
   /// - Returns: What was added, and under which ids.
   /// - Throws: ``EngramError`` with code `invalidData` when values do not fill [layers][epochs][statistics] or do not
   ///   fit their field's type, `busy`, `diskFull`, `io`, `cancelled`.

@@ -23,6 +23,8 @@ extension TrajectoryStore {
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.
   ///   - allowsRepeat: Whether content that this store has ingested before is taken in again.
+  ///   - options: How to wait and work.
+  /// - Returns: Which ids the examples have now.
   /// - Throws: ``EngramError`` with code `exists` when a segment or content is here already, `invalidData` when a field
   ///   has another type here, `notFound` when there is no such store.
   public func merge(
@@ -86,7 +88,7 @@ extension WriteSession {
         return MergeReport(commit: catalog.commitID, examples: ranges, runs: runs)
       }
     } catch {
-      removeSegments(brought)
+      discard(brought)
       throw error
     }
   }
@@ -127,7 +129,7 @@ extension WriteSession {
         return MergeSource(snapshot: snapshot, extents: extents, staged: staged)
       } catch {
         guard error.code == .notFound else { throw error }
-        removeSegments(Array(brought[start...]))
+        discard(Array(brought[start...]))
         brought.removeSubrange(start...)
         if attempt < attempts { continue }
         var damaged = error

@@ -6,11 +6,13 @@ public import TrajectoryModel
 
 /// What a compaction did.
 public struct CompactReport: Sendable, Hashable {
-  /// Extents (segments and staged batches) before and after.
+  /// Segments and staged batches before.
   public let extentsBefore: Int
+  /// Segments and staged batches after.
   public let extentsAfter: Int
-  /// Bytes of segments and staged batches before and after.
+  /// Bytes of segments and staged batches before.
   public let bytesBefore: Int
+  /// Bytes of segments and staged batches after.
   public let bytesAfter: Int
 }
 
@@ -39,10 +41,10 @@ extension WriteSession {
         }
       }
     } catch {
-      removeSegments(written.compactMap(\.new.segmentIdentifier))
+      discard(written.compactMap(\.new.segmentIdentifier))
       throw error
     }
-    removeSegments(written.flatMap { $0.old.compactMap(\.segmentIdentifier) })
+    removeReplaced(written.flatMap { $0.old.compactMap(\.segmentIdentifier) })
     let after = try read { (catalog) throws(EngramError) in try catalog.extents() }
     return CompactReport(
       extentsBefore: before.count, extentsAfter: after.count, bytesBefore: before.reduce(0) { $0 + $1.byteCount },
@@ -88,12 +90,12 @@ extension WriteSession {
       }
       let summary = try segment.writer.finish()
       try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
-        .verify(isCancelled: options.isCancelled, progress: { _ in })
+        .verify(threads: options.threads, isCancelled: options.isCancelled)
       try publish(segment)
       return segment.extent(firstExample: all.lowerBound, summary)
     } catch {
       segment.writer.abandon()
-      removeSegments([segment.identifier])
+      discard([segment.identifier])
       throw error
     }
   }
@@ -107,7 +109,11 @@ extension TrajectoryStore {
   ///
   /// Ids, values and split sets do not change; readers are not disturbed.
   ///
-  /// - Parameter everything: Whether large segments are rewritten too.
+  /// - Parameters:
+  ///   - everything: Whether large segments are rewritten too.
+  ///   - options: How to wait and work.
+  /// - Returns: How many segments and bytes there were and are.
+  /// - Throws: ``EngramError`` with code `busy`, `diskFull`, `corrupt` or `cancelled`; the store is then as it was.
   public func compact(everything: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError)
     -> CompactReport
   {

@@ -38,6 +38,8 @@ package final class WriteSession {
   let options: WriteOptions
   private let catalog: Catalog
   private let lock: WriterLock
+  /// Whether the system failed during a commit, so that it may or may not be durable.
+  private var isCommitUncertain = false
 
   /// Waits for the lock and sweeps what a killed writer left behind.
   init(_ store: TrajectoryStore, operation: String, options: WriteOptions) throws(EngramError) {
@@ -49,11 +51,18 @@ package final class WriteSession {
     try sweep()
   }
 
+  deinit { catalog.checkpoint() }
+
   /// Makes one commit of the catalog, all or nothing.
   package func commit<R>(
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
-    try catalog.write(operation: operation, message: message, body)
+    do throws(EngramError) {
+      return try catalog.write(operation: operation, message: message, body)
+    } catch {
+      isCommitUncertain = error.code == .io || error.code == .diskFull
+      throw error
+    }
   }
 
   /// Reads the newest state.
@@ -77,12 +86,21 @@ package final class WriteSession {
     try FileSystem.syncDirectory(store.layout.segments)
   }
 
-  /// Removes segment files that the catalog does not name (any more); readers that have them open keep them.
-  func removeSegments(_ identifiers: [String]) {
+  /// Removes segment files that a commit has just replaced; readers that have them open keep them.
+  func removeReplaced(_ identifiers: [String]) {
     // A file that cannot be removed now is swept by the next writer.
+    for identifier in identifiers { try? FileSystem.remove(store.layout.segment(identifier)) }
+    store.forgetReaders(of: identifiers)
+  }
+
+  /// Removes the files of segments whose append failed.
+  ///
+  /// When the system failed while the catalog was committing, only opening it again tells whether the commit is durable.
+  /// Then published files stay until the next writer's sweep, which knows.
+  func discard(_ identifiers: [String]) {
     for identifier in identifiers {
       try? FileSystem.remove(store.layout.incomingSegment(identifier))
-      try? FileSystem.remove(store.layout.segment(identifier))
+      if !isCommitUncertain { try? FileSystem.remove(store.layout.segment(identifier)) }
     }
     store.forgetReaders(of: identifiers)
   }

@@ -7,7 +7,7 @@ import Testing
 import TrajectoryModel
 
 @Suite struct `npz files` {
-  @Test(arguments: ["recordings.npz", "recordings-deflated.npz"])
+  @Test(arguments: ["recordings.npz", "recordings-deflated.npz", "recordings-zip64.npz"])
   func `give their arrays by name`(name: String) throws {
     let file = try NpzFile(opening: ArrayFixtures.path(name))
     #expect(file.names == ["X", "obs_keys", "epochs", "learning_rule", "batch_size", "layer_position"])
@@ -15,7 +15,7 @@ import TrajectoryModel
     #expect(try file.array("batch_size").metadataValues() == [128, 256, 512, 128, 256].map { .integer($0) })
     let x = try file.array("X")
     #expect(x.shape == [5, 3, 4])
-    #expect(x.payload.isRandomAccess == (name == "recordings.npz"))
+    #expect(x.payload.isRandomAccess == (name != "recordings-deflated.npz"))
     #expect(try ArrayFixtures.decoded(Self.bytes(x), .float32) == ArrayFixtures.values())
     let missing = #expect(throws: EngramError.self) { try file.array("obs_kyes") }
     #expect(missing?.code == .notFound)
@@ -86,6 +86,20 @@ import TrajectoryModel
     #expect(error?.code == .corrupt)
   }
 
+  @Test(arguments: [(-1, EngramError.Code.truncated), (1, .unsupported)])
+  func `whose members declare another length than their arrays have are refused`(
+    error: Int, code: EngramError.Code
+  ) throws {
+    let scratch = try ArrayScratch()
+    var bytes = try ArrayFixtures.bytes("recordings-deflated.npz")
+    // The inflated length of X in the directory; the local header says that its own is elsewhere.
+    let directory = try #require(Self.records(bytes, [0x50, 0x4B, 1, 2]).first)
+    bytes[directory + 24] = UInt8(truncatingIfNeeded: Int(bytes[directory + 24]) + error)
+    let path = try scratch.write(bytes, "lying.npz")
+    let found = #expect(throws: EngramError.self) { try Self.contents(path, ["X"]) }
+    #expect(found?.code == code)
+  }
+
   @Test func `with two members of one name are refused`() throws {
     let scratch = try ArrayScratch()
     var bytes = try ArrayFixtures.bytes("two-arrays.npz")
@@ -96,7 +110,7 @@ import TrajectoryModel
     #expect(error?.code == .invalidData)
   }
 
-  @Test(arguments: ["flat.npz", "recordings-deflated.npz"])
+  @Test(arguments: ["flat.npz", "recordings-deflated.npz", "recordings-zip64.npz"])
   func `cut at any length are reported as truncated`(name: String) throws {
     let scratch = try ArrayScratch()
     let whole = try ArrayFixtures.bytes(name)
@@ -107,7 +121,7 @@ import TrajectoryModel
     }
   }
 
-  @Test(arguments: ["flat.npz", "recordings-deflated.npz"])
+  @Test(arguments: ["flat.npz", "recordings-deflated.npz", "recordings-zip64.npz"])
   func `with any bit flipped are refused or give the same arrays`(name: String) throws {
     let scratch = try ArrayScratch()
     let whole = try ArrayFixtures.bytes(name)
@@ -127,7 +141,7 @@ import TrajectoryModel
   func `mutated are read or refused`(seed: UInt64) throws {
     let scratch = try ArrayScratch()
     var random = ArrayMutations(seed: seed)
-    for name in ["recordings.npz", "recordings-deflated.npz"] {
+    for name in ["recordings.npz", "recordings-deflated.npz", "recordings-zip64.npz"] {
       let whole = try ArrayFixtures.bytes(name)
       var read = 0
       for _ in 0..<400 {

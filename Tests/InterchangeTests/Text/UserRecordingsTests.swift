@@ -16,9 +16,10 @@ import TrajectoryModel
     #expect(recordings.x.shape == [5, 3, 4])
     #expect(recordings.statistics == Self.statistics)
     #expect(recordings.epochs == [0, 5, 10])
-    #expect(recordings.positions == [.early, .middle, .deep, .deep, .early])
-    #expect(recordings.metadata.map(\.name) == ["learning_rule", "batch_size"])
-    #expect(recordings.metadata[1].values == [128, 256, 512, 128, 256].map { .integer($0) })
+    let columns = Dictionary(uniqueKeysWithValues: recordings.metadata.map { ($0.name, $0.values) })
+    #expect(columns.keys.sorted() == ["batch_size", "layer_position", "learning_rule"])
+    #expect(columns["batch_size"] == [128, 256, 512, 128, 256].map { .integer($0) })
+    #expect(columns["layer_position"] == ["early", "middle", "deep", "deep", "early"].map { .text($0) })
     #expect(recordings.unused.isEmpty)
   }
 
@@ -31,7 +32,6 @@ import TrajectoryModel
       .init(array: Self.npy, metadata: Self.csv, statistics: statistics, epochs: epochs))
     #expect(recordings.statistics == Self.statistics)
     #expect(recordings.epochs == [0, 5, 10])
-    #expect(recordings.positions == nil)
     #expect(recordings.metadata.map(\.name) == ["task", "learning_rule", "batch_size", "dropout", "code", "note"])
   }
 
@@ -91,14 +91,5 @@ import TrajectoryModel
     #expect(recordings.x.name == "B")
     #expect(recordings.epochs == [0, 5])
     #expect(recordings.unused.map(\.name) == ["A", "note"])
-  }
-
-  @Test func `with unknown positions are refused with the row`() throws {
-    let scratch = try ArrayScratch()
-    let table = try scratch.write("layer_position\nearly\nDeep\n\ntop\nearly\n".utf8, "m.csv")
-    let error = #expect(throws: EngramError.self) {
-      try UserRecordings(.init(array: Self.npy, metadata: table, statistics: "a,b,c,d", epochs: "0,1,2"))
-    }
-    #expect(error?.place == "row 4, layer_position")
   }
 }

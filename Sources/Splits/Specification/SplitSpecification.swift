@@ -1,4 +1,4 @@
-// SplitSpecification.swift -- everything that determines a split set, as a value and as JSON.
+// SplitSpecification.swift -- everything that determines a split set, as a value; its JSON is beside it.
 //   {"version": 1, "kind": "balanced", "label": "learning_rule", "where": "task = 'cifar10'", "repeats": 10, "seed": 0,
 //    "test_per_class": 1296, "train_per_class": 3888, "compatibility": "lr-identify"}
 //   {"version": 1, "kind": "holdout", "label": "learning_rule", "by": ["batch_size", "dataset_seed"]}
@@ -12,14 +12,27 @@ public struct SplitSpecification: Sendable, Hashable {
     case balanced(BalancedSplits)
     /// One split for each group: the group is the test side, all others are the train side.
     case holdout(HoldoutSplits)
+    /// Folds that hold each class in equal parts; every fold is the test side once.
+    case kFold(KFoldSplits)
+    /// Folds of whole groups, of equal size as far as groups allow.
+    case groupKFold(GroupKFoldSplits)
+    /// Folds of whole groups that also hold each class in equal parts, as far as groups allow.
+    case stratifiedGroupKFold(StratifiedGroupKFoldSplits)
+    /// Whole groups drawn at random, several times.
+    case groupShuffle(GroupShuffleSplits)
+    /// Every group is the test side once.
+    case leaveOneGroupOut(LeaveOneGroupOutSplits)
+    /// Balanced splits of two classes, or a few, at a time.
+    case pairs(PairSplits)
+    /// Examples drawn at random, whatever their class.
+    case random(RandomSplits)
+    /// Train on what was there at a commit, test on what came after.
+    case byCommit(CommitSplits)
+    /// Sides that the user lists.
+    case explicit(ExplicitSplits)
 
     /// The word for it in JSON and on the command line.
-    public var name: String {
-      switch self {
-      case .balanced: "balanced"
-      case .holdout: "holdout"
-      }
-    }
+    public var name: String { type(of: plan).kind }
   }
 
   /// The version of the JSON form that this code writes and reads.
@@ -47,43 +60,4 @@ public struct SplitSpecification: Sendable, Hashable {
     self.trainFilter = trainFilter
     self.testFilter = testFilter
   }
-}
-
-/// How balanced splits are drawn (the published `get_splits`; paper Section 4: ten splits of 75% and 25%).
-public struct BalancedSplits: Sendable, Hashable {
-  /// How many examples of each class one side gets.
-  public enum Size: Sendable, Hashable {
-    /// So many of each class.
-    case perClass(Int)
-    /// This fraction of what the smallest class has, rounded to the nearest whole number.
-    case fraction(Double)
-    /// As many of each class as the class with the fewest has left.
-    case rest
-  }
-
-  /// The number of splits.
-  public var repeats: Int
-  /// The seed of NumPy's legacy generator, which draws all splits one after the other.
-  public var seed: UInt32
-  /// The size of the test side; never `rest`.
-  public var test: Size
-  /// The size of the train side.
-  public var train: Size
-
-  /// Makes a plan.
-  public init(repeats: Int = 10, seed: UInt32 = 0, test: Size = .fraction(0.25), train: Size = .rest) {
-    self.repeats = repeats
-    self.seed = seed
-    self.test = test
-    self.train = train
-  }
-}
-
-/// How groups are held out (paper Section 5).
-public struct HoldoutSplits: Sendable, Hashable {
-  /// The columns of the `example` view whose values name a group; null is a value like any other.
-  public var by: [String]
-
-  /// Makes a plan.
-  public init(by columns: [String]) { by = columns }
 }

@@ -1,0 +1,172 @@
+// BalancedSplits.swift -- equally many examples of each class, drawn as the published code draws them.
+
+import TrajectoryModel
+
+/// How balanced splits are drawn (the published `get_splits`; paper Section 4: ten splits of 75% and 25%).
+public struct BalancedSplits: Sendable, Hashable {
+  /// How many examples of each class one side gets.
+  public enum Size: Sendable, Hashable {
+    /// So many of each class.
+    case perClass(Int)
+    /// This fraction of what the smallest class has, rounded to the nearest whole number.
+    case fraction(Double)
+    /// As many of each class as the class with the fewest has left.
+    case rest
+  }
+
+  /// The number of splits.
+  public var repeats: Int
+  /// The seed of NumPy's legacy generator, which draws all splits one after the other.
+  public var seed: UInt32
+  /// The size of the test side; `rest` only inside a hold-out.
+  public var test: Size
+  /// The size of the train side.
+  public var train: Size
+
+  /// Makes a plan.
+  public init(repeats: Int = 10, seed: UInt32 = 0, test: Size = .fraction(0.25), train: Size = .rest) {
+    self.repeats = repeats
+    self.seed = seed
+    self.test = test
+    self.train = train
+  }
+
+  /// The one algorithm that balanced splits have: the published code's, index for index.
+  public static let publishedCompatibility = "lr-identify"
+}
+
+extension BalancedSplits: SplitPlan {
+  static let kind = "balanced"
+  static let sizeKeys = ["test_per_class", "test_fraction", "train_per_class", "train_fraction"]
+  static let keys = ["repeats", "seed", "compatibility"] + sizeKeys
+
+  init(reading object: JSONObject) throws(EngramError) {
+    if let mode = try object.optionalText("compatibility"), mode != Self.publishedCompatibility {
+      throw EngramError(
+        .usage, "there is no such compatibility", place: "key \"compatibility\"",
+        expected: "\"\(Self.publishedCompatibility)\"", found: "\"\(mode)\"")
+    }
+    self.init(
+      repeats: try object.optionalCount("repeats") ?? 10, seed: try object.optionalSeed() ?? 0,
+      test: try Self.size("test", in: object) ?? .fraction(0.25), train: try Self.size("train", in: object) ?? .rest)
+  }
+
+  /// The size of a side, or nil when it is not given.
+  static func size(_ side: String, in object: JSONObject) throws(EngramError) -> Size? {
+    try object.optionalSize(
+      "\(side)_per_class", "\(side)_fraction", count: { .perClass($0) }, fraction: { .fraction($0) })
+  }
+
+  func write(to object: inout JSONObject) {
+    object["repeats"] = .integer(Int64(repeats))
+    object["seed"] = .integer(Int64(seed))
+    writeSizes(to: &object)
+    object["compatibility"] = .string(Self.publishedCompatibility)
+  }
+
+  func writeSizes(to object: inout JSONObject) {
+    for (side, size) in [("test", test), ("train", train)] {
+      switch size {
+      case .perClass(let count): object["\(side)_per_class"] = .integer(Int64(count))
+      case .fraction(let fraction): object["\(side)_fraction"] = .real(fraction)
+      case .rest: break
+      }
+    }
+  }
+
+  func check() throws(EngramError) {
+    try checkSizes()
+    if case .rest = test {
+      throw EngramError(
+        .usage, "the size of the test side is missing", place: "key \"test_fraction\"",
+        expected: "test_per_class or test_fraction")
+    }
+  }
+
+  func checkSizes() throws(EngramError) {
+    try Choices.check(repeats: repeats)
+    for (side, size) in [("test", test), ("train", train)] {
+      switch size {
+      case .perClass(let count): try Choices.check(count: count, "\(side)_per_class")
+      case .fraction(let fraction): try Choices.check(fraction: fraction, "\(side)_fraction")
+      case .rest: break
+      }
+    }
+  }
+
+  func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
+    try draw(
+      of: try source.classes(), label: source.label, train: source.trainPool, test: source.testPool,
+      name: { String($0) }, receive)
+  }
+}
+
+extension BalancedSplits {
+  /// Draws the splits as the published `get_splits` does, index for index.
+  ///
+  /// One generator serves all splits. For each split, and each test class in ascending order, the class's examples are
+  /// permuted and the first few taken; the same is done for train classes on the train examples that are not in
+  /// this split's test side. A permutation is drawn even where all are taken.
+  ///
+  /// - Parameters:
+  ///   - classes: The examples of each class, classes ascending.
+  ///   - label: The label column, for errors.
+  ///   - train: The examples that may be trained on.
+  ///   - test: The examples that may be tested on.
+  ///   - name: The name of a split, by its number.
+  /// - Complexity: O(repeats x examples) time; the memory of one split, and of a permutation of the largest class.
+  func draw(
+    of classes: [ExampleClass], label: String, train: ExampleSet, test: ExampleSet, name: (Int) -> String,
+    _ receive: (Split) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    var random = RandomState(seed: seed)
+    func within(_ pool: ExampleSet) -> [ExampleClass] {
+      classes.map { ExampleClass(label: $0.label, examples: $0.examples.intersection(pool)) }
+        .filter { !$0.examples.isEmpty }
+    }
+    func sizes(_ classes: [ExampleClass]) -> [(MetadataValue, Int)] { classes.map { ($0.label, $0.examples.count) } }
+    let (testClasses, trainClasses) = (within(test), within(train))
+    let (testSizes, trainSizes) = (sizes(testClasses), sizes(trainClasses))
+    let testCount = try Self.count(self.test, of: testSizes, left: testSizes, label, "test")
+    for index in 0..<repeats {
+      let testSide = Self.draw(testCount, ofEach: testClasses, &random)
+      let left = trainClasses.map { ExampleClass(label: $0.label, examples: $0.examples.subtracting(testSide)) }
+      let trainCount = try Self.count(self.train, of: trainSizes, left: sizes(left), label, "train")
+      let trainSide = Self.draw(trainCount, ofEach: left, &random)
+      try receive(Split(name: name(index), train: trainSide, test: testSide))
+    }
+  }
+
+  private static func draw(_ count: Int, ofEach classes: [ExampleClass], _ random: inout RandomState) -> ExampleSet {
+    var drawn = ExampleSet()
+    for examples in classes.map(\.examples) {
+      drawn = drawn.union(examples.members(at: random.choice(of: count, among: examples.count)))
+    }
+    return drawn
+  }
+
+  /// The number of examples to draw of each class, given how many each has in all and how many are left.
+  private static func count(
+    _ size: Size, of all: [(label: MetadataValue, count: Int)], left: [(label: MetadataValue, count: Int)],
+    _ label: String, _ side: String
+  ) throws(EngramError) -> Int {
+    guard let smallest = left.min(by: { $0.count < $1.count }) else {
+      throw EngramError(
+        .invalidData, "no example on the \(side) side has a \(label)", place: "\(side) side",
+        mend: "loosen the filter, or name another label column with --label")
+    }
+    let wanted: Int
+    switch size {
+    case .perClass(let count): wanted = count
+    case .fraction(let fraction): wanted = Int((fraction * Double(all.map(\.count).min() ?? 0)).rounded())
+    case .rest: wanted = smallest.count
+    }
+    guard wanted >= 1, wanted <= smallest.count else {
+      throw EngramError(
+        .invalidData, "class '\(smallest.label)' has too few examples for the \(side) side", place: "\(side) side",
+        expected: "\(max(1, wanted)) examples of each class", found: "\(smallest.count)",
+        mend: "ask for at most \(smallest.count) of each class, or loosen the filter")
+    }
+    return wanted
+  }
+}

@@ -1,0 +1,137 @@
+// KFoldSplits.swift -- folds that hold each class in equal parts, as scikit-learn's StratifiedKFold assigns them.
+
+package import TrajectoryModel
+
+/// Stratified k-fold: every fold is the test side once and holds each class in equal parts.
+///
+/// The assignment is that of scikit-learn's `StratifiedKFold`, example for example, the examples taken in order of id.
+public struct KFoldSplits: Sendable, Hashable {
+  /// Which scikit-learn the assignment is from.
+  public enum Rule: String, Sendable, Hashable, CaseIterable {
+    /// Since 0.22: classes coded by first appearance share out the remainders, so the folds are of equal size.
+    case since022 = "scikit-learn-0.22"
+    /// Before 0.22: of each class the first folds get one more. The paper's code ran on 0.20.
+    case before022 = "scikit-learn-0.20"
+  }
+
+  /// The number of folds.
+  public var folds: Int
+  /// Which scikit-learn the assignment is from.
+  public var rule: Rule
+  /// Shuffles as `StratifiedKFold(shuffle=True, random_state=seed)` does; nil takes the examples in their order.
+  public var seed: UInt32?
+
+  /// Makes a plan.
+  public init(folds: Int = 5, rule: Rule = .since022, seed: UInt32? = nil) {
+    self.folds = folds
+    self.rule = rule
+    self.seed = seed
+  }
+}
+
+extension KFoldSplits: SplitPlan {
+  static let kind = "k-fold"
+  static let keys = ["folds", "rule", "seed"]
+
+  init(reading object: JSONObject) throws(EngramError) {
+    self.init(
+      folds: try object.optionalCount("folds") ?? 5, rule: try object.optionalChoice("rule", Rule.self) ?? .since022,
+      seed: try object.optionalSeed())
+  }
+
+  func write(to object: inout JSONObject) {
+    object["folds"] = .integer(Int64(folds))
+    object["rule"] = .string(rule.rawValue)
+    object["seed"] = seed.map { .integer(Int64($0)) }
+  }
+
+  func check() throws(EngramError) {
+    try Choices.check(folds: folds)
+    if rule == .before022, seed != nil {
+      throw EngramError(
+        .usage, "the older rule does not shuffle", place: "key \"seed\"",
+        expected: "no seed with rule \(Rule.before022.rawValue)", mend: "leave the seed or the rule out")
+    }
+  }
+
+  func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
+    let folds = try foldMembers(of: try source.classes().map(\.examples))
+    // Examples without a class are in no fold, and on neither side.
+    let labelled = folds.reduce(ExampleSet()) { $0.union($1) }
+    for (index, fold) in folds.enumerated() {
+      try receive(try source.split(String(index), testing: fold, among: labelled))
+    }
+  }
+}
+
+extension KFoldSplits {
+  /// The fold of each of some elements, given their classes: what `StratifiedKFold` gives for such labels.
+  ///
+  /// - Parameter codes: For each element the number of its class, from 0.
+  /// - Throws: ``EngramError`` with code `invalidData` when every class has fewer members than there are folds.
+  package func foldNumbers(of codes: [Int32]) throws(EngramError) -> [Int32] {
+    var members = [ExampleSet](repeating: ExampleSet(), count: Int(codes.max() ?? -1) + 1)
+    for (place, code) in codes.enumerated() { members[Int(code)].append(Int64(place)..<Int64(place + 1)) }
+    var numbers = [Int32](repeating: 0, count: codes.count)
+    for (fold, examples) in try foldMembers(of: members.filter { !$0.isEmpty }).enumerated() {
+      for range in examples.ranges {
+        for place in range { numbers[Int(place)] = Int32(fold) }
+      }
+    }
+    return numbers
+  }
+
+  /// The members of each fold, given those of each class.
+  ///
+  /// - Complexity: O(ranges), or O(examples) when shuffled.
+  func foldMembers(of classes: [ExampleSet]) throws(EngramError) -> [ExampleSet] {
+    // Classes in order of first appearance, as scikit-learn codes them since 0.22; before, the order did not matter.
+    let classes = classes.sorted { ($0.ranges.first?.lowerBound ?? 0) < ($1.ranges.first?.lowerBound ?? 0) }
+    let counts = classes.map(\.count)
+    guard let most = counts.max(), most >= folds else {
+      throw EngramError(
+        .invalidData, "there are more folds than examples of any class", place: "key \"folds\"",
+        expected: "at most \(counts.max() ?? 0) folds", found: "\(folds)", mend: "ask for fewer folds")
+    }
+    var random = seed.map { RandomState(seed: $0) }
+    var members = [ExampleSet](repeating: ExampleSet(), count: folds)
+    var start = 0
+    for (examples, count) in zip(classes, counts) {
+      let sizes = (0..<folds).map { fold in
+        switch rule {
+        case .before022: count / folds + (fold < count % folds ? 1 : 0)
+        case .since022: Self.count(of: start..<(start + count), at: fold, every: folds)
+        }
+      }
+      start += count
+      let parts =
+        random == nil ? examples.consecutive(sizes) : Self.shuffled(examples, into: sizes, &random)
+      for fold in members.indices { members[fold] = members[fold].union(parts[fold]) }
+    }
+    return members
+  }
+
+  /// How many numbers of a range are `fold`, `fold + folds`, `fold + 2 folds`, and so on.
+  private static func count(of range: Range<Int>, at fold: Int, every folds: Int) -> Int {
+    func below(_ end: Int) -> Int { (end - fold + folds - 1) / folds }
+    return below(max(fold, range.upperBound)) - below(max(fold, range.lowerBound))
+  }
+
+  /// Shares examples out at random: fold numbers, as often as their sizes say, are shuffled over the examples.
+  private static func shuffled(
+    _ examples: ExampleSet, into sizes: [Int], _ random: inout RandomState?
+  ) -> [ExampleSet] {
+    var numbers: [Int32] = []
+    for (fold, size) in sizes.enumerated() { numbers.append(contentsOf: repeatElement(Int32(fold), count: size)) }
+    random?.shuffle(&numbers)
+    var parts = [ExampleSet](repeating: ExampleSet(), count: sizes.count)
+    var place = 0
+    for range in examples.ranges {
+      for id in range {
+        parts[Int(numbers[place])].append(id..<(id + 1))
+        place += 1
+      }
+    }
+    return parts
+  }
+}

@@ -1,0 +1,62 @@
+// RandomSplits.swift -- examples drawn at random whatever their class, as scikit-learn's ShuffleSplit draws them.
+
+import TrajectoryModel
+
+/// Splits drawn at random from all selected examples, whatever their class and their run.
+///
+/// The draw is that of scikit-learn's `ShuffleSplit(random_state=seed)`, index for index.
+public struct RandomSplits: Sendable, Hashable {
+  /// The number of splits.
+  public var repeats: Int
+  /// The seed of NumPy's legacy generator, which draws all splits one after the other.
+  public var seed: UInt32
+  /// The size of the test side; never `rest`.
+  public var test: ShuffleSize
+  /// The size of the train side.
+  public var train: ShuffleSize
+
+  /// Makes a plan.
+  public init(repeats: Int = 10, seed: UInt32 = 0, test: ShuffleSize = .fraction(0.25), train: ShuffleSize = .rest) {
+    self.repeats = repeats
+    self.seed = seed
+    self.test = test
+    self.train = train
+  }
+}
+
+extension RandomSplits: SplitPlan {
+  static let kind = "random"
+  static let keys = ["repeats", "seed"] + ShuffleSize.keys
+
+  init(reading object: JSONObject) throws(EngramError) {
+    self.init(
+      repeats: try object.optionalCount("repeats") ?? 10, seed: try object.optionalSeed() ?? 0,
+      test: try ShuffleSize.read("test", in: object) ?? .fraction(0.25),
+      train: try ShuffleSize.read("train", in: object) ?? .rest)
+  }
+
+  func write(to object: inout JSONObject) {
+    object["repeats"] = .integer(Int64(repeats))
+    object["seed"] = .integer(Int64(seed))
+    test.write("test", to: &object)
+    train.write("train", to: &object)
+  }
+
+  func check() throws(EngramError) {
+    try Choices.check(repeats: repeats)
+    try test.check("test")
+    try train.check("train")
+  }
+
+  func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
+    var random = RandomState(seed: seed)
+    let count = source.selected.count
+    let sizes = try ShuffleSize.counts(test: test, train: train, of: count, "examples")
+    for index in 0..<repeats {
+      let (test, train) = random.choices(of: sizes.test, then: sizes.train, among: count)
+      try receive(
+        try source.split(
+          String(index), testing: source.selected.members(at: test), among: source.selected.members(at: train)))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// ShuffleSize.swift -- the size of a side of a random split, as scikit-learn's ShuffleSplit understands it.
+
+import TrajectoryModel
+
+/// The size of a side of a random split.
+public enum ShuffleSize: Sendable, Hashable {
+  /// So many.
+  case count(Int)
+  /// A fraction of all, rounded up for the test side and down for the train side, as scikit-learn does.
+  case fraction(Double)
+  /// All that are not on the other side.
+  case rest
+}
+
+extension ShuffleSize {
+  /// The keys of both sides.
+  static let keys = ["test_count", "test_fraction", "train_count", "train_fraction"]
+
+  /// Reads the size of a side, or nil when it is not given.
+  static func read(_ side: String, in object: JSONObject) throws(EngramError) -> ShuffleSize? {
+    try object.optionalSize(
+      "\(side)_count", "\(side)_fraction", count: { .count($0) }, fraction: { .fraction($0) })
+  }
+
+  func write(_ side: String, to object: inout JSONObject) {
+    switch self {
+    case .count(let count): object["\(side)_count"] = .integer(Int64(count))
+    case .fraction(let fraction): object["\(side)_fraction"] = .real(fraction)
+    case .rest: break
+    }
+  }
+
+  func check(_ side: String) throws(EngramError) {
+    switch self {
+    case .count(let count): try Choices.check(count: count, "\(side)_count")
+    case .fraction(let fraction): try Choices.check(fraction: fraction, "\(side)_fraction")
+    case .rest:
+      if side == "test" {
+        throw EngramError(
+          .usage, "the size of the test side is missing", place: "key \"test_fraction\"",
+          expected: "test_count or test_fraction")
+      }
+    }
+  }
+
+  /// The numbers of things on both sides.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when there are too few.
+  static func counts(
+    test: ShuffleSize, train: ShuffleSize, of all: Int, _ things: String
+  ) throws(EngramError) -> (test: Int, train: Int) {
+    let testCount = test.count(of: all, .up)
+    let trainCount: Int
+    if case .rest = train { trainCount = all - testCount } else { trainCount = train.count(of: all, .down) }
+    guard testCount >= 1, trainCount >= 1, testCount <= all - trainCount else {
+      throw EngramError(
+        .invalidData, "there are too few \(things) for both sides",
+        expected: "\(max(1, testCount)) to test on and \(max(1, trainCount)) to train on", found: "\(all)",
+        mend: "ask for smaller sides, or loosen the filter")
+    }
+    return (testCount, trainCount)
+  }
+
+  private func count(of all: Int, _ rounding: FloatingPointRoundingRule) -> Int {
+    switch self {
+    case .count(let count): count
+    case .fraction(let fraction): Int((fraction * Double(all)).rounded(rounding))
+    case .rest: all
+    }
+  }
+}

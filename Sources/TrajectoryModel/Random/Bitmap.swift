@@ -1,0 +1,82 @@
+// Bitmap.swift -- a set of small numbers, one bit each.
+
+/// A set of numbers in 0 ..< count, one bit each: what random draws are collected in.
+package struct Bitmap {
+  private var words: [UInt64]
+
+  /// The empty set of numbers below `count`.
+  package init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
+
+  /// Adds a number.
+  package mutating func insert(_ number: Int) { words[number >> 6] |= 1 << UInt64(truncatingIfNeeded: number & 63) }
+
+  /// Whether a number is in the set.
+  package func contains(_ number: Int) -> Bool {
+    words[number >> 6] >> UInt64(truncatingIfNeeded: number & 63) & 1 != 0
+  }
+
+  /// The examples whose ids are the numbers, each plus `base`.
+  ///
+  /// - Complexity: O(count / 64 + ranges).
+  package func examples(from base: Int64) -> ExampleSet {
+    var set = ExampleSet()
+    for (index, word) in words.enumerated() {
+      var rest = word
+      var bit = 0
+      while rest != 0 {
+        let zeros = rest.trailingZeroBitCount
+        rest >>= UInt64(zeros)
+        bit += zeros
+        let ones = (~rest).trailingZeroBitCount
+        let start = base + Int64(index * 64 + bit)
+        set.append(start..<(start + Int64(ones)))
+        rest = ones == 64 ? 0 : rest >> UInt64(ones)
+        bit += ones
+      }
+    }
+    return set
+  }
+}
+
+extension ExampleSet {
+  /// The examples whose places in this set, counted from 0, are in a bitmap.
+  ///
+  /// - Complexity: O(count).
+  package func members(at places: Bitmap) -> ExampleSet {
+    var result = ExampleSet()
+    var place = 0
+    for range in ranges {
+      for id in range {
+        if places.contains(place) { result.append(id..<(id &+ 1)) }
+        place &+= 1
+      }
+    }
+    return result
+  }
+
+  /// The set cut into consecutive parts of these sizes, ascending.
+  ///
+  /// - Precondition: The sizes add up to the count.
+  /// - Complexity: O(ranges + parts).
+  package func consecutive(_ sizes: [Int]) -> [ExampleSet] {
+    var parts: [ExampleSet] = []
+    var index = 0
+    var start = ranges.first?.lowerBound ?? 0
+    for size in sizes {
+      var part = ExampleSet()
+      var left = Int64(size)
+      while left > 0 {
+        let end = Swift.min(ranges[index].upperBound, start + left)
+        part.append(start..<end)
+        left -= end - start
+        start = end
+        if start == ranges[index].upperBound {
+          index += 1
+          if index < ranges.count { start = ranges[index].lowerBound }
+        }
+      }
+      parts.append(part)
+    }
+    return parts
+  }
+}

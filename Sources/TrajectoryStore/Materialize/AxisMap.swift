@@ -1,0 +1,37 @@
+// AxisMap.swift -- where wanted statistics and epochs stand on the axes of one source.
+
+import Catalog
+
+/// Where wanted statistics and epochs stand on the axes of one source.
+struct AxisMap: Sendable {
+  /// For each wanted statistic its index, or nil where the source lacks it.
+  let statistics: [Int?]
+  /// For each wanted epoch its index, or -1 where the source lacks it.
+  let epochs: [Int32]
+  /// Stretches of wanted epochs that the source has: the position of the first, and their indices.
+  let stretches: [(first: Int, indices: [Int32])]
+  /// The epochs below this index are all that is wanted.
+  let epochEnd: Int
+  /// Whether anything wanted is missing.
+  var isIncomplete: Bool { statistics.contains(nil) || epochs.contains(-1) }
+
+  init(_ source: ExtentSource, statistics wanted: [String], epochs: [Double]) {
+    let places = Dictionary(
+      source.extent.statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let times = Dictionary(
+      source.extent.epochs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    statistics = wanted.map { places[$0] }
+    self.epochs = epochs.map { Int32(times[$0] ?? -1) }
+    var stretches: [(first: Int, indices: [Int32])] = []
+    var isBroken = true
+    for (position, index) in self.epochs.enumerated() {
+      if index >= 0 {
+        if isBroken { stretches.append((position, [])) }
+        stretches[stretches.count - 1].indices.append(index)
+      }
+      isBroken = index < 0
+    }
+    self.stretches = stretches
+    epochEnd = Int(self.epochs.max() ?? -1) + 1
+  }
+}
