@@ -57,18 +57,6 @@ public enum EpochSelection: Sendable, Hashable {
     }
   }
 
-<<<<<<< HEAD
-  /// The epochs that are asked for one by one, or nil where the selection means those that are there.
-  var named: [Double]? {
-    switch self {
-    case .all, .range: nil
-    case .stride(let first, let last, let stride): Array(Swift.stride(from: first, through: last, by: stride))
-    case .list(let list): list
-    }
-  }
-
-  /// The epochs that this selection means, given those that there are.
-=======
   /// The text form, which ``init(parsing:)`` reads back.
   public var text: String {
     switch self {
@@ -79,8 +67,16 @@ public enum EpochSelection: Sendable, Hashable {
     }
   }
 
-  /// The epochs that this selection names, given those that all the examples have.
->>>>>>> main
+  /// The epochs that are asked for one by one, or nil where the selection means those that are there.
+  var named: [Double]? {
+    switch self {
+    case .all, .range: nil
+    case .stride(let first, let last, let stride): Array(Swift.stride(from: first, through: last, by: stride))
+    case .list(let list): list
+    }
+  }
+
+  /// The epochs that this selection means, given those that there are.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when it names one that is not there, or none at all.
   func resolve(available: [Double]) throws(EngramError) -> [Double] {
