@@ -17,12 +17,17 @@ struct SHA256: ~Copyable {
     }
   }
 
-  /// The digest as 64 lower-case hexadecimal digits.
-  consuming func finish() -> String {
+  /// The 32 bytes of the digest.
+  consuming func finishBytes() -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
     // SAFETY: Nettle writes exactly as many bytes as it is told to.
     unsafe nettle_sha256_digest(&context, digest.count, &digest)
+    return digest
+  }
+
+  /// The digest as 64 lower-case hexadecimal digits.
+  consuming func finish() -> String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(decoding: finishBytes().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -33,19 +33,7 @@ struct GroupTable {
   ///
   /// - Complexity: O(ranges log ranges).
   func classCounts(_ classes: [ExampleClass]) -> [Int] {
-    var counts = [Int](repeating: 0, count: groups.count * classes.count)
-    let classPieces = Self.pieces(classes.map(\.examples))
-    var next = 0
-    for piece in Self.pieces(groups.map(\.examples)) {
-      while next < classPieces.count, classPieces[next].range.upperBound <= piece.range.lowerBound { next += 1 }
-      var index = next
-      while index < classPieces.count, classPieces[index].range.lowerBound < piece.range.upperBound {
-        let overlap = classPieces[index].range.clamped(to: piece.range).count
-        counts[Int(piece.owner) * classes.count + Int(classPieces[index].owner)] += overlap
-        index += 1
-      }
-    }
-    return counts
+    Ownership(groups.map(\.examples)).counts(with: Ownership(classes.map(\.examples)))
   }
 
   /// The examples of each fold, given the fold of each group.
@@ -60,14 +48,5 @@ struct GroupTable {
   /// The examples of some groups.
   func examples(of members: some Sequence<Int>) -> ExampleSet {
     ExampleSet(members.flatMap { groups[$0].examples.ranges })
-  }
-
-  private static func pieces(_ sets: [ExampleSet]) -> [(range: Range<Int64>, owner: Int32)] {
-    var pieces: [(range: Range<Int64>, owner: Int32)] = []
-    for (owner, set) in sets.enumerated() { pieces.append(contentsOf: set.ranges.map { ($0, Int32(owner)) }) }
-    if !zip(pieces, pieces.dropFirst()).allSatisfy({ $0.range.lowerBound < $1.range.lowerBound }) {
-      pieces.sort { $0.range.lowerBound < $1.range.lowerBound }
-    }
-    return pieces
   }
 }

@@ -1,0 +1,87 @@
+// SplitAuditCommand.swift -- `engram split audit STORE NAME`.
+
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// Says what the sides of splits have in common.
+enum SplitAuditCommand {
+  static let name = Parameter.argument(.text("NAME"), "the name of the split set")
+  static let index = Parameter.option(
+    "index", .text("SPLIT"), "only this split: a number from 0, or a name such as architecture=alexnet")
+  static let skipsValues = Parameter.flag(
+    "skip-values", "do not read the trajectories, so that equal ones are not found")
+
+  static let command = Command(
+    "audit", "say what the two sides of a split have in common, and what they lack",
+    discussion: """
+      Counts the classes of each side; tells which runs, architectures, tasks, curricula and seeds both sides have, and \
+      how many test examples have layers of their own network in train; finds trajectories that stand on both sides bit \
+      for bit, and layers that were measured twice. Each line has a verdict: ok, note or warning.
+      """,
+    takes: [SharedParameters.store, name, index, skipsValues, CommonParameters.json],
+    examples: [
+      .init("engram split audit lr.engram fig2a --index 0", "The first of the paper's balanced splits"),
+      .init("engram split audit lr.engram fig2a --json", "All splits of a set, for a program"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let audits = try store.auditSplits(
+      invocation[name], split: invocation[index], comparesValues: !invocation[skipsValues],
+      limits: QueryLimits(isCancelled: invocation.isCancelled))
+    if invocation[CommonParameters.json] { return try invocation.show(.array(audits.map(json))) }
+    for audit in audits {
+      try invocation.output.write(
+        "split \(printable(audit.split)): \(countText(audit.trainCount)) train, \(countText(audit.testCount)) test\n")
+      var table = Table(columns: ["check", "verdict", "finding"])
+      for finding in audit.findings {
+        table.append([.text(finding.check), .text(finding.level.rawValue), .text(finding.sentence)])
+      }
+      try invocation.show(table)
+      var classes = Table(columns: [audit.label, "train", "test"])
+      for count in audit.classes { classes.append([TableCell(count.label), .integer(count.train), .integer(count.test)]) }
+      try invocation.show(classes)
+    }
+  }
+
+  private static func json(_ audit: SplitAudit) -> JSONText {
+    func count(_ number: Int) -> JSONText { .integer(Int64(number)) }
+    func texts(_ words: [String]) -> JSONText { .array(words.map { .string($0) }) }
+    return .object([
+      ("split", .string(audit.split)), ("train_count", count(audit.trainCount)), ("test_count", count(audit.testCount)),
+      ("label", .string(audit.label)),
+      (
+        "classes",
+        .array(
+          audit.classes.map {
+            .object([("class", TableCell($0.label).json), ("train", count($0.train)), ("test", count($0.test))])
+          })
+      ),
+      (
+        "overlaps",
+        .array(
+          audit.overlaps.map {
+            .object([
+              ("name", .string($0.name)), ("columns", texts($0.columns)), ("train_values", count($0.trainValues)),
+              ("test_values", count($0.testValues)), ("shared_values", count($0.sharedValues)),
+              ("test_examples", count($0.testExamples)), ("only_train", texts($0.onlyTrain)),
+              ("only_test", texts($0.onlyTest)),
+            ])
+          })
+      ),
+      ("repeated_measurements", count(audit.repeatedMeasurements)),
+      ("duplicates", audit.duplicates.map(count) ?? .null),
+      (
+        "findings",
+        .array(
+          audit.findings.map {
+            .object([
+              ("check", .string($0.check)), ("verdict", .string($0.level.rawValue)), ("finding", .string($0.sentence)),
+            ])
+          })
+      ),
+    ])
+  }
+}

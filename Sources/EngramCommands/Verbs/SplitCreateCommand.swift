@@ -1,0 +1,51 @@
+// SplitCreateCommand.swift -- `engram split create STORE --spec FILE`.
+
+import Interchange
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// Makes the splits of a specification.
+enum SplitCreateCommand {
+  static let file = Parameter.required(
+    "spec", .file("FILE.json"), "the specification, as schema/split-specification.schema.json describes it")
+
+  static let command = Command(
+    "create", "make the splits of a specification in a file",
+    discussion: """
+      The file holds what determines the splits, or everything that split show --json writes, of which only the \
+      specification counts. Every verb of split that makes splits is a short form of this one.
+      """,
+    takes: [
+      SharedParameters.storeToChange, SharedParameters.splitName, file, SharedParameters.asOf,
+      SharedParameters.waitSeconds, CommonParameters.json,
+    ],
+    examples: [
+      .init("engram split create lr.engram --name fig2a --spec fig2a.json", "The splits of a specification"),
+      .init("engram split show lr.engram fig2a --json > fig2a.json", "The specification of a split set, to make it again"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let path = invocation[file]
+    var value = try JSONValue(parsing: try JSONFile.bytes(path), file: path)
+    if case .object(let object) = value, object["version"] == nil, let inner = object["specification"] { value = inner }
+    let specification: SplitSpecification
+    do throws(EngramError) {
+      specification = try SplitSpecification(json: value)
+    } catch {
+      throw error.inFile(path)
+    }
+    try SplitReport.create(specification, invocation)
+  }
+}
+
+/// JSON files that a person writes.
+enum JSONFile {
+  /// The largest that is read; explicit splits of twenty million examples are smaller.
+  static let mostBytes = 1 << 30
+
+  static func bytes(_ path: String) throws(EngramError) -> [UInt8] {
+    try InputFile(opening: path).contents(limit: mostBytes)
+  }
+}

@@ -1,0 +1,89 @@
+// SplitDiffCommand.swift -- `engram split diff STORE A B`.
+
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// Says what differs between two split sets.
+enum SplitDiffCommand {
+  static let first = Parameter.argument(.text("A"), "the name of a split set")
+  static let second = Parameter.argument(.text("B"), "the name of another")
+
+  static let command = Command(
+    "diff", "say what differs between two split sets",
+    discussion: "Compares the specifications, the commits, and split by split the examples of each side.",
+    takes: [SharedParameters.store, first, second, CommonParameters.json],
+    examples: [.init("engram split diff lr.engram fig2a fig2a-new", "What a further ingest changed")],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let difference = SplitSetDifference(
+      try store.splitSet(invocation[first]), try store.splitSet(invocation[second]))
+    if invocation[CommonParameters.json] { return try invocation.show(json(difference)) }
+    var choices = Table(columns: ["choice", invocation[first], invocation[second]])
+    for choice in difference.choices {
+      choices.append([.text(choice.key), try cell(choice.first), try cell(choice.second)])
+    }
+    if !difference.commits.isEmpty {
+      choices.append([.text("commit")] + difference.commits.map { .identifier($0) })
+    }
+    if difference.firstCount != difference.secondCount {
+      choices.append([.text("number of splits"), .integer(difference.firstCount), .integer(difference.secondCount)])
+    }
+    if !choices.rows.isEmpty { try invocation.show(choices) }
+    if difference.hasEqualSplits { return try invocation.output.write("the splits are equal, example by example\n") }
+    var table = Table(columns: ["split", "side", "shared", "only \(invocation[first])", "only \(invocation[second])"])
+    for pair in difference.pairs where !pair.isEqual {
+      let name = pair.first == pair.second ? pair.first : "\(pair.first) and \(pair.second)"
+      for (side, counts) in [("train", pair.train), ("test", pair.test)] {
+        table.append([
+          .text(name), .text(side), .integer(counts.shared), .integer(counts.onlyFirst), .integer(counts.onlySecond),
+        ])
+      }
+    }
+    try invocation.show(table)
+    let equal = difference.pairs.count { $0.isEqual }
+    try invocation.output.write("\(equal) of \(difference.pairs.count) splits are equal\n")
+  }
+
+  private static func cell(_ value: JSONValue?) throws(EngramError) -> TableCell {
+    guard let value else { return .missing }
+    return .text(try value.text())
+  }
+
+  private static func json(_ difference: SplitSetDifference) -> JSONText {
+    func side(_ side: SplitSetDifference.Side) -> JSONText {
+      .object([
+        ("shared", .integer(Int64(side.shared))), ("only_first", .integer(Int64(side.onlyFirst))),
+        ("only_second", .integer(Int64(side.onlySecond))),
+      ])
+    }
+    return .object([
+      ("equal", .boolean(difference.hasEqualSplits)),
+      (
+        "choices",
+        .array(
+          difference.choices.map {
+            .object([
+              ("key", .string($0.key)), ("first", $0.first.map { JSONText($0) } ?? .null),
+              ("second", $0.second.map { JSONText($0) } ?? .null),
+            ])
+          })
+      ),
+      ("commits", .array(difference.commits.map { .integer($0) })),
+      ("split_counts", .array([.integer(Int64(difference.firstCount)), .integer(Int64(difference.secondCount))])),
+      (
+        "splits",
+        .array(
+          difference.pairs.map {
+            .object([
+              ("first", .string($0.first)), ("second", .string($0.second)), ("equal", .boolean($0.isEqual)),
+              ("train", side($0.train)), ("test", side($0.test)),
+              ("train_then_test", .integer(Int64($0.trainThenTest))),
+            ])
+          })
+      ),
+    ])
+  }
+}

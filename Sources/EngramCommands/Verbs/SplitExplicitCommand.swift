@@ -1,0 +1,35 @@
+// SplitExplicitCommand.swift -- `engram split explicit STORE FILE`.
+
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// Stores splits that another program drew.
+enum SplitExplicitCommand {
+  static let file = Parameter.argument(.file("FILE"), "the file of example ids: .npz, .json, .csv or .tsv")
+
+  static let command = Command(
+    "explicit", "take the example ids of both sides from a file",
+    discussion: """
+      .npz: arrays train_ids and test_ids, as export writes them, or train_0, test_0, train_1 and so on. .json: \
+      {"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}, as split show --json --indices writes them. .csv and \
+      .tsv: columns example_id and side (train or test), and split where there are several.
+
+      Ids must be in the store, none twice on a side and none on both sides.
+      """,
+    takes: [
+      SharedParameters.storeToChange, file, SharedParameters.splitName, SharedParameters.label, SharedParameters.asOf,
+      SharedParameters.waitSeconds, CommonParameters.json,
+    ],
+    examples: [
+      .init("engram split explicit lr.engram mine.csv --name mine", "The splits of a file"),
+      .init("engram split explicit other.engram split0.npz --name same", "The sides of a split that was exported"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let plan = try ExplicitSplits(reading: invocation[file])
+    try SplitReport.create(
+      SplitSpecification(.explicit(plan), label: invocation[SharedParameters.label]), invocation)
+  }
+}

@@ -1,0 +1,144 @@
+// TrajectoryStore+Audit.swift -- auditing the splits of a stored set.
+
+import Catalog
+public import TrajectoryModel
+public import TrajectoryStore
+
+extension TrajectoryStore {
+  /// Says of splits of a stored set what their sides have in common, and what they lack.
+  ///
+  /// - Parameters:
+  ///   - name: The split set.
+  ///   - key: The number or the name of one split; nil audits all.
+  ///   - comparesValues: Whether every trajectory is read, to find equal ones.
+  ///   - limits: Who may stop the work.
+  /// - Returns: An audit for each split, in order.
+  /// - Throws: ``EngramError`` with code `notFound` for the set or the split, and as materialising.
+  public func auditSplits(
+    _ name: String, split key: String? = nil, comparesValues: Bool = true, limits: QueryLimits = QueryLimits()
+  ) throws(EngramError) -> [SplitAudit] {
+    let set = try splitSet(name)
+    let auditor = try SplitAuditor(
+      set.specification, of: try snapshot(asOf: set.commit), limits: limits)
+    var audits: [SplitAudit] = []
+    if let key {
+      let split = try set.split(key)
+      let duplicates = try comparesValues ? auditor.duplicates(among: split.train.union(split.test)) : nil
+      return [auditor.audit(split, duplicates)]
+    }
+    var all = ExampleSet()
+    for split in set.splits { all = all.union(split.train).union(split.test) }
+    let duplicates = try comparesValues ? auditor.duplicates(among: all) : nil
+    for split in set.splits { audits.append(auditor.audit(split, duplicates)) }
+    return audits
+  }
+}
+
+/// What is looked at, worked out once for all splits of a set.
+struct SplitAuditor {
+  private let snapshot: Snapshot
+  private let limits: QueryLimits
+  private let label: String
+  private let classes: [ExampleGroup]
+  private let classOwners: Ownership
+  private let groupings: [Grouping]
+  /// For each layer of each run, the measurements of it, where there are several.
+  private let repeated: [ExampleSet]
+
+  private struct Grouping {
+    let name: String
+    let columns: [String]
+    let groups: [ExampleGroup]
+    let owners: Ownership
+  }
+
+  init(_ specification: SplitSpecification, of snapshot: Snapshot, limits: QueryLimits) throws(EngramError) {
+    self.snapshot = snapshot
+    self.limits = limits
+    label = specification.label
+    classes = try snapshot.groups(by: [label], limits: limits)
+    classOwners = Ownership(classes.map(\.examples))
+    var wanted: [(name: String, columns: [String])] = [
+      ("run", [GroupTable.run]), ("architecture", ["architecture"]), ("task", ["task"]),
+      ("curriculum", ["batch_size", "dataset_seed"]), ("model seed", ["model_seed"]),
+      ("dataset seed", ["dataset_seed"]),
+    ]
+    if let by = specification.kind.groupColumns, !wanted.contains(where: { $0.columns == by }) {
+      wanted.append((by.joined(separator: ","), by))
+    }
+    var groupings: [Grouping] = []
+    for (name, columns) in wanted {
+      let groups = try snapshot.groups(by: columns, limits: limits)
+      groupings.append(
+        Grouping(name: name, columns: columns, groups: groups, owners: Ownership(groups.map(\.examples))))
+    }
+    self.groupings = groupings
+    repeated = try Self.repeatedLayers(groupings[0].groups, snapshot, limits)
+  }
+
+  /// The layers that were measured more than once; only runs of more than one observation are looked at.
+  private static func repeatedLayers(
+    _ runs: [ExampleGroup], _ snapshot: Snapshot, _ limits: QueryLimits
+  ) throws(EngramError) -> [ExampleSet] {
+    let several = "run_id IN (SELECT run_id FROM run_observation GROUP BY run_id HAVING count(*) > 1)"
+    return try snapshot.groups(by: [GroupTable.run, "layer_name"], where: several, limits: limits)
+      .map(\.examples).filter { $0.count > 1 }
+  }
+
+  func duplicates(among examples: ExampleSet) throws(EngramError) -> DuplicateTrajectories {
+    try DuplicateTrajectories(among: examples, in: snapshot, isCancelled: limits.isCancelled)
+  }
+
+  /// - Complexity: O(ranges of the split and of all groups).
+  func audit(_ split: Split, _ duplicates: DuplicateTrajectories?) -> SplitAudit {
+    let (train, test) = (classOwners.counts(in: split.train), classOwners.counts(in: split.test))
+    let counts = classes.indices.filter { train[$0] + test[$0] > 0 }
+      .map { SplitAudit.ClassCount(label: classes[$0].key[0], train: train[$0], test: test[$0]) }
+    let again = repeated.reduce(0) { sum, measurements in
+      measurements.isDisjoint(with: split.train) ? sum : sum + measurements.intersection(split.test).count
+    }
+    return SplitAudit(
+      split: split.name, trainCount: split.train.count, testCount: split.test.count, label: label, classes: counts,
+      overlaps: groupings.map { overlap($0, split) }, repeatedMeasurements: again,
+      duplicates: duplicates?.count(train: split.train, test: split.test))
+  }
+
+  private func overlap(_ grouping: Grouping, _ split: Split) -> SplitAudit.Overlap {
+    /// Values shown by name; more are only counted.
+    let shown = 8
+    let (train, test) = (grouping.owners.counts(in: split.train), grouping.owners.counts(in: split.test))
+    var (trainValues, testValues, shared, testExamples) = (0, 0, 0, 0)
+    var (onlyTrain, onlyTest): ([String], [String]) = ([], [])
+    for (index, group) in grouping.groups.enumerated() where train[index] + test[index] > 0 {
+      if train[index] > 0 { trainValues += 1 }
+      if test[index] > 0 { testValues += 1 }
+      if train[index] > 0 && test[index] > 0 {
+        shared += 1
+        testExamples += test[index]
+      } else if train[index] > 0 {
+        if onlyTrain.count < shown { onlyTrain.append(Self.text(group.key)) }
+      } else if onlyTest.count < shown {
+        onlyTest.append(Self.text(group.key))
+      }
+    }
+    return SplitAudit.Overlap(
+      name: grouping.name, columns: grouping.columns, trainValues: trainValues, testValues: testValues,
+      sharedValues: shared, testExamples: testExamples, onlyTrain: onlyTrain, onlyTest: onlyTest)
+  }
+
+  private static func text(_ key: [MetadataValue]) -> String { key.map(\.description).joined(separator: "/") }
+}
+
+extension SplitSpecification.Kind {
+  /// The columns that name a group, for the kinds that have groups.
+  var groupColumns: [String]? {
+    switch self {
+    case .holdout(let plan): plan.by
+    case .groupKFold(let plan): plan.by
+    case .stratifiedGroupKFold(let plan): plan.by
+    case .groupShuffle(let plan): plan.by
+    case .leaveOneGroupOut(let plan): plan.by
+    case .balanced, .kFold, .pairs, .random, .byCommit, .explicit: nil
+    }
+  }
+}

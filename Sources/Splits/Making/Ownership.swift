@@ -1,0 +1,56 @@
+// Ownership.swift -- which of several disjoint sets each example belongs to, as sorted ranges.
+
+import TrajectoryModel
+
+/// Which of several disjoint sets each example belongs to.
+struct Ownership {
+  /// The number of sets.
+  let ownerCount: Int
+  private let pieces: [(range: Range<Int64>, owner: Int32)]
+
+  /// - Complexity: O(ranges log ranges), O(ranges) when they come sorted.
+  init(_ sets: [ExampleSet]) {
+    var pieces: [(range: Range<Int64>, owner: Int32)] = []
+    pieces.reserveCapacity(sets.reduce(0) { $0 + $1.ranges.count })
+    for (owner, set) in sets.enumerated() { pieces.append(contentsOf: set.ranges.map { ($0, Int32(owner)) }) }
+    if !zip(pieces, pieces.dropFirst()).allSatisfy({ $0.range.lowerBound < $1.range.lowerBound }) {
+      pieces.sort { $0.range.lowerBound < $1.range.lowerBound }
+    }
+    self.pieces = pieces
+    ownerCount = sets.count
+  }
+
+  /// How many of some examples each owner has.
+  ///
+  /// - Complexity: O(ranges).
+  func counts(in examples: ExampleSet) -> [Int] {
+    var counts = [Int](repeating: 0, count: ownerCount)
+    var next = 0
+    let ranges = examples.ranges
+    for piece in pieces {
+      while next < ranges.count, ranges[next].upperBound <= piece.range.lowerBound { next += 1 }
+      var index = next
+      while index < ranges.count, ranges[index].lowerBound < piece.range.upperBound {
+        counts[Int(piece.owner)] += ranges[index].clamped(to: piece.range).count
+        index += 1
+      }
+    }
+    return counts
+  }
+
+  /// How many examples each pair of owners shares: those of owner a here and b there are at a x (owners there) + b.
+  func counts(with other: Ownership) -> [Int] {
+    var counts = [Int](repeating: 0, count: ownerCount * other.ownerCount)
+    var next = 0
+    for piece in pieces {
+      while next < other.pieces.count, other.pieces[next].range.upperBound <= piece.range.lowerBound { next += 1 }
+      var index = next
+      while index < other.pieces.count, other.pieces[index].range.lowerBound < piece.range.upperBound {
+        let shared = other.pieces[index].range.clamped(to: piece.range).count
+        counts[Int(piece.owner) * other.ownerCount + Int(other.pieces[index].owner)] += shared
+        index += 1
+      }
+    }
+    return counts
+  }
+}
