@@ -268,7 +268,7 @@ extension CatalogWriter {
 
   /// Remembers what the other store has ingested, so that it is not taken in here again unawares.
   ///
-  /// - Parameter contents: The hashes that this commit remembers already; one commit remembers each once.
+  /// `contents` are the hashes that this commit remembers already; one commit remembers each once.
   private func addIngests(
     of other: Snapshot, offset: Int64, allowsRepeat: Bool, contents: inout Set<String>
   ) throws(EngramError) {
