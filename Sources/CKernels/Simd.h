@@ -2,8 +2,9 @@
 #ifndef ENGRAM_SIMD_H
 #define ENGRAM_SIMD_H
 
-#if defined(__x86_64__) && defined(__linux__)
-/* Three versions of the function; the dynamic linker picks one for the processor at hand. */
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+/* Three versions of the function; the dynamic linker picks one for the processor at hand. It does so before the thread
+   sanitizer is ready, which would end the program there, so that gets one version. */
 #define ENGRAM_SIMD __attribute__((target_clones("avx512bw", "avx2", "default")))
 #else
 #define ENGRAM_SIMD
