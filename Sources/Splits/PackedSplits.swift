@@ -11,7 +11,9 @@ public struct PackedSplits: Sendable, Hashable, RandomAccessCollection {
   /// Takes over what ``SplitPacker`` packed, or what it found to unpack without a flaw.
   init(checked records: [SplitRecord]) { self.records = records }
 
+  /// Where the splits begin: 0.
   public var startIndex: Int { 0 }
+  /// The number of splits.
   public var endIndex: Int { records.count }
 
   /// The names of the splits, without unpacking them.

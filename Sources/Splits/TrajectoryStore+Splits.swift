@@ -16,6 +16,8 @@ extension TrajectoryStore {
   ///   - name: Letters, digits, `_`, `-` and `.`; unique in the store.
   ///   - specification: What determines the splits.
   ///   - commit: The commit whose data are split, nil for the newest.
+  ///   - options: How long to wait for another writer, and who may stop the work.
+  /// - Returns: The stored split set.
   /// - Throws: ``EngramError`` with code `exists` when the name is taken, and as ``SplitSpecification/splits(of:)``.
   public func createSplitSet(
     _ name: String, _ specification: SplitSpecification, asOf commit: Int64? = nil,

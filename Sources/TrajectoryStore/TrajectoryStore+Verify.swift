@@ -26,6 +26,7 @@ extension TrajectoryStore {
   ///   - isCancelled: Asked now and then; true stops with code `cancelled`.
   ///   - progress: Told how many of how many examples are done.
   /// - Returns: All problems, not only the first.
+  /// - Throws: ``EngramError`` with code `cancelled`, or what keeps the catalog from being read at all.
   public func verify(
     isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }

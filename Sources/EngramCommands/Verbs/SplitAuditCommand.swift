@@ -41,7 +41,9 @@ enum SplitAuditCommand {
       }
       try invocation.show(table)
       var classes = Table(columns: [audit.label, "train", "test"])
-      for count in audit.classes { classes.append([TableCell(count.label), .integer(count.train), .integer(count.test)]) }
+      for count in audit.classes {
+        classes.append([TableCell(count.label), .integer(count.train), .integer(count.test)])
+      }
       try invocation.show(classes)
     }
   }

@@ -18,7 +18,7 @@ enum SplitByCommitCommand {
     examples: [
       .init(
         "engram split by-commit lr.engram --name newer --commit 1",
-        "Train on the first ingest, test on the rest"),
+        "Train on the first ingest, test on the rest")
     ],
     body: run)
 

@@ -22,7 +22,8 @@ enum SplitCreateCommand {
     ],
     examples: [
       .init("engram split create lr.engram --name fig2a --spec fig2a.json", "The splits of a specification"),
-      .init("engram split show lr.engram fig2a --json > fig2a.json", "The specification of a split set, to make it again"),
+      .init(
+        "engram split create lr.engram --name again --spec shown.json", "The splits of what split show --json wrote"),
     ],
     body: run)
 

@@ -15,7 +15,7 @@ enum SplitLeaveOneGroupOutCommand {
     examples: [
       .init(
         "engram split leave-one-group-out lr.engram --name each --where \"task = 'cifar10'\"",
-        "Each run of one task in turn"),
+        "Each run of one task in turn")
     ],
     body: run)
 

@@ -31,7 +31,8 @@ enum SplitPairsCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let plan = BalancedSplits(repeats: invocation[SplitParameters.repeats], seed: invocation.splitSeed)
     let sets = try sets(invocation)
-    try SplitReport.create(invocation.specification(.pairs(PairSplits(sets, balanced: invocation.sized(plan)))), invocation)
+    try SplitReport.create(
+      invocation.specification(.pairs(PairSplits(sets, balanced: invocation.sized(plan)))), invocation)
   }
 
   /// The sets of class values that are named, each word as the class that is written so.

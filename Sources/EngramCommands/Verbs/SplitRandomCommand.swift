@@ -18,7 +18,7 @@ enum SplitRandomCommand {
     examples: [
       .init(
         "engram split random lr.engram --name random --test-fraction 0.25",
-        "A quarter of the examples, ten times"),
+        "A quarter of the examples, ten times")
     ],
     body: run)
 

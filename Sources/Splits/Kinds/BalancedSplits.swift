@@ -114,6 +114,9 @@ extension BalancedSplits {
   ///   - train: The examples that may be trained on.
   ///   - test: The examples that may be tested on.
   ///   - name: The name of a split, by its number.
+  ///   - receive: Gets each split.
+  /// - Throws: ``EngramError`` with code `invalidData` that names the class that has too few examples, how many are wanted
+  ///   and how many there are.
   /// - Complexity: O(repeats x examples) time; the memory of one split, and of a permutation of the largest class.
   func draw(
     of classes: [ExampleClass], label: String, train: ExampleSet, test: ExampleSet, name: (Int) -> String,

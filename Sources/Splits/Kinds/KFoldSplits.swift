@@ -68,6 +68,7 @@ extension KFoldSplits {
   /// The fold of each of some elements, given their classes: what `StratifiedKFold` gives for such labels.
   ///
   /// - Parameter codes: For each element the number of its class, from 0.
+  /// - Returns: For each element the number of its fold, from 0.
   /// - Throws: ``EngramError`` with code `invalidData` when every class has fewer members than there are folds.
   package func foldNumbers(of codes: [Int32]) throws(EngramError) -> [Int32] {
     var members = [ExampleSet](repeating: ExampleSet(), count: Int(codes.max() ?? -1) + 1)

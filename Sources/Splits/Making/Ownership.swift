@@ -38,6 +38,26 @@ struct Ownership {
     return counts
   }
 
+  /// The one owner of some examples, or nil when they have several or none.
+  ///
+  /// - Complexity: O(log pieces + pieces between the first and the last example).
+  func owner(of examples: ExampleSet) -> Int? {
+    guard let first = examples.ranges.first, let last = examples.ranges.last else { return nil }
+    var (low, high) = (0, pieces.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if pieces[middle].range.upperBound <= first.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    var found: Int32?
+    for piece in pieces[low...] {
+      if piece.range.lowerBound >= last.upperBound { break }
+      if examples.isDisjoint(with: ExampleSet(piece.range)) { continue }
+      if let found, found != piece.owner { return nil }
+      found = piece.owner
+    }
+    return found.map { Int($0) }
+  }
+
   /// How many examples each pair of owners shares: those of owner a here and b there are at a x (owners there) + b.
   func counts(with other: Ownership) -> [Int] {
     var counts = [Int](repeating: 0, count: ownerCount * other.ownerCount)

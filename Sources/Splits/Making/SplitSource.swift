@@ -72,6 +72,8 @@ struct SplitSource {
   ///   - name: The name of the split.
   ///   - test: What is tested on.
   ///   - all: What may be on either side; all that is selected where nothing is said.
+  /// - Returns: The split.
+  /// - Throws: ``EngramError`` with code `invalidData` when a side is empty.
   func split(_ name: String, testing test: ExampleSet, among all: ExampleSet? = nil) throws(EngramError) -> Split {
     let train = trainPool.subtracting(test)
     let split = Split(

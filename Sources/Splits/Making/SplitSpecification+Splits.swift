@@ -9,6 +9,7 @@ extension SplitSpecification {
   /// - Parameters:
   ///   - snapshot: The data.
   ///   - limits: How long the SQL of a filter may run, and who may stop the work.
+  /// - Returns: The splits, in order.
   /// - Throws: ``EngramError`` with code `usage` for a bad specification or filter, `invalidData` when a class or a
   ///   group has too few examples, `limit` when the time is over.
   public func splits(of snapshot: Snapshot, limits: QueryLimits = QueryLimits()) throws(EngramError) -> [Split] {
@@ -23,6 +24,7 @@ extension SplitSpecification {
   ///   - snapshot: The data.
   ///   - limits: As in ``splits(of:limits:)``.
   ///   - receive: Gets each split, in order.
+  /// - Throws: As ``splits(of:limits:)``, and what `receive` throws.
   public func makeSplits(
     of snapshot: Snapshot, limits: QueryLimits = QueryLimits(), _ receive: (Split) throws(EngramError) -> Void
   ) throws(EngramError) {

@@ -53,7 +53,7 @@ public struct RandomState: Sendable {
     next = 0
   }
 
-  /// A uniform integer in 0 ... `maximum`, by rejection under a mask as NumPy's legacy `rk_interval` draws it.
+  /// A uniform integer from 0 to `maximum`, by rejection under a mask as NumPy's legacy `rk_interval` draws it.
   public mutating func interval(_ maximum: UInt64) -> UInt64 {
     guard maximum > 0 else { return 0 }
     let mask = UInt64.max >> UInt64(maximum.leadingZeroBitCount)

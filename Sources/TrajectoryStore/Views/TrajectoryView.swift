@@ -35,7 +35,7 @@ public struct TrajectoryView: Sendable, Hashable {
   public var epochs: EpochSelection
   /// What is sampled of it.
   public var samples: Samples
-  /// Whether each statistic is its mean over the samples; the paper does so in its figure S2b.
+  /// Whether each statistic is its mean over the samples, as in figure S2b of the paper.
   public var isMean: Bool
   /// Whether columns are z-scored with the statistics of the train side, as the published `featurewise_norm` does.
   public var isStandardized: Bool

@@ -80,9 +80,10 @@ extension WriteSession {
       return try commit(operation: "merge", message: names) { (catalog) throws(EngramError) in
         var ranges: [Range<Int64>] = []
         var runs = 0
+        var contents: Set<String> = []
         for source in sources {
           let start = catalog.nextExample
-          runs += try catalog.addRuns(of: source, allowsRepeat: allowsRepeat)
+          runs += try catalog.addRuns(of: source, allowsRepeat: allowsRepeat, contents: &contents)
           ranges.append(start..<catalog.nextExample)
         }
         return MergeReport(commit: catalog.commitID, examples: ranges, runs: runs)
@@ -160,7 +161,9 @@ extension CatalogWriter {
   /// Adds every run, observation, extent and remembered ingest of another store.
   ///
   /// - Returns: The number of runs.
-  fileprivate func addRuns(of merged: MergeSource, allowsRepeat: Bool) throws(EngramError) -> Int {
+  fileprivate func addRuns(
+    of merged: MergeSource, allowsRepeat: Bool, contents: inout Set<String>
+  ) throws(EngramError) -> Int {
     let other = merged.snapshot
     let offset = nextExample
     let columns = try addFields(of: other)
@@ -203,7 +206,7 @@ extension CatalogWriter {
       }
     }
     try addMetrics(of: other, runIDs: runIDs)
-    try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat)
+    try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat, contents: &contents)
     return runIDs.count
   }
 
@@ -277,7 +280,11 @@ extension CatalogWriter {
   }
 
   /// Remembers what the other store has ingested, so that it is not taken in here again unawares.
-  private func addIngests(of other: Snapshot, offset: Int64, allowsRepeat: Bool) throws(EngramError) {
+  ///
+  /// `contents` are the hashes that this commit remembers already; one commit remembers each once.
+  private func addIngests(
+    of other: Snapshot, offset: Int64, allowsRepeat: Bool, contents: inout Set<String>
+  ) throws(EngramError) {
     var rows: [[MetadataValue]] = []
     try other.store.read { (catalog) throws(EngramError) in
       try catalog.query(
@@ -287,17 +294,22 @@ extension CatalogWriter {
         """, limits: QueryLimits(seconds: .infinity), header: { _ in }
       ) { (row) throws(EngramError) in rows.append(row) }
     }
+    var own: Set<String> = []
     for row in rows {
       guard case .text(let hash) = row[0], case .text(let source) = row[1], case .integer(let first) = row[2],
         case .integer(let count) = row[3]
       else { throw EngramError(.corrupt, "an ingest is not well formed", file: other.store.path) }
+      // What that store took in twice was forced there, and is not refused here.
+      if !own.insert(hash).inserted { continue }
       if !allowsRepeat, let earlier = try ingested(hash) {
         throw EngramError(
           .exists, "that store holds content that was ingested here before", file: other.store.path,
           found: "\(source), here as examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)",
           mend: "leave that store out; to add the same examples once more, say --force")
       }
-      try recordIngest(contentHash: hash, source: source, examples: (first + offset)..<(first + offset + count))
+      if contents.insert(hash).inserted {
+        try recordIngest(contentHash: hash, source: source, examples: (first + offset)..<(first + offset + count))
+      }
     }
   }
 }

@@ -1,0 +1,76 @@
+// StoredSplitTests.swift -- split sets as they are stored, audited and compared.
+
+import Splits
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+@Suite struct StoredSplitTests {
+  /// Four runs of four layers; the last run is a copy of the first, bit for bit, under another seed.
+  private func toy() throws -> ToyStore {
+    var runs: [Recording] = []
+    for index in 0..<4 {
+      let first = index == 3 ? 0 : 10 * index
+      runs.append(
+        Recording(
+          metadata: [
+            "learning_rule": .text(index % 2 == 0 ? "adam" : "sgdm"), "model_seed": .integer(Int64(index)),
+            "architecture": .text(index < 2 ? "knet" : "alexnet"),
+          ], layers: (0..<4).map { Layer(name: "conv\($0)", position: nil) },
+          values: .float32((first..<(first + 4)).map { Float($0) })))
+    }
+    return try ToyStore(runs)
+  }
+
+  @Test func `a stored set is read back as it was made, and stays as it is when data come`() throws {
+    let toy = try toy()
+    for (index, specification) in SpecificationTests.everyKind.enumerated() {
+      let error = Result { try toy.store.createSplitSet("set\(index)", specification) }
+      guard case .success(let made) = error else { continue }
+      #expect(try toy.store.splitSet("set\(index)") == made)
+    }
+    let made = try toy.store.createSplitSet("cv", SplitSpecification(.kFold(KFoldSplits(folds: 2))))
+    let commit = made.commit
+    _ = try toy.store.append(
+      [ToyStore.run(["learning_rule": .text("adam")], layers: 3)], epochs: [0], statistics: ["weightabs_mean"])
+    #expect(try toy.store.splitSet("cv") == made)
+    let again = try toy.store.createSplitSet("again", made.specification, asOf: commit)
+    #expect(again.sha256 == made.sha256)
+    #expect(SplitSetDifference(made, again).hasEqualSplits)
+    let newer = try toy.store.createSplitSet("newer", made.specification)
+    let difference = SplitSetDifference(made, newer)
+    #expect(!difference.hasEqualSplits && difference.choices.isEmpty && difference.commits == [commit, newer.commit])
+    let byCommit = try toy.store.createSplitSet("late", SplitSpecification(.byCommit(CommitSplits(commit: commit))))
+    #expect(byCommit.splits[0].train == ExampleSet(0..<16) && byCommit.splits[0].test == ExampleSet(16..<19))
+  }
+
+  @Test func `an audit counts what the sides share, and finds equal trajectories`() throws {
+    let toy = try toy()
+    // Layers 0 and 1 of every run against layers 2 and 3; then the first run against its copy.
+    let sides = [
+      Split(name: "layers", train: ExampleSet(ids: [0, 1, 4, 5, 8, 9, 12, 13]), test: ExampleSet(ids: [2, 3, 6, 7])),
+      Split(name: "copy", train: ExampleSet(0..<8), test: ExampleSet(12..<16)),
+      Split(name: "apart", train: ExampleSet(4..<8), test: ExampleSet(8..<12)),
+    ]
+    _ = try toy.store.createSplitSet("mine", SplitSpecification(.explicit(ExplicitSplits(sides))))
+    let audits = try toy.store.auditSplits("mine")
+    #expect(audits.map(\.duplicates) == [0, 4, 0])
+    #expect(audits.map { $0.overlap("run")?.testExamples } == [4, 0, 0])
+    #expect(audits.map { $0.overlap("run")?.sharedValues } == [2, 0, 0])
+    #expect(audits.map { $0.overlap("architecture")?.testExamples } == [4, 0, 0])
+    #expect(audits[0].classes.map(\.train) == [4, 4] && audits[0].classes.map(\.test) == [2, 2])
+    let warnings = audits.map { $0.findings.filter { $0.level == .warning }.map(\.check) }
+    #expect(warnings == [["run"], ["duplicates"], ["missing classes"]])
+    #expect(try toy.store.auditSplits("mine", split: "copy", comparesValues: false)[0].duplicates == nil)
+    let error = #expect(throws: EngramError.self) { try toy.store.auditSplits("mine", split: "9") }
+    #expect(error?.code == .notFound)
+  }
+
+  @Test func `group shuffle reaches a size in examples as nearly as groups allow`() throws {
+    let toy = try ToyStore((1...6).map { ToyStore.run(["learning_rule": .text("adam")], layers: $0) })
+    let plan = GroupShuffleSplits(repeats: 20, counting: .examples, test: .count(7), train: .count(10))
+    for split in try SplitSpecification(.groupShuffle(plan)).splits(of: toy.store.snapshot()) {
+      #expect((4...10).contains(split.test.count) && (5...15).contains(split.train.count))
+    }
+  }
+}
