@@ -43,8 +43,9 @@ import TrajectoryStore
     try TrajectoryStore.openOrCreate(at: path).store
   }
 
-  /// Prints a line at once.
+  /// Prints a line at once; ends the process when whoever started it is gone, so that nothing is left running.
   static func say(_ line: String) {
+    if getppid() == 1 { exit(1) }
     let text = Array((line + "\n").utf8)
     _ = unsafe Glibc.write(1, text, text.count)
   }
