@@ -26,8 +26,11 @@ struct SHA256: ~Copyable {
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
-  consuming func finish() -> String {
+  consuming func finish() -> String { Self.hex(finishBytes()) }
+
+  /// Bytes as lower-case hexadecimal digits.
+  static func hex(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: finishBytes().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

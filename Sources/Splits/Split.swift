@@ -73,6 +73,12 @@ struct IndexHash: ~Copyable {
     swap(&full, &ids)
   }
 
+  /// The 32 bytes of the digest.
+  consuming func finishBytes() -> [UInt8] {
+    flush()
+    return hash.finishBytes()
+  }
+
   /// The digest as 64 lower-case hexadecimal digits.
   consuming func finish() -> String {
     flush()

@@ -12,7 +12,7 @@ public struct SplitSet: Sendable, Hashable {
   public let specification: SplitSpecification
   /// The commit whose data it was applied to.
   public let commit: Int64
-  /// SHA-256 of all index arrays: of each split in order the train side, then the test side.
+  /// SHA-256 over all index arrays: over the 32-byte SHA-256 of each side, of each split in order train, then test.
   public let sha256: String
   /// The splits, in order.
   public let splits: PackedSplits

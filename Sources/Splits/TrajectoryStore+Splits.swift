@@ -26,7 +26,9 @@ extension TrajectoryStore {
     try Self.checkSplitSetName(name)
     let snapshot = try snapshot(asOf: commit)
     var packer = SplitPacker()
-    try specification.makeSplits(of: snapshot, limits: QueryLimits(isCancelled: options.isCancelled)) { packer.add($0) }
+    try specification.makeSplits(of: snapshot, limits: QueryLimits(isCancelled: options.isCancelled)) {
+      (split) throws(EngramError) in try packer.add(split)
+    }
     let (splits, sha256) = packer.finish()
     let set = SplitSet(
       name: name, specification: specification, commit: snapshot.commit, sha256: sha256, splits: splits)

@@ -25,6 +25,13 @@ import TrajectoryStore
     SplitSpecification(.leaveOneGroupOut(LeaveOneGroupOutSplits(by: ["task"]))),
     SplitSpecification(.pairs(PairSplits([[.text("adam"), .text("sgdm")]], balanced: BalancedSplits(repeats: 1)))),
     SplitSpecification(.random(RandomSplits(repeats: 1, seed: 4, test: .fraction(0.3), train: .count(5)))),
+    SplitSpecification(
+      .matched(MatchedSplits(metric: "top1", at: .epoch(90), .band(lowest: 0.5, highest: 0.75)))),
+    SplitSpecification(
+      .matched(
+        MatchedSplits(
+          metric: "loss",
+          .pairs(first: .text("adam"), second: .text("sgdm"), tolerance: 0.01, same: ["task", "architecture"])))),
     SplitSpecification(.byCommit(CommitSplits(commit: 2))),
     SplitSpecification(
       .explicit(

@@ -73,4 +73,38 @@ import TrajectoryStore
       #expect((4...10).contains(split.test.count) && (5...15).contains(split.train.count))
     }
   }
+
+  @Test func `matched splits keep runs of a band, or pairs of runs of two rules that are close`() throws {
+    // Runs of one layer each; their accuracy, and after it how they may pair at a tolerance of 0.05.
+    let table: [(rule: String, accuracy: Double)] = [
+      ("adam", 0.50), ("adam", 0.60), ("adam", 0.70), ("adam", .nan), ("sgdm", 0.54), ("sgdm", 0.56), ("sgdm", 0.90),
+      ("feedback", 0.60),
+    ]
+    let toy = try ToyStore(table.map { ToyStore.run(["learning_rule": .text($0.rule)], layers: 1) })
+    _ = try toy.store.addMetrics(
+      table.enumerated().flatMap { index, run in
+        [0.0, 10.0].map { epoch in
+          RunMetric(run: Int64(index + 1), MetricValue("top1", epoch: epoch, epoch == 0 ? 0.1 : run.accuracy))
+        }
+      })
+    let snapshot = try toy.store.snapshot()
+    let balanced = BalancedSplits(repeats: 1, test: .perClass(1), train: .perClass(1))
+    func all(_ plan: MatchedSplits) throws -> ExampleSet {
+      let split = try SplitSpecification(.matched(plan)).splits(of: snapshot)[0]
+      return split.train.union(split.test)
+    }
+    let pairs = MatchedSplits.Matching.pairs(
+      first: .text("adam"), second: .text("sgdm"), tolerance: 0.05, same: [])
+    #expect(try all(MatchedSplits(metric: "top1", pairs, balanced: balanced)).ids == [0, 1, 4, 5])
+    let band = MatchedSplits.Matching.band(lowest: 0.5, highest: 0.6)
+    let two = SplitSpecification(
+      .matched(MatchedSplits(metric: "top1", band, balanced: balanced)), where: "learning_rule <> 'feedback'")
+    #expect(try two.splits(of: snapshot)[0].train.union(two.splits(of: snapshot)[0].test).ids == [0, 1, 4, 5])
+    for (metric, matching, part) in [
+      ("top-1", band, "did you mean 'top1'?"), ("top1", .band(lowest: 0.89, highest: 1), "fewer than two classes"),
+    ] {
+      let error = #expect(throws: EngramError.self) { try all(MatchedSplits(metric: metric, matching)) }
+      #expect("\(error as Any)".contains(part))
+    }
+  }
 }

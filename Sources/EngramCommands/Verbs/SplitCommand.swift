@@ -16,7 +16,8 @@ enum SplitCommand {
     subcommands: [
       SplitBalancedCommand.command, SplitHoldoutCommand.command, SplitKFoldCommand.command,
       SplitGroupKFoldCommand.command, SplitStratifiedGroupKFoldCommand.command, SplitGroupShuffleCommand.command,
-      SplitLeaveOneGroupOutCommand.command, SplitPairsCommand.command, SplitRandomCommand.command,
+      SplitLeaveOneGroupOutCommand.command, SplitPairsCommand.command, SplitMatchedCommand.command,
+      SplitRandomCommand.command,
       SplitByCommitCommand.command, SplitExplicitCommand.command, SplitCreateCommand.command,
       SplitListCommand.command, SplitShowCommand.command, SplitAuditCommand.command, SplitDiffCommand.command,
       SplitRemoveCommand.command,

@@ -32,11 +32,11 @@ enum SplitReport {
       (
         "splits",
         .array(
-          set.splits.map { split in
+          zip(set.splits, set.splits.sideHashes).map { split, hashes in
             var fields: [(String, JSONText)] = [
               ("name", .string(split.name)), ("train_count", .integer(Int64(split.train.count))),
-              ("test_count", .integer(Int64(split.test.count))), ("train_sha256", .string(split.trainSHA256)),
-              ("test_sha256", .string(split.testSHA256)),
+              ("test_count", .integer(Int64(split.test.count))), ("train_sha256", .string(hashes.train)),
+              ("test_sha256", .string(hashes.test)),
             ]
             if indices {
               fields.append(("train", .array(split.train.ids.map { .integer($0) })))

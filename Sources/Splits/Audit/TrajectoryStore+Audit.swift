@@ -138,7 +138,7 @@ extension SplitSpecification.Kind {
     case .stratifiedGroupKFold(let plan): plan.by
     case .groupShuffle(let plan): plan.by
     case .leaveOneGroupOut(let plan): plan.by
-    case .balanced, .kFold, .pairs, .random, .byCommit, .explicit: nil
+    case .balanced, .kFold, .pairs, .matched, .random, .byCommit, .explicit: nil
     }
   }
 }

@@ -55,10 +55,10 @@ extension KFoldSplits: SplitPlan {
   }
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
-    let folds = try foldMembers(of: try source.classes().map(\.examples))
+    let classes = try source.classes().map(\.examples)
     // Examples without a class are in no fold, and on neither side.
-    let labelled = folds.reduce(ExampleSet()) { $0.union($1) }
-    for (index, fold) in folds.enumerated() {
+    let labelled = classes.reduce(ExampleSet()) { $0.union($1) }
+    try forEachFold(of: classes) { (index, fold) throws(EngramError) in
       try receive(try source.split(String(index), testing: fold, among: labelled))
     }
   }
@@ -74,7 +74,7 @@ extension KFoldSplits {
     var members = [ExampleSet](repeating: ExampleSet(), count: Int(codes.max() ?? -1) + 1)
     for (place, code) in codes.enumerated() { members[Int(code)].append(Int64(place)..<Int64(place + 1)) }
     var numbers = [Int32](repeating: 0, count: codes.count)
-    for (fold, examples) in try foldMembers(of: members.filter { !$0.isEmpty }).enumerated() {
+    try forEachFold(of: members.filter { !$0.isEmpty }) { (fold, examples) throws(EngramError) in
       for range in examples.ranges {
         for place in range { numbers[Int(place)] = Int32(fold) }
       }
@@ -82,10 +82,12 @@ extension KFoldSplits {
     return numbers
   }
 
-  /// The members of each fold, given those of each class.
+  /// Visits the members of each fold in turn, given those of each class.
   ///
-  /// - Complexity: O(ranges), or O(examples) when shuffled.
-  func foldMembers(of classes: [ExampleSet]) throws(EngramError) -> [ExampleSet] {
+  /// - Complexity: O(ranges) time and memory; shuffled O(folds x examples) time and two bytes for each example.
+  func forEachFold(
+    of classes: [ExampleSet], _ receive: (_ fold: Int, _ members: ExampleSet) throws(EngramError) -> Void
+  ) throws(EngramError) {
     // Classes in order of first appearance, as scikit-learn codes them since 0.22; before, the order did not matter.
     let classes = classes.sorted { ($0.ranges.first?.lowerBound ?? 0) < ($1.ranges.first?.lowerBound ?? 0) }
     let counts = classes.map(\.count)
@@ -94,22 +96,25 @@ extension KFoldSplits {
         .invalidData, "there are more folds than examples of any class", place: "key \"folds\"",
         expected: "at most \(counts.max() ?? 0) folds", found: "\(folds)", mend: "ask for fewer folds")
     }
-    var random = seed.map { RandomState(seed: $0) }
-    var members = [ExampleSet](repeating: ExampleSet(), count: folds)
+    var sizes: [[Int]] = []
     var start = 0
-    for (examples, count) in zip(classes, counts) {
-      let sizes = (0..<folds).map { fold in
-        switch rule {
-        case .before022: count / folds + (fold < count % folds ? 1 : 0)
-        case .since022: Self.count(of: start..<(start + count), at: fold, every: folds)
-        }
-      }
+    for count in counts {
+      sizes.append(
+        (0..<folds).map { fold in
+          switch rule {
+          case .before022: count / folds + (fold < count % folds ? 1 : 0)
+          case .since022: Self.count(of: start..<(start + count), at: fold, every: folds)
+          }
+        })
       start += count
-      let parts =
-        random == nil ? examples.consecutive(sizes) : Self.shuffled(examples, into: sizes, &random)
-      for fold in members.indices { members[fold] = members[fold].union(parts[fold]) }
     }
-    return members
+    if let seed {
+      let numbers = Self.shuffled(classes, into: sizes, RandomState(seed: seed))
+      for fold in 0..<folds { try receive(fold, numbers.members(of: UInt16(fold))) }
+    } else {
+      let parts = zip(classes, sizes).map { $0.consecutive($1) }
+      for fold in 0..<folds { try receive(fold, parts.reduce(ExampleSet()) { $0.union($1[fold]) }) }
+    }
   }
 
   /// How many numbers of a range are `fold`, `fold + folds`, `fold + 2 folds`, and so on.
@@ -118,21 +123,64 @@ extension KFoldSplits {
     return below(max(fold, range.upperBound)) - below(max(fold, range.lowerBound))
   }
 
-  /// Shares examples out at random: fold numbers, as often as their sizes say, are shuffled over the examples.
+  /// Shares examples out at random: fold numbers, as often as their sizes say, are shuffled over the examples of a class.
   private static func shuffled(
-    _ examples: ExampleSet, into sizes: [Int], _ random: inout RandomState?
-  ) -> [ExampleSet] {
-    var numbers: [Int32] = []
-    for (fold, size) in sizes.enumerated() { numbers.append(contentsOf: repeatElement(Int32(fold), count: size)) }
-    random?.shuffle(&numbers)
-    var parts = [ExampleSet](repeating: ExampleSet(), count: sizes.count)
+    _ classes: [ExampleSet], into sizes: [[Int]], _ generator: RandomState
+  ) -> FoldNumbers {
+    var random = generator
+    var result = FoldNumbers(from: classes.first?.ranges.first?.lowerBound ?? 0)
+    for (examples, sizes) in zip(classes, sizes) {
+      var numbers: [UInt16] = []
+      numbers.reserveCapacity(examples.count)
+      for (fold, size) in sizes.enumerated() {
+        for _ in 0..<size { numbers.append(UInt16(fold)) }
+      }
+      random.shuffle(&numbers)
+      result.set(numbers, of: examples)
+    }
+    return result
+  }
+}
+
+/// The number of the fold of each example, in two bytes.
+private struct FoldNumbers {
+  /// What stands where an example is in no fold; above any number of folds.
+  private static let none = UInt16.max
+
+  private let first: Int64
+  private var numbers: [UInt16] = []
+
+  /// Numbers of examples from an id on.
+  init(from first: Int64) { self.first = first }
+
+  /// Sets the numbers of some examples, ascending.
+  mutating func set(_ fold: [UInt16], of examples: ExampleSet) {
+    guard let last = examples.ranges.last else { return }
+    let missing = Int(last.upperBound - first) - numbers.count
+    if missing > 0 { numbers.append(contentsOf: [UInt16](repeating: Self.none, count: missing)) }
     var place = 0
     for range in examples.ranges {
-      for id in range {
-        parts[Int(numbers[place])].append(id..<(id + 1))
-        place += 1
+      for id in Int(range.lowerBound - first)..<Int(range.upperBound - first) {
+        numbers[id] = fold[place]
+        place &+= 1
       }
     }
-    return parts
+  }
+
+  /// The examples of a fold.
+  func members(of fold: UInt16) -> ExampleSet {
+    var set = ExampleSet()
+    var start = 0
+    while start < numbers.count {
+      guard numbers[start] == fold else {
+        start &+= 1
+        continue
+      }
+      var end = start &+ 1
+      while end < numbers.count, numbers[end] == fold { end &+= 1 }
+      set.append((first + Int64(start))..<(first + Int64(end)))
+      start = end
+    }
+    return set
   }
 }

@@ -53,10 +53,12 @@ extension RandomSplits: SplitPlan {
     let count = source.selected.count
     let sizes = try ShuffleSize.counts(test: test, train: train, of: count, "examples")
     for index in 0..<repeats {
-      let (test, train) = random.choices(of: sizes.test, then: sizes.train, among: count)
+      let isRest = train == .rest
+      let drawn = random.choices(of: sizes.test, then: isRest ? 0 : sizes.train, among: count)
       try receive(
         try source.split(
-          String(index), testing: source.selected.members(at: test), among: source.selected.members(at: train)))
+          String(index), testing: source.selected.members(at: drawn.first),
+          among: isRest ? nil : source.selected.members(at: drawn.second)))
     }
   }
 }

@@ -34,6 +34,7 @@ extension SplitSpecification.Kind {
     case .groupShuffle(let plan): plan
     case .leaveOneGroupOut(let plan): plan
     case .pairs(let plan): plan
+    case .matched(let plan): plan
     case .random(let plan): plan
     case .byCommit(let plan): plan
     case .explicit(let plan): plan
@@ -47,7 +48,8 @@ extension SplitSpecification.Kind {
     KindReader(StratifiedGroupKFoldSplits.self) { .stratifiedGroupKFold($0) },
     KindReader(GroupShuffleSplits.self) { .groupShuffle($0) },
     KindReader(LeaveOneGroupOutSplits.self) { .leaveOneGroupOut($0) }, KindReader(PairSplits.self) { .pairs($0) },
-    KindReader(RandomSplits.self) { .random($0) }, KindReader(CommitSplits.self) { .byCommit($0) },
+    KindReader(MatchedSplits.self) { .matched($0) }, KindReader(RandomSplits.self) { .random($0) },
+    KindReader(CommitSplits.self) { .byCommit($0) },
     KindReader(ExplicitSplits.self) { .explicit($0) },
   ]
 }

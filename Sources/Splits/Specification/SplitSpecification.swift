@@ -24,6 +24,8 @@ public struct SplitSpecification: Sendable, Hashable {
     case leaveOneGroupOut(LeaveOneGroupOutSplits)
     /// Balanced splits of two classes, or a few, at a time.
     case pairs(PairSplits)
+    /// Balanced splits of runs whose metric is comparable.
+    case matched(MatchedSplits)
     /// Examples drawn at random, whatever their class.
     case random(RandomSplits)
     /// Train on what was there at a commit, test on what came after.

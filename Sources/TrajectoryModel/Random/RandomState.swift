@@ -68,7 +68,13 @@ public struct RandomState: Sendable {
   /// Shuffles in place, as `RandomState.shuffle` does an array.
   ///
   /// - Complexity: O(count), about 1.4 draws an element.
-  public mutating func shuffle<Element>(_ items: inout [Element]) {
+  public mutating func shuffle(_ items: inout [Int]) { shuffleAny(&items) }
+
+  /// Shuffles in place, as `RandomState.shuffle` does an array.
+  public mutating func shuffle(_ items: inout [UInt16]) { shuffleAny(&items) }
+
+  // Generic code is only fast inside its own module, hence the two above.
+  private mutating func shuffleAny<Element>(_ items: inout [Element]) {
     for i in stride(from: items.count - 1, to: 0, by: -1) {
       items.swapAt(i, Int(truncatingIfNeeded: interval(UInt64(truncatingIfNeeded: i))))
     }
@@ -99,14 +105,26 @@ public struct RandomState: Sendable {
     return choices(prefix, following, of: Array(0..<count))
   }
 
+  /// Shuffles only as far as the members of the sets depend on it; the draws are those of a whole shuffle.
+  ///
+  /// The shuffle goes from the last place down. A place above both sets is never read again once it is passed, so its number
+  /// need not arrive there; below, inside the first set, swaps change no set.
   private mutating func choices<Number: FixedWidthInteger>(
-    _ prefix: Int, _ following: Int, of numbers: [Number]
+    _ prefix: Int, _ following: Int, of ascending: [Number]
   ) -> (first: Bitmap, second: Bitmap) {
-    var numbers = numbers
-    shuffle(&numbers)
+    var numbers = ascending
+    let both = prefix + following
+    for i in stride(from: numbers.count - 1, through: max(both, 1), by: -1) {
+      let j = Int(truncatingIfNeeded: interval(UInt64(truncatingIfNeeded: i)))
+      numbers[j] = numbers[i]
+    }
+    for i in stride(from: min(both, numbers.count) - 1, through: max(prefix, 1), by: -1) {
+      numbers.swapAt(i, Int(truncatingIfNeeded: interval(UInt64(truncatingIfNeeded: i))))
+    }
+    for i in stride(from: prefix - 1, to: 0, by: -1) { _ = interval(UInt64(truncatingIfNeeded: i)) }
     var sets = (first: Bitmap(count: numbers.count), second: Bitmap(count: following == 0 ? 0 : numbers.count))
     for number in numbers[..<prefix] { sets.first.insert(Int(number)) }
-    for number in numbers[prefix..<(prefix + following)] { sets.second.insert(Int(number)) }
+    for number in numbers[prefix..<both] { sets.second.insert(Int(number)) }
     return sets
   }
 }
