@@ -57,7 +57,7 @@ extension Snapshot {
         guard missing == .drop, lacking.count < touched.count else {
           let epoch = lacking[0].epoch
           throw try missingPart(
-            "epoch \(EpochSelection.text(epoch))",
+            "epoch \(EpochSelection.text(epoch))", found: EpochSelection.text(epoch),
             of: lacking.map(\.extent).filter { !$0.epochs.contains(epoch) }, examples: examples)
         }
         for extent in lacking.map(\.extent) { examples = examples.subtracting(ExampleSet(extent.examples)) }
@@ -146,7 +146,7 @@ extension Snapshot {
         expected: "one of \(known.count) statistics, such as \(known.sorted().prefix(3).joined(separator: ", "))",
         found: name, mend: close.map { "did you mean '\($0)'?" } ?? "`engram info` lists the statistics")
     }
-    return try missingPart("statistic '\(name)'", of: lacking, examples: examples)
+    return try missingPart("statistic '\(name)'", found: name, of: lacking, examples: examples)
   }
 
   /// Those of some extents that lack any of some epochs, and the first epoch that each lacks.
@@ -160,9 +160,9 @@ extension Snapshot {
     return extents.compactMap { extent in firstMissing[extent.epochs].map { (extent, $0) } }
   }
 
-  private func missingPart(_ part: String, of lacking: [Extent], examples: ExampleSet) throws(EngramError)
-    -> EngramError
-  {
+  private func missingPart(
+    _ part: String, found: String, of lacking: [Extent], examples: ExampleSet
+  ) throws(EngramError) -> EngramError {
     let members = lacking.reduce(ExampleSet()) { $0.union(examples.intersection(ExampleSet($1.examples))) }
     /// Runs named in full; the rest are counted.
     let shown = 5
@@ -171,7 +171,7 @@ extension Snapshot {
     let rest = runs.count > shown ? " and \(runs.count - shown) more" : ""
     return EngramError(
       .notFound, "\(part) was not recorded for \(members.count) of the selected examples", file: store.path,
-      place: "runs \(runs.prefix(shown).joined(separator: ", "))\(rest)",
+      place: "runs \(runs.prefix(shown).joined(separator: ", "))\(rest)", found: found,
       mend: "leave it out, or say `--missing drop` to leave those examples out, `--missing fill` to read NaN for them")
   }
 }
