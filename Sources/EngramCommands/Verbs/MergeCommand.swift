@@ -21,8 +21,7 @@ enum MergeCommand {
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let path = invocation[store]
-    let isNew = !TrajectoryStore.exists(at: path)
-    let target = isNew ? try TrajectoryStore.create(at: path) : try TrajectoryStore(opening: path)
+    let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
     let stages = invocation.stages()
     let report: MergeReport
     do throws(EngramError) {
