@@ -13,6 +13,7 @@ import TrajectoryStore
 @main enum Main {
   /// Runs one verb; exit code 0, 1 for an error (its code and text on standard error), 2 for bad usage.
   static func main() {
+    _ = starter
     let words = CommandLine.arguments.dropFirst()
     guard words.count >= 2, let verb = words.first else { exit(2) }
     let path = words[2]
@@ -43,9 +44,12 @@ import TrajectoryStore
     try TrajectoryStore.openOrCreate(at: path).store
   }
 
+  /// Whoever started the process.
+  private static let starter = getppid()
+
   /// Prints a line at once; ends the process when whoever started it is gone, so that nothing is left running.
   static func say(_ line: String) {
-    if getppid() == 1 { exit(1) }
+    if getppid() != starter { exit(1) }
     let text = Array((line + "\n").utf8)
     _ = unsafe Glibc.write(1, text, text.count)
   }
