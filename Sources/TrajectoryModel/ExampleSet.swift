@@ -11,6 +11,9 @@ public struct ExampleSet: Sendable, Hashable {
   /// The empty set.
   public init() {}
 
+  /// The empty set, with memory for so many ranges.
+  init(reserving count: Int) { ranges.reserveCapacity(count) }
+
   /// A set of one range, which may be empty.
   public init(_ range: Range<Int64>) {
     if !range.isEmpty { ranges = [range] }

@@ -141,11 +141,14 @@ extension BalancedSplits {
   }
 
   private static func draw(_ count: Int, ofEach classes: [ExampleClass], _ random: inout RandomState) -> ExampleSet {
-    var drawn = ExampleSet()
+    // Ids are collected as bits, for classes mostly alternate and their sets would be merged range by range.
+    let first = classes.compactMap(\.examples.ranges.first?.lowerBound).min() ?? 0
+    let end = classes.compactMap(\.examples.ranges.last?.upperBound).max() ?? 0
+    var drawn = Bitmap(count: Int(end - first))
     for examples in classes.map(\.examples) {
-      drawn = drawn.union(examples.members(at: random.choice(of: count, among: examples.count)))
+      drawn.insertMembers(of: examples, at: random.choice(of: count, among: examples.count), from: first)
     }
-    return drawn
+    return drawn.examples(from: first)
   }
 
   /// The number of examples to draw of each class, given how many each has in all and how many are left.

@@ -15,11 +15,35 @@ package struct Bitmap {
     words[number >> 6] >> UInt64(truncatingIfNeeded: number & 63) & 1 != 0
   }
 
+  /// Adds the ids, each less `base`, of the examples whose places in a set, counted from 0, are in another bitmap.
+  ///
+  /// - Complexity: O(count of the set).
+  package mutating func insertMembers(of set: ExampleSet, at places: Bitmap, from base: Int64) {
+    var place = 0
+    for range in set.ranges {
+      for id in Int(range.lowerBound - base)..<Int(range.upperBound - base) {
+        if places.contains(place) { insert(id) }
+        place &+= 1
+      }
+    }
+  }
+
+  /// The number of runs of neighbours in the set.
+  private var runCount: Int {
+    var count = 0
+    var carry: UInt64 = 0
+    for word in words {
+      count += (word & ~(word << 1 | carry)).nonzeroBitCount
+      carry = word >> 63
+    }
+    return count
+  }
+
   /// The examples whose ids are the numbers, each plus `base`.
   ///
   /// - Complexity: O(count / 64 + ranges).
   package func examples(from base: Int64) -> ExampleSet {
-    var set = ExampleSet()
+    var set = ExampleSet(reserving: runCount)
     for (index, word) in words.enumerated() {
       var rest = word
       var bit = 0
