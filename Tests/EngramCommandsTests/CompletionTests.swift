@@ -50,7 +50,7 @@ struct CompletionTests {
     return result.output
   }
 
-  @Test(.enabled(if: Shell.has("bash")), arguments: cases + bashCases)
+  @Test(arguments: cases + bashCases)
   func `bash offers what fits`(test: Case) throws {
     let words = test.words.map { "'\($0)'" }.joined(separator: " ")
     let ask = """
@@ -65,13 +65,13 @@ struct CompletionTests {
     #expect(result.output.split(separator: "\n").map(String.init) == test.offers)
   }
 
-  @Test(.enabled(if: Shell.has("bash"))) func `bash finds nothing wrong with its script`() throws {
+  @Test func `bash finds nothing wrong with its script`() throws {
     let result = try Shell.run("bash", ["-n"], input: try Self.script("bash"))
     #expect(result.code == 0)
     #expect(result.errors.isEmpty)
   }
 
-  @Test(.enabled(if: Shell.has("zsh"))) func `zsh finds nothing wrong with its script and knows its function`() throws {
+  @Test func `zsh finds nothing wrong with its script and knows its function`() throws {
     let ask =
       "autoload -Uz compinit; compinit -u; source /dev/stdin; print $_comps[engram]; functions _engram_split_show"
     let result = try Shell.run("zsh", ["-f", "-c", ask], input: try Self.script("zsh"))
@@ -79,7 +79,7 @@ struct CompletionTests {
     #expect(result.output.hasPrefix("_engram\n_engram_split_show () {"))
   }
 
-  @Test(.enabled(if: Shell.has("fish")), arguments: cases)
+  @Test(arguments: cases)
   func `fish offers what fits`(test: Case) throws {
     let line = test.words.joined(separator: " ")
     let ask = "mkdir one.engram; touch 'data set.pkl'; source -; complete -C '\(line)'"

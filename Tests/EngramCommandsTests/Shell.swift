@@ -12,11 +12,6 @@ enum Shell {
     let errors: String
   }
 
-  /// Whether a program is installed.
-  static func has(_ name: String) -> Bool {
-    ["/bin", "/usr/bin", "/usr/local/bin"].contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
-  }
-
   /// The `engram` program that was built beside these tests.
   static let engram = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appending(path: "engram").path
