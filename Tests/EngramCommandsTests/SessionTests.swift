@@ -1,0 +1,112 @@
+// SessionTests.swift -- what a user does from the first ingest to matrices, with the program itself on the bundled data.
+
+import Foundation
+import Testing
+
+/// One store made by the program, in a folder that goes when the test ends.
+private final class Session {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "engram-session-\(UUID().uuidString)")
+  var store: String { folder.appending(path: "s.engram").path }
+  static let data = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "fixtures/digits_dataset.pkl").path
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try ok("ingest", Self.data, store)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Runs a command that must succeed, and gives its standard output.
+  @discardableResult func ok(_ words: String...) throws -> String {
+    let result = try Shell.run(Shell.engram, words)
+    try #require(result.code == 0, "\(words.joined(separator: " ")): \(result.errors)")
+    return result.output
+  }
+
+  /// Runs a command that must fail, and gives its exit code and the code of its error.
+  func failure(_ words: String...) throws -> String {
+    let result = try Shell.run(Shell.engram, words + ["--json"])
+    let error = try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]]
+    return "\(result.code) \(error?["error"]?["code"] as? String ?? "no code")"
+  }
+
+  func json(_ words: String...) throws -> [String: Any] {
+    let result = try Shell.run(Shell.engram, words + ["--json"])
+    try #require(result.code == 0, "\(words.joined(separator: " ")): \(result.errors)")
+    return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+  }
+}
+
+struct SessionTests {
+  @Test func `the bundled data are 1,632 examples of 240 runs, and nothing is wrong with their store`() throws {
+    let session = try Session()
+    let info = try session.json("info", session.store)
+    #expect(info["examples"] as? Int == 1_632)
+    #expect(info["runs"] as? Int == 240)
+    #expect((info["admissible"] as? [String])?.count == 45)
+    #expect((info["epochs"] as? [Int]) == Array(stride(from: 0, through: 100, by: 5)))
+    #expect((try session.json("verify", session.store)["problems"] as? [String]) == [])
+    #expect(try session.failure("ingest", Session.data, session.store) == "1 exists")
+  }
+
+  @Test func `a split set comes back from its specification, its ids and its export`() throws {
+    let session = try Session()
+    let made = try session.json("split", "balanced", session.store, "--name", "fig2a", "--repeats", "2")
+    let sha = made["sha256"] as? String
+    try session.ok("split", "show", session.store, "fig2a", "--json", "--indices").write(
+      toFile: session.path("ids.json"), atomically: false, encoding: .utf8)
+    let again = try session.json(
+      "split", "create", session.store, "--name", "again", "--spec", session.path("ids.json"))
+    #expect(again["sha256"] as? String == sha)
+    let explicit = try session.json("split", "explicit", session.store, session.path("ids.json"), "--name", "ids")
+    #expect(explicit["sha256"] as? String == sha)
+    try session.ok("export", session.store, "--split", "fig2a/1", "-o", session.path("1.npz"))
+    let exported = try session.json("split", "explicit", session.store, session.path("1.npz"), "--name", "exported")
+    let sides = { (set: [String: Any], index: Int) in
+      (set["splits"] as? [[String: Any]])?[index]["test_sha256"] as? String
+    }
+    #expect(sides(exported, 0) == sides(made, 1))
+    #expect(try session.ok("split", "diff", session.store, "fig2a", "again").contains("equal"))
+  }
+
+  @Test func `an audit warns of networks on both sides of a balanced split, and not of a split by runs`() throws {
+    let session = try Session()
+    try session.ok("split", "balanced", session.store, "--name", "balanced", "--repeats", "1")
+    try session.ok("split", "group-k-fold", session.store, "--name", "groups")
+    let balanced = try session.ok("split", "audit", session.store, "balanced", "--index", "0")
+    #expect(balanced.contains("warning"))
+    #expect(balanced.contains("408 of 408 test examples have layers of their own network in train"))
+    let groups = try session.ok("split", "audit", session.store, "groups", "--index", "0")
+    #expect(!groups.contains("warning"))
+  }
+
+  @Test func `rows of a selection are its examples, with a column for each statistic and epoch`() throws {
+    let session = try Session()
+    let csv = try session.ok(
+      "select", session.store, "--where", "architecture = 'knet'", "--statistics", "weightabs_mean", "--epochs",
+      "0:100:50", "--format", "csv")
+    let lines = csv.split(separator: "\n")
+    #expect(lines.count == 1 + 96)
+    #expect(lines.first?.hasSuffix("weightabs_mean@0,weightabs_mean@50,weightabs_mean@100") == true)
+  }
+
+  @Test(arguments: [
+    (["select", "STORE", "--where", "no_such = 1"], "2 usage"),
+    (["select", "STORE", "--statistics", "weightabs_meen"], "2 notFound"),
+    (["select", "STORE", "--epochs", "3"], "2 notFound"),
+    (["export", "STORE", "--split", "none/0", "-o", "x.npz"], "2 notFound"),
+    (["sql", "STORE", "DELETE FROM run"], "2 usage"),
+    (["split", "balanced", "STORE", "--name", "x", "--test-per-class", "5000"], "3 invalidData"),
+    (["ingest", "STORE/catalog.sqlite", "STORE"], "3 invalidData"),
+  ])
+  func `a mistake has its exit code and the code of its error`(words: [String], expected: String) throws {
+    let session = try Session()
+    let result = try Shell.run(
+      Shell.engram, words.map { $0.replacing("STORE", with: session.store) } + ["--json"])
+    let error = try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]]
+    #expect("\(result.code) \(error?["error"]?["code"] as? String ?? "none")" == expected)
+  }
+}
