@@ -64,6 +64,8 @@ struct WriterLock: ~Copyable {
 
   deinit {
     ftruncate(descriptor, 0)
+    // A process that was forked meanwhile has the descriptor too until it calls exec; closing ours would leave it locked.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 
@@ -73,7 +75,9 @@ struct WriterLock: ~Copyable {
     guard opened >= 0 else { return false }
     defer { close(opened) }
     // A shared lock is let go at once; a writer who comes at this very instant looks again a moment later.
-    return flock(opened, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    guard flock(opened, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+    flock(opened, LOCK_UN)
+    return false
   }
 
   private static func now() -> Double {

@@ -37,6 +37,29 @@ struct WriterLockTests {
     #expect(Folder.read(store.path + "/lock").isEmpty)
   }
 
+  @Test func `a writer that has ended holds nothing, even where a child was born with its descriptors`() throws {
+    let folder = Folder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    // What a process has that was forked during the turn and has not called exec yet: a second descriptor of the lock.
+    var copies: [Int32] = []
+    defer { for copy in copies { close(copy) } }
+    try store.write("a turn") { (_) throws(EngramError) in
+      for name in Folder.names(in: "/proc/self/fd") {
+        guard let number = Int32(name), Self.target(of: number) == store.path + "/lock" else { continue }
+        copies.append(dup(number))
+      }
+    }
+    #expect(copies.count == 1)
+    try store.write("the next turn", options: WriteOptions(waitSeconds: 0)) { (_) throws(EngramError) in }
+  }
+
+  /// The path that a descriptor is open on.
+  private static func target(of descriptor: Int32) -> String {
+    var name = [CChar](repeating: 0, count: 4_096)
+    let count = unsafe readlink("/proc/self/fd/\(descriptor)", &name, name.count)
+    return String(decoding: name.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   @Test func `two store objects of one process take turns too`() throws {
     let folder = Folder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
