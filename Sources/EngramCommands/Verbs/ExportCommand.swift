@@ -12,7 +12,8 @@ enum ExportCommand {
   static let output = Parameter.required("output", letter: "o", .file("FILE.npz"), "the file to write")
   static let statistics = Parameter.option(
     "statistics", .statistics, default: "admissible",
-    "weight, activation, layerwise, admissible (finite in every example of the split), all, or a list of names")
+    "admissible (finite in every example of the split), weight, activation or layerwise (the admissible ones of a family), all, "
+      + "or a list of names")
   static let order = Parameter.option(
     "order", .word(among: ["row", "column"], "ORDER"), default: "row",
     "row: the features of an example lie side by side; column: the examples of a feature do")

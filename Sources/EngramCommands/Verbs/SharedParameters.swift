@@ -13,7 +13,8 @@ enum SharedParameters {
     "as-of", .integer(in: 1...Int.max, "COMMIT"), "the data as they were after this commit, rather than the newest")
   static let statistics = Parameter.option(
     "statistics", .statistics, default: "all",
-    "weight, activation, layerwise, admissible (finite in every selected example), all, or a list of names")
+    "admissible (finite in every selected example), weight, activation or layerwise (the admissible ones of a family), all, "
+      + "or a list of names")
   static let epochs = Parameter.option(
     "epochs", .epochs, default: "all",
     "all, FIRST:LAST or FIRST:LAST:STEP with both ends, or a list such as 0,5,10")
