@@ -22,26 +22,8 @@ public struct GroupKFoldSplits: Sendable, Hashable {
   }
 }
 
-extension GroupKFoldSplits: SplitPlan {
+extension GroupKFoldSplits: GroupFoldPlan {
   static let kind = "group-k-fold"
-  static let keys = ["folds", "by", "seed"]
-
-  init(reading object: JSONObject) throws(EngramError) {
-    self.init(
-      folds: try object.optionalCount("folds") ?? 5, by: try object.optionalColumns("by") ?? [GroupTable.run],
-      seed: try object.optionalSeed())
-  }
-
-  func write(to object: inout JSONObject) {
-    object["folds"] = .integer(Int64(folds))
-    object["by"] = .array(by.map { .string($0) })
-    object["seed"] = seed.map { .integer(Int64($0)) }
-  }
-
-  func check() throws(EngramError) {
-    try Choices.check(folds: folds)
-    try Choices.check(columns: by)
-  }
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
     let table = try GroupTable(of: source, by: by)

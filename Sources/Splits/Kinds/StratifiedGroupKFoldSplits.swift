@@ -23,26 +23,8 @@ public struct StratifiedGroupKFoldSplits: Sendable, Hashable {
   }
 }
 
-extension StratifiedGroupKFoldSplits: SplitPlan {
+extension StratifiedGroupKFoldSplits: GroupFoldPlan {
   static let kind = "stratified-group-k-fold"
-  static let keys = ["folds", "by", "seed"]
-
-  init(reading object: JSONObject) throws(EngramError) {
-    self.init(
-      folds: try object.optionalCount("folds") ?? 5, by: try object.optionalColumns("by") ?? [GroupTable.run],
-      seed: try object.optionalSeed())
-  }
-
-  func write(to object: inout JSONObject) {
-    object["folds"] = .integer(Int64(folds))
-    object["by"] = .array(by.map { .string($0) })
-    object["seed"] = seed.map { .integer(Int64($0)) }
-  }
-
-  func check() throws(EngramError) {
-    try Choices.check(folds: folds)
-    try Choices.check(columns: by)
-  }
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
     let classes = try source.classes()
