@@ -58,8 +58,15 @@ let package = Package(
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
     room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
     room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CKernels", "CXXHash"]),
-    room("EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
-    room("Engram", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
+    room(
+      "Experiments",
+      needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "Splits", "Interchange", "Classifiers", "CXXHash"]),
+    room(
+      "EngramCommands",
+      needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers", "Experiments"]),
+    room(
+      "Engram",
+      needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers", "Experiments"]),
 
     // Doors.
     .executableTarget(
@@ -79,6 +86,8 @@ let package = Package(
     tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
     tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS"]),
+    tests(
+      of: "Experiments", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
     tests(of: "Engram"),
     tests(of: "EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
   ]
