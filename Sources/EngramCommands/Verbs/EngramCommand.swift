@@ -17,7 +17,7 @@ package let engramCommand = Command(
   ],
   subcommands: [
     IngestCommand.command, IngestMetricsCommand.command, InfoCommand.command, SelectCommand.command, SQLCommand.command,
-    SplitCommand.command,
+    SplitCommand.command, IdentifyCommand.command,
     ExportCommand.command, CompactCommand.command, MergeCommand.command, VerifyCommand.command,
     CompletionCommand.command, VersionCommand.command, HelpCommand.command,
   ],
