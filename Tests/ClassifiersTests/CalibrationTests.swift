@@ -1,9 +1,8 @@
 // CalibrationTests.swift -- confidence is made true, and measured as the papers say.
 
+import Classifiers
 import Foundation
 import Testing
-
-@testable import Classifiers
 
 struct CalibrationTests {
   /// Log-probabilities of three classes, and labels drawn from softmax(exponent x log p).

@@ -1,10 +1,9 @@
 // NeighbourTests.swift -- distances on a robust scale, and how unusual they are.
 
+import Classifiers
 import Foundation
 import Testing
 import TrajectoryModel
-
-@testable import Classifiers
 
 struct NeighbourTests {
   /// A matrix of values that span several powers of ten.

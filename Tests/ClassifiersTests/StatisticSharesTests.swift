@@ -1,9 +1,8 @@
 // StatisticSharesTests.swift -- what statistics add is exact where it can be worked out.
 
+import Classifiers
 import Testing
 import TrajectoryModel
-
-@testable import Classifiers
 
 /// A model whose probability of class 1 is a weighted sum of the columns.
 private struct LinearModel: ClassifierModel {
