@@ -198,3 +198,8 @@ extension ExampleVerdict {
   /// The probability of the most likely class.
   public var confidence: Double { probabilities[mostLikely] }
 }
+
+extension RunFields {
+  /// The value of a field; nil where it is null or there is no such field.
+  public subscript(name: String) -> MetadataValue? { values.first { $0.name == name }?.value }
+}
