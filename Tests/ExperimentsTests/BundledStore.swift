@@ -8,10 +8,16 @@ import TrajectoryStore
 
 /// The bundled trajectories in a store of its own, and recordings of unknown rule made from them.
 struct BundledStore: Sendable {
-  let folder: Folder
+  private let folder: Folder
   let path: String
 
-  init() throws {
+  /// Lets a body work with a store, which is there until the body returns.
+  static func with<Result>(_ body: (BundledStore) throws -> Result) throws -> Result {
+    let store = try BundledStore()
+    return try withExtendedLifetime(store.folder) { try body(store) }
+  }
+
+  private init() throws {
     folder = try Folder()
     path = folder.path("digits.engram")
     _ = try IngestRequest(source: Fixture.path("digits_dataset.pkl")).ingest(into: path)
@@ -27,6 +33,7 @@ struct BundledStore: Sendable {
   ///   - epochs: The epochs that they have.
   ///   - change: What becomes of a value, by its statistic.
   /// - Returns: The number of examples.
+  /// - Throws: What reading and writing throw.
   @discardableResult func appendUnknown(
     where filter: String, statistics: [String], epochs: [Double],
     change: (_ statistic: Int, _ value: Float) -> Float = { $1 }

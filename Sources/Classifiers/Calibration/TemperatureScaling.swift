@@ -2,9 +2,9 @@
 
 import Glibc
 
-/// One number that makes the confidence of a classifier true on held-out rows (Guo et al. 2017).
+/// One number that makes the confidence of a classifier true on held-out rows.
 ///
-/// Probabilities become softmax(β log p), with β = 1/temperature; which class is the most likely never changes. β
+/// This is temperature scaling (Guo, Pleiss, Sun and Weinberger 2017). Probabilities become softmax(β log p), with β = 1/temperature; which class is the most likely never changes. β
 /// minimises the cross-entropy on rows that the classifier has not learned from, which is convex in β. Targets are
 /// smoothed as Platt (1999) did: of n rows and K classes the true class gets (n + 1) / (n + K), each other 1 / (n + K);
 /// so β stays finite where every held-out row is right. Applied to the mean log p of a group of dependent rows, β is
@@ -24,8 +24,9 @@ package struct TemperatureScaling: Sendable, Hashable {
   /// - Parameters:
   ///   - logs: What the classifier said of rows that it did not learn from.
   ///   - labels: The class of each row.
+  ///   - weights: How much each row counts, above 0; all the same unless given.
   /// - Complexity: O(rows x classes) for each of about ten steps.
-  package init(fitting logs: LogProbabilities, labels: [Int32]) {
+  package init(fitting logs: LogProbabilities, labels: [Int32], weights: [Double]? = nil) {
     guard logs.count > 0 else {
       self.init()
       return
@@ -34,7 +35,7 @@ package struct TemperatureScaling: Sendable, Hashable {
     var exponent = 1.0
     /// Halving the bracket alone would take fewer steps than this to the last bit.
     for _ in 0..<100 {
-      let (slope, curvature) = Self.derivatives(at: exponent, logs, labels)
+      let (slope, curvature) = Self.derivatives(at: exponent, logs, labels, weights)
       if slope > 0 { high = exponent } else { low = exponent }
       let newton = exponent - slope / curvature
       // The geometric mean halves the bracket where Newton's step leaves it, or is not a number.
@@ -48,7 +49,7 @@ package struct TemperatureScaling: Sendable, Hashable {
 
   /// The first and second derivative of the summed cross-entropy by the exponent.
   private static func derivatives(
-    at exponent: Double, _ logs: LogProbabilities, _ labels: [Int32]
+    at exponent: Double, _ logs: LogProbabilities, _ labels: [Int32], _ weights: [Double]?
   ) -> (slope: Double, curvature: Double) {
     let classCount = logs.classCount
     let total = Double(logs.count + classCount)
@@ -63,8 +64,9 @@ package struct TemperatureScaling: Sendable, Hashable {
         square += row[code] * log * log
         target += (code == Int(labels[index]) ? Double(logs.count + 1) : 1) / total * log
       }
-      slope += mean - target
-      curvature += square - mean * mean
+      let weight = weights?[index] ?? 1
+      slope += weight * (mean - target)
+      curvature += weight * (square - mean * mean)
     }
     return (slope, curvature)
   }

@@ -28,6 +28,7 @@ package struct GroupDistances: Sendable, Hashable {
   ///   - groups: The group of each of `rows`.
   ///   - groupCount: The number of groups.
   ///   - threads: How many threads to use; the result is the same for any number.
+  ///   - isCancelled: Asked now and then; true stops.
   /// - Throws: ``EngramError`` with code `notFound` when OpenBLAS is not installed, `cancelled`.
   /// - Complexity: O(queries x rows x columns), at the speed of a matrix product.
   package init(

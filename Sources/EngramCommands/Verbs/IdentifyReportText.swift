@@ -14,16 +14,16 @@ enum IdentifyReportText {
   /// A line for each example, with everything that fits one.
   static func examples(_ found: Identification) -> Table {
     var table = Table(
-      columns: ["example_id", "run_id", "layer_name", "predicted", "confidence"]
-        + found.classes.map { "p_\($0)" } + [
-          "distance", "novelty_p", "nearest_example", "nearest_run", "leading_statistic", "leading_share",
-        ])
+      columns: ["example_id", "run_id", "layer_name", "predicted", "confidence"] + found.classes.map { "p_\($0)" } + [
+        "distance", "novelty_p", "nearest_example", "nearest_run", "leading_statistic", "leading_share",
+      ])
     for example in found.examples {
       let best = example.mostLikely
       let leading = example.statistics.first
       table.append(
         [
-          .identifier(example.example), TableCell(example.run), TableCell(example.layer), TableCell(found.classes[best]),
+          .identifier(example.example), TableCell(example.run), TableCell(example.layer),
+          TableCell(found.classes[best]),
           .real(example.probabilities[best]),
         ] + example.probabilities.map { .real($0) } + [
           .real(example.distance), .real(example.noveltyPValue), .identifier(example.nearestExample),
@@ -44,7 +44,8 @@ enum IdentifyReportText {
     try invocation.show(nearest(found))
     if !found.group.statistics.isEmpty {
       try invocation.output.write(
-        "\nwhat statistics add to the forest's probability of \(printable("\(found.classes[found.group.mostLikely])"))\n")
+        "\nwhat statistics add to the forest's probability of \(printable("\(found.classes[found.group.mostLikely])"))\n"
+      )
       try invocation.show(statistics(found))
     }
   }
@@ -58,13 +59,14 @@ enum IdentifyReportText {
       "learned from \(countText(training.examples)) examples of \(countText(training.runs)) runs (\(counts)) with "
         + "\(countText(training.treeCount)) trees",
       "seen: \(wanted) of \(wanted + columns.leftOut.count) statistics at \(epochs.count) of "
-        + "\(epochs.count + columns.epochsLeftOut.count) epochs (\(EpochSelection.text(epochs))); view \(columns.columns.view.text)",
+        + "\(epochs.count + columns.epochsLeftOut.count) epochs (\(EpochSelection.text(epochs))); "
+        + "view \(columns.columns.view.text)",
     ]
     if training.unlabelled > 0 {
       lines.append("left out: \(countText(training.unlabelled)) training examples without a \(found.label)")
     }
-    for (reason, left) in Dictionary(grouping: columns.leftOut, by: \.reason).sorted(by: { $0.key.rawValue < $1.key.rawValue })
-    {
+    let byReason = Dictionary(grouping: columns.leftOut, by: \.reason)
+    for (reason, left) in byReason.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       lines.append("left out, \(reason.rawValue): \(left.map(\.statistic).joined(separator: ", "))")
     }
     if !columns.epochsLeftOut.isEmpty {
@@ -72,7 +74,9 @@ enum IdentifyReportText {
     }
     let groups = found.calibrationGroups
     lines.append("calibrated on what was held out by \(groups.field), \(groups.foldCount) times, \(groups.reason)")
-    if !groups.newValues.isEmpty { lines.append("not among the training runs: \(groups.newValues.joined(separator: "; "))") }
+    if !groups.newValues.isEmpty {
+      lines.append("not among the training runs: \(groups.newValues.joined(separator: "; "))")
+    }
     lines.append("held-out examples: \(text(found.exampleConfidence))")
     lines.append("held-out runs: \(text(found.runConfidence))")
     if let known = found.known {
@@ -82,14 +86,15 @@ enum IdentifyReportText {
     }
     let group = found.group
     lines.append(
-      "farther from the training data than 95 in 100 held out: \(group.examplesBeyond95) of \(found.examples.count) examples; "
-        + "than 99: \(group.examplesBeyond99)")
+      "farther from the training data than 95 in 100 held out: \(group.examplesBeyond95) of "
+        + "\(found.examples.count) examples; than 99: \(group.examplesBeyond99)")
     let best = group.mostLikely
     lines.append("")
     lines.append(
       "\(countText(found.examples.count)) examples of \(countText(found.runs.count)) "
         + "\(found.runs.count == 1 ? "run look" : "runs look") like \(found.classes[best]), confidence "
-        + fixed(group.probabilities[best], digits: 3))
+        + fixed(group.probabilities[best], digits: 3)
+        + (found.runs.count == 1 ? "" : " if all are of one \(found.label)"))
     return lines.map { printable($0) + "\n" }.joined()
   }
 

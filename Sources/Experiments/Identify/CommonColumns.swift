@@ -73,8 +73,7 @@ public struct CommonColumns: Sendable, Hashable {
         found: Dictionary(grouping: leftOut, by: \.reason).sorted { $0.key.rawValue < $1.key.rawValue }.map {
           "\($1.count) \($0.rawValue) (\(Self.some($1.map(\.statistic))))"
         }.joined(separator: "; "),
-        mend: "give statistics the same names at ingest (`--map`, or names beside the array), or leave out the examples "
-          + "and training runs that diverged")
+        mend: "give statistics the same names at ingest, or leave out the examples and training runs that diverged")
     }
 
     let (trainEpochs, epochs) = (snapshot.epochs(of: train), snapshot.epochs(of: examples))
@@ -96,7 +95,7 @@ public struct CommonColumns: Sendable, Hashable {
       throw Self.nothing(
         "no epoch in common", file: snapshot.store.path,
         found: "\(EpochSelection.text(epochs)) in the examples; \(EpochSelection.text(trainEpochs)) in training",
-        mend: "ingest the recordings with the epochs of the training runs (`--epochs`) that count the same part of training")
+        mend: "ingest the recordings with `--epochs` on the axis of the training runs")
     }
     columns = try request.select(train.union(examples), in: snapshot).columns
   }

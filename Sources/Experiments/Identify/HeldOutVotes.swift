@@ -22,18 +22,17 @@ struct HeldOutVotes: Sendable {
     var values: [Double] = []
     var (rows, folds): ([Int], [Int]) = ([], [])
     for (fold, split) in groups.folds.enumerated() {
-      options.progress("calibrating", fold, groups.folds.count)
       let train = ids.indices.filter { split.train.contains(ids[$0]) }
       let test = ids.indices.filter { split.test.contains(ids[$0]) }
       let model = try forest.fit(
         features.matrix, columns: features.layout, labels: training.labels, rows: train.map(Int32.init),
-        options: options.fit(seed: seed))
+        options: options.fit(
+          seed: seed, "calibrating", fold * ids.count, (fold + 1) * ids.count, groups.folds.count * ids.count))
       let said = try model.probabilities(of: features.matrix, rows: test.map(Int32.init), threads: options.threads)
       values += LogProbabilities(of: said, classCount: model.classCount, voters: forest.treeCount).values
       rows += test
       folds += [Int](repeating: fold, count: test.count)
     }
-    options.progress("calibrating", groups.folds.count, groups.folds.count)
     logs = LogProbabilities(values: values, classCount: training.classes.values.count)
     labels = rows.map { training.labels.codes[$0] }
     (self.rows, self.folds) = (rows, folds)
@@ -57,13 +56,19 @@ struct HeldOutVotes: Sendable {
   }
 
   /// The scaling that makes confidence true, and how true it is on each fold with the scaling of the others.
+  ///
+  /// Every fold counts the same, however many rows it has: what is to be identified is one more architecture, say, like
+  /// each of those that were held out.
   var calibration: (scaling: TemperatureScaling, level: ConfidenceLevel) {
-    let scaling = TemperatureScaling(fitting: logs, labels: labels)
+    let sizes = Dictionary(grouping: folds) { $0 }.mapValues(\.count)
+    let weights = folds.map { 1 / Double(sizes[$0] ?? 1) }
+    let scaling = TemperatureScaling(fitting: logs, labels: labels, weights: weights)
     var calibrated = [Double](repeating: 0, count: logs.values.count)
     for fold in Set(folds) {
       let inside = folds.indices.filter { folds[$0] == fold }
       let outside = folds.indices.filter { folds[$0] != fold }
-      let other = TemperatureScaling(fitting: logs.rows(outside), labels: outside.map { labels[$0] })
+      let other = TemperatureScaling(
+        fitting: logs.rows(outside), labels: outside.map { labels[$0] }, weights: outside.map { weights[$0] })
       let found = other.probabilities(of: logs.rows(inside))
       for (place, row) in inside.enumerated() {
         for code in 0..<logs.classCount {
@@ -84,8 +89,10 @@ struct HeldOutVotes: Sendable {
 }
 
 extension IdentifyOptions {
-  /// How a classifier works.
-  func fit(seed: UInt32) -> FitOptions {
-    FitOptions(seed: UInt64(seed), threads: threads, isCancelled: isCancelled)
+  /// How a classifier learns in a stage whose examples are numbered from `start` to `end`, of `total`.
+  func fit(seed: UInt32, _ stage: String, _ start: Int, _ end: Int, _ total: Int) -> FitOptions {
+    FitOptions(
+      seed: UInt64(seed), threads: threads,
+      progress: { progress(stage, start + Int($0 * Double(end - start)), total) }, isCancelled: isCancelled)
   }
 }

@@ -138,35 +138,32 @@ struct IdentifyReport {
     var warnings: [IdentifyWarning] = []
     let count = unknown.count
     let novelRuns = runs.count { $0.noveltyPValue <= 0.01 }
-    if group.examplesBeyond99 > max(1, Int(Self.novelShare * Double(count)))
-      || novelRuns > Int(Self.novelShare * Double(runs.count))
-    {
-      warnings.append(
-        IdentifyWarning(
-          kind: .novel,
-          sentence: "\(group.examplesBeyond99) of \(count) examples and \(novelRuns) of \(runs.count) runs lie farther from "
-            + "the training data than 99 in 100 that were held out by \(groups.field); what is said of them is a guess"))
+    func warn(_ kind: IdentifyWarning.Kind, _ sentence: String) {
+      warnings.append(IdentifyWarning(kind: kind, sentence: sentence))
+    }
+    let isNovel = group.examplesBeyond99 > max(1, Int(Self.novelShare * Double(count)))
+    if isNovel || novelRuns > Int(Self.novelShare * Double(runs.count)) {
+      warn(
+        .novel,
+        "\(group.examplesBeyond99) of \(count) examples and \(novelRuns) of \(runs.count) runs lie farther from the training "
+          + "data than 99 in 100 that were held out by \(groups.field); what is said of them is a guess")
     }
     let shared = Set(self.runs.ids).intersection(training.runs.ids).count
     if shared > 0 {
-      warnings.append(
-        IdentifyWarning(
-          kind: .sharedRuns,
-          sentence: "\(shared) of \(runs.count) runs have other layers among the training examples, so that the answer is "
-            + "easier than for a run of its own"))
+      warn(
+        .sharedRuns,
+        "\(shared) of \(runs.count) runs have other layers among the training examples, so that the answer is easier than "
+          + "for a run of its own")
     }
     if groups.field == "run_id", !groups.newValues.isEmpty {
-      warnings.append(
-        IdentifyWarning(
-          kind: .otherKind,
-          sentence: "no training run has \(groups.newValues.joined(separator: ", ")), and confidence was calibrated on further "
-            + "runs of the kinds that were trained on \(groups.reason); it is likely to be too high"))
+      warn(
+        .otherKind,
+        "no training run has \(groups.newValues.joined(separator: ", ")), and confidence was calibrated on further runs of "
+          + "the trained kinds, \(groups.reason); it is likely to be too high")
     }
-    if near.exampleNovelty.reference.count < Self.fewestReferences {
-      warnings.append(
-        IdentifyWarning(
-          kind: .fewReferences,
-          sentence: "\(near.exampleNovelty.reference.count) held-out examples cannot tell what is farther than 99 in 100"))
+    let references = near.exampleNovelty.reference.count
+    if references < Self.fewestReferences {
+      warn(.fewReferences, "\(references) held-out examples cannot tell what is farther than 99 in 100")
     }
     return warnings
   }

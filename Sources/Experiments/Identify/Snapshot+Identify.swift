@@ -31,7 +31,8 @@ extension Snapshot {
     let unknown = try self.examples(where: request.examples, limits: limits)
     guard !unknown.isEmpty else {
       throw EngramError(
-        .notFound, "there is no example to identify", file: store.path, expected: "an example that satisfies --examples",
+        .notFound, "there is no example to identify", file: store.path,
+        expected: "an example that satisfies --examples",
         found: "none of \(exampleCount) for \(request.examples)",
         mend: "loosen --examples; `engram info` shows the values of every field")
     }
@@ -42,7 +43,6 @@ extension Snapshot {
     let common = try CommonColumns(of: request.features, train: trainExamples, examples: unknown, in: self)
     var features = FeatureSet()
     var unknownFeatures = FeatureSet()
-    options.progress("reading", 0, 1)
     try FeatureSet.fill(
       train: trainExamples, &features, test: unknown, &unknownFeatures, common.columns, from: self,
       options: MaterializeOptions(layout: .columnMajor, threads: options.threads, isCancelled: options.isCancelled))
@@ -50,10 +50,9 @@ extension Snapshot {
     let forest = RandomForest(treeCount: request.treeCount)
     let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, options: options)
     let (examples, pooled) = (votes.calibration, votes.pooled(training).calibration)
-    options.progress("training", 0, 1)
     let model = try forest.fit(
       features.matrix, columns: features.layout, labels: training.labels, rows: nil,
-      options: options.fit(seed: request.seed))
+      options: options.fit(seed: request.seed, "training", 0, trainExamples.count, trainExamples.count))
     let logs = LogProbabilities(
       of: try model.probabilities(of: unknownFeatures.matrix, rows: nil, threads: options.threads),
       classCount: model.classCount, voters: request.treeCount)
