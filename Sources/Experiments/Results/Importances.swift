@@ -1,0 +1,21 @@
+// Importances.swift -- how much each column spoke for the classes.
+
+/// How much each column spoke for the classes: the mean over the trees of a forest, and its standard error.
+public struct Importances: Sendable, Hashable {
+  /// The names of the columns.
+  public let columns: [String]
+  /// The mean importance of each.
+  public let means: [Double]
+  /// The standard error of each mean; NaN where there is only one tree.
+  public let errors: [Double]
+
+  /// Puts importances together.
+  ///
+  /// - Precondition: All lists are of one length.
+  public init(columns: [String], means: [Double], errors: [Double]) {
+    precondition(means.count == columns.count && errors.count == columns.count, "each column has both numbers")
+    self.columns = columns
+    self.means = means
+    self.errors = errors
+  }
+}
