@@ -1,9 +1,10 @@
 // ClassificationPlan.swift -- everything that determines the results of classifying the splits of a set.
 
 public import Classifiers
-internal import CXXHash
-public import Splits
-public import TrajectoryModel
+import CXXHash
+import Splits
+import TrajectoryModel
+import TrajectoryStore
 
 /// Everything that determines the results of classifying the splits of a set.
 ///

@@ -1,9 +1,9 @@
 // FoldPlan.swift -- how the train side of a split is cut into folds for choosing parameters.
 
-public import Classifiers
-package import Splits
-public import TrajectoryModel
-public import TrajectoryStore
+package import Classifiers
+public import Splits
+package import TrajectoryModel
+package import TrajectoryStore
 
 /// How the train side of a split is cut into folds, in which parameters are chosen.
 public struct FoldPlan: Sendable, Hashable {

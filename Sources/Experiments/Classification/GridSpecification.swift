@@ -82,37 +82,50 @@ public struct GridSpecification: Sendable, Hashable {
     return GridSpecification(kind, parts: parts)
   }
 
-  /// The parameters of each candidate: of each part every combination, the choices of the last parameter fastest.
+  /// The grid itself.
   ///
-  /// - Throws: ``EngramError`` with code `usage` for a parameter without choices, `limit` for too many candidates.
-  public func candidates() throws(EngramError) -> [JSONObject] {
-    var all: [JSONObject] = []
+  /// Of each part every combination is a candidate. Parameters of which one model serves all choices change fastest, such
+  /// as the number of trees; the others change in their order, the last one fastest.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` or `invalidData` that names the key for a parameter that cannot be,
+  ///   `limit` for too many candidates.
+  public func makeGrid() throws(EngramError) -> any CandidateGrid {
+    var grids: [any CandidateGrid] = []
+    var count = 0
     for part in parts {
-      var combinations = [JSONObject()]
-      for member in part.members {
-        let choices: [JSONValue]
-        if case .array(let list) = member.value { choices = list } else { choices = [member.value] }
-        guard !choices.isEmpty else {
-          throw EngramError(
-            .usage, "a parameter has no choices", place: "key \"parameters\", key \"\(member.key)\"",
-            expected: "a value, or an array of at least one", mend: "leave the parameter out for its default")
-        }
-        guard combinations.count * choices.count + all.count <= Self.mostCandidates else {
-          throw EngramError(
-            .limit, "the grid has too many candidates", place: "key \"parameters\", key \"\(member.key)\"",
-            expected: "at most \(Self.mostCandidates)", mend: "give fewer choices")
-        }
-        combinations = combinations.flatMap { combination in
-          choices.map { choice in
-            var longer = combination
-            longer[member.key] = choice
-            return longer
-          }
-        }
+      count += try Self.combinationCount(part)
+      guard count <= Self.mostCandidates else {
+        throw EngramError(
+          .limit, "the grid has too many candidates", place: "key \"parameters\"",
+          expected: "at most \(Self.mostCandidates)", found: "\(count)", mend: "give fewer choices")
       }
-      all += combinations
+      do throws(EngramError) {
+        grids += try kind.grids(part)
+      } catch {
+        var placed = error
+        placed.place = "key \"parameters\"" + (error.place.map { ", \($0)" } ?? "")
+        throw placed
+      }
     }
-    return all
+    guard count > 0 else {
+      throw EngramError(
+        .usage, "the grid has no candidate", place: "key \"parameters\"", expected: "an object, or an array of objects")
+    }
+    return grids.count == 1 ? grids[0] : JoinedGrid(grids)
+  }
+
+  private static func combinationCount(_ part: JSONObject) throws(EngramError) -> Int {
+    var count = 1
+    for member in part.members {
+      guard case .array(let choices) = member.value else { continue }
+      guard !choices.isEmpty else {
+        throw EngramError(
+          .usage, "a parameter has no choices", place: "key \"parameters\", key \"\(member.key)\"",
+          expected: "a value, or an array of at least one", mend: "leave the parameter out for its default")
+      }
+      count = min(count * choices.count, mostCandidates + 1)
+    }
+    return count
   }
 
   /// The JSON form.

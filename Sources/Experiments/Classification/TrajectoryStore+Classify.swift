@@ -1,8 +1,8 @@
 // TrajectoryStore+Classify.swift -- classifying the splits of a set, each result kept as soon as it is there.
 
-package import Catalog
-public import Classifiers
-public import Splits
+import Catalog
+import Classifiers
+import Splits
 public import TrajectoryModel
 public import TrajectoryStore
 

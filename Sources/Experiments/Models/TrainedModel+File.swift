@@ -3,7 +3,7 @@
 //   {"label": "learning_rule", "classes": ["adam", …], "statistics": ["weightabs_mean", …], "view": {…},
 //    "standardization": null or {"first_column": 0, "means": […], "scales": […]}}
 
-public import Classifiers
+import Classifiers
 public import TrajectoryModel
 import TrajectoryStore
 

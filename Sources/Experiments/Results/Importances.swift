@@ -1,5 +1,7 @@
 // Importances.swift -- how much each column spoke for the classes.
 
+import Classifiers
+
 /// How much each column spoke for the classes: the mean over the trees of a forest, and its standard error.
 public struct Importances: Sendable, Hashable {
   /// The names of the columns.
@@ -17,5 +19,14 @@ public struct Importances: Sendable, Hashable {
     self.columns = columns
     self.means = means
     self.errors = errors
+  }
+}
+
+extension Importances {
+  /// The importances that a model has, or nil when its kind has none.
+  init?(of model: any ClassifierModel, columns: [String]) {
+    guard let forest = model as? ForestModel else { return nil }
+    let importances = forest.giniImportances
+    self.init(columns: columns, means: importances.mean, errors: importances.standardError)
   }
 }

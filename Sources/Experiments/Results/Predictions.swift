@@ -8,7 +8,7 @@
 //        .             4 n  predicted      codes below c
 //        .           4 c n  probabilities  float32, example by example
 
-public import TrajectoryModel
+import TrajectoryModel
 
 /// What each test example of a split was taken for.
 public struct Predictions: Sendable, Hashable {

@@ -2,7 +2,7 @@
 //   {"split": "0", "classes": ["adam", …], "train": {"examples": 1224, "confusion": [[…], …]}, "test": {…},
 //    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…}}
 
-public import Classifiers
+import Classifiers
 public import TrajectoryModel
 
 extension SplitResult {

@@ -1,6 +1,6 @@
 // StratifiedGroupKFoldSplits.swift -- folds of whole groups that hold each class in equal parts, as far as groups allow.
 
-import TrajectoryModel
+package import TrajectoryModel
 
 /// Stratified group k-fold: no group is on both sides, and classes are shared out as evenly as groups allow.
 ///
