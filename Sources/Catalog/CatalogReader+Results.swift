@@ -45,11 +45,10 @@ extension CatalogReader {
   ///
   /// - Throws: Code `notFound`, with what there is.
   package func classification(_ id: Int64) throws(EngramError) -> ClassificationRecord {
-    if let record = try classifications("WHERE classification_id = ?1", bind: { (row) throws(EngramError) in
+    let known = try classifications("WHERE classification_id = ?1") { (row) throws(EngramError) in
       try row.bind(1, id)
-    }).first {
-      return record
     }
+    if let record = known.first { return record }
     let ids = try classifications().map { String($0.id) }
     throw EngramError(
       .notFound, "there are no results \(id)", file: connection.path,

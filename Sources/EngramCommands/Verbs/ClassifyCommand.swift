@@ -31,6 +31,9 @@ enum ClassifyCommand {
   static let foldGroups = Parameter.option(
     "fold-by", .list(of: .field),
     "keep examples of equal values of these fields in one fold (as the splits do, unless given)")
+  static let foldSeed = Parameter.option(
+    "fold-seed", .integer(in: 0...Int(UInt32.max)),
+    "shuffle the train side before it is cut into folds (in order of id unless given, as published)")
   static let seed = Parameter.option(
     "seed", .integer(in: 0...Int.max), default: "0", "decides every random choice of the classifier")
   static let zscore = Parameter.flag(
@@ -44,7 +47,8 @@ enum ClassifyCommand {
     "classify", "train and test a classifier on the splits of a set",
     discussion: """
       Of each split: parameters are chosen in stratified folds of the train side, the best mean accuracy winning; the \
-      chosen candidate learns from the whole train side; then it is tested. Where a split set keeps runs or other groups \
+      chosen candidate learns from the whole train side; then it is tested. Folds are cut in order of id, as published, so \
+      where neighbouring examples are alike, --fold-seed makes them fairer. Where a split set keeps runs or other groups \
       on one side, the folds keep them together as well.
 
       Each result is kept in the store as soon as it is there. The same command is answered from the store at once, and \
@@ -62,7 +66,7 @@ enum ClassifyCommand {
       \(Invocation.viewDiscussion)
       """,
     takes: [
-      SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, seed,
+      SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, foldSeed, seed,
       SharedParameters.epochs, SharedParameters.view, zscore, positions, SharedParameters.missing, savedModel,
       SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
@@ -164,7 +168,8 @@ enum ClassifyCommand {
   }
 
   private static func foldPlan(_ set: SplitSet, _ invocation: Invocation) throws(EngramError) -> FoldPlan {
-    var plan = FoldPlan(count: invocation[folds], for: set.specification)
+    var plan = FoldPlan(
+      count: invocation[folds], seed: invocation[foldSeed].map { UInt32($0) }, for: set.specification)
     if let groups = invocation[foldGroups] { plan.groups = groups }
     return plan
   }

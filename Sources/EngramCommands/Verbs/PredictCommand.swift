@@ -41,7 +41,8 @@ enum PredictCommand {
     let answer = try model.predict(
       examples, in: snapshot, missing: invocation[SharedParameters.missing], options: options)
     let names = model.classes.names
-    var table = Table(columns: ["example_id", "run_id", "layer_name", model.classes.label, "predicted"] + names.map { "p_\($0)" })
+    var table = Table(
+      columns: ["example_id", "run_id", "layer_name", model.classes.label, "predicted"] + names.map { "p_\($0)" })
     var row = 0
     try snapshot.metadata(of: answer.examples, columns: ["run_id", "layer_name", model.classes.label]) {
       (example, values) throws(EngramError) in

@@ -28,7 +28,7 @@ enum ResultsCommand {
     examples: [
       .init("engram results lr.engram", "What there is"),
       .init("engram results lr.engram 1", "How one classifier did"),
-      .init("engram results lr.engram 1 2 --csv", "The accuracies of two classifiers on every split, for a spreadsheet"),
+      .init("engram results lr.engram 1 2 --csv", "Two classifiers on every split, for a spreadsheet"),
       .init("engram results lr.engram 1 --predictions --csv", "What each test example was taken for"),
     ],
     body: run)

@@ -12,6 +12,7 @@ enum ResultsReport {
   ///   - results: The results.
   ///   - splits: Only these splits; nil for all that are finished.
   ///   - invocation: Where it is shown.
+  /// - Throws: What writing throws, and code `invalidData` for a plan that is not well formed.
   static func show(_ results: Classification, splits: [Int]? = nil, _ invocation: Invocation) throws(EngramError) {
     let shown = results.splits.filter { splits?.contains($0.ordinal) ?? true }
     let summary = results.summary
@@ -91,7 +92,7 @@ enum ResultsReport {
       table.append([
         .text(split.name), .integer(split.train.count), .integer(split.test.count), accuracy,
         .real(split.test.confusion.accuracy), .text(parameterText(split.parameters)),
-        .seconds(split.searchSeconds + split.fitSeconds),
+        split.predictions == nil ? .missing : .seconds(split.searchSeconds + split.fitSeconds),
       ])
     }
     return table

@@ -11,19 +11,22 @@ public struct FoldPlan: Sendable, Hashable {
   public var count: Int
   /// Columns whose values name a group that stays in one fold; nil cuts without groups.
   public var groups: [String]?
+  /// Shuffles before the cut, by this seed; nil takes examples in order of id, as published.
+  public var seed: UInt32?
 
   /// Five folds without groups, as published.
-  public init(count: Int = 5, groups: [String]? = nil) {
+  public init(count: Int = 5, groups: [String]? = nil, seed: UInt32? = nil) {
     self.count = count
     self.groups = groups
+    self.seed = seed
   }
 
   /// The folds that suit the splits of a specification.
   ///
   /// Where the splits keep groups on one side, the folds keep the same groups together: else parameters would be chosen
   /// by how well a classifier knows networks that it has seen.
-  public init(count: Int = 5, for specification: SplitSpecification) {
-    self.init(count: count, groups: specification.kind.keptGroups)
+  public init(count: Int = 5, seed: UInt32? = nil, for specification: SplitSpecification) {
+    self.init(count: count, groups: specification.kind.keptGroups, seed: seed)
   }
 
   /// The folds of the train side.
@@ -43,9 +46,9 @@ public struct FoldPlan: Sendable, Hashable {
   ) throws(EngramError) -> [Fold] {
     do throws(EngramError) {
       guard let groups else {
-        return Fold.folds(try KFoldSplits(folds: count).foldNumbers(of: labels.codes), count: count)
+        return Fold.folds(try KFoldSplits(folds: count, seed: seed).foldNumbers(of: labels.codes), count: count)
       }
-      let numbers = try StratifiedGroupKFoldSplits(folds: count, by: groups).foldNumbers(
+      let numbers = try StratifiedGroupKFoldSplits(folds: count, by: groups, seed: seed).foldNumbers(
         of: labels.codes, groups: try Self.groupNumbers(of: train, by: groups, in: snapshot))
       return Fold.folds(numbers, count: count)
     } catch {
@@ -73,6 +76,9 @@ public struct FoldPlan: Sendable, Hashable {
 
   /// As JSON.
   var json: JSONValue {
-    ["count": .integer(Int64(count)), "groups": groups.map { .array($0.map { .string($0) }) } ?? .null]
+    [
+      "count": .integer(Int64(count)), "groups": groups.map { .array($0.map { .string($0) }) } ?? .null,
+      "seed": seed.map { .integer(Int64($0)) } ?? .null,
+    ]
   }
 }

@@ -82,7 +82,10 @@ public struct Predictions: Sendable, Hashable {
     let (classes, count) = (number(4, UInt32.self), number(8, UInt64.self))
     guard classes >= 1, classes <= Self.mostClasses, count <= UInt64(bytes.count),
       bytes.count == Self.byteCount(of: Int(count), Int(classes))
-    else { throw fail("predictions have the wrong length", "\(count) examples of \(classes) classes", "\(bytes.count) bytes") }
+    else {
+      throw fail(
+        "predictions have the wrong length", "\(count) examples of \(classes) classes", "\(bytes.count) bytes")
+    }
     let (n, c) = (Int(count), Int(classes))
     let codes = Self.headerByteCount + 8 * n
     self.init(

@@ -34,7 +34,7 @@ package struct PublishedResults: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - isCancelled: Asked now and then whether to stop.
-  /// - Throws: ``EngramError`` with code `unsupported` when the file holds Python objects such as models, `invalidData`
+  /// - Throws: ``EngramError`` with code `unsupported` when the file holds Python objects, such as models; `invalidData`
   ///   when it is not in the published layout, and as ``PickleFile/read(path:limits:isCancelled:progress:)``.
   package init(path: String, isCancelled: @escaping () -> Bool = { false }) throws(EngramError) {
     let value: PickleValue
@@ -43,7 +43,8 @@ package struct PublishedResults: Sendable {
     } catch {
       var refused = error
       if error.code == .unsupported {
-        refused.mend = "if the file was saved with its models, save it again without the key 'models': they are objects "
+        refused.mend =
+          "if the file was saved with its models, save it again without the key 'models': they are objects "
           + "of scikit-learn, and no object is made from a file here"
       }
       throw refused
@@ -107,7 +108,9 @@ package struct PublishedResults: Sendable {
   }
 
   /// The elements of a list with one for each split; nil when the file has none.
-  private static func items(_ value: PickleValue?, _ place: String, _ count: Int) throws(EngramError) -> [PickleValue]? {
+  private static func items(
+    _ value: PickleValue?, _ place: String, _ count: Int
+  ) throws(EngramError) -> [PickleValue]? {
     switch value {
     case nil, PickleValue.none?: return nil
     case .list(let items)? where items.count == count: return items
