@@ -67,6 +67,11 @@ let package = Package(
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
 
+    // Fits and times classifiers for benchmarks/classifiers.
+    .executableTarget(
+      name: "classifier-bench", dependencies: ["TrajectoryModel", "Interchange", "Classifiers"],
+      path: "benchmarks/classifiers/driver", swiftSettings: strict),
+
     tests(of: "TrajectoryModel"),
     tests(of: "ColumnCodec", needs: ["TrajectoryModel"]),
     tests(of: "SegmentFile", needs: ["TrajectoryModel", "ColumnCodec"]),
