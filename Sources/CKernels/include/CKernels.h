@@ -5,6 +5,7 @@
 
 #include "ChunkKernels.h"
 #include "ForestKernels.h"
+#include "LinearKernels.h"
 #include "ViewKernels.h"
 #include "pickle_escapes.h"
 
