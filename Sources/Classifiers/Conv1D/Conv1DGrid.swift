@@ -11,7 +11,7 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
   /// Makes a grid of networks.
   public init(_ networks: [Conv1DNetwork]) { self.networks = networks }
 
-  /// The grid of the paper: 360 networks.
+  /// The grid of the paper: 720 networks.
   ///
   /// The order is that in which the published `cls_cv_params.py` and `iterate_dicts` list them under a Python whose
   /// dictionaries keep their order (3.7 and later; under the Python 2.7 of the paper the order of ties is not known):
