@@ -45,6 +45,12 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
   /// The parameters of each network.
   public var candidates: [JSONObject] { networks.map(\.parameters) }
 
+  /// A few networks at a time, as many as train side by side on most machines.
+  public var batches: [[Int]] {
+    let size = 8
+    return stride(from: 0, to: networks.count, by: size).map { Array($0..<min(networks.count, $0 + size)) }
+  }
+
   /// The network of a candidate.
   public func classifier(_ index: Int) -> any Classifier { networks[index] }
 

@@ -122,7 +122,7 @@ enum ResultsReport {
         case nil: continue
         }
       }
-      if case .string(let note)? = split.model["note"] { add("the chosen model: \(note)", split.name, nil) }
+      if split.model["converged"] == .bool(false) { add("the chosen model did not converge", split.name, nil) }
     }
     var table = Table(columns: ["what", "splits", "candidates"])
     for row in rows {

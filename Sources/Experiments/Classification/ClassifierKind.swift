@@ -7,11 +7,16 @@ import TrajectoryModel
 public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   /// ``RandomForest``.
   case randomForest = "random-forest"
+  /// ``LinearSVM``, with principal components or without.
+  case linearSVM = "linear-svm"
+  /// ``Conv1DNetwork``.
+  case conv1D = "conv1d"
 
   /// The layout of matrices that it reads fastest.
   var preferredLayout: MatrixLayout {
     switch self {
     case .randomForest: .columnMajor
+    case .linearSVM, .conv1D: .rowMajor
     }
   }
 
@@ -21,13 +26,19 @@ public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   func classifier(_ parameters: JSONObject) throws(EngramError) -> any Classifier {
     switch self {
     case .randomForest: try RandomForest(parameters: parameters)
+    case .linearSVM: try LinearSVM(parameters: parameters)
+    case .conv1D: try Conv1DNetwork(parameters: parameters)
     }
   }
 
   /// The model in a file.
+  ///
+  /// - Throws: ``EngramError`` with code `corrupt` when it is damaged.
   func model(_ file: ModelFile) throws(EngramError) -> any ClassifierModel {
     switch self {
     case .randomForest: try ForestModel(file)
+    case .linearSVM: try LinearSVMModel(decoding: file)
+    case .conv1D: try Conv1DModel(file)
     }
   }
 
@@ -35,16 +46,24 @@ public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   private var sharedKeys: [String] {
     switch self {
     case .randomForest: ["max_features", "n_estimators"]
+    case .linearSVM: ["C", "n_components"]
+    case .conv1D: []
     }
   }
 
   /// The grids of a part of a specification, one for each combination of the parameters that are not shared.
   func grids(_ part: JSONObject) throws(EngramError) -> [any CandidateGrid] {
+    let combinations = Self.combinations(part, except: sharedKeys)
     var grids: [any CandidateGrid] = []
-    for combination in Self.combinations(part, except: sharedKeys) {
-      switch self {
-      case .randomForest: grids.append(try ForestGrid(parameters: combination))
-      }
+    switch self {
+    case .randomForest:
+      for combination in combinations { grids.append(try ForestGrid(parameters: combination)) }
+    case .linearSVM:
+      for combination in combinations { grids.append(try LinearSVMGrid(parameters: combination)) }
+    case .conv1D:
+      var networks: [Conv1DNetwork] = []
+      for combination in combinations { networks.append(try Conv1DNetwork(parameters: combination)) }
+      grids.append(Conv1DGrid(networks))
     }
     return grids
   }
@@ -71,7 +90,7 @@ extension ForestGrid {
   /// Reads a grid: parameters of forests, of which `max_features` and `n_estimators` may be arrays.
   ///
   /// - Throws: As ``RandomForest/init(parameters:)``.
-  init(parameters: JSONObject) throws(EngramError) {
+  fileprivate init(parameters: JSONObject) throws(EngramError) {
     var common = parameters
     var features: [MaxFeatures]?
     var counts: [Int]?
@@ -86,30 +105,5 @@ extension ForestGrid {
     let base = try RandomForest(parameters: common)
     self.init(base: base, maxFeatures: features ?? [base.maxFeatures], treeCounts: counts ?? [base.treeCount])
     for candidate in candidates { _ = try RandomForest(parameters: candidate) }
-  }
-}
-
-extension GridSpecification {
-  /// The candidates of the paper.
-  public static func paper(_ kind: ClassifierKind) -> GridSpecification {
-    switch kind {
-    case .randomForest:
-      GridSpecification(
-        kind, parameters: object(["max_features": ["sqrt", "log2", "all"], "n_estimators": [20, 50, 100, 500, 1000]]))
-    }
-  }
-
-  /// A few candidates that are tried in seconds to minutes.
-  public static func coarse(_ kind: ClassifierKind) -> GridSpecification {
-    switch kind {
-    case .randomForest:
-      GridSpecification(kind, parameters: object(["max_features": ["sqrt", "log2"], "n_estimators": [100, 500]]))
-    }
-  }
-
-  private static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONObject {
-    var object = JSONObject()
-    for (key, value) in members { object[key] = value }
-    return object
   }
 }

@@ -55,7 +55,7 @@ public struct FeatureSet: ~Copyable, Sendable {
   ///   - options: Type, layout in memory, threads.
   /// - Throws: As without.
   package mutating func fill(
-    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: Standardization?, from snapshot: Snapshot,
+    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: ColumnStandardization?, from snapshot: Snapshot,
     options: MaterializeOptions = MaterializeOptions()
   ) throws(EngramError) {
     try fill(examples, columns, from: snapshot, options: options)

@@ -23,7 +23,7 @@ public struct TrainedModel: Sendable {
   /// How trajectories are looked at; its epochs are those of the training data, one by one.
   public let view: TrajectoryView
   /// The means and deviations of the training data, where the view standardizes.
-  let standardization: Standardization?
+  let standardization: ColumnStandardization?
 
   /// Puts a model together with the means and deviations of what it learned from.
   init(
@@ -45,13 +45,13 @@ public struct TrainedModel: Sendable {
     var features = FeatureSet()
     let options = MaterializeOptions(threads: threads)
     try features.fill(examples, try view.columns(of: columns.trajectory), from: snapshot, options: options)
-    standardization = try Standardization(of: features.matrix, from: columns.positionCount, options)
+    standardization = try ColumnStandardization(of: features.matrix, from: columns.positionCount, options)
   }
 
   /// Puts together what was read from a file.
   init(
     _ model: any ClassifierModel, kind: ClassifierKind, classes: ExampleClasses, statistics: [String],
-    view: TrajectoryView, standardization: Standardization?
+    view: TrajectoryView, standardization: ColumnStandardization?
   ) {
     self.model = model
     self.kind = kind

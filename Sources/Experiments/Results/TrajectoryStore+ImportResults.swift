@@ -64,8 +64,8 @@ extension TrajectoryStore {
   private static func publishedKind(_ splits: [SplitResult]) -> String {
     let keys = splits.first?.parameters.keys ?? []
     if keys.contains("cls__n_estimators") { return ClassifierKind.randomForest.rawValue }
-    if keys.contains("cls__C") { return "linear-svm" }
-    if keys.contains(where: { $0.hasSuffix("ksize") }) { return "conv1d" }
+    if keys.contains("cls__C") { return ClassifierKind.linearSVM.rawValue }
+    if keys.contains(where: { $0.hasSuffix("ksize") }) { return ClassifierKind.conv1D.rawValue }
     return "unknown"
   }
 }

@@ -1,4 +1,4 @@
-// Standardization.swift -- z-scores of columns with the statistics of one matrix, as the published featurewise_norm.
+// ColumnStandardization.swift -- z-scores of columns with the statistics of one matrix, as the published featurewise_norm.
 
 import CKernels
 package import TrajectoryModel
@@ -10,7 +10,7 @@ package import TrajectoryModel
 /// (NumPy's population standard deviation); the scale is that or 1e-5 where that is less. All is Float64 whatever the
 /// type of the matrix, and no column knows of another, so the bits are the same for any number of threads, and for a
 /// row-major Float64 matrix those of NumPy's `mean(0)` and `std(0)`.
-package struct Standardization: Sendable, Hashable {
+package struct ColumnStandardization: Sendable, Hashable {
   /// The least scale, which keeps constant columns finite; the published constant.
   package static let leastScale = 1e-5
   /// Columns of a column-major matrix that a thread handles at a time.
