@@ -45,6 +45,8 @@ let package = Package(
     .target(name: "CKernels"),
     // OpenBLAS, loaded when it is first needed.
     .target(name: "CBLAS"),
+    // LIBLINEAR, loaded when it is first needed.
+    .target(name: "CLinear"),
 
     // Rooms, from the bottom up.
     room("TrajectoryModel"),
@@ -57,7 +59,7 @@ let package = Package(
       needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CKernels", "CXXHash"]),
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
     room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
-    room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CKernels", "CXXHash"]),
+    room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CLinear", "CKernels", "CXXHash"]),
     room(
       "Experiments",
       needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "Splits", "Interchange", "Classifiers", "CXXHash"]),

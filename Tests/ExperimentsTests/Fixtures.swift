@@ -55,7 +55,8 @@ struct ToyStore: Sendable {
         recordings.append(
           Recording(
             metadata: [
-              "task": .text("toy"), "architecture": .text(run % 2 == 0 ? "knet" : "alexnet"), "learning_rule": .text(name),
+              "task": .text("toy"), "architecture": .text(run % 2 == 0 ? "knet" : "alexnet"),
+              "learning_rule": .text(name),
               "model_seed": .integer(Int64(run)),
             ],
             layers: [Layer(name: "conv1", position: .early), Layer(name: "fc2", position: .deep)],

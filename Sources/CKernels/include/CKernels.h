@@ -4,7 +4,9 @@
 #define ENGRAM_CKERNELS_H
 
 #include "ChunkKernels.h"
+#include "ConvKernels.h"
 #include "ForestKernels.h"
+#include "LinearKernels.h"
 #include "NeighbourKernels.h"
 #include "ViewKernels.h"
 #include "pickle_escapes.h"

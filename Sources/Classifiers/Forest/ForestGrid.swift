@@ -27,6 +27,11 @@ public struct ForestGrid: CandidateGrid {
   /// For each number of columns all numbers of trees: the order of the published grid.
   public var candidates: [JSONObject] { forests.map(\.parameters) }
 
+  /// The forests of each number of columns together: one is grown for all of them.
+  public var batches: [[Int]] {
+    maxFeatures.indices.map { group in (0..<treeCounts.count).map { group * treeCounts.count + $0 } }
+  }
+
   private var forests: [RandomForest] {
     maxFeatures.flatMap { features in
       treeCounts.map { count in

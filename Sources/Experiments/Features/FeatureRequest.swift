@@ -5,8 +5,10 @@ public import TrajectoryStore
 
 /// Which columns classifiers are to see of examples.
 public struct FeatureRequest: Sendable, Hashable {
-  /// Which statistics. Here `all` means what `admissible` means, as the published measure `all` does: classifiers take
-  /// finite values only, and 24 of the 45 published statistics are finite throughout.
+  /// Which statistics.
+  ///
+  /// Here `all` means what `admissible` means, as the published measure `all` does: classifiers take finite values
+  /// only, and 24 of the 45 published statistics are finite throughout.
   public var statistics: StatisticSelection
   /// How trajectories are looked at.
   public var view: TrajectoryView
@@ -60,7 +62,8 @@ public struct FeatureRequest: Sendable, Hashable {
             .invalidData, "statistic '\(statistic)' is not finite in a selected example", file: snapshot.store.path,
             place: "example \(example)\(try place(of: example, in: snapshot)), column \(axis.names[column])",
             expected: "finite values only", found: "\(values[row, column])",
-            mend: "leave '\(statistic)' out, or that example; `--statistics admissible` takes what is finite throughout")
+            mend:
+              "leave '\(statistic)' out, or that example; `--statistics admissible` takes what is finite throughout")
         }
       }
     }

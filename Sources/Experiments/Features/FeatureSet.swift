@@ -45,6 +45,23 @@ public struct FeatureSet: ~Copyable, Sendable {
     (self.examples, self.columns) = (examples, columns)
   }
 
+  /// Fills it with some examples whose columns are then z-scored by means and deviations taken before.
+  ///
+  /// - Parameters:
+  ///   - examples: The rows.
+  ///   - columns: The columns, of a view that does not standardize.
+  ///   - standardization: What is applied; nil for nothing.
+  ///   - snapshot: Where the examples are.
+  ///   - options: Type, layout in memory, threads.
+  /// - Throws: As without.
+  package mutating func fill(
+    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: ColumnStandardization?, from snapshot: Snapshot,
+    options: MaterializeOptions = MaterializeOptions()
+  ) throws(EngramError) {
+    try fill(examples, columns, from: snapshot, options: options)
+    try standardization?.apply(to: &matrix, options)
+  }
+
   /// Fills two sets at once; means and deviations of a z-score are those of the first.
   ///
   /// - Parameters:

@@ -37,6 +37,7 @@ struct Trial {
   private static func classifier(_ kind: String, _ parameters: JSONObject) throws(EngramError) -> any Classifier {
     switch kind {
     case RandomForest.kind: return try RandomForest(parameters: parameters)
+    case LinearSVM.kind: return try LinearSVM(parameters: parameters)
     default: throw EngramError(.usage, "there is no such kind of classifier", found: kind)
     }
   }

@@ -4,7 +4,7 @@ public import Classifiers
 
 /// How far the confidence of one kind of prediction is true, on what was held out.
 public struct ConfidenceLevel: Sendable, Hashable {
-  /// Probabilities are raised to this power, see ``Classifiers``; below 1 it takes confidence away.
+  /// What probabilities are raised to (temperature scaling); below 1 it takes confidence away.
   public let exponent: Double
   /// The classifier's own probabilities on what was held out.
   public let uncalibrated: Reliability
