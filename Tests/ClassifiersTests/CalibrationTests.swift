@@ -48,8 +48,8 @@ struct CalibrationTests {
   @Test func `an exponent stays finite where every row is right, and small where every row is wrong`() {
     let logs = LogProbabilities(values: (0..<50).flatMap { _ in [log(0.9), log(0.1)] }, classCount: 2)
     let right = TemperatureScaling(fitting: logs, labels: [Int32](repeating: 0, count: 50)).exponent
-    // Targets of 51/52: the exponent that turns 0.9 into that is log(51) / log(9).
-    #expect(abs(right - log(51) / log(9)) < 1e-6)
+    // Targets of 50.5/51: the exponent that turns 0.9 into that is log(101) / log(9).
+    #expect(abs(right - log(101) / log(9)) < 1e-6)
     let wrong = TemperatureScaling(fitting: logs, labels: [Int32](repeating: 1, count: 50)).exponent
     #expect(wrong < TemperatureScaling.exponents.lowerBound * 1.01)
     #expect(TemperatureScaling(fitting: logs.rows([]), labels: []).exponent == 1)

@@ -50,29 +50,33 @@ struct IdentifyTests {
   @Test func `an architecture that was not trained on is calibrated by architecture, and not overrated`() throws {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()
-      var (right, runs, confidence, overrated) = (0, 0, 0.0, 0.0)
+      var (right, examples, confidence, overrated) = (0, 0, 0.0, 0.0)
+      var (rightRuns, runs, runConfidence) = (0, 0, 0.0)
       for architecture in ["alexnet", "knet", "knetc4lrn"] {
         let found = try snapshot.identify(request("architecture = '\(architecture)'"))
         #expect(found.calibrationGroups.field == "architecture")
         #expect(found.calibrationGroups.newValues == ["architecture '\(architecture)'"])
         #expect(found.calibrationGroups.foldCount == 5)
         let known = try #require(found.known)
-        right += known.rightRuns
-        runs += known.runs
-        confidence += found.runs.reduce(0) { $0 + $1.confidence }
+        (right, examples) = (right + known.rightExamples, examples + known.examples)
+        (rightRuns, runs) = (rightRuns + known.rightRuns, runs + known.runs)
+        confidence += found.examples.reduce(0) { $0 + $1.confidence }
+        runConfidence += found.runs.reduce(0) { $0 + $1.confidence }
         var byRun = request("architecture = '\(architecture)'")
         byRun.calibrateBy = "run_id"
         let same = try snapshot.identify(byRun)
-        overrated += same.runs.reduce(0) { $0 + $1.confidence }
+        overrated += same.examples.reduce(0) { $0 + $1.confidence }
         #expect(same.warnings.contains { $0.kind == .otherKind })
         #expect(found.runs.map(\.mostLikely) == same.runs.map(\.mostLikely))
       }
-      let (accuracy, mean) = (Double(right) / Double(runs), confidence / Double(runs))
-      // A quarter would be chance. Over all six architectures 62 % of runs are right.
-      #expect(accuracy > 0.5, "seed 0: \(accuracy)")
-      #expect(abs(accuracy - mean) < 0.12, "seed 0: \(accuracy) right at \(mean)")
+      // Means over 816 examples of 120 runs; a quarter would be chance.
+      let accuracy = Double(right) / Double(examples)
+      let runAccuracy = Double(rightRuns) / Double(runs)
+      #expect(accuracy > 0.35 && runAccuracy > 0.5, "seed 0: \(accuracy), \(runAccuracy)")
+      #expect(abs(accuracy - confidence / Double(examples)) < 0.12, "seed 0: \(accuracy), \(confidence)")
+      #expect(abs(runAccuracy - runConfidence / Double(runs)) < 0.12, "seed 0: \(runAccuracy), \(runConfidence)")
       // Calibrated by further runs of the trained kinds, the same predictions claim far more.
-      #expect(overrated / Double(runs) > accuracy + 0.2, "seed 0: \(accuracy) right at \(overrated / Double(runs))")
+      #expect(overrated / Double(examples) > accuracy + 0.2, "seed 0: \(accuracy), \(overrated)")
     }
   }
 
@@ -240,8 +244,8 @@ struct IdentifyTests {
     Mistake(examples: "task = 'none'", code: .notFound, says: "no example to identify"),
     Mistake(examples: "task = 'simclr'", train: "task = 'none'", code: .notFound, says: "no labelled example"),
     Mistake(
-      examples: "task = 'simclr'", train: "architecture = 'knet'", code: .usage,
-      says: "24 examples are both to be learned from and to be identified"),
+      examples: "task = 'simclr'", train: "architecture = 'alexnet'", code: .usage,
+      says: "216 examples are both to be learned from and to be identified"),
     Mistake(
       examples: "task = 'simclr'", train: "learning_rule = 'adam' AND task != 'simclr'", code: .invalidData,
       says: "nothing to tell apart"),
@@ -264,7 +268,7 @@ struct IdentifyTests {
         examples: mistake.examples, train: mistake.train, label: mistake.label,
         features: FeatureRequest(statistics: mistake.statistics), treeCount: 5, calibrateBy: mistake.calibrateBy,
         draws: 0)
-      let error = #expect(throws: EngramError.self) { try snapshot.identify(request) }
+      let error = #expect(throws: EngramError.self) { _ = try snapshot.identify(request) }
       #expect(error?.code == mistake.code)
       #expect(error?.description.contains(mistake.says) == true, "\(error?.description ?? "")")
     }
@@ -274,7 +278,8 @@ struct IdentifyTests {
     let toy = try ToyStore(runsOfEach: 1)
     let error = withExtendedLifetime(toy) {
       #expect(throws: EngramError.self) {
-        try toy.store.snapshot().identify(IdentifyRequest(examples: "learning_rule = 'sgdm'", treeCount: 5, draws: 0))
+        _ = try toy.store.snapshot().identify(
+          IdentifyRequest(examples: "learning_rule = 'sgdm'", treeCount: 5, draws: 0))
       }
     }
     #expect(error?.code == .invalidData)
@@ -287,7 +292,7 @@ struct IdentifyTests {
         $1 * .nan
       }
       let noStatistic = #expect(throws: EngramError.self) {
-        try store.snapshot().identify(request("task = 'neural'"))
+        _ = try store.snapshot().identify(request("task = 'neural'"))
       }
       #expect(noStatistic?.code == .invalidData)
       #expect(noStatistic?.found?.contains("1 not finite in the examples (weightabs_mean)") == true)
@@ -301,7 +306,9 @@ struct IdentifyTests {
           Recording(
             metadata: ["task": .text("neural")], layers: [Layer(name: "area", position: nil)], values: .float32(values))
         ], epochs: [1, 2], statistics: names)
-      let noEpoch = #expect(throws: EngramError.self) { try store.snapshot().identify(request("task = 'neural'")) }
+      let noEpoch = #expect(throws: EngramError.self) {
+        _ = try store.snapshot().identify(request("task = 'neural'"))
+      }
       #expect(noEpoch?.code == .invalidData)
       #expect(noEpoch?.description.contains("no epoch in common") == true)
     }
@@ -318,7 +325,7 @@ struct IdentifyTests {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()
       let error = #expect(throws: EngramError.self) {
-        try snapshot.identify(request("task = 'simclr'"), options: IdentifyOptions(isCancelled: { true }))
+        _ = try snapshot.identify(request("task = 'simclr'"), options: IdentifyOptions(isCancelled: { true }))
       }
       #expect(error?.code == .cancelled)
     }

@@ -4,10 +4,11 @@ import Glibc
 
 /// One number that makes the confidence of a classifier true on held-out rows.
 ///
-/// This is temperature scaling (Guo, Pleiss, Sun and Weinberger 2017). Probabilities become softmax(β log p), with β = 1/temperature; which class is the most likely never changes. β
-/// minimises the cross-entropy on rows that the classifier has not learned from, which is convex in β. Targets are
-/// smoothed as Platt (1999) did: of n rows and K classes the true class gets (n + 1) / (n + K), each other 1 / (n + K);
-/// so β stays finite where every held-out row is right. Applied to the mean log p of a group of dependent rows, β is
+/// This is temperature scaling (Guo, Pleiss, Sun and Weinberger 2017). Probabilities become softmax(β log p), with
+/// β = 1/temperature; which class is the most likely never changes. β minimises the cross-entropy on rows that the
+/// classifier has not learned from, which is convex in β. So that β stays finite where every held-out row is right, targets
+/// are smoothed as Platt (1999) did, here by one row more that is of all classes alike: of n rows and K classes the true
+/// class gets (n + 1/K) / (n + 1), each other (1/K) / (n + 1). Applied to the mean log p of a group of dependent rows, β is
 /// the number of independent rows that the group is worth.
 package struct TemperatureScaling: Sendable, Hashable {
   /// β, the exponent of probabilities: below 1 it takes confidence away, above 1 it adds some.
@@ -52,7 +53,7 @@ package struct TemperatureScaling: Sendable, Hashable {
     at exponent: Double, _ logs: LogProbabilities, _ labels: [Int32], _ weights: [Double]?
   ) -> (slope: Double, curvature: Double) {
     let classCount = logs.classCount
-    let total = Double(logs.count + classCount)
+    let (total, share) = (Double(logs.count + 1), 1 / Double(classCount))
     var (slope, curvature) = (0.0, 0.0)
     var row = [Double](repeating: 0, count: classCount)
     for index in 0..<logs.count {
@@ -62,7 +63,7 @@ package struct TemperatureScaling: Sendable, Hashable {
         let log = logs.values[index * classCount + code]
         mean += row[code] * log
         square += row[code] * log * log
-        target += (code == Int(labels[index]) ? Double(logs.count + 1) : 1) / total * log
+        target += (code == Int(labels[index]) ? Double(logs.count) + share : share) / total * log
       }
       let weight = weights?[index] ?? 1
       slope += weight * (mean - target)
