@@ -28,7 +28,7 @@ enum IdentifyCommand {
     "orders of the statistics to try for each example, to find which spoke for the answer; 0 does not look")
 
   static let command = Command(
-    "identify", "say which learning rule, or other label, recordings of unknown origin look like",
+    "identify", "say which learning rule unknown recordings look like",
     discussion: """
       A random forest learns from the labelled examples, on the statistics and epochs that they and the examples to \
       identify both have. For each example, for each run and for the group there are class probabilities, the nearest \

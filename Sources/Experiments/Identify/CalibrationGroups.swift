@@ -45,7 +45,7 @@ public struct CalibrationGroups: Sendable, Hashable {
       let trained = groups.map { $0.examples.intersection(training.examples) }
       let fresh = groups.indices.filter { trained[$0].isEmpty && !groups[$0].examples.isDisjoint(with: examples) }
       if fresh.isEmpty { continue }
-      newValues.append("\(field.name) " + CommonColumns.some(fresh.map { "'\(groups[$0].key[0])'" }))
+      newValues.append("\(field.name) " + CommonColumns.some(fresh.map { Self.quoted(groups[$0].key[0]) }))
       let values = trained.filter { !$0.isEmpty }
       if values.count > 1, Self.lostClass(without: values, training, in: snapshot) == nil {
         candidates.append((field.name, values))
@@ -101,6 +101,8 @@ public struct CalibrationGroups: Sendable, Hashable {
         place: "fold \(fold.name)", mend: "record more runs of each class, or calibrate by another field")
     }
   }
+
+  private static func quoted(_ value: MetadataValue) -> String { value == .null ? "NULL" : "'\(value)'" }
 
   /// The first class of which all examples are in one of some parts of the training examples, and that part.
   private static func lostClass(
