@@ -8,8 +8,8 @@ public enum LinearSVMSolver: String, Sendable, Hashable, CaseIterable {
   ///
   /// The function is piecewise quadratic, so a step is a ridge regression on the rows inside the margin (Keerthi and
   /// DeCoste, *A modified finite Newton method*, JMLR 6, 2005) and a few tens of steps end at the optimum, also for C so
-  /// large that coordinate descent never arrives. It stops when the decrease that the quadratic predicts is at most
-  /// tolerance² of the objective.
+  /// large that coordinate descent never arrives. It stops when a step leaves the same rows inside the margin, which is the
+  /// optimum, or when the duality gap is at most tolerance² of the objective.
   case newton
   /// Coordinate descent on the dual, for dense rows; four classes share each row while it is in the cache.
   ///
