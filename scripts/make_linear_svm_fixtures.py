@@ -6,8 +6,8 @@ Run from the root of the repository, in an environment with numpy, scikit-learn 
     python3 -m venv /tmp/parity && /tmp/parity/bin/pip install numpy scikit-learn mpmath
     /tmp/parity/bin/python scripts/make_linear_svm_fixtures.py
 
-problems    small data sets, and for some parameters the optimum of each one-vs-rest problem: its objective and the decision
-            values of all rows, found by Newton's method with 60 digits; and, where LIBLINEAR converges within 1000
+problems    small data sets, and for some parameters the optimum of each one-vs-rest problem: its objective and the
+            decision values of all rows, found by Newton's method with 60 digits; and, where LIBLINEAR converges within 1000
             iterations, the decision values of scikit-learn's LinearSVC.
 components  scikit-learn's PCA (svd_solver="full"): components, explained variance.
 scores      z-scores as the published featurewise_norm computes them.
@@ -133,11 +133,12 @@ for rows, columns in [(40, 6), (8, 12)]:
 
 X, _ = data(50, 7, 2, constant=True)
 with open(path, "w") as file:
-    file.write(json.dumps({
-        "environment": {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "mpmath": mpmath.__version__}})[:-1])
+    versions = {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "mpmath": mpmath.__version__}
+    file.write(json.dumps({"environment": versions})[:-1])
     for key, value in [("problems", problems), ("components", components),
                        ("scores", {"rows": X.tolist(), "scores": scores(X).tolist()})]:
         file.write(',\n"%s": %s' % (key, json.dumps(value)))
     file.write("}\n")
-print("wrote", path, path.stat().st_size, "bytes;", sum("scikit_learn" in c for p in problems for c in p["cases"]), "of",
-      sum(len(p["cases"]) for p in problems), "cases converged in LIBLINEAR")
+cases = [case for problem in problems for case in problem["cases"]]
+print("wrote", path, path.stat().st_size, "bytes;", sum("scikit_learn" in case for case in cases), "of", len(cases),
+      "cases converged in LIBLINEAR")

@@ -19,8 +19,8 @@ extension LinearSVMModel {
 
   /// Reads the contents of a model file.
   ///
-  /// - Throws: ``EngramError`` with code `unsupported` for another kind of model, `corrupt` or `invalidData` when something
-  ///   is missing or cannot be.
+  /// - Throws: ``EngramError`` with code `unsupported` for another kind of model, `corrupt` or `invalidData` when
+  ///   something is missing or cannot be.
   public init(decoding file: ModelFile) throws(EngramError) {
     guard file.kind == LinearSVM.kind else {
       throw EngramError(

@@ -33,7 +33,8 @@ struct OneVersusRest: Sendable {
   ///
   /// Problems and classes are shared out among threads; no result depends on how.
   ///
-  /// - Returns: For each problem, each cost and each class what was found. With two classes the first is the mirror of the
+  /// - Returns: For each problem, each cost and each class what was found. With two classes the first is the mirror of
+  ///   the
   ///   second.
   func solve(
     _ problems: [(problem: LinearProblem, costs: [Double])], classCount: Int

@@ -6,16 +6,17 @@ import TrajectoryModel
 
 /// Solves one class against the rest by the finite Newton method.
 ///
-/// With A the sum of x xᵀ and b the sum of t x over the rows with margin below 1, the quadratic that the function is near w
-/// has its minimum at (A + I / 2C)⁻¹ b. A step goes towards it as far as is best, which an exact line search finds. From
-/// step to step few rows cross the margin, so A and b are kept up to date with those alone; or made anew from the rows
-/// inside, or from the sum over all rows less those outside, whichever is least.
+/// With A the sum of x xᵀ and b the sum of t x over the rows with margin below 1, the quadratic that the function is
+/// near w has its minimum at (A + I / 2C)⁻¹ b. A step goes towards it as far as is best, which an exact line search
+/// finds. From step to step few rows cross the margin, so A and b are kept up to date with those alone; or made anew
+/// from the rows inside, or from the sum over all rows less those outside, whichever is least.
 ///
 /// Complexity of a step: O(rows x columns + rows that crossed x columns² + columns³ / 3).
 struct NewtonSolver: LinearSolver {
   /// Rows that go into A at a time: as many as make the matrix product fast, few enough to stay in the cache.
   private static let packSize = 256
-  /// What is first added to the diagonal, relative to it, when rounding made the matrix indefinite; then ten times that.
+  /// What is first added to the diagonal, relative to it, when rounding made the matrix indefinite; then ten times
+  /// that.
   private static let leastDamping = 1e-15
   private static let mostDamping = 1e-3
   /// The line search ends when the slope is this small beside the first; it takes one to five steps.
@@ -68,7 +69,8 @@ struct NewtonSolver: LinearSolver {
       guard let (goal, isMinimum) = minimum(ridge: 0.5 / cost) else { break }
       let goalMargins = problem.margins(of: goal, targets)
       if isMinimum, zip(goalMargins, isActive).allSatisfy({ ($0 < 1) == $1 }) {
-        // The same rows are inside the margin there, so the quadratic is the function, and its minimum that of the function.
+        // The same rows are inside the margin there, so the quadratic is the function, and its minimum that of the
+        // function.
         (weights, margins, isDone) = (goal, goalMargins, true)
         break
       }
@@ -109,8 +111,8 @@ struct NewtonSolver: LinearSolver {
     return 0.5 * gradient.reduce(0) { $0 + $1 * $1 }
   }
 
-  /// The minimum of the quadratic that the function is at `weights`, or a point on the way to it when rounding keeps from
-  /// it; nil when that cannot be worked out either.
+  /// The minimum of the quadratic that the function is at `weights`, or a point on the way to it when rounding keeps
+  /// from it; nil when that cannot be worked out either.
   private func minimum(ridge: Double) -> (goal: [Double], isMinimum: Bool)? {
     let columns = problem.columns
     var damping = 0.0

@@ -6,8 +6,8 @@ package import TrajectoryModel
 /// The principal components of training rows, exactly, from the eigenvectors of their covariance matrix.
 ///
 /// This is scikit-learn's `svd_solver="covariance_eigh"`, which it also chooses by itself for matrices of these shapes.
-/// The first k components are the same whatever the number asked for, so one decomposition serves every number. The sign
-/// of each is such that its entry of the greatest magnitude is positive, the first one where several are equal.
+/// The first k components are the same whatever the number asked for, so one decomposition serves every number. The
+/// sign of each is such that its entry of the greatest magnitude is positive, the first one where several are equal.
 package struct PrincipalComponents: Sendable {
   /// The mean of each column, subtracted before the components are applied.
   package let means: [Double]
@@ -21,7 +21,8 @@ package struct PrincipalComponents: Sendable {
 
   /// Decomposes the columns from `first` on, from which it subtracts their means.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` when there are fewer than two rows or LAPACK finds no eigenvalues.
+  /// - Throws: ``EngramError`` with code `invalidData` when there are fewer than two rows or LAPACK finds no
+  ///   eigenvalues.
   /// - Complexity: O(rows x columns² + columns³).
   package init(centering rows: DenseRows, from first: Int = 0, threads: Int) throws(EngramError) {
     guard rows.count >= 2 else {
@@ -54,7 +55,8 @@ package struct PrincipalComponents: Sendable {
     explainedVariance = values.reversed().prefix(kept).map { max(0, $0) / Double(rows.count - 1) }
   }
 
-  /// Projects centred columns from `first` on onto the first components; writes them to another matrix from `column` on.
+  /// Projects centred columns from `first` on onto the first components; writes them to another matrix from `column`
+  /// on.
   ///
   /// - Complexity: O(rows x columns x components).
   package func project(
