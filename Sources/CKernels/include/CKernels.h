@@ -4,6 +4,7 @@
 #define ENGRAM_CKERNELS_H
 
 #include "ChunkKernels.h"
+#include "ForestKernels.h"
 #include "LinearKernels.h"
 #include "ViewKernels.h"
 #include "pickle_escapes.h"
