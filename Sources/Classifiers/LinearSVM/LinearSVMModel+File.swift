@@ -69,7 +69,7 @@ extension LinearSVMConvergence {
   var json: JSONObject {
     var object = JSONObject()
     object["iterations"] = .integer(Int64(iterations))
-    object["violation"] = violation.map { $0.isFinite ? .real($0) : .null } ?? .null
+    object["violation"] = violation.map { .real($0) } ?? .null
     object["converged"] = .bool(isConverged)
     object["objective"] = .real(objective)
     object["gap"] = .real(gap)

@@ -54,6 +54,11 @@ struct OneVersusRest: Sendable {
       var fits: [[LinearFit]] = []
       for cost in costs {
         fits.append(try solver.solve(cost: cost))
+        guard fits[fits.count - 1].allSatisfy(\.isFinite) else {
+          throw EngramError(
+            .invalidData, "the values of the columns are too large to calculate with",
+            mend: "z-score the columns (`standardize`), or leave out the statistic with the largest values")
+        }
         options.progress(Double(done.next()) / Double(total))
       }
       results.set(part, fits)
@@ -91,6 +96,12 @@ struct OneVersusRest: Sendable {
 }
 
 extension LinearFit {
+  /// Whether all numbers are; they are not when squares of features overflow.
+  fileprivate var isFinite: Bool {
+    convergence.objective.isFinite && convergence.gap.isFinite && convergence.violation?.isFinite != false
+      && weights.allSatisfy(\.isFinite)
+  }
+
   /// The same for the other class of two.
   fileprivate var mirrored: LinearFit { LinearFit(weights: weights.map { -$0 }, convergence: convergence) }
 }

@@ -159,11 +159,24 @@ import TrajectoryModel
     #expect(try refused(.usage, LinearSVM(componentCount: 8))?.place == "key \"n_components\"")
     _ = try refused(.invalidData, columns: FeatureLayout(statisticCount: 6, sampleCount: 1))
     #expect(try refused(.invalidData, rows: [0, 2, 4])?.found == "one class")
+    let positions = FeatureLayout(positionCount: 7, statisticCount: 0, sampleCount: 1)
+    _ = try refused(.invalidData, LinearSVM(componentCount: 1), columns: positions)
     rows[13][4] = .nan
     #expect(try refused(.invalidData)?.place == "row 13, column 4")
     let model = try LinearSVM().fitted(featureMatrix(rows), columns: Self.columns, labels: labels, rows: [0, 1, 2, 3])
     let error = #expect(throws: EngramError.self) { try model.predict(featureMatrix(rows)) }
     #expect(error?.place == "row 13, column 4")
+  }
+
+  @Test(arguments: LinearSVMSolver.allCases)
+  func `refuses values whose squares overflow`(solver: LinearSVMSolver) throws {
+    var (rows, labels) = blobs(20, columns: 7, classes: 2, seed: 8)
+    for row in rows.indices { rows[row][2] *= 1e200 }
+    let error = #expect(throws: EngramError.self) {
+      try LinearSVM(maxIterations: solver == .liblinear ? 1000 : 5, solver: solver).fitted(
+        featureMatrix(rows, .float64), columns: Self.columns, labels: labels)
+    }
+    #expect(error?.code == .invalidData)
   }
 
   @Test(arguments: LinearSVMSolver.allCases)
