@@ -11,7 +11,7 @@ public enum LinearSVMSolver: String, Sendable, Hashable, CaseIterable {
   /// so large that coordinate descent never arrives. It stops when a step leaves the same rows inside the margin, which
   /// is the optimum, or when the duality gap is at most tolerance² of the objective.
   case newton
-  /// Coordinate descent on the dual, for dense rows; four classes share each row while it is in the cache.
+  /// Coordinate descent on the dual, for dense rows; four classes share each row while it is in the cache and one thread.
   ///
   /// It stops, as LIBLINEAR does, when the projected gradients of a pass over all rows lie within the tolerance of each
   /// other (Hsieh et al., ICML 2008). Nothing is shrunk: with several classes most rows are support vectors of

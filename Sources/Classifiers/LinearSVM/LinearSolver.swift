@@ -41,7 +41,7 @@ struct OneVersusRest: Sendable {
   ) throws(EngramError) -> [[[LinearFit]]] {
     let options = settings.options
     let places = classCount == 2 ? [1] : Array(0..<classCount)
-    let groupSize = groupSize(of: places.count, problemCount: problems.count)
+    let groupSize = groupSize(of: places.count)
     let groups = stride(from: 0, to: places.count, by: groupSize).map {
       Array(places[$0..<min($0 + groupSize, places.count)])
     }
@@ -73,16 +73,11 @@ struct OneVersusRest: Sendable {
   }
 
   /// How many classes a solver works on at once.
-  private func groupSize(of placeCount: Int, problemCount: Int) -> Int {
+  private func groupSize(of placeCount: Int) -> Int {
     switch solver {
     case .newton: 1
     case .liblinear: placeCount
-    case .dualCoordinateDescent:
-      // Rows are shared by as many classes as can be while there is work for each thread.
-      min(
-        DualCoordinateDescent.mostClasses,
-        problemCount >= settings.options.threads
-          ? placeCount : max(1, (placeCount + settings.options.threads - 1) / max(1, settings.options.threads)))
+    case .dualCoordinateDescent: DualCoordinateDescent.mostClasses
     }
   }
 
