@@ -85,7 +85,7 @@ struct Trial {
   }
 
   /// Seconds of a clock that only goes forward.
-  private static func seconds() -> Double {
+  static func seconds() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
