@@ -29,7 +29,7 @@ typedef struct {
  * Rows are aligned as tiles are, and `row_count` is a multiple of ENGRAM_LANES. */
 void engram_lanes_gather(const float *rows, size_t row_count, const int32_t *indices, size_t count, float *tile);
 
-/* out[o * positions + p][lane] = the sum over j of weights[o * inputs + j] * tile[p * step + j][lane], plus biases[o], or
+/* out[o * positions + p][lane] = biases[o] + the sum over j of weights[o * inputs + j] * tile[p * step + j][lane], or
  * `floor` if that is larger. A floor of 0 rectifies, one of minus infinity does nothing. */
 void engram_lanes_forward(engram_layer layer, const float *weights, const float *biases, float floor, const float *tile,
                           float *out);
