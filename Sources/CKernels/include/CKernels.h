@@ -5,6 +5,7 @@
 
 #include "ChunkKernels.h"
 #include "ConvKernels.h"
+#include "ForestKernels.h"
 #include "ViewKernels.h"
 #include "pickle_escapes.h"
 

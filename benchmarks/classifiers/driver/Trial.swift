@@ -29,22 +29,29 @@ struct Trial {
     guard let layout = MatrixLayout(rawValue: word) else { throw EngramError(.usage, "no such layout", found: word) }
     self.layout = layout
     columns = try command.optional("columns") { (value) throws(EngramError) in try value.asIntegers().map { Int($0) } }
-    wantsPredictions = try command.optional("predictions") { (value) throws(EngramError) in try value.asBool() } ?? false
+    wantsPredictions =
+      try command.optional("predictions") { (value) throws(EngramError) in try value.asBool() } ?? false
   }
 
   /// The classifier of a kind.
   private static func classifier(_ kind: String, _ parameters: JSONObject) throws(EngramError) -> any Classifier {
     switch kind {
-    case Conv1DNetwork.kind: try Conv1DNetwork(parameters: parameters)
+    case Conv1DNetwork.kind: return try Conv1DNetwork(parameters: parameters)
+    case RandomForest.kind: return try RandomForest(parameters: parameters)
     default: throw EngramError(.usage, "there is no such kind of classifier", found: kind)
     }
   }
 
   /// What there is to say of a model beside its summary.
   private static func details(of model: any ClassifierModel) -> JSONObject {
+    var details = JSONObject()
     switch model {
-    default: JSONObject()
+    case let forest as ForestModel:
+      let importances = forest.giniImportances
+      details["importances"] = .array(importances.mean.map { .real($0) })
+    default: break
     }
+    return details
   }
 
   /// Fits, predicts and reports.
