@@ -36,6 +36,7 @@ struct Trial {
   /// The classifier of a kind.
   private static func classifier(_ kind: String, _ parameters: JSONObject) throws(EngramError) -> any Classifier {
     switch kind {
+    case Conv1DNetwork.kind: return try Conv1DNetwork(parameters: parameters)
     case RandomForest.kind: return try RandomForest(parameters: parameters)
     case LinearSVM.kind: return try LinearSVM(parameters: parameters)
     default: throw EngramError(.usage, "there is no such kind of classifier", found: kind)
