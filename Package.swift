@@ -92,7 +92,7 @@ let package = Package(
       path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
-    tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS"]),
+    tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS", "Interchange"]),
     tests(
       of: "Experiments", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
     tests(of: "Engram"),

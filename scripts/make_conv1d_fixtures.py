@@ -3,9 +3,9 @@
 
     python3 scripts/make_conv1d_fixtures.py
 
-Each case is a network with given weights that takes five steps on given minibatches. Inputs and first weights are multiples of
-1/256, so that their decimals are exact. Weights are listed as kernels [filter][sample][channel], their biases, dense weights
-[class][feature] with features [filter] or [filter][place], their biases.
+Each case is a network with given weights that takes five steps on given minibatches. Inputs and first weights are
+multiples of 1/256, so that their decimals are exact. Weights are listed as kernels [filter][sample][channel], their
+biases, dense weights [class][feature] with features [filter] or [filter][place], their biases.
 """
 import json
 import os
@@ -46,8 +46,11 @@ def network_case(seed, kernel, stride, filters, pool, rate, decay):
     adam = torch.optim.Adam(layers, lr=rate, betas=(.9, .999), eps=1e-8, weight_decay=decay)
     for batch in batches:
         hidden = torch.relu(conv(inputs[batch]))
-        hidden = {'none': lambda: hidden.flatten(1), 'max': lambda: hidden.max(2).values, 'avg': lambda: hidden.mean(2)}[pool]()
-        loss = torch.nn.functional.cross_entropy(dense(hidden), labels[batch])
+        if pool == 'max':
+            hidden = hidden.max(2).values
+        elif pool == 'avg':
+            hidden = hidden.mean(2)
+        loss = torch.nn.functional.cross_entropy(dense(hidden.flatten(1)), labels[batch])
         adam.zero_grad()
         loss.backward()
         adam.step()
@@ -60,8 +63,8 @@ def network_case(seed, kernel, stride, filters, pool, rate, decay):
 
 
 cases = [network_case(i, *case) for i, case in enumerate([
-    (3, 1, 5, 'none', 1e-3, 1e-4), (3, 1, 5, 'max', 1e-2, 0.0), (2, 2, 9, 'avg', 1e-3, 1e-2), (7, 1, 4, 'none', 1e-3, 1e-4),
-    (1, 4, 8, 'max', 1e-3, 1e-4)])]
+    (3, 1, 5, 'none', 1e-3, 1e-4), (3, 1, 5, 'max', 1e-2, 0.0), (2, 2, 9, 'avg', 1e-3, 1e-2),
+    (7, 1, 4, 'none', 1e-3, 1e-4), (1, 4, 8, 'max', 1e-3, 1e-4)])]
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'fixtures', 'parity', 'conv1d.json')
 with open(path, 'w') as file:
     file.write('{"torch": "%s", "positions": %d, "statistics": %d, "samples": %d, "classes": %d, "cases": [\n'

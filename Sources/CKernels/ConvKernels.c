@@ -104,8 +104,9 @@ ENGRAM_INLINE void gradient_block(engram_layer layer, size_t tile_count, const l
     for (size_t k = 0; k < inputs; k++) weights[(o + i) * layer.input_count + j + k] = sum_of(&sum[i][k]);
 }
 
-ENGRAM_SIMD_FMA void engram_lanes_gradient(engram_layer layer, size_t tile_count, const float *tiles, size_t tile_stride,
-                                           const float *errors, size_t error_stride, float *weights, float *biases) {
+ENGRAM_SIMD_FMA void engram_lanes_gradient(engram_layer layer, size_t tile_count, const float *tiles,
+                                           size_t tile_stride, const float *errors, size_t error_stride,
+                                           float *weights, float *biases) {
   const lanes *x = (const lanes *)tiles, *e = (const lanes *)errors;
   tile_stride /= LANES;
   error_stride /= LANES;

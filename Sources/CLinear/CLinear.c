@@ -102,8 +102,8 @@ static feature_node **sparse_rows(const double *rows, size_t row_count, size_t c
 }
 
 int32_t engram_liblinear_train(const double *rows, size_t row_count, size_t column_count, size_t stride,
-                               const double *targets, size_t problem_count, double cost, double tolerance, uint32_t seed,
-                               double *weights, int32_t *iterations) {
+                               const double *targets, size_t problem_count, double cost, double tolerance,
+                               uint32_t seed, double *weights, int32_t *iterations) {
   feature_node *nodes;
   feature_node **starts = sparse_rows(rows, row_count, column_count, stride, &nodes);
   if (!starts) return -1;

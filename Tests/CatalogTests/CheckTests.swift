@@ -15,6 +15,15 @@ struct CheckTests {
         SplitSetRecord(name: "s", kind: "k", specification: "{}", commitID: 1, sha256: "", splitCount: 1),
         splits: [SplitRecord(title: "", trainCount: 1, testCount: 1, train: [1], test: [2])])
       try writer.recordIngest(contentHash: "h", source: "f", examples: 10..<11)
+      let id = try writer.beginClassification(
+        ClassificationRecord(
+          planHash: String(repeating: "a", count: 32), origin: .computed, classifier: "k", title: "s", plan: "{}",
+          splitCount: 2))
+      // Longer than a page, so that the file ends in bytes that matter.
+      let predictions = [UInt8](repeating: 7, count: 3 * 4096 - 100)
+      try writer.addClassificationSplit(
+        id, ClassificationSplitRecord(ordinal: 0, testAccuracy: 0.5, summary: "{}", predictions: predictions))
+      try writer.keepClassificationSearch(id, 1, record: "[]")
     }
   }
 
@@ -39,6 +48,10 @@ struct CheckTests {
     ("UPDATE staged SET bytes = x'00'", "table staged, staged_id 10"),
     ("INSERT INTO staged VALUES (9, x'00')", "table staged, staged_id 9"),
     ("UPDATE ingest SET example_count = 5", "table ingest, content_hash h"),
+    ("UPDATE classification_split SET ordinal = 2", "table classification_split, classification_id 1, ordinal 2"),
+    ("UPDATE classification_search SET record = '['", "table classification_split, classification_id 1, ordinal 1"),
+    ("UPDATE classification SET plan = 'x'", "table classification, classification_id 1"),
+    ("DELETE FROM classification", "table classification_split, row 1"),
     ("DELETE FROM split", "table split, split set s"), ("DELETE FROM store", "table store, only_row 1"),
     ("DELETE FROM field WHERE name = 'lab'", "table run"),
     ("UPDATE field SET type = 'real' WHERE name = 'lab'", "table run"),
@@ -90,6 +103,10 @@ struct CheckTests {
         for index in 0..<min(set.splitCount, 10) { _ = try reader.split(set.name, index) }
       }
       _ = try reader.ingested("h")
+      for record in try reader.classifications() {
+        _ = try reader.classificationSplits(record.id)
+        _ = try reader.classificationSearch(record.id, 1)
+      }
       return try reader.check().isEmpty
     }
   }

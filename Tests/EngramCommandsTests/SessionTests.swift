@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// One store made by the program, in a folder that goes when the test ends.
-private final class Session {
+final class Session {
   let folder = FileManager.default.temporaryDirectory.appending(path: "engram-session-\(UUID().uuidString)")
   var store: String { folder.appending(path: "s.engram").path }
   static let data = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,13 +1,13 @@
 /* ConvKernels.h -- the inner loops of the Conv1D network: sixteen examples side by side, one in each lane.
  *
  * A tile holds a vector of numbers of each of ENGRAM_LANES examples, as [number][lane]. A window over time is a run of
- * neighbouring numbers in it, so a convolution is a product of a matrix with runs that start `step` numbers apart, and a
- * dense layer is the same with one run that is the whole vector. No window is ever copied out. (A BLAS cannot be asked for
- * that: it refuses rows that overlap.)
+ * neighbouring numbers in it, so a convolution is a product of a matrix with runs that start `step` numbers apart, and
+ * a dense layer is the same with one run that is the whole vector. No window is ever copied out. (A BLAS cannot be
+ * asked for that: it refuses rows that overlap.)
  *
- * No function allocates, keeps a pointer, or fails. Every pointer must be valid for the sizes stated, tiles must be aligned to
- * ENGRAM_LANES floats, and the regions of one call must not overlap. Sums are taken in an order that the sizes alone
- * decide, so the same bytes come out whichever thread runs them. */
+ * No function allocates, keeps a pointer, or fails. Every pointer must be valid for the sizes stated, tiles must be
+ * aligned to ENGRAM_LANES floats, and the regions of one call must not overlap. Sums are taken in an order that the
+ * sizes alone decide, so the same bytes come out whichever thread runs them. */
 #ifndef ENGRAM_CONV_KERNELS_H
 #define ENGRAM_CONV_KERNELS_H
 
@@ -29,13 +29,13 @@ typedef struct {
  * Rows are aligned as tiles are, and `row_count` is a multiple of ENGRAM_LANES. */
 void engram_lanes_gather(const float *rows, size_t row_count, const int32_t *indices, size_t count, float *tile);
 
-/* out[(o * positions + p)][lane] = max(floor, biases[o] + sum over j of weights[o * inputs + j] * tile[p * step + j][lane]).
- * A floor of 0 rectifies, one of minus infinity does nothing. */
+/* out[o * positions + p][lane] = biases[o] + the sum over j of weights[o * inputs + j] * tile[p * step + j][lane], or
+ * `floor` if that is larger. A floor of 0 rectifies, one of minus infinity does nothing. */
 void engram_lanes_forward(engram_layer layer, const float *weights, const float *biases, float floor, const float *tile,
                           float *out);
 
-/* weights[o * inputs + j] = sum over tiles, positions p and lanes of tile[p * step + j][lane] * error[o * positions + p][lane],
- * and biases[o] = the same sum of error[o * positions + p][lane].
+/* weights[o * inputs + j] = the sum over tiles, positions p and lanes of tile[p * step + j][lane] times
+ * error[o * positions + p][lane], and biases[o] = the same sum of error[o * positions + p][lane].
  * Neighbouring tiles lie `tile_stride` floats apart, and those of errors `error_stride`. */
 void engram_lanes_gradient(engram_layer layer, size_t tile_count, const float *tiles, size_t tile_stride,
                            const float *errors, size_t error_stride, float *weights, float *biases);
@@ -47,12 +47,13 @@ void engram_lanes_gradient_sparse(engram_layer layer, size_t count, const float 
                                   const int32_t *indices, const float *errors, const int32_t *places, float *weights,
                                   float *biases);
 
-/* out[j][lane] = sum over o of weights[o * inputs + j] * error[o][lane]: what the error of a layer with one position means
- * for its inputs. */
+/* out[j][lane] = sum over o of weights[o * inputs + j] * error[o][lane]: what the error of a layer with one position
+ * means for its inputs. */
 void engram_lanes_backward(engram_layer layer, const float *weights, const float *errors, float *out);
 
 /* pooled[f][lane] = the largest of tile[f * position_count + p][lane], and its first place. */
-void engram_lanes_maximum(const float *tile, size_t filter_count, size_t position_count, float *pooled, int32_t *places);
+void engram_lanes_maximum(const float *tile, size_t filter_count, size_t position_count, float *pooled,
+                          int32_t *places);
 
 /* pooled[f][lane] = the mean of tile[f * position_count + p][lane]. */
 void engram_lanes_mean(const float *tile, size_t filter_count, size_t position_count, float *pooled);

@@ -1,9 +1,9 @@
 /* LinearKernels.h -- the inner loops of linear classifiers on dense rows.
  *
  * No function allocates, keeps a pointer, or fails. Every pointer must be valid for the sizes stated, and the regions
- * of one call must not overlap. Where a function takes a `width`, that is a number of columns rounded up to a multiple of
- * ENGRAM_LINEAR_LANES; what stands beyond the columns that count is finite and meets weights of zero. Sums run in a fixed
- * order of lanes, so the same processor gives the same bits however the work is shared out. */
+ * of one call must not overlap. Where a function takes a `width`, that is a number of columns rounded up to a multiple
+ * of ENGRAM_LINEAR_LANES; what stands beyond the columns that count is finite and meets weights of zero. Sums run in a
+ * fixed order of lanes, so the same processor gives the same bits however the work is shared out. */
 #ifndef ENGRAM_LINEAR_KERNELS_H
 #define ENGRAM_LINEAR_KERNELS_H
 
@@ -41,8 +41,8 @@ engram_hinge_sums engram_hinge(const double *margins, const double *changes, siz
  * the rows in `order`, for ENGRAM_DUAL_CLASSES problems at once that share each row while it is in the cache.
  *
  * norms[i] is the squared length of row i plus `ridge` = 1 / (2 C); targets, +1 or -1, and duals are [row][problem],
- * weights [problem][width]. A problem with a non-zero `done` is left as it is. highest and lowest become the greatest and
- * the least projected gradient that each problem met. */
+ * weights [problem][width]. A problem with a non-zero `done` is left as it is. highest and lowest become the greatest
+ * and the least projected gradient that each problem met. */
 void engram_dual_epoch(const float *rows, size_t width, const intptr_t *order, size_t count, const double *norms,
                        double ridge, const double *targets, const uint8_t *done, double *duals, double *weights,
                        double *highest, double *lowest);

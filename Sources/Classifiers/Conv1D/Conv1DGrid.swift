@@ -18,6 +18,7 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
   /// learning rate, kernel size, batch size, filters, stride, pooling, weight decay, the last changing fastest.
   ///
   /// - Parameter standardizes: As ``Conv1DNetwork/standardizes``; the published grid leaves it to the data set.
+  /// - Returns: The grid.
   public static func paper(standardizes: Bool = true) -> Conv1DGrid {
     var networks: [Conv1DNetwork] = []
     for learningRate in [1e-3, 1e-4] {
@@ -56,8 +57,8 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
 
   /// Trains networks side by side, each on one thread as long as there are as many as threads.
   ///
-  /// A network whose kernel is longer than the trajectories, whose minibatch is larger than the data, or whose loss grows
-  /// beyond all bounds is skipped, as the published code skips what fails.
+  /// A network whose kernel is longer than the trajectories, whose minibatch is larger than the data, or whose loss
+  /// grows beyond all bounds is skipped, as the published code skips what fails.
   public func score(
     _ indices: [Int], _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, train: [Int32],
     validation: [Int32], options: FitOptions
@@ -73,7 +74,8 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
       let scaling = standardizes ? Conv1DScaling(features, columns: columns, rows: train) : nil
       fold.inputs[standardizes] = Fold.Inputs(
         train: try Conv1DInput(features, columns: columns, rows: train, scaling: scaling),
-        validation: try Conv1DInput(features, columns: columns, rows: validation, scaling: scaling), scaling: scaling)
+        validation: try Conv1DInput(features, columns: columns, rows: validation, scaling: scaling),
+        scaling: scaling)
     }
     let epochTotal = indices.reduce(0) { $0 + networks[$1].epochCount }
     let epochsDone = Atomic<Int>(0)

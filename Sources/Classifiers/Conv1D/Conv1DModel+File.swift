@@ -35,8 +35,8 @@ extension Conv1DModel {
   ///
   /// Keys that a caller added to the header are left alone.
   ///
-  /// - Throws: ``EngramError`` with code `corrupt` when sizes, sections and numbers do not fit together, or `invalidData` for
-  ///   a header without one of its keys.
+  /// - Throws: ``EngramError`` with code `corrupt` when sizes, sections and numbers do not fit together, or
+  ///   `invalidData` for a header without one of its keys.
   public init(_ file: ModelFile) throws(EngramError) {
     guard file.kind == Conv1DNetwork.kind else {
       throw EngramError(
@@ -61,7 +61,8 @@ extension Conv1DModel {
     let classCount = try size("classCount", from: 2)
     guard network.kernelSize <= columns.sampleCount else {
       throw Self.fault(
-        "the kernel is longer than the trajectories", "ksize", "at most \(columns.sampleCount)", "\(network.kernelSize)")
+        "the kernel is longer than the trajectories", "ksize", "at most \(columns.sampleCount)",
+        "\(network.kernelSize)")
     }
     let shape = try network.shape(for: columns, classCount: classCount)
     let sectionCount = network.standardizes ? 3 : 1

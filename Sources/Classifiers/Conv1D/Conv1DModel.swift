@@ -75,7 +75,11 @@ public struct Conv1DModel: ClassifierModel, Hashable {
     try parallelFor(count: (input.exampleCount + limit - 1) / limit, threads: threads) {
       (part, _) throws(EngramError) in
       let workspace: Conv1DWorkspace
-      if let known = idle.withLock({ $0.popLast() }) { workspace = known } else { workspace = try Conv1DWorkspace(shape) }
+      if let known = idle.withLock({ $0.popLast() }) {
+        workspace = known
+      } else {
+        workspace = try Conv1DWorkspace(shape)
+      }
       let start = part * limit
       let count = min(limit, input.exampleCount - start)
       // SAFETY: the part lies in both buffers, and no other thread has it.

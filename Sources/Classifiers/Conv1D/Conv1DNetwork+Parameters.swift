@@ -1,4 +1,4 @@
-// Conv1DNetwork+Parameters.swift -- the parameters of a network as JSON, by the names that the published code gives them.
+// Conv1DNetwork+Parameters.swift -- the parameters of a network as JSON, by the published code's names.
 
 public import TrajectoryModel
 
@@ -30,8 +30,8 @@ extension Conv1DNetwork {
 
   /// Reads parameters; those that are absent keep their defaults.
   ///
-  /// - Throws: ``EngramError`` with code `usage` for a value that cannot be, `invalidData` for a key that is not known or a
-  ///   value of the wrong kind.
+  /// - Throws: ``EngramError`` with code `usage` for a value that cannot be, `invalidData` for a key that is not known
+  ///   or a value of the wrong kind.
   public init(parameters: JSONObject) throws(EngramError) {
     try parameters.checkKeys(Self.keys)
     func count(_ key: String) throws(EngramError) -> Int? {

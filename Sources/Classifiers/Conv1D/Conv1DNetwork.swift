@@ -4,13 +4,14 @@ public import TrajectoryModel
 
 /// A network with one convolution over time: the paper's Conv1D classifier.
 ///
-/// Statistics are channels and samples are time; one-hot positions are channels too, the same at every sample. One layer
-/// of filters slides over the samples (no padding) and is rectified; what it says is kept at every place or pooled over
-/// all of them; a dense softmax layer follows. Learning is Adam on the mean cross-entropy of minibatches plus
-/// `weightDecay / 2` times the squares of all weights and biases. Weights start by Glorot's uniform rule, biases at 0.
+/// Statistics are channels and samples are time; one-hot positions are channels too, the same at every sample. One
+/// layer of filters slides over the samples (no padding) and is rectified; what it says is kept at every place or
+/// pooled over all of them; a dense softmax layer follows. Learning is Adam on the mean cross-entropy of minibatches
+/// plus `weightDecay / 2` times the squares of all weights and biases. Weights start by Glorot's uniform rule, biases
+/// at 0.
 ///
-/// Every epoch goes through the rows in a new order, shuffled as NumPy's legacy `RandomState` of the seed shuffles; what is
-/// left over behind the last whole minibatch is left out of that epoch, as in the published code.
+/// Every epoch goes through the rows in a new order, shuffled as NumPy's legacy `RandomState` of the seed shuffles;
+/// what is left over behind the last whole minibatch is left out of that epoch, as in the published code.
 ///
 /// ```swift
 /// var network = Conv1DNetwork(kernelSize: 6, filterCount: 40)
@@ -19,8 +20,8 @@ public import TrajectoryModel
 /// let classes = try model.predict(others)
 /// ```
 ///
-/// Arithmetic is in single precision. The same seed gives the same bytes on any number of threads of a processor; another
-/// kind of processor may round otherwise.
+/// Arithmetic is in single precision. The same seed gives the same bytes on any number of threads of a processor;
+/// another kind of processor may round otherwise.
 public struct Conv1DNetwork: Classifier, Hashable {
   /// The kind, as in model files.
   public static let kind = "conv1d"
@@ -51,9 +52,10 @@ public struct Conv1DNetwork: Classifier, Hashable {
   public var weightDecay: Double
   /// How often all rows are gone through.
   public var epochCount: Int
-  /// Whether every column but the positions is z-scored by the training rows first: less their mean, over their standard
-  /// deviation or 1e-5 if that is larger. The published code leaves it off unless asked, but statistics differ by many
-  /// powers of ten, and without it the large ones alone are learned from.
+  /// Whether every column but the positions is z-scored by the training rows first.
+  ///
+  /// Less their mean, over their standard deviation or 1e-5 if that is larger. The published code leaves it off unless
+  /// asked, but statistics differ by many powers of ten, and without it the large ones alone are learned from.
   public var standardizes: Bool
 
   /// Adam's decay of the mean gradient.
@@ -94,6 +96,7 @@ public struct Conv1DNetwork: Classifier, Hashable {
   ///   - labels: The class of every row of `features`.
   ///   - rows: The rows to learn from, each at most once; nil for all.
   ///   - options: Seed, threads, progress.
+  /// - Returns: The network as it is after the last epoch.
   /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``; also `usage` when the kernel is longer than the
   ///   trajectory or the minibatch larger than the data, and `invalidData` when the loss grows beyond all bounds.
   /// - Complexity: O(epochs x rows x places x kernel size x channels x filters).

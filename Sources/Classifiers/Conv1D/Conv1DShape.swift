@@ -73,8 +73,8 @@ package struct Conv1DShape: Sendable, Hashable {
 
   /// Parameters as learning starts with them: Glorot's uniform rule for weights, zeros for biases.
   ///
-  /// A weight is uniform between -a and a with a = sqrt(6 / (inputs + outputs)), where a convolution counts its inputs and
-  /// outputs once for each sample of the kernel (Glorot and Bengio 2010).
+  /// A weight is uniform between -a and a with a = sqrt(6 / (inputs + outputs)), where a convolution counts its inputs
+  /// and outputs once for each sample of the kernel (Glorot and Bengio 2010).
   func initialParameters(_ random: inout RandomState) -> [Float] {
     func fill(_ range: Range<Int>, inputs: Int, outputs: Int, _ parameters: inout [Float]) {
       let limit = (6 / Float(inputs + outputs)).squareRoot()

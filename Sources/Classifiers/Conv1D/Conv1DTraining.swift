@@ -7,8 +7,8 @@ package import TrajectoryModel
 
 /// A network while it learns.
 ///
-/// A minibatch is cut into parts of fixed size. Threads find the gradients of parts; then they share out the parameters,
-/// and each adds up the parts of its own in their order and takes the step. So threads decide nothing.
+/// A minibatch is cut into parts of fixed size. Threads find the gradients of parts; then they share out the
+/// parameters, and each adds up the parts of its own in their order and takes the step. So threads decide nothing.
 @safe package final class Conv1DTraining: @unchecked Sendable {
   // Unchecked: the leader alone writes what all read, between jobs; within a job each part writes its own place.
 
@@ -51,9 +51,9 @@ package import TrajectoryModel
 
   /// Prepares training from given parameters.
   ///
-  /// - Parameters:
-  ///   - labels: The class of each example of the input.
-  ///   - random: What the orders of the epochs are drawn from.
+  /// The orders of the epochs are drawn from `random`; there is a class for each example of the input.
+  ///
+  /// - Throws: ``EngramError`` with code `limit` when memory lacks.
   /// - Precondition: A minibatch is not larger than the input.
   package init(
     _ network: Conv1DNetwork, shape: Conv1DShape, input: Conv1DInput, labels: [Int32], parameters: [Float],
@@ -79,8 +79,8 @@ package import TrajectoryModel
 
   /// Trains for all epochs.
   ///
-  /// - Throws: ``EngramError`` with code `cancelled`, `limit` when memory lacks, or `invalidData` when the loss is no longer
-  ///   a number.
+  /// - Throws: ``EngramError`` with code `cancelled`, `limit` when memory lacks, or `invalidData` when the loss is no
+  ///   longer a number.
   func run(_ options: FitOptions) throws(EngramError) {
     try withTeam(threads: options.threads) { (step) throws(EngramError) in
       var order = Array(0..<self.labels.count)
@@ -145,7 +145,7 @@ package import TrajectoryModel
 
   /// Runs a leader, with helpers that take part in each of its steps.
   ///
-  /// - Parameter lead: Gets a function that takes one step for the minibatch at a place in the order, and returns its loss.
+  /// The leader gets a function that takes one step for the minibatch at a place in the order, and returns its loss.
   private func withTeam(
     threads: Int, lead: @Sendable (_ step: (Int) -> Double) throws(EngramError) -> Void
   ) throws(EngramError) {

@@ -5,8 +5,8 @@ import TrajectoryModel
 
 /// The scratch memory of one thread, and the passes through a network that use it.
 ///
-/// It takes at most ``exampleLimit`` examples at a time: few enough for everything to stay in a core's cache, and enough for
-/// sums over them to be worth starting.
+/// It takes at most ``exampleLimit`` examples at a time: few enough for everything to stay in a core's cache, and
+/// enough for sums over them to be worth starting.
 @safe final class Conv1DWorkspace: @unchecked Sendable {
   // Unchecked: one thread at a time uses it.
 
@@ -41,6 +41,7 @@ import TrajectoryModel
   ///
   /// - Parameters:
   ///   - examples: Rows of the input, 1 to ``exampleLimit``.
+  ///   - input: The data.
   ///   - parameters: Those of the network.
   ///   - probabilities: Room for examples x classes, example by example.
   @unsafe func predict(
@@ -61,6 +62,7 @@ import TrajectoryModel
   ///
   /// - Parameters:
   ///   - examples: Rows of the input, 1 to ``exampleLimit``.
+  ///   - input: The data.
   ///   - labels: The class of every row of the input.
   ///   - parameters: Those of the network.
   ///   - scale: What each example counts: one over the size of the minibatch.
@@ -74,7 +76,8 @@ import TrajectoryModel
     let tileCount = tileCount(examples.count)
     let loss = unsafe compareScores(examples, labels: labels, scale: scale)
     let features = shape.pooling == .none ? activations : pooled
-    // SAFETY: here and below, buffers have room for `exampleLimit` examples, and ranges of the shape lie in the parameters.
+    // SAFETY: here and below, buffers have room for `exampleLimit` examples, and ranges of the shape lie in the
+    // parameters.
     unsafe engram_lanes_gradient(
       shape.dense, tileCount, features.start, stride(shape.featureCount), scores.start, stride(shape.classCount),
       gradient + shape.denseWeights.lowerBound, gradient + shape.denseBiases.lowerBound)
@@ -116,10 +119,11 @@ import TrajectoryModel
       )
       let start = tile * Conv1DShape.laneCount
       unsafe engram_lanes_gather(
-        input.numbers.start, input.rowCount, first + start, min(Conv1DShape.laneCount, examples.count - start), numbers)
+        input.numbers.start, input.rowCount, first + start, min(Conv1DShape.laneCount, examples.count - start),
+        numbers)
       unsafe engram_lanes_forward(
-        shape.convolution, parameters + shape.kernels.lowerBound, parameters + shape.filterBiases.lowerBound, 0, numbers,
-        answers)
+        shape.convolution, parameters + shape.kernels.lowerBound, parameters + shape.filterBiases.lowerBound, 0,
+        numbers, answers)
       switch shape.pooling {
       case .none: break
       case .max:

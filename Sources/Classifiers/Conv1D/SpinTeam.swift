@@ -6,9 +6,9 @@ import Synchronization
 
 /// Shares out short jobs among threads that run anyway and wait in a loop, not asleep.
 ///
-/// A step of a small network takes a fraction of a millisecond, and starting or waking a thread for it would cost as much
-/// as it saves. One thread leads and calls ``run(_:count:worker:)``; the others call ``help(worker:)`` and stay there until
-/// ``end()``. Whoever is there takes the next part, so a helper that never came is not missed.
+/// A step of a small network takes a fraction of a millisecond, and starting or waking a thread for it would cost as
+/// much as it saves. One thread leads and calls ``run(_:count:worker:)``; the others call ``help(worker:)`` and stay
+/// there until ``end()``. Whoever is there takes the next part, so a helper that never came is not missed.
 final class SpinTeam: Sendable {
   /// Does one part of a job; `worker` tells the threads apart.
   typealias Work = @Sendable (_ job: UInt8, _ part: Int, _ worker: Int) -> Void

@@ -10,9 +10,9 @@ import TrajectoryModel
 final class BinnedColumns: TrainingColumns {
   let rowCount: Int
   let columnCount: Int
-  /// [column][row]
+  /// As [column][row].
   private let byColumn: [UInt8]
-  /// [row][column], rows `rowStride` apart; empty where not asked for.
+  /// As [row][column], rows `rowStride` apart; empty where not asked for.
   private let byRow: [UInt8]
   private let rowStride: Int
   /// For each column the least and greatest value of each bin.

@@ -14,6 +14,7 @@ public enum ClassWeight: Sendable, Hashable {
   /// The weight of each class.
   ///
   /// - Parameter counts: The training examples of each class.
+  /// - Returns: A positive number for each class.
   /// - Throws: ``EngramError`` with code `usage` when the weights given are not one positive number for each class.
   func weights(for counts: [Int]) throws(EngramError) -> [Double] {
     switch self {

@@ -61,7 +61,8 @@ extension ForestModel {
     guard repeats >= 1, !rows.isEmpty, labels.codes.count == features.rows else {
       throw EngramError(
         .usage, "importances by permutation need rows, their labels, and at least one repeat",
-        expected: "\(features.rows) labels", found: "\(labels.codes.count) labels, \(rows.count) rows, \(repeats) repeats")
+        expected: "\(features.rows) labels",
+        found: "\(labels.codes.count) labels, \(rows.count) rows, \(repeats) repeats")
     }
     let (columnCount, classCount) = (columnCount, classCount)
     var sums = [Double](repeating: 0, count: rows.count * classCount)
@@ -71,10 +72,7 @@ extension ForestModel {
     var samples: [Double] = []
     for number in 0..<repeats {
       try options.checkCancelled()
-      var random = RandomStream(seed: options.seed, stream: number)
-      var order = rows
-      for place in order.indices { order.swapAt(place, place + random.next(below: order.count - place)) }
-      let dealt = order
+      let dealt = permutation(of: rows, repeat: number, seed: options.seed)
       let blocks = ColumnResults<[Int]>(count: (rows.count + Int(ENGRAM_WALK_BLOCK) - 1) / Int(ENGRAM_WALK_BLOCK))
       // SAFETY: the arrays have room for every column and class.
       try unsafe forEachBlock(features, rows: rows, threads: options.threads) { features, _, first, count in
@@ -98,6 +96,14 @@ extension ForestModel {
       options.progress(Double(number + 1) / Double(repeats))
     }
     return FeatureImportances(samples: samples, columnCount: columnCount)
+  }
+
+  /// The random order of rows that a repeat of ``permutationImportances(_:labels:rows:repeats:options:)`` uses.
+  package func permutation(of rows: [Int32], repeat number: Int, seed: UInt64) -> [Int32] {
+    var random = RandomStream(seed: seed, stream: number)
+    var order = rows
+    for place in order.indices { order.swapAt(place, place + random.next(below: order.count - place)) }
+    return order
   }
 
   /// The code of the largest of `count` neighbouring numbers, the lowest of equals.

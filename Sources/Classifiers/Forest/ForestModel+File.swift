@@ -110,7 +110,8 @@ extension ForestModel {
     let value = try file.header.integer(key)
     guard let size = Int(exactly: value), range.contains(size) else {
       throw fault(
-        "a size in the header is out of range", "key \"\(key)\"", "\(range.lowerBound) to \(range.upperBound)", "\(value)")
+        "a size in the header is out of range", "key \"\(key)\"", "\(range.lowerBound) to \(range.upperBound)",
+        "\(value)")
     }
     return size
   }

@@ -70,6 +70,7 @@ public struct ForestModel: ClassifierModel {
   /// The forest of the first trees, which is the one that so many trees would have given.
   ///
   /// - Parameter treeCount: 1 to ``treeCount``.
+  /// - Returns: The smaller forest, without ``outOfBag``.
   /// - Throws: ``EngramError`` with code `usage` for another number.
   /// - Complexity: O(1).
   public func prefix(treeCount: Int) throws(EngramError) -> ForestModel {

@@ -25,6 +25,7 @@ extension Matrix {
   ///   - rows: The rows, in the order that ranks come in.
   ///   - threads: How many threads to use.
   ///   - body: Gets a column's number and ranks, which are valid during the call.
+  /// - Throws: Nothing of its own.
   @unsafe borrowing func rankColumns(
     rows: [Int32], threads: Int, _ body: @Sendable (_ column: Int, _ ranked: RankedColumn) -> Void
   ) throws(EngramError) {

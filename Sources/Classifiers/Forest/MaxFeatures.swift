@@ -20,7 +20,7 @@ public enum MaxFeatures: Sendable, Hashable {
   case fraction(Double)
 
   /// The number of columns to look at among `columnCount`, at least 1.
-  func count(of columnCount: Int) -> Int {
+  package func count(of columnCount: Int) -> Int {
     let wanted =
       switch self {
       case .sqrt: Int(Double(columnCount).squareRoot())

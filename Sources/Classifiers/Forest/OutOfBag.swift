@@ -4,7 +4,7 @@ import CKernels
 import TrajectoryModel
 
 /// What the trees that did not see a row say of it, for every training row.
-public struct OutOfBag: Sendable, Hashable {
+public struct OutOfBag: Sendable {
   /// The training rows, as given to ``RandomForest/fitted(_:labels:rows:options:)``.
   public let rows: [Int32]
   /// rows x classes: the mean over the trees that did not see the row; NaN for a row that every tree saw.
@@ -22,6 +22,8 @@ extension ForestModel {
   ///   - labels: The class of every row of the matrix.
   ///   - rows: The training rows.
   ///   - threads: How many threads to use.
+  /// - Returns: What they say.
+  /// - Throws: Nothing of its own.
   func outOfBag(
     bags: [[UInt64]], _ features: borrowing Matrix, labels: ClassLabels, rows: [Int32], threads: Int
   ) throws(EngramError) -> OutOfBag {
@@ -37,9 +39,10 @@ extension ForestModel {
         nonisolated(unsafe) let (allSums, allTrees) = unsafe (sumBase, treeBase)
         try unsafe forEachBlock(features, rows: rows, threads: threads) { features, rows, first, count in
           unsafe bags.withUnsafeBufferPointer { bags in
+            let own = unsafe bags.baseAddress.map { unsafe $0 + first / 64 }
             unsafe engram_forest_add(
-              nodes, starts, 0, treeCount, distributions, classCount, features, rows, count,
-              bags.baseAddress.map { unsafe $0 + first / 64 }, bagStride, allTrees + first, allSums + first * classCount)
+              nodes, starts, 0, treeCount, distributions, classCount, features, rows, count, own, bagStride,
+              allTrees + first, allSums + first * classCount)
           }
         }
       }

@@ -7,7 +7,7 @@ import TrajectoryModel
 final class RankedColumns: TrainingColumns {
   let rowCount: Int
   let columnCount: Int
-  /// [column][row]
+  /// As [column][row].
   private let ranks: [UInt32]
   /// For each column the value of each rank.
   private let values: [[Double]]

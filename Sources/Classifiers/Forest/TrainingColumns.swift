@@ -27,10 +27,13 @@ protocol TrainingColumns: AnyObject, Sendable {
   /// Moves the entries on the left of a cut before the others.
   ///
   /// - Parameters:
-  ///   - entries: The entries of the node, `count` of them.
+  ///   - entries: The entries of the node.
+  ///   - count: How many they are.
   ///   - column: The column of the cut.
   ///   - last: The last number on the left.
+  ///   - memory: Scratch memory of the calling thread.
   ///   - draws: Gets the draws of each class on the left.
+  ///   - classCount: The number of classes.
   /// - Returns: The number of entries on the left.
   @unsafe func divide(
     _ entries: UnsafeMutablePointer<UInt64>, count: Int, column: Int, last: UInt32, memory: CutMemory,

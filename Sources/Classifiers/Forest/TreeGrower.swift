@@ -209,7 +209,7 @@ import TrajectoryModel
                 entries: entries + start, count: count, class_count: classCount, class_weights: weights.baseAddress,
                 totals: totals.baseAddress, leaf_minimum: leafMinimum, draw_count: drawCount)
               unsafe columns.findCuts(
-                &node, columns: range.flatMap { range in unsafe order.baseAddress.map { unsafe $0 + range.lowerBound } },
+                &node, columns: range == nil ? nil : order.baseAddress.map { unsafe $0 + (range?.lowerBound ?? 0) },
                 count: range?.count ?? columns.columnCount, memory: memory, cuts: cuts)
             }
           }

@@ -5,9 +5,9 @@ import TrajectoryModel
 
 /// Solves up to four classes against the rest by dual coordinate descent (Hsieh et al., ICML 2008).
 ///
-/// Rows are rounded to Float32, which halves what must be fetched from memory; weights and duals are Float64. All classes
-/// meet the rows in the same shuffled order. A class that has converged is left as it is, so what is found for a class does
-/// not depend on which others share its rows.
+/// Rows are rounded to Float32, which halves what must be fetched from memory; weights and duals are Float64. All
+/// classes meet the rows in the same shuffled order. A class that has converged is left as it is, so what is found for
+/// a class does not depend on which others share its rows.
 struct DualCoordinateDescent: LinearSolver {
   /// The classes that share rows.
   static let mostClasses = Int(ENGRAM_DUAL_CLASSES)

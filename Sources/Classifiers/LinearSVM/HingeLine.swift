@@ -40,10 +40,7 @@ struct HingeLine {
 
   /// The place of the least value, by Newton's method on the slope inside the bracket that is known.
   ///
-  /// - Parameters:
-  ///   - firstSlope: The slope at 0, which is negative.
-  ///   - tolerance: How small the slope becomes beside the first.
-  ///   - mostSteps: How many places are looked at.
+  /// The slope at 0 is `firstSlope`, which is negative; the place has a slope as small beside it as `tolerance`.
   func best(from firstSlope: Double, tolerance: Double, mostSteps: Int) -> Double {
     var (low, high, step) = (0.0, Double.infinity, 1.0)
     for _ in 0..<mostSteps {

@@ -5,7 +5,7 @@ import TrajectoryModel
 
 /// Solves classes against the rest by LIBLINEAR's dual coordinate descent; every cost from the start.
 ///
-/// The library has one random generator for the whole process, so only one call runs at a time, and it cannot be stopped.
+/// The library has one random generator for the whole process, so only one call runs at a time; it cannot be stopped.
 struct LIBLINEARSolver: LinearSolver {
   private let problem: LinearProblem
   private let places: [Int]

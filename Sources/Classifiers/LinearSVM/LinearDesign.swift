@@ -2,7 +2,7 @@
 
 import TrajectoryModel
 
-/// The rows of a linear model: a constant 1, the position columns, then the other columns or their principal components.
+/// The rows of a linear model: a constant 1, the position columns, then the others or their principal components.
 ///
 /// Components stand last and greatest first, so the design for fewer components is the first columns of this one.
 struct LinearDesign: Sendable {
@@ -52,7 +52,7 @@ struct LinearDesign: Sendable {
   /// The columns of the design for a number of components.
   func width(components count: Int?) -> Int { count.map { 1 + positionCount + $0 } ?? rows.columns }
 
-  /// The intercept and the weight of each column of the feature matrix, z-scored where it is, for weights of the design.
+  /// The intercept and the weight of each column of the feature matrix, of its z-score where it has one.
   func columnWeights(_ weights: [Double]) -> (intercept: Double, weights: [Double]) {
     let positions = weights[1..<(1 + positionCount)]
     let rest = weights[(1 + positionCount)...]

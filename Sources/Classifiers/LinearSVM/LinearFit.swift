@@ -12,7 +12,8 @@ struct LinearFit: Sendable {
 public struct LinearSVMConvergence: Sendable, Hashable {
   /// Newton steps, or passes over the rows.
   public var iterations: Int
-  /// What the stopping rule of the solver compares with its tolerance, at the end; nil for LIBLINEAR, which does not say.
+  /// At the end, the range of the projected gradients of a pass (coordinate descent) or the gap as a share of the
+  /// objective (Newton); nil for LIBLINEAR, which does not say.
   public var violation: Double?
   /// Whether the solver stopped by its rule rather than by the limit on iterations or for want of precision.
   public var isConverged: Bool

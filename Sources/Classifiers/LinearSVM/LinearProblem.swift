@@ -11,7 +11,7 @@ final class LinearProblem: Sendable {
   let columns: Int
   /// For each row the place of its class.
   let classes: [Int32]
-  /// Sums of products of columns over all rows, upper triangle, as many rows and columns as `rows` has columns; or empty.
+  /// Sums of products of any two columns of `rows`, upper triangle; or empty where no solver needs them.
   let gram: [Double]
 
   /// Makes a problem.
@@ -28,9 +28,7 @@ final class LinearProblem: Sendable {
   /// +1 on the rows of a class, -1 on the others.
   func targets(of place: Int) -> [Double] { classes.map { $0 == Int32(place) ? 1 : -1 } }
 
-  /// target * w·x of each row.
-  ///
-  /// - Parameter weights: `width` weights, zeros beyond `columns`.
+  /// The product of target and w·x of each row; `weights` has `width` elements, zeros beyond `columns`.
   func margins(of weights: [Double], _ targets: [Double]) -> [Double] {
     var products = [Double](repeating: 0, count: rows.count)
     // SAFETY: each row has at least `width` elements, and `products` a place for each row.
@@ -41,11 +39,9 @@ final class LinearProblem: Sendable {
 
   /// The value of the function at some weights, and how far it is at most above the minimum.
   ///
-  /// The duals 2 C max(0, 1 - margin) are feasible, and their duality gap is half the squared length of the gradient.
-  ///
-  /// - Parameters:
-  ///   - weights: `width` weights, zeros beyond `columns`.
-  ///   - dualObjective: The value of the dual function at a feasible point, if one is known.
+  /// The duals 2 C max(0, 1 - margin) are feasible, and their duality gap is half the squared length of the gradient; a
+  /// `dualObjective`, the value of the dual function at a feasible point, may be nearer. `weights` has `width`
+  /// elements, zeros beyond `columns`.
   func evaluate(
     _ weights: [Double], _ targets: [Double], cost: Double, dualObjective: Double = -.infinity
   ) -> (objective: Double, gap: Double) {

@@ -19,8 +19,8 @@ extension LinearSVM {
 
   /// Reads parameters; those that are absent keep their defaults.
   ///
-  /// - Throws: ``EngramError`` with code `usage` for a value that cannot be, `invalidData` for a key that is not known or a
-  ///   value of the wrong kind.
+  /// - Throws: ``EngramError`` with code `usage` for a value that cannot be, `invalidData` for a key that is not known
+  ///   or a value of the wrong kind.
   public init(parameters: JSONObject) throws(EngramError) {
     try parameters.checkKeys(Self.keys)
     func count(_ key: String) throws(EngramError) -> Int? {

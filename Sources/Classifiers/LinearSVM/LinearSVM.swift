@@ -9,8 +9,8 @@ public import TrajectoryModel
 ///     1/2 |w|² + C Σ max(0, 1 - t w·x)²
 ///
 /// where x is a row with a constant 1 before it; so the intercept is regularised too, as LIBLINEAR's `-B 1` and
-/// scikit-learn's `intercept_scaling=1` do. The class of the greatest decision value w·x is predicted. With two classes one
-/// problem is solved, and the other class has the negative decision value.
+/// scikit-learn's `intercept_scaling=1` do. The class of the greatest decision value w·x is predicted. With two classes
+/// one problem is solved, and the other class has the negative decision value.
 ///
 /// ```swift
 /// var machine = LinearSVM(cost: 50)
@@ -20,8 +20,8 @@ public import TrajectoryModel
 /// let classes = try model.predict(others)
 /// ```
 ///
-/// Columns are prepared inside the model by the training rows: first z-scores if ``standardizes``, then principal components
-/// if ``componentCount``; position columns are left out of both and stand before the others, as published.
+/// Columns are prepared inside the model by the training rows: first z-scores if ``standardizes``, then principal
+/// components if ``componentCount``; position columns are left out of both and stand before the others, as published.
 public struct LinearSVM: Classifier, Hashable {
   /// The kind, as in model files.
   public static let kind = "linear-svm"
@@ -70,8 +70,9 @@ public struct LinearSVM: Classifier, Hashable {
   ///   - rows: The rows to learn from, each at most once; nil for all.
   ///   - options: Seed, threads, progress. Newton's method draws nothing and ignores the seed.
   /// - Returns: The model; ``LinearSVMModel/problems`` says whether each class converged.
-  /// - Throws: ``EngramError`` with code `usage` for a parameter that cannot be, or more components than rows or columns;
-  ///   `invalidData` for values that are not finite and for fewer than two classes; `notFound` when a library is missing.
+  /// - Throws: ``EngramError`` with code `usage` for a parameter that cannot be, or more components than rows or
+  ///   columns; `invalidData` for values that are not finite and for fewer than two classes; `notFound` when a library
+  ///   is missing.
   /// - Complexity: Memory for the rows in Float64 and, for each thread, columns² numbers twice.
   public func fitted(
     _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, rows: [Int32]? = nil,
@@ -79,6 +80,9 @@ public struct LinearSVM: Classifier, Hashable {
   ) throws(EngramError) -> LinearSVMModel {
     try checkParameters()
     try features.requireColumns(columns.columnCount)
+    guard features.columns > 0 else {
+      throw EngramError(.invalidData, "there is no feature to learn from", mend: "select at least one statistic")
+    }
     let counts = try labels.requireClasses(among: rows, of: features.rows)
     try features.requireFinite(rows: rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }

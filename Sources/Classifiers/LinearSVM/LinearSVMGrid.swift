@@ -27,7 +27,7 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
     for index in 0..<(componentCounts.count * costs.count) { try machine(index).checkParameters() }
   }
 
-  /// The published grid, in the published order: the columns themselves, then 10 to 600 components; of each, C from 1 to 5e6.
+  /// The published grid in its order: the columns themselves, then 10 to 600 components; of each, C from 1 to 5e6.
   ///
   /// - Throws: ``EngramError`` with code `usage` when the base cannot be.
   public static func paper(base: LinearSVM = LinearSVM()) throws(EngramError) -> LinearSVMGrid {
@@ -43,7 +43,7 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
     try LinearSVMGrid(base: base, componentCounts: [nil, 50], costs: [1, 500, 5e6])
   }
 
-  /// Reads a grid: parameters as ``LinearSVM/init(parameters:)`` reads them, where `C` and `n_components` may be arrays.
+  /// Reads the parameters of ``LinearSVM/init(parameters:)``, where `C` and `n_components` may be arrays.
   ///
   /// - Throws: As ``LinearSVM/init(parameters:)``.
   public init(parameters: JSONObject) throws(EngramError) {
@@ -78,7 +78,7 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
 
   /// Learns from some rows and predicts others, for some candidates.
   ///
-  /// Columns are z-scored, if they are, by the rows learned from; the published code took those of the whole train side.
+  /// Columns are z-scored, if they are, by the rows learned from; published: the whole train side.
   ///
   /// - Returns: For each of `indices` its accuracy, with a note when it did not converge, or why it cannot be.
   public func score(

@@ -19,8 +19,8 @@ extension LinearSVMModel {
 
   /// Reads the contents of a model file.
   ///
-  /// - Throws: ``EngramError`` with code `unsupported` for another kind of model, `corrupt` or `invalidData` when something
-  ///   is missing or cannot be.
+  /// - Throws: ``EngramError`` with code `unsupported` for another kind of model, `corrupt` or `invalidData` when
+  ///   something is missing or cannot be.
   public init(decoding file: ModelFile) throws(EngramError) {
     guard file.kind == LinearSVM.kind else {
       throw EngramError(
@@ -69,7 +69,7 @@ extension LinearSVMConvergence {
   var json: JSONObject {
     var object = JSONObject()
     object["iterations"] = .integer(Int64(iterations))
-    object["violation"] = violation.map { $0.isFinite ? .real($0) : .null } ?? .null
+    object["violation"] = violation.map { .real($0) } ?? .null
     object["converged"] = .bool(isConverged)
     object["objective"] = .real(objective)
     object["gap"] = .real(gap)

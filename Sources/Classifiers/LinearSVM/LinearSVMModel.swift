@@ -6,8 +6,8 @@ public import TrajectoryModel
 
 /// A trained linear SVM: for each class an intercept and a weight for each column.
 ///
-/// Weights are those of the z-scored columns if columns were z-scored, and principal components are undone, so weights tell
-/// which columns speak for a class. A class without training rows has decision value -infinity and probability 0.
+/// Weights are those of the z-scored columns if columns were z-scored, and principal components are undone, so weights
+/// tell which columns speak for a class. A class without training rows has decision value -infinity and probability 0.
 public struct LinearSVMModel: ClassifierModel, Hashable {
   /// The number of classes.
   public let classCount: Int

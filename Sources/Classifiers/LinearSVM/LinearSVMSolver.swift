@@ -7,14 +7,15 @@ public enum LinearSVMSolver: String, Sendable, Hashable, CaseIterable {
   /// Newton's method on the primal, to the optimum; the default.
   ///
   /// The function is piecewise quadratic, so a step is a ridge regression on the rows inside the margin (Keerthi and
-  /// DeCoste, *A modified finite Newton method*, JMLR 6, 2005) and a few tens of steps end at the optimum, also for C so
-  /// large that coordinate descent never arrives. It stops when the decrease that the quadratic predicts is at most
-  /// tolerance² of the objective.
+  /// DeCoste, *A modified finite Newton method*, JMLR 6, 2005) and a few tens of steps end at the optimum, also for C
+  /// so large that coordinate descent never arrives. It stops when a step leaves the same rows inside the margin, which
+  /// is the optimum, or when the duality gap is at most tolerance² of the objective.
   case newton
-  /// Coordinate descent on the dual, for dense rows; four classes share each row while it is in the cache.
+  /// Coordinate descent on the dual, for dense rows; four classes share each row while it is in the cache and one thread.
   ///
   /// It stops, as LIBLINEAR does, when the projected gradients of a pass over all rows lie within the tolerance of each
-  /// other (Hsieh et al., ICML 2008). Nothing is shrunk: with several classes nearly every row is a support vector of one.
+  /// other (Hsieh et al., ICML 2008). Nothing is shrunk: with several classes most rows are support vectors of
+  /// one.
   case dualCoordinateDescent = "dual-coordinate-descent"
   /// LIBLINEAR itself (solver 1), the reference.
   case liblinear

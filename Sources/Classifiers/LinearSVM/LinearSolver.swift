@@ -33,14 +33,15 @@ struct OneVersusRest: Sendable {
   ///
   /// Problems and classes are shared out among threads; no result depends on how.
   ///
-  /// - Returns: For each problem, each cost and each class what was found. With two classes the first is the mirror of the
+  /// - Returns: For each problem, each cost and each class what was found. With two classes the first is the mirror of
+  ///   the
   ///   second.
   func solve(
     _ problems: [(problem: LinearProblem, costs: [Double])], classCount: Int
   ) throws(EngramError) -> [[[LinearFit]]] {
     let options = settings.options
     let places = classCount == 2 ? [1] : Array(0..<classCount)
-    let groupSize = groupSize(of: places.count, problemCount: problems.count)
+    let groupSize = groupSize(of: places.count)
     let groups = stride(from: 0, to: places.count, by: groupSize).map {
       Array(places[$0..<min($0 + groupSize, places.count)])
     }
@@ -53,6 +54,11 @@ struct OneVersusRest: Sendable {
       var fits: [[LinearFit]] = []
       for cost in costs {
         fits.append(try solver.solve(cost: cost))
+        guard fits[fits.count - 1].allSatisfy(\.isFinite) else {
+          throw EngramError(
+            .invalidData, "the values of the columns are too large to calculate with",
+            mend: "z-score the columns (`standardize`), or leave out the statistic with the largest values")
+        }
         options.progress(Double(done.next()) / Double(total))
       }
       results.set(part, fits)
@@ -67,16 +73,11 @@ struct OneVersusRest: Sendable {
   }
 
   /// How many classes a solver works on at once.
-  private func groupSize(of placeCount: Int, problemCount: Int) -> Int {
+  private func groupSize(of placeCount: Int) -> Int {
     switch solver {
     case .newton: 1
     case .liblinear: placeCount
-    case .dualCoordinateDescent:
-      // Rows are shared by as many classes as can be while there is work for each thread.
-      min(
-        DualCoordinateDescent.mostClasses,
-        problemCount >= settings.options.threads
-          ? placeCount : max(1, (placeCount + settings.options.threads - 1) / max(1, settings.options.threads)))
+    case .dualCoordinateDescent: DualCoordinateDescent.mostClasses
     }
   }
 
@@ -90,6 +91,12 @@ struct OneVersusRest: Sendable {
 }
 
 extension LinearFit {
+  /// Whether all numbers are; they are not when squares of features overflow.
+  fileprivate var isFinite: Bool {
+    convergence.objective.isFinite && convergence.gap.isFinite && convergence.violation?.isFinite != false
+      && weights.allSatisfy(\.isFinite)
+  }
+
   /// The same for the other class of two.
   fileprivate var mirrored: LinearFit { LinearFit(weights: weights.map { -$0 }, convergence: convergence) }
 }

@@ -6,16 +6,17 @@ import TrajectoryModel
 
 /// Solves one class against the rest by the finite Newton method.
 ///
-/// With A the sum of x xᵀ and b the sum of t x over the rows with margin below 1, the quadratic that the function is near w
-/// has its minimum at (A + I / 2C)⁻¹ b. A step goes towards it as far as is best, which an exact line search finds. From
-/// step to step few rows cross the margin, so A and b are kept up to date with those alone; or made anew from the rows
-/// inside, or from the sum over all rows less those outside, whichever is least.
+/// With A the sum of x xᵀ and b the sum of t x over the rows with margin below 1, the quadratic that the function is
+/// near w has its minimum at (A + I / 2C)⁻¹ b. A step goes towards it as far as is best, which an exact line search
+/// finds. From step to step few rows cross the margin, so A and b are kept up to date with those alone; or made anew
+/// from the rows inside, or from the sum over all rows less those outside, whichever is least.
 ///
 /// Complexity of a step: O(rows x columns + rows that crossed x columns² + columns³ / 3).
 struct NewtonSolver: LinearSolver {
   /// Rows that go into A at a time: as many as make the matrix product fast, few enough to stay in the cache.
   private static let packSize = 256
-  /// What is first added to the diagonal, relative to it, when rounding made the matrix indefinite; then ten times that.
+  /// What is first added to the diagonal, relative to it, when rounding made the matrix indefinite; then ten times
+  /// that.
   private static let leastDamping = 1e-15
   private static let mostDamping = 1e-3
   /// The line search ends when the slope is this small beside the first; it takes one to five steps.
@@ -61,35 +62,58 @@ struct NewtonSolver: LinearSolver {
 
   mutating func solve(cost: Double) throws(EngramError) -> [LinearFit] {
     let enough = settings.tolerance * settings.tolerance
-    var (iterations, violation) = (0, Double.infinity)
-    var isStuck = false
-    while violation > enough, iterations < settings.maxIterations, !isStuck {
+    var (iterations, isDone, isStuck) = (0, false, false)
+    while !isDone, !isStuck, iterations < settings.maxIterations {
       try settings.options.checkCancelled()
       iterations += 1
-      guard let goal = minimum(ridge: 0.5 / cost) else { break }
+      guard let (goal, isMinimum) = minimum(ridge: 0.5 / cost) else { break }
       let goalMargins = problem.margins(of: goal, targets)
+      if isMinimum, zip(goalMargins, isActive).allSatisfy({ ($0 < 1) == $1 }) {
+        // The same rows are inside the margin there, so the quadratic is the function, and its minimum that of the
+        // function.
+        (weights, margins, isDone) = (goal, goalMargins, true)
+        break
+      }
       let line = HingeLine(
         weights: weights, goal: goal, margins: margins, changes: zip(goalMargins, margins).map { $0 - $1 }, cost: cost)
       let first = line.at(0)
-      violation = first.slope < 0 ? -0.5 * first.slope / first.value : 0
       let step = line.best(from: first.slope, tolerance: Self.slopeTolerance, mostSteps: Self.mostLineSteps)
       isStuck = line.at(step).value >= first.value
       guard !isStuck else { break }
       for column in weights.indices { weights[column] += step * (goal[column] - weights[column]) }
       margins = step == 1 ? goalMargins : zip(margins, line.changes).map { $0 + step * $1 }
       crossMargin()
+      isDone = gap(cost: cost) <= enough * line.at(step).value
     }
     let (objective, gap) = problem.evaluate(weights, targets, cost: cost)
     return [
       LinearFit(
         weights: Array(weights[..<problem.columns]),
         convergence: LinearSVMConvergence(
-          iterations: iterations, violation: violation, isConverged: violation <= enough, objective: objective, gap: gap))
+          iterations: iterations, violation: gap / objective, isConverged: isDone, objective: objective, gap: gap))
     ]
   }
 
-  /// The minimum of the quadratic that the function is at `weights`; nil when it cannot be worked out.
-  private func minimum(ridge: Double) -> [Double]? {
+  /// Half the squared length of the gradient, by A and b.
+  private func gap(cost: Double) -> Double {
+    let columns = problem.columns
+    var products = [Double](repeating: 0, count: columns)
+    for row in 0..<columns {
+      var sum = gram[row * columns + row] * weights[row]
+      for column in (row + 1)..<max(columns, row + 1) {
+        let value = gram[row * columns + column]
+        sum += value * weights[column]
+        products[column] += value * weights[row]
+      }
+      products[row] += sum
+    }
+    let gradient = products.indices.map { weights[$0] + 2 * cost * (products[$0] - moment[$0]) }
+    return 0.5 * gradient.reduce(0) { $0 + $1 * $1 }
+  }
+
+  /// The minimum of the quadratic that the function is at `weights`, or a point on the way to it when rounding keeps
+  /// from it; nil when that cannot be worked out either.
+  private func minimum(ridge: Double) -> (goal: [Double], isMinimum: Bool)? {
     let columns = problem.columns
     var damping = 0.0
     while damping <= Self.mostDamping {
@@ -102,7 +126,7 @@ struct NewtonSolver: LinearSolver {
       }
       for column in columns..<goal.count { goal[column] = 0 }
       // SAFETY: `factor` is columns x columns, and `goal` has at least as many elements.
-      if unsafe engram_dposv(Int32(columns), &factor, Int32(columns), &goal) == 0 { return goal }
+      if unsafe engram_dposv(Int32(columns), &factor, Int32(columns), &goal) == 0 { return (goal, damping == 0) }
       damping = max(Self.leastDamping, 10 * damping)
     }
     return nil

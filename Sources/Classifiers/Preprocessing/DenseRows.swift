@@ -19,7 +19,8 @@ package import TrajectoryModel
   package let columns: Int
   /// Elements from one row to the next: ``width(of:)`` the columns.
   package let stride: Int
-  // SAFETY: `count * stride` elements, owned by this object alone; threads that write at the same time write other rows.
+  // SAFETY: `count * stride` elements, owned by this object alone; threads that write at the same time write other
+  // rows.
   nonisolated(unsafe) let values: UnsafeMutablePointer<Double>
 
   /// A matrix of zeros.
@@ -93,7 +94,8 @@ package import TrajectoryModel
   ///
   /// Parts of the rows are summed on several threads and then added in order.
   ///
-  /// - Returns: n x n, row by row, of which only the upper triangle is meant; n is the number of columns from `first` on.
+  /// - Returns: n x n, row by row, of which only the upper triangle is meant; n is the number of columns from `first`
+  ///   on.
   /// - Complexity: O(rows x n²).
   func gram(from first: Int = 0, threads: Int) throws(EngramError) -> [Double] {
     try loadBLAS()

@@ -5,9 +5,11 @@ package import TrajectoryModel
 
 /// The principal components of training rows, exactly, from the eigenvectors of their covariance matrix.
 ///
+/// Variances below 1e-16 of the greatest are lost in rounding: columns of very different scales want z-scores first.
+///
 /// This is scikit-learn's `svd_solver="covariance_eigh"`, which it also chooses by itself for matrices of these shapes.
-/// The first k components are the same whatever the number asked for, so one decomposition serves every number. The sign
-/// of each is such that its entry of the greatest magnitude is positive, the first one where several are equal.
+/// The first k components are the same whatever the number asked for, so one decomposition serves every number. The
+/// sign of each is such that its entry of the greatest magnitude is positive, the first one where several are equal.
 package struct PrincipalComponents: Sendable {
   /// The mean of each column, subtracted before the components are applied.
   package let means: [Double]
@@ -21,14 +23,16 @@ package struct PrincipalComponents: Sendable {
 
   /// Decomposes the columns from `first` on, from which it subtracts their means.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` when there are fewer than two rows or LAPACK finds no eigenvalues.
+  /// - Throws: ``EngramError`` with code `invalidData` when there are fewer than two rows, no column, or
+  ///   no eigenvalues to be found.
   /// - Complexity: O(rows x columns² + columns³).
   package init(centering rows: DenseRows, from first: Int = 0, threads: Int) throws(EngramError) {
-    guard rows.count >= 2 else {
-      throw EngramError(
-        .invalidData, "principal components need more rows", expected: "at least 2", found: "\(rows.count)")
-    }
     let columns = rows.columns - first
+    guard rows.count >= 2, columns >= 1 else {
+      throw EngramError(
+        .invalidData, "principal components need more rows or columns", expected: "at least 2 rows and 1 column",
+        found: "\(rows.count) rows, \(columns) columns")
+    }
     let center = Standardization(of: rows, from: first).centering
     means = center.means
     try center.apply(to: rows, from: first, threads: threads)
@@ -54,7 +58,8 @@ package struct PrincipalComponents: Sendable {
     explainedVariance = values.reversed().prefix(kept).map { max(0, $0) / Double(rows.count - 1) }
   }
 
-  /// Projects centred columns from `first` on onto the first components; writes them to another matrix from `column` on.
+  /// Projects centred columns from `first` on onto the first components; writes them to another matrix from `column`
+  /// on.
   ///
   /// - Complexity: O(rows x columns x components).
   package func project(

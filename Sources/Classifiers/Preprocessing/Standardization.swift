@@ -5,8 +5,8 @@ package import TrajectoryModel
 
 /// The mean and the scale of each column of training rows, as the published code takes them.
 ///
-/// The scale is the population standard deviation, or 1e-5 where that is less, so a constant column becomes zeros. Sums run
-/// from the first row to the last in Float64, as NumPy's `mean(0)` and `std(0)` of a row-major matrix do.
+/// The scale is the population standard deviation, or 1e-5 where that is less, so a constant column becomes zeros. Sums
+/// run from the first row to the last in Float64, as NumPy's `mean(0)` and `std(0)` of a row-major matrix do.
 package struct Standardization: Sendable, Hashable {
   /// The least scale, which keeps constant columns finite; the published constant.
   package static let leastScale = 1e-5

@@ -56,17 +56,18 @@ enum ClassifyCommand {
 
       A grid file lists choices for each parameter, of which every combination is tried:
 
-        {"version": 1, "classifier": "random-forest",
-         "parameters": {"max_features": ["sqrt", 0.1], "n_estimators": [100, 500]}}
+            {"version": 1, "classifier": "random-forest",
+             "parameters": {"max_features": ["sqrt", 0.1], "n_estimators": [100, 500]}}
 
       Parameters have the names of the published code: n_estimators, max_features, max_depth, … of a forest; C, \
-      n_components, … of an SVM; ksize, num_filters, pool_type, … of a network. `--grid paper` has 15, 84 and 360 \
+      n_components, … of an SVM; ksize, num_filters, pool_type, … of a network. `--grid paper` has 15, 84 and 720 \
       candidates and takes its time.
 
       \(Invocation.viewDiscussion)
       """,
     takes: [
-      SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, foldSeed, seed,
+      SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, foldSeed,
+      seed,
       SharedParameters.epochs, SharedParameters.view, zscore, positions, SharedParameters.missing, savedModel,
       SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],

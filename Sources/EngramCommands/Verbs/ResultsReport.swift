@@ -34,7 +34,7 @@ enum ResultsReport {
       try invocation.show(classTable(test.sum, first.classes))
     }
     try invocation.output.write("\n")
-    try invocation.show(splitTable(shown))
+    try invocation.show(splitTable(shown, parameters: gridParameters(summary)))
     let notes = notes(shown)
     if !notes.rows.isEmpty {
       try invocation.output.write("\ncandidates that were skipped or dropped, and what else there is to say\n")
@@ -81,7 +81,12 @@ enum ResultsReport {
   }
 
   /// A row for each split: accuracies and the parameters that were chosen.
-  static func splitTable(_ splits: [SplitResult]) -> Table {
+  ///
+  /// - Parameters:
+  ///   - splits: The splits.
+  ///   - names: Only these parameters; nil for all.
+  /// - Returns: The table.
+  static func splitTable(_ splits: [SplitResult], parameters names: Set<String>? = nil) -> Table {
     var table = Table(columns: [
       "split", "train", "test", "fold accuracy", "test accuracy", "parameters", "seconds",
     ])
@@ -91,15 +96,23 @@ enum ResultsReport {
       if case .tried(let mean, _)? = folds { accuracy = .real(mean) }
       table.append([
         .text(split.name), .integer(split.train.count), .integer(split.test.count), accuracy,
-        .real(split.test.confusion.accuracy), .text(parameterText(split.parameters)),
+        .real(split.test.confusion.accuracy), .text(parameterText(split.parameters, names)),
         split.predictions == nil ? .missing : .seconds(split.searchSeconds + split.fitSeconds),
       ])
     }
     return table
   }
 
-  private static func parameterText(_ parameters: JSONObject) -> String {
-    parameters.members.filter { $0.value != .null }
+  /// The parameters that the grid of a plan names; nil where it names none.
+  private static func gridParameters(_ summary: ClassificationSummary) -> Set<String>? {
+    guard case .array(let parts)? = summary.plan["grid"] else { return nil }
+    var names: Set<String> = []
+    for case .object(let part) in parts { names.formUnion(part.keys) }
+    return names.isEmpty ? nil : names
+  }
+
+  private static func parameterText(_ parameters: JSONObject, _ names: Set<String>?) -> String {
+    parameters.members.filter { names?.contains($0.key) ?? ($0.value != .null) }
       .map { "\($0.key)=\(JSONText($0.value).text.filter { $0 != "\"" })" }.joined(separator: " ")
   }
 

@@ -55,8 +55,8 @@ public struct FeatureSet: ~Copyable, Sendable {
   ///   - options: Type, layout in memory, threads.
   /// - Throws: As without.
   package mutating func fill(
-    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: ColumnStandardization?, from snapshot: Snapshot,
-    options: MaterializeOptions = MaterializeOptions()
+    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: ColumnStandardization?,
+    from snapshot: Snapshot, options: MaterializeOptions = MaterializeOptions()
   ) throws(EngramError) {
     try fill(examples, columns, from: snapshot, options: options)
     try standardization?.apply(to: &matrix, options)

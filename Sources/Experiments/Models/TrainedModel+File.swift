@@ -65,7 +65,8 @@ extension TrainedModel {
         .corrupt, "the model has not a name for each class", place: "key \"classes\"",
         expected: "\(model.classCount)", found: "\(classes.count)")
     }
-    let standardization = try object.optional("standardization") { (value) throws(EngramError) -> ColumnStandardization in
+    let standardization = try object.optional("standardization") {
+      (value) throws(EngramError) -> ColumnStandardization in
       let parts = try value.asObject()
       let (means, scales) = (try parts.reals("means"), try parts.reals("scales"))
       let first = try parts.integer("first_column")

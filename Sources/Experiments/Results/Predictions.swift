@@ -8,7 +8,7 @@
 //        .             4 n  predicted      codes below c
 //        .           4 c n  probabilities  float32, example by example
 
-import TrajectoryModel
+package import TrajectoryModel
 
 /// What each test example of a split was taken for.
 public struct Predictions: Sendable, Hashable {
@@ -44,7 +44,7 @@ public struct Predictions: Sendable, Hashable {
   }
 
   /// The bytes in which they are kept.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Self.byteCount(of: examples.count, classCount))
     func append<Number: FixedWidthInteger>(_ number: Number) {
@@ -67,7 +67,7 @@ public struct Predictions: Sendable, Hashable {
   /// Reads the bytes.
   ///
   /// - Throws: ``EngramError`` with code `corrupt`.
-  init(bytes: [UInt8]) throws(EngramError) {
+  package init(bytes: [UInt8]) throws(EngramError) {
     func fail(_ message: String, _ expected: String, _ found: String) -> EngramError {
       EngramError(
         .corrupt, message, place: "table classification_split, column predictions", expected: expected, found: found,

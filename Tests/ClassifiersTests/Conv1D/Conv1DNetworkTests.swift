@@ -129,6 +129,19 @@ import TrajectoryModel
     #expect(other?.code == .invalidData && other?.expected == "36")
   }
 
+  @Test func `says which value single precision cannot hold`() throws {
+    let data = Trajectories(rows: 200)
+    var values = [Double](repeating: 0.5, count: 200 * 27)
+    values[4 * 27 + 2] = 1e300
+    let matrix = try Trajectories.matrix(values, columns: 27, .float64)
+    var network = Self.small
+    network.standardizes = false
+    let error = #expect(throws: EngramError.self) {
+      try network.fitted(matrix, columns: data.columns, labels: data.labels)
+    }
+    #expect(error?.code == .invalidData && error?.place == "row 4, column 2" && error?.mend != nil)
+  }
+
   @Test func `says when the loss grows beyond all bounds`() throws {
     let data = Trajectories(rows: 100)
     let matrix = try data.matrix(row: 3, column: 3, becomes: 3e38)

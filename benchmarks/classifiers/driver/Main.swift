@@ -4,7 +4,8 @@
 // A command:
 //   {"kind": "random-forest", "parameters": {"treeCount": 100}, "train": "train_0", "test": "test_0",
 //    "seed": 0, "threads": 2, "layout": "column-major", "columns": [3, 24, 21], "predictions": false}
-// The answer: fitSeconds, predictSeconds, accuracy, summary, details of that kind, and `predicted` when asked for; or error.
+// With "grid": true parameters are those of a grid, and the answer has seconds and scores. Otherwise
+// the answer: fitSeconds, predictSeconds, accuracy, summary, details of that kind, and `predicted` when asked for; or error.
 
 import Classifiers
 import Glibc
@@ -22,7 +23,8 @@ import TrajectoryModel
         if line.isEmpty { continue }
         var answer: JSONObject
         do throws(EngramError) {
-          answer = try Trial(JSONValue(parsing: line).asObject()).run(on: data)
+          let command = try JSONValue(parsing: line).asObject()
+          answer = command["grid"] == true ? try GridTrial(command).run(on: data) : try Trial(command).run(on: data)
         } catch {
           answer = JSONObject()
           answer["error"] = .string("\(error)")

@@ -36,6 +36,7 @@ struct Trial {
   /// The classifier of a kind.
   private static func classifier(_ kind: String, _ parameters: JSONObject) throws(EngramError) -> any Classifier {
     switch kind {
+    case Conv1DNetwork.kind: return try Conv1DNetwork(parameters: parameters)
     case RandomForest.kind: return try RandomForest(parameters: parameters)
     case LinearSVM.kind: return try LinearSVM(parameters: parameters)
     default: throw EngramError(.usage, "there is no such kind of classifier", found: kind)
@@ -85,7 +86,7 @@ struct Trial {
   }
 
   /// Seconds of a clock that only goes forward.
-  private static func seconds() -> Double {
+  static func seconds() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
