@@ -109,7 +109,7 @@ struct SessionTests {
     #expect((json["group"] as? [String: Any])?["predicted"] is String)
     #expect(
       try session.failure(
-        "identify", session.store, "--examples", "architecture = 'knet'", "--train", "task = 'simclr'")
+        "identify", session.store, "--examples", "architecture = 'knet'", "--train", "task = 'digits10'")
         == "2 usage")
   }
 
