@@ -6,16 +6,19 @@ import statistics as stats
 
 import numpy as np
 
-from processes import Failed
 import work
+from processes import Failed, select_first_value
+
+
+ENGRAM_LAYOUT = "a store with its catalog: metadata, checksums and commit log included"
 
 
 class Comparison:
     """All contestants on one data set; results are collected in a dict that JSON can hold."""
 
-    def __init__(self, dataset, folder, contestants, rounds, threads, log):
+    def __init__(self, dataset, folder, contestants, rounds, threads, program, log):
         self.dataset, self.folder, self.contestants = dataset, folder, list(contestants)
-        self.rounds, self.threads, self.log = rounds, threads, log
+        self.rounds, self.threads, self.program, self.log = rounds, threads, program, log
         self.data = os.path.join(folder, "data")
         self.works = work.works(dataset)
         self.wrong = []
@@ -63,6 +66,7 @@ class Comparison:
                                          threads=self.threads[0], **extra)
                     entry.setdefault("write", []).append(answer["seconds"])
                     entry["versions"] = process.hello["versions"]
+                    entry["layout"] = process.hello.get("layout", ENGRAM_LAYOUT)
                     process.end()
                     entry["bytes"] = size(self.store(contestant, number))
                     if number:
@@ -73,6 +77,17 @@ class Comparison:
             entry = self.of(contestant)
             self.log(f"  {contestant.name:18s} ratio {self.result['raw_bytes'] / entry['bytes']:.3f}, "
                      f"{stats.median(entry['write']) * 1e3:.0f} ms")
+        self.verified_write()
+
+    def verified_write(self):
+        """Engram's write once more with every bit read back, as `engram ingest` does it."""
+        for contestant in [c for c in self.contestants if c.is_engram]:
+            process = contestant.start()
+            path = self.store(contestant, "verified")
+            self.of(contestant)["verified_write"] = process.ask(
+                "write", data=self.data, store=path, threads=self.threads[0], verify=True)["seconds"]
+            process.end()
+            shutil.rmtree(path)
 
     def read(self, threads):
         """Every read: each contestant once in each round, in an order that turns; the result is checked first."""
@@ -143,7 +158,7 @@ class Comparison:
             before = process.memory("VmRSS")
             process.ask("run", times=1, fresh=False)
             self.of(contestant)["memory"] = process.memory("VmHWM") - before
-            self.of(contestant)["fresh"] = process.ask("run", times=self.rounds, fresh=True)["seconds"][1:]
+            self.of(contestant)["fresh"] = process.ask("run", times=self.rounds + 1, fresh=True)["seconds"][1:]
             process.end()
 
     def latency(self):
@@ -164,6 +179,17 @@ class Comparison:
                     self.check(processes[contestant.name], contestant, item, expected)
         for process in processes.values():
             process.end()
+        self.shell(expected[0])
+
+    def shell(self, expected):
+        """The same from the shell: one process for one value."""
+        path = os.path.join(self.folder, "first.npy")
+        run = len(self.dataset.runs) // 2 + 1
+        for contestant in [c for c in self.contestants if c.is_engram][:1]:
+            self.of(contestant)["shell"] = [
+                select_first_value(self.program, self.store(contestant), run, path) for _ in range(2 * self.rounds)]
+            if not np.array_equal(np.load(path).transpose(0, 2, 1).view(np.uint32), expected.view(np.uint32)):
+                self.wrong.append(f"{self.dataset.name}: engram select gives other values for run {run}")
 
 
 def turned(items, by):

@@ -89,7 +89,7 @@ def read(path):
     if epochs is None:
         epochs = np.arange(values.shape[1]) * 5
     values = np.ascontiguousarray(values, dtype=np.float32)
-    return Dataset(name, f"{len(values):,} real examples of {path}", values, [str(s) for s in statistics],
+    return Dataset(name, f"{len(values):,} real examples of {os.path.basename(path)}", values, [str(s) for s in statistics],
                    [int(e) for e in epochs], metadata)
 
 
@@ -197,18 +197,21 @@ def diverge(out, random, rule):
             out[0, first:, place] = np.nan if name.endswith(("kurtosis", "skew")) else np.inf
 
 
-def generate(part=0, seed=0):
-    """One part of the generated data: 20,736 examples of 1,056 runs, in the layout of the published file."""
+def generated_metadata(parts):
+    """Metadata of some parts, one after the other."""
     fields = ("task", "architecture", "learning_rule", "batch_size", "model_seed", "dataset_seed", "layer_name")
-    rows = [(task, architecture, rule, batch_size, model_seed, dataset_seed, layer)
+    rows = [(task, architecture, rule, batch_size, model_seed, dataset_seed, layer) for part in parts
             for task, architecture, names, rule, batch_size, model_seed, dataset_seed in generated_runs(part)
             for layer in names]
-    metadata = {}
-    for field, column in zip(fields, zip(*rows)):
-        metadata[field] = np.array(column, object if field.endswith("seed") else None)
-    values = generated_values(part, seed)
+    return {field: np.array(column, object if field.endswith("seed") else None)
+            for field, column in zip(fields, zip(*rows))}
+
+
+def generate():
+    """Generated data of full size: 20,736 examples of 1,056 runs, in the layout of the published file."""
+    values = generated_values(0)
     return Dataset("generated", f"{len(values):,} generated examples in the published layout", values, PUBLISHED,
-                   EPOCHS, metadata)
+                   EPOCHS, generated_metadata([0]))
 
 
 class Python2Pickler(pickle._Pickler):

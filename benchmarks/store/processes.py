@@ -11,6 +11,10 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "68719476736", "MALLOC_TOP_PAD_": "67108864"}
 
 
+# The statistic of the first value.
+FIRST_STATISTIC = "weightabs_median"
+
+
 class Failed(Exception):
     """What a process said when it could not do what it was asked."""
 
@@ -63,18 +67,26 @@ class Process:
 
 
 class Contestant:
-    """Engram or a peer: how to start its process, and where its stores lie."""
+    """Engram or a peer: how to start its process, and what it says of itself once it has been started."""
 
-    def __init__(self, name, command, works=None, checked=True):
-        self.name, self.command = name, command
-        self.works, self.checked = works, checked
-        self.is_engram = False
+    def __init__(self, name, command, is_engram=False):
+        self.name, self.command, self.is_engram = name, command, is_engram
+        self.hello = {}
 
     def start(self, **options):
-        return Process(self.command, **options)
+        process = Process(self.command, **options)
+        self.hello = process.hello
+        return process
+
+    @property
+    def checked(self):
+        """Whether its matrices are what was asked for; limits give other bytes."""
+        return self.hello.get("checked", True)
 
     def takes(self, work):
-        return self.works is None or work.key in self.works
+        """Whether it is for this read; some are for one only."""
+        works = self.hello.get("works")
+        return works is None or work.key in works
 
 
 def peer(name):
@@ -84,9 +96,7 @@ def peer(name):
 
 def engram(name, driver):
     """Engram by a driver, `store-bench` of one build or another."""
-    contestant = Contestant(name, [driver])
-    contestant.is_engram = True
-    return contestant
+    return Contestant(name, [driver], is_engram=True)
 
 
 def measured(command):
@@ -106,3 +116,9 @@ def timed(command):
     if status != 0:
         raise Failed(f"{' '.join(command)} ended with {status}")
     return seconds
+
+
+def select_first_value(program, store, run, path):
+    """Seconds from the shell to one statistic of one run in an .npy file: the whole process."""
+    return timed([program, "select", store, "--where", f"run_id = {run}", "--statistics", FIRST_STATISTIC,
+                  "--format", "npy", "-o", path])

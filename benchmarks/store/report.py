@@ -39,7 +39,7 @@ def comparison(result):
         for name, entry in present.items():
             reads = entry["reads"].get(threads, {})
             limit = name in LIMITS
-            bold = f"**{name}**" if not entry["versions"] else name
+            bold = f"**{name}**" if "verified_write" in entry else name
             rows.append([bold, "" if limit else f"{entry['bytes'] / 1e6:.2f}", "" if limit else f"{raw / entry['bytes']:.2f}",
                          "" if limit else milliseconds(entry["write"]),
                          *(milliseconds(reads.get(w["key"], [])) for w in works)])

@@ -55,10 +55,12 @@ def arguments():
     parser.add_argument("--ingest", action="store_true", help="measure ingest of the published pickle layout")
     parser.add_argument("--smoke", action="store_true", help="few peers, tiny data, one round, every bit checked")
     parser.add_argument("--publish", action="store_true", help="write docs/PERFORMANCE.md from the results")
-    parser.add_argument("--engram-program", default=".build/release/engram", help=argparse.SUPPRESS)
-    parser.add_argument("--driver", default=".build/release/store-bench", help=argparse.SUPPRESS)
+    parser.add_argument("binaries", help=argparse.SUPPRESS)
     parser.add_argument("--work", default=".build/bench/store", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.program = os.path.join(options.binaries, "engram")
+    options.driver = os.path.join(options.binaries, "store-bench")
+    return options
 
 
 def log(text):
@@ -115,7 +117,7 @@ def measure(options, datasets, results):
         threads = [int(n) for n in options.threads.split(",")]
         started = time.time()
         comparison = compare.Comparison(dataset, folder, contestants(options), 1 if options.smoke else options.rounds,
-                                        threads, log)
+                                        threads, options.program, log)
         result = comparison.run(options.parts.split(","))
         result["machine"] = machine()
         result["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(started))

@@ -6,6 +6,7 @@ import os
 import numpy as np
 
 from data import ADMISSIBLE
+from processes import FIRST_STATISTIC
 
 # Epochs of the read of a few epochs, by position: 0, 25, 50, 75 where a checkpoint is every fifth epoch.
 FEW_EPOCHS = [0, 5, 10, 15]
@@ -81,7 +82,7 @@ def works(dataset):
 def first_value(dataset):
     """The read of one statistic of one run, for latency."""
     run = dataset.runs[len(dataset.runs) // 2]
-    return Work("first", "one statistic of one run", [list(run)], [dataset.statistics.index("weightabs_median")],
+    return Work("first", "one statistic of one run", [list(run)], [dataset.statistics.index(FIRST_STATISTIC)],
                 list(range(len(dataset.epochs))))
 
 

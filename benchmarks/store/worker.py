@@ -95,7 +95,9 @@ def main():
 
     try:
         worker = Worker(peers.make(sys.argv[1]))
-        answer({"versions": {p: peers.version(p) for p in worker.peer.packages}})
+        peer = worker.peer
+        answer({"layout": peer.layout, "works": peer.works, "checked": peer.checked,
+                "versions": {p: peers.version(p) for p in peer.packages}})
     except Exception as error:
         return answer({"error": f"{type(error).__name__}: {error}"})
     for line in sys.stdin:

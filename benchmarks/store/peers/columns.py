@@ -9,7 +9,8 @@ from peers.peer import Peer, blocks, every, rows_of
 def table(values, axes):
     """The values as an Arrow table of flat columns."""
     columns = {name: np.ascontiguousarray(values[:, :, place]).ravel() for place, name in enumerate(axes["statistics"])}
-    return pa.table(columns).replace_schema_metadata({"epochs": str(values.shape[1])})
+    return pa.table(columns).replace_schema_metadata(
+        {"examples": str(values.shape[0]), "epochs": str(values.shape[1])})
 
 
 def flat(column):
