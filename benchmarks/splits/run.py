@@ -18,6 +18,9 @@ import tempfile
 import time
 import warnings
 
+if "--help" in sys.argv:
+    sys.exit(print(__doc__))
+
 import numpy as np
 import pandas as pd
 import sklearn
@@ -26,8 +29,6 @@ from sklearn import model_selection as ms
 import make_catalog as catalog
 
 warnings.simplefilter("ignore")
-if "--help" in sys.argv:
-    sys.exit(print(__doc__))
 engram = os.path.join(sys.argv[1], "engram")
 sizes = [int(n) for n in sys.argv[2:]] or [1_000, 100_000, 1_000_000]
 # StratifiedGroupKFold of scikit-learn steps through groups in Python: 17 s at 2 million rows; larger tables leave it out.

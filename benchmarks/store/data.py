@@ -51,6 +51,10 @@ class Dataset:
     def save(self, folder):
         os.makedirs(folder, exist_ok=True)
         np.save(os.path.join(folder, "values.npy"), self.values)
+        self.save_metadata(folder)
+
+    def save_metadata(self, folder):
+        """Writes all but the values."""
         with open(os.path.join(folder, "metadata.csv"), "w", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(self.metadata)

@@ -5,20 +5,9 @@ See `scripts/bench store --help`.
 """
 
 import argparse
-import json
 import os
-import platform
-import shutil
-import sys
-import time
 
-import numpy as np
-
-import compare
-import data
 import peers
-import processes
-import report
 
 DESCRIPTION = """\
 Measures Engram's store beside what anyone would pick instead, on the same arrays, in one run: bytes on disk, write, full scan,
@@ -63,107 +52,10 @@ def arguments():
     return options
 
 
-def log(text):
-    print(text, file=sys.stderr, flush=True)
-
-
 def main():
     options = arguments()
-    results = os.path.join(options.work, "results")
-    os.makedirs(results, exist_ok=True)
-    logs = os.path.join(options.work, "logs")
-    os.makedirs(logs, exist_ok=True)
-    os.environ["STORE_BENCH_LOGS"] = logs
-    wrong = []
-    if options.smoke:
-        wrong += measure(options, [tiny()], results)
-    elif not (options.publish or options.ingest or options.scale):
-        for source in sources(options):
-            wrong += measure(options, [source], results)
-    for text in wrong:
-        log(f"error: {text}")
-    if wrong:
-        sys.exit(1)
-
-
-def tiny():
-    """A few runs of the bundled real data, for the smoke test."""
-    whole = data.read("fixtures/digits_dataset.pkl")
-    end = whole.runs[39][1]
-    return data.Dataset("smoke", f"{end} of the bundled examples", whole.values[:end].copy(), whole.statistics, whole.epochs,
-                        {k: v[:end] for k, v in whole.metadata.items()})
-
-
-def sources(options):
-    """The data sets that were asked for, made one by one."""
-    files = ["fixtures/digits_dataset.pkl", *options.data]
-    for path in files:
-        name = os.path.splitext(os.path.basename(path))[0]
-        if not options.only or any(name.startswith(o) for o in options.only):
-            yield data.read(path)
-    if not options.only or any("generated".startswith(o) for o in options.only):
-        log("generating")
-        yield data.generate()
-
-
-def measure(options, datasets, results):
-    """Compares all on some data sets; returns what was wrong."""
-    wrong = []
-    for dataset in datasets:
-        folder = os.path.join(options.work, "work", dataset.name)
-        shutil.rmtree(folder, ignore_errors=True)
-        dataset.save(os.path.join(folder, "data"))
-        log(f"== {dataset.name}: {dataset.about}")
-        threads = [int(n) for n in options.threads.split(",")]
-        started = time.time()
-        comparison = compare.Comparison(dataset, folder, contestants(options), 1 if options.smoke else options.rounds,
-                                        threads, options.program, log)
-        result = comparison.run(options.parts.split(","))
-        result["machine"] = machine()
-        result["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(started))
-        result["wall_seconds"] = time.time() - started
-        name = os.path.join(results, f"{dataset.name}.json")
-        with open(name, "w") as file:
-            json.dump(result, file, indent=1)
-        text = report.comparison(result)
-        with open(os.path.join(results, f"{dataset.name}.md"), "w") as file:
-            file.write(text)
-        print(text)
-        log(f"wrote {name} after {time.time() - started:.0f} s")
-        wrong += comparison.wrong
-        if options.smoke:
-            wrong += [f"{name} failed: {entry['failed']}" for name, entry in result["contestants"].items() if "failed" in entry]
-        shutil.rmtree(folder)
-    return wrong
-
-
-SMOKE_PEERS = ["npz", "parquet-bss", "pcodec-1024"]
-
-
-def contestants(options):
-    """Engram first, then the peers, then the limits."""
-    drivers = dict(text.split("=", 1) for text in options.engram) or {"engram": options.driver}
-    found = [processes.engram(name, driver) for name, driver in drivers.items()]
-    if options.smoke:
-        names = SMOKE_PEERS
-    elif options.peers is None:
-        names = [*peers.PEERS, *peers.LIMITS]
-    else:
-        names = [name for name in options.peers.split(",") if name and name != "none"] + list(peers.LIMITS)
-    for name in names:
-        if name not in peers.PEERS | peers.LIMITS:
-            sys.exit(f"error: there is no peer '{name}'\nto mend it: name some of {', '.join(peers.PEERS)}")
-        found.append(processes.peer(name))
-    return found
-
-
-def machine():
-    """What hardware and system this is."""
-    with open("/proc/cpuinfo") as file:
-        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.processor())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {"processor": model, "cores": len(os.sched_getaffinity(0)), "memory": memory,
-            "system": f"{platform.system()} {platform.release()}", "python": platform.python_version(), "numpy": np.__version__}
+    import session  # only now, so that --help needs no package
+    session.run(options)
 
 
 if __name__ == "__main__":
