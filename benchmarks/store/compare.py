@@ -40,8 +40,8 @@ class Comparison:
         self.of(contestant)["failed"] = str(error)
         self.contestants.remove(contestant)
 
-    def run(self, parts):
-        self.write()
+    def run(self, parts, writes):
+        self.write(writes)
         if "reads" in parts:
             for threads in self.threads:
                 self.read(threads)
@@ -51,7 +51,7 @@ class Comparison:
             self.latency()
         return self.result
 
-    def write(self, times=3):
+    def write(self, times):
         """Writes the data set, every contestant in turn, and keeps the last store."""
         self.log(f"write: {times} times")
         shutil.rmtree(os.path.join(self.folder, "stores"), ignore_errors=True)

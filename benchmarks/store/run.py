@@ -40,7 +40,7 @@ def arguments():
     parser.add_argument("--threads", default="2,1", metavar="N,M", help="numbers of threads (default 2,1); where fewer than the cores, processes are pinned")
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="rounds of warm reads, two counted in each (default 7)")
     parser.add_argument("--engram", action="append", default=[], metavar="NAME=DRIVER", help="another build's store-bench, under a name; may be repeated")
-    parser.add_argument("--scale", action="append", type=int, default=[], choices=[1, 10, 100], help="measure growth at this multiple of 20,736 examples")
+    parser.add_argument("--scale", action="append", type=int, default=[], choices=[1, 10, 100], help="measure growth at this multiple of 20,736 examples; 10 also compares with the fastest peers")
     parser.add_argument("--ingest", action="store_true", help="measure ingest of the published pickle layout")
     parser.add_argument("--smoke", action="store_true", help="few peers, tiny data, one round, every bit checked")
     parser.add_argument("--publish", action="store_true", help="write docs/PERFORMANCE.md from the results")

@@ -32,9 +32,11 @@ def run(options):
     if options.smoke:
         wrong += measure(options, [tiny()], results)
     if options.ingest:
-        keep(results, "ingest", ingest.measure(options, log))
+        wrong += keep(results, "ingest", ingest.measure(options, log))["wrong"]
     for scale in sorted(options.scale):
         wrong += keep(results, f"growth-{scale}x", growth.measure(options, scale, log))["wrong"]
+        if scale == 10 and options.peers != "none":
+            wrong += ten_times(options, results)
     if not (options.smoke or options.publish or options.ingest or options.scale):
         wrong += measure(options, sources(options), results)
     if options.publish:
@@ -81,33 +83,53 @@ def measure(options, datasets, results):
         folder = os.path.join(options.work, "work", dataset.name)
         shutil.rmtree(folder, ignore_errors=True)
         dataset.save(os.path.join(folder, "data"))
-        log(f"== {dataset.name}: {dataset.about}")
-        threads = [int(n) for n in options.threads.split(",")]
-        started = time.time()
-        comparison = compare.Comparison(dataset, folder, contestants(options), 1 if options.smoke else options.rounds,
-                                        threads, options.program, log)
-        result = comparison.run(options.parts.split(","))
-        result["wall_seconds"] = round(time.time() - started)
-        text = report.comparison(keep(results, dataset.name, result))
-        with open(os.path.join(results, f"{dataset.name}.md"), "w") as file:
-            file.write(text)
-        print(text)
-        wrong += comparison.wrong
-        if options.smoke:
-            wrong += [f"{name} failed: {entry['failed']}" for name, entry in result["contestants"].items() if "failed" in entry]
+        wrong += compare_on(options, dataset, folder, contestants(options), results)
         shutil.rmtree(folder)
     return wrong
 
 
+def ten_times(options, results):
+    """Compares Engram and the fastest peers at ten times the size, with all the threads there are."""
+    folder = os.path.join(options.work, "growth")
+    dataset = growth.batch(folder, list(range(10)))
+    dataset.name = "generated-10x"
+    names = LARGE_PEERS if options.peers is None else options.peers.split(",")
+    wrong = compare_on(options, dataset, folder, contestants(options, names), results, threads=[len(os.sched_getaffinity(0))],
+                       parts=("reads", "memory"), writes=1)
+    shutil.rmtree(os.path.join(folder, "stores"))
+    return wrong
+
+
+def compare_on(options, dataset, folder, all_contestants, results, threads=None, parts=None, writes=3):
+    """Compares some on a data set that lies in a folder; prints and keeps the tables; returns what was wrong."""
+    log(f"== {dataset.name}: {dataset.about}")
+    started = time.time()
+    comparison = compare.Comparison(
+        dataset, folder, all_contestants, 1 if options.smoke else options.rounds,
+        threads or [int(n) for n in options.threads.split(",")], options.program, log)
+    result = comparison.run(parts or options.parts.split(","), writes)
+    result["wall_seconds"] = round(time.time() - started)
+    text = report.comparison(keep(results, dataset.name, result))
+    with open(os.path.join(results, f"{dataset.name}.md"), "w") as file:
+        file.write(text)
+    print(text)
+    failed = [f"{name} failed: {entry['failed']}" for name, entry in result["contestants"].items() if "failed" in entry]
+    return comparison.wrong + (failed if options.smoke else [])
+
+
 SMOKE_PEERS = ["npz", "parquet-bss", "pcodec-1024"]
+# At ten times the size: the fastest and the smallest, and what is not compressed.
+LARGE_PEERS = ["npy-mmap", "zarr-tensorstore", "parquet-bss", "vortex", "vortex-compact", "blosc2", "pcodec-4096", "pcodec-1024"]
 
 
-def contestants(options):
+def contestants(options, chosen=None):
     """Engram first, then the peers, then the limits."""
     drivers = dict(text.split("=", 1) for text in options.engram) or {"engram": options.driver}
     found = [processes.engram(name, driver) for name, driver in drivers.items()]
     if options.smoke:
         names = SMOKE_PEERS
+    elif chosen is not None:
+        names = chosen
     elif options.peers is None:
         names = [*peers.PEERS, *peers.LIMITS]
     else:
