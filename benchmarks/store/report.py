@@ -111,6 +111,8 @@ def publish(results, page="docs/PERFORMANCE.md"):
     """Writes the page from all results there are."""
     found = {}
     for path in sorted(glob.glob(os.path.join(results, "*.json"))):
+        if path.endswith("-partial.json"):
+            continue
         with open(path) as file:
             found[os.path.splitext(os.path.basename(path))[0]] = json.load(file)
     found.pop("smoke", None)

@@ -43,7 +43,7 @@ def arguments():
     parser.add_argument("--scale", action="append", type=int, default=[], choices=[1, 10, 100], help="measure growth at this multiple of 20,736 examples; 10 also compares with the fastest peers")
     parser.add_argument("--ingest", action="store_true", help="measure ingest of the published pickle layout")
     parser.add_argument("--smoke", action="store_true", help="few peers, tiny data, one round, every bit checked")
-    parser.add_argument("--publish", action="store_true", help="write docs/PERFORMANCE.md from the results")
+    parser.add_argument("--publish", action="store_true", help="write docs/PERFORMANCE.md from the results of whole runs (not of those with --peers, --parts, --threads or --engram)")
     parser.add_argument("binaries", help=argparse.SUPPRESS)
     parser.add_argument("--work", default=".build/bench/store", help=argparse.SUPPRESS)
     options = parser.parse_args()
