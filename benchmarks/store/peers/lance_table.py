@@ -10,8 +10,10 @@ from peers.peer import Peer, every
 
 
 class Lance(Peer):
-    layout = "a FixedSizeList<float, 21> column a statistic, a row an example, default encoding, "
+    layout = (
+        "a FixedSizeList<float, 21> column a statistic, a row an example, default encoding, "
         "ranges by offset and limit"
+    )
     packages = ("pylance", "pyarrow")
     spans = True
 
