@@ -170,9 +170,10 @@ class Comparison:
             process.ask("open", store=self.store(contestant), threads=self.threads[0])
             process.ask("prepare", work=request)
             process.forget_peak()
-            before = process.memory("VmRSS")
+            before, private = process.memory("VmRSS"), process.memory("RssAnon")
             process.ask("run", times=1, fresh=False)
             self.of(contestant)["memory"] = process.memory("VmHWM") - before
+            self.of(contestant)["private_memory"] = process.memory("RssAnon") - private
             self.of(contestant)["fresh"] = process.ask("run", times=self.rounds + 1, fresh=True)["seconds"][1:]
             process.end()
 

@@ -54,7 +54,7 @@ class Process:
         return value
 
     def memory(self, key):
-        """A line of /proc/PID/status in bytes: VmRSS now, VmHWM at its peak."""
+        """A line of /proc/PID/status in bytes: VmRSS now, RssAnon without mapped files, VmHWM at its peak."""
         with open(f"/proc/{self.process.pid}/status") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith(key + ":"))
 

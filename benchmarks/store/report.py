@@ -66,7 +66,13 @@ def comparison(result):
     if shell:
         parts += ["", f"`engram select` of one statistic of one run, the whole process: {', '.join(shell)}."]
     rows = [
-        [name, f"{entry['memory'] / 2**20:.0f}", milliseconds(entry["fresh"]), milliseconds(entry.get("first", []))]
+        [
+            name,
+            f"{entry['memory'] / 2**20:.0f}",
+            f"{entry['private_memory'] / 2**20:.0f}",
+            milliseconds(entry["fresh"]),
+            milliseconds(entry.get("first", [])),
+        ]
         for name, entry in present.items()
         if "memory" in entry
     ]
@@ -76,7 +82,16 @@ def comparison(result):
             "",
             f"#### Memory, fresh buffers, latency (the matrix itself: {matrix:.0f} MiB)",
             "",
-            table(["", "peak MiB of a full scan", "full scan, fresh buffers", "open to first value"], rows),
+            table(
+                [
+                    "",
+                    "peak MiB of a full scan",
+                    "without mapped files, after it",
+                    "full scan, fresh buffers",
+                    "open to first value",
+                ],
+                rows,
+            ),
         ]
     for name, entry in everyone.items():
         if "failed" in entry:
