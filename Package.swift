@@ -43,6 +43,8 @@ let package = Package(
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     .target(name: "CKernels"),
+    // OpenBLAS, loaded when it is first needed.
+    .target(name: "CBLAS"),
 
     // Rooms, from the bottom up.
     room("TrajectoryModel"),
@@ -55,8 +57,9 @@ let package = Package(
       needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CKernels", "CXXHash"]),
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
     room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
+    room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CKernels", "CXXHash"]),
     room("EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
-    room("Engram", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
+    room("Engram", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
 
     // Doors.
     .executableTarget(
@@ -78,6 +81,7 @@ let package = Package(
       path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
+    tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS"]),
     tests(of: "Engram"),
     tests(of: "EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
   ]

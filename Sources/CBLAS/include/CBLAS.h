@@ -1,0 +1,33 @@
+/* CBLAS.h -- the few BLAS and LAPACK routines that classifiers need, from the system's OpenBLAS.
+ *
+ * OpenBLAS takes several milliseconds to start, so it is not linked but loaded when the first of these routines is
+ * called; a command that trains nothing never pays for it. Every routine runs on the calling thread alone: callers share
+ * out independent products, and so the same bytes come out for any number of threads.
+ *
+ * Matrices are row-major; `ld` is the distance between rows. Call engram_blas_load first; the others must not be called
+ * before it has returned NULL. */
+#ifndef ENGRAM_CBLAS_H
+#define ENGRAM_CBLAS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Loads OpenBLAS once, from any thread. Returns NULL when it is there, or why it is not, in words of the dynamic linker. */
+const char *engram_blas_load(void);
+
+/* c = alpha * op(a) * op(b) + beta * c, with op(a) of m x k, op(b) of k x n; op transposes where the flag is not 0. */
+void engram_sgemm(int transpose_a, int transpose_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a,
+                  int32_t lda, const float *b, int32_t ldb, float beta, float *c, int32_t ldc);
+void engram_dgemm(int transpose_a, int transpose_b, int32_t m, int32_t n, int32_t k, double alpha, const double *a,
+                  int32_t lda, const double *b, int32_t ldb, double beta, double *c, int32_t ldc);
+
+/* The upper triangle of c = alpha * transpose(a) * a + beta * c, with a of k x n. */
+void engram_dsyrk_t(int32_t n, int32_t k, double alpha, const double *a, int32_t lda, double beta, double *c,
+                    int32_t ldc);
+
+/* All eigenvalues, ascending, and eigenvectors of a symmetric n x n matrix (LAPACK dsyevd). Of `a` the upper triangle is
+ * read; row i of `a` becomes the unit eigenvector of values[i]. Returns 0, or LAPACK's own number for a failure, or -100
+ * when there is no memory. */
+int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values);
+
+#endif

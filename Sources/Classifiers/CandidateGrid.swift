@@ -1,0 +1,40 @@
+// CandidateGrid.swift -- candidates among which cross-validation chooses, scored together where they share work.
+
+public import TrajectoryModel
+
+/// The candidates of one kind of classifier among which cross-validation chooses.
+///
+/// A grid scores many candidates at once because they share work: forests of fewer trees are the first trees of a larger
+/// one, one decomposition serves every number of components, and each C starts from the solution of the one before.
+public protocol CandidateGrid: Sendable {
+  /// The parameters of each candidate, in the order in which ties are broken: the first of equals wins.
+  var candidates: [JSONObject] { get }
+
+  /// Learns from some rows and predicts others, for some candidates.
+  ///
+  /// - Parameters:
+  ///   - indices: The candidates, ascending.
+  ///   - features: One row an example; as for ``Classifier/fit(_:columns:labels:rows:options:)``.
+  ///   - columns: What the columns are.
+  ///   - labels: The class of every row.
+  ///   - train: The rows to learn from.
+  ///   - validation: The rows to predict.
+  ///   - options: Seed, threads, progress.
+  /// - Returns: For each of `indices`, how it did.
+  /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``.
+  func score(
+    _ indices: [Int], _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, train: [Int32],
+    validation: [Int32], options: FitOptions
+  ) throws(EngramError) -> [CandidateScore]
+
+  /// The classifier of a candidate.
+  func classifier(_ index: Int) -> any Classifier
+}
+
+/// How one candidate did on validation rows.
+public enum CandidateScore: Sendable, Hashable {
+  /// The share of validation rows that it got right, and what there is to say of it, such as that it did not converge.
+  case accuracy(Double, note: String?)
+  /// It cannot be tried on these data, and why: more components than columns, for one.
+  case skipped(String)
+}

@@ -1,0 +1,59 @@
+// FeatureChecks.swift -- what every classifier asks of its input before it learns or predicts.
+
+import CKernels
+import TrajectoryModel
+
+extension Matrix {
+  /// Refuses a matrix whose columns are not those of a layout.
+  borrowing func requireColumns(_ count: Int) throws(EngramError) {
+    guard columns == count else {
+      throw EngramError(
+        .invalidData, "the matrix has another number of columns than the classifier was made for",
+        expected: "\(count)", found: "\(columns)",
+        mend: "select the same statistics, epochs and view as for training")
+    }
+  }
+
+  /// Refuses a matrix with a value that is not finite in some rows; says the first, by row and column.
+  ///
+  /// - Complexity: O(values).
+  borrowing func requireFinite(rows: [Int32]?) throws(EngramError) {
+    let count = self.rows * columns
+    // SAFETY: the matrix holds `count` elements of its type.
+    let finiteCount = unsafe bytes.withUnsafeBytes { values -> UInt64 in
+      guard let base = values.baseAddress else { return 0 }
+      return unsafe elementType == .float32
+        ? UInt64(engram_zone_32(base.assumingMemoryBound(to: UInt32.self), count).finite_count)
+        : UInt64(engram_zone_64(base.assumingMemoryBound(to: UInt64.self), count).finite_count)
+    }
+    if finiteCount == UInt64(count) { return }
+    let wanted = rows ?? (0..<Int32(self.rows)).map { $0 }
+    for row in wanted {
+      for column in 0..<columns where !self[Int(row), column].isFinite {
+        throw EngramError(
+          .invalidData, "a feature is not finite", place: "row \(row), column \(column)",
+          expected: "finite values only", found: "\(self[Int(row), column])",
+          mend: "select admissible statistics only (`--statistics admissible`), or leave that example out")
+      }
+    }
+  }
+}
+
+extension ClassLabels {
+  /// Refuses labels that nothing can be learned from; returns the rows of each class among those used.
+  func requireClasses(among rows: [Int32]?, of matrixRows: Int) throws(EngramError) -> [Int] {
+    guard codes.count == matrixRows else {
+      throw EngramError(
+        .invalidData, "there are not as many labels as rows", expected: "\(matrixRows)", found: "\(codes.count)")
+    }
+    let counts = counts(of: rows)
+    let present = counts.count { $0 > 0 }
+    guard present >= 2 else {
+      throw EngramError(
+        .invalidData, "there is nothing to tell apart in the training examples", expected: "at least two classes",
+        found: present == 1 ? "one class" : "no example",
+        mend: "choose a label with several values, or a split whose train side has several")
+    }
+    return counts
+  }
+}
