@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """How well `engram identify` does on an architecture that it has not seen, and on new runs of those that it has.
 
 usage: scripts/bench identify [STORE ...]     the bundled data without a store
@@ -9,6 +10,7 @@ classes with 90 % of the probability holds the true one, and how many examples a
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -79,7 +81,9 @@ def study(program, store, parts):
 
 
 def main():
-    program, *stores = sys.argv[1:]
+    if "--help" in sys.argv:
+        return print(__doc__)
+    program, stores = os.path.join(sys.argv[1], "engram"), sys.argv[2:]
     with tempfile.TemporaryDirectory() as folder:
         if not stores:
             stores = [f"{folder}/digits.engram"]
