@@ -114,7 +114,7 @@ struct CheckTests {
   /// The codes that damage may have; anything else would mislead.
   private static let codesOfDamage: Set<EngramError.Code> = [.corrupt, .unsupported, .truncated, .io, .notFound]
 
-  @Test func `a catalog cut short at any page, or anywhere, is refused and never crashes`() throws {
+  @Test func `a catalog cut short at any page, or anywhere, is refused by reading or by the check, and never crashes`() throws {
     let scratch = Scratch()
     try Self.filled(scratch)
     let whole = scratch.read()
@@ -123,10 +123,14 @@ struct CheckTests {
     let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 2_049] }) + [50, 99, 100, 511, 512]
     for length in lengths {
       scratch.write(Array(whole.prefix(length)))
-      let error = #expect(throws: EngramError.self, "length \(length)") { try Self.readAll(scratch.catalog) }
-      #expect(
-        error.map { [.corrupt, .truncated].contains($0.code) } == true, "length \(length): \(String(describing: error))"
-      )
+      // A page that only an index needs is not missed by reading; the check misses it.
+      var code: EngramError.Code?
+      do {
+        code = try Self.readAll(scratch.catalog) ? nil : .corrupt
+      } catch {
+        code = (error as? EngramError)?.code
+      }
+      #expect(code == .corrupt || code == .truncated, "length \(length): \(String(describing: code))")
     }
   }
 
