@@ -114,7 +114,9 @@ struct CheckTests {
   /// The codes that damage may have; anything else would mislead.
   private static let codesOfDamage: Set<EngramError.Code> = [.corrupt, .unsupported, .truncated, .io, .notFound]
 
-  @Test func `a catalog cut short at any page, or anywhere, is refused by reading or by the check, and never crashes`() throws {
+  @Test func `a catalog cut short at any page, or anywhere, is refused by reading or by the check, and never crashes`()
+    throws
+  {
     let scratch = Scratch()
     try Self.filled(scratch)
     let whole = scratch.read()
