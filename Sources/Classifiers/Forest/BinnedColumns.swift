@@ -18,8 +18,8 @@ final class BinnedColumns: TrainingColumns {
   /// For each column the least and greatest value of each bin.
   private let limits: [[(low: Double, high: Double)]]
 
-  /// Nodes with up to this many rows are cut by sorting, larger ones by histograms: measured where they cross.
-  private static let mostSorted = 128
+  /// Nodes with up to this many rows are cut by sorting, as that was the faster way up to its limit.
+  private static let mostSorted = Int(ENGRAM_SORTED_LIMIT)
 
   /// Puts every column of some rows into at most `bins` bins.
   init(_ features: borrowing Matrix, rows: [Int32], bins: Int, byRow: Bool, threads: Int) throws(EngramError) {

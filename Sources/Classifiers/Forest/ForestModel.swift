@@ -156,7 +156,9 @@ public struct ForestModel: ClassifierModel {
   func checked(_ features: borrowing Matrix, _ rows: [Int32]?) throws(EngramError) -> [Int32] {
     try features.requireColumns(columnCount)
     try features.requireFinite(rows: rows)
-    return rows ?? (0..<Int32(features.rows)).map { $0 }
+    guard let rows else { return (0..<Int32(features.rows)).map { $0 } }
+    precondition(rows.allSatisfy { $0 >= 0 && $0 < features.rows }, "every row is inside the matrix")
+    return rows
   }
 
   /// Calls `body` for blocks of rows from several threads: the matrix, the rows, the place of the first, and how many.

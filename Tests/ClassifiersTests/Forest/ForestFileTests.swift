@@ -69,26 +69,35 @@ import TrajectoryModel
     ("no trees", .corrupt, { $0.header["trees"] = 0 }),
     ("more trees than the parameters say", .corrupt, { $0.header["trees"] = 4 }),
     ("a missing size", .invalidData, { $0.header["trees"] = nil }),
-    ("parameters that cannot be", .usage, {
-      var parameters = JSONObject()
-      parameters["n_estimators"] = 3
-      parameters["bins"] = 1
-      $0.header["parameters"] = .object(parameters)
-    }),
+    (
+      "parameters that cannot be", .usage,
+      {
+        var parameters = JSONObject()
+        parameters["n_estimators"] = 3
+        parameters["bins"] = 1
+        $0.header["parameters"] = .object(parameters)
+      }
+    ),
     ("a missing section", .corrupt, { $0.sections.removeLast() }),
     ("another section", .corrupt, { $0.sections.append([]) }),
     ("an even number of nodes", .corrupt, { $0.sections[0][0] ^= 1 }),
     ("no nodes", .corrupt, { $0.sections[0].replaceSubrange(0..<4, with: [0, 0, 0, 0]) }),
     ("a negative number of nodes", .corrupt, { $0.sections[0].replaceSubrange(0..<4, with: [1, 0, 0, 0x80]) }),
-    ("a root that is a leaf before other nodes", .corrupt, {
-      $0.sections[1].replaceSubrange(0..<4, with: [255, 255, 255, 255])
-      $0.sections[1].replaceSubrange(($0.sections[1].count - 4)..., with: [0, 0, 0, 0])
-    }),
+    (
+      "a root that is a leaf before other nodes", .corrupt,
+      {
+        $0.sections[1].replaceSubrange(0..<4, with: [255, 255, 255, 255])
+        $0.sections[1].replaceSubrange(($0.sections[1].count - 4)..., with: [0, 0, 0, 0])
+      }
+    ),
     ("a feature below -1", .corrupt, { $0.sections[1].replaceSubrange(0..<4, with: [254, 255, 255, 255]) }),
     ("a feature that is no column", .corrupt, { $0.sections[1].replaceSubrange(0..<4, with: [4, 0, 0, 0]) }),
-    ("a threshold that is infinite", .corrupt, {
-      $0.sections[2].replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0xF0, 0x7F])
-    }),
+    (
+      "a threshold that is infinite", .corrupt,
+      {
+        $0.sections[2].replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0xF0, 0x7F])
+      }
+    ),
     ("a share that is no number", .corrupt, { $0.sections[3].replaceSubrange(0..<4, with: [0, 0, 0xC0, 0x7F]) }),
     ("a share above 1", .corrupt, { $0.sections[3].replaceSubrange(0..<4, with: [0, 0, 0, 0x40]) }),
     ("a negative importance", .corrupt, { $0.sections[4].replaceSubrange(0..<4, with: [0, 0, 0x80, 0xBF]) }),

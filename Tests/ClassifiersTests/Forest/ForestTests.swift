@@ -90,6 +90,14 @@ import TrajectoryModel
     }
   }
 
+  @Test func `counts more rows than 16 bits hold`() throws {
+    let data = ForestData.noisy(rows: 70_000, columns: 2, classes: 3, distinct: 50, seed: 70)
+    var forest = RandomForest(treeCount: 2, maxFeatures: .all, maxDepth: 4)
+    let binned = try fitted(forest, data)
+    forest.binning = .exact
+    #expect(try fitted(forest, data).probabilities(of: data.matrix()) == binned.probabilities(of: data.matrix()))
+  }
+
   @Test func `keeps to its limits`() throws {
     let data = ForestData.noisy(rows: 300, columns: 5, classes: 2, seed: 3)
     let matrix = try data.matrix()
@@ -97,7 +105,8 @@ import TrajectoryModel
       let model = try fitted(forest, data)
       let leaves = try model.leaves(of: matrix)
       return (0..<model.treeCount).map { tree in
-        Dictionary(stride(from: tree, to: leaves.count, by: model.treeCount).map { (leaves[$0], 1) }, uniquingKeysWith: +)
+        Dictionary(
+          stride(from: tree, to: leaves.count, by: model.treeCount).map { (leaves[$0], 1) }, uniquingKeysWith: +)
       }
     }
     let plain = RandomForest(treeCount: 4, bootstrap: false)
@@ -185,7 +194,8 @@ import TrajectoryModel
     let matrix = try Self.data.matrix()
     let last = Mutex(0.0)
     _ = try RandomForest(treeCount: 10).fitted(
-      matrix, labels: Self.data.labels, options: FitOptions(threads: 1, progress: { share in last.withLock { $0 = share } }))
+      matrix, labels: Self.data.labels,
+      options: FitOptions(threads: 1, progress: { share in last.withLock { $0 = share } }))
     #expect(last.withLock { $0 } == 1)
     let error = #expect(throws: EngramError.self) {
       try RandomForest(treeCount: 10).fitted(
