@@ -114,6 +114,7 @@ private final class SinglePrecisionRows: Sendable {
         norms[row] = sum
       }
     }
+    guard norms.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }
     self.matrix = matrix
     squaredNorms = norms
   }

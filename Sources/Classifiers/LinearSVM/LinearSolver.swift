@@ -54,11 +54,7 @@ struct OneVersusRest: Sendable {
       var fits: [[LinearFit]] = []
       for cost in costs {
         fits.append(try solver.solve(cost: cost))
-        guard fits[fits.count - 1].allSatisfy(\.isFinite) else {
-          throw EngramError(
-            .invalidData, "the values of the columns are too large to calculate with",
-            mend: "z-score the columns (`standardize`), or leave out the statistic with the largest values")
-        }
+        guard fits[fits.count - 1].allSatisfy(\.isFinite) else { throw Self.overflow }
         options.progress(Double(done.next()) / Double(total))
       }
       results.set(part, fits)
@@ -71,6 +67,11 @@ struct OneVersusRest: Sendable {
       }
     }
   }
+
+  /// The error for features whose squares, or whose Float32 values, are infinite.
+  static let overflow = EngramError(
+    .invalidData, "the values of the columns are too large to calculate with",
+    mend: "z-score the columns (`standardize`), or leave out the statistic with the largest values")
 
   /// How many classes a solver works on at once.
   private func groupSize(of placeCount: Int) -> Int {
