@@ -21,15 +21,18 @@ package struct EncodedChunk: Sendable {
 @safe package final class ChunkEncoder {
   /// The zstd level: higher levels gain 0.5 % on trajectories and take several times as long.
   static let compressionLevel: Int32 = 3
-  /// A row whose entropy is above this share of 8 bits is stored raw: it gains little and costs time to decode.
-  static let rawEntropyShare = 0.9
-  /// A layout whose estimate is within this factor of the best one's is compressed too, to measure it.
-  static let worthMeasuring = 1.1
+  /// Copies are marked where they save more than the marks cost: one example in this many.
+  static let examplesPerCopy = 64
 
   private let context: OpaquePointer?
   private var narrowed = Scratch()
-  private var plain = PlaneLayout()
-  private var delta = PlaneLayout()
+  private var narrowedSource = Scratch()
+  private var copied = Scratch()
+  private var codes = Scratch()
+  private var doubles = Scratch()
+  private var words = Scratch()
+  private var best = PlaneLayout()
+  private var trial = PlaneLayout()
   private var rows = Scratch()
   private var frame = Scratch()
   /// `c * log2(c)` for every number of examples so far.
@@ -45,85 +48,184 @@ package struct EncodedChunk: Sendable {
   /// - Parameters:
   ///   - block: The values, aligned to their type.
   ///   - shape: What they are; neither axis is empty.
-  /// - Returns: The smallest of the encodings that were measured; of equal ones, the one with the lowest codec number.
+  ///   - trial: What to predict them from; by default each value stands for itself.
+  ///   - operand: The block of another statistic of the same shape, by its index.
+  /// - Returns: The smallest of the encodings on the closed list, by the estimated size of each, or the values
+  ///   themselves where that is no larger.
   /// - Throws: `limit` when zstd has no memory.
-  @unsafe package func encode(_ block: UnsafeRawPointer, shape: ChunkShape) throws(EngramError) -> EncodedChunk {
+  @unsafe package func encode(
+    _ block: UnsafeRawPointer, shape: ChunkShape, trial plan: PredictionPlan.Trial = PredictionPlan.Trial(),
+    operand: (Int) -> UnsafeRawPointer? = { _ in nil }
+  ) throws(EngramError) -> EncodedChunk {
     precondition(shape.epochCount > 0 && shape.exampleCount > 0, "a chunk has values")
-    let zone = unsafe ZoneMap(block, count: shape.valueCount, elementType: shape.elementType)
-    var values = unsafe block
-    var storedType = shape.elementType
-    if shape.elementType == .float64 {
-      narrowed.reserve(shape.valueCount * 4)
-      // SAFETY: the block holds `valueCount` Float64 and the scratch as many Float32.
-      let isExact = unsafe engram_narrow(
-        block.assumingMemoryBound(to: UInt64.self), shape.valueCount,
-        narrowed.base.assumingMemoryBound(to: UInt32.self))
-      if isExact != 0 {
-        unsafe values = UnsafeRawPointer(narrowed.base)
-        storedType = .float32
-      }
-    }
-    let stored = ChunkShape(
-      epochCount: shape.epochCount, exampleCount: shape.exampleCount, elementType: storedType)
-    let (codec, bytes) = unsafe try smallest(values, shape: stored)
-    return EncodedChunk(
-      bytes: bytes, storage: ChunkStorage(codec: codec, isNarrowed: storedType != shape.elementType), zone: zone)
-  }
-
-  /// The smallest encoding of values of the stored type.
-  private func smallest(_ values: UnsafeRawPointer, shape: ChunkShape) throws(EngramError) -> (ChunkCodec, [UInt8]) {
     extendCountLog(to: shape.exampleCount)
-    unsafe plain.fill(values, shape: shape, isDelta: false, countLog: countLog)
-    var candidates: [(ChunkCodec, [UInt8])] = []
-    if shape.epochCount > 1 {
-      unsafe delta.fill(values, shape: shape, isDelta: true, countLog: countLog)
-      let bound = min(plain.estimatedBits, delta.estimatedBits) * Self.worthMeasuring
-      if plain.estimatedBits <= bound { candidates.append((.planes, try pack(plain, shape: shape))) }
-      if delta.estimatedBits <= bound { candidates.append((.deltaPlanes, try pack(delta, shape: shape))) }
-    } else {
-      candidates.append((.planes, try pack(plain, shape: shape)))
+    let zone = unsafe ZoneMap(block, count: shape.valueCount, elementType: shape.elementType)
+    let isNarrowed = unsafe shape.elementType == .float64 && narrow(block, shape, into: &narrowed)
+    let stored = shape.stored(isNarrowed: isNarrowed)
+    let values = unsafe isNarrowed ? UnsafeRawPointer(narrowed.base) : block
+    var storage = ChunkStorage(codec: .planes, isNarrowed: isNarrowed)
+    var copies: (source: UnsafeRawPointer, count: Int)?
+    if let index = plan.copySource, let source = unsafe operand(index) {
+      unsafe copies = findCopies(values, of: source, shape: shape, isNarrowed: isNarrowed)
+      if unsafe copies != nil { storage.copySource = index }
     }
-    var best: (ChunkCodec, [UInt8])?
-    for candidate in candidates where candidate.1.count < (best?.1.count ?? shape.byteCount) { best = candidate }
-    // SAFETY: the caller's block holds `byteCount` bytes.
-    return best ?? (.raw, unsafe [UInt8](UnsafeRawBufferPointer(start: values, count: shape.byteCount)))
+    unsafe try choose(values, stored, plan, copies: copies?.count, operand, &storage, operandType: shape.elementType)
+    let keptCount = unsafe shape.exampleCount - (copies?.count ?? 0)
+    let bytes = try pack(shape: stored, keptCount: keptCount, hasCopies: storage.copySource != nil)
+    if bytes.count < stored.byteCount { return EncodedChunk(bytes: bytes, storage: storage, zone: zone) }
+    // SAFETY: the block holds `byteCount` bytes.
+    let raw = unsafe [UInt8](UnsafeRawBufferPointer(start: values, count: stored.byteCount))
+    return EncodedChunk(bytes: raw, storage: ChunkStorage(codec: .raw, isNarrowed: isNarrowed), zone: zone)
   }
 
-  /// The bytes of a chunk of byte planes.
-  private func pack(_ layout: borrowing PlaneLayout, shape: ChunkShape) throws(EngramError) -> [UInt8] {
-    let count = shape.exampleCount
-    let frameByteCount = try compress(layout, count: count)
-    var bytes: [UInt8] = []
-    let tableByteCount = RowClass.tableByteCount(rows: layout.classes.count)
-    bytes.reserveCapacity(tableByteCount + layout.classes.count + layout.rowCount(of: .raw) * count + frameByteCount)
-    for start in stride(from: 0, to: layout.classes.count, by: 4) {
-      var packed: UInt8 = 0
-      for (place, rowClass) in layout.classes[start..<(start + 4)].enumerated() {
-        packed |= rowClass.rawValue << UInt8(2 * place)
+  // MARK: Choosing
+
+  /// Leaves the cheapest layout in `best`, and how it came about in the storage.
+  private func choose(
+    _ values: UnsafeRawPointer, _ shape: ChunkShape, _ trial: PredictionPlan.Trial, copies: Int?,
+    _ operand: (Int) -> UnsafeRawPointer?, _ storage: inout ChunkStorage, operandType: ElementType
+  ) throws(EngramError) {
+    let keptCount = shape.exampleCount - (copies ?? 0)
+    if keptCount == 0 { return }
+    let kept = ChunkShape(epochCount: shape.epochCount, exampleCount: keptCount, elementType: shape.elementType)
+    codes.reserve(kept.byteCount)
+    doubles.reserve(6 * shape.exampleCount * MemoryLayout<Double>.stride)
+    words.reserve((3 * shape.exampleCount + 1) * shape.elementType.byteCount)
+    var isFirst = true
+    for prediction in [nil] + trial.predictions.map(Optional.some) {
+      for isDifferenced in shape.epochCount > 1 ? [false, true] : [false] {
+        var plan = unsafe engram_residual_plan()
+        unsafe plan.epoch_count = shape.epochCount
+        unsafe plan.count = shape.exampleCount
+        unsafe plan.kept_count = keptCount
+        unsafe plan.is_differenced = isDifferenced ? 1 : 0
+        unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
+        unsafe plan.words = words.base
+        if copies != nil { unsafe plan.copied = UnsafePointer(copied.base.assumingMemoryBound(to: UInt8.self)) }
+        if let prediction {
+          let blocks = unsafe prediction.operands.map { unsafe operand($0) }
+          if unsafe blocks.contains(where: { unsafe $0 == nil }) { continue }
+          unsafe plan.setPrediction(prediction.predictor) { unsafe (blocks[$0] ?? values, operandType) }
+        }
+        // SAFETY: blocks and scratch are as large as the kernel asks for.
+        if shape.elementType == .float32 {
+          unsafe engram_codes_of_block_32(
+            &plan, values.assumingMemoryBound(to: UInt32.self), codes.base.assumingMemoryBound(to: UInt32.self))
+        } else {
+          unsafe engram_codes_of_block_64(
+            &plan, values.assumingMemoryBound(to: UInt64.self), codes.base.assumingMemoryBound(to: UInt64.self))
+        }
+        unsafe self.trial.fill(codes.base, shape: kept, countLog: countLog)
+        if isFirst || self.trial.cost < best.cost {
+          swap(&best, &self.trial)
+          storage.prediction = prediction
+          storage.isDifferenced = isDifferenced
+        }
+        isFirst = false
       }
-      bytes.append(packed)
     }
-    for (row, rowClass) in layout.classes.enumerated() where rowClass == .constant {
-      unsafe bytes.append(layout.row(row, count: count)[0])
+  }
+
+  /// Narrows Float64 values; false when one of them is not a Float32 by bits.
+  private func narrow(_ block: UnsafeRawPointer, _ shape: ChunkShape, into scratch: inout Scratch) -> Bool {
+    scratch.reserve(shape.valueCount * 4)
+    // SAFETY: the block holds `valueCount` Float64 and the scratch as many Float32.
+    return unsafe engram_narrow(
+      block.assumingMemoryBound(to: UInt64.self), shape.valueCount, scratch.base.assumingMemoryBound(to: UInt32.self))
+      != 0
+  }
+
+  /// Finds the examples that are copies of a source's and marks them in `copied`; nil when there are too few.
+  private func findCopies(
+    _ values: UnsafeRawPointer, of source: UnsafeRawPointer, shape: ChunkShape, isNarrowed: Bool
+  ) -> (source: UnsafeRawPointer, count: Int)? {
+    var other = unsafe source
+    if shape.elementType == .float64 {
+      // A copy is of the same stored type.
+      guard unsafe narrow(source, shape, into: &narrowedSource) == isNarrowed else { return nil }
+      if isNarrowed { unsafe other = UnsafeRawPointer(narrowedSource.base) }
     }
-    for (row, rowClass) in layout.classes.enumerated() where rowClass == .raw {
-      unsafe bytes.append(contentsOf: layout.row(row, count: count))
+    copied.reserve(CopiedExamples.byteCount(examples: shape.exampleCount))
+    let bits = unsafe copied.base.assumingMemoryBound(to: UInt8.self)
+    let is32 = shape.elementType == .float32 || isNarrowed
+    // SAFETY: both blocks hold the whole shape, and there is a bit for every example.
+    let count =
+      unsafe is32
+      ? engram_equal_examples_32(
+        values.assumingMemoryBound(to: UInt32.self), other.assumingMemoryBound(to: UInt32.self), shape.epochCount,
+        shape.exampleCount, bits)
+      : engram_equal_examples_64(
+        values.assumingMemoryBound(to: UInt64.self), other.assumingMemoryBound(to: UInt64.self), shape.epochCount,
+        shape.exampleCount, bits)
+    return count * Self.examplesPerCopy >= shape.exampleCount && count > 0 ? unsafe (other, count) : nil
+  }
+
+  // MARK: Packing
+
+  /// The bytes of a chunk of byte planes: its copies, and the rows of `best`.
+  private func pack(shape: ChunkShape, keptCount: Int, hasCopies: Bool) throws(EngramError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    if hasCopies {
+      // SAFETY: `findCopies` left a bit for every example.
+      unsafe bytes.append(
+        contentsOf: UnsafeRawBufferPointer(
+          start: copied.base, count: CopiedExamples.byteCount(examples: shape.exampleCount)))
+    }
+    if keptCount == 0 { return bytes }
+    let frameByteCount = try compress()
+    for start in stride(from: 0, to: best.classes.count, by: 2) {
+      bytes.append(best.classes[start].rawValue | best.classes[start + 1].rawValue << 4)
+    }
+    for (row, rowClass) in best.classes.enumerated() where rowClass == .constant {
+      unsafe bytes.append(best.row(row)[0])
+    }
+    var exceptions: [UInt8] = []
+    for (row, rowClass) in best.classes.enumerated() {
+      guard let width = rowClass.packedWidth else { continue }
+      let byteCount = RowClass.packedByteCount(width: width, count: keptCount)
+      unsafe appendPacked(best.row(row), width: width, byteCount: byteCount, to: &bytes, &exceptions)
+    }
+    bytes.append(contentsOf: exceptions)
+    for (row, rowClass) in best.classes.enumerated() where rowClass == .raw {
+      unsafe bytes.append(contentsOf: best.row(row))
     }
     // SAFETY: `compress` left that many bytes in the scratch.
     unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: frame.base, count: frameByteCount))
     return bytes
   }
 
+  /// Adds a packed row and its exceptions.
+  private func appendPacked(
+    _ row: UnsafeBufferPointer<UInt8>, width: Int, byteCount: Int, to bytes: inout [UInt8],
+    _ exceptions: inout [UInt8]
+  ) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: byteCount))
+    // SAFETY: the row and its place in the chunk are as long as the kernel asks for.
+    unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress, let source = row.baseAddress else { return }
+      unsafe engram_pack_row(source, row.count, Int32(width), base + start)
+    }
+    var places: [UInt16] = []
+    for index in row.indices where unsafe Int(row[index]) >= 1 << width { places.append(UInt16(index)) }
+    for number in [UInt16(places.count)] + places {
+      exceptions.append(UInt8(truncatingIfNeeded: number))
+      exceptions.append(UInt8(truncatingIfNeeded: number >> 8))
+    }
+    for place in places { unsafe exceptions.append(row[Int(place)]) }
+  }
+
   /// Compresses the rows of class `compressed` into `frame`; returns the size of the frame, 0 without such rows.
-  private func compress(_ layout: borrowing PlaneLayout, count: Int) throws(EngramError) -> Int {
-    let byteCount = layout.rowCount(of: .compressed) * count
+  private func compress() throws(EngramError) -> Int {
+    let count = best.rowByteCount
+    let byteCount = best.rowCount(of: .compressed) * count
     guard byteCount > 0 else { return 0 }
     rows.reserve(byteCount)
     var offset = 0
-    for (row, rowClass) in layout.classes.enumerated() where rowClass == .compressed {
+    for (row, rowClass) in best.classes.enumerated() where rowClass == .compressed {
       // SAFETY: the scratch has room for every row of this class.
-      let bytes = unsafe UnsafeRawBufferPointer(layout.row(row, count: count))
-      unsafe UnsafeMutableRawBufferPointer(start: rows.base + offset, count: count).copyMemory(from: bytes)
+      unsafe UnsafeMutableRawBufferPointer(start: rows.base + offset, count: count).copyMemory(
+        from: UnsafeRawBufferPointer(best.row(row)))
       offset += count
     }
     let bound = ZSTD_compressBound(byteCount)

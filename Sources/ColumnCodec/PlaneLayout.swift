@@ -1,14 +1,25 @@
-// PlaneLayout.swift -- the byte planes of a chunk, each row with its class.
+// PlaneLayout.swift -- the byte planes of a chunk, each row with the class that serves it best.
 
 import CKernels
 import TrajectoryModel
 
-/// The byte planes of a chunk, each row with its class, and what they are likely to cost.
+/// The byte planes of a chunk's codes, each row with the class that serves it best.
 struct PlaneLayout: ~Copyable {
+  /// A byte that goes through zstd must save this share of a byte, or its row is stored in another way.
+  ///
+  /// Decoding zstd costs more than everything else together; benchmarks/store measures what this share costs in size.
+  static let worthCompressing = 0.15
+  /// What an exception costs: its place and its byte.
+  private static let exceptionBits = 24.0
+  /// The number of exceptions of a packed row.
+  private static let exceptionCountBits = 16.0
+
   /// The class of each row; row = plane * epochs + epoch.
   private(set) var classes: [RowClass] = []
-  /// The likely size, by the entropy of each row alone.
-  private(set) var estimatedBits = 0.0
+  /// The likely size in bits, with what decoding is worth added to it.
+  private(set) var cost = 0.0
+  /// Bytes of each row.
+  private(set) var rowByteCount = 0
   private var planes = Scratch()
 
   init() {}
@@ -17,53 +28,65 @@ struct PlaneLayout: ~Copyable {
   borrowing func rowCount(of rowClass: RowClass) -> Int { classes.reduce(0) { $0 + ($1 == rowClass ? 1 : 0) } }
 
   /// The bytes of a row; valid until the next fill.
-  borrowing func row(_ row: Int, count: Int) -> UnsafeBufferPointer<UInt8> {
-    // SAFETY: `fill` wrote `classes.count` rows of `count` bytes one after the other.
+  borrowing func row(_ row: Int) -> UnsafeBufferPointer<UInt8> {
+    // SAFETY: `fill` wrote `classes.count` rows one after the other.
     unsafe UnsafeBufferPointer(
-      start: (planes.base + row * count).assumingMemoryBound(to: UInt8.self), count: count)
+      start: (planes.base + row * rowByteCount).assumingMemoryBound(to: UInt8.self), count: rowByteCount)
   }
 
-  /// Splits a block of `[epoch][example]` into rows and classifies them.
-  mutating func fill(_ values: UnsafeRawPointer, shape: ChunkShape, isDelta: Bool, countLog: [Double]) {
+  /// Splits codes of `[epoch][example]` into rows and classifies them.
+  ///
+  /// - Parameters:
+  ///   - codes: The codes, as wide as the type.
+  ///   - shape: Their axes, of the examples that are not copies.
+  ///   - countLog: `c * log2(c)` for every c up to the number of examples.
+  mutating func fill(_ codes: UnsafeRawPointer, shape: ChunkShape, countLog: [Double]) {
     let (epochs, count, width) = (shape.epochCount, shape.exampleCount, shape.elementType.byteCount)
+    rowByteCount = count
     planes.reserve(shape.byteCount)
     for epoch in 0..<epochs {
-      let hasPrevious = isDelta && epoch > 0
-      // SAFETY: the block holds `epochs * count` values; row (plane, epoch) starts at (plane * epochs + epoch) * count.
+      // SAFETY: there are `epochs * count` codes; row (plane, epoch) starts at (plane * epochs + epoch) * count.
       unsafe (planes.base + epoch * count).withMemoryRebound(to: UInt8.self, capacity: 1) { out in
         if width == 4 {
-          let current = unsafe values.assumingMemoryBound(to: UInt32.self) + epoch * count
-          unsafe engram_split_planes_32(current, hasPrevious ? current - count : nil, count, out, epochs * count)
+          unsafe engram_split_planes_32(
+            codes.assumingMemoryBound(to: UInt32.self) + epoch * count, count, out, epochs * count)
         } else {
-          let current = unsafe values.assumingMemoryBound(to: UInt64.self) + epoch * count
-          unsafe engram_split_planes_64(current, hasPrevious ? current - count : nil, count, out, epochs * count)
+          unsafe engram_split_planes_64(
+            codes.assumingMemoryBound(to: UInt64.self) + epoch * count, count, out, epochs * count)
         }
       }
     }
-    classify(rowCount: width * epochs, count: count, countLog: countLog)
+    classes.removeAll(keepingCapacity: true)
+    cost = 0
+    for row in 0..<(width * epochs) { classify(row, countLog: countLog) }
   }
 
-  private mutating func classify(rowCount: Int, count: Int, countLog: [Double]) {
-    let rawBits = Double(count) * 8
-    classes.removeAll(keepingCapacity: true)
-    estimatedBits = 0
-    for row in 0..<rowCount {
-      let bytes = unsafe self.row(row, count: count)
-      // SAFETY: the row is `count` bytes long and the table reaches up to `count`.
-      let entropy = unsafe countLog.withUnsafeBufferPointer { table in
-        unsafe engram_entropy_bits(bytes.baseAddress, count, table.baseAddress)
-      }
-      if entropy == 0 {
-        let isZero = unsafe bytes[0] == 0
-        classes.append(isZero ? .zero : .constant)
-        estimatedBits += isZero ? 0 : 8
-      } else if entropy > rawBits * ChunkEncoder.rawEntropyShare {
-        classes.append(.raw)
-        estimatedBits += rawBits
-      } else {
-        classes.append(.compressed)
-        estimatedBits += entropy
+  private mutating func classify(_ row: Int, countLog: [Double]) {
+    let bytes = unsafe self.row(row)
+    var atLeast: [8 of UInt32] = .init(repeating: 0)
+    var span = atLeast.mutableSpan
+    // SAFETY: the row is `rowByteCount` bytes long, the table reaches up to that count, and there is room for 8 numbers.
+    let entropy = unsafe countLog.withUnsafeBufferPointer { table in
+      unsafe span.withUnsafeMutableBufferPointer { atLeast in
+        unsafe engram_row_facts(bytes.baseAddress, rowByteCount, table.baseAddress, atLeast.baseAddress)
       }
     }
+    if entropy == 0 {
+      let isZero = unsafe bytes[0] == 0
+      classes.append(isZero ? .zero : .constant)
+      cost += isZero ? 0 : 8
+      return
+    }
+    let rawBits = Double(rowByteCount) * 8
+    var best = (rowClass: RowClass.raw, bits: rawBits)
+    let compressedBits = entropy + rawBits * Self.worthCompressing
+    if compressedBits < best.bits { best = (.compressed, compressedBits) }
+    for width in 0...RowClass.widestPacking where atLeast[width] <= UInt32(UInt16.max) {
+      let packedBytes = RowClass.packedByteCount(width: width, count: rowByteCount)
+      let bits = Double(packedBytes) * 8 + Self.exceptionCountBits + Double(atLeast[width]) * Self.exceptionBits
+      if bits < best.bits { best = (.packed(width: width), bits) }
+    }
+    classes.append(best.rowClass)
+    cost += best.bits
   }
 }

@@ -6,72 +6,108 @@ import TrajectoryModel
 struct PlaneTable {
   /// The class of each row; row = plane * epochs + epoch.
   let classes: [RowClass]
+  /// The number of rows of each class, by raw value.
+  private let counts: [Int]
   /// The offset of the constants.
   let constantStart: Int
+  /// The offset of the packed rows.
+  let packedStart: Int
+  /// The offset of the exceptions.
+  let exceptionStart: Int
   /// The offset of the raw rows.
   let rawStart: Int
   /// The offset of the zstd frame, at most the length of the chunk.
   let frameStart: Int
-  private let counts: (zero: Int, constant: Int, raw: Int, compressed: Int)
 
   /// Reads the table of a chunk.
   ///
-  /// - Throws: `corrupt` when a part does not fit into the chunk or a constant is zero.
-  init(_ chunk: RawSpan, shape: ChunkShape) throws(EngramError) {
-    let rowCount = shape.elementType.byteCount * shape.epochCount
-    let tableByteCount = RowClass.tableByteCount(rows: rowCount)
-    guard chunk.byteCount >= tableByteCount else {
+  /// - Parameters:
+  ///   - chunk: The whole chunk.
+  ///   - start: Where the table starts.
+  ///   - rowCount: The number of rows.
+  ///   - count: Bytes of each row, the examples that are not copies; at least 1.
+  /// - Throws: `corrupt` when a part does not fit into the chunk, a class is not known, a constant is zero, or an
+  ///   exception is out of order or none.
+  init(_ chunk: RawSpan, start: Int, rowCount: Int, count: Int) throws(EngramError) {
+    constantStart = start + RowClass.tableByteCount(rows: rowCount)
+    guard chunk.byteCount >= constantStart else {
       throw ChunkDecoder.corrupt(
-        "a chunk is shorter than its class table", 0, expected: "\(tableByteCount) bytes", found: "\(chunk.byteCount)")
+        "a chunk is shorter than its class table", start, expected: "\(constantStart - start) bytes",
+        found: "\(chunk.byteCount - start)")
     }
     var classes: [RowClass] = []
-    classes.reserveCapacity(tableByteCount * 4)
-    var counts = (zero: 0, constant: 0, raw: 0, compressed: 0)
-    for offset in 0..<tableByteCount {
-      var packed = chunk.byte(at: offset)
-      for _ in 0..<4 {
-        switch packed & 3 {
-        case 0:
-          classes.append(.zero)
-          counts.zero += 1
-        case 1:
-          classes.append(.constant)
-          counts.constant += 1
-        case 2:
-          classes.append(.raw)
-          counts.raw += 1
-        default:
-          classes.append(.compressed)
-          counts.compressed += 1
-        }
-        packed >>= 2
+    classes.reserveCapacity(rowCount)
+    var counts = Array(repeating: 0, count: 16)
+    for offset in start..<constantStart {
+      let pair = chunk.byte(at: offset)
+      for nibble in [pair & 15, pair >> 4] {
+        classes.append(RowClass(rawValue: nibble))
+        counts[Int(nibble)] += 1
       }
+    }
+    guard counts[RowClass.count...].allSatisfy({ $0 == 0 }) else {
+      throw ChunkDecoder.corrupt("a row has a class that is not known", start, expected: "0 to 11", found: "others")
     }
     self.classes = classes
     self.counts = counts
-    constantStart = tableByteCount
-    rawStart = constantStart + counts.constant
     // No overflow: at most 8 * 16,384 rows of at most 65,536 bytes, see `SegmentLimits`.
-    frameStart = rawStart + counts.raw * shape.exampleCount
-    guard frameStart <= chunk.byteCount else {
+    packedStart = constantStart + counts[Int(RowClass.constant.rawValue)]
+    exceptionStart =
+      packedStart
+      + (0...RowClass.widestPacking).reduce(0) { sum, width in
+        sum + counts[4 + width] * RowClass.packedByteCount(width: width, count: count)
+      }
+    guard exceptionStart <= chunk.byteCount else {
       throw ChunkDecoder.corrupt(
-        "a chunk is shorter than its rows", tableByteCount, expected: "at least \(frameStart) bytes",
+        "a chunk is shorter than its rows", constantStart, expected: "at least \(exceptionStart) bytes",
         found: "\(chunk.byteCount)")
     }
-    for offset in constantStart..<rawStart where chunk.byte(at: offset) == 0 {
+    for offset in constantStart..<packedStart where chunk.byte(at: offset) == 0 {
       throw ChunkDecoder.corrupt("a constant row is zero", offset, expected: "another class", found: "0")
+    }
+    var next = exceptionStart
+    for rowClass in classes where rowClass.packedWidth != nil {
+      next = try Self.checkExceptions(chunk, at: next, count: count)
+    }
+    rawStart = next
+    frameStart = rawStart + counts[Int(RowClass.raw.rawValue)] * count
+    guard frameStart <= chunk.byteCount else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its rows", rawStart, expected: "at least \(frameStart) bytes",
+        found: "\(chunk.byteCount)")
     }
   }
 
-  /// The number of rows of a class.
-  func rowCount(of rowClass: RowClass) -> Int {
-    switch rowClass {
-    case .zero: counts.zero
-    case .constant: counts.constant
-    case .raw: counts.raw
-    case .compressed: counts.compressed
+  /// Checks the exceptions of one row; returns where they end.
+  private static func checkExceptions(_ chunk: RawSpan, at start: Int, count: Int) throws(EngramError) -> Int {
+    guard start + 2 <= chunk.byteCount else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its exceptions", start, expected: "2 bytes", found: "\(chunk.byteCount - start)")
     }
+    let total = Int(chunk.uint16(at: start))
+    let end = start + 2 + 3 * total
+    guard end <= chunk.byteCount else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its exceptions", start, expected: "\(3 * total) bytes",
+        found: "\(chunk.byteCount - start - 2)")
+    }
+    var least = 0
+    for index in 0..<total {
+      let place = Int(chunk.uint16(at: start + 2 + 2 * index))
+      guard place >= least, place < count else {
+        throw ChunkDecoder.corrupt(
+          "an exception is out of order or of no example", start + 2 + 2 * index, expected: "\(least) to \(count - 1)",
+          found: "\(place)")
+      }
+      least = place + 1
+    }
+    return end
   }
+
+  /// The number of rows of a class.
+  func rowCount(of rowClass: RowClass) -> Int { counts[Int(rowClass.rawValue)] }
+  /// The number of packed rows of any width.
+  var packedRowCount: Int { counts[4...].reduce(0, +) }
 }
 
 extension RawSpan {
@@ -79,5 +115,11 @@ extension RawSpan {
   package func byte(at offset: Int) -> UInt8 {
     // SAFETY: every bit pattern is a UInt8; the load checks the offset.
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// The 16-bit number at an offset, which must be inside, least significant byte first.
+  func uint16(at offset: Int) -> UInt16 {
+    // SAFETY: every bit pattern is a number; the load checks the offset and needs no alignment.
+    UInt16(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 }
