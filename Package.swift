@@ -64,6 +64,9 @@ let package = Package(
     // Doors.
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
+    // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
+    .executableTarget(
+      name: "store-bench", dependencies: ["Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
 
     tests(of: "TrajectoryModel"),
     tests(of: "ColumnCodec", needs: ["TrajectoryModel"]),
