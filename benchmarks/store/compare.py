@@ -9,7 +9,6 @@ import numpy as np
 import work
 from processes import Failed, select_first_value
 
-
 ENGRAM_LAYOUT = "a store with its catalog: metadata, checksums and commit log included"
 
 
@@ -23,10 +22,14 @@ class Comparison:
         self.works = work.works(dataset)
         self.wrong = []
         self.result = {
-            "about": dataset.about, "examples": len(dataset.values), "runs": len(dataset.runs),
-            "raw_bytes": dataset.values.nbytes, "rounds": rounds,
+            "about": dataset.about,
+            "examples": len(dataset.values),
+            "runs": len(dataset.runs),
+            "raw_bytes": dataset.values.nbytes,
+            "rounds": rounds,
             "works": [{"key": w.key, "title": w.title, "bytes": w.byte_count} for w in self.works],
-            "contestants": {c.name: {"reads": {}} for c in self.contestants}}
+            "contestants": {c.name: {"reads": {}} for c in self.contestants},
+        }
 
     def of(self, contestant):
         return self.result["contestants"][contestant.name]
@@ -62,8 +65,13 @@ class Comparison:
                 try:
                     process = contestant.start()
                     extra = {"verify": False} if contestant.is_engram else {}
-                    answer = process.ask("write", data=self.data, store=self.store(contestant, number),
-                                         threads=self.threads[0], **extra)
+                    answer = process.ask(
+                        "write",
+                        data=self.data,
+                        store=self.store(contestant, number),
+                        threads=self.threads[0],
+                        **extra,
+                    )
                     entry.setdefault("write", []).append(answer["seconds"])
                     entry["versions"] = process.hello["versions"]
                     entry["layout"] = process.hello.get("layout", ENGRAM_LAYOUT)
@@ -75,8 +83,10 @@ class Comparison:
                     self.fail(contestant, error)
         for contestant in list(self.contestants):
             entry = self.of(contestant)
-            self.log(f"  {contestant.name:18s} ratio {self.result['raw_bytes'] / entry['bytes']:.3f}, "
-                     f"{stats.median(entry['write']) * 1e3:.0f} ms")
+            self.log(
+                f"  {contestant.name:18s} ratio {self.result['raw_bytes'] / entry['bytes']:.3f}, "
+                f"{stats.median(entry['write']) * 1e3:.0f} ms"
+            )
         self.verified_write()
 
     def verified_write(self):
@@ -85,7 +95,8 @@ class Comparison:
             process = contestant.start()
             path = self.store(contestant, "verified")
             self.of(contestant)["verified_write"] = process.ask(
-                "write", data=self.data, store=path, threads=self.threads[0], verify=True)["seconds"]
+                "write", data=self.data, store=path, threads=self.threads[0], verify=True
+            )["seconds"]
             process.end()
             shutil.rmtree(path)
 
@@ -121,7 +132,9 @@ class Comparison:
                 for contestant in turned(present, number):
                     # A first read that is not counted brings memory and caches back to this process.
                     slow = warm[contestant.name] > 0.1
-                    seconds = processes[contestant.name].ask("run", times=2 if slow else 3, fresh=False)["seconds"][1:]
+                    seconds = processes[contestant.name].ask("run", times=2 if slow else 3, fresh=False)["seconds"][
+                        1:
+                    ]
                     times[contestant.name] += seconds
             for contestant in present:
                 self.of(contestant)["reads"].setdefault(str(threads), {})[item.key] = times[contestant.name]
@@ -141,12 +154,14 @@ class Comparison:
             raise Failed(f"{item.key}: {len(found)} values instead of {len(bits)}")
         different = np.flatnonzero(found != bits)
         if len(different):
-            self.wrong.append(f"{self.dataset.name}, {contestant.name}, {item.title}: {len(different):,} of "
-                              f"{len(bits):,} values differ, the first at {different[0]}")
+            self.wrong.append(
+                f"{self.dataset.name}, {contestant.name}, {item.title}: {len(different):,} of "
+                f"{len(bits):,} values differ, the first at {different[0]}"
+            )
             self.log("  WRONG " + self.wrong[-1])
 
     def memory(self):
-        """Peak memory of one full scan above the level before it, and its time in fresh buffers; processes of their own."""
+        """Peak memory of one full scan above the level before it, and its time in new matrices; a process for each."""
         self.log("memory and fresh buffers")
         item = self.works[0]
         request = item.request(self.dataset, self.folder)
@@ -155,9 +170,10 @@ class Comparison:
             process.ask("open", store=self.store(contestant), threads=self.threads[0])
             process.ask("prepare", work=request)
             process.forget_peak()
-            before = process.memory("VmRSS")
+            before, private = process.memory("VmRSS"), process.memory("RssAnon")
             process.ask("run", times=1, fresh=False)
             self.of(contestant)["memory"] = process.memory("VmHWM") - before
+            self.of(contestant)["private_memory"] = process.memory("RssAnon") - private
             self.of(contestant)["fresh"] = process.ask("run", times=self.rounds + 1, fresh=True)["seconds"][1:]
             process.end()
 
@@ -172,7 +188,8 @@ class Comparison:
         for number in range(self.rounds + 1):
             for contestant in turned(present, number):
                 answer = processes[contestant.name].ask(
-                    "first", store=self.store(contestant), threads=self.threads[0], work=request)
+                    "first", store=self.store(contestant), threads=self.threads[0], work=request
+                )
                 if number:  # the first is a warm-up
                     self.of(contestant).setdefault("first", []).append(answer["seconds"])
                 elif contestant.checked:
@@ -187,7 +204,8 @@ class Comparison:
         run = len(self.dataset.runs) // 2 + 1
         for contestant in [c for c in self.contestants if c.is_engram][:1]:
             self.of(contestant)["shell"] = [
-                select_first_value(self.program, self.store(contestant), run, path) for _ in range(2 * self.rounds)]
+                select_first_value(self.program, self.store(contestant), run, path) for _ in range(2 * self.rounds)
+            ]
             if not np.array_equal(np.load(path).transpose(0, 2, 1).view(np.uint32), expected.view(np.uint32)):
                 self.wrong.append(f"{self.dataset.name}: engram select gives other values for run {run}")
 

@@ -15,13 +15,19 @@ import pickle
 import numpy as np
 
 SUMMARIES = ["kurtosis", "mean", "median", "norm", "skew", "thirdquartile", "var"]
-PUBLISHED = [f"{measure}{function}_{summary}" for measure in ("weight", "act") for function in ("abs", "raw", "sq")
-             for summary in SUMMARIES] + ["gradavgabs_id", "gradavgraw_id", "gradavgsq_id"]
+PUBLISHED = [
+    f"{measure}{function}_{summary}"
+    for measure in ("weight", "act")
+    for function in ("abs", "raw", "sq")
+    for summary in SUMMARIES
+] + ["gradavgabs_id", "gradavgraw_id", "gradavgsq_id"]
 # The 24 statistics that are finite in every published example, in the published order.
-ADMISSIBLE = ([f"weight{f}_{s}" for f in ("abs", "raw") for s in ("mean", "median", "norm", "thirdquartile", "var")]
-              + [f"weightsq_{s}" for s in ("mean", "median", "thirdquartile")]
-              + [f"act{f}_{s}" for f in ("abs", "raw") for s in ("mean", "median", "norm", "thirdquartile")]
-              + PUBLISHED[-3:])
+ADMISSIBLE = (
+    [f"weight{f}_{s}" for f in ("abs", "raw") for s in ("mean", "median", "norm", "thirdquartile", "var")]
+    + [f"weightsq_{s}" for s in ("mean", "median", "thirdquartile")]
+    + [f"act{f}_{s}" for f in ("abs", "raw") for s in ("mean", "median", "norm", "thirdquartile")]
+    + PUBLISHED[-3:]
+)
 # Fields of a layer; all others tell runs apart.
 LAYER_FIELDS = ("layer_name", "layer_position")
 
@@ -58,8 +64,9 @@ class Dataset:
         with open(os.path.join(folder, "metadata.csv"), "w", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(self.metadata)
-            rows.writerows(zip(*(["" if v is None else v for v in column.tolist()]
-                                 for column in self.metadata.values())))
+            rows.writerows(
+                zip(*(["" if v is None else v for v in column.tolist()] for column in self.metadata.values()))
+            )
         with open(os.path.join(folder, "axes.json"), "w") as file:
             json.dump({"name": self.name, "statistics": self.statistics, "epochs": self.epochs}, file)
 
@@ -93,8 +100,14 @@ def read(path):
     if epochs is None:
         epochs = np.arange(values.shape[1]) * 5
     values = np.ascontiguousarray(values, dtype=np.float32)
-    return Dataset(name, f"{len(values):,} real examples of {os.path.basename(path)}", values, [str(s) for s in statistics],
-                   [int(e) for e in epochs], metadata)
+    return Dataset(
+        name,
+        f"{len(values):,} real examples of {os.path.basename(path)}",
+        values,
+        [str(s) for s in statistics],
+        [int(e) for e in epochs],
+        metadata,
+    )
 
 
 # ---------------------------------------------------------------- a generated file in the published layout
@@ -104,8 +117,12 @@ RULES = ["adam", "sgdm", "information", "feedback"]
 BATCH_SIZES = [128, 256, 512]
 DEEP = ["resnet18", "resnet34v2", "resnet34", "alexnetlrn", "resnet18v2", "alexnet"]
 SMALL = ["knet", "knetc4lrn", "knetc4", "knetlrn"]
-NETWORKS = ([("imagenet", a) for a in DEEP] + [("cifar10", a) for a in SMALL] + [("simclr", a) for a in DEEP]
-            + [("audionet", a) for a in DEEP])
+NETWORKS = (
+    [("imagenet", a) for a in DEEP]
+    + [("cifar10", a) for a in SMALL]
+    + [("simclr", a) for a in DEEP]
+    + [("audionet", a) for a in DEEP]
+)
 WEIGHTS, UNITS, STIMULI = 96, 32, 3
 
 
@@ -114,8 +131,16 @@ def layers(task, architecture):
     if architecture.startswith("resnet"):
         word = "layer" if architecture.endswith("v2") else "group"
         blocks = [2, 2, 2, 2] if architecture.startswith("resnet18") else [3, 4, 6, 3]
-        names = ["conv0"] + [f"block_{word}{group + 1}_{block}/conv{conv}" for group, count in enumerate(blocks)
-                             for block in range(count) for conv in range(0 if block == 0 else 1, 3)] + ["dense"]
+        names = (
+            ["conv0"]
+            + [
+                f"block_{word}{group + 1}_{block}/conv{conv}"
+                for group, count in enumerate(blocks)
+                for block in range(count)
+                for conv in range(0 if block == 0 else 1, 3)
+            ]
+            + ["dense"]
+        )
     elif architecture.startswith("alexnet"):
         names = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8"]
     elif architecture.startswith("knetc4"):
@@ -175,7 +200,7 @@ def generated_values(part, seed=0):
         moving = wander(random, (count, WEIGHTS), 1.0, 0.15).swapaxes(1, 2)
         sample = (shift + scale * moving).astype(np.float32).astype(np.float64)
         for place, values in enumerate((np.abs(sample), sample, sample * sample)):
-            out[..., place * 7:place * 7 + 7] = summaries(values)
+            out[..., place * 7 : place * 7 + 7] = summaries(values)
         scale = np.exp(wander(random, (count,), 1.0, drift))[:, None, :, None]
         shift = wander(random, (count,), 0.3, 0.1)[:, None, :, None]
         moving = wander(random, (count, STIMULI, UNITS), 1.0, 0.2).swapaxes(2, 3)
@@ -183,7 +208,7 @@ def generated_values(part, seed=0):
         rectified = np.arange(count) % 2 == 0  # after a rectifier no unit is negative
         sample[rectified] = np.maximum(sample[rectified], 0)
         for place, values in enumerate((np.abs(sample), sample, sample * sample)):
-            out[..., 21 + place * 7:28 + place * 7] = summaries(values).mean(1)
+            out[..., 21 + place * 7 : 28 + place * 7] = summaries(values).mean(1)
         change = np.exp(wander(random, (count,), 1.0, drift)) * wander(random, (count,), 0.5, 0.1)
         out[..., 42:] = np.stack([np.abs(change) * 1.2, change, change * change * 1.5], -1)
         diverge(out, random, rule)
@@ -204,18 +229,29 @@ def diverge(out, random, rule):
 def generated_metadata(parts):
     """Metadata of some parts, one after the other."""
     fields = ("task", "architecture", "learning_rule", "batch_size", "model_seed", "dataset_seed", "layer_name")
-    rows = [(task, architecture, rule, batch_size, model_seed, dataset_seed, layer) for part in parts
-            for task, architecture, names, rule, batch_size, model_seed, dataset_seed in generated_runs(part)
-            for layer in names]
-    return {field: np.array(column, object if field.endswith("seed") else None)
-            for field, column in zip(fields, zip(*rows))}
+    rows = [
+        (task, architecture, rule, batch_size, model_seed, dataset_seed, layer)
+        for part in parts
+        for task, architecture, names, rule, batch_size, model_seed, dataset_seed in generated_runs(part)
+        for layer in names
+    ]
+    return {
+        field: np.array(column, object if field.endswith("seed") else None)
+        for field, column in zip(fields, zip(*rows))
+    }
 
 
 def generate():
     """Generated data of full size: 20,736 examples of 1,056 runs, in the layout of the published file."""
     values = generated_values(0)
-    return Dataset("generated", f"{len(values):,} generated examples in the published layout", values, PUBLISHED,
-                   EPOCHS, generated_metadata([0]))
+    return Dataset(
+        "generated",
+        f"{len(values):,} generated examples in the published layout",
+        values,
+        PUBLISHED,
+        EPOCHS,
+        generated_metadata([0]),
+    )
 
 
 class Python2Pickler(pickle._Pickler):
@@ -233,8 +269,17 @@ class Python2Pickler(pickle._Pickler):
 def write_pickle(dataset, path):
     """Writes a data set as the published file is written: one dict, protocol 0 (text), values as float64."""
     count = len(dataset.values)
-    fields = [("task", "U8"), ("start_idxs", "i8"), ("learning_rule", "U11"), ("dataset_seed", "O"), ("end_idxs", "i8"),
-              ("model_seed", "O"), ("architecture", "U10"), ("batch_size", "i8"), ("layer_name", "U21")]
+    fields = [
+        ("task", "U8"),
+        ("start_idxs", "i8"),
+        ("learning_rule", "U11"),
+        ("dataset_seed", "O"),
+        ("end_idxs", "i8"),
+        ("model_seed", "O"),
+        ("architecture", "U10"),
+        ("batch_size", "i8"),
+        ("layer_name", "U21"),
+    ]
     meta = np.zeros(count, fields)
     for name in meta.dtype.names:
         meta[name] = dataset.metadata.get(name, 0)
@@ -244,6 +289,12 @@ def write_pickle(dataset, path):
         place = np.arange(end - first)
         depth[first + place, :, np.minimum(place * 3 // (end - first), 2)] = 1
     with open(path, "wb") as file:
-        Python2Pickler(file, protocol=0).dump({
-            "Y": meta["learning_rule"], "X": dataset.values.astype(np.float64), "X_cat": depth,
-            "meta": meta.view(np.recarray), "obs_keys": np.array(dataset.statistics)})
+        Python2Pickler(file, protocol=0).dump(
+            {
+                "Y": meta["learning_rule"],
+                "X": dataset.values.astype(np.float64),
+                "X_cat": depth,
+                "meta": meta.view(np.recarray),
+                "obs_keys": np.array(dataset.statistics),
+            }
+        )

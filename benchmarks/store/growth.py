@@ -17,14 +17,22 @@ from processes import Process, select_first_value
 
 DRAWN = 10
 # By which power of a factor on weights and units each statistic grows.
-POWERS = np.array([
-    0 if name.endswith(("kurtosis", "skew")) else
-    (2 if "sq" in name.split("_")[0] else 1) * (2 if name.endswith("var") else 1) for name in data.PUBLISHED])
+POWERS = np.array(
+    [
+        (
+            0
+            if name.endswith(("kurtosis", "skew"))
+            else (2 if "sq" in name.split("_")[0] else 1) * (2 if name.endswith("var") else 1)
+        )
+        for name in data.PUBLISHED
+    ]
+)
 QUERIES = {
     "a run by its number": "SELECT * FROM run WHERE run_id = {run}",
     "the examples of a run": "SELECT example_id, layer_name FROM example WHERE run_id = {run}",
-    "the metadata of an example": "SELECT * FROM example WHERE observation_id = (SELECT max(first_example) FROM observation"
-                                  " WHERE first_example <= {example}) AND example_id = {example}",
+    "the metadata of an example": "SELECT * FROM example WHERE observation_id = "
+    "(SELECT max(first_example) FROM observation"
+    " WHERE first_example <= {example}) AND example_id = {example}",
     "a count by two fields": "SELECT count(*) FROM run WHERE architecture = 'resnet18' AND learning_rule = 'adam'",
 }
 # Runs and shape of the store whose catalog is a million runs.
@@ -54,13 +62,16 @@ def batch(folder, parts):
     os.makedirs(target)
     metadata = data.generated_metadata(parts)
     count = len(metadata["task"])
-    values = np.lib.format.open_memmap(os.path.join(target, "values.npy"), "w+", np.float32,
-                                       (count, len(data.EPOCHS), len(data.PUBLISHED)))
+    values = np.lib.format.open_memmap(
+        os.path.join(target, "values.npy"), "w+", np.float32, (count, len(data.EPOCHS), len(data.PUBLISHED))
+    )
     each = count // len(parts)
     for place, part in enumerate(parts):
-        values[place * each:(place + 1) * each] = part_values(folder, part)
+        values[place * each : (place + 1) * each] = part_values(folder, part)
     values.flush()
-    dataset = data.Dataset("generated", f"{count:,} generated examples", values, data.PUBLISHED, data.EPOCHS, metadata)
+    dataset = data.Dataset(
+        "generated", f"{count:,} generated examples", values, data.PUBLISHED, data.EPOCHS, metadata
+    )
     dataset.save_metadata(target)
     return dataset
 
@@ -82,10 +93,16 @@ def measure(options, scale, log):
         answer = driver.ask("write", data=os.path.join(folder, "data"), store=store, threads=2, verify=False)
         result["write"].append(answer["seconds"])
         log(f"  {len(dataset.values) * (start // DRAWN + 1):,} examples written, {answer['seconds']:.2f} s")
-        metadata = {k: v if metadata is None else np.concatenate([metadata[k], v]) for k, v in dataset.metadata.items()}
+        metadata = {
+            k: v if metadata is None else np.concatenate([metadata[k], v]) for k, v in dataset.metadata.items()
+        }
     count = len(metadata["task"])
-    result |= {"examples": count, "raw_bytes": count * len(data.EPOCHS) * len(data.PUBLISHED) * 4, "bytes": size(store),
-               "catalog_bytes": os.path.getsize(os.path.join(store, "catalog.sqlite"))}
+    result |= {
+        "examples": count,
+        "raw_bytes": count * len(data.EPOCHS) * len(data.PUBLISHED) * 4,
+        "bytes": size(store),
+        "catalog_bytes": os.path.getsize(os.path.join(store, "catalog.sqlite")),
+    }
     # The reads need the metadata and the shape; of the values only those of the last batch are there to compare with.
     shape = np.broadcast_to(np.float32(0), (count, len(data.EPOCHS), len(data.PUBLISHED)))
     whole = data.Dataset("generated", "", shape, data.PUBLISHED, data.EPOCHS, metadata)
@@ -140,14 +157,26 @@ def million(options, folder, log):
     random = np.random.default_rng(0)
     names = np.array([a for _, a in data.NETWORKS])
     dataset = data.Dataset(
-        "million", "", random.standard_normal((MILLION, len(epochs), len(statistics))).astype(np.float32), statistics, epochs,
-        {"task": np.full(MILLION, "imagenet"), "architecture": names[random.integers(0, len(names), MILLION)],
-         "learning_rule": np.array(data.RULES)[random.integers(0, 4, MILLION)],
-         "batch_size": np.full(MILLION, 256), "model_seed": np.arange(MILLION), "layer_name": np.full(MILLION, "conv1")})
+        "million",
+        "",
+        random.standard_normal((MILLION, len(epochs), len(statistics))).astype(np.float32),
+        statistics,
+        epochs,
+        {
+            "task": np.full(MILLION, "imagenet"),
+            "architecture": names[random.integers(0, len(names), MILLION)],
+            "learning_rule": np.array(data.RULES)[random.integers(0, 4, MILLION)],
+            "batch_size": np.full(MILLION, 256),
+            "model_seed": np.arange(MILLION),
+            "layer_name": np.full(MILLION, "conv1"),
+        },
+    )
     dataset.save(target)
     driver = Process([options.driver])
-    result = {"write": driver.ask("write", data=target, store=store, threads=2, verify=False)["seconds"],
-              "bytes": size(store)}
+    result = {
+        "write": driver.ask("write", data=target, store=store, threads=2, verify=False)["seconds"],
+        "bytes": size(store),
+    }
     item = work.first_value(dataset)
     request = item.request(dataset, folder)
     result["first"] = [driver.ask("first", store=store, threads=2, work=request)["seconds"] for _ in range(8)][1:]
@@ -156,9 +185,13 @@ def million(options, folder, log):
     driver.ask("open", store=store, threads=2)
     result["queries"] = {
         title: driver.ask("query", sql=sql.format(run=MILLION // 2, example=MILLION // 2), times=8)["seconds"][1:]
-        for title, sql in QUERIES.items()}
+        for title, sql in QUERIES.items()
+    }
     driver.end()
-    log(f"  a million runs: first value {min(result['first']) * 1e3:.2f} ms, from the shell {min(result['shell']) * 1e3:.1f} ms")
+    log(
+        f"  a million runs: first value {min(result['first']) * 1e3:.2f} ms, "
+        f"from the shell {min(result['shell']) * 1e3:.1f} ms"
+    )
     for path in (store, target):
         shutil.rmtree(path)
     return result

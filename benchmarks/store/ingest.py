@@ -28,8 +28,14 @@ def measure(options, log, rounds=5):
     dataset = data.generate()
     path = os.path.join(folder, "dataset.pkl")
     data.write_pickle(dataset, path)
-    result = {"about": dataset.about, "bytes": os.path.getsize(path), "value_bytes": dataset.values.nbytes * 2, "wrong": [],
-              "engram": {"seconds": [], "peak": []}, "pickle.load": {"seconds": [], "peak": []}}
+    result = {
+        "about": dataset.about,
+        "bytes": os.path.getsize(path),
+        "value_bytes": dataset.values.nbytes * 2,
+        "wrong": [],
+        "engram": {"seconds": [], "peak": []},
+        "pickle.load": {"seconds": [], "peak": []},
+    }
     store = os.path.join(folder, "store")
 
     def engram():

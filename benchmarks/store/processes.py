@@ -25,10 +25,17 @@ class Process:
     def __init__(self, command, cores=None, keeps_memory=True):
         environment = dict(os.environ, **(KEEP_MEMORY if keeps_memory else {}))
         chosen = set(sorted(os.sched_getaffinity(0))[-cores:]) if cores else None
-        self.log = open(os.path.join(os.environ.get("STORE_BENCH_LOGS", "/tmp"), f"{os.path.basename(command[-1])}.log"), "ab")
+        self.log = open(
+            os.path.join(os.environ.get("STORE_BENCH_LOGS", "/tmp"), f"{os.path.basename(command[-1])}.log"), "ab"
+        )
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=environment,
-            preexec_fn=(lambda: os.sched_setaffinity(0, chosen)) if chosen else None)
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            env=environment,
+            preexec_fn=(lambda: os.sched_setaffinity(0, chosen)) if chosen else None,
+        )
         self.hello = self.answer()
 
     def ask(self, operation, **arguments):
@@ -47,7 +54,7 @@ class Process:
         return value
 
     def memory(self, key):
-        """A line of /proc/PID/status in bytes: VmRSS now, VmHWM at its peak."""
+        """A line of /proc/PID/status in bytes: VmRSS now, RssAnon without mapped files, VmHWM at its peak."""
         with open(f"/proc/{self.process.pid}/status") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith(key + ":"))
 
@@ -101,7 +108,9 @@ def engram(name, driver):
 
 def measured(command):
     """Runs a command in a small process of its own: seconds, peak bytes, standard output."""
-    starter = subprocess.run([sys.executable, os.path.join(FOLDER, "starter.py"), *command], capture_output=True, text=True)
+    starter = subprocess.run(
+        [sys.executable, os.path.join(FOLDER, "starter.py"), *command], capture_output=True, text=True
+    )
     if starter.returncode != 0:
         raise Failed(f"{' '.join(command)}: {starter.stderr.strip()[-400:]}")
     return json.loads(starter.stdout)
@@ -120,5 +129,18 @@ def timed(command):
 
 def select_first_value(program, store, run, path):
     """Seconds from the shell to one statistic of one run in an .npy file: the whole process."""
-    return timed([program, "select", store, "--where", f"run_id = {run}", "--statistics", FIRST_STATISTIC,
-                  "--format", "npy", "-o", path])
+    return timed(
+        [
+            program,
+            "select",
+            store,
+            "--where",
+            f"run_id = {run}",
+            "--statistics",
+            FIRST_STATISTIC,
+            "--format",
+            "npy",
+            "-o",
+            path,
+        ]
+    )

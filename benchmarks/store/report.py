@@ -1,12 +1,6 @@
-"""Tables, plot and page from the numbers of a run."""
+"""Tables of a run's numbers, in Markdown."""
 
-import glob
-import json
-import os
 import statistics as stats
-
-import goals
-import plot
 
 LIMITS = ("memcpy", "zstd", "zstd-shuffled")
 
@@ -35,9 +29,13 @@ def comparison(result):
     everyone = result["contestants"]
     raw = result["raw_bytes"]
     works = result["works"]
-    parts = [f"### {result['about']}", "",
-             f"{result['date']}; raw float32 "
-             f"{raw / 1e6:.1f} MB. Milliseconds, median (minimum) of {result['rounds']} interleaved rounds.", ""]
+    parts = [
+        f"### {result['about']}",
+        "",
+        f"{result['date']}; raw float32 "
+        f"{raw / 1e6:.1f} MB. Milliseconds, median (minimum) of {result['rounds']} interleaved rounds.",
+        "",
+    ]
     parts += [f"- **{w['key']}**: {w['title']}, {w['bytes'] / 1e6:.1f} MB" for w in works]
     present = {n: e for n, e in everyone.items() if "failed" not in e}
     for threads in sorted({t for e in present.values() for t in e["reads"]}, reverse=True):
@@ -46,23 +44,55 @@ def comparison(result):
             reads = entry["reads"].get(threads, {})
             limit = name in LIMITS
             bold = f"**{name}**" if "verified_write" in entry else name
-            rows.append([bold, "" if limit else f"{entry['bytes'] / 1e6:.2f}", "" if limit else f"{raw / entry['bytes']:.2f}",
-                         "" if limit else milliseconds(entry["write"]),
-                         *(milliseconds(reads.get(w["key"], [])) for w in works)])
-        parts += ["", f"#### {threads} thread{'s' if threads != '1' else ', pinned to one core'}", "",
-                  table(["", "MB", "ratio", "write", *(w["key"] for w in works)], rows)]
+            rows.append(
+                [
+                    bold,
+                    "" if limit else f"{entry['bytes'] / 1e6:.2f}",
+                    "" if limit else f"{raw / entry['bytes']:.2f}",
+                    "" if limit else milliseconds(entry["write"]),
+                    *(milliseconds(reads.get(w["key"], [])) for w in works),
+                ]
+            )
+        parts += [
+            "",
+            f"#### {threads} thread{'s' if threads != '1' else ', pinned to one core'}",
+            "",
+            table(["", "MB", "ratio", "write", *(w["key"] for w in works)], rows),
+        ]
     shell = [f"{milliseconds(e['shell'])} ms" for e in present.values() if "shell" in e]
     verified = [f"{e['verified_write'] * 1e3:.0f} ms" for e in present.values() if "verified_write" in e]
     if verified:
         parts += ["", f"Engram's write with every bit read back: {', '.join(verified)}."]
     if shell:
         parts += ["", f"`engram select` of one statistic of one run, the whole process: {', '.join(shell)}."]
-    rows = [[name, f"{entry['memory'] / 2**20:.0f}", milliseconds(entry["fresh"]), milliseconds(entry.get("first", []))]
-            for name, entry in present.items() if "memory" in entry]
+    rows = [
+        [
+            name,
+            f"{entry['memory'] / 2**20:.0f}",
+            f"{entry['private_memory'] / 2**20:.0f}",
+            milliseconds(entry["fresh"]),
+            milliseconds(entry.get("first", [])),
+        ]
+        for name, entry in present.items()
+        if "memory" in entry
+    ]
     if rows:
         matrix = next(w for w in works if w["key"] == "full")["bytes"] / 2**20
-        parts += ["", f"#### Memory, fresh buffers, latency (the matrix itself: {matrix:.0f} MiB)", "",
-                  table(["", "peak MiB of a full scan", "full scan, fresh buffers", "open to first value"], rows)]
+        parts += [
+            "",
+            f"#### Memory, fresh buffers, latency (the matrix itself: {matrix:.0f} MiB)",
+            "",
+            table(
+                [
+                    "",
+                    "peak MiB of a full scan",
+                    "without mapped files, after it",
+                    "full scan, fresh buffers",
+                    "open to first value",
+                ],
+                rows,
+            ),
+        ]
     for name, entry in everyone.items():
         if "failed" in entry:
             parts += ["", f"**{name} is missing**: {entry['failed']}"]
@@ -71,33 +101,48 @@ def comparison(result):
 
 def layouts(result):
     """How each contestant keeps the data, and in which version."""
-    rows = [f"- **{name}**: {entry['layout']}" + (
-        f" ({', '.join(f'{k} {v}' for k, v in entry['versions'].items())})" if entry["versions"] else "")
-        for name, entry in result["contestants"].items() if "layout" in entry]
+    rows = [
+        f"- **{name}**: {entry['layout']}"
+        + (f" ({', '.join(f'{k} {v}' for k, v in entry['versions'].items())})" if entry["versions"] else "")
+        for name, entry in result["contestants"].items()
+        if "layout" in entry
+    ]
     return "\n".join(rows)
 
 
 def goal_table(rows):
-    return table(["goal", "figure", ""], [[goal, figure, "reached" if done else "**missed**"] for goal, figure, done in rows])
+    return table(
+        ["goal", "figure", ""], [[goal, figure, "reached" if done else "**missed**"] for goal, figure, done in rows]
+    )
 
 
 def ingest(result):
     """The table of the ingest."""
-    rows = [[name, f"{stats.median(result[name]['seconds']):.2f} ({min(result[name]['seconds']):.2f})",
-             f"{stats.median(result[name]['peak']) / 2**20:.0f}"] for name in ("engram", "pickle.load")]
-    return (f"{result['about']}, as float64 in a protocol-0 pickle of {result['bytes'] / 1e6:.0f} MB. The whole command "
-            "`engram ingest`, which compresses, reads back and compares every bit, beside `pickle.load` alone.\n\n"
-            + table(["", "seconds, median (minimum)", "peak MiB"], rows))
+    rows = [
+        [
+            name,
+            f"{stats.median(result[name]['seconds']):.2f} ({min(result[name]['seconds']):.2f})",
+            f"{stats.median(result[name]['peak']) / 2**20:.0f}",
+        ]
+        for name in ("engram", "pickle.load")
+    ]
+    return (
+        f"{result['about']}, as float64 in a protocol-0 pickle of {result['bytes'] / 1e6:.0f} MB. The whole command "
+        "`engram ingest`, which compresses, reads back and compares every bit, beside `pickle.load` alone.\n\n"
+        + table(["", "seconds, median (minimum)", "peak MiB"], rows)
+    )
 
 
 def growth(results):
     """The table of growth: one column a scale."""
     header = ["", *(f"{r['examples']:,}" for r in results)]
-    rows = [["runs", *(f"{r['runs']:,}" for r in results)],
-            ["raw MB", *(f"{r['raw_bytes'] / 1e6:,.0f}" for r in results)],
-            ["store MB", *(f"{r['bytes'] / 1e6:,.0f}" for r in results)],
-            ["of which catalog.sqlite", *(f"{r['catalog_bytes'] / 1e6:.1f}" for r in results)],
-            ["write, s", *(f"{sum(r['write']):.2f}" for r in results)]]
+    rows = [
+        ["runs", *(f"{r['runs']:,}" for r in results)],
+        ["raw MB", *(f"{r['raw_bytes'] / 1e6:,.0f}" for r in results)],
+        ["store MB", *(f"{r['bytes'] / 1e6:,.0f}" for r in results)],
+        ["of which catalog.sqlite", *(f"{r['catalog_bytes'] / 1e6:.1f}" for r in results)],
+        ["write, s", *(f"{sum(r['write']):.2f}" for r in results)],
+    ]
     for key in results[0]["reads"]:
         rows.append([f"{key}, ms", *(milliseconds(r["reads"][key]["seconds"]) for r in results)])
     rows.append(["open to first value, ms", *(milliseconds(r["first"]) for r in results)])
@@ -105,62 +150,3 @@ def growth(results):
     for title in results[0]["queries"]:
         rows.append([f"query: {title}, ms", *(f"{stats.median(r['queries'][title]) * 1e3:.3f}" for r in results)])
     return table(header, rows)
-
-
-def publish(results, page="docs/PERFORMANCE.md"):
-    """Writes the page from all results there are."""
-    found = {}
-    for path in sorted(glob.glob(os.path.join(results, "*.json"))):
-        if path.endswith("-partial.json"):
-            continue
-        with open(path) as file:
-            found[os.path.splitext(os.path.basename(path))[0]] = json.load(file)
-    found.pop("smoke", None)
-    ingested = found.pop("ingest", None)
-    scales = {r["scale"]: r for r in [found.pop(n) for n in list(found) if n.startswith("growth-")]}
-    if not found:
-        raise SystemExit(f"error: there are no results in {results}\nto mend it: run `scripts/bench store` first")
-    order = sorted(found, key=lambda n: ("generated" in n, n == "digits_dataset", n))
-    first = found[order[0]]
-    machine = first["machine"]
-    parts = [
-        "# Performance", "",
-        "Generated by `scripts/bench store --publish` from the numbers of `scripts/bench store`; do not edit. "
-        "`benchmarks/README.md` says what is measured and how to run it again.", "",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory'] / 2**30:.0f} GiB, {machine['system']}; Python "
-        f"{machine['python']}, NumPy {machine['numpy']}. Warm cache. A shared machine: compare within a table only.", "",
-        "## Goals"]
-    for name in order:
-        label = "generated" if "generated" in name else "bundled" if name == "digits_dataset" else "real"
-        parts += ["", f"On {found[name]['about']} ({found[name]['date']}):", "", goal_table(goals.of_comparison(found[name], label))]
-    if ingested:
-        parts += ["", f"Ingest ({ingested['date']}):", "", goal_table(goals.of_ingest(ingested))]
-    if scales:
-        parts += ["", "Latency and growth:", "", goal_table(goals.of_growth(scales))]
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "profile.md")) as file:
-        parts += ["", "## What limits it", "", "<!-- benchmarks/store/profile.md, written by hand: begin -->", file.read().strip(),
-                  "<!-- end -->", "", "## Side by side", "",
-                  "Everybody stores the same float32 array and fills the same matrix of memory that is used again (examples, then "
-                  "statistics, then epochs); every matrix is compared with NumPy's, bit for bit. Each contestant runs in a process of "
-                  "its own; in each round every one reads once uncounted and twice counted, and the order turns. Peers store the "
-                  "values alone; Engram's bytes include its catalog. Engram's write ends with `fsync` and has the table of metadata to "
-                  "read, peers write to the page cache.", "", layouts(first)]
-    for name in order:
-        parts += ["", comparison(found[name]).rstrip()]
-    if ingested:
-        parts += ["", "## Ingest", "", ingest(ingested)]
-    if scales:
-        rows = [scales[s] for s in sorted(scales)]
-        parts += ["", "## Growth", "", "2 threads; milliseconds: median (minimum).", "", growth(rows)]
-        million = scales.get(100, {}).get("million")
-        if million:
-            parts += ["", f"A store of a million runs (one layer, two statistics, three epochs each): first value "
-                      f"{milliseconds(million['first'])} ms in a warm process, {milliseconds(million['shell'])} ms from the shell; " +
-                      "; ".join(f"{t} {stats.median(s) * 1e3:.3f} ms" for t, s in million["queries"].items()) + "."]
-        if len(rows) > 1:
-            with open(os.path.join(os.path.dirname(page), "growth.svg"), "w") as file:
-                file.write(plot.growth(rows))
-            parts += ["", "![Cost over the size of the store](growth.svg)"]
-    with open(page, "w") as file:
-        file.write("\n".join(parts) + "\n")
-    print(f"wrote {page}")

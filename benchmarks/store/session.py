@@ -13,6 +13,7 @@ import compare
 import data
 import growth
 import ingest
+import page
 import peers
 import processes
 import report
@@ -31,16 +32,16 @@ def run(options):
     wrong = []
     if options.smoke:
         wrong += measure(options, [tiny()], results)
+    if options.all or not (options.smoke or options.publish or options.ingest or options.scale):
+        wrong += measure(options, sources(options), results)
     if options.ingest:
         wrong += keep(results, "ingest", ingest.measure(options, log))["wrong"]
     for scale in sorted(options.scale):
         wrong += keep(results, f"growth-{scale}x", growth.measure(options, scale, log))["wrong"]
         if scale == 10 and options.peers != "none":
             wrong += ten_times(options, results)
-    if not (options.smoke or options.publish or options.ingest or options.scale):
-        wrong += measure(options, sources(options), results)
     if options.publish:
-        report.publish(results)
+        page.publish(results)
     for text in wrong:
         log(f"error: {text}")
     if wrong:
@@ -60,8 +61,14 @@ def tiny():
     """A few runs of the bundled real data, for the smoke test."""
     whole = data.read("fixtures/digits_dataset.pkl")
     end = whole.runs[39][1]
-    return data.Dataset("smoke", f"{end} of the bundled examples", whole.values[:end].copy(), whole.statistics, whole.epochs,
-                        {k: v[:end] for k, v in whole.metadata.items()})
+    return data.Dataset(
+        "smoke",
+        f"{end} of the bundled examples",
+        whole.values[:end].copy(),
+        whole.statistics,
+        whole.epochs,
+        {k: v[:end] for k, v in whole.metadata.items()},
+    )
 
 
 def sources(options):
@@ -94,8 +101,16 @@ def ten_times(options, results):
     dataset = growth.batch(folder, list(range(10)))
     dataset.name = "generated-10x"
     names = LARGE_PEERS if options.peers is None else options.peers.split(",")
-    wrong = compare_on(options, dataset, folder, contestants(options, names), results, threads=[len(os.sched_getaffinity(0))],
-                       parts=("reads", "memory"), writes=1)
+    wrong = compare_on(
+        options,
+        dataset,
+        folder,
+        contestants(options, names),
+        results,
+        threads=[len(os.sched_getaffinity(0))],
+        parts=("reads", "memory"),
+        writes=1,
+    )
     shutil.rmtree(os.path.join(folder, "stores"))
     return wrong
 
@@ -105,8 +120,14 @@ def compare_on(options, dataset, folder, all_contestants, results, threads=None,
     log(f"== {dataset.name}: {dataset.about}")
     started = time.time()
     comparison = compare.Comparison(
-        dataset, folder, all_contestants, 1 if options.smoke else options.rounds,
-        threads or [int(n) for n in options.threads.split(",")], options.program, log)
+        dataset,
+        folder,
+        all_contestants,
+        1 if options.smoke else options.rounds,
+        threads or [int(n) for n in options.threads.split(",")],
+        options.program,
+        log,
+    )
     result = comparison.run(parts or options.parts.split(","), writes)
     result["wall_seconds"] = round(time.time() - started)
     name = dataset.name + (PARTIAL if is_partial(options) else "")
@@ -122,14 +143,25 @@ def compare_on(options, dataset, folder, all_contestants, results, threads=None,
 
 def is_partial(options):
     """Whether so little was asked for that the numbers are for a look and not for the page."""
-    return bool(options.peers or options.engram or options.parts != "reads,memory,latency" or options.threads != "2,1")
+    return bool(
+        options.peers or options.engram or options.parts != "reads,memory,latency" or options.threads != "2,1"
+    )
 
 
 # What the names of results end with that the page does not show.
 PARTIAL = "-partial"
 SMOKE_PEERS = ["npz", "parquet-bss", "pcodec-1024"]
 # At ten times the size: the fastest and the smallest, and what is not compressed.
-LARGE_PEERS = ["npy-mmap", "zarr-tensorstore", "parquet-bss", "vortex", "vortex-compact", "blosc2", "pcodec-4096", "pcodec-1024"]
+LARGE_PEERS = [
+    "npy-mmap",
+    "zarr-tensorstore",
+    "parquet-bss",
+    "vortex",
+    "vortex-compact",
+    "blosc2",
+    "pcodec-4096",
+    "pcodec-1024",
+]
 
 
 def contestants(options, chosen=None):
@@ -154,7 +186,15 @@ def contestants(options, chosen=None):
 def machine():
     """What hardware and system this is."""
     with open("/proc/cpuinfo") as file:
-        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.processor())
+        model = next(
+            (line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.processor()
+        )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {"processor": model, "cores": len(os.sched_getaffinity(0)), "memory": memory,
-            "system": f"{platform.system()} {platform.release()}", "python": platform.python_version(), "numpy": np.__version__}
+    return {
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "memory": memory,
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }

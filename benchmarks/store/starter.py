@@ -14,5 +14,7 @@ child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
 output = child.stdout.read()
 _, status, usage = os.wait4(child.pid, 0)
 child.returncode = os.waitstatus_to_exitcode(status)
-print(json.dumps({"seconds": time.perf_counter() - started, "peak": usage.ru_maxrss * 1024, "output": output.decode()}))
+print(
+    json.dumps({"seconds": time.perf_counter() - started, "peak": usage.ru_maxrss * 1024, "output": output.decode()})
+)
 sys.exit(child.returncode)

@@ -33,9 +33,13 @@ class Work:
     def request(self, dataset, folder):
         """The read as a JSON value for a worker; index arrays go through files."""
         request = {
-            "key": self.key, "ranges": self.ranges, "statistics": [dataset.statistics[s] for s in self.statistics],
-            "statistic_indices": self.statistics, "epochs": [dataset.epochs[e] for e in self.epochs],
-            "epoch_indices": self.epochs}
+            "key": self.key,
+            "ranges": self.ranges,
+            "statistics": [dataset.statistics[s] for s in self.statistics],
+            "statistic_indices": self.statistics,
+            "epochs": [dataset.epochs[e] for e in self.epochs],
+            "epoch_indices": self.epochs,
+        }
         if self.train is not None:
             for side in ("train", "test"):
                 path = os.path.join(folder, f"{self.key}-{side}.ids")
@@ -49,8 +53,9 @@ class Work:
             rows = [np.concatenate([np.arange(first, end) for first, end in self.ranges])]
         else:
             rows = [self.train, self.test]
-        return [np.ascontiguousarray(values[r][:, self.epochs][:, :, self.statistics].transpose(0, 2, 1))
-                for r in rows]
+        return [
+            np.ascontiguousarray(values[r][:, self.epochs][:, :, self.statistics].transpose(0, 2, 1)) for r in rows
+        ]
 
 
 def works(dataset):
@@ -67,10 +72,25 @@ def works(dataset):
     train, test = balanced_split(dataset.metadata["learning_rule"])
     few = ", ".join(str(dataset.epochs[e]) for e in FEW_EPOCHS)
     return [
-        Work("full", f"full scan: {count:,} x {len(columns)} statistics x {len(epochs)} epochs", everything, columns, epochs),
-        Work("split", f"balanced split: {len(train):,} train and {len(test):,} test rows", everything, columns, epochs,
-             train, test),
-        Work("holdout", f"hold-out of {architecture}: {int(members.sum()):,} rows", ranges_of(members), columns, epochs),
+        Work(
+            "full",
+            f"full scan: {count:,} x {len(columns)} statistics x {len(epochs)} epochs",
+            everything,
+            columns,
+            epochs,
+        ),
+        Work(
+            "split",
+            f"balanced split: {len(train):,} train and {len(test):,} test rows",
+            everything,
+            columns,
+            epochs,
+            train,
+            test,
+        ),
+        Work(
+            "holdout", f"hold-out of {architecture}: {int(members.sum()):,} rows", ranges_of(members), columns, epochs
+        ),
         Work("rest", f"its complement: {int((~members).sum()):,} rows", ranges_of(~members), columns, epochs),
         Work("statistic", "one statistic: weightabs_median", everything, [place("weightabs_median")], epochs),
         Work("norm", "another: weightraw_norm", everything, [place("weightraw_norm")], epochs),
@@ -82,8 +102,13 @@ def works(dataset):
 def first_value(dataset):
     """The read of one statistic of one run, for latency."""
     run = dataset.runs[len(dataset.runs) // 2]
-    return Work("first", "one statistic of one run", [list(run)], [dataset.statistics.index(FIRST_STATISTIC)],
-                list(range(len(dataset.epochs))))
+    return Work(
+        "first",
+        "one statistic of one run",
+        [list(run)],
+        [dataset.statistics.index(FIRST_STATISTIC)],
+        list(range(len(dataset.epochs))),
+    )
 
 
 def held_out(dataset):
@@ -101,8 +126,13 @@ def ranges_of(members):
 def balanced_split(labels, seed=0):
     """A quarter of each class to test, the rest to train, both ascending."""
     random = np.random.RandomState(seed)
-    test = np.sort(np.concatenate([
-        random.permutation(np.flatnonzero(labels == label))[:int((labels == label).sum()) // 4]
-        for label in sorted(set(labels.tolist()))]))
+    test = np.sort(
+        np.concatenate(
+            [
+                random.permutation(np.flatnonzero(labels == label))[: int((labels == label).sum()) // 4]
+                for label in sorted(set(labels.tolist()))
+            ]
+        )
+    )
     train = np.setdiff1d(np.arange(len(labels)), test)
     return train, test

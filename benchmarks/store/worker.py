@@ -5,7 +5,7 @@
     {"op": "write", "data": FOLDER, "store": FOLDER, "threads": N}    stores a data set           -> {"seconds": S}
     {"op": "open", "store": FOLDER, "threads": N}                     opens it                    -> {"seconds": S}
     {"op": "prepare", "work": REQUEST}                                makes buffers for a read    -> {}
-    {"op": "run", "times": N, "fresh": false}                         reads into these buffers    -> {"seconds": [S, …]}
+    {"op": "run", "times": N, "fresh": false}                         reads into these buffers    -> {"seconds": [S]}
     {"op": "dump", "path": FILE}                                      writes the buffers' bytes   -> {}
     {"op": "first", "store": FOLDER, "threads": N, "work": REQUEST}   opens and reads one value   -> {"seconds": S}
 
@@ -96,8 +96,14 @@ def main():
     try:
         worker = Worker(peers.make(sys.argv[1]))
         peer = worker.peer
-        answer({"layout": peer.layout, "works": peer.works, "checked": peer.checked,
-                "versions": {p: peers.version(p) for p in peer.packages}})
+        answer(
+            {
+                "layout": peer.layout,
+                "works": peer.works,
+                "checked": peer.checked,
+                "versions": {p: peers.version(p) for p in peer.packages},
+            }
+        )
     except Exception as error:
         return answer({"error": f"{type(error).__name__}: {error}"})
     for line in sys.stdin:

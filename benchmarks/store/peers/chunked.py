@@ -28,12 +28,14 @@ class Chunks(Peer):
 
         def column(place):
             numbers = np.ascontiguousarray(values[:, :, place])
-            return [self.encode(numbers[a:a + self.chunk].ravel()) for a in range(0, count, self.chunk)]
+            return [self.encode(numbers[a : a + self.chunk].ravel()) for a in range(0, count, self.chunk)]
+
         with ThreadPoolExecutor(threads) as pool:
             columns = list(pool.map(column, range(statistics)))
         sizes = [len(c) for column in columns for c in column]
-        np.savez(os.path.join(folder, "index.npz"), shape=values.shape,
-                 offsets=np.concatenate([[0], np.cumsum(sizes)]))
+        np.savez(
+            os.path.join(folder, "index.npz"), shape=values.shape, offsets=np.concatenate([[0], np.cumsum(sizes)])
+        )
         with open(os.path.join(folder, "chunks.bin"), "wb") as file:
             for column in columns:
                 file.writelines(column)
@@ -64,9 +66,10 @@ class Chunks(Peer):
             at = statistic * self.chunks_a_statistic + number
             size = (min(self.count, (number + 1) * self.chunk) - number * self.chunk) * self.epoch_count
             numbers = self.scratch()[:size]
-            self.decode(self.data[self.offsets[at]:self.offsets[at + 1]], numbers)
+            self.decode(self.data[self.offsets[at] : self.offsets[at + 1]], numbers)
             numbers = numbers.reshape(-1, self.epoch_count)
             for first, end, row in parts[number]:
-                out[row:row + end - first, place] = numbers[first:end, wanted]
+                out[row : row + end - first, place] = numbers[first:end, wanted]
+
         # Whole chunks are decoded, so even a few rows are work for all threads.
         self.each(chunk, [(place, s, number) for number in parts for place, s in enumerate(statistics)])

@@ -8,9 +8,12 @@ from peers.peer import Peer, blocks, every, rows_of
 
 def table(values, axes):
     """The values as an Arrow table of flat columns."""
-    columns = {name: np.ascontiguousarray(values[:, :, place]).ravel() for place, name in enumerate(axes["statistics"])}
+    columns = {
+        name: np.ascontiguousarray(values[:, :, place]).ravel() for place, name in enumerate(axes["statistics"])
+    }
     return pa.table(columns).replace_schema_metadata(
-        {"examples": str(values.shape[0]), "epochs": str(values.shape[1])})
+        {"examples": str(values.shape[0]), "epochs": str(values.shape[1])}
+    )
 
 
 def flat(column):
@@ -34,12 +37,16 @@ class ColumnBatches(Peer):
         parts = {}
         for number, *place in blocks(ranges, self.batch):
             parts.setdefault(number, []).append(place)
-        tasks = [(columns, k, parts[number]) for number, columns in self.batches(list(parts), statistics)
-                 for k in range(len(statistics))]
+        tasks = [
+            (columns, k, parts[number])
+            for number, columns in self.batches(list(parts), statistics)
+            for k in range(len(statistics))
+        ]
 
         def copy(task):
             columns, k, places = task
             values = flat(columns[k]).reshape(-1, self.epoch_count)
             for first, end, row in places:
-                out[row:row + end - first, k] = values[first:end, wanted]
+                out[row : row + end - first, k] = values[first:end, wanted]
+
         self.each(copy, tasks, rows_of(ranges))

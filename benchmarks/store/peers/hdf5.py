@@ -19,8 +19,13 @@ class Gzip(Peer):
     def write(self, values, axes, folder, threads):
         examples, epochs, statistics = values.shape
         with h5py.File(os.path.join(folder, "data.h5"), "w") as file:
-            stored = file.create_dataset("X", (examples, statistics, epochs), np.float32,
-                                         chunks=(min(2048, examples), 1, epochs), **self.filters())
+            stored = file.create_dataset(
+                "X",
+                (examples, statistics, epochs),
+                np.float32,
+                chunks=(min(2048, examples), 1, epochs),
+                **self.filters()
+            )
             for place in range(statistics):
                 stored[:, place] = values[:, :, place]
 
@@ -35,9 +40,9 @@ class Gzip(Peer):
             row = 0
             for first, end in ranges:
                 if wanted == slice(None):
-                    stored.read_direct(out, np.s_[first:end, statistic], np.s_[row:row + end - first, place])
+                    stored.read_direct(out, np.s_[first:end, statistic], np.s_[row : row + end - first, place])
                 else:  # a selection with strides is far slower than all epochs
-                    out[row:row + end - first, place] = stored[first:end, statistic][:, wanted]
+                    out[row : row + end - first, place] = stored[first:end, statistic][:, wanted]
                 row += end - first
 
 

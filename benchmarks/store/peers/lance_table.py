@@ -10,13 +10,20 @@ from peers.peer import Peer, every
 
 
 class Lance(Peer):
-    layout = "a FixedSizeList<float, 21> column a statistic, a row an example, default encoding, ranges by offset and limit"
+    layout = (
+        "a FixedSizeList<float, 21> column a statistic, a row an example, default encoding, "
+        "ranges by offset and limit"
+    )
     packages = ("pylance", "pyarrow")
     spans = True
 
     def write(self, values, axes, folder, threads):
-        columns = {name: pa.FixedSizeListArray.from_arrays(np.ascontiguousarray(values[:, :, place]).ravel(), values.shape[1])
-                   for place, name in enumerate(axes["statistics"])}
+        columns = {
+            name: pa.FixedSizeListArray.from_arrays(
+                np.ascontiguousarray(values[:, :, place]).ravel(), values.shape[1]
+            )
+            for place, name in enumerate(axes["statistics"])
+        }
         lance.write_dataset(pa.table(columns), os.path.join(folder, "data.lance"), data_storage_version="2.2")
 
     def open(self, folder):
@@ -32,13 +39,14 @@ class Lance(Peer):
         row = 0
         for first, end in ranges:
             found = self.data.to_table(columns=names, offset=first, limit=end - first)
-            target = out[row:row + end - first]
+            target = out[row : row + end - first]
 
             def copy(place, found=found, target=target):
                 start = 0
                 for piece in found.column(place).chunks:
                     numbers = piece.flatten().to_numpy(zero_copy_only=False).reshape(-1, self.epoch_count)
-                    target[start:start + len(numbers), place] = numbers[:, wanted]
+                    target[start : start + len(numbers), place] = numbers[:, wanted]
                     start += len(numbers)
+
             self.each(copy, range(len(names)), end - first)
             row += end - first

@@ -24,7 +24,9 @@ class Memcpy(Peer):
         self.count = len(self.dense)
 
     def fill(self, ranges, statistics, epochs, out):
-        self.each(lambda p: np.copyto(out[p[0]:p[1]], self.dense[p[0]:p[1]]), pieces(self.count, self.threads * 4))
+        self.each(
+            lambda p: np.copyto(out[p[0] : p[1]], self.dense[p[0] : p[1]]), pieces(self.count, self.threads * 4)
+        )
 
 
 class ZstdFloats(Memcpy):
@@ -39,15 +41,19 @@ class ZstdFloats(Memcpy):
         super().open(folder)
         compressor = zstandard.ZstdCompressor(level=3)
         statistics = self.dense.shape[1]
-        self.frames = [compressor.compress(self.prepared(self.dense[a:a + ROWS, s]))
-                       for s in range(statistics) for a in range(0, self.count, ROWS)]
+        self.frames = [
+            compressor.compress(self.prepared(self.dense[a : a + ROWS, s]))
+            for s in range(statistics)
+            for a in range(0, self.count, ROWS)
+        ]
         self.byte_count = sum(map(len, self.frames))
 
     def fill(self, ranges, statistics, epochs, out):
         def decompress(piece):
             decompressor = zstandard.ZstdDecompressor()
-            for frame in self.frames[piece[0]:piece[1]]:
+            for frame in self.frames[piece[0] : piece[1]]:
                 decompressor.decompress(frame)
+
         self.each(decompress, pieces(len(self.frames), self.threads * 4))
 
 

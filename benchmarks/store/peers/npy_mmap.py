@@ -25,5 +25,6 @@ class NpyMap(Peer):
             number, first, end, row = block
             start = number * 1024
             for place, statistic in enumerate(statistics):
-                out[row:row + end - first, place] = self.values[statistic, start + first:start + end, wanted]
+                out[row : row + end - first, place] = self.values[statistic, start + first : start + end, wanted]
+
         self.each(copy, blocks(ranges, 1024), rows_of(ranges))

@@ -13,8 +13,10 @@ class Npz(Peer):
     packages = ("numpy",)
 
     def write(self, values, axes, folder, threads):
-        np.savez_compressed(os.path.join(folder, "data.npz"), **{
-            name: np.ascontiguousarray(values[:, :, place]) for place, name in enumerate(axes["statistics"])})
+        np.savez_compressed(
+            os.path.join(folder, "data.npz"),
+            **{name: np.ascontiguousarray(values[:, :, place]) for place, name in enumerate(axes["statistics"])}
+        )
 
     def open(self, folder):
         self.path = os.path.join(folder, "data.npz")
@@ -35,6 +37,7 @@ class Npz(Peer):
             values = self.handle()[self.names[statistic]]
             row = 0
             for first, end in ranges:
-                out[row:row + end - first, place] = values[first:end, wanted]
+                out[row : row + end - first, place] = values[first:end, wanted]
                 row += end - first
+
         self.each(member, enumerate(statistics))

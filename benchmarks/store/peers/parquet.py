@@ -11,16 +11,24 @@ ROW_GROUP = 4096
 
 
 class Parquet(ColumnBatches):
-    layout = ("a float column a statistic, a row an (example, epoch), row groups of 4096 examples, zstd-3, "
-              "BYTE_STREAM_SPLIT, no dictionary, mapped")
+    layout = (
+        "a float column a statistic, a row an (example, epoch), row groups of 4096 examples, zstd-3, "
+        "BYTE_STREAM_SPLIT, no dictionary, mapped"
+    )
     packages = ("pyarrow",)
     batch = ROW_GROUP
 
     def write(self, values, axes, folder, threads):
         pa.set_cpu_count(threads)
-        pq.write_table(table(values, axes), os.path.join(folder, "data.parquet"), compression="zstd",
-                       compression_level=3, use_dictionary=False, use_byte_stream_split=True,
-                       row_group_size=ROW_GROUP * values.shape[1])
+        pq.write_table(
+            table(values, axes),
+            os.path.join(folder, "data.parquet"),
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=False,
+            use_byte_stream_split=True,
+            row_group_size=ROW_GROUP * values.shape[1],
+        )
 
     def open(self, folder):
         pa.set_cpu_count(self.threads)

@@ -47,8 +47,13 @@ class Peer:
         self.fill([[first, end]], statistics, epochs, span)
         row = 0
         for a, b in ranges:
-            self.each(lambda p, row=row, a=a: np.copyto(out[row + p[0]:row + p[1]], span[a - first + p[0]:a - first + p[1]]),
-                      pieces(b - a, self.threads), b - a)
+            self.each(
+                lambda p, row=row, a=a: np.copyto(
+                    out[row + p[0] : row + p[1]], span[a - first + p[0] : a - first + p[1]]
+                ),
+                pieces(b - a, self.threads),
+                b - a,
+            )
             row += b - a
 
     def split(self, train, test, statistics, epochs, train_out, test_out):
@@ -56,9 +61,14 @@ class Peer:
         everything = self.kept((self.count, len(statistics), len(epochs)))
         self.fill([[0, self.count]], statistics, epochs, everything)
         rows = everything.reshape(self.count, -1)
-        self.each(lambda piece: np.take(rows, piece[0], axis=0, out=piece[1], mode="clip"), [
-            (ids[a:b], out.reshape(len(ids), -1)[a:b]) for ids, out in ((train, train_out), (test, test_out))
-            for a, b in pieces(len(ids), 4)])
+        self.each(
+            lambda piece: np.take(rows, piece[0], axis=0, out=piece[1], mode="clip"),
+            [
+                (ids[a:b], out.reshape(len(ids), -1)[a:b])
+                for ids, out in ((train, train_out), (test, test_out))
+                for a, b in pieces(len(ids), 4)
+            ],
+        )
 
     def kept(self, shape):
         """Memory of this shape that is kept for the next read of the same shape."""

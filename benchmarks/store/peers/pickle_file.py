@@ -25,9 +25,11 @@ class Pickle(Peer):
         values = self.load()
         row = 0
         for first, end in ranges:
+
             def copy(piece, first=first, row=row):
                 a, b = piece
-                out[row + a:row + b] = values[first + a:first + b, epochs][:, :, statistics].transpose(0, 2, 1)
+                out[row + a : row + b] = values[first + a : first + b, epochs][:, :, statistics].transpose(0, 2, 1)
+
             self.each(copy, pieces(end - first, max(1, (end - first) // 512)), end - first)
             row += end - first
 
@@ -37,5 +39,12 @@ class Pickle(Peer):
         def copy(task):
             ids, out = task
             out[...] = values[ids][:, epochs][:, :, statistics].transpose(0, 2, 1)
-        self.each(copy, [(ids[a:b], out[a:b]) for ids, out in ((train, train_out), (test, test_out))
-                         for a, b in pieces(len(ids), max(1, len(ids) // 512))])
+
+        self.each(
+            copy,
+            [
+                (ids[a:b], out[a:b])
+                for ids, out in ((train, train_out), (test, test_out))
+                for a, b in pieces(len(ids), max(1, len(ids) // 512))
+            ],
+        )

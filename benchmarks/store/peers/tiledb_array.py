@@ -17,13 +17,16 @@ class TileDB(Peer):
         count, epochs, _ = values.shape
         domain = tiledb.Domain(
             tiledb.Dim("example", domain=(0, count - 1), tile=min(2048, count), dtype=np.int64),
-            tiledb.Dim("epoch", domain=(0, epochs - 1), tile=epochs, dtype=np.int64))
+            tiledb.Dim("epoch", domain=(0, epochs - 1), tile=epochs, dtype=np.int64),
+        )
         filters = tiledb.FilterList([tiledb.BitShuffleFilter(), tiledb.ZstdFilter(5)])
         attributes = [tiledb.Attr(name, dtype=np.float32, filters=filters) for name in axes["statistics"]]
         path = os.path.join(folder, "data.tiledb")
         tiledb.Array.create(path, tiledb.ArraySchema(domain, attributes))
         with tiledb.open(path, "w", ctx=self.context(threads)) as array:
-            array[:] = {name: np.ascontiguousarray(values[:, :, place]) for place, name in enumerate(axes["statistics"])}
+            array[:] = {
+                name: np.ascontiguousarray(values[:, :, place]) for place, name in enumerate(axes["statistics"])
+            }
 
     def context(self, threads):
         return tiledb.Ctx({"sm.compute_concurrency_level": threads, "sm.io_concurrency_level": threads})
@@ -41,9 +44,10 @@ class TileDB(Peer):
             found = self.array.query(attrs=names)[first:end]
             if len(names) == 1 and not isinstance(found, dict):
                 found = {names[0]: found}
-            target = out[row:row + end - first]
+            target = out[row : row + end - first]
 
             def copy(place, found=found, target=target):
                 target[:, place] = found[names[place]][:, wanted]
+
             self.each(copy, range(len(names)), end - first)
             row += end - first

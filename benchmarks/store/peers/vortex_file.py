@@ -9,7 +9,10 @@ from peers.peer import FEW_ROWS, Peer, every, pieces
 
 
 class Vortex(Peer):
-    layout = "a float column a statistic, a row an (example, epoch), default encodings, mapped; each thread scans a range of rows, no further workers (the fastest of what was tried)"
+    layout = (
+        "a float column a statistic, a row an (example, epoch), default encodings, mapped; each thread scans a range "
+        "of rows, without further workers (the fastest of what was tried)"
+    )
     packages = ("vortex-data",)
 
     def options(self):
@@ -48,7 +51,10 @@ class Vortex(Peer):
             rows = (first * self.epoch_count, end * self.epoch_count)
             found = scan.execute(row_range=rows).read_all().to_arrow_table()
             for place, name in enumerate(names):
-                out[row:row + end - first, place] = flat(found.column(name)).reshape(-1, self.epoch_count)[:, wanted]
+                out[row : row + end - first, place] = flat(found.column(name)).reshape(-1, self.epoch_count)[
+                    :, wanted
+                ]
+
         self.each(copy, tasks)
 
 

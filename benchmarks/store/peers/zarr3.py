@@ -17,8 +17,12 @@ class Zarr(Peer):
         examples, epochs, statistics = values.shape
         codec = zarr.codecs.BloscCodec(cname="zstd", clevel=5, shuffle="bitshuffle", typesize=4)
         stored = zarr.create_array(
-            os.path.join(folder, "data.zarr"), shape=(examples, statistics, epochs), dtype="float32",
-            chunks=(min(4096, examples), 1, epochs), compressors=[codec])
+            os.path.join(folder, "data.zarr"),
+            shape=(examples, statistics, epochs),
+            dtype="float32",
+            chunks=(min(4096, examples), 1, epochs),
+            compressors=[codec],
+        )
         stored[...] = values.transpose(0, 2, 1)
 
     def open(self, folder):
@@ -30,7 +34,7 @@ class Zarr(Peer):
         wanted = every(epochs, self.epoch_count)
         row = 0
         for first, end in ranges:
-            out[row:row + end - first] = self.values.oindex[first:end, np.array(statistics), wanted]
+            out[row : row + end - first] = self.values.oindex[first:end, np.array(statistics), wanted]
             row += end - first
 
 
@@ -41,13 +45,19 @@ class TensorStore(Zarr):
 
     def open(self, folder):
         import tensorstore
+
         self.library = tensorstore
-        context = tensorstore.Context({
-            "data_copy_concurrency": {"limit": self.threads}, "file_io_concurrency": {"limit": self.threads},
-            "cache_pool": {"total_bytes_limit": 0}})
+        context = tensorstore.Context(
+            {
+                "data_copy_concurrency": {"limit": self.threads},
+                "file_io_concurrency": {"limit": self.threads},
+                "cache_pool": {"total_bytes_limit": 0},
+            }
+        )
         path = os.path.join(folder, "data.zarr")
         self.values = tensorstore.open(
-            {"driver": "zarr3", "kvstore": {"driver": "file", "path": path}}, read=True, context=context).result()
+            {"driver": "zarr3", "kvstore": {"driver": "file", "path": path}}, read=True, context=context
+        ).result()
         self.count, _, self.epoch_count = self.values.shape
 
     def fill(self, ranges, statistics, epochs, out):
@@ -57,7 +67,7 @@ class TensorStore(Zarr):
         for first, end in ranges:
             source = self.values[first:end].oindex[:, statistics, wanted]
             source = source[self.library.d[:].translate_to[0]]
-            target = destination[row:row + end - first][self.library.d[:].translate_to[0]]
+            target = destination[row : row + end - first][self.library.d[:].translate_to[0]]
             pending.append(target.write(source))
             row += end - first
         for write in pending:
