@@ -59,6 +59,8 @@ ENGRAM_SIMD void engram_join_block_32(const uint8_t *const *rows, size_t epoch_c
  * `width` rows of `lanes` bytes: every lane does the same, which is what vector units like. */
 
 ENGRAM_SIMD void engram_pack_row(const uint8_t *restrict values, size_t count, int32_t width, uint8_t *restrict packed) {
+  /* Nothing is kept, and not a byte of `packed` may be touched. */
+  if (width == 0) return;
   size_t lanes = (count + 7) / 8;
   unsigned mask = (1u << width) - 1;
   memset(packed, 0, lanes * (size_t)width);
@@ -76,6 +78,10 @@ ENGRAM_SIMD void engram_pack_row(const uint8_t *restrict values, size_t count, i
 
 ENGRAM_SIMD void engram_unpack_row(const uint8_t *restrict packed, size_t count, int32_t width,
                                    uint8_t *restrict values) {
+  if (width == 0) {
+    memset(values, 0, count);
+    return;
+  }
   size_t lanes = (count + 7) / 8;
   unsigned mask = (1u << width) - 1;
   for (int g = 0; g < 8; g++) {

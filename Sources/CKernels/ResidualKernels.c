@@ -13,6 +13,9 @@
 
 /* Predictions. */
 
+/* The square root, rounded as IEEE 754 asks; unlike sqrt() it need not set errno, which vectors cannot. */
+ENGRAM_INLINE double root(double value) { return __builtin_elementwise_sqrt(value); }
+
 ENGRAM_INLINE int is_scaled(int32_t predictor) {
   return predictor == ENGRAM_PREDICT_SCALED_SQUARE || predictor == ENGRAM_PREDICT_NORM;
 }
@@ -54,10 +57,10 @@ ENGRAM_INLINE void predict(int32_t predictor, const double *a, const double *b, 
     for (size_t i = 0; i < count; i++) p[i] = (a[i] * a[i]) * scales[i];
     break;
   case ENGRAM_PREDICT_NORM:
-    for (size_t i = 0; i < count; i++) p[i] = sqrt((a[i] + b[i] * b[i]) * scales[i]);
+    for (size_t i = 0; i < count; i++) p[i] = root((a[i] + b[i] * b[i]) * scales[i]);
     break;
   case ENGRAM_PREDICT_SKEWNESS:
-    for (size_t i = 0; i < count; i++) p[i] = (3 * (a[i] - b[i])) / sqrt(c[i]);
+    for (size_t i = 0; i < count; i++) p[i] = (3 * (a[i] - b[i])) / root(c[i]);
     break;
   default:
     for (size_t i = 0; i < count; i++) p[i] = (a[i] + b[i] * b[i]) / (c[i] * c[i]);
@@ -177,7 +180,16 @@ ENGRAM_INLINE void join_planes_64(const uint8_t *const *rows, size_t stride, siz
   ENGRAM_SIMD void engram_block_of_rows_##BITS(const engram_residual_plan *plan, const uint8_t *const *rows,           \
                                                size_t stride, TYPE *block) {                                           \
     size_t count = plan->count;                                                                                        \
-    TYPE *restrict previous = (TYPE *)plan->words, *restrict row = previous + count, *restrict kept = row + count;     \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict row = previous + count, *restrict copied = row + count;   \
+    TYPE *restrict places = copied + count, *restrict kept = places + count;                                           \
+    /* For each example all ones where it is a copy, and its place among those that are not. */                        \
+    TYPE next = 0;                                                                                                     \
+    for (size_t i = 0; plan->copied && i < count; i++) {                                                               \
+      TYPE is_copied = bit_of(plan->copied, plan->first + i);                                                          \
+      copied[i] = 0 - is_copied;                                                                                       \
+      places[i] = next;                                                                                                \
+      next += 1 - is_copied;                                                                                           \
+    }                                                                                                                  \
     memset(previous, 0, count * sizeof(TYPE));                                                                         \
     for (size_t epoch = 0; epoch < plan->epoch_count; epoch++) {                                                       \
       const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                     \
@@ -185,11 +197,7 @@ ENGRAM_INLINE void join_planes_64(const uint8_t *const *rows, size_t stride, siz
       if (plan->copied) {                                                                                              \
         join_planes_##BITS(rows + epoch, stride, plan->kept_count, kept);                                              \
         kept[plan->kept_count] = 0;                                                                                    \
-        size_t next = 0;                                                                                               \
-        for (size_t i = 0; i < count; i++) {                                                                           \
-          row[i] = kept[next];                                                                                         \
-          next += 1 - bit_of(plan->copied, plan->first + i);                                                           \
-        }                                                                                                              \
+        for (size_t i = 0; i < count; i++) row[i] = kept[places[i]];                                                   \
       } else {                                                                                                         \
         join_planes_##BITS(rows + epoch, stride, count, row);                                                          \
       }                                                                                                                \
@@ -201,8 +209,7 @@ ENGRAM_INLINE void join_planes_64(const uint8_t *const *rows, size_t stride, siz
       for (size_t i = 0; i < count; i++) values[i] = ordered_##BITS(row[i]);                                           \
       if (!plan->copied) continue;                                                                                     \
       const TYPE *restrict source = (const TYPE *)plan->copy_source + epoch * count;                                   \
-      for (size_t i = 0; i < count; i++)                                                                               \
-        values[i] = bit_of(plan->copied, plan->first + i) ? source[i] : values[i];                                     \
+      for (size_t i = 0; i < count; i++) values[i] = (source[i] & copied[i]) | (values[i] & ~copied[i]);               \
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \

@@ -13,6 +13,7 @@ package import TrajectoryModel
   private var converted = Scratch()
   var tile = Scratch()
   var means = Scratch()
+  private var rows = unsafe [UnsafeMutableRawPointer?]()
   private var hasConverted = false
 
   /// The type that the values are stored as; Float32 for a narrowed Float64 chunk.
@@ -48,7 +49,7 @@ package import TrajectoryModel
   ///
   /// Value `(run.source + i, epochs[k])` goes to element `(run.destination + i) * exampleStride + k * epochStride`.
   /// Float32 values become Float64 exactly, by bits, NaN payloads included. Float64 values become Float32 by rounding;
-  /// a NaN stays a NaN, of whatever payload. Fast when either stride is 1. Runs in ascending order of source are faster.
+  /// a NaN stays a NaN, of whatever payload. Fast when either stride is 1.
   ///
   /// - Parameters:
   ///   - runs: The examples; each within the chunk.
@@ -71,8 +72,20 @@ package import TrajectoryModel
       precondition(epochs[index] >= 0 && Int(epochs[index]) < epochEnd, "the epochs were decoded")
     }
     if runs.isEmpty || epochs.isEmpty { return }
+    if epochStride == 1 {
+      unsafe rows.removeAll(keepingCapacity: true)
+      unsafe rows.append(contentsOf: repeatElement(nil, count: exampleCount))
+      let rowByteCount = exampleStride * elementType.byteCount
+      for index in runs.indices {
+        let run = runs[index]
+        for offset in 0..<Int(run.count) {
+          unsafe rows[Int(run.source) + offset] = base + (run.destination + offset) * rowByteCount
+        }
+      }
+      unsafe scatter(rows: rows, offset: 0, epochs: epochs, elementType: elementType)
+      return
+    }
     let values = unsafe self.values(as: elementType)
-    tile.reserve(Int(ENGRAM_SCATTER_TILE) * epochs.count * elementType.byteCount)
     // SAFETY: sources and epochs were checked above; the caller vouches for the destinations. `RowRun` has the layout
     // of `engram_row_run`, which a test checks.
     unsafe runs.withUnsafeBytes { runBytes in
@@ -81,12 +94,47 @@ package import TrajectoryModel
         if elementType == .float32 {
           unsafe engram_scatter_32(
             values.assumingMemoryBound(to: UInt32.self), exampleCount, epochs.baseAddress, epochs.count,
-            runs.baseAddress, runs.count, exampleStride, epochStride, base.assumingMemoryBound(to: UInt32.self),
-            tile.base.assumingMemoryBound(to: UInt32.self))
+            runs.baseAddress, runs.count, exampleStride, epochStride, base.assumingMemoryBound(to: UInt32.self))
         } else {
           unsafe engram_scatter_64(
             values.assumingMemoryBound(to: UInt64.self), exampleCount, epochs.baseAddress, epochs.count,
-            runs.baseAddress, runs.count, exampleStride, epochStride, base.assumingMemoryBound(to: UInt64.self),
+            runs.baseAddress, runs.count, exampleStride, epochStride, base.assumingMemoryBound(to: UInt64.self))
+        }
+      }
+    }
+  }
+
+  /// Writes epochs of every example to a row of its own, whatever matrix that is part of.
+  ///
+  /// Value `(example, epochs[k])` goes to element `offset + k` of the example's row. Conversion is as above.
+  ///
+  /// - Parameters:
+  ///   - rows: For each example of the block the start of its row, aligned to the type, or nil where it goes nowhere.
+  ///   - offset: Elements before the first that is written; every element that is named must exist.
+  ///   - epochs: Indices of epochs that were decoded.
+  ///   - elementType: The type of the rows.
+  @unsafe package func scatter(
+    rows: [UnsafeMutableRawPointer?], offset: Int, epochs: Span<Int32>, elementType: ElementType
+  ) {
+    unsafe precondition(rows.count == exampleCount, "every example has a row or none")
+    for index in epochs.indices {
+      precondition(epochs[index] >= 0 && Int(epochs[index]) < epochEnd, "the epochs were decoded")
+    }
+    if exampleCount == 0 || epochs.isEmpty { return }
+    let values = unsafe self.values(as: elementType)
+    tile.reserve(epochs.count * elementType.byteCount)
+    // SAFETY: the epochs were checked, there is a row for each example, and the caller vouches for the rows.
+    unsafe rows.withUnsafeBytes { rows in
+      unsafe epochs.withUnsafeBufferPointer { epochs in
+        if elementType == .float32 {
+          unsafe engram_scatter_rows_32(
+            values.assumingMemoryBound(to: UInt32.self), exampleCount, epochs.baseAddress, epochs.count,
+            rows.baseAddress?.assumingMemoryBound(to: UnsafeMutablePointer<UInt32>?.self), offset,
+            tile.base.assumingMemoryBound(to: UInt32.self))
+        } else {
+          unsafe engram_scatter_rows_64(
+            values.assumingMemoryBound(to: UInt64.self), exampleCount, epochs.baseAddress, epochs.count,
+            rows.baseAddress?.assumingMemoryBound(to: UnsafeMutablePointer<UInt64>?.self), offset,
             tile.base.assumingMemoryBound(to: UInt64.self))
         }
       }

@@ -133,7 +133,7 @@ package import TrajectoryModel
         ? window.examples.upperBound
         : window.examples.upperBound - countBits(chunk, below: window.examples.upperBound)
       doubles.reserve(6 * count * MemoryLayout<Double>.stride)
-      words.reserve((3 * count + 1) * shape.elementType.byteCount)
+      words.reserve((5 * count + 1) * shape.elementType.byteCount)
       var plan = unsafe engram_residual_plan()
       unsafe plan.epoch_count = window.epochEnd
       unsafe plan.count = count

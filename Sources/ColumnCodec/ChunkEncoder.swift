@@ -90,7 +90,7 @@ package struct EncodedChunk: Sendable {
     let kept = ChunkShape(epochCount: shape.epochCount, exampleCount: keptCount, elementType: shape.elementType)
     codes.reserve(kept.byteCount)
     doubles.reserve(6 * shape.exampleCount * MemoryLayout<Double>.stride)
-    words.reserve((3 * shape.exampleCount + 1) * shape.elementType.byteCount)
+    words.reserve((5 * shape.exampleCount + 1) * shape.elementType.byteCount)
     var isFirst = true
     for prediction in [nil] + trial.predictions.map(Optional.some) {
       for isDifferenced in shape.epochCount > 1 ? [false, true] : [false] {

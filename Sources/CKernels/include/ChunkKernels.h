@@ -66,14 +66,20 @@ void engram_ungather_64(const uint64_t *blocks, size_t block_stride, size_t firs
                         size_t epoch_count, size_t statistic_count, uint8_t *values);
 
 /* Writes examples and epochs of a block of [epoch][example] into a matrix: value (source + i, epochs[k]) of a run goes to
- * base[(destination + i) * example_stride + k * epoch_stride].
- * `scratch` holds ENGRAM_SCATTER_TILE * epoch_total elements. */
+ * base[(destination + i) * example_stride + k * epoch_stride]. */
 #define ENGRAM_SCATTER_TILE 16
 void engram_scatter_32(const uint32_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
                        const engram_row_run *runs, size_t run_count, ptrdiff_t example_stride, ptrdiff_t epoch_stride,
-                       uint32_t *base, uint32_t *scratch);
+                       uint32_t *base);
 void engram_scatter_64(const uint64_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
                        const engram_row_run *runs, size_t run_count, ptrdiff_t example_stride, ptrdiff_t epoch_stride,
-                       uint64_t *base, uint64_t *scratch);
+                       uint64_t *base);
+
+/* The same for rows that lie anywhere and whose epochs are neighbours: value (i, epochs[k]) of every example i goes to
+ * rows[i][offset + k], or where rows[i] is NULL nowhere. `sink` has room for `epoch_total` elements. */
+void engram_scatter_rows_32(const uint32_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
+                            uint32_t *const *rows, size_t offset, uint32_t *sink);
+void engram_scatter_rows_64(const uint64_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
+                            uint64_t *const *rows, size_t offset, uint64_t *sink);
 
 #endif

@@ -34,7 +34,7 @@ typedef struct {
   const void *copy_source;     /* the block they are copies of, of the same type as the values */
   size_t kept_count;           /* examples that are not copies */
   double *doubles;             /* scratch: 6 * count */
-  void *words;                 /* scratch: 3 * count + 1 values */
+  void *words;                 /* scratch: 5 * count + 1 values */
 } engram_residual_plan;
 
 /* Values to codes of [epoch][kept example]. */

@@ -106,6 +106,14 @@ struct Materializer: Sendable {
     switch sources[task.source].values {
     case .segment(let reader):
       let window = task.window(epochEnd: map.epochEnd)
+      if !sampling.isMean, sampling.start == nil, destinations.allSatisfy({ $0.epochStride == 1 }) {
+        let tables = RowTable.tables(task.runs, of: destinations, window: window.examples)
+        try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
+          (position, block) throws(EngramError) in
+          for table in tables { table.scatter(block, position: position, map) }
+        }
+        return
+      }
       let runs = task.runs(from: window.examples.lowerBound)
       try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
         (position, block) throws(EngramError) in
