@@ -8,7 +8,7 @@ struct PlaneLayout: ~Copyable {
   /// A byte that goes through zstd must save this share of a byte, or its row is stored in another way.
   ///
   /// Decoding zstd costs more than everything else together; benchmarks/store measures what this share costs in size.
-  static let worthCompressing = 0.3
+  static let worthCompressing = 0.25
   /// What an exception costs: its place and its byte.
   private static let exceptionBits = 24.0
   /// The number of exceptions of a packed row.

@@ -54,35 +54,46 @@ struct Materializer: Sendable {
     self.sampling = sampling
     self.destinations = destinations
     maps = sources.map { AxisMap($0, statistics: statistics, epochs: sampling.axis) }
+    tasks = Self.tasks(sources: sources, destinations: destinations)
+  }
+
+  /// Shares the rows of the destinations out among row groups.
+  private static func tasks(sources: [ExtentSource], destinations: [MatrixDestination]) -> [Task] {
+    // Plain numbers, because a split has a range for every few examples.
+    let places = sources.map { (examples: $0.extent.examples, rowGroupSize: $0.rowGroupSize) }
+    var groupEnds: [Int] = []
+    for place in places {
+      groupEnds.append((groupEnds.last ?? 0) + (place.examples.count + place.rowGroupSize - 1) / place.rowGroupSize)
+    }
+    // For each row group of each source its task, or -1 while nobody needs it.
+    var taskOfGroup = Array(repeating: -1, count: groupEnds.last ?? 0)
     var tasks: [Task] = []
-    var taskOfGroup: [Int64: Int] = [:]
     for (destination, target) in destinations.enumerated() {
       var row = 0
       var source = 0
       for range in target.examples.ranges {
         var next = range.lowerBound
         while next < range.upperBound {
-          while sources[source].extent.examples.upperBound <= next { source += 1 }
-          let offset = Int(next - sources[source].extent.firstExample)
-          let size = sources[source].rowGroupSize
-          let group = offset / size
-          let first = offset - group * size
-          let end = min(range.upperBound, sources[source].extent.examples.upperBound)
-          let count = min(Int(end - next), size - first)
-          let key = Int64(source) << 32 | Int64(group)
-          if taskOfGroup[key] == nil {
-            taskOfGroup[key] = tasks.count
+          while places[source].examples.upperBound <= next { source += 1 }
+          let place = places[source]
+          let offset = Int(next - place.examples.lowerBound)
+          let group = offset / place.rowGroupSize
+          let first = offset - group * place.rowGroupSize
+          let end = min(range.upperBound, place.examples.upperBound)
+          let count = min(Int(end - next), place.rowGroupSize - first)
+          let number = (source > 0 ? groupEnds[source - 1] : 0) + group
+          if taskOfGroup[number] < 0 {
+            taskOfGroup[number] = tasks.count
             tasks.append(Task(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
           }
-          let task = taskOfGroup[key, default: 0]
-          tasks[task].runs[destination].append(
+          tasks[taskOfGroup[number]].runs[destination].append(
             RowRun(source: Int32(first), destination: row, count: Int32(count)))
           row += count
           next += Int64(count)
         }
       }
     }
-    self.tasks = tasks
+    return tasks
   }
 
   /// Does the work.
