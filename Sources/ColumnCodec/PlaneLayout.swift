@@ -9,6 +9,8 @@ struct PlaneLayout: ~Copyable {
   ///
   /// Decoding zstd costs more than everything else together; benchmarks/store measures what this share costs in size.
   static let worthCompressing = 0.25
+  /// What starting zstd for a chunk is worth, in bits: its tables take longer to build than a thousand bytes to decode.
+  static let frameBits = 8192.0
   /// What an exception costs: its place and its byte.
   private static let exceptionBits = 24.0
   /// The number of exceptions of a packed row.
@@ -18,6 +20,8 @@ struct PlaneLayout: ~Copyable {
   private(set) var classes: [RowClass] = []
   /// The likely size in bits, with what decoding is worth added to it.
   private(set) var cost = 0.0
+  /// What the classes would be without a zstd frame.
+  private var unframedClasses: [RowClass] = []
   /// Bytes of each row.
   private(set) var rowByteCount = 0
   private var planes = Scratch()
@@ -57,11 +61,26 @@ struct PlaneLayout: ~Copyable {
       }
     }
     classes.removeAll(keepingCapacity: true)
-    cost = 0
-    for row in 0..<(width * epochs) { classify(row, countLog: countLog) }
+    unframedClasses.removeAll(keepingCapacity: true)
+    cost = Self.frameBits
+    var unframedCost = 0.0
+    for row in 0..<(width * epochs) {
+      let (best, unframed) = classify(row, countLog: countLog)
+      classes.append(best.rowClass)
+      cost += best.bits
+      unframedClasses.append(unframed.rowClass)
+      unframedCost += unframed.bits
+    }
+    if unframedCost <= cost {
+      swap(&classes, &unframedClasses)
+      cost = unframedCost
+    }
   }
 
-  private mutating func classify(_ row: Int, countLog: [Double]) {
+  /// The class that serves a row best, and the best that needs no frame, each with its cost in bits.
+  private borrowing func classify(
+    _ row: Int, countLog: [Double]
+  ) -> (best: (rowClass: RowClass, bits: Double), unframed: (rowClass: RowClass, bits: Double)) {
     let bytes = unsafe self.row(row)
     var atLeast: [8 of UInt32] = .init(repeating: 0)
     var span = atLeast.mutableSpan
@@ -73,20 +92,17 @@ struct PlaneLayout: ~Copyable {
     }
     if entropy == 0 {
       let isZero = unsafe bytes[0] == 0
-      classes.append(isZero ? .zero : .constant)
-      cost += isZero ? 0 : 8
-      return
+      let only: (RowClass, Double) = isZero ? (.zero, 0) : (.constant, 8)
+      return (only, only)
     }
     let rawBits = Double(rowByteCount) * 8
     var best = (rowClass: RowClass.raw, bits: rawBits)
-    let compressedBits = entropy + rawBits * Self.worthCompressing
-    if compressedBits < best.bits { best = (.compressed, compressedBits) }
     for width in 0...RowClass.widestPacking where atLeast[width] <= UInt32(UInt16.max) {
       let packedBytes = RowClass.packedByteCount(width: width, count: rowByteCount)
       let bits = Double(packedBytes) * 8 + Self.exceptionCountBits + Double(atLeast[width]) * Self.exceptionBits
       if bits < best.bits { best = (.packed(width: width), bits) }
     }
-    classes.append(best.rowClass)
-    cost += best.bits
+    let compressedBits = entropy + rawBits * Self.worthCompressing
+    return (compressedBits < best.bits ? (.compressed, compressedBits) : best, best)
   }
 }
