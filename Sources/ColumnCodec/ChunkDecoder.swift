@@ -9,8 +9,9 @@ package import TrajectoryModel
 /// One thread uses a decoder at a time. After an error the block holds no values and can be used again.
 @safe package final class ChunkDecoder {
   private let context: OpaquePointer?
-  /// Rows that do not lie in the chunk as they are: compressed, packed, constant, and one of zeros.
+  /// Rows that do not lie in the chunk as they are: compressed, coded, packed, constant, and one of zeros.
   private var rows = Scratch()
+  private var codeTable = Scratch()
   private var rowPointers = Scratch()
   private var doubles = Scratch()
   private var words = Scratch()
@@ -110,7 +111,8 @@ package import TrajectoryModel
       return
     }
     let rowCount = shape.elementType.byteCount * shape.epochCount
-    let table = try PlaneTable(bytes, start: copies.byteCount, rowCount: rowCount, count: copies.keptCount)
+    let table = try PlaneTable(
+      bytes, start: copies.byteCount, rowCount: rowCount, epochCount: shape.epochCount, count: copies.keptCount)
     try gatherRows(bytes, table, count: copies.keptCount)
     // SAFETY: `gatherRows` left a pointer to `keptCount` bytes for each row; operands and copies were checked to have
     // the window's examples and epochs; the scratch is as large as the kernel asks for.
@@ -168,25 +170,34 @@ package import TrajectoryModel
 
   /// Makes `rowPointers` point to the bytes of every row, in the chunk or in `rows`.
   private func gatherRows(_ bytes: RawSpan, _ table: PlaneTable, count: Int) throws(EngramError) {
-    let packedStart = table.rowCount(of: .compressed) * count
+    let codedStart = table.rowCount(of: .compressed) * count
+    let packedStart = codedStart + table.rowCount(of: .coded) * count
     let constantStart = packedStart + table.packedRowCount * count
     let zeroStart = constantStart + table.rowCount(of: .constant) * count
     rows.reserve(zeroStart + count)
     rowPointers.reserve(table.classes.count * MemoryLayout<Int>.stride)
-    try decompress(bytes.extracting(table.frameStart..<bytes.byteCount), byteCount: packedStart, table.frameStart)
-    // SAFETY: `PlaneTable` has checked that all the rows lie inside the chunk, and the places of exceptions; the scratch
-    // has room for all the rows that are written out.
+    let rawStart = try decodePlanes(bytes, table, count: count, to: codedStart)
+    let frameStart = rawStart + table.rowCount(of: .raw) * count
+    guard frameStart <= bytes.byteCount else {
+      throw Self.corrupt(
+        "a chunk is shorter than its rows", rawStart, expected: "at least \(frameStart) bytes",
+        found: "\(bytes.byteCount)")
+    }
+    try decompress(bytes.extracting(frameStart..<bytes.byteCount), byteCount: codedStart, frameStart)
+    // SAFETY: `PlaneTable` and the above have checked that all the rows lie inside the chunk, and the places of exceptions;
+    // the scratch has room for all the rows that are written out.
     unsafe bytes.withUnsafeBytes { chunk in
       guard let chunkBase = chunk.baseAddress else { return }
       unsafe (rows.base + zeroStart).initializeMemory(as: UInt8.self, repeating: 0, count: count)
       let pointers = unsafe rowPointers.base.assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
-      var (compressed, unpacked) = unsafe (rows.base, rows.base + packedStart)
-      var constant = unsafe rows.base + constantStart
+      var (compressed, coded) = unsafe (rows.base, rows.base + codedStart)
+      var (unpacked, constant) = unsafe (rows.base + packedStart, rows.base + constantStart)
       var constantByte = table.constantStart
       var (packed, exception) = (table.packedStart, table.exceptionStart)
-      var raw = unsafe chunkBase + table.rawStart
-      for (row, rowClass) in table.classes.enumerated() {
+      var raw = unsafe chunkBase + rawStart
+      for row in table.classes.indices {
         let start: UnsafeRawPointer
+        let rowClass = table.classes[row]
         switch rowClass {
         case .zero:
           unsafe start = UnsafeRawPointer(rows.base + zeroStart)
@@ -201,16 +212,23 @@ package import TrajectoryModel
         case .compressed:
           unsafe start = UnsafeRawPointer(compressed)
           unsafe compressed += count
+        case .coded:
+          unsafe start = UnsafeRawPointer(coded)
+          unsafe coded += count
         default:
           let width = rowClass.packedWidth ?? 0
           let out = unsafe unpacked.assumingMemoryBound(to: UInt8.self)
-          unsafe engram_unpack_row(
-            (chunkBase + packed).assumingMemoryBound(to: UInt8.self), count, Int32(width), out)
+          unsafe engram_unpack_row((chunkBase + packed).assumingMemoryBound(to: UInt8.self), count, Int32(width), out)
           packed += RowClass.packedByteCount(width: width, count: count)
           let total = Int(bytes.uint16(at: exception))
-          let (places, values) = (exception + 2, exception + 2 + 2 * total)
+          let (gaps, values) = (exception + 2, exception + 2 + total)
+          var next = 0
           for index in 0..<total {
-            unsafe out[Int(bytes.uint16(at: places + 2 * index))] = bytes.byte(at: values + index)
+            let gap = Int(unsafe chunk[gaps + index])
+            next += gap
+            if gap == RowClass.longestGap { continue }
+            unsafe out[next] = chunk[values + index]
+            next += 1
           }
           exception = values + total
           unsafe start = UnsafeRawPointer(unpacked)
@@ -219,6 +237,28 @@ package import TrajectoryModel
         unsafe pointers[row] = start.assumingMemoryBound(to: UInt8.self)
       }
     }
+  }
+
+  /// Decodes the coded planes into `rows`, from an offset on; returns where they end in the chunk.
+  private func decodePlanes(
+    _ bytes: RawSpan, _ table: PlaneTable, count: Int, to start: Int
+  ) throws(EngramError) -> Int {
+    var next = table.codedStart
+    if table.rowCount(of: .coded) == 0 { return next }
+    codeTable.reserve(MemoryLayout<engram_prefix_table>.stride)
+    let epochCount = table.epochCount
+    // SAFETY: the scratch has room for every coded row; planes write one after the other.
+    var out = unsafe (rows.base + start).assumingMemoryBound(to: UInt8.self)
+    for plane in stride(from: 0, to: table.classes.count, by: epochCount) {
+      var codedCount = 0
+      for row in plane..<(plane + epochCount) where table.classes[row] == .coded { codedCount += 1 }
+      if codedCount == 0 { continue }
+      unsafe next = try PrefixCode.decode(
+        bytes, at: next, count: codedCount * count,
+        table: codeTable.base.assumingMemoryBound(to: engram_prefix_table.self), to: out)
+      unsafe out += codedCount * count
+    }
+    return next
   }
 
   /// Decompresses one zstd frame of a known content size into `rows`.

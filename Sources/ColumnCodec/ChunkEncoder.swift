@@ -21,6 +21,14 @@ package struct EncodedChunk: Sendable {
 @safe package final class ChunkEncoder {
   /// The zstd level: higher levels gain 0.5 % on trajectories and take several times as long.
   static let compressionLevel: Int32 = 3
+  /// What a coded byte must save, as a share of a byte, where statistics are mostly read to fill matrices.
+  ///
+  /// Decoding prefix codes costs about as much as all else together; benchmarks/store measures what this costs in size.
+  static let worthCoding = 0.25
+  /// The same for statistics that favor size.
+  static let worthCodingForSize = 0.03
+  /// Bytes that zstd must save over prefix codes in a chunk to be worth starting, and the share of the bytes.
+  static let worthFrame = (bytes: 1024, share: 0.1)
   /// Copies are marked where they save more than the marks cost: one example in this many.
   static let examplesPerCopy = 64
 
@@ -115,7 +123,9 @@ package struct EncodedChunk: Sendable {
           unsafe engram_codes_of_block_64(
             &plan, values.assumingMemoryBound(to: UInt64.self), codes.base.assumingMemoryBound(to: UInt64.self))
         }
-        unsafe self.trial.fill(codes.base, shape: kept, countLog: countLog)
+        unsafe self.trial.fill(
+          codes.base, shape: kept, countLog: countLog,
+          worthCoding: trial.favorsSize ? Self.worthCodingForSize : Self.worthCoding)
         if isFirst || self.trial.cost < best.cost {
           swap(&best, &self.trial)
           storage.prediction = prediction
@@ -172,7 +182,9 @@ package struct EncodedChunk: Sendable {
           start: copied.base, count: CopiedExamples.byteCount(examples: shape.exampleCount)))
     }
     if keptCount == 0 { return bytes }
-    let frameByteCount = try compress()
+    let planes = codedPlanes(epochCount: shape.epochCount)
+    let frameByteCount = try compress(unlessLongerThan: planes.count)
+    if frameByteCount > 0 { best.replace(.coded, with: .compressed) }
     for start in stride(from: 0, to: best.classes.count, by: 2) {
       bytes.append(best.classes[start].rawValue | best.classes[start + 1].rawValue << 4)
     }
@@ -186,6 +198,7 @@ package struct EncodedChunk: Sendable {
       unsafe appendPacked(best.row(row), width: width, byteCount: byteCount, to: &bytes, &exceptions)
     }
     bytes.append(contentsOf: exceptions)
+    if frameByteCount == 0 { bytes.append(contentsOf: planes) }
     for (row, rowClass) in best.classes.enumerated() where rowClass == .raw {
       unsafe bytes.append(contentsOf: best.row(row))
     }
@@ -206,28 +219,62 @@ package struct EncodedChunk: Sendable {
       guard let base = buffer.baseAddress, let source = row.baseAddress else { return }
       unsafe engram_pack_row(source, row.count, Int32(width), base + start)
     }
-    var places: [UInt16] = []
-    for index in row.indices where unsafe Int(row[index]) >= 1 << width { places.append(UInt16(index)) }
-    for number in [UInt16(places.count)] + places {
-      exceptions.append(UInt8(truncatingIfNeeded: number))
-      exceptions.append(UInt8(truncatingIfNeeded: number >> 8))
+    var gaps: [UInt8] = []
+    var values: [UInt8] = []
+    var next = 0
+    for place in row.indices where unsafe Int(row[place]) >= 1 << width {
+      while place - next >= RowClass.longestGap {
+        gaps.append(UInt8(RowClass.longestGap))
+        values.append(0)
+        next += RowClass.longestGap
+      }
+      gaps.append(UInt8(place - next))
+      unsafe values.append(row[place])
+      next = place + 1
     }
-    for place in places { unsafe exceptions.append(row[Int(place)]) }
+    exceptions.append(UInt8(truncatingIfNeeded: gaps.count))
+    exceptions.append(UInt8(truncatingIfNeeded: gaps.count >> 8))
+    exceptions += gaps
+    exceptions += values
   }
 
-  /// Compresses the rows of class `compressed` into `frame`; returns the size of the frame, 0 without such rows.
-  private func compress() throws(EngramError) -> Int {
+  /// The rows of class `coded`, one after the other in `rows`; returns their bytes in all.
+  private func gatherCodedRows(_ range: Range<Int>) -> Int {
     let count = best.rowByteCount
-    let byteCount = best.rowCount(of: .compressed) * count
-    guard byteCount > 0 else { return 0 }
-    rows.reserve(byteCount)
+    rows.reserve(range.count * count)
     var offset = 0
-    for (row, rowClass) in best.classes.enumerated() where rowClass == .compressed {
-      // SAFETY: the scratch has room for every row of this class.
+    for row in range where best.classes[row] == .coded {
+      // SAFETY: the scratch has room for every row.
       unsafe UnsafeMutableRawBufferPointer(start: rows.base + offset, count: count).copyMemory(
         from: UnsafeRawBufferPointer(best.row(row)))
       offset += count
     }
+    return offset
+  }
+
+  /// The coded planes; rows of a plane in which only one byte occurs, which no code can have, become raw.
+  private func codedPlanes(epochCount: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for plane in stride(from: 0, to: best.classes.count, by: epochCount) {
+      let byteCount = gatherCodedRows(plane..<(plane + epochCount))
+      if byteCount == 0 { continue }
+      var counts = Array(repeating: UInt32(0), count: 256)
+      // SAFETY: the scratch holds that many bytes.
+      unsafe engram_count_bytes(rows.base.assumingMemoryBound(to: UInt8.self), byteCount, &counts)
+      // A coded row has at least two different bytes, or its entropy would be zero.
+      guard let code = PrefixCode(counts: counts) else { continue }
+      unsafe code.append(UnsafeRawBufferPointer(start: rows.base, count: byteCount), to: &bytes)
+    }
+    return bytes
+  }
+
+  /// Compresses the coded rows into `frame`, where zstd makes them so much shorter that it is worth starting.
+  ///
+  /// - Parameter codedByteCount: Bytes of the coded planes.
+  /// - Returns: The size of the frame, or 0 where prefix codes serve better.
+  private func compress(unlessLongerThan codedByteCount: Int) throws(EngramError) -> Int {
+    guard codedByteCount > Self.worthFrame.bytes else { return 0 }
+    let byteCount = gatherCodedRows(0..<best.classes.count)
     let bound = ZSTD_compressBound(byteCount)
     frame.reserve(bound)
     // SAFETY: both regions are as long as stated and belong to this encoder.
@@ -236,7 +283,8 @@ package struct EncodedChunk: Sendable {
       throw EngramError(
         .limit, "zstd could not compress a chunk", found: unsafe String(cString: ZSTD_getErrorName(result)))
     }
-    return result
+    let saved = codedByteCount - result
+    return saved > Self.worthFrame.bytes && Double(saved) > Double(codedByteCount) * Self.worthFrame.share ? result : 0
   }
 
   private func extendCountLog(to count: Int) {

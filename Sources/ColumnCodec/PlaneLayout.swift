@@ -5,23 +5,19 @@ import TrajectoryModel
 
 /// The byte planes of a chunk's codes, each row with the class that serves it best.
 struct PlaneLayout: ~Copyable {
-  /// A byte that goes through zstd must save this share of a byte, or its row is stored in another way.
-  ///
-  /// Decoding zstd costs more than everything else together; benchmarks/store measures what this share costs in size.
-  static let worthCompressing = 0.25
-  /// What starting zstd for a chunk is worth, in bits: its tables take longer to build than a thousand bytes to decode.
-  static let frameBits = 8192.0
-  /// What an exception costs: its place and its byte.
-  private static let exceptionBits = 24.0
+  /// What an exception costs: its gap and its byte.
+  private static let exceptionBits = 16.0
   /// The number of exceptions of a packed row.
   private static let exceptionCountBits = 16.0
+  /// The most exceptions of a row, so that their number and the longest gaps between them fit into 16 bits.
+  private static let mostExceptions: UInt32 = 65_000
+  /// What the prefix code of a plane costs: its lengths, the sizes of its streams, and the time to make its table.
+  private static let codeBits = 1000.0
 
   /// The class of each row; row = plane * epochs + epoch.
   private(set) var classes: [RowClass] = []
-  /// The likely size in bits, with what decoding is worth added to it.
+  /// The likely size in bits, and what the time to decode is worth.
   private(set) var cost = 0.0
-  /// What the classes would be without a zstd frame.
-  private var unframedClasses: [RowClass] = []
   /// Bytes of each row.
   private(set) var rowByteCount = 0
   private var planes = Scratch()
@@ -38,13 +34,19 @@ struct PlaneLayout: ~Copyable {
       start: (planes.base + row * rowByteCount).assumingMemoryBound(to: UInt8.self), count: rowByteCount)
   }
 
+  /// Changes the class of every row of one class.
+  mutating func replace(_ old: RowClass, with new: RowClass) {
+    for row in classes.indices where classes[row] == old { classes[row] = new }
+  }
+
   /// Splits codes of `[epoch][example]` into rows and classifies them.
   ///
   /// - Parameters:
   ///   - codes: The codes, as wide as the type.
   ///   - shape: Their axes, of the examples that are not copies.
   ///   - countLog: `c * log2(c)` for every c up to the number of examples.
-  mutating func fill(_ codes: UnsafeRawPointer, shape: ChunkShape, countLog: [Double]) {
+  ///   - worthCoding: What a byte must save, as a share of a byte, to be worth the time of decoding its code.
+  mutating func fill(_ codes: UnsafeRawPointer, shape: ChunkShape, countLog: [Double], worthCoding: Double) {
     let (epochs, count, width) = (shape.epochCount, shape.exampleCount, shape.elementType.byteCount)
     rowByteCount = count
     planes.reserve(shape.byteCount)
@@ -61,26 +63,27 @@ struct PlaneLayout: ~Copyable {
       }
     }
     classes.removeAll(keepingCapacity: true)
-    unframedClasses.removeAll(keepingCapacity: true)
-    cost = Self.frameBits
-    var unframedCost = 0.0
-    for row in 0..<(width * epochs) {
-      let (best, unframed) = classify(row, countLog: countLog)
-      classes.append(best.rowClass)
-      cost += best.bits
-      unframedClasses.append(unframed.rowClass)
-      unframedCost += unframed.bits
-    }
-    if unframedCost <= cost {
-      swap(&classes, &unframedClasses)
-      cost = unframedCost
+    cost = 0
+    var plain: [RowClass] = []
+    for plane in 0..<width {
+      var (codedCost, plainCost) = (Self.codeBits, 0.0)
+      plain.removeAll(keepingCapacity: true)
+      for epoch in 0..<epochs {
+        let (best, withoutCode) = classify(plane * epochs + epoch, countLog: countLog, worthCoding: worthCoding)
+        classes.append(best.rowClass)
+        codedCost += best.bits
+        plain.append(withoutCode.rowClass)
+        plainCost += withoutCode.bits
+      }
+      if plainCost <= codedCost { classes.replaceSubrange((plane * epochs)..., with: plain) }
+      cost += min(plainCost, codedCost)
     }
   }
 
-  /// The class that serves a row best, and the best that needs no frame, each with its cost in bits.
+  /// The class that serves a row best, and the best that needs no code, each with its cost in bits.
   private borrowing func classify(
-    _ row: Int, countLog: [Double]
-  ) -> (best: (rowClass: RowClass, bits: Double), unframed: (rowClass: RowClass, bits: Double)) {
+    _ row: Int, countLog: [Double], worthCoding: Double
+  ) -> (best: (rowClass: RowClass, bits: Double), withoutCode: (rowClass: RowClass, bits: Double)) {
     let bytes = unsafe self.row(row)
     var atLeast: [8 of UInt32] = .init(repeating: 0)
     var span = atLeast.mutableSpan
@@ -97,12 +100,12 @@ struct PlaneLayout: ~Copyable {
     }
     let rawBits = Double(rowByteCount) * 8
     var best = (rowClass: RowClass.raw, bits: rawBits)
-    for width in 0...RowClass.widestPacking where atLeast[width] <= UInt32(UInt16.max) {
+    for width in 0...RowClass.widestPacking where atLeast[width] <= Self.mostExceptions {
       let packedBytes = RowClass.packedByteCount(width: width, count: rowByteCount)
       let bits = Double(packedBytes) * 8 + Self.exceptionCountBits + Double(atLeast[width]) * Self.exceptionBits
       if bits < best.bits { best = (.packed(width: width), bits) }
     }
-    let compressedBits = entropy + rawBits * Self.worthCompressing
-    return (compressedBits < best.bits ? (.compressed, compressedBits) : best, best)
+    let codedBits = entropy + rawBits * worthCoding
+    return (codedBits < best.bits ? (.coded, codedBits) : best, best)
   }
 }

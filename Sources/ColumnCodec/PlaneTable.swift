@@ -6,6 +6,8 @@ import TrajectoryModel
 struct PlaneTable {
   /// The class of each row; row = plane * epochs + epoch.
   let classes: [RowClass]
+  /// The rows of each plane.
+  let epochCount: Int
   /// The number of rows of each class, by raw value.
   private let counts: [Int]
   /// The offset of the constants.
@@ -14,10 +16,8 @@ struct PlaneTable {
   let packedStart: Int
   /// The offset of the exceptions.
   let exceptionStart: Int
-  /// The offset of the raw rows.
-  let rawStart: Int
-  /// The offset of the zstd frame, at most the length of the chunk.
-  let frameStart: Int
+  /// The offset of the coded planes, at most the length of the chunk.
+  let codedStart: Int
 
   /// Reads the table of a chunk.
   ///
@@ -25,10 +25,12 @@ struct PlaneTable {
   ///   - chunk: The whole chunk.
   ///   - start: Where the table starts.
   ///   - rowCount: The number of rows.
+  ///   - epochCount: The rows of each plane.
   ///   - count: Bytes of each row, the examples that are not copies; at least 1.
   /// - Throws: `corrupt` when a part does not fit into the chunk, a class is not known, a constant is zero, or an
-  ///   exception is out of order or none.
-  init(_ chunk: RawSpan, start: Int, rowCount: Int, count: Int) throws(EngramError) {
+  ///   exception is of no example.
+  init(_ chunk: RawSpan, start: Int, rowCount: Int, epochCount: Int, count: Int) throws(EngramError) {
+    self.epochCount = epochCount
     constantStart = start + RowClass.tableByteCount(rows: rowCount)
     guard chunk.byteCount >= constantStart else {
       throw ChunkDecoder.corrupt(
@@ -46,7 +48,7 @@ struct PlaneTable {
       }
     }
     guard counts[RowClass.count...].allSatisfy({ $0 == 0 }) else {
-      throw ChunkDecoder.corrupt("a row has a class that is not known", start, expected: "0 to 11", found: "others")
+      throw ChunkDecoder.corrupt("a row has a class that is not known", start, expected: "0 to 12", found: "others")
     }
     self.classes = classes
     self.counts = counts
@@ -69,13 +71,7 @@ struct PlaneTable {
     for rowClass in classes where rowClass.packedWidth != nil {
       next = try Self.checkExceptions(chunk, at: next, count: count)
     }
-    rawStart = next
-    frameStart = rawStart + counts[Int(RowClass.raw.rawValue)] * count
-    guard frameStart <= chunk.byteCount else {
-      throw ChunkDecoder.corrupt(
-        "a chunk is shorter than its rows", rawStart, expected: "at least \(frameStart) bytes",
-        found: "\(chunk.byteCount)")
-    }
+    codedStart = next
   }
 
   /// Checks the exceptions of one row; returns where they end.
@@ -85,21 +81,20 @@ struct PlaneTable {
         "a chunk is shorter than its exceptions", start, expected: "2 bytes", found: "\(chunk.byteCount - start)")
     }
     let total = Int(chunk.uint16(at: start))
-    let end = start + 2 + 3 * total
+    let end = start + 2 + 2 * total
     guard end <= chunk.byteCount else {
       throw ChunkDecoder.corrupt(
-        "a chunk is shorter than its exceptions", start, expected: "\(3 * total) bytes",
+        "a chunk is shorter than its exceptions", start, expected: "\(2 * total) bytes",
         found: "\(chunk.byteCount - start - 2)")
     }
-    var least = 0
+    var next = 0
     for index in 0..<total {
-      let place = Int(chunk.uint16(at: start + 2 + 2 * index))
-      guard place >= least, place < count else {
-        throw ChunkDecoder.corrupt(
-          "an exception is out of order or of no example", start + 2 + 2 * index, expected: "\(least) to \(count - 1)",
-          found: "\(place)")
-      }
-      least = place + 1
+      let gap = Int(chunk.byte(at: start + 2 + index))
+      next += gap == RowClass.longestGap ? gap : gap + 1
+    }
+    guard next <= count else {
+      throw ChunkDecoder.corrupt(
+        "an exception is of no example", start, expected: "\(count) examples", found: "\(next)")
     }
     return end
   }
@@ -107,7 +102,7 @@ struct PlaneTable {
   /// The number of rows of a class.
   func rowCount(of rowClass: RowClass) -> Int { counts[Int(rowClass.rawValue)] }
   /// The number of packed rows of any width.
-  var packedRowCount: Int { counts[4...].reduce(0, +) }
+  var packedRowCount: Int { counts[4...11].reduce(0, +) }
 }
 
 extension RawSpan {

@@ -11,6 +11,8 @@ package struct PredictionPlan: Sendable {
     package var copySource: Int?
     /// The predictions to try.
     package var predictions: [Prediction] = []
+    /// Whether fewer bytes count for more than fast decoding, because the statistic is seldom read.
+    package var favorsSize = false
   }
 
   /// The trials of each statistic.
@@ -61,6 +63,14 @@ package struct PredictionPlan: Sendable {
       }
     }
     predict("gradavgsq_id", .square, "gradavgabs_id")
+
+    // What the paper's protocol leaves out, because it is not finite in every example, is seldom read.
+    let seldomRead = ["actabs_var", "actraw_var", "weightsq_norm", "weightsq_var"]
+    for (index, name) in names.enumerated() {
+      trials[index].favorsSize =
+        seldomRead.contains(name) || name.hasPrefix("actsq_")
+        || ["weight", "act"].contains { name.hasPrefix($0) } && ["_kurtosis", "_skew"].contains { name.hasSuffix($0) }
+    }
     self.trials = trials
   }
 }
