@@ -5,102 +5,9 @@
 
 #include <string.h>
 
-/* Byte planes. */
-
-ENGRAM_SIMD void engram_split_planes_32(const uint32_t *restrict codes, size_t count, uint8_t *restrict planes,
-                                        size_t stride) {
-  uint8_t *restrict p0 = planes, *restrict p1 = p0 + stride, *restrict p2 = p1 + stride, *restrict p3 = p2 + stride;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t code = codes[i];
-    p0[i] = (uint8_t)code;
-    p1[i] = (uint8_t)(code >> 8);
-    p2[i] = (uint8_t)(code >> 16);
-    p3[i] = (uint8_t)(code >> 24);
-  }
-}
-
-ENGRAM_SIMD void engram_split_planes_64(const uint64_t *restrict codes, size_t count, uint8_t *restrict planes,
-                                        size_t stride) {
-  for (int half = 0; half < 2; half++) {
-    uint8_t *restrict p0 = planes + (size_t)half * 4 * stride;
-    uint8_t *restrict p1 = p0 + stride, *restrict p2 = p1 + stride, *restrict p3 = p2 + stride;
-    for (size_t i = 0; i < count; i++) {
-      uint32_t code = (uint32_t)(codes[i] >> (half * 32));
-      p0[i] = (uint8_t)code;
-      p1[i] = (uint8_t)(code >> 8);
-      p2[i] = (uint8_t)(code >> 16);
-      p3[i] = (uint8_t)(code >> 24);
-    }
-  }
-}
-
-ENGRAM_INLINE uint32_t joined_32(const uint8_t *p0, const uint8_t *p1, const uint8_t *p2, const uint8_t *p3, size_t i) {
-  return p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
-}
-
-ENGRAM_SIMD void engram_join_block_32(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
-                                      int is_differenced, uint32_t *block) {
-  for (size_t epoch = 0; epoch < epoch_end; epoch++) {
-    const uint8_t *restrict p0 = rows[epoch], *restrict p1 = rows[epoch_count + epoch];
-    const uint8_t *restrict p2 = rows[2 * epoch_count + epoch], *restrict p3 = rows[3 * epoch_count + epoch];
-    uint32_t *restrict out = block + epoch * count;
-    if (is_differenced && epoch > 0) {
-      const uint32_t *restrict previous = block + (epoch - 1) * count;
-      for (size_t i = 0; i < count; i++)
-        out[i] = ordered_32(ordered_32(previous[i]) + unzigzag_32(joined_32(p0, p1, p2, p3, i)));
-    } else {
-      for (size_t i = 0; i < count; i++) out[i] = ordered_32(unzigzag_32(joined_32(p0, p1, p2, p3, i)));
-    }
-  }
-}
-
-/* Packed rows.
- * Value g * lanes + l, with lanes = ceil(count / 8), is the bits g * width ... of column l, and the columns' bytes lie in
- * `width` rows of `lanes` bytes: every lane does the same, which is what vector units like. */
-
-ENGRAM_SIMD void engram_pack_row(const uint8_t *restrict values, size_t count, int32_t width, uint8_t *restrict packed) {
-  /* Nothing is kept, and not a byte of `packed` may be touched. */
-  if (width == 0) return;
-  size_t lanes = (count + 7) / 8;
-  unsigned mask = (1u << width) - 1;
-  memset(packed, 0, lanes * (size_t)width);
-  for (int g = 0; g < 8; g++) {
-    size_t start = (size_t)g * lanes;
-    if (start >= count) break;
-    size_t here = count - start < lanes ? count - start : lanes;
-    int bit = g * width, shift = bit & 7;
-    uint8_t *restrict low = packed + (size_t)(bit >> 3) * lanes, *restrict high = low + lanes;
-    for (size_t l = 0; l < here; l++) low[l] |= (uint8_t)((values[start + l] & mask) << shift);
-    if (shift + width > 8)
-      for (size_t l = 0; l < here; l++) high[l] |= (uint8_t)((values[start + l] & mask) >> (8 - shift));
-  }
-}
-
-ENGRAM_SIMD void engram_unpack_row(const uint8_t *restrict packed, size_t count, int32_t width,
-                                   uint8_t *restrict values) {
-  if (width == 0) {
-    memset(values, 0, count);
-    return;
-  }
-  size_t lanes = (count + 7) / 8;
-  unsigned mask = (1u << width) - 1;
-  for (int g = 0; g < 8; g++) {
-    size_t start = (size_t)g * lanes;
-    if (start >= count) break;
-    size_t here = count - start < lanes ? count - start : lanes;
-    int bit = g * width, shift = bit & 7;
-    const uint8_t *restrict low = packed + (size_t)(bit >> 3) * lanes, *restrict high = low + lanes;
-    if (shift + width > 8)
-      for (size_t l = 0; l < here; l++)
-        values[start + l] = (uint8_t)((low[l] >> shift | high[l] << (8 - shift)) & (int)mask);
-    else
-      for (size_t l = 0; l < here; l++) values[start + l] = (uint8_t)((low[l] >> shift) & (int)mask);
-  }
-}
-
 /* Entropy. */
 
-ENGRAM_SIMD double engram_row_facts(const uint8_t *bytes, size_t count, const double *count_log, uint32_t *at_least) {
+ENGRAM_SIMD double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *count_log) {
   /* Four tables, so that runs of one byte do not wait for their own stores. */
   uint32_t tables[4][256];
   memset(tables, 0, sizeof tables);
@@ -113,12 +20,6 @@ ENGRAM_SIMD double engram_row_facts(const uint8_t *bytes, size_t count, const do
   }
   for (; i < count; i++) tables[0][bytes[i]]++;
   for (int byte = 0; byte < 256; byte++) tables[0][byte] += tables[1][byte] + tables[2][byte] + tables[3][byte];
-  uint32_t below = 0;
-  for (int width = 0, byte = 0; width < 8; width++) {
-    for (; byte < 1 << width; byte++) below += tables[0][byte];
-    at_least[width] = (uint32_t)count - below;
-  }
-  if (tables[0][bytes[0]] == count) return 0;
   /* Eight sums of fixed order, so that every processor finds the same. */
   double sums[8] = {0};
   for (int byte = 0; byte < 256; byte += 8)

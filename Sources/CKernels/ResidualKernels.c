@@ -104,27 +104,6 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
   return sum;
 }
 
-/* Planes. */
-
-ENGRAM_INLINE void join_planes_32(const uint8_t *const *rows, size_t stride, size_t count, uint32_t *restrict codes) {
-  const uint8_t *restrict p0 = rows[0], *restrict p1 = rows[stride];
-  const uint8_t *restrict p2 = rows[2 * stride], *restrict p3 = rows[3 * stride];
-  for (size_t i = 0; i < count; i++)
-    codes[i] = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
-}
-
-ENGRAM_INLINE void join_planes_64(const uint8_t *const *rows, size_t stride, size_t count, uint64_t *restrict codes) {
-  const uint8_t *restrict p0 = rows[0], *restrict p1 = rows[stride];
-  const uint8_t *restrict p2 = rows[2 * stride], *restrict p3 = rows[3 * stride];
-  const uint8_t *restrict p4 = rows[4 * stride], *restrict p5 = rows[5 * stride];
-  const uint8_t *restrict p6 = rows[6 * stride], *restrict p7 = rows[7 * stride];
-  for (size_t i = 0; i < count; i++) {
-    uint32_t low = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
-    uint32_t high = p4[i] | (uint32_t)p5[i] << 8 | (uint32_t)p6[i] << 16 | (uint32_t)p7[i] << 24;
-    codes[i] = low | (uint64_t)high << 32;
-  }
-}
-
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
   /* The predictions of an epoch, or NULL where each value stands for itself. */                                       \
@@ -177,40 +156,40 @@ ENGRAM_INLINE void join_planes_64(const uint8_t *const *rows, size_t stride, siz
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
-  ENGRAM_SIMD void engram_block_of_rows_##BITS(const engram_residual_plan *plan, const uint8_t *const *rows,           \
-                                               size_t stride, TYPE *block) {                                           \
+  void engram_start_values_##BITS(const engram_residual_plan *plan) {                                                  \
     size_t count = plan->count;                                                                                        \
-    TYPE *restrict previous = (TYPE *)plan->words, *restrict row = previous + count, *restrict copied = row + count;   \
-    TYPE *restrict places = copied + count, *restrict kept = places + count;                                           \
-    /* For each example all ones where it is a copy, and its place among those that are not. */                        \
-    TYPE next = 0;                                                                                                     \
-    for (size_t i = 0; plan->copied && i < count; i++) {                                                               \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict copied = previous + 2 * count;                            \
+    TYPE *restrict places = copied + count, next = (TYPE)plan->before;                                                 \
+    memset(previous, 0, count * sizeof(TYPE));                                                                         \
+    if (!plan->copied) return;                                                                                         \
+    for (size_t i = 0; i < count; i++) {                                                                               \
       TYPE is_copied = bit_of(plan->copied, plan->first + i);                                                          \
       copied[i] = 0 - is_copied;                                                                                       \
       places[i] = next;                                                                                                \
       next += 1 - is_copied;                                                                                           \
     }                                                                                                                  \
-    memset(previous, 0, count * sizeof(TYPE));                                                                         \
-    for (size_t epoch = 0; epoch < plan->epoch_count; epoch++) {                                                       \
-      const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                     \
-      TYPE *restrict values = block + epoch * count;                                                                   \
-      if (plan->copied) {                                                                                              \
-        join_planes_##BITS(rows + epoch, stride, plan->kept_count, kept);                                              \
-        kept[plan->kept_count] = 0;                                                                                    \
-        for (size_t i = 0; i < count; i++) row[i] = kept[places[i]];                                                   \
-      } else {                                                                                                         \
-        join_planes_##BITS(rows + epoch, stride, count, row);                                                          \
-      }                                                                                                                \
-      for (size_t i = 0; i < count; i++) row[i] = unzigzag_##BITS(row[i]);                                             \
-      if (plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor)))                                         \
-        for (size_t i = 0; i < count; i++) row[i] = previous[i] += row[i];                                             \
-      if (predictions)                                                                                                 \
-        for (size_t i = 0; i < count; i++) row[i] += ordered_##BITS(predicted_##BITS(predictions[i]));                 \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_values_of_codes_##BITS(const engram_residual_plan *plan, size_t epoch, const TYPE *codes,    \
+                                                 TYPE *block) {                                                        \
+    size_t count = plan->count;                                                                                        \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict row = previous + count, *restrict copied = row + count;   \
+    TYPE *restrict places = copied + count, *restrict values = block + epoch * count;                                  \
+    const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                       \
+    if (plan->copied)                                                                                                  \
+      for (size_t i = 0; i < count; i++) row[i] = unzigzag_##BITS(codes[places[i]]);                                   \
+    else                                                                                                               \
+      for (size_t i = 0; i < count; i++) row[i] = unzigzag_##BITS(codes[plan->before + i]);                            \
+    if (plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor)))                                           \
+      for (size_t i = 0; i < count; i++) row[i] = previous[i] += row[i];                                               \
+    if (predictions)                                                                                                   \
+      for (size_t i = 0; i < count; i++)                                                                               \
+        values[i] = ordered_##BITS(row[i] + ordered_##BITS(predicted_##BITS(predictions[i])));                         \
+    else                                                                                                               \
       for (size_t i = 0; i < count; i++) values[i] = ordered_##BITS(row[i]);                                           \
-      if (!plan->copied) continue;                                                                                     \
-      const TYPE *restrict source = (const TYPE *)plan->copy_source + epoch * count;                                   \
-      for (size_t i = 0; i < count; i++) values[i] = (source[i] & copied[i]) | (values[i] & ~copied[i]);               \
-    }                                                                                                                  \
+    if (!plan->copied) return;                                                                                         \
+    const TYPE *restrict source = (const TYPE *)plan->copy_source + epoch * count;                                     \
+    for (size_t i = 0; i < count; i++) values[i] = (source[i] & copied[i]) | (values[i] & ~copied[i]);                 \
   }                                                                                                                    \
                                                                                                                        \
   ENGRAM_SIMD size_t engram_equal_examples_##BITS(const TYPE *left, const TYPE *right, size_t epoch_count,             \

@@ -6,8 +6,8 @@ package import TrajectoryModel
 package enum ChunkCodec: UInt8, Sendable, Hashable, CaseIterable {
   /// The values as they are, epoch by epoch.
   case raw = 0
-  /// Byte planes of residuals: of the values themselves, or of their differences from a prediction.
-  case planes = 1
+  /// Codes of residuals, which are the values themselves or their differences from a prediction.
+  case codes = 1
 }
 
 /// What the values of a chunk are, before they are stored.

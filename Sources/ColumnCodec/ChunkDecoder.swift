@@ -9,10 +9,10 @@ package import TrajectoryModel
 /// One thread uses a decoder at a time. After an error the block holds no values and can be used again.
 @safe package final class ChunkDecoder {
   private let context: OpaquePointer?
-  /// Rows that do not lie in the chunk as they are: compressed, coded, packed, constant, and one of zeros.
+  /// The rows of the zstd frame, and one row to fill.
   private var rows = Scratch()
-  private var codeTable = Scratch()
-  private var rowPointers = Scratch()
+  /// The codes of an epoch.
+  private var codes = Scratch()
   private var doubles = Scratch()
   private var words = Scratch()
 
@@ -65,7 +65,7 @@ package import TrajectoryModel
     do throws(EngramError) {
       switch storage.codec {
       case .raw: unsafe try copyRaw(bytes, shape: stored, window, to: out)
-      case .planes: unsafe try decodePlanes(bytes, storage, shape: stored, window, operands, to: out)
+      case .codes: unsafe try decodeCodes(bytes, storage, shape: stored, window, operands, to: out)
       }
     } catch {
       block.clear()
@@ -92,7 +92,7 @@ package import TrajectoryModel
     }
   }
 
-  private func decodePlanes(
+  private func decodeCodes(
     _ bytes: RawSpan, _ storage: ChunkStorage, shape: ChunkShape, _ window: Window, _ operands: [ChunkBlock],
     to out: UnsafeMutableRawPointer
   ) throws(EngramError) {
@@ -110,38 +110,27 @@ package import TrajectoryModel
       }
       return
     }
-    let rowCount = shape.elementType.byteCount * shape.epochCount
-    let table = try PlaneTable(
-      bytes, start: copies.byteCount, rowCount: rowCount, epochCount: shape.epochCount, count: copies.keptCount)
-    try gatherRows(bytes, table, count: copies.keptCount)
-    // SAFETY: `gatherRows` left a pointer to `keptCount` bytes for each row; operands and copies were checked to have
-    // the window's examples and epochs; the scratch is as large as the kernel asks for.
+    let count = copies.keptCount
+    let table = try CodeTable(bytes, start: copies.byteCount, shape: shape, count: count)
+    rows.reserve((table.compressedCount + 1) * count)
+    try decompress(
+      bytes.extracting(table.frameStart..<bytes.byteCount), byteCount: table.compressedCount * count, table.frameStart)
+    let is32 = shape.elementType == .float32
+    let size = shape.elementType.byteCount
+    // A whole number of lanes, and the element more that the kernel may read.
+    codes.reserve((count + size * 8) * size)
+    words.reserve(4 * window.examples.count * size)
+    doubles.reserve(6 * window.examples.count * MemoryLayout<Double>.stride)
+    // SAFETY: `CodeTable` has checked that every part lies inside the chunk; operands and copies were checked to have the
+    // window's examples and epochs; the scratch is as large as the kernels ask for.
     unsafe bytes.withUnsafeBytes { chunk in
-      let count = window.examples.count
-      let before =
-        unsafe copies.byteCount == 0
-        ? window.examples.lowerBound
-        : window.examples.lowerBound - countBits(chunk, below: window.examples.lowerBound)
-      let pointers = unsafe rowPointers.base.assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
-      for row in 0..<rowCount { unsafe pointers[row] = pointers[row].map { unsafe $0 + before } }
-      if storage.prediction == nil && storage.copySource == nil && shape.elementType == .float32 {
-        unsafe engram_join_block_32(
-          pointers, shape.epochCount, window.epochEnd, count, storage.isDifferenced ? 1 : 0,
-          out.assumingMemoryBound(to: UInt32.self))
-        return
-      }
-      let after =
-        unsafe copies.byteCount == 0
-        ? window.examples.upperBound
-        : window.examples.upperBound - countBits(chunk, below: window.examples.upperBound)
-      doubles.reserve(6 * count * MemoryLayout<Double>.stride)
-      words.reserve((5 * count + 1) * shape.elementType.byteCount)
+      guard let base = chunk.baseAddress else { return }
       var plan = unsafe engram_residual_plan()
       unsafe plan.epoch_count = window.epochEnd
-      unsafe plan.count = count
+      unsafe plan.count = window.examples.count
       unsafe plan.is_differenced = storage.isDifferenced ? 1 : 0
-      unsafe plan.kept_count = after - before
       unsafe plan.first = window.examples.lowerBound
+      unsafe plan.before = window.examples.lowerBound
       unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
       unsafe plan.words = words.base
       if let prediction = storage.prediction {
@@ -150,13 +139,67 @@ package import TrajectoryModel
         }
       }
       if storage.copySource != nil, let source = operands.last {
-        unsafe plan.copied = chunk.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe plan.copied = base.assumingMemoryBound(to: UInt8.self)
         unsafe plan.copy_source = source.storedValues
+        unsafe plan.before -= countBits(chunk, below: window.examples.lowerBound)
       }
-      if shape.elementType == .float32 {
-        unsafe engram_block_of_rows_32(&plan, pointers, shape.epochCount, out.assumingMemoryBound(to: UInt32.self))
-      } else {
-        unsafe engram_block_of_rows_64(&plan, pointers, shape.epochCount, out.assumingMemoryBound(to: UInt64.self))
+      if is32 { unsafe engram_start_values_32(&plan) } else { unsafe engram_start_values_64(&plan) }
+      for epoch in 0..<window.epochEnd {
+        let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
+        if is32 {
+          let codes = unsafe self.codes.base.assumingMemoryBound(to: UInt32.self)
+          unsafe engram_unpack_low_32(low, count, Int32(table.shifts[epoch]), codes)
+          unsafe addPlanes(of: epoch, table, chunk, count: count, width: 32) { shift, bytes in
+            unsafe engram_add_bytes_32(bytes, count, shift, codes)
+          } sparse: { (shift, place, byte) in
+            unsafe codes[place] |= UInt32(byte) << UInt32(shift)
+          }
+          unsafe engram_values_of_codes_32(&plan, epoch, codes, out.assumingMemoryBound(to: UInt32.self))
+        } else {
+          let codes = unsafe self.codes.base.assumingMemoryBound(to: UInt64.self)
+          unsafe engram_unpack_low_64(low, count, Int32(table.shifts[epoch]), codes)
+          unsafe addPlanes(of: epoch, table, chunk, count: count, width: 64) { (shift, bytes) in
+            unsafe engram_add_bytes_64(bytes, count, shift, codes)
+          } sparse: { (shift, place, byte) in
+            unsafe codes[place] |= UInt64(byte) << UInt64(shift)
+          }
+          unsafe engram_values_of_codes_64(&plan, epoch, codes, out.assumingMemoryBound(to: UInt64.self))
+        }
+      }
+    }
+  }
+
+  /// Adds the byte planes of an epoch to its codes: whole rows, or the few bytes of a sparse one.
+  @inline(__always)
+  private func addPlanes(
+    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, width: Int,
+    row: (_ shift: Int32, _ bytes: UnsafePointer<UInt8>) -> Void,
+    sparse: (_ shift: Int, _ place: Int, _ byte: UInt8) -> Void
+  ) {
+    let rowBytes = unsafe rows.base.assumingMemoryBound(to: UInt8.self)
+    for plane in 0..<(width / 8) {
+      let index = plane * table.shifts.count + epoch
+      let (shift, place) = (Int(table.shifts[epoch]) + plane * 8, table.places[index])
+      // SAFETY: `CodeTable` has checked the places; a row of the frame and the row to fill have `count` bytes.
+      switch table.classes[index] {
+      case .zero: break
+      case .constant:
+        let filled = unsafe rowBytes + table.compressedCount * count
+        unsafe filled.initialize(repeating: chunk[place], count: count)
+        unsafe row(Int32(shift), filled)
+      case .compressed:
+        unsafe row(Int32(shift), rowBytes + place * count)
+      case .sparse:
+        let total = unsafe Int(chunk[place]) | Int(chunk[place + 1]) << 8
+        let (gaps, bytes) = (place + 2, place + 2 + total)
+        var next = 0
+        for number in 0..<total {
+          let gap = unsafe Int(chunk[gaps + number])
+          next += gap
+          if gap == RowClass.longestGap { continue }
+          unsafe sparse(shift, next, chunk[bytes + number])
+          next += 1
+        }
       }
     }
   }
@@ -166,99 +209,6 @@ package import TrajectoryModel
     guard let base = chunk.baseAddress else { return 0 }
     // SAFETY: the bits of all examples were checked to lie in the chunk.
     return unsafe engram_count_bits(base.assumingMemoryBound(to: UInt8.self), count)
-  }
-
-  /// Makes `rowPointers` point to the bytes of every row, in the chunk or in `rows`.
-  private func gatherRows(_ bytes: RawSpan, _ table: PlaneTable, count: Int) throws(EngramError) {
-    let codedStart = table.rowCount(of: .compressed) * count
-    let packedStart = codedStart + table.rowCount(of: .coded) * count
-    let constantStart = packedStart + table.packedRowCount * count
-    let zeroStart = constantStart + table.rowCount(of: .constant) * count
-    rows.reserve(zeroStart + count)
-    rowPointers.reserve(table.classes.count * MemoryLayout<Int>.stride)
-    let rawStart = try decodePlanes(bytes, table, count: count, to: codedStart)
-    let frameStart = rawStart + table.rowCount(of: .raw) * count
-    guard frameStart <= bytes.byteCount else {
-      throw Self.corrupt(
-        "a chunk is shorter than its rows", rawStart, expected: "at least \(frameStart) bytes",
-        found: "\(bytes.byteCount)")
-    }
-    try decompress(bytes.extracting(frameStart..<bytes.byteCount), byteCount: codedStart, frameStart)
-    // SAFETY: `PlaneTable` and the above have checked that all the rows lie inside the chunk, and the places of exceptions;
-    // the scratch has room for all the rows that are written out.
-    unsafe bytes.withUnsafeBytes { chunk in
-      guard let chunkBase = chunk.baseAddress else { return }
-      unsafe (rows.base + zeroStart).initializeMemory(as: UInt8.self, repeating: 0, count: count)
-      let pointers = unsafe rowPointers.base.assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
-      var (compressed, coded) = unsafe (rows.base, rows.base + codedStart)
-      var (unpacked, constant) = unsafe (rows.base + packedStart, rows.base + constantStart)
-      var constantByte = table.constantStart
-      var (packed, exception) = (table.packedStart, table.exceptionStart)
-      var raw = unsafe chunkBase + rawStart
-      for row in table.classes.indices {
-        let start: UnsafeRawPointer
-        let rowClass = table.classes[row]
-        switch rowClass {
-        case .zero:
-          unsafe start = UnsafeRawPointer(rows.base + zeroStart)
-        case .constant:
-          unsafe start = UnsafeRawPointer(constant)
-          unsafe constant.initializeMemory(as: UInt8.self, repeating: chunk[constantByte], count: count)
-          unsafe constant += count
-          constantByte += 1
-        case .raw:
-          unsafe start = raw
-          unsafe raw += count
-        case .compressed:
-          unsafe start = UnsafeRawPointer(compressed)
-          unsafe compressed += count
-        case .coded:
-          unsafe start = UnsafeRawPointer(coded)
-          unsafe coded += count
-        default:
-          let width = rowClass.packedWidth ?? 0
-          let out = unsafe unpacked.assumingMemoryBound(to: UInt8.self)
-          unsafe engram_unpack_row((chunkBase + packed).assumingMemoryBound(to: UInt8.self), count, Int32(width), out)
-          packed += RowClass.packedByteCount(width: width, count: count)
-          let total = Int(bytes.uint16(at: exception))
-          let (gaps, values) = (exception + 2, exception + 2 + total)
-          var next = 0
-          for index in 0..<total {
-            let gap = Int(unsafe chunk[gaps + index])
-            next += gap
-            if gap == RowClass.longestGap { continue }
-            unsafe out[next] = chunk[values + index]
-            next += 1
-          }
-          exception = values + total
-          unsafe start = UnsafeRawPointer(unpacked)
-          unsafe unpacked += count
-        }
-        unsafe pointers[row] = start.assumingMemoryBound(to: UInt8.self)
-      }
-    }
-  }
-
-  /// Decodes the coded planes into `rows`, from an offset on; returns where they end in the chunk.
-  private func decodePlanes(
-    _ bytes: RawSpan, _ table: PlaneTable, count: Int, to start: Int
-  ) throws(EngramError) -> Int {
-    var next = table.codedStart
-    if table.rowCount(of: .coded) == 0 { return next }
-    codeTable.reserve(MemoryLayout<engram_prefix_table>.stride)
-    let epochCount = table.epochCount
-    // SAFETY: the scratch has room for every coded row; planes write one after the other.
-    var out = unsafe (rows.base + start).assumingMemoryBound(to: UInt8.self)
-    for plane in stride(from: 0, to: table.classes.count, by: epochCount) {
-      var codedCount = 0
-      for row in plane..<(plane + epochCount) where table.classes[row] == .coded { codedCount += 1 }
-      if codedCount == 0 { continue }
-      unsafe next = try PrefixCode.decode(
-        bytes, at: next, count: codedCount * count,
-        table: codeTable.base.assumingMemoryBound(to: engram_prefix_table.self), to: out)
-      unsafe out += codedCount * count
-    }
-    return next
   }
 
   /// Decompresses one zstd frame of a known content size into `rows`.

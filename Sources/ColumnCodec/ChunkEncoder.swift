@@ -21,14 +21,12 @@ package struct EncodedChunk: Sendable {
 @safe package final class ChunkEncoder {
   /// The zstd level: higher levels gain 0.5 % on trajectories and take several times as long.
   static let compressionLevel: Int32 = 3
-  /// What a coded byte must save, as a share of a byte, where statistics are mostly read to fill matrices.
+  /// What a byte must save in zstd, as a share of a byte, where statistics are mostly read to fill matrices.
   ///
-  /// Decoding prefix codes costs about as much as all else together; benchmarks/store measures what this costs in size.
-  static let worthCoding = 0.25
+  /// Decoding zstd costs about as much as all else together; benchmarks/store measures what this costs in size.
+  static let worthCompressing = 0.3
   /// The same for statistics that favor size.
-  static let worthCodingForSize = 0.03
-  /// Bytes that zstd must save over prefix codes in a chunk to be worth starting, and the share of the bytes.
-  static let worthFrame = (bytes: 1024, share: 0.1)
+  static let worthCompressingForSize = 0.03
   /// Copies are marked where they save more than the marks cost: one example in this many.
   static let examplesPerCopy = 64
 
@@ -39,8 +37,9 @@ package struct EncodedChunk: Sendable {
   private var codes = Scratch()
   private var doubles = Scratch()
   private var words = Scratch()
-  private var best = PlaneLayout()
-  private var trial = PlaneLayout()
+  /// The codes of the best encoding so far, and those of the one that is tried.
+  private var bestCodes = Scratch()
+  private var row = Scratch()
   private var rows = Scratch()
   private var frame = Scratch()
   /// `c * log2(c)` for every number of examples so far.
@@ -71,15 +70,24 @@ package struct EncodedChunk: Sendable {
     let isNarrowed = unsafe shape.elementType == .float64 && narrow(block, shape, into: &narrowed)
     let stored = shape.stored(isNarrowed: isNarrowed)
     let values = unsafe isNarrowed ? UnsafeRawPointer(narrowed.base) : block
-    var storage = ChunkStorage(codec: .planes, isNarrowed: isNarrowed)
+    var storage = ChunkStorage(codec: .codes, isNarrowed: isNarrowed)
     var copies: (source: UnsafeRawPointer, count: Int)?
     if let index = plan.copySource, let source = unsafe operand(index) {
       unsafe copies = findCopies(values, of: source, shape: shape, isNarrowed: isNarrowed)
       if unsafe copies != nil { storage.copySource = index }
     }
-    unsafe try choose(values, stored, plan, copies: copies?.count, operand, &storage, operandType: shape.elementType)
     let keptCount = unsafe shape.exampleCount - (copies?.count ?? 0)
-    let bytes = try pack(shape: stored, keptCount: keptCount, hasCopies: storage.copySource != nil)
+    let kept = ChunkShape(
+      epochCount: shape.epochCount, exampleCount: keptCount, elementType: stored.elementType)
+    let layout = unsafe choose(values, stored, kept: kept, plan, operand, &storage, operandType: shape.elementType)
+    var bytes: [UInt8] = []
+    if storage.copySource != nil {
+      // SAFETY: `findCopies` left a bit for every example.
+      unsafe bytes.append(
+        contentsOf: UnsafeRawBufferPointer(
+          start: copied.base, count: CopiedExamples.byteCount(examples: shape.exampleCount)))
+    }
+    if let layout { bytes += try pack(layout, shape: kept) }
     if bytes.count < stored.byteCount { return EncodedChunk(bytes: bytes, storage: storage, zone: zone) }
     // SAFETY: the block holds `byteCount` bytes.
     let raw = unsafe [UInt8](UnsafeRawBufferPointer(start: values, count: stored.byteCount))
@@ -88,28 +96,32 @@ package struct EncodedChunk: Sendable {
 
   // MARK: Choosing
 
-  /// Leaves the cheapest layout in `best`, and how it came about in the storage.
+  /// Leaves the codes of the cheapest encoding in `bestCodes`, and how they came about in the storage.
+  ///
+  /// - Returns: Their layout, or nil when every example is a copy.
   private func choose(
-    _ values: UnsafeRawPointer, _ shape: ChunkShape, _ trial: PredictionPlan.Trial, copies: Int?,
+    _ values: UnsafeRawPointer, _ shape: ChunkShape, kept: ChunkShape, _ trial: PredictionPlan.Trial,
     _ operand: (Int) -> UnsafeRawPointer?, _ storage: inout ChunkStorage, operandType: ElementType
-  ) throws(EngramError) {
-    let keptCount = shape.exampleCount - (copies ?? 0)
-    if keptCount == 0 { return }
-    let kept = ChunkShape(epochCount: shape.epochCount, exampleCount: keptCount, elementType: shape.elementType)
+  ) -> CodeLayout? {
+    if kept.exampleCount == 0 { return nil }
     codes.reserve(kept.byteCount)
+    bestCodes.reserve(kept.byteCount)
+    row.reserve(kept.exampleCount)
     doubles.reserve(6 * shape.exampleCount * MemoryLayout<Double>.stride)
-    words.reserve((5 * shape.exampleCount + 1) * shape.elementType.byteCount)
-    var isFirst = true
+    words.reserve(4 * shape.exampleCount * shape.elementType.byteCount)
+    var best: CodeLayout?
     for prediction in [nil] + trial.predictions.map(Optional.some) {
       for isDifferenced in shape.epochCount > 1 ? [false, true] : [false] {
         var plan = unsafe engram_residual_plan()
         unsafe plan.epoch_count = shape.epochCount
         unsafe plan.count = shape.exampleCount
-        unsafe plan.kept_count = keptCount
+        unsafe plan.kept_count = kept.exampleCount
         unsafe plan.is_differenced = isDifferenced ? 1 : 0
         unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
         unsafe plan.words = words.base
-        if copies != nil { unsafe plan.copied = UnsafePointer(copied.base.assumingMemoryBound(to: UInt8.self)) }
+        if storage.copySource != nil {
+          unsafe plan.copied = UnsafePointer(copied.base.assumingMemoryBound(to: UInt8.self))
+        }
         if let prediction {
           let blocks = unsafe prediction.operands.map { unsafe operand($0) }
           if unsafe blocks.contains(where: { unsafe $0 == nil }) { continue }
@@ -123,17 +135,19 @@ package struct EncodedChunk: Sendable {
           unsafe engram_codes_of_block_64(
             &plan, values.assumingMemoryBound(to: UInt64.self), codes.base.assumingMemoryBound(to: UInt64.self))
         }
-        unsafe self.trial.fill(
+        let layout = unsafe CodeLayout(
           codes.base, shape: kept, countLog: countLog,
-          worthCoding: trial.favorsSize ? Self.worthCodingForSize : Self.worthCoding)
-        if isFirst || self.trial.cost < best.cost {
-          swap(&best, &self.trial)
+          worthCompressing: trial.favorsSize ? Self.worthCompressingForSize : Self.worthCompressing,
+          bytes: row.base.assumingMemoryBound(to: UInt8.self))
+        if layout.cost < best?.cost ?? .infinity {
+          best = layout
+          swap(&codes, &bestCodes)
           storage.prediction = prediction
           storage.isDifferenced = isDifferenced
         }
-        isFirst = false
       }
     }
+    return best
   }
 
   /// Narrows Float64 values; false when one of them is not a Float32 by bits.
@@ -172,57 +186,74 @@ package struct EncodedChunk: Sendable {
 
   // MARK: Packing
 
-  /// The bytes of a chunk of byte planes: its copies, and the rows of `best`.
-  private func pack(shape: ChunkShape, keptCount: Int, hasCopies: Bool) throws(EngramError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    if hasCopies {
-      // SAFETY: `findCopies` left a bit for every example.
-      unsafe bytes.append(
-        contentsOf: UnsafeRawBufferPointer(
-          start: copied.base, count: CopiedExamples.byteCount(examples: shape.exampleCount)))
-    }
-    if keptCount == 0 { return bytes }
-    let planes = codedPlanes(epochCount: shape.epochCount)
-    let frameByteCount = try compress(unlessLongerThan: planes.count)
-    if frameByteCount > 0 { best.replace(.coded, with: .compressed) }
-    for start in stride(from: 0, to: best.classes.count, by: 2) {
-      bytes.append(best.classes[start].rawValue | best.classes[start + 1].rawValue << 4)
-    }
-    for (row, rowClass) in best.classes.enumerated() where rowClass == .constant {
-      unsafe bytes.append(best.row(row)[0])
-    }
+  /// The bytes of `bestCodes`.
+  private func pack(_ layout: CodeLayout, shape: ChunkShape) throws(EngramError) -> [UInt8] {
+    let (epochs, count, size) = (shape.epochCount, shape.exampleCount, shape.elementType.byteCount)
+    let rowCount = size * epochs
+    var (table, constants) = (Array(repeating: UInt8(0), count: rowCount / 4), [UInt8]())
     var exceptions: [UInt8] = []
-    for (row, rowClass) in best.classes.enumerated() {
-      guard let width = rowClass.packedWidth else { continue }
-      let byteCount = RowClass.packedByteCount(width: width, count: keptCount)
-      unsafe appendPacked(best.row(row), width: width, byteCount: byteCount, to: &bytes, &exceptions)
+    rows.reserve(rowCount * count)
+    var compressedByteCount = 0
+    for index in 0..<rowCount {
+      let (plane, epoch) = index.quotientAndRemainder(dividingBy: epochs)
+      let shift = Int(layout.shifts[epoch]) + plane * 8
+      // SAFETY: the row is of that many codes; the scratch has room for every row.
+      let codes = unsafe UnsafeRawPointer(bestCodes.base) + epoch * count * size
+      let bytes = unsafe (rows.base + compressedByteCount).assumingMemoryBound(to: UInt8.self)
+      unsafe CodeLayout.bytes(of: codes, count: count, width: size * 8, shift: shift, to: bytes)
+      let row = unsafe UnsafeBufferPointer(start: bytes, count: count)
+      let rowClass = unsafe Self.rowClass(row, mayCompress: plane == 0 && layout.isCompressed[epoch])
+      table[index / 4] |= rowClass.rawValue << UInt8(2 * (index % 4))
+      switch rowClass {
+      case .zero: break
+      case .constant: unsafe constants.append(row[0])
+      case .sparse: unsafe appendExceptions(of: row, to: &exceptions)
+      case .compressed: compressedByteCount += count
+      }
     }
-    bytes.append(contentsOf: exceptions)
-    if frameByteCount == 0 { bytes.append(contentsOf: planes) }
-    for (row, rowClass) in best.classes.enumerated() where rowClass == .raw {
-      unsafe bytes.append(contentsOf: best.row(row))
-    }
-    // SAFETY: `compress` left that many bytes in the scratch.
-    unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: frame.base, count: frameByteCount))
+    var bytes = layout.shifts + table + constants
+    appendLowBits(layout, shape: shape, to: &bytes)
+    bytes += exceptions
+    if compressedByteCount > 0 { try appendFrame(byteCount: compressedByteCount, to: &bytes) }
     return bytes
   }
 
-  /// Adds a packed row and its exceptions.
-  private func appendPacked(
-    _ row: UnsafeBufferPointer<UInt8>, width: Int, byteCount: Int, to bytes: inout [UInt8],
-    _ exceptions: inout [UInt8]
-  ) {
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: byteCount))
-    // SAFETY: the row and its place in the chunk are as long as the kernel asks for.
-    unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress, let source = row.baseAddress else { return }
-      unsafe engram_pack_row(source, row.count, Int32(width), base + start)
+  /// The class of a row of bytes.
+  private static func rowClass(_ row: UnsafeBufferPointer<UInt8>, mayCompress: Bool) -> RowClass {
+    let first = unsafe row[0]
+    if unsafe row.allSatisfy({ $0 == first }) { return first == 0 ? .zero : .constant }
+    if mayCompress { return .compressed }
+    // The estimate of the layout saw to it that exceptions are few, but for what it cannot see.
+    let exceptions = unsafe row.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+    return exceptions <= row.count / 4 ? .sparse : .compressed
+  }
+
+  /// Adds the packed low bits of every epoch.
+  private func appendLowBits(_ layout: CodeLayout, shape: ChunkShape, to bytes: inout [UInt8]) {
+    let (count, size) = (shape.exampleCount, shape.elementType.byteCount)
+    let laneByteCount = (count + size * 8 - 1) / (size * 8) * size
+    words.reserve(size * 8 * laneByteCount)
+    for (epoch, shift) in layout.shifts.enumerated() {
+      // SAFETY: the codes are there, and the scratch has room for all their bits.
+      let codes = unsafe bestCodes.base + epoch * count * size
+      if size == 4 {
+        unsafe engram_pack_low_32(
+          codes.assumingMemoryBound(to: UInt32.self), count, Int32(shift),
+          words.base.assumingMemoryBound(to: UInt32.self))
+      } else {
+        unsafe engram_pack_low_64(
+          codes.assumingMemoryBound(to: UInt64.self), count, Int32(shift),
+          words.base.assumingMemoryBound(to: UInt64.self))
+      }
+      unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: words.base, count: Int(shift) * laneByteCount))
     }
-    var gaps: [UInt8] = []
-    var values: [UInt8] = []
+  }
+
+  /// Adds the bytes of a sparse row, with the gaps between them.
+  private func appendExceptions(of row: UnsafeBufferPointer<UInt8>, to exceptions: inout [UInt8]) {
+    var (gaps, values) = ([UInt8](), [UInt8]())
     var next = 0
-    for place in row.indices where unsafe Int(row[place]) >= 1 << width {
+    for place in row.indices where unsafe row[place] != 0 {
       while place - next >= RowClass.longestGap {
         gaps.append(UInt8(RowClass.longestGap))
         values.append(0)
@@ -238,43 +269,8 @@ package struct EncodedChunk: Sendable {
     exceptions += values
   }
 
-  /// The rows of class `coded`, one after the other in `rows`; returns their bytes in all.
-  private func gatherCodedRows(_ range: Range<Int>) -> Int {
-    let count = best.rowByteCount
-    rows.reserve(range.count * count)
-    var offset = 0
-    for row in range where best.classes[row] == .coded {
-      // SAFETY: the scratch has room for every row.
-      unsafe UnsafeMutableRawBufferPointer(start: rows.base + offset, count: count).copyMemory(
-        from: UnsafeRawBufferPointer(best.row(row)))
-      offset += count
-    }
-    return offset
-  }
-
-  /// The coded planes; rows of a plane in which only one byte occurs, which no code can have, become raw.
-  private func codedPlanes(epochCount: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for plane in stride(from: 0, to: best.classes.count, by: epochCount) {
-      let byteCount = gatherCodedRows(plane..<(plane + epochCount))
-      if byteCount == 0 { continue }
-      var counts = Array(repeating: UInt32(0), count: 256)
-      // SAFETY: the scratch holds that many bytes.
-      unsafe engram_count_bytes(rows.base.assumingMemoryBound(to: UInt8.self), byteCount, &counts)
-      // A coded row has at least two different bytes, or its entropy would be zero.
-      guard let code = PrefixCode(counts: counts) else { continue }
-      unsafe code.append(UnsafeRawBufferPointer(start: rows.base, count: byteCount), to: &bytes)
-    }
-    return bytes
-  }
-
-  /// Compresses the coded rows into `frame`, where zstd makes them so much shorter that it is worth starting.
-  ///
-  /// - Parameter codedByteCount: Bytes of the coded planes.
-  /// - Returns: The size of the frame, or 0 where prefix codes serve better.
-  private func compress(unlessLongerThan codedByteCount: Int) throws(EngramError) -> Int {
-    guard codedByteCount > Self.worthFrame.bytes else { return 0 }
-    let byteCount = gatherCodedRows(0..<best.classes.count)
+  /// Adds the first bytes of `rows` as a zstd frame.
+  private func appendFrame(byteCount: Int, to bytes: inout [UInt8]) throws(EngramError) {
     let bound = ZSTD_compressBound(byteCount)
     frame.reserve(bound)
     // SAFETY: both regions are as long as stated and belong to this encoder.
@@ -283,8 +279,8 @@ package struct EncodedChunk: Sendable {
       throw EngramError(
         .limit, "zstd could not compress a chunk", found: unsafe String(cString: ZSTD_getErrorName(result)))
     }
-    let saved = codedByteCount - result
-    return saved > Self.worthFrame.bytes && Double(saved) > Double(codedByteCount) * Self.worthFrame.share ? result : 0
+    // SAFETY: zstd left that many bytes in the scratch.
+    unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: frame.base, count: result))
   }
 
   private func extendCountLog(to count: Int) {

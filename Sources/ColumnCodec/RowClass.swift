@@ -1,44 +1,25 @@
-// RowClass.swift -- how one byte plane of one epoch is stored, and the table that says so.
-//   The parts of a chunk of byte planes (schema/FORMAT.md, "Byte planes"):
+// RowClass.swift -- how one byte plane of one epoch is stored, and the parts of a chunk of codes.
+//   The parts (schema/FORMAT.md, "Codes"), for E epochs of codes of W bits:
 //     copies        1 bit per example, set where it is a copy; only with a copy source
-//     class table   4 bits per row, row = plane * epochs + epoch, the low bits of a byte first
+//     shifts        u8 for each epoch: how many low bits of its codes are packed; what is above them makes byte planes
+//     class table   2 bits per row, row = plane * E + epoch, the low bits of a byte first
 //     constants     one byte per row of class `constant`
-//     packed rows   the low bits of every byte, for each row of a class `packed`
-//     exceptions    what does not fit into those bits: per row a count (u16), gaps (u8 each), whole bytes
-//     coded planes  the rows of class `coded` of each plane that has one, behind a prefix code of their own
-//     raw rows      one byte per example
+//     low bits      for each epoch the packed low bits of its codes
+//     exceptions    for each row of class `sparse` a count (u16), gaps (u8 each) and bytes
 //     compressed    the rows of class `compressed`, as one zstd frame; absent when there are none
-// Example, one plane of four epochs of classes zero, constant, raw, packed into 2 bits: 10 62
+// Example, the class table of one plane of four epochs of classes zero, constant, sparse, compressed: e4
 
 /// How one row, a byte plane of one epoch, is stored; the raw value stands in the class table.
-struct RowClass: RawRepresentable, Equatable {
-  let rawValue: UInt8
-
+enum RowClass: UInt8 {
   /// Every byte is zero; nothing is stored.
-  static let zero = RowClass(rawValue: 0)
+  case zero = 0
   /// Every byte is the same and not zero; one byte is stored.
-  static let constant = RowClass(rawValue: 1)
-  /// The bytes as they are.
-  static let raw = RowClass(rawValue: 2)
+  case constant = 1
+  /// Few bytes are not zero; those are stored, with the gaps between them.
+  case sparse = 2
   /// In the zstd frame.
-  static let compressed = RowClass(rawValue: 3)
-  /// Behind the prefix code of its plane.
-  static let coded = RowClass(rawValue: 12)
-  /// The low bits of every byte, and exceptions where a byte has higher ones.
-  static func packed(width: Int) -> RowClass { RowClass(rawValue: 4 + UInt8(width)) }
+  case compressed = 3
 
-  /// The widest packing; all 8 bits are a raw row.
-  static let widestPacking = 7
-  /// The gap between exceptions that says: no exception here, look further.
+  /// The gap between the bytes of a sparse row that says: none here, look further.
   static let longestGap = 255
-  /// The number of classes.
-  static let count = 13
-
-  /// The bits of a packed row, or nil.
-  var packedWidth: Int? { (4...11).contains(rawValue) ? Int(rawValue) - 4 : nil }
-
-  /// Bytes of the table for a number of rows, which is a multiple of 4 because values have 4 or 8 bytes.
-  static func tableByteCount(rows: Int) -> Int { rows / 2 }
-  /// Bytes of a packed row without its exceptions.
-  static func packedByteCount(width: Int, count: Int) -> Int { width * ((count + 7) / 8) }
 }

@@ -4,7 +4,7 @@
 #define ENGRAM_CKERNELS_H
 
 #include "ChunkKernels.h"
-#include "PrefixKernels.h"
+#include "CodeKernels.h"
 #include "ResidualKernels.h"
 #include "ViewKernels.h"
 #include "pickle_escapes.h"

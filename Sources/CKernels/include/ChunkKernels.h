@@ -22,22 +22,8 @@ typedef struct {
   int64_t destination;
 } engram_row_run;
 
-/* Byte planes of codes, `count` bytes each, `stride` bytes from plane to plane. */
-void engram_split_planes_32(const uint32_t *codes, size_t count, uint8_t *planes, size_t stride);
-void engram_split_planes_64(const uint64_t *codes, size_t count, uint8_t *planes, size_t stride);
-
-/* Planes to the values of a block of [epoch][example], for the epochs below `epoch_end`, of a chunk without predictions and
- * copies: the frequent case, in one pass. `rows[plane * epoch_count + epoch]` are `count` bytes each. */
-void engram_join_block_32(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
-                          int is_differenced, uint32_t *block);
-
-/* Bytes below 2^width, 0 <= width <= 7, to and from width * ceil(count / 8) bytes. Packing drops the higher bits. */
-void engram_pack_row(const uint8_t *values, size_t count, int32_t width, uint8_t *packed);
-void engram_unpack_row(const uint8_t *packed, size_t count, int32_t width, uint8_t *values);
-
-/* The order-0 entropy of `count` bytes, in bits; 0 says that all bytes are equal. at_least[w] becomes the number of bytes
- * that are 2^w or more, for w below 8. `count_log[c]` is c * log2(c), for every c up to `count`. */
-double engram_row_facts(const uint8_t *bytes, size_t count, const double *count_log, uint32_t *at_least);
+/* The order-0 entropy of `count` bytes, in bits. `count_log[c]` is c * log2(c), for every c up to `count`. */
+double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *count_log);
 
 /* The range of `count` values. Where none is finite, `minimum` is INT64_MAX and `maximum` is INT64_MIN. */
 engram_zone engram_zone_32(const uint32_t *values, size_t count);

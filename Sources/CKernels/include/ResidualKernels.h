@@ -33,19 +33,21 @@ typedef struct {
   size_t first;
   const void *copy_source;     /* the block they are copies of, of the same type as the values */
   size_t kept_count;           /* examples that are not copies */
+  size_t before;               /* examples that are not copies, of those before the first */
   double *doubles;             /* scratch: 6 * count */
-  void *words;                 /* scratch: 5 * count + 1 values */
+  void *words;                 /* scratch: 4 * count values */
 } engram_residual_plan;
 
 /* Values to codes of [epoch][kept example]. */
 void engram_codes_of_block_32(const engram_residual_plan *plan, const uint32_t *block, uint32_t *codes);
 void engram_codes_of_block_64(const engram_residual_plan *plan, const uint64_t *block, uint64_t *codes);
 
-/* Planes of codes to values. Plane p of epoch e is the `kept_count` bytes at rows[p * stride + e]. */
-void engram_block_of_rows_32(const engram_residual_plan *plan, const uint8_t *const *rows, size_t stride,
-                             uint32_t *block);
-void engram_block_of_rows_64(const engram_residual_plan *plan, const uint8_t *const *rows, size_t stride,
-                             uint64_t *block);
+/* Codes to values, epoch by epoch, ascending from the first: `codes` are those of the examples of an epoch that are not
+ * copies, from the first example of the chunk on and with one more element that can be read. */
+void engram_start_values_32(const engram_residual_plan *plan);
+void engram_start_values_64(const engram_residual_plan *plan);
+void engram_values_of_codes_32(const engram_residual_plan *plan, size_t epoch, const uint32_t *codes, uint32_t *block);
+void engram_values_of_codes_64(const engram_residual_plan *plan, size_t epoch, const uint64_t *codes, uint64_t *block);
 
 /* Whether each example is the same in two blocks: bit i of `bits` is set where all values of example i are equal by bits;
  * spare bits are zero. Returns the number of bits set. */
