@@ -170,26 +170,40 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
+  /* One epoch of codes to values. The flags are constants, so that each case becomes a loop without a branch. */      \
+  ENGRAM_INLINE void restore_##BITS(int is_differenced, int is_predicted, int has_copies, const TYPE *restrict codes,  \
+                                    const TYPE *restrict kept, const TYPE *restrict places,                            \
+                                    const TYPE *restrict copied, const TYPE *restrict source,                          \
+                                    const double *restrict predictions, TYPE *restrict previous, size_t count,         \
+                                    TYPE *restrict values) {                                                           \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      TYPE residual = unzigzag_##BITS(has_copies ? codes[places[i]] : kept[i]);                                        \
+      if (is_differenced) residual = previous[i] += residual;                                                          \
+      if (is_predicted) residual += ordered_##BITS(predicted_##BITS(predictions[i]));                                  \
+      TYPE value = ordered_##BITS(residual);                                                                           \
+      values[i] = has_copies ? (source[i] & copied[i]) | (value & ~copied[i]) : value;                                 \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
   ENGRAM_SIMD void engram_values_of_codes_##BITS(const engram_residual_plan *plan, size_t epoch, const TYPE *codes,    \
                                                  TYPE *block) {                                                        \
     size_t count = plan->count;                                                                                        \
-    TYPE *restrict previous = (TYPE *)plan->words, *restrict row = previous + count, *restrict copied = row + count;   \
-    TYPE *restrict places = copied + count, *restrict values = block + epoch * count;                                  \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict values = block + epoch * count;                           \
+    const TYPE *restrict copied = previous + 2 * count, *restrict places = copied + count;                             \
+    const TYPE *restrict kept = codes + plan->before;                                                                  \
+    const TYPE *restrict source = plan->copied ? (const TYPE *)plan->copy_source + epoch * count : NULL;               \
     const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                       \
-    if (plan->copied)                                                                                                  \
-      for (size_t i = 0; i < count; i++) row[i] = unzigzag_##BITS(codes[places[i]]);                                   \
-    else                                                                                                               \
-      for (size_t i = 0; i < count; i++) row[i] = unzigzag_##BITS(codes[plan->before + i]);                            \
-    if (plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor)))                                           \
-      for (size_t i = 0; i < count; i++) row[i] = previous[i] += row[i];                                               \
-    if (predictions)                                                                                                   \
-      for (size_t i = 0; i < count; i++)                                                                               \
-        values[i] = ordered_##BITS(row[i] + ordered_##BITS(predicted_##BITS(predictions[i])));                         \
-    else                                                                                                               \
-      for (size_t i = 0; i < count; i++) values[i] = ordered_##BITS(row[i]);                                           \
-    if (!plan->copied) return;                                                                                         \
-    const TYPE *restrict source = (const TYPE *)plan->copy_source + epoch * count;                                     \
-    for (size_t i = 0; i < count; i++) values[i] = (source[i] & copied[i]) | (values[i] & ~copied[i]);                 \
+    int is_differenced = plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor));                          \
+    switch (is_differenced | (predictions != NULL) << 1 | (source != NULL) << 2) {                                     \
+    case 0: restore_##BITS(0, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 1: restore_##BITS(1, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 2: restore_##BITS(0, 1, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 3: restore_##BITS(1, 1, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 4: restore_##BITS(0, 0, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 5: restore_##BITS(1, 0, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 6: restore_##BITS(0, 1, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    default: restore_##BITS(1, 1, 1, codes, kept, places, copied, source, predictions, previous, count, values); break;\
+    }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
   ENGRAM_SIMD size_t engram_equal_examples_##BITS(const TYPE *left, const TYPE *right, size_t epoch_count,             \

@@ -138,6 +138,14 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, vector_64 
         to[i] = rows[c + i] ? rows[c + i] + offset : sink;                                                             \
         is_wanted |= rows[c + i] != NULL;                                                                              \
       }                                                                                                                \
+      /* The rows of a matrix lie so far apart that no processor guesses where the next ones are. */                   \
+      for (size_t i = c + 2 * edge; i < c + 3 * edge && i < example_count; i++)                                            \
+        if (rows[i]) {                                                                                                 \
+          const char *next = (const char *)(rows[i] + offset);                                                         \
+          size_t last = epoch_total * sizeof **rows - 1;                                                               \
+          __builtin_prefetch(next, 1);                                                                                 \
+          __builtin_prefetch(next + (last < 64 ? last : 64), 1);                                                       \
+        }                                                                                                              \
       if (!is_wanted) continue;                                                                                        \
       if (here < edge || epoch_total < edge) {                                                                         \
         for (size_t k = 0; k < epoch_total; k++) {                                                                     \

@@ -202,7 +202,7 @@ package struct EncodedChunk: Sendable {
       let bytes = unsafe (rows.base + compressedByteCount).assumingMemoryBound(to: UInt8.self)
       unsafe CodeLayout.bytes(of: codes, count: count, width: size * 8, shift: shift, to: bytes)
       let row = unsafe UnsafeBufferPointer(start: bytes, count: count)
-      let rowClass = unsafe Self.rowClass(row, mayCompress: plane == 0 && layout.isCompressed[epoch])
+      let rowClass = unsafe Self.rowClass(row, mayCompress: layout.compressedPlanes[epoch] >> plane & 1 == 1)
       table[index / 4] |= rowClass.rawValue << UInt8(2 * (index % 4))
       switch rowClass {
       case .zero: break

@@ -9,16 +9,18 @@ import TrajectoryModel
 /// bits of an epoch is either rare, and stored as exceptions, or frequent, and left to zstd where that pays.
 struct CodeLayout {
   /// What an exception costs: its gap and its byte.
-  private static let exceptionBits = 16.0
+  fileprivate static let exceptionBits = 16.0
   /// The number of exceptions of a row.
-  private static let exceptionCountBits = 16.0
+  fileprivate static let exceptionCountBits = 16.0
+  /// The most exceptions of a row, so that their number and the longest gaps between them fit into 16 bits.
+  fileprivate static let mostExceptions: UInt32 = 65_000
   /// What starting zstd for a chunk is worth: its header, and its tables, which take longer to build than to use.
-  private static let frameBits = 4096.0
+  private static let frameBits = 2048.0
 
   /// The low bits that are packed, for each epoch.
   private(set) var shifts: [UInt8] = []
-  /// Whether the first byte plane of an epoch is left to zstd.
-  private(set) var isCompressed: [Bool] = []
+  /// The byte planes of each epoch that are left to zstd, one bit for each.
+  private(set) var compressedPlanes: [UInt8] = []
   /// The likely size in bits, and what the time to decode is worth.
   private(set) var cost = 0.0
 
@@ -35,75 +37,117 @@ struct CodeLayout {
     bytes: UnsafeMutablePointer<UInt8>
   ) {
     let (epochs, count, width) = (shape.epochCount, shape.exampleCount, shape.elementType.byteCount * 8)
-    let laneBits = Double((count + width - 1) / width * width)
-    let timeBits = Double(count) * 8 * worthCompressing
     var plainShifts: [UInt8] = []
     var (plainCost, framedCost) = (0.0, Self.frameBits)
-    var lengths = Array(repeating: UInt32(0), count: 65)
     for epoch in 0..<epochs {
       // SAFETY: the codes of an epoch follow those of the one before.
-      let row = unsafe codes + epoch * count * shape.elementType.byteCount
-      let isConstant = unsafe Self.countLengths(row, count: count, width: width, &lengths)
-      if isConstant {
-        // One byte for each plane.
-        plainShifts.append(0)
-        shifts.append(0)
-        isCompressed.append(false)
-        plainCost += Double(width)
-        framedCost += Double(width)
-        continue
-      }
-      let longer = Self.longer(lengths, width: width)
-      var plain = (shift: width, bits: laneBits * Double(width))
-      var framed = (shift: width, bits: Double.infinity)
-      for shift in stride(from: width - 1, through: 0, by: -1) {
-        let low = laneBits * Double(shift)
-        // A plane above the first holds what is longer still; zeros in it cost nothing.
-        var above = 0.0
-        for plane in stride(from: shift + 8, to: width, by: 8) where longer[plane] > 0 {
-          above += Self.exceptionCountBits + Self.exceptionBits * Double(longer[plane])
-        }
-        let sparse = low + above + Self.exceptionCountBits + Self.exceptionBits * Double(longer[shift])
-        if longer[shift] < 65_000, sparse < plain.bits { plain = (shift, sparse) }
-        let coded = low + above + timeBits + Self.entropy(lengths, above: shift, countLog)
-        if coded < framed.bits { framed = (shift, coded) }
-      }
-      // The estimate takes bits within a length for random; the first epoch's are not.
-      for shift in [framed.shift, width - 8, width - 16] {
-        unsafe Self.bytes(of: row, count: count, width: width, shift: shift, to: bytes)
-        let entropy = unsafe countLog.withUnsafeBufferPointer { table in
-          unsafe engram_entropy_bits(bytes, count, table.baseAddress)
-        }
-        var bits = laneBits * Double(shift) + timeBits + entropy
-        for plane in stride(from: shift + 8, to: width, by: 8) where longer[plane] > 0 {
-          bits += Self.exceptionCountBits + Self.exceptionBits * Double(longer[plane])
-        }
-        if bits < framed.bits || shift == framed.shift { framed = (shift, bits) }
-      }
+      let row = unsafe CodeRow(
+        codes + epoch * count * shape.elementType.byteCount, count: count, width: width, countLog: countLog,
+        timeBits: Double(count) * 8 * worthCompressing, bytes: bytes)
+      let plain = row.plainChoice
+      let framed = row.framedChoice(orElse: plain)
       plainShifts.append(UInt8(plain.shift))
       plainCost += plain.bits
-      let isWorth = framed.bits < plain.bits
-      isCompressed.append(isWorth)
-      shifts.append(UInt8(isWorth ? framed.shift : plain.shift))
-      framedCost += min(framed.bits, plain.bits)
+      shifts.append(UInt8(framed.shift))
+      compressedPlanes.append(framed.compressedPlanes)
+      framedCost += framed.bits
     }
     if plainCost <= framedCost {
       shifts = plainShifts
-      isCompressed = Array(repeating: false, count: epochs)
+      compressedPlanes = Array(repeating: 0, count: epochs)
     }
     cost = min(plainCost, framedCost)
   }
+}
 
-  /// Counts codes by their length; true when all codes are the same.
-  private static func countLengths(
-    _ row: UnsafeRawPointer, count: Int, width: Int, _ lengths: inout [UInt32]
-  ) -> Bool {
-    // SAFETY: the row holds `count` codes, and there is a number for every length.
-    unsafe width == 32
-      ? engram_code_lengths_32(row.assumingMemoryBound(to: UInt32.self), count, &lengths) == 0
-      : engram_code_lengths_64(row.assumingMemoryBound(to: UInt64.self), count, &lengths) == 0
+/// The codes of one epoch, and what it costs to store them in one way or another.
+@safe private struct CodeRow {
+  /// A way to store the codes of an epoch.
+  struct Choice {
+    var shift: Int
+    var compressedPlanes: UInt8 = 0
+    var bits: Double
   }
 
+  private let codes: UnsafeRawPointer
+  private let count: Int
+  private let width: Int
+  private let countLog: [Double]
+  private let timeBits: Double
+  private let bytes: UnsafeMutablePointer<UInt8>
+  /// Whether all codes are the same.
+  private let isConstant: Bool
+  /// For each length in bits, the number of codes that are longer.
+  private let longer: [UInt32]
+
+  init(
+    _ codes: UnsafeRawPointer, count: Int, width: Int, countLog: [Double], timeBits: Double,
+    bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    unsafe self.codes = codes
+    self.count = count
+    self.width = width
+    self.countLog = countLog
+    self.timeBits = timeBits
+    unsafe self.bytes = bytes
+    var lengths = Array(repeating: UInt32(0), count: 65)
+    // SAFETY: there are `count` codes, and a number for every length.
+    isConstant =
+      unsafe width == 32
+      ? engram_code_lengths_32(codes.assumingMemoryBound(to: UInt32.self), count, &lengths) == 0
+      : engram_code_lengths_64(codes.assumingMemoryBound(to: UInt64.self), count, &lengths) == 0
+    var longer = Array(repeating: UInt32(0), count: width + 1)
+    for length in stride(from: width - 1, through: 0, by: -1) {
+      longer[length] = longer[length + 1] + lengths[length + 1]
+    }
+    self.longer = longer
+  }
+
+  /// Bits of the packed low bits, for each bit of a code.
+  private var laneBits: Double { Double((count + width - 1) / width * width) }
+
+  /// What it costs to store a byte plane as exceptions; a byte of zero in it costs nothing, which is not seen here.
+  private func sparseBits(from shift: Int) -> Double {
+    longer[shift] == 0
+      ? 0 : CodeLayout.exceptionCountBits + CodeLayout.exceptionBits * Double(longer[shift])
+  }
+
+  /// The best way without zstd.
+  var plainChoice: Choice {
+    // One byte for each plane.
+    if isConstant { return Choice(shift: 0, bits: Double(width)) }
+    var best = Choice(shift: width, bits: laneBits * Double(width))
+    for shift in 0..<width where longer[shift] < CodeLayout.mostExceptions {
+      let sparse = stride(from: shift, to: width, by: 8).reduce(0) { $0 + sparseBits(from: $1) }
+      let bits = laneBits * Double(shift) + sparse
+      if bits < best.bits { best = Choice(shift: shift, bits: bits) }
+    }
+    return best
+  }
+
+  /// The best way with zstd for what is above whole bytes, or the other where that is better.
+  func framedChoice(orElse other: Choice) -> Choice {
+    if isConstant { return other }
+    var best = other
+    // From the highest plane down: what is above a shift does not depend on it.
+    var (above, planes) = (0.0, UInt8(0))
+    for shift in stride(from: width - 8, through: 0, by: -8) {
+      // SAFETY: there are `count` codes and as many bytes; the table reaches up to that count.
+      unsafe CodeLayout.bytes(of: codes, count: count, width: width, shift: shift, to: bytes)
+      let entropy = unsafe countLog.withUnsafeBufferPointer { table in
+        unsafe engram_entropy_bits(bytes, count, table.baseAddress)
+      }
+      let isSparse = entropy == 0 || sparseBits(from: shift) < entropy + timeBits
+      above += isSparse ? (entropy == 0 ? 8 : sparseBits(from: shift)) : entropy + timeBits
+      planes = planes << 1 | (isSparse ? 0 : 1)
+      let bits = laneBits * Double(shift) + above
+      if bits < best.bits { best = Choice(shift: shift, compressedPlanes: planes, bits: bits) }
+    }
+    return best
+  }
+}
+
+extension CodeLayout {
   /// The byte of each code that starts at a bit.
   static func bytes(
     of row: UnsafeRawPointer, count: Int, width: Int, shift: Int, to bytes: UnsafeMutablePointer<UInt8>
@@ -114,28 +158,5 @@ struct CodeLayout {
     } else {
       unsafe engram_code_bytes_64(row.assumingMemoryBound(to: UInt64.self), count, Int32(shift), bytes)
     }
-  }
-
-  /// For each length, the number of codes that are longer.
-  private static func longer(_ lengths: [UInt32], width: Int) -> [UInt32] {
-    var longer = Array(repeating: UInt32(0), count: width + 1)
-    for length in stride(from: width - 1, through: 0, by: -1) {
-      longer[length] = longer[length + 1] + lengths[length + 1]
-    }
-    return longer
-  }
-
-  /// The likely entropy of the byte above a shift, in bits: of the length of what is above, and its random bits.
-  private static func entropy(_ lengths: [UInt32], above shift: Int, _ countLog: [Double]) -> Double {
-    var below = 0
-    for length in 0...shift { below += Int(lengths[length]) }
-    var (total, sum, random) = (below, countLog[below], 0.0)
-    for length in (shift + 1)..<min(shift + 9, 65) {
-      let count = Int(lengths[length])
-      total += count
-      sum += countLog[count]
-      random += Double(count * (length - shift - 1))
-    }
-    return countLog[total] - sum + random
   }
 }
