@@ -24,9 +24,9 @@ package struct EncodedChunk: Sendable {
   /// What a byte must save in zstd, as a share of a byte, where statistics are mostly read to fill matrices.
   ///
   /// Decoding zstd costs about as much as all else together; benchmarks/store measures what this costs in size.
-  static let worthCompressing = 0.3
+  static let worthCompressing = 0.22
   /// The same for statistics that favor size.
-  static let worthCompressingForSize = 0.03
+  static let worthCompressingForSize = 0.08
   /// Copies are marked where they save more than the marks cost: one example in this many.
   static let examplesPerCopy = 64
 

@@ -114,8 +114,11 @@ struct CodeLayout {
 
   /// The best way without zstd.
   var plainChoice: Choice {
-    // One byte for each plane.
-    if isConstant { return Choice(shift: 0, bits: Double(width)) }
+    if isConstant {
+      // One byte for each plane up to the highest bit.
+      let length = longer.firstIndex(of: 0) ?? width
+      return Choice(shift: 0, bits: Double((length + 7) / 8 * 8))
+    }
     var best = Choice(shift: width, bits: laneBits * Double(width))
     for shift in 0..<width where longer[shift] < CodeLayout.mostExceptions {
       let sparse = stride(from: shift, to: width, by: 8).reduce(0) { $0 + sparseBits(from: $1) }

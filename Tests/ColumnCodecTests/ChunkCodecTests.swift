@@ -67,22 +67,23 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
   @Test func `trajectories shrink and choose deltas, noise stays raw, constants vanish`() throws {
     let shape = ChunkShape(epochCount: 21, exampleCount: 1024, elementType: .float32)
     let walk = try encode(Sample.walk.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
-    #expect(walk.storage == ChunkStorage(codec: .planes, isDifferenced: true))
+    #expect(walk.storage == ChunkStorage(codec: .codes, isDifferenced: true))
     #expect(Double(shape.byteCount) / Double(walk.bytes.count) > 1.2)
     let noise = try encode(Sample.randomBits.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
     #expect(noise.storage.codec == .raw)
     #expect(noise.bytes.count == shape.byteCount)
     let zeros = try encode(Sample.zeros.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
+    // 21 shifts of zero, and 84 rows of class zero.
     #expect(zeros.bytes == [UInt8](repeating: 0, count: 42))
-    #expect(zeros.storage == ChunkStorage(codec: .planes, isNarrowed: false))
+    #expect(zeros.storage == ChunkStorage(codec: .codes))
   }
 
   @Test func `the worked bytes of the format document`() throws {
-    // Three epochs of two examples: all 1.0. rotl(3f800000) = 7f000000, then differences of zero.
+    // Three epochs of two examples, all 1.0: the codes are 7f000000, then differences of zero. Row (3, 0) has number 9.
     let shape = ChunkShape(epochCount: 3, exampleCount: 2, elementType: .float32)
     let chunk = try encode(Array(repeating: 0x3f80_0000, count: 6), shape)
-    #expect(chunk.storage == ChunkStorage(codec: .planes, isDifferenced: true))
-    #expect(chunk.bytes == [0, 0, 0, 0, 0x10, 0, 0x7f])
+    #expect(chunk.storage == ChunkStorage(codec: .codes, isDifferenced: true))
+    #expect(chunk.bytes == [0, 0, 0, 0, 0, 0x04, 0x7f])
   }
 
   @Test func `float64 narrows exactly when every value is a float32 by bits`() throws {
