@@ -61,7 +61,7 @@ package struct EncodedChunk: Sendable {
   ///   themselves where that is no larger.
   /// - Throws: `limit` when zstd has no memory.
   @unsafe package func encode(
-    _ block: UnsafeRawPointer, shape: ChunkShape, trial plan: PredictionPlan.Trial = PredictionPlan.Trial(),
+    _ block: UnsafeRawPointer, shape: ChunkShape, trial: PredictionPlan.Trial = PredictionPlan.Trial(),
     operand: (Int) -> UnsafeRawPointer? = { _ in nil }
   ) throws(EngramError) -> EncodedChunk {
     precondition(shape.epochCount > 0 && shape.exampleCount > 0, "a chunk has values")
@@ -72,14 +72,14 @@ package struct EncodedChunk: Sendable {
     let values = unsafe isNarrowed ? UnsafeRawPointer(narrowed.base) : block
     var storage = ChunkStorage(codec: .codes, isNarrowed: isNarrowed)
     var copies: (source: UnsafeRawPointer, count: Int)?
-    if let index = plan.copySource, let source = unsafe operand(index) {
+    if let index = trial.copySource, let source = unsafe operand(index) {
       unsafe copies = findCopies(values, of: source, shape: shape, isNarrowed: isNarrowed)
       if unsafe copies != nil { storage.copySource = index }
     }
     let keptCount = unsafe shape.exampleCount - (copies?.count ?? 0)
     let kept = ChunkShape(
       epochCount: shape.epochCount, exampleCount: keptCount, elementType: stored.elementType)
-    let layout = unsafe choose(values, stored, kept: kept, plan, operand, &storage, operandType: shape.elementType)
+    let layout = unsafe choose(values, stored, kept: kept, trial, operand, &storage, operandType: shape.elementType)
     var bytes: [UInt8] = []
     if storage.copySource != nil {
       // SAFETY: `findCopies` left a bit for every example.

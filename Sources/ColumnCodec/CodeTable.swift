@@ -41,7 +41,8 @@ struct CodeTable {
     for epoch in 0..<epochCount {
       let shift = chunk.byte(at: start + epoch)
       guard shift <= width else {
-        throw ChunkDecoder.corrupt("a shift is too long", start + epoch, expected: "\(width) at most", found: "\(shift)")
+        throw ChunkDecoder.corrupt(
+          "a shift is too long", start + epoch, expected: "\(width) at most", found: "\(shift)")
       }
       shifts.append(shift)
     }

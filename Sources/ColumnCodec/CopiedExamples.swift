@@ -3,7 +3,7 @@
 import CKernels
 import TrajectoryModel
 
-/// The front of a chunk: one bit per example, set where it is a copy. Empty where the chunk has no copy source.
+/// The front of a chunk: one bit per example, set where it is a copy; empty without a copy source.
 struct CopiedExamples {
   /// Bytes of the bits at the start of the chunk.
   let byteCount: Int

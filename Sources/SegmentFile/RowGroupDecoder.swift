@@ -3,10 +3,11 @@
 package import ColumnCodec
 package import TrajectoryModel
 
-/// Decodes statistics of one row group after another; keeps its memory. One thread uses it at a time.
+/// Decodes statistics of one row group after another, each after what it depends on.
 ///
 /// A statistic that is stored by its difference from others needs those first. Each chunk is decoded once, and its
-/// memory serves the next one as soon as nothing needs it any more, so that what is at work stays in the cache.
+/// memory serves the next one as soon as nothing needs it any more, so that what is at work stays in the cache. One
+/// thread uses it at a time.
 @safe package final class RowGroupDecoder {
   /// Statistics that one can depend on by way of others; more is a cycle or a file that means harm.
   static let dependencyDepth = 8

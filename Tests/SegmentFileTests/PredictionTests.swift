@@ -114,7 +114,7 @@ import TrajectoryModel
           ? directoryStart + 56 * Int.random(in: 0..<count, using: &generator)
             + Int.random(in: 16..<28, using: &generator)
           : Int.random(in: 40..<directoryStart, using: &generator)
-        bytes[offset] = isEntry ? UInt8.random(in: 0...42, using: &generator) : .random(in: .min ... .max, using: &generator)
+        bytes[offset] = UInt8.random(in: isEntry ? 0...42 : .min ... .max, using: &generator)
       }
       SegmentBytes.reseal(&bytes, chunkCount: count)
       counts[SegmentDamageTests.code(bytes, at: directory.file("mutant.seg")), default: 0] += 1

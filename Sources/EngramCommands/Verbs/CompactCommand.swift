@@ -22,7 +22,9 @@ enum CompactCommand {
     let stages = invocation.stages()
     defer { stages.finish() }
     let report = try store.compact(
-      everything: invocation[everything], options: invocation.writeOptions(stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec]))
+      everything: invocation[everything],
+      options: invocation.writeOptions(
+        stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec]))
     stages.finish()
     if invocation[CommonParameters.json] {
       try invocation.show(

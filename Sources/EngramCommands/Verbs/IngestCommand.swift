@@ -67,7 +67,8 @@ enum IngestCommand {
         into: invocation[store],
         options: IngestOptions(
           runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
-          write: invocation.writeOptions(stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec])))
+          write: invocation.writeOptions(
+            stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec])))
     } catch {
       stages.finish()
       throw error

@@ -24,6 +24,7 @@ import TrajectoryModel
   ///   - runs: For each destination the examples of the row group that go there.
   ///   - destinations: Matrices in which the epochs of a statistic are neighbours.
   ///   - window: The examples of the row group that are read.
+  /// - Returns: One table where the destinations share no example, as the sides of a split do.
   static func tables(
     _ runs: [[RowRun]], of destinations: [MatrixDestination], window: Range<Int>
   ) -> [RowTable] {
