@@ -73,6 +73,9 @@ let package = Package(
     // Doors.
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
+    // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
+    .executableTarget(
+      name: "store-bench", dependencies: ["Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
 
     // Fits and times classifiers for benchmarks/classifiers.
     .executableTarget(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times specification to indices: engram beside NumPy, pandas and scikit-learn, on the same tables, in one run.
 
-    run.py ENGRAM [RUNS …]      default 1000 100000 1000000 runs: 20 thousand, 2 million, 20 million examples
+    scripts/bench splits [RUNS …]      default 1000 100000 1000000 runs: 20 thousand, 2 million, 20 million examples
 
 engram: the whole command, from the start of the process to the stored split set: SQL, drawing, SHA-256 of every index
 array, compression, commit. Python: only the making of the index arrays, with the table in memory already (its making
@@ -18,6 +18,9 @@ import tempfile
 import time
 import warnings
 
+if "--help" in sys.argv:
+    sys.exit(print(__doc__))
+
 import numpy as np
 import pandas as pd
 import sklearn
@@ -26,7 +29,7 @@ from sklearn import model_selection as ms
 import make_catalog as catalog
 
 warnings.simplefilter("ignore")
-engram = sys.argv[1]
+engram = os.path.join(sys.argv[1], "engram")
 sizes = [int(n) for n in sys.argv[2:]] or [1_000, 100_000, 1_000_000]
 # StratifiedGroupKFold of scikit-learn steps through groups in Python: 17 s at 2 million rows; larger tables leave it out.
 MOST_ROWS_IN_PYTHON = 3_000_000
