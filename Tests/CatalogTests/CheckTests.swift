@@ -120,9 +120,9 @@ struct CheckTests {
     let scratch = Scratch()
     try Self.filled(scratch)
     let whole = scratch.read()
-    #expect(whole.count % 4096 == 0)
-    let pages = stride(from: 0, to: whole.count, by: 4096)
-    let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 2_049] }) + [50, 99, 100, 511, 512]
+    #expect(whole.count % 2048 == 0)
+    let pages = stride(from: 0, to: whole.count, by: 2048)
+    let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 1_025] }) + [50, 99, 100, 511, 512]
     for length in lengths {
       scratch.write(Array(whole.prefix(length)))
       // A page that only an index needs is not missed by reading; the check misses it.
