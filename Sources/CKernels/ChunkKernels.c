@@ -1,88 +1,9 @@
 /* ChunkKernels.c -- values to byte planes and back, ranges, and exact conversions. */
 #include "ChunkKernels.h"
+#include "Ordered.h"
 #include "Simd.h"
 
 #include <string.h>
-
-/* Order.
- * Ordered integers compare as the floats do: the bits of a negative number but its sign are inverted. Self-inverse. */
-ENGRAM_INLINE uint32_t ordered_32(uint32_t bits) { return bits ^ ((uint32_t)((int32_t)bits >> 31) >> 1); }
-ENGRAM_INLINE uint64_t ordered_64(uint64_t bits) { return bits ^ ((uint64_t)((int64_t)bits >> 63) >> 1); }
-
-/* Zigzag puts the sign into the lowest bit, so that small differences have small codes. */
-ENGRAM_INLINE uint32_t zigzag_32(uint32_t value) { return (value << 1) ^ (uint32_t)((int32_t)value >> 31); }
-ENGRAM_INLINE uint64_t zigzag_64(uint64_t value) { return (value << 1) ^ (uint64_t)((int64_t)value >> 63); }
-ENGRAM_INLINE uint32_t unzigzag_32(uint32_t code) { return (code >> 1) ^ (0u - (code & 1)); }
-ENGRAM_INLINE uint64_t unzigzag_64(uint64_t code) { return (code >> 1) ^ (UINT64_C(0) - (code & 1)); }
-
-/* Byte planes. */
-
-ENGRAM_SIMD void engram_split_planes_32(const uint32_t *restrict current, const uint32_t *restrict previous,
-                                        size_t count, uint8_t *restrict planes, size_t stride) {
-  uint8_t *restrict p0 = planes, *restrict p1 = p0 + stride, *restrict p2 = p1 + stride, *restrict p3 = p2 + stride;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t code = zigzag_32(ordered_32(current[i]) - (previous ? ordered_32(previous[i]) : 0));
-    p0[i] = (uint8_t)code;
-    p1[i] = (uint8_t)(code >> 8);
-    p2[i] = (uint8_t)(code >> 16);
-    p3[i] = (uint8_t)(code >> 24);
-  }
-}
-
-ENGRAM_SIMD void engram_split_planes_64(const uint64_t *restrict current, const uint64_t *restrict previous,
-                                        size_t count, uint8_t *restrict planes, size_t stride) {
-  for (int half = 0; half < 2; half++) {
-    uint8_t *restrict p0 = planes + (size_t)half * 4 * stride;
-    uint8_t *restrict p1 = p0 + stride, *restrict p2 = p1 + stride, *restrict p3 = p2 + stride;
-    for (size_t i = 0; i < count; i++) {
-      uint64_t all = zigzag_64(ordered_64(current[i]) - (previous ? ordered_64(previous[i]) : 0));
-      uint32_t code = (uint32_t)(all >> (half * 32));
-      p0[i] = (uint8_t)code;
-      p1[i] = (uint8_t)(code >> 8);
-      p2[i] = (uint8_t)(code >> 16);
-      p3[i] = (uint8_t)(code >> 24);
-    }
-  }
-}
-
-ENGRAM_SIMD void engram_join_planes_32(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
-                                       int is_delta, uint32_t *block) {
-  for (size_t epoch = 0; epoch < epoch_end; epoch++) {
-    const uint8_t *restrict p0 = rows[epoch], *restrict p1 = rows[epoch_count + epoch];
-    const uint8_t *restrict p2 = rows[2 * epoch_count + epoch], *restrict p3 = rows[3 * epoch_count + epoch];
-    uint32_t *restrict out = block + epoch * count;
-    if (is_delta && epoch > 0) {
-      const uint32_t *restrict previous = block + (epoch - 1) * count;
-      for (size_t i = 0; i < count; i++) {
-        uint32_t code = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
-        out[i] = ordered_32(ordered_32(previous[i]) + unzigzag_32(code));
-      }
-    } else {
-      for (size_t i = 0; i < count; i++) {
-        uint32_t code = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
-        out[i] = ordered_32(unzigzag_32(code));
-      }
-    }
-  }
-}
-
-ENGRAM_SIMD void engram_join_planes_64(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
-                                       int is_delta, uint64_t *block) {
-  for (size_t epoch = 0; epoch < epoch_end; epoch++) {
-    const uint8_t *restrict p0 = rows[epoch], *restrict p1 = rows[epoch_count + epoch];
-    const uint8_t *restrict p2 = rows[2 * epoch_count + epoch], *restrict p3 = rows[3 * epoch_count + epoch];
-    const uint8_t *restrict p4 = rows[4 * epoch_count + epoch], *restrict p5 = rows[5 * epoch_count + epoch];
-    const uint8_t *restrict p6 = rows[6 * epoch_count + epoch], *restrict p7 = rows[7 * epoch_count + epoch];
-    uint64_t *restrict out = block + epoch * count;
-    const uint64_t *restrict previous = is_delta && epoch > 0 ? block + (epoch - 1) * count : NULL;
-    for (size_t i = 0; i < count; i++) {
-      uint32_t low = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
-      uint32_t high = p4[i] | (uint32_t)p5[i] << 8 | (uint32_t)p6[i] << 16 | (uint32_t)p7[i] << 24;
-      uint64_t difference = unzigzag_64(low | (uint64_t)high << 32);
-      out[i] = ordered_64((previous ? ordered_64(previous[i]) : 0) + difference);
-    }
-  }
-}
 
 /* Entropy. */
 
@@ -99,7 +20,6 @@ ENGRAM_SIMD double engram_entropy_bits(const uint8_t *bytes, size_t count, const
   }
   for (; i < count; i++) tables[0][bytes[i]]++;
   for (int byte = 0; byte < 256; byte++) tables[0][byte] += tables[1][byte] + tables[2][byte] + tables[3][byte];
-  if (tables[0][bytes[0]] == count) return 0;
   /* Eight sums of fixed order, so that every processor finds the same. */
   double sums[8] = {0};
   for (int byte = 0; byte < 256; byte += 8)

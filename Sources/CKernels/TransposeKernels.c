@@ -16,8 +16,8 @@ typedef uint64_t vector_64 __attribute__((vector_size(32)));
 /* Rows of pointers that are handled together. */
 #define ROW_GROUP 64
 
-/* destination[c * stride + r] = rows[r][c] for one tile; the rows are bytes because they need no alignment. */
-ENGRAM_INLINE void tile_32(const uint8_t *const *rows, size_t column, uint8_t *destination, ptrdiff_t stride) {
+/* columns[c][r] = rows[r][column + c] for one tile; the rows are bytes because they need no alignment. */
+ENGRAM_INLINE void tile_32(const uint8_t *const *rows, size_t column, vector_32 *columns) {
   vector_32 r[8], t[8], u[8];
   for (int i = 0; i < 8; i++) memcpy(&r[i], rows[i] + column * 4, 32);
   for (int i = 0; i < 8; i += 2) {
@@ -31,14 +31,12 @@ ENGRAM_INLINE void tile_32(const uint8_t *const *rows, size_t column, uint8_t *d
     u[i + 3] = __builtin_shufflevector(t[i + 1], t[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
   }
   for (int i = 0; i < 4; i++) {
-    vector_32 low = __builtin_shufflevector(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    vector_32 high = __builtin_shufflevector(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    memcpy(destination + i * stride, &low, 32);
-    memcpy(destination + (i + 4) * stride, &high, 32);
+    columns[i] = __builtin_shufflevector(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    columns[i + 4] = __builtin_shufflevector(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
   }
 }
 
-ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, uint8_t *destination, ptrdiff_t stride) {
+ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, vector_64 *columns) {
   vector_64 r[4], t[4];
   for (int i = 0; i < 4; i++) memcpy(&r[i], rows[i] + column * 8, 32);
   for (int i = 0; i < 4; i += 2) {
@@ -46,10 +44,8 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, uint8_t *d
     t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 5, 3, 7);
   }
   for (int i = 0; i < 2; i++) {
-    vector_64 low = __builtin_shufflevector(t[i], t[i + 2], 0, 1, 4, 5);
-    vector_64 high = __builtin_shufflevector(t[i], t[i + 2], 2, 3, 6, 7);
-    memcpy(destination + i * stride, &low, 32);
-    memcpy(destination + (i + 2) * stride, &high, 32);
+    columns[i] = __builtin_shufflevector(t[i], t[i + 2], 0, 1, 4, 5);
+    columns[i + 2] = __builtin_shufflevector(t[i], t[i + 2], 2, 3, 6, 7);
   }
 }
 
@@ -69,7 +65,10 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, uint8_t *d
       if (c + edge > column_count) c = column_count - edge;                                                            \
       for (size_t r = 0; r < row_count; r += edge) {                                                                   \
         if (r + edge > row_count) r = row_count - edge;                                                                \
-        tile_##BITS(rows + r, c, destination + (ptrdiff_t)c * stride + r * size, stride);                              \
+        vector_##BITS columns[edge];                                                                                   \
+        tile_##BITS(rows + r, c, columns);                                                                             \
+        uint8_t *to = destination + (ptrdiff_t)c * stride + r * size;                                                  \
+        for (int i = 0; i < edge; i++) memcpy(to + i * stride, &columns[i], sizeof columns[i]);                        \
       }                                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
@@ -125,10 +124,50 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, uint8_t *d
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
+  ENGRAM_SIMD void engram_scatter_rows_##BITS(const uint##BITS##_t *block, size_t example_count, const int32_t *epochs,\
+                                              size_t epoch_total, uint##BITS##_t *const *rows, size_t offset,          \
+                                              uint##BITS##_t *sink) {                                                  \
+    enum { edge = EDGE_##BITS };                                                                                       \
+    for (size_t c = 0; c < example_count; c += edge) {                                                                 \
+      if (c + edge > example_count && example_count >= edge) c = example_count - edge;                                 \
+      size_t here = example_count - c < edge ? example_count - c : edge;                                               \
+      uint##BITS##_t *to[edge];                                                                                        \
+      int is_wanted = 0;                                                                                               \
+      /* Pointers that are stored together and loaded one by one would wait for one another. */                        \
+      _Pragma("clang loop vectorize(disable)") for (size_t i = 0; i < here; i++) {                                     \
+        to[i] = rows[c + i] ? rows[c + i] + offset : sink;                                                             \
+        is_wanted |= rows[c + i] != NULL;                                                                              \
+      }                                                                                                                \
+      /* The rows of a matrix lie so far apart that no processor guesses where the next ones are. */                   \
+      for (size_t i = c + 2 * edge; i < c + 3 * edge && i < example_count; i++)                                            \
+        if (rows[i]) {                                                                                                 \
+          const char *next = (const char *)(rows[i] + offset);                                                         \
+          size_t last = epoch_total * sizeof **rows - 1;                                                               \
+          __builtin_prefetch(next, 1);                                                                                 \
+          __builtin_prefetch(next + (last < 64 ? last : 64), 1);                                                       \
+        }                                                                                                              \
+      if (!is_wanted) continue;                                                                                        \
+      if (here < edge || epoch_total < edge) {                                                                         \
+        for (size_t k = 0; k < epoch_total; k++) {                                                                     \
+          const uint##BITS##_t *from = block + (size_t)epochs[k] * example_count + c;                                  \
+          for (size_t i = 0; i < here; i++) to[i][k] = from[i];                                                        \
+        }                                                                                                              \
+        continue;                                                                                                      \
+      }                                                                                                                \
+      for (size_t k = 0; k < epoch_total; k += edge) {                                                                 \
+        if (k + edge > epoch_total) k = epoch_total - edge;                                                            \
+        const uint8_t *from[edge];                                                                                     \
+        vector_##BITS columns[edge];                                                                                   \
+        for (int r = 0; r < edge; r++) from[r] = (const uint8_t *)(block + (size_t)epochs[k + r] * example_count);     \
+        tile_##BITS(from, c, columns);                                                                                 \
+        for (int i = 0; i < edge; i++) memcpy(to[i] + k, &columns[i], sizeof columns[i]);                              \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
   ENGRAM_SIMD void engram_scatter_##BITS(const uint##BITS##_t *block, size_t example_count, const int32_t *epochs,     \
                                          size_t epoch_total, const engram_row_run *runs, size_t run_count,             \
-                                         ptrdiff_t example_stride, ptrdiff_t epoch_stride, uint##BITS##_t *base,       \
-                                         uint##BITS##_t *scratch) {                                                    \
+                                         ptrdiff_t example_stride, ptrdiff_t epoch_stride, uint##BITS##_t *base) {     \
     if (example_stride == 1) {                                                                                         \
       for (size_t k = 0; k < epoch_total; k++) {                                                                       \
         const uint##BITS##_t *row = block + (size_t)epochs[k] * example_count;                                         \
@@ -140,33 +179,6 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, uint8_t *d
             *to = *from;                                                                                               \
           else                                                                                                         \
             memcpy(to, from, (size_t)runs[j].count * (BITS / 8));                                                      \
-        }                                                                                                              \
-      }                                                                                                                \
-      return;                                                                                                          \
-    }                                                                                                                  \
-    if (epoch_stride == 1) {                                                                                           \
-      /* Short runs share tiles: a tile is transposed into scratch once while its runs follow one another. */          \
-      ptrdiff_t tile_first = -1;                                                                                       \
-      size_t selected = 0;                                                                                             \
-      for (size_t j = 0; j < run_count; j++) selected += (size_t)runs[j].count;                                        \
-      int tiles_pay = selected >= example_count / 4;                                                                   \
-      for (size_t j = 0; j < run_count; j++) {                                                                         \
-        size_t source = (size_t)runs[j].source, count = (size_t)runs[j].count;                                         \
-        uint##BITS##_t *destination = base + (ptrdiff_t)runs[j].destination * example_stride;                          \
-        if (count >= ENGRAM_SCATTER_TILE || !tiles_pay) {                                                              \
-          rows_##BITS(block, example_count, epochs, epoch_total, source, count, destination, example_stride);          \
-          continue;                                                                                                    \
-        }                                                                                                              \
-        for (size_t i = 0; i < count; i++) {                                                                           \
-          size_t example = source + i, tile = example & ~(size_t)(ENGRAM_SCATTER_TILE - 1);                            \
-          if ((ptrdiff_t)tile != tile_first) {                                                                         \
-            size_t left = example_count - tile;                                                                        \
-            rows_##BITS(block, example_count, epochs, epoch_total, tile,                                               \
-                        left < ENGRAM_SCATTER_TILE ? left : ENGRAM_SCATTER_TILE, scratch, (ptrdiff_t)epoch_total);     \
-            tile_first = (ptrdiff_t)tile;                                                                              \
-          }                                                                                                            \
-          memcpy(destination + (ptrdiff_t)i * example_stride, scratch + (example - tile) * epoch_total,                \
-                 epoch_total * (BITS / 8));                                                                            \
         }                                                                                                              \
       }                                                                                                                \
       return;                                                                                                          \

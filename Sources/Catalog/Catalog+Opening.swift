@@ -38,7 +38,8 @@ extension Catalog {
   private static func makeDatabase(at path: String) throws(EngramError) {
     let connection = try Connection(
       path: path, name: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE)
-    try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
+    // Two dozen tables and indexes, most of them short: pages of half the usual size halve a small catalog.
+    try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
     try connection.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
     try connection.execute(
       """

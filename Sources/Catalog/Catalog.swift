@@ -120,7 +120,9 @@ package final class Catalog {
   /// Nothing depends on it: it keeps the log short, and the database file whole for who copies it alone.
   package func checkpoint() {
     guard !isBusy, let connection = writing else { return }
-    // PASSIVE waits for nobody; what it leaves, the next one takes.
-    _ = try? connection.integer("PRAGMA wal_checkpoint(PASSIVE)")
+    // Waits for nobody: where a reader still needs the log, the next writer empties it.
+    connection.setLockWait(0)
+    _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.setLockWait(Connection.lockWait)
   }
 }

@@ -16,7 +16,7 @@ internal import TrajectoryModel
   var path: String { handle.path }
 
   /// Milliseconds that SQLite waits for a lock: long enough for another process's commit or recovery.
-  private static let lockWait: Int32 = 5_000
+  static let lockWait: Int32 = 5_000
 
   /// Opens a database and sets the connection up; nothing is read yet.
   init(path: String, name: String, flags: Int32) throws(EngramError) {
@@ -35,6 +35,12 @@ internal import TrajectoryModel
       if code != SQLITE_OK { throw handle.error(code, sql: nil) }
     }
     unsafe sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
+  }
+
+  /// Changes how many milliseconds SQLite waits for a lock.
+  func setLockWait(_ milliseconds: Int32) {
+    // SAFETY: the handle is open as long as this object lives.
+    unsafe _ = sqlite3_busy_timeout(handle.pointer, milliseconds)
   }
 
   /// Prepares one statement of ours.

@@ -3,16 +3,11 @@
 package import TrajectoryModel
 
 /// How the bytes of a chunk are made from its values; the raw value stands in the chunk directory.
-///
-/// Numbers 64 to 127 are kept for codecs that predict a statistic from the chunks of other statistics of the same row
-/// group; the directory has room to name three of them.
 package enum ChunkCodec: UInt8, Sendable, Hashable, CaseIterable {
   /// The values as they are, epoch by epoch.
   case raw = 0
-  /// Byte planes of each value by itself.
-  case planes = 1
-  /// Byte planes of the difference of each value from the same example's at the epoch before.
-  case deltaPlanes = 2
+  /// Codes of residuals, which are the values themselves or their differences from a prediction.
+  case codes = 1
 }
 
 /// What the values of a chunk are, before they are stored.
@@ -35,18 +30,41 @@ package struct ChunkShape: Sendable, Hashable {
   package var valueCount: Int { epochCount * exampleCount }
   /// Bytes of the values.
   package var byteCount: Int { valueCount * elementType.byteCount }
+
+  /// The same values as they are stored: as Float32 where a Float64 chunk is narrowed.
+  func stored(isNarrowed: Bool) -> ChunkShape {
+    ChunkShape(
+      epochCount: epochCount, exampleCount: exampleCount, elementType: isNarrowed ? .float32 : elementType)
+  }
 }
 
 /// What the chunk directory says about how a chunk is stored.
+///
+/// The statistics that it names are of the same row group, by their index on the statistic axis.
 package struct ChunkStorage: Sendable, Hashable {
   /// The codec.
-  package let codec: ChunkCodec
+  package var codec: ChunkCodec
   /// Whether a Float64 chunk is stored as Float32, which gives the same Float64 bits.
-  package let isNarrowed: Bool
+  package var isNarrowed = false
+  /// Whether residuals are stored as differences along the epochs.
+  package var isDifferenced = false
+  /// The statistics a, b and c of the prediction, or nil where each value stands for itself.
+  package var prediction: Prediction?
+  /// The statistic of which some examples are copies.
+  package var copySource: Int?
 
-  /// Makes a description.
-  package init(codec: ChunkCodec, isNarrowed: Bool) {
+  /// Makes a description of a chunk that stands for itself.
+  package init(
+    codec: ChunkCodec, isNarrowed: Bool = false, isDifferenced: Bool = false, prediction: Prediction? = nil,
+    copySource: Int? = nil
+  ) {
     self.codec = codec
     self.isNarrowed = isNarrowed
+    self.isDifferenced = isDifferenced
+    self.prediction = prediction
+    self.copySource = copySource
   }
+
+  /// Every statistic that must be decoded first: those of the prediction in order, then the copied one.
+  package var dependencies: [Int] { (prediction?.operands ?? []) + (copySource.map { [$0] } ?? []) }
 }

@@ -1,194 +1,214 @@
-// ChunkDecoder.swift -- turns the bytes of a chunk into values and hands them out.
+// ChunkDecoder.swift -- turns the bytes of a chunk into values.
 
 import CKernels
 import CZstd
 package import TrajectoryModel
 
-/// Turns the bytes of a chunk into values and hands them out; keeps its memory from chunk to chunk.
+/// Turns the bytes of a chunk into values; keeps its memory from chunk to chunk.
 ///
-/// One thread uses a decoder at a time. After an error the decoder holds no values and can be used again.
+/// One thread uses a decoder at a time. After an error the block holds no values and can be used again.
 @safe package final class ChunkDecoder {
   private let context: OpaquePointer?
-  /// The values of the stored type, `[epoch][example]`.
-  private var block = Scratch()
-  /// The same values as the other type, made when they are first asked for.
-  private var converted = Scratch()
+  /// The rows of the zstd frame, and one row to fill.
   private var rows = Scratch()
-  private var rowPointers = Scratch()
-  var tile = Scratch()
-  var means = Scratch()
-  private var hasConverted = false
-
-  /// The type that the values are stored as; Float32 for a narrowed Float64 chunk.
-  private var storedType = ElementType.float32
-  /// The number of examples in the block.
-  package private(set) var exampleCount = 0
-  /// The number of epochs, from the first on, that were decoded.
-  package private(set) var epochEnd = 0
+  /// The codes of an epoch.
+  private var codes = Scratch()
+  private var doubles = Scratch()
+  private var words = Scratch()
 
   /// Makes a decoder.
   package init() { unsafe context = ZSTD_createDCtx() }
 
   deinit { unsafe ZSTD_freeDCtx(context) }
 
-  /// Decodes a chunk into the decoder's own block of `[epoch][example]`.
+  /// What of a chunk is wanted.
+  package struct Window: Sendable {
+    /// The examples, of those of the chunk.
+    package var examples: Range<Int>
+    /// The epochs below this one.
+    package var epochEnd: Int
+
+    /// Makes a window.
+    package init(examples: Range<Int>, epochEnd: Int) {
+      self.examples = examples
+      self.epochEnd = epochEnd
+    }
+  }
+
+  /// Decodes a window of a chunk into a block of `[epoch][example]`.
   ///
   /// - Parameters:
   ///   - bytes: The chunk; the caller has compared its checksum.
   ///   - storage: How it is stored.
-  ///   - shape: What it holds.
-  ///   - epochEnd: Decode only the epochs below this one; nil for all.
+  ///   - shape: What the whole chunk holds.
+  ///   - window: What of it is wanted; all of it when nil.
+  ///   - operands: For each of `storage.dependencies`, its values in the same window.
+  ///   - block: Gets the values; none of the operands.
   /// - Throws: `corrupt` when the bytes break a rule of the format; offsets count from the start of the chunk.
-  /// - Complexity: O(values); memory of three times the values.
-  package func decode(_ bytes: RawSpan, storage: ChunkStorage, shape: ChunkShape, epochEnd: Int? = nil)
-    throws(EngramError)
-  {
-    let end = epochEnd ?? shape.epochCount
-    precondition(end >= 0 && end <= shape.epochCount, "the epochs exist")
-    exampleCount = 0
-    self.epochEnd = 0
-    hasConverted = false
-    storedType = storage.isNarrowed ? .float32 : shape.elementType
-    let stored = ChunkShape(
-      epochCount: shape.epochCount, exampleCount: shape.exampleCount, elementType: storedType)
-    block.reserve(stored.byteCount)
-    switch storage.codec {
-    case .raw: try copyRaw(bytes, shape: stored, epochEnd: end)
-    case .planes: try joinPlanes(bytes, shape: stored, epochEnd: end, isDelta: false)
-    case .deltaPlanes: try joinPlanes(bytes, shape: stored, epochEnd: end, isDelta: true)
-    }
-    exampleCount = shape.exampleCount
-    self.epochEnd = end
-  }
-
-  /// Writes examples and epochs of the decoded chunk into a matrix.
-  ///
-  /// Value `(run.source + i, epochs[k])` goes to element `(run.destination + i) * exampleStride + k * epochStride`.
-  /// Float32 values become Float64 exactly, by bits, NaN payloads included. Float64 values become Float32 by rounding;
-  /// a NaN stays a NaN, of whatever payload. Fast when either stride is 1. Runs in ascending order of source are faster.
-  ///
-  /// - Parameters:
-  ///   - runs: The examples; each within the chunk.
-  ///   - epochs: Indices of epochs that were decoded, in the order of the columns.
-  ///   - elementType: The type of the matrix.
-  ///   - exampleStride: Elements from one row to the next.
-  ///   - epochStride: Elements from one epoch to the next.
-  ///   - base: Element 0 of the matrix, aligned to its type; every element that is named must exist.
-  @unsafe package func scatter(
-    runs: Span<RowRun>, epochs: Span<Int32>, elementType: ElementType, exampleStride: Int, epochStride: Int,
-    base: UnsafeMutableRawPointer
-  ) {
-    for index in runs.indices {
-      let run = runs[index]
-      precondition(
-        run.source >= 0 && run.count >= 0 && Int(run.source) + Int(run.count) <= exampleCount,
-        "the examples are in the chunk")
-    }
-    for index in epochs.indices {
-      precondition(epochs[index] >= 0 && Int(epochs[index]) < epochEnd, "the epochs were decoded")
-    }
-    if runs.isEmpty || epochs.isEmpty { return }
-    let values = unsafe self.values(as: elementType)
-    tile.reserve(Int(ENGRAM_SCATTER_TILE) * epochs.count * elementType.byteCount)
-    // SAFETY: sources and epochs were checked above; the caller vouches for the destinations. `RowRun` has the layout
-    // of `engram_row_run`, which a test checks.
-    unsafe runs.withUnsafeBytes { runBytes in
-      unsafe epochs.withUnsafeBufferPointer { epochs in
-        let runs = unsafe runBytes.assumingMemoryBound(to: engram_row_run.self)
-        if elementType == .float32 {
-          unsafe engram_scatter_32(
-            values.assumingMemoryBound(to: UInt32.self), exampleCount, epochs.baseAddress, epochs.count,
-            runs.baseAddress, runs.count, exampleStride, epochStride, base.assumingMemoryBound(to: UInt32.self),
-            tile.base.assumingMemoryBound(to: UInt32.self))
-        } else {
-          unsafe engram_scatter_64(
-            values.assumingMemoryBound(to: UInt64.self), exampleCount, epochs.baseAddress, epochs.count,
-            runs.baseAddress, runs.count, exampleStride, epochStride, base.assumingMemoryBound(to: UInt64.self),
-            tile.base.assumingMemoryBound(to: UInt64.self))
-        }
+  /// - Complexity: O(values of the window), and O(bytes) for rows that are compressed or packed.
+  package func decode(
+    _ bytes: RawSpan, storage: ChunkStorage, shape: ChunkShape, window: Window? = nil, operands: [ChunkBlock] = [],
+    into block: ChunkBlock
+  ) throws(EngramError) {
+    let window = window ?? Window(examples: 0..<shape.exampleCount, epochEnd: shape.epochCount)
+    precondition(
+      window.epochEnd >= 0 && window.epochEnd <= shape.epochCount && window.examples.lowerBound >= 0
+        && window.examples.upperBound <= shape.exampleCount, "the window is in the chunk")
+    precondition(
+      operands.count == storage.dependencies.count
+        && operands.allSatisfy {
+          $0 !== block && $0.exampleCount == window.examples.count && $0.epochEnd >= window.epochEnd
+        }, "the operands were decoded")
+    let stored = shape.stored(isNarrowed: storage.isNarrowed)
+    let out = unsafe block.prepare(
+      exampleCount: window.examples.count, epochEnd: window.epochEnd, storedType: stored.elementType)
+    do throws(EngramError) {
+      switch storage.codec {
+      case .raw: unsafe try copyRaw(bytes, shape: stored, window, to: out)
+      case .codes: unsafe try decodeCodes(bytes, storage, shape: stored, window, operands, to: out)
       }
+    } catch {
+      block.clear()
+      throw error
     }
   }
 
-  /// The decoded values as a type, `[epoch][example]`; valid until the next call of any method.
-  @unsafe package func values(as elementType: ElementType) -> UnsafeRawPointer {
-    let count = exampleCount * epochEnd
-    if elementType == storedType { return unsafe UnsafeRawPointer(block.base) }
-    if !hasConverted {
-      converted.reserve(count * elementType.byteCount)
-      // SAFETY: the block holds `count` values of the stored type and the scratch has room for as many of the other.
-      if elementType == .float64 {
-        unsafe engram_widen(
-          block.base.assumingMemoryBound(to: UInt32.self), count, converted.base.assumingMemoryBound(to: UInt64.self))
-      } else {
-        unsafe engram_round(
-          block.base.assumingMemoryBound(to: Double.self), count, converted.base.assumingMemoryBound(to: Float.self))
-      }
-      hasConverted = true
-    }
-    return unsafe UnsafeRawPointer(converted.base)
-  }
-
-  // MARK: Codecs
-
-  private func copyRaw(_ bytes: RawSpan, shape: ChunkShape, epochEnd: Int) throws(EngramError) {
+  private func copyRaw(
+    _ bytes: RawSpan, shape: ChunkShape, _ window: Window, to out: UnsafeMutableRawPointer
+  ) throws(EngramError) {
     guard bytes.byteCount == shape.byteCount else {
       throw Self.corrupt(
         "a raw chunk has the wrong length", 0, expected: "\(shape.byteCount) bytes", found: "\(bytes.byteCount)")
     }
-    let wanted = epochEnd * shape.exampleCount * shape.elementType.byteCount
-    // SAFETY: `wanted` is at most the length of both regions.
+    let size = shape.elementType.byteCount
+    let rowByteCount = window.examples.count * size
+    // SAFETY: the window lies inside the chunk, whose length was compared, and the block has room for it.
     unsafe bytes.withUnsafeBytes { source in
-      if let start = source.baseAddress { unsafe block.base.copyMemory(from: start, byteCount: wanted) }
+      guard let start = source.baseAddress else { return }
+      for epoch in 0..<window.epochEnd {
+        let offset = (epoch * shape.exampleCount + window.examples.lowerBound) * size
+        unsafe (out + epoch * rowByteCount).copyMemory(from: start + offset, byteCount: rowByteCount)
+      }
     }
   }
 
-  private func joinPlanes(_ bytes: RawSpan, shape: ChunkShape, epochEnd: Int, isDelta: Bool) throws(EngramError) {
-    let layout = try PlaneTable(bytes, shape: shape)
-    let count = shape.exampleCount
-    let rowCount = layout.classes.count
-    // Constant rows are written out here, after the rows of the zstd frame; the zero row is the last.
-    let constantStart = layout.rowCount(of: .compressed) * count
-    let zeroStart = constantStart + layout.rowCount(of: .constant) * count
-    rows.reserve(zeroStart + count)
-    rowPointers.reserve(rowCount * MemoryLayout<Int>.stride)
-    try decompress(bytes.extracting(layout.frameStart..<bytes.byteCount), byteCount: constantStart, layout.frameStart)
-    // SAFETY: `PlaneTable` has checked that all the rows lie inside the chunk; the scratch has room for all the others;
-    // the pointers are used before either can go away.
-    unsafe bytes.withUnsafeBytes { chunk in
-      guard let chunkBase = chunk.baseAddress else { return }
-      unsafe (rows.base + zeroStart).initializeMemory(as: UInt8.self, repeating: 0, count: count)
-      let pointers = unsafe rowPointers.base.assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
-      var (compressed, constant) = unsafe (rows.base, rows.base + constantStart)
-      var constantByte = layout.constantStart
-      var raw = unsafe chunkBase + layout.rawStart
-      for row in 0..<rowCount {
-        let start: UnsafeRawPointer
-        switch layout.classes[row] {
-        case .zero:
-          unsafe start = UnsafeRawPointer(rows.base + zeroStart)
-        case .constant:
-          unsafe start = UnsafeRawPointer(constant)
-          unsafe constant.initializeMemory(as: UInt8.self, repeating: chunk[constantByte], count: count)
-          unsafe constant += count
-          constantByte += 1
-        case .raw:
-          unsafe start = raw
-          unsafe raw += count
-        case .compressed:
-          unsafe start = UnsafeRawPointer(compressed)
-          unsafe compressed += count
-        }
-        unsafe pointers[row] = start.assumingMemoryBound(to: UInt8.self)
+  private func decodeCodes(
+    _ bytes: RawSpan, _ storage: ChunkStorage, shape: ChunkShape, _ window: Window, _ operands: [ChunkBlock],
+    to out: UnsafeMutableRawPointer
+  ) throws(EngramError) {
+    let copies = try CopiedExamples(bytes, storage, shape: shape, source: operands.last)
+    if copies.keptCount == 0 {
+      guard bytes.byteCount == copies.byteCount else {
+        throw Self.corrupt(
+          "bytes follow the copies", copies.byteCount, expected: "0 bytes",
+          found: "\(bytes.byteCount - copies.byteCount)")
       }
-      if shape.elementType == .float32 {
-        unsafe engram_join_planes_32(
-          pointers, shape.epochCount, epochEnd, count, isDelta ? 1 : 0, block.base.assumingMemoryBound(to: UInt32.self))
-      } else {
-        unsafe engram_join_planes_64(
-          pointers, shape.epochCount, epochEnd, count, isDelta ? 1 : 0, block.base.assumingMemoryBound(to: UInt64.self))
+      if let source = operands.last {
+        let byteCount = window.epochEnd * window.examples.count * shape.elementType.byteCount
+        // SAFETY: the source has the examples, at least the epochs, and the type of this block.
+        unsafe out.copyMemory(from: source.storedValues, byteCount: byteCount)
+      }
+      return
+    }
+    let count = copies.keptCount
+    let table = try CodeTable(bytes, start: copies.byteCount, shape: shape, count: count)
+    rows.reserve((table.compressedCount + 1) * count)
+    try decompress(
+      bytes.extracting(table.frameStart..<bytes.byteCount), byteCount: table.compressedCount * count, table.frameStart)
+    let is32 = shape.elementType == .float32
+    let size = shape.elementType.byteCount
+    // A whole number of lanes, and the element more that the kernel may read.
+    codes.reserve((count + size * 8) * size)
+    words.reserve(4 * window.examples.count * size)
+    doubles.reserve(6 * window.examples.count * MemoryLayout<Double>.stride)
+    // SAFETY: `CodeTable` has checked that every part lies inside the chunk; operands and copies were checked to have the
+    // window's examples and epochs; the scratch is as large as the kernels ask for.
+    unsafe bytes.withUnsafeBytes { chunk in
+      guard let base = chunk.baseAddress else { return }
+      var plan = unsafe engram_residual_plan()
+      unsafe plan.epoch_count = window.epochEnd
+      unsafe plan.count = window.examples.count
+      unsafe plan.is_differenced = storage.isDifferenced ? 1 : 0
+      unsafe plan.first = window.examples.lowerBound
+      unsafe plan.before = window.examples.lowerBound
+      unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
+      unsafe plan.words = words.base
+      if let prediction = storage.prediction {
+        unsafe plan.setPrediction(prediction.predictor) { index in
+          unsafe (operands[index].storedValues, operands[index].storedType)
+        }
+      }
+      if storage.copySource != nil, let source = operands.last {
+        unsafe plan.copied = base.assumingMemoryBound(to: UInt8.self)
+        unsafe plan.copy_source = source.storedValues
+        unsafe plan.before -= countBits(chunk, below: window.examples.lowerBound)
+      }
+      if is32 { unsafe engram_start_values_32(&plan) } else { unsafe engram_start_values_64(&plan) }
+      for epoch in 0..<window.epochEnd {
+        let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
+        if is32 {
+          let codes = unsafe self.codes.base.assumingMemoryBound(to: UInt32.self)
+          unsafe engram_unpack_low_32(low, count, Int32(table.shifts[epoch]), codes)
+          unsafe addPlanes(of: epoch, table, chunk, count: count, width: 32) { shift, bytes in
+            unsafe engram_add_bytes_32(bytes, count, shift, codes)
+          } sparse: { (shift, place, byte) in
+            unsafe codes[place] |= UInt32(byte) << UInt32(shift)
+          }
+          unsafe engram_values_of_codes_32(&plan, epoch, codes, out.assumingMemoryBound(to: UInt32.self))
+        } else {
+          let codes = unsafe self.codes.base.assumingMemoryBound(to: UInt64.self)
+          unsafe engram_unpack_low_64(low, count, Int32(table.shifts[epoch]), codes)
+          unsafe addPlanes(of: epoch, table, chunk, count: count, width: 64) { (shift, bytes) in
+            unsafe engram_add_bytes_64(bytes, count, shift, codes)
+          } sparse: { (shift, place, byte) in
+            unsafe codes[place] |= UInt64(byte) << UInt64(shift)
+          }
+          unsafe engram_values_of_codes_64(&plan, epoch, codes, out.assumingMemoryBound(to: UInt64.self))
+        }
       }
     }
+  }
+
+  /// Adds the byte planes of an epoch to its codes: whole rows, or the few bytes of a sparse one.
+  @inline(__always)
+  private func addPlanes(
+    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, width: Int,
+    row: (_ shift: Int32, _ bytes: UnsafePointer<UInt8>) -> Void,
+    sparse: (_ shift: Int, _ place: Int, _ byte: UInt8) -> Void
+  ) {
+    let rowBytes = unsafe rows.base.assumingMemoryBound(to: UInt8.self)
+    for plane in 0..<(width / 8) {
+      let index = plane * table.shifts.count + epoch
+      let (shift, place) = (Int(table.shifts[epoch]) + plane * 8, table.places[index])
+      // SAFETY: `CodeTable` has checked the places; a row of the frame and the row to fill have `count` bytes.
+      switch table.classes[index] {
+      case .zero: break
+      case .constant:
+        let filled = unsafe rowBytes + table.compressedCount * count
+        unsafe filled.initialize(repeating: chunk[place], count: count)
+        unsafe row(Int32(shift), filled)
+      case .compressed:
+        unsafe row(Int32(shift), rowBytes + place * count)
+      case .sparse:
+        let total = unsafe Int(chunk[place]) | Int(chunk[place + 1]) << 8
+        let (gaps, bytes) = (place + 2, place + 2 + total)
+        var next = 0
+        for number in 0..<total {
+          let gap = unsafe Int(chunk[gaps + number])
+          next += gap
+          if gap == RowClass.longestGap { continue }
+          unsafe sparse(shift, next, chunk[bytes + number])
+          next += 1
+        }
+      }
+    }
+  }
+
+  /// The number of copies among the first examples of a chunk that starts with its copies.
+  private func countBits(_ chunk: UnsafeRawBufferPointer, below count: Int) -> Int {
+    guard let base = chunk.baseAddress else { return 0 }
+    // SAFETY: the bits of all examples were checked to lie in the chunk.
+    return unsafe engram_count_bits(base.assumingMemoryBound(to: UInt8.self), count)
   }
 
   /// Decompresses one zstd frame of a known content size into `rows`.

@@ -1,22 +1,25 @@
-// RowClass.swift -- how one byte plane of one epoch is stored, and the table that says so.
-//   A chunk of byte planes (schema/FORMAT.md, "Byte planes"):
-//     class table   2 bits per row, row = plane * epochs + epoch, lowest bits first
-//     constants     one byte per row of class `constant`, in row order
-//     raw rows      one byte per example, in row order
-//     compressed    the rows of class `compressed` in row order, as one zstd frame; absent when there are none
-// Example, one plane of four epochs of classes zero, constant, raw, compressed: e4
+// RowClass.swift -- how one byte plane of one epoch is stored, and the parts of a chunk of codes.
+//   The parts (schema/FORMAT.md, "Codes"), for E epochs of codes of W bits:
+//     copies        1 bit per example, set where it is a copy; only with a copy source
+//     shifts        u8 for each epoch: how many low bits of its codes are packed; what is above them makes byte planes
+//     class table   2 bits per row, row = plane * E + epoch, the low bits of a byte first
+//     constants     one byte per row of class `constant`
+//     low bits      for each epoch the packed low bits of its codes
+//     exceptions    for each row of class `sparse` a count (u16), gaps (u8 each) and bytes
+//     compressed    the rows of class `compressed`, as one zstd frame; absent when there are none
+// Example, the class table of one plane of four epochs of classes zero, constant, sparse, compressed: e4
 
-/// How one row, a byte plane of one epoch, is stored.
+/// How one row, a byte plane of one epoch, is stored; the raw value stands in the class table.
 enum RowClass: UInt8 {
   /// Every byte is zero; nothing is stored.
   case zero = 0
   /// Every byte is the same and not zero; one byte is stored.
   case constant = 1
-  /// The bytes as they are.
-  case raw = 2
+  /// Few bytes are not zero; those are stored, with the gaps between them.
+  case sparse = 2
   /// In the zstd frame.
   case compressed = 3
 
-  /// Bytes of the table for a number of rows, which is a multiple of 4 because values have 4 or 8 bytes.
-  static func tableByteCount(rows: Int) -> Int { rows / 4 }
+  /// The gap between the bytes of a sparse row that says: none here, look further.
+  static let longestGap = 255
 }

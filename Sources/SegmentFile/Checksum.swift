@@ -5,13 +5,13 @@ import CXXHash
 /// XXH3-64 with seed 0.
 func checksum64(_ bytes: RawSpan) -> UInt64 {
   // SAFETY: the function reads the bytes of the span and keeps nothing.
-  unsafe bytes.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
+  unsafe bytes.withUnsafeBytes { unsafe engram_xxh3_64($0.baseAddress, $0.count) }
 }
 
 /// XXH3-64 with seed 0.
 func checksum64(_ bytes: [UInt8]) -> UInt64 {
   // SAFETY: the function reads the bytes of the array and keeps nothing.
-  unsafe bytes.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
+  unsafe bytes.withUnsafeBytes { unsafe engram_xxh3_64($0.baseAddress, $0.count) }
 }
 
 /// XXH3-128 with seed 0, over bytes that come piece by piece.
@@ -32,7 +32,7 @@ func checksum64(_ bytes: [UInt8]) -> UInt64 {
   /// Adds bytes.
   func update(_ bytes: RawSpan) {
     // SAFETY: the function reads the bytes of the span and keeps nothing.
-    unsafe bytes.withUnsafeBytes { unsafe _ = XXH3_128bits_update(state, $0.baseAddress, $0.count) }
+    unsafe bytes.withUnsafeBytes { unsafe _ = engram_xxh3_128_update(state, $0.baseAddress, $0.count) }
   }
 
   /// The hash so far in its canonical form, most significant byte first.

@@ -7,7 +7,7 @@ package import TrajectoryModel
 /// Reads whole row groups of a segment in the canonical order `[example][epoch][statistic]`; keeps its memory.
 ///
 /// For what needs every value, such as checking, compacting and exporting; a selection of statistics is read chunk
-/// by chunk instead. Memory: twice a row group.
+/// by chunk instead. Memory: three times a row group.
 @safe package final class RowGroupReader {
   /// Examples that a thread puts in order at a time.
   private static let tileExampleCount = 64
@@ -15,6 +15,8 @@ package import TrajectoryModel
   private let segment: SegmentReader
   private let checkingZones: Bool
   private let workers: ParallelMemory<[ChunkDecoder]>
+  /// The decoded values of each statistic.
+  private let decoded: ParallelMemory<[ChunkBlock]>
   private var blocks = Scratch()
   private var canonical = Scratch()
 
@@ -27,6 +29,7 @@ package import TrajectoryModel
     self.segment = segment
     self.checkingZones = checkingZones
     workers = ParallelMemory((0..<max(1, threads)).map { _ in ChunkDecoder() })
+    decoded = ParallelMemory(segment.schema.statistics.map { _ in ChunkBlock() })
   }
 
   /// Decodes a row group and hands out its values.
@@ -40,18 +43,24 @@ package import TrajectoryModel
     blocks.reserve(blockStride * statisticCount * elementSize)
     canonical.reserve(shape.byteCount * statisticCount)
     let memory = unsafe ParallelMemory((blocks: blocks.base, canonical: canonical.base))
-    let (segment, workers, checkingZones) = (self.segment, self.workers, self.checkingZones)
-    try parallelFor(count: statisticCount, threads: workers.value.count) { (statistic, worker) throws(EngramError) in
-      let decoder = workers.value[worker]
-      try segment.decode(rowGroup: rowGroup, statistic: statistic, with: decoder)
-      let values = unsafe decoder.values(as: shape.elementType)
-      if checkingZones {
-        let found = unsafe ZoneMap(values, count: shape.valueCount, elementType: shape.elementType)
-        try segment.compare(found, rowGroup: rowGroup, statistic: statistic)
+    let (segment, workers, decoded, checkingZones) = (self.segment, self.workers, self.decoded, self.checkingZones)
+    for statistics in try segment.dependencyLevels(rowGroup: rowGroup) {
+      try parallelFor(count: statistics.count, threads: workers.value.count) { (index, worker) throws(EngramError) in
+        let statistic = statistics[index]
+        let block = decoded.value[statistic]
+        let dependencies = segment.storage(rowGroup: rowGroup, statistic: statistic).dependencies
+        try segment.decode(
+          rowGroup: rowGroup, statistic: statistic, window: nil, operands: dependencies.map { decoded.value[$0] },
+          into: block, with: workers.value[worker])
+        let values = unsafe block.values(as: shape.elementType)
+        if checkingZones {
+          let found = unsafe ZoneMap(values, count: shape.valueCount, elementType: shape.elementType)
+          try segment.compare(found, rowGroup: rowGroup, statistic: statistic)
+        }
+        // SAFETY: each statistic has a block of its own, as long as the chunk.
+        unsafe (memory.value.blocks + statistic * blockStride * elementSize).copyMemory(
+          from: values, byteCount: shape.byteCount)
       }
-      // SAFETY: each statistic has a block of its own, as long as the chunk.
-      unsafe (memory.value.blocks + statistic * blockStride * elementSize).copyMemory(
-        from: values, byteCount: shape.byteCount)
     }
     let tileCount = (shape.exampleCount + Self.tileExampleCount - 1) / Self.tileExampleCount
     try parallelFor(count: tileCount, threads: workers.value.count) { (tile, _) throws(EngramError) in
@@ -68,6 +77,25 @@ package import TrajectoryModel
 }
 
 extension SegmentReader {
+  /// The statistics of a row group, those that depend on nothing first, then those that depend on the ones before.
+  fileprivate func dependencyLevels(rowGroup: Int) throws(EngramError) -> [[Int]] {
+    var left = Array(schema.statistics.indices)
+    var isDecoded = Array(repeating: false, count: left.count)
+    var levels: [[Int]] = []
+    while let first = left.first {
+      let level = left.filter {
+        storage(rowGroup: rowGroup, statistic: $0).dependencies.allSatisfy { isDecoded[$0] }
+      }
+      guard !level.isEmpty, levels.count <= RowGroupDecoder.dependencyDepth else {
+        throw corruptDependencies(rowGroup: rowGroup, statistic: first)
+      }
+      for statistic in level { isDecoded[statistic] = true }
+      left.removeAll { isDecoded[$0] }
+      levels.append(level)
+    }
+    return levels
+  }
+
   /// Compares the zone map of a chunk with the values.
   fileprivate func compare(_ found: ZoneMap, rowGroup: Int, statistic: Int) throws(EngramError) {
     let said = zone(rowGroup: rowGroup, statistic: statistic)

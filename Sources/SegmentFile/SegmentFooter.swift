@@ -81,7 +81,7 @@ struct SegmentFooter {
     _ = try number("reserved", 28, 0...0)
     valuesHash = (0..<ValuesHasher.byteCount).map { bytes.littleEndian(at: 32 + $0, as: UInt8.self) }
 
-    // No overflow: 2^40 row groups of 2^14 entries of 48 bytes are less than 2^60.
+    // No overflow: 2^40 row groups of 2^14 entries of 56 bytes are less than 2^60.
     let lengthsStart = Self.fixedByteCount + 8 * epochCount
     let namesStart = lengthsStart + 2 * statisticCount
     let entriesStart = namesStart + nameByteCount
@@ -138,10 +138,10 @@ struct SegmentFooter {
       let shape = ChunkShape(
         epochCount: schema.epochs.count, exampleCount: examples(inRowGroup: rowGroup).count,
         elementType: schema.elementType)
-      for _ in 0..<schema.statistics.count {
+      for statistic in 0..<schema.statistics.count {
         let entry = try ChunkEntry(
           checking: file.extracting(place..<(place + ChunkEntry.byteCount)), at: place, expectedOffset: chunkStart,
-          shape: shape)
+          shape: shape, statistic: statistic, statisticCount: schema.statistics.count)
         place += ChunkEntry.byteCount
         chunkStart += entry.byteCount
         guard chunkStart <= end else {

@@ -7,8 +7,9 @@ package import TrajectoryModel
 ///
 /// ```swift
 /// let segment = try SegmentReader(opening: path)
-/// let decoder = ChunkDecoder()
-/// try segment.decode(rowGroup: 0, statistic: 3, with: decoder)
+/// try RowGroupDecoder().decode(segment, rowGroup: 0, statistics: [3]) { (place, block) throws(EngramError) in
+///   …
+/// }
 /// ```
 package final class SegmentReader: Sendable {
   /// The identifier in the header.
@@ -20,7 +21,7 @@ package final class SegmentReader: Sendable {
   ///
   /// - Throws: `truncated` when the file does not end in a trailer, `unsupported` when it needs a newer reader, `corrupt`
   ///   when anything else is wrong, `notFound`, `io`.
-  /// - Complexity: O(bytes of the footer), 48 bytes per chunk.
+  /// - Complexity: O(bytes of the footer), 56 bytes per chunk.
   package init(opening path: String) throws(EngramError) {
     let file = try MappedFile(opening: path, minimumByteCount: 1)
     do throws(EngramError) {
@@ -78,17 +79,20 @@ package final class SegmentReader: Sendable {
     entry(rowGroup: rowGroup, statistic: statistic).byteCount
   }
 
-  /// Checks a chunk's checksum, then leaves its values in the decoder.
+  /// Checks a chunk's checksum, then decodes it.
   ///
   /// - Parameters:
   ///   - rowGroup: The row group.
   ///   - statistic: The index of the statistic in the schema.
-  ///   - decoder: Where the values go; it belongs to the calling thread.
-  ///   - epochEnd: Decode only the epochs below this one; nil for all.
+  ///   - window: What of the chunk is wanted; all of it when nil.
+  ///   - operands: For each dependency of the chunk's storage, its values in the same window.
+  ///   - block: Gets the values.
+  ///   - decoder: Does the work; it belongs to the calling thread.
   /// - Throws: `corrupt`.
-  package func decode(rowGroup: Int, statistic: Int, with decoder: ChunkDecoder, epochEnd: Int? = nil)
-    throws(EngramError)
-  {
+  func decode(
+    rowGroup: Int, statistic: Int, window: ChunkDecoder.Window?, operands: [ChunkBlock], into block: ChunkBlock,
+    with decoder: ChunkDecoder
+  ) throws(EngramError) {
     let entry = entry(rowGroup: rowGroup, statistic: statistic)
     let shape = shape(rowGroup: rowGroup)
     do throws(EngramError) {
@@ -96,7 +100,8 @@ package final class SegmentReader: Sendable {
         let chunk = bytes.extracting(entry.offset..<(entry.offset + entry.byteCount))
         let sum = checksum64(chunk)
         guard sum == entry.checksum else { throw .checksum("chunk", 0, expected: entry.checksum, found: sum) }
-        try decoder.decode(chunk, storage: entry.storage, shape: shape, epochEnd: epochEnd)
+        try decoder.decode(
+          chunk, storage: entry.storage, shape: shape, window: window, operands: operands, into: block)
       }
     } catch {
       var located = error.inFile(path)
@@ -104,6 +109,16 @@ package final class SegmentReader: Sendable {
       located.offset = entry.offset + (error.offset ?? 0)
       throw located
     }
+  }
+
+  /// The error of a chunk that depends on itself, or on too many others in a chain.
+  func corruptDependencies(rowGroup: Int, statistic: Int) -> EngramError {
+    .rule(
+      "chunks depend on one another in a circle or in too long a chain", "chunk directory",
+      entryOffset(rowGroup: rowGroup, statistic: statistic) + 20,
+      expected: "chains of at most \(RowGroupDecoder.dependencyDepth)", found: "a longer one"
+    )
+    .inFile(path)
   }
 
   /// What the chunks of a row group hold.
@@ -116,9 +131,13 @@ package final class SegmentReader: Sendable {
   private func entry(rowGroup: Int, statistic: Int) -> ChunkEntry {
     precondition(statistic >= 0 && statistic < schema.statistics.count, "the statistic exists")
     let valueCount = examples(inRowGroup: rowGroup).count * schema.epochs.count
-    let start = footer.directoryStart + (rowGroup * schema.statistics.count + statistic) * ChunkEntry.byteCount
+    let start = entryOffset(rowGroup: rowGroup, statistic: statistic)
     return file.withBytes { bytes in
       ChunkEntry(trusted: bytes.extracting(start..<(start + ChunkEntry.byteCount)), valueCount: valueCount)
     }
+  }
+
+  private func entryOffset(rowGroup: Int, statistic: Int) -> Int {
+    footer.directoryStart + (rowGroup * schema.statistics.count + statistic) * ChunkEntry.byteCount
   }
 }

@@ -9,7 +9,7 @@ package import TrajectoryModel
 /// threads. After an error only ``abandon()`` makes sense; a writer that goes away unfinished deletes its file.
 ///
 /// ```swift
-/// let writer = try SegmentWriter(creating: path, schema: schema, identifier: .random(), threads: 2)
+/// let writer = try SegmentWriter(creating: path, schema: schema, identifier: .random(), codec: .predicted, threads: 2)
 /// try writer.append(values.span.bytes, exampleCount: 4_000)
 /// let summary = try writer.finish()
 /// ```
@@ -24,6 +24,7 @@ package import TrajectoryModel
   private let file: OutputFile
   private let hasher: ValuesHasher
   private let encoders: ParallelMemory<[ChunkEncoder]>
+  private let predictions: PredictionPlan
   private var blocks = Scratch()
   /// The examples that do not fill a row group yet.
   private var pending: [UInt8] = []
@@ -35,11 +36,11 @@ package import TrajectoryModel
   /// Creates a file, which must not exist yet.
   ///
   /// - Throws: `exists`, `notFound`, `diskFull`, `io`.
-  package convenience init(creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, threads: Int)
-    throws(EngramError)
-  {
+  package convenience init(
+    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, threads: Int
+  ) throws(EngramError) {
     try self.init(
-      creating: path, schema: schema, identifier: identifier, threads: threads,
+      creating: path, schema: schema, identifier: identifier, codec: codec, threads: threads,
       rowGroupSize: SegmentLimits.rowGroupSize(exampleByteCount: schema.exampleByteCount))
   }
 
@@ -47,7 +48,8 @@ package import TrajectoryModel
   ///
   /// - Throws: `exists`, `notFound`, `diskFull`, `io`.
   package init(
-    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, threads: Int, rowGroupSize: Int
+    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, threads: Int,
+    rowGroupSize: Int
   ) throws(EngramError) {
     precondition(
       rowGroupSize >= 1 && rowGroupSize <= SegmentLimits.rowGroupSize
@@ -57,6 +59,11 @@ package import TrajectoryModel
     self.rowGroupSize = rowGroupSize
     self.hasher = hasher
     encoders = ParallelMemory((0..<max(1, threads)).map { _ in ChunkEncoder() })
+    predictions =
+      switch codec {
+      case .predicted: PredictionPlan(statistics: schema.statistics)
+      case .independent: PredictionPlan(independent: schema.statistics.count)
+      }
     nonFiniteCounts = Array(repeating: 0, count: schema.statistics.count)
     file = try OutputFile(creating: path)
     do throws(EngramError) {
@@ -167,12 +174,15 @@ package import TrajectoryModel
           source.value, examples: first..<end, shape: shape, statisticCount: statisticCount, into: blocks.value)
       }
     }
-    let encoders = self.encoders
+    let (encoders, predictions) = (self.encoders, self.predictions)
     let results = ParallelSlots<EncodedChunk>(count: statisticCount)
     try parallelFor(count: statisticCount, threads: threads) { (statistic, worker) throws(EngramError) in
       // SAFETY: each statistic has a block and a slot of its own, each worker an encoder of its own.
       let block = unsafe UnsafeRawPointer(blocks.value + statistic * blockByteStride)
-      results.set(statistic, unsafe try encoders.value[worker].encode(block, shape: shape))
+      let chunk = unsafe try encoders.value[worker].encode(block, shape: shape, trial: predictions.trials[statistic]) {
+        unsafe UnsafeRawPointer(blocks.value + $0 * blockByteStride)
+      }
+      results.set(statistic, chunk)
     }
     return results.values
   }

@@ -19,11 +19,11 @@ struct CheckTests {
         ClassificationRecord(
           planHash: String(repeating: "a", count: 32), origin: .computed, classifier: "k", title: "s", plan: "{}",
           splitCount: 2))
-      // Longer than a page, so that the file ends in bytes that matter.
-      let predictions = [UInt8](repeating: 7, count: 3 * 4096 - 100)
       try writer.addClassificationSplit(
-        id, ClassificationSplitRecord(ordinal: 0, testAccuracy: 0.5, summary: "{}", predictions: predictions))
+        id, ClassificationSplitRecord(ordinal: 0, testAccuracy: 0.5, summary: "{}", predictions: [7]))
       try writer.keepClassificationSearch(id, 1, record: "[]")
+      // No table is empty, so that the last page of the file, whichever it is, holds bytes that matter.
+      _ = try writer.addMetric(RunMetric(run: 1, MetricValue("top1", epoch: 0, 0.5)))
     }
   }
 
@@ -114,19 +114,25 @@ struct CheckTests {
   /// The codes that damage may have; anything else would mislead.
   private static let codesOfDamage: Set<EngramError.Code> = [.corrupt, .unsupported, .truncated, .io, .notFound]
 
-  @Test func `a catalog cut short at any page, or anywhere, is refused and never crashes`() throws {
+  @Test func `a catalog cut short at any page, or anywhere, is refused by reading or by the check, and never crashes`()
+    throws
+  {
     let scratch = Scratch()
     try Self.filled(scratch)
     let whole = scratch.read()
-    #expect(whole.count % 4096 == 0)
-    let pages = stride(from: 0, to: whole.count, by: 4096)
-    let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 2_049] }) + [50, 99, 100, 511, 512]
+    #expect(whole.count % 2048 == 0)
+    let pages = stride(from: 0, to: whole.count, by: 2048)
+    let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 1_025] }) + [50, 99, 100, 511, 512]
     for length in lengths {
       scratch.write(Array(whole.prefix(length)))
-      let error = #expect(throws: EngramError.self, "length \(length)") { try Self.readAll(scratch.catalog) }
-      #expect(
-        error.map { [.corrupt, .truncated].contains($0.code) } == true, "length \(length): \(String(describing: error))"
-      )
+      // A page that only an index needs is not missed by reading; the check misses it.
+      var code: EngramError.Code?
+      do {
+        code = try Self.readAll(scratch.catalog) ? nil : .corrupt
+      } catch {
+        code = (error as? EngramError)?.code
+      }
+      #expect(code == .corrupt || code == .truncated, "length \(length): \(String(describing: code))")
     }
   }
 

@@ -18,12 +18,12 @@ func encode(_ bits: [UInt64], _ shape: ChunkShape, with encoder: ChunkEncoder = 
   }
 }
 
-/// The bits of a decoder's values as their own type.
-func bits(of decoder: ChunkDecoder, _ shape: ChunkShape, epochEnd: Int? = nil) -> [UInt64] {
-  let count = shape.exampleCount * (epochEnd ?? shape.epochCount)
-  let values = unsafe decoder.values(as: shape.elementType)
+/// The bits of a block's values as the type of the chunk.
+func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
+  let count = block.exampleCount * block.epochEnd
+  let values = unsafe block.values(as: type)
   return (0..<count).map { index in
-    unsafe shape.elementType == .float32
+    unsafe type == .float32
       ? UInt64(values.load(fromByteOffset: index * 4, as: UInt32.self))
       : values.load(fromByteOffset: index * 8, as: UInt64.self)
   }
@@ -36,17 +36,22 @@ func bits(of decoder: ChunkDecoder, _ shape: ChunkShape, epochEnd: Int? = nil) -
 
   @Test(arguments: Sample.allCases, ElementType.allCases)
   func `every value comes back bit by bit`(sample: Sample, type: ElementType) throws {
-    let (encoder, decoder) = (ChunkEncoder(), ChunkDecoder())
+    let (encoder, decoder, block) = (ChunkEncoder(), ChunkDecoder(), ChunkBlock())
     for (seed, size) in Self.shapes.enumerated() {
       let shape = ChunkShape(epochCount: size.epochs, exampleCount: size.examples, elementType: type)
       let values = sample.bits(epochs: size.epochs, examples: size.examples, type: type, seed: UInt64(seed))
       let chunk = try encode(values, shape, with: encoder)
       #expect(chunk.bytes.count <= shape.byteCount)
-      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape)
-      #expect(bits(of: decoder, shape) == values, "seed \(seed), \(size)")
-      let end = (size.epochs + 1) / 2
-      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, epochEnd: end)
-      #expect(bits(of: decoder, shape, epochEnd: end) == Array(values.prefix(end * size.examples)), "first \(end)")
+      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
+      #expect(bits(of: block, type) == values, "seed \(seed), \(size)")
+      let window = ChunkDecoder.Window(
+        examples: (size.examples / 3)..<((size.examples + 1) / 2), epochEnd: (size.epochs + 1) / 2)
+      try decoder.decode(
+        unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, window: window, into: block)
+      let expected = (0..<window.epochEnd).flatMap { epoch in
+        window.examples.map { values[epoch * size.examples + $0] }
+      }
+      #expect(bits(of: block, type) == expected, "\(window)")
     }
   }
 
@@ -62,22 +67,23 @@ func bits(of decoder: ChunkDecoder, _ shape: ChunkShape, epochEnd: Int? = nil) -
   @Test func `trajectories shrink and choose deltas, noise stays raw, constants vanish`() throws {
     let shape = ChunkShape(epochCount: 21, exampleCount: 1024, elementType: .float32)
     let walk = try encode(Sample.walk.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
-    #expect(walk.storage.codec == .deltaPlanes)
+    #expect(walk.storage == ChunkStorage(codec: .codes, isDifferenced: true))
     #expect(Double(shape.byteCount) / Double(walk.bytes.count) > 1.2)
     let noise = try encode(Sample.randomBits.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
     #expect(noise.storage.codec == .raw)
     #expect(noise.bytes.count == shape.byteCount)
     let zeros = try encode(Sample.zeros.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
-    #expect(zeros.bytes == [UInt8](repeating: 0, count: 21))
-    #expect(zeros.storage == ChunkStorage(codec: .planes, isNarrowed: false))
+    // 21 shifts of zero, and 84 rows of class zero.
+    #expect(zeros.bytes == [UInt8](repeating: 0, count: 42))
+    #expect(zeros.storage == ChunkStorage(codec: .codes))
   }
 
   @Test func `the worked bytes of the format document`() throws {
-    // Three epochs of two examples: all 1.0. rotl(3f800000) = 7f000000, then differences of zero.
+    // Three epochs of two examples, all 1.0: the codes are 7f000000, then differences of zero. Row (3, 0) has number 9.
     let shape = ChunkShape(epochCount: 3, exampleCount: 2, elementType: .float32)
     let chunk = try encode(Array(repeating: 0x3f80_0000, count: 6), shape)
-    #expect(chunk.storage == ChunkStorage(codec: .deltaPlanes, isNarrowed: false))
-    #expect(chunk.bytes == [0x00, 0x00, 0x04, 0x7f])
+    #expect(chunk.storage == ChunkStorage(codec: .codes, isDifferenced: true))
+    #expect(chunk.bytes == [0, 0, 0, 0, 0, 0x04, 0x7f])
   }
 
   @Test func `float64 narrows exactly when every value is a float32 by bits`() throws {
@@ -99,9 +105,9 @@ func bits(of decoder: ChunkDecoder, _ shape: ChunkShape, epochEnd: Int? = nil) -
       let widened = Sample.widened(float)
       let chunk = try encode([widened], shape)
       #expect(chunk.storage.isNarrowed)
-      let decoder = ChunkDecoder()
-      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape)
-      #expect(bits(of: decoder, shape) == [widened])
+      let block = ChunkBlock()
+      try ChunkDecoder().decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
+      #expect(bits(of: block, .float64) == [widened])
     }
   }
 

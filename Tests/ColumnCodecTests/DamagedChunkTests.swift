@@ -5,20 +5,22 @@ import Testing
 import TrajectoryModel
 
 @Suite struct DamagedChunkTests {
-  static let shape = ChunkShape(epochCount: 2, exampleCount: 300, elementType: .float32)
+  static let shape = ChunkShape(epochCount: 2, exampleCount: 600, elementType: .float32)
 
-  /// A chunk with the classes zero, constant, raw and compressed.
+  /// A chunk with packed bits and with rows that are zero, constant, sparse and compressed.
   static func chunk() throws -> EncodedChunk {
     var generator = SeededGenerator(seed: 21)
-    let values = (0..<600).map { index -> UInt64 in
-      0x4000_0000 + (index % 3 == 0 ? 0x1_0000 : 0) + UInt64.random(in: 0...255, using: &generator)
+    let values = (0..<1200).map { index -> UInt64 in
+      let often = UInt64(index % 16 == 0 ? 1 : 0) << 8
+      let seldom = UInt64(index % 90 == 0 ? 1 : 0) << 22
+      return 0x4000_0000 + seldom + often + UInt64.random(in: 0...63, using: &generator)
     }
     return try encode(values, shape)
   }
 
   func code(_ bytes: [UInt8], _ storage: ChunkStorage, _ shape: ChunkShape = shape) -> EngramError.Code? {
     do throws(EngramError) {
-      try ChunkDecoder().decode(unsafe bytes.span.bytes, storage: storage, shape: shape)
+      try ChunkDecoder().decode(unsafe bytes.span.bytes, storage: storage, shape: shape, into: ChunkBlock())
       return nil
     } catch {
       return error.code
@@ -32,18 +34,26 @@ import TrajectoryModel
       #expect(code(Array(chunk.bytes.prefix(length)), chunk.storage) == .corrupt, "length \(length)")
     }
     #expect(code(chunk.bytes + [0], chunk.storage) == .corrupt)
-    #expect(code([0], ChunkStorage(codec: .raw, isNarrowed: false)) == .corrupt)
+    #expect(code([0], ChunkStorage(codec: .raw)) == .corrupt)
   }
 
+  // One epoch of five Float32: a shift, one byte of classes of four rows, then what they ask for.
   @Test(arguments: [
-    ("no class table", [UInt8]()), ("a constant of zero", [0x01, 0x00]), ("a constant missing", [0x01]),
-    ("a raw row missing", [0x02, 1, 2, 3, 4]), ("a frame missing", [0x03]), ("bytes after the last row", [0x00, 0x00]),
-    ("a skippable frame", [0x03, 0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]),
-    ("a frame of too few bytes", [0x03, 0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x04, 0x21, 0, 0, 1, 2, 3, 4]),
+    ("nothing", [UInt8]()), ("no class table", [0x00]), ("a shift that is too long", [33, 0x00]),
+    ("low bits missing", [0x01, 0x00, 1, 2, 3]), ("a constant of zero", [0x00, 0x01, 0x00]),
+    ("a constant missing", [0x00, 0x01]), ("a frame missing", [0x00, 0x03]),
+    ("a row above the code", [0x18, 0x04] + Array(repeating: 0, count: 96) + [1]),
+    ("bytes after the last row", [0x00, 0x00, 0x00]),
+    ("a skippable frame", [0x00, 0x03, 0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]),
+    ("a frame of too few bytes", [0x00, 0x03, 0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x04, 0x21, 0, 0, 1, 2, 3, 4]),
+    ("no count of exceptions", [0x00, 0x02]), ("half a count of exceptions", [0x00, 0x02, 0]),
+    ("an exception missing", [0x00, 0x02, 1, 0, 0]), ("an exception of no example", [0x00, 0x02, 1, 0, 5, 9]),
+    ("exceptions beyond the examples", [0x00, 0x02, 2, 0, 1, 3, 9, 9]),
+    ("a gap beyond the examples", [0x00, 0x02, 1, 0, 255, 0]),
   ])
   func `a rule that is broken is corrupt`(name: String, bytes: [UInt8]) {
     let shape = ChunkShape(epochCount: 1, exampleCount: 5, elementType: .float32)
-    #expect(code(bytes, ChunkStorage(codec: .planes, isNarrowed: false), shape) == .corrupt, "\(name)")
+    #expect(code(bytes, ChunkStorage(codec: .codes), shape) == .corrupt, "\(name)")
   }
 
   @Test func `random changes never do harm`() throws {

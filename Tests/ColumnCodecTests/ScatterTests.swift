@@ -17,11 +17,12 @@ import TrajectoryModel
         let shape = ChunkShape(epochCount: epochs, exampleCount: examples, elementType: from)
         for sample in [Sample.walk, .special, .exactFloat32WithSpecials] {
           let values = sample.bits(epochs: epochs, examples: examples, type: from, seed: 9)
-          let decoder = ChunkDecoder()
+          let block = ChunkBlock()
           let chunk = try encode(values, shape)
-          try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape)
+          try ChunkDecoder().decode(
+            unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
           for layout in Layout.allCases {
-            try check(decoder, values, shape, to: to, layout: layout, using: &generator)
+            try check(block, values, shape, to: to, layout: layout, using: &generator)
           }
         }
       }
@@ -29,7 +30,7 @@ import TrajectoryModel
   }
 
   private func check(
-    _ decoder: ChunkDecoder, _ values: [UInt64], _ shape: ChunkShape, to: ElementType, layout: Layout,
+    _ block: ChunkBlock, _ values: [UInt64], _ shape: ChunkShape, to: ElementType, layout: Layout,
     using generator: inout SeededGenerator
   ) throws {
     let share = ([0.05, 0.5, 0.9, 1] as [Double]).randomElement(using: &generator) ?? 1
@@ -62,7 +63,7 @@ import TrajectoryModel
     if to == .float32 {
       unsafe narrow.withUnsafeMutableBytes { buffer in
         guard let base = buffer.baseAddress else { return }
-        unsafe decoder.scatter(
+        unsafe block.scatter(
           runs: runs.span, epochs: epochs.span, elementType: to, exampleStride: exampleStride, epochStride: epochStride,
           base: base)
       }
@@ -70,7 +71,7 @@ import TrajectoryModel
     } else {
       unsafe matrix.withUnsafeMutableBytes { buffer in
         guard let base = buffer.baseAddress else { return }
-        unsafe decoder.scatter(
+        unsafe block.scatter(
           runs: runs.span, epochs: epochs.span, elementType: to, exampleStride: exampleStride, epochStride: epochStride,
           base: base)
       }

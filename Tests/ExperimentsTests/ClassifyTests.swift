@@ -139,7 +139,7 @@ struct ClassifyTests {
   }
 
   @Test func `splits of different classes have results each, and no sum`() throws {
-    let toy = try Self.store(.pairs(PairSplits()))
+    let toy = try Self.store(.pairs(PairSplits(balanced: BalancedSplits(repeats: 1))))
     let results = try toy.store.classify(Self.plan())
     #expect(results.splits.map(\.classes) == [["adam", "feedback"], ["adam", "sgdm"], ["feedback", "sgdm"]])
     #expect(results.test == nil)

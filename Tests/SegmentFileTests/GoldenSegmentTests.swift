@@ -20,9 +20,11 @@ import TrajectoryModel
   /// The golden files and the hash of the values in each, as it was when the file was written.
   static let golden = [
     ("worked-example", "6e96c5945760b94afc922c0fbc86fca9"),
-    ("walks-float32", "5d9848813431416ab5a3c163ad24728d"),
-    ("walks-float64", "714248e806ef55e5331da122d955227f"),
-    ("narrowed-float64", "d9778bf4d22c66f4d4e0777925fee7dc"),
+    ("walks-float32", "b043664168681c5d973671ca177f58f6"),
+    ("walks-float64", "4de68024f48bb11803646465706cb95c"),
+    ("narrowed-float64", "a580bbc1d71d1347aff299a7af8e5e42"),
+    ("tensors-float32", "4982d1cf8225992b129a27a297896945"),
+    ("tensors-float64", "618462b92dbc0a6db5ec8750ac1bc573"),
   ]
 
   @Test(arguments: golden)
@@ -32,6 +34,11 @@ import TrajectoryModel
     // Compares the hash with the values themselves.
     try reader.verify()
     if name == "narrowed-float64" { #expect(reader.storage(rowGroup: 1, statistic: 0).isNarrowed) }
+    if name == "tensors-float64" {
+      let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
+      #expect(Set(storages.compactMap { $0.prediction?.predictor }) == Set(Predictor.allCases))
+      #expect(storages.contains { $0.copySource != nil })
+    }
   }
 
   @Test func `the worked example has the values that the document names`() throws {

@@ -129,21 +129,28 @@ import TrajectoryModel
     Lie(name: "chunk in the header", place: .directory, offset: 0, size: 8, value: 0),
     Lie(name: "chunk beyond the end", place: .directory, offset: 0, size: 8, value: 1 << 62),
     Lie(name: "chunk at a negative offset", place: .directory, offset: 0, size: 8, value: .max),
-    Lie(name: "chunks overlap", place: .directory, offset: 48, size: 8, value: 40),
+    Lie(name: "chunks overlap", place: .directory, offset: 56, size: 8, value: 40),
     Lie(name: "chunk of no bytes", place: .directory, offset: 8, size: 4, value: 0),
     Lie(name: "absurd chunk", place: .directory, offset: 8, size: 4, value: 0xffff_ffff),
     Lie(name: "chunk too short", place: .directory, offset: 8, size: 4, value: 10),
     Lie(name: "too many finite values", place: .directory, offset: 12, size: 4, value: 193),
     Lie(name: "fewer finite values", place: .directory, offset: 12, size: 4, value: 191),
-    Lie(name: "unknown codec", place: .directory, offset: 16, size: 1, value: 3, code: .unsupported),
-    Lie(name: "a predictor", place: .directory, offset: 16, size: 1, value: 64, code: .unsupported),
-    Lie(name: "unknown flag", place: .directory, offset: 17, size: 1, value: 2, code: .unsupported),
-    Lie(name: "narrowed and is not", place: .directory, offset: 17, size: 1, value: 1),
-    Lie(name: "dependency", place: .directory, offset: 18, size: 2, value: 0),
-    Lie(name: "minimum is NaN", place: .directory, offset: 32, size: 8, value: 0x7ff8 << 48),
-    Lie(name: "minimum above maximum", place: .directory, offset: 32, size: 8, value: (1e300).bitPattern),
-    Lie(name: "minimum wrong", place: .directory, offset: 32, size: 8, value: (-1e300).bitPattern),
-    Lie(name: "infinite maximum", place: .directory, offset: 40, size: 8, value: 0x7ff0 << 48),
+    Lie(name: "unknown codec", place: .directory, offset: 16, size: 1, value: 2, code: .unsupported),
+    Lie(name: "unknown flag", place: .directory, offset: 17, size: 1, value: 4, code: .unsupported),
+    Lie(name: "unknown predictor", place: .directory, offset: 18, size: 1, value: 9, code: .unsupported),
+    Lie(name: "narrowed and is not", place: .directory, offset: 17, size: 1, value: 3),
+    Lie(name: "reserved byte", place: .directory, offset: 19, size: 1, value: 1),
+    Lie(name: "reserved word", place: .directory, offset: 28, size: 4, value: 1),
+    Lie(name: "an operand without a formula", place: .directory, offset: 20, size: 2, value: 1),
+    Lie(name: "a formula without operands", place: .directory, offset: 18, size: 1, value: 1),
+    Lie(name: "a copy of itself", place: .directory, offset: 26, size: 2, value: 0),
+    Lie(name: "a copy of no statistic", place: .directory, offset: 26, size: 2, value: 5),
+    Lie(name: "a copy of another type", place: .directory, offset: 26, size: 2, value: 3),
+    Lie(name: "a raw chunk with differences", place: .directory, offset: 4 * 56 + 17, size: 1, value: 2),
+    Lie(name: "minimum is NaN", place: .directory, offset: 40, size: 8, value: 0x7ff8 << 48),
+    Lie(name: "minimum above maximum", place: .directory, offset: 40, size: 8, value: (1e300).bitPattern),
+    Lie(name: "minimum wrong", place: .directory, offset: 40, size: 8, value: (-1e300).bitPattern),
+    Lie(name: "infinite maximum", place: .directory, offset: 48, size: 8, value: 0x7ff0 << 48),
     Lie(name: "no footer", place: .trailer, offset: 0, size: 8, value: 0),
     Lie(name: "short footer", place: .trailer, offset: 0, size: 8, value: 48),
     Lie(name: "absurd footer", place: .trailer, offset: 0, size: 8, value: .max),
@@ -159,7 +166,7 @@ import TrajectoryModel
       switch lie.place {
       case .header: 0
       case .footer: SegmentBytes.footerStart(bytes)
-      case .directory: bytes.count - 32 - 48 * chunkCount
+      case .directory: bytes.count - 32 - 56 * chunkCount
       case .trailer: bytes.count - 32
       }
     SegmentBytes.put(lie.value, lie.size, at: start + lie.offset, in: &bytes)

@@ -91,17 +91,21 @@ import TrajectoryModel
     let sample = try SegmentSample.walks(examples: 100, epochs: 9, statistics: 5, type: .float32, seed: 3)
     try sample.write(to: directory.file("a.seg"), rowGroupSize: 32)
     let reader = try SegmentReader(opening: directory.file("a.seg"))
-    let decoder = ChunkDecoder()
-    try reader.decode(rowGroup: 2, statistic: 3, with: decoder, epochEnd: 4)
-    #expect(decoder.epochEnd == 4 && decoder.exampleCount == 32)
+    let window = ChunkDecoder.Window(examples: 0..<32, epochEnd: 4)
     var out = [UInt32](repeating: 0, count: 32 * 2)
     let runs = [RowRun(source: 0, destination: 0, count: 32)]
     let epochs: [Int32] = [3, 0]
-    unsafe out.withUnsafeMutableBytes { buffer in
-      guard let base = buffer.baseAddress else { return }
-      unsafe decoder.scatter(
-        runs: runs.span, epochs: epochs.span, elementType: .float32, exampleStride: 2, epochStride: 1, base: base)
+    var isRead = false
+    try RowGroupDecoder().decode(reader, rowGroup: 2, statistics: [nil, 3], window: window) {
+      (place, block) throws(EngramError) in
+      isRead = place == 1 && block.epochEnd == 4 && block.exampleCount == 32
+      unsafe out.withUnsafeMutableBytes { buffer in
+        guard let base = buffer.baseAddress else { return }
+        unsafe block.scatter(
+          runs: runs.span, epochs: epochs.span, elementType: .float32, exampleStride: 2, epochStride: 1, base: base)
+      }
     }
+    #expect(isRead)
     for example in 0..<32 {
       for (column, epoch) in [3, 0].enumerated() {
         #expect(UInt64(out[example * 2 + column]) == sample.bits[((64 + example) * 9 + epoch) * 5 + 3])
@@ -116,7 +120,7 @@ import TrajectoryModel
       let path = directory.file("\(explicitly).seg")
       do {
         let writer = try SegmentWriter(
-          creating: path, schema: sample.schema, identifier: sample.identifier, threads: 1)
+          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted, threads: 1)
         try writer.append(unsafe sample.bytes.span.bytes, exampleCount: 3)
         #expect(readFile(path).isEmpty)
         if explicitly { writer.abandon() }
@@ -131,7 +135,7 @@ import TrajectoryModel
     func code(_ path: String) -> EngramError.Code? {
       do throws(EngramError) {
         let writer = try SegmentWriter(
-          creating: path, schema: sample.schema, identifier: sample.identifier, threads: 1)
+          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted, threads: 1)
         _ = try writer.finish()
         return nil
       } catch {

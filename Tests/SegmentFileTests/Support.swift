@@ -98,11 +98,11 @@ enum SegmentBytes {
     put(checksum(bytes[0..<32]), 8, at: 32, in: &bytes)
     let end = bytes.count - 32
     for chunk in 0..<chunkCount {
-      let entry = end - 48 * (chunkCount - chunk)
+      let entry = end - 56 * (chunkCount - chunk)
       guard entry >= 40 else { continue }
       let (offset, length) = (Int(truncatingIfNeeded: number(bytes, entry, 8)), Int(number(bytes, entry + 8, 4)))
       guard offset >= 40, offset < end, length <= end - offset else { continue }
-      put(checksum(bytes[offset..<(offset + length)]), 8, at: entry + 24, in: &bytes)
+      put(checksum(bytes[offset..<(offset + length)]), 8, at: entry + 32, in: &bytes)
     }
     resealTrailer(&bytes)
   }
@@ -121,6 +121,7 @@ struct SegmentSample {
   var schema: SegmentSchema
   var exampleCount: Int
   var bits: [UInt64]
+  var codec = SegmentCodec.predicted
   var identifier = SegmentIdentifier(hex: "000102030405060708090a0b0c0d0e0f") ?? .random()
 
   /// The canonical bytes.
@@ -163,6 +164,49 @@ struct SegmentSample {
     return SegmentSample(schema: schema, exampleCount: examples, bits: bits)
   }
 
+  /// Statistics of small random tensors under published names, so that each predictor has something to predict.
+  ///
+  /// Each example is a tensor of 50 numbers that drifts; one in three is not negative, one in seven has no variance.
+  static func tensors(examples: Int, epochs: Int, type: ElementType, seed: UInt64) throws -> SegmentSample {
+    var generator = SeededGenerator(seed: seed)
+    let summaries = ["kurtosis", "mean", "median", "norm", "skew", "thirdquartile", "var"]
+    let names = ["act", "weight"].flatMap { measure in
+      ["abs", "raw", "sq"].flatMap { function in summaries.map { measure + function + "_" + $0 } }
+    }
+    let schema = try SegmentSchema(
+      epochs: (0..<epochs).map { Double($0) * 5 }, statistics: names, elementType: type)
+    var bits: [UInt64] = []
+    for example in 0..<examples {
+      let isConstant = example % 7 == 6
+      let lowest = example % 3 == 0 ? 0.0 : -1.0
+      var tensor = (0..<50).map { _ in Double.random(in: lowest...1, using: &generator) }
+      if isConstant { tensor = Array(repeating: 0.5, count: 50) }
+      for _ in 0..<epochs {
+        for index in tensor.indices where !isConstant {
+          tensor[index] = max(lowest, tensor[index] + Double.random(in: -0.01...0.01, using: &generator))
+        }
+        let functions: [(Double) -> Double] = [{ abs($0) }, { $0 }, { $0 * $0 }]
+        let row = ["act", "weight"].flatMap { _ in functions.flatMap { Self.summaries(of: tensor.map($0)) } }
+        bits += row.map { type == .float32 ? UInt64(Float($0).bitPattern) : $0.bitPattern }
+      }
+    }
+    return SegmentSample(schema: schema, exampleCount: examples, bits: bits)
+  }
+
+  /// Kurtosis, mean, median, norm, skewness, third quartile and variance of numbers.
+  private static func summaries(of values: [Double]) -> [Double] {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    let fourth = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) * ($1 - mean) * ($1 - mean) } / count
+    let sorted = values.sorted()
+    let median = sorted[sorted.count / 2]
+    return [
+      fourth / (variance * variance), mean, median, values.reduce(0) { $0 + $1 * $1 }.squareRoot(),
+      3 * (mean - median) / variance.squareRoot(), sorted[sorted.count * 3 / 4], variance,
+    ]
+  }
+
   /// Writes the sample.
   @discardableResult
   func write(to path: String, threads: Int = 1, rowGroupSize: Int? = nil, appending piece: Int? = nil) throws
@@ -171,9 +215,10 @@ struct SegmentSample {
     let writer =
       if let rowGroupSize {
         try SegmentWriter(
-          creating: path, schema: schema, identifier: identifier, threads: threads, rowGroupSize: rowGroupSize)
+          creating: path, schema: schema, identifier: identifier, codec: codec, threads: threads,
+          rowGroupSize: rowGroupSize)
       } else {
-        try SegmentWriter(creating: path, schema: schema, identifier: identifier, threads: threads)
+        try SegmentWriter(creating: path, schema: schema, identifier: identifier, codec: codec, threads: threads)
       }
     let values = bytes
     var done = 0

@@ -22,22 +22,7 @@ typedef struct {
   int64_t destination;
 } engram_row_run;
 
-/* Byte planes of zigzag(ordered(current) - ordered(previous)), `count` bytes each, `stride` bytes from plane to plane;
- * `previous` may be NULL, which means zeros. */
-void engram_split_planes_32(const uint32_t *current, const uint32_t *previous, size_t count, uint8_t *planes,
-                            size_t stride);
-void engram_split_planes_64(const uint64_t *current, const uint64_t *previous, size_t count, uint8_t *planes,
-                            size_t stride);
-
-/* Undoes the split for the epochs below `epoch_end` of a block of [epoch][example].
- * `rows[plane * epoch_count + epoch]` are `count` bytes each. */
-void engram_join_planes_32(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
-                           int is_delta, uint32_t *block);
-void engram_join_planes_64(const uint8_t *const *rows, size_t epoch_count, size_t epoch_end, size_t count,
-                           int is_delta, uint64_t *block);
-
-/* The order-0 entropy of `count` bytes, in bits; 0 says that all bytes are equal.
- * `count_log[c]` is c * log2(c), for every c up to `count`. */
+/* The order-0 entropy of `count` bytes, in bits. `count_log[c]` is c * log2(c), for every c up to `count`. */
 double engram_entropy_bits(const uint8_t *bytes, size_t count, const double *count_log);
 
 /* The range of `count` values. Where none is finite, `minimum` is INT64_MAX and `maximum` is INT64_MIN. */
@@ -67,14 +52,20 @@ void engram_ungather_64(const uint64_t *blocks, size_t block_stride, size_t firs
                         size_t epoch_count, size_t statistic_count, uint8_t *values);
 
 /* Writes examples and epochs of a block of [epoch][example] into a matrix: value (source + i, epochs[k]) of a run goes to
- * base[(destination + i) * example_stride + k * epoch_stride].
- * `scratch` holds ENGRAM_SCATTER_TILE * epoch_total elements. */
+ * base[(destination + i) * example_stride + k * epoch_stride]. */
 #define ENGRAM_SCATTER_TILE 16
 void engram_scatter_32(const uint32_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
                        const engram_row_run *runs, size_t run_count, ptrdiff_t example_stride, ptrdiff_t epoch_stride,
-                       uint32_t *base, uint32_t *scratch);
+                       uint32_t *base);
 void engram_scatter_64(const uint64_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
                        const engram_row_run *runs, size_t run_count, ptrdiff_t example_stride, ptrdiff_t epoch_stride,
-                       uint64_t *base, uint64_t *scratch);
+                       uint64_t *base);
+
+/* The same for rows that lie anywhere and whose epochs are neighbours: value (i, epochs[k]) of every example i goes to
+ * rows[i][offset + k], or where rows[i] is NULL nowhere. `sink` has room for `epoch_total` elements. */
+void engram_scatter_rows_32(const uint32_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
+                            uint32_t *const *rows, size_t offset, uint32_t *sink);
+void engram_scatter_rows_64(const uint64_t *block, size_t example_count, const int32_t *epochs, size_t epoch_total,
+                            uint64_t *const *rows, size_t offset, uint64_t *sink);
 
 #endif

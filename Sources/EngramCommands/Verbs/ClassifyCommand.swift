@@ -12,7 +12,7 @@ enum ClassifyCommand {
   static let split = Parameter.required(
     "split", .splits, "the split set, or one split of it by its number from 0 or its name")
   static let model = Parameter.required(
-    "model", ValueType<ClassifierKind>.choice(), "the kind of classifier")
+    "model", ValueType<ClassifierKind>.choice("MODEL"), "the kind of classifier: random-forest, linear-svm or conv1d")
   static let statistics = Parameter.option(
     "statistics", .statistics, default: "all",
     "weight, activation, layerwise, or all: the statistics of that family, or of all, that are finite in every example of "

@@ -11,8 +11,8 @@ enum CompactCommand {
     "compact", "join many small appends into few large files",
     discussion: "Example ids, commits and split sets stay. Readers go on reading meanwhile.",
     takes: [
-      SharedParameters.storeToChange, everything, SharedParameters.threads, SharedParameters.waitSeconds,
-      CommonParameters.json,
+      SharedParameters.storeToChange, everything, SharedParameters.codec, SharedParameters.threads,
+      SharedParameters.waitSeconds, CommonParameters.json,
     ],
     examples: [.init("engram compact lr.engram", "After many small appends")],
     body: run)
@@ -22,7 +22,9 @@ enum CompactCommand {
     let stages = invocation.stages()
     defer { stages.finish() }
     let report = try store.compact(
-      everything: invocation[everything], options: invocation.writeOptions(stages, threads: SharedParameters.threads))
+      everything: invocation[everything],
+      options: invocation.writeOptions(
+        stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec]))
     stages.finish()
     if invocation[CommonParameters.json] {
       try invocation.show(

@@ -35,7 +35,7 @@ enum IngestCommand {
       """,
     takes: [
       source, store, mappings, array, metadata, statistics, epochs, runFields, force, noVerify,
-      SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
+      SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     examples: [
       .init("engram ingest dataset.pkl lr.engram", "The published data set into a new store"),
@@ -67,7 +67,8 @@ enum IngestCommand {
         into: invocation[store],
         options: IngestOptions(
           runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
-          write: invocation.writeOptions(stages, threads: SharedParameters.threads)))
+          write: invocation.writeOptions(
+            stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec])))
     } catch {
       stages.finish()
       throw error

@@ -13,8 +13,11 @@ extension Invocation {
   /// How a write waits, works, is stopped and shows progress.
   ///
   /// The progress that is given shows the stages of the work; finish it before anything is printed.
-  func writeOptions(_ progress: StageProgress? = nil, threads: Parameter<Int?>? = nil) -> WriteOptions {
-    var options = WriteOptions(waitSeconds: self[SharedParameters.waitSeconds], isCancelled: isCancelled)
+  func writeOptions(
+    _ progress: StageProgress? = nil, threads: Parameter<Int?>? = nil, codec: SegmentCodec = .predicted
+  ) -> WriteOptions {
+    var options = WriteOptions(
+      waitSeconds: self[SharedParameters.waitSeconds], codec: codec, isCancelled: isCancelled)
     if let threads = threads.flatMap({ self[$0] }) { options.threads = threads }
     if let progress { options.progress = { progress.report($0, $1, $2) } }
     return options

@@ -30,6 +30,10 @@ enum SharedParameters {
   static let missing = Parameter.option(
     "missing", ValueType<MissingPolicy>.choice("POLICY"), default: MissingPolicy.refuse.rawValue,
     "examples recorded without what is asked for: refuse, drop them, or fill with NaN")
+  static let codec = Parameter.option(
+    "codec", ValueType<SegmentCodec>.choice("CODEC"), default: SegmentCodec.predicted.rawValue,
+    "predicted: statistics that formulas give from others are stored by what they differ; independent: each by itself. "
+      + "Values are the same by bits")
   static let waitSeconds = Parameter.option(
     "wait", .real(in: 0...1e6, "SECONDS"), default: "30", "how long to wait for another writer to end")
   static let label = Parameter.option(

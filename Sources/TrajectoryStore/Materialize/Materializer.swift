@@ -15,6 +15,23 @@ struct Materializer: Sendable {
     let source: Int
     let rowGroup: Int
     var runs: [[RowRun]]
+
+    /// What of the row group's chunks is needed: the examples from the first to the last that go anywhere.
+    func window(epochEnd: Int) -> ChunkDecoder.Window {
+      var (first, end) = (Int.max, 0)
+      for run in runs.joined() {
+        first = min(first, Int(run.source))
+        end = max(end, Int(run.source + run.count))
+      }
+      return ChunkDecoder.Window(examples: min(first, end)..<end, epochEnd: epochEnd)
+    }
+
+    /// The runs, counted from an example of the row group.
+    func runs(from first: Int) -> [[RowRun]] {
+      runs.map { runs in
+        runs.map { RowRun(source: $0.source - Int32(first), destination: $0.destination, count: $0.count) }
+      }
+    }
   }
 
   private let sources: [ExtentSource]
@@ -37,35 +54,46 @@ struct Materializer: Sendable {
     self.sampling = sampling
     self.destinations = destinations
     maps = sources.map { AxisMap($0, statistics: statistics, epochs: sampling.axis) }
+    tasks = Self.tasks(sources: sources, destinations: destinations)
+  }
+
+  /// Shares the rows of the destinations out among row groups.
+  private static func tasks(sources: [ExtentSource], destinations: [MatrixDestination]) -> [Task] {
+    // Plain numbers, because a split has a range for every few examples.
+    let places = sources.map { (examples: $0.extent.examples, rowGroupSize: $0.rowGroupSize) }
+    var groupEnds: [Int] = []
+    for place in places {
+      groupEnds.append((groupEnds.last ?? 0) + (place.examples.count + place.rowGroupSize - 1) / place.rowGroupSize)
+    }
+    // For each row group of each source its task, or -1 while nobody needs it.
+    var taskOfGroup = Array(repeating: -1, count: groupEnds.last ?? 0)
     var tasks: [Task] = []
-    var taskOfGroup: [Int64: Int] = [:]
     for (destination, target) in destinations.enumerated() {
       var row = 0
       var source = 0
       for range in target.examples.ranges {
         var next = range.lowerBound
         while next < range.upperBound {
-          while sources[source].extent.examples.upperBound <= next { source += 1 }
-          let offset = Int(next - sources[source].extent.firstExample)
-          let size = sources[source].rowGroupSize
-          let group = offset / size
-          let first = offset - group * size
-          let end = min(range.upperBound, sources[source].extent.examples.upperBound)
-          let count = min(Int(end - next), size - first)
-          let key = Int64(source) << 32 | Int64(group)
-          if taskOfGroup[key] == nil {
-            taskOfGroup[key] = tasks.count
+          while places[source].examples.upperBound <= next { source += 1 }
+          let place = places[source]
+          let offset = Int(next - place.examples.lowerBound)
+          let group = offset / place.rowGroupSize
+          let first = offset - group * place.rowGroupSize
+          let end = min(range.upperBound, place.examples.upperBound)
+          let count = min(Int(end - next), place.rowGroupSize - first)
+          let number = (source > 0 ? groupEnds[source - 1] : 0) + group
+          if taskOfGroup[number] < 0 {
+            taskOfGroup[number] = tasks.count
             tasks.append(Task(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
           }
-          let task = taskOfGroup[key, default: 0]
-          tasks[task].runs[destination].append(
+          tasks[taskOfGroup[number]].runs[destination].append(
             RowRun(source: Int32(first), destination: row, count: Int32(count)))
           row += count
           next += Int64(count)
         }
       }
     }
-    self.tasks = tasks
+    return tasks
   }
 
   /// Does the work.
@@ -82,48 +110,60 @@ struct Materializer: Sendable {
     }
   }
 
-  private func perform(_ task: Task, decoder: ChunkDecoder) throws(EngramError) {
+  private func perform(_ task: Task, decoder: RowGroupDecoder) throws(EngramError) {
     let map = maps[task.source]
     if map.isIncomplete { fillWithNaN(task) }
     let starts = starts(of: task)
     switch sources[task.source].values {
     case .segment(let reader):
-      for (position, statistic) in map.statistics.enumerated() {
-        guard let statistic else { continue }
-        try reader.decode(
-          rowGroup: task.rowGroup, statistic: statistic, with: decoder, epochEnd: map.epochEnd)
-        for index in destinations.indices where !task.runs[index].isEmpty {
-          let destination = destinations[index]
-          let (runs, starts) = (task.runs[index], starts[index])
-          let first = position * destination.statisticStride
-          if sampling.isMean {
-            // SAFETY: as below.
-            unsafe decoder.scatterMeans(
-              runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step,
-              sampleCount: sampling.count, elementType: destination.elementType,
-              exampleStride: destination.exampleStride,
-              base: destination.base + first * destination.elementType.byteCount)
-          } else if sampling.start != nil {
-            // SAFETY: as below.
-            unsafe decoder.scatter(
-              runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step,
-              sampleCount: sampling.count, elementType: destination.elementType,
-              exampleStride: destination.exampleStride, epochStride: destination.epochStride,
-              base: destination.base + first * destination.elementType.byteCount)
-          } else {
-            for stretch in map.stretches {
-              let element = first + stretch.first * destination.epochStride
-              // SAFETY: rows, statistics and epochs of the plan lie inside the destination's block.
-              unsafe decoder.scatter(
-                runs: runs.span, epochs: stretch.indices.span, elementType: destination.elementType,
-                exampleStride: destination.exampleStride, epochStride: destination.epochStride,
-                base: destination.base + element * destination.elementType.byteCount)
-            }
-          }
+      let window = task.window(epochEnd: map.epochEnd)
+      if !sampling.isMean, sampling.start == nil, destinations.allSatisfy({ $0.epochStride == 1 }) {
+        let tables = RowTable.tables(task.runs, of: destinations, window: window.examples)
+        try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
+          (position, block) throws(EngramError) in
+          for table in tables { table.scatter(block, position: position, map) }
+        }
+        return
+      }
+      let runs = task.runs(from: window.examples.lowerBound)
+      try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
+        (position, block) throws(EngramError) in
+        for index in destinations.indices where !runs[index].isEmpty {
+          scatter(block, position: position, to: destinations[index], map, runs: runs[index], starts: starts[index])
         }
       }
     case .staged(let batch):
       copy(batch, task, starts: starts)
+    }
+  }
+
+  /// Hands out one statistic of a row group to one destination.
+  private func scatter(
+    _ block: ChunkBlock, position: Int, to destination: MatrixDestination, _ map: AxisMap, runs: [RowRun],
+    starts: [Int32]
+  ) {
+    let first = position * destination.statisticStride
+    if sampling.isMean {
+      // SAFETY: rows, statistics and epochs of the plan lie inside the destination's block.
+      unsafe block.scatterMeans(
+        runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step, sampleCount: sampling.count,
+        elementType: destination.elementType, exampleStride: destination.exampleStride,
+        base: destination.base + first * destination.elementType.byteCount)
+    } else if sampling.start != nil {
+      // SAFETY: as above.
+      unsafe block.scatter(
+        runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step, sampleCount: sampling.count,
+        elementType: destination.elementType, exampleStride: destination.exampleStride,
+        epochStride: destination.epochStride, base: destination.base + first * destination.elementType.byteCount)
+    } else {
+      for stretch in map.stretches {
+        let element = first + stretch.first * destination.epochStride
+        // SAFETY: as above.
+        unsafe block.scatter(
+          runs: runs.span, epochs: stretch.indices.span, elementType: destination.elementType,
+          exampleStride: destination.exampleStride, epochStride: destination.epochStride,
+          base: destination.base + element * destination.elementType.byteCount)
+      }
     }
   }
 
@@ -199,9 +239,9 @@ struct Materializer: Sendable {
 /// A decoder for each thread of a loop.
 private struct DecoderPool: @unchecked Sendable {
   // SAFETY of @unchecked: a loop never gives one worker number to two calls that run at the same time.
-  private let decoders: [ChunkDecoder]
+  private let decoders: [RowGroupDecoder]
 
-  init(count: Int) { decoders = (0..<max(1, count)).map { _ in ChunkDecoder() } }
+  init(count: Int) { decoders = (0..<max(1, count)).map { _ in RowGroupDecoder() } }
 
-  subscript(worker: Int) -> ChunkDecoder { decoders[worker] }
+  subscript(worker: Int) -> RowGroupDecoder { decoders[worker] }
 }

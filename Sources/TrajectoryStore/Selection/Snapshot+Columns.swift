@@ -199,7 +199,7 @@ extension ExtentSource {
   private func hasNonFinite(
     _ reader: SegmentReader, statistic: Int, in examples: ExampleSet
   ) throws(EngramError) -> Bool {
-    let decoder = ChunkDecoder()
+    let decoder = RowGroupDecoder()
     let epochs = extent.epochs.indices.map { Int32($0) }
     for group in 0..<reader.rowGroupCount where !reader.zone(rowGroup: group, statistic: statistic).isAllFinite {
       let rows = reader.examples(inRowGroup: group)
@@ -207,19 +207,20 @@ extension ExtentSource {
       let selected = examples.intersection(ExampleSet(start..<(start + Int64(rows.count))))
       if selected.isEmpty { continue }
       if selected.count == rows.count { return true }
-      try reader.decode(rowGroup: group, statistic: statistic, with: decoder)
       var values = [Double](repeating: 0, count: selected.count * epochs.count)
       var runs: [RowRun] = []
       for range in selected.ranges {
         let row = runs.last.map { $0.destination + Int($0.count) } ?? 0
         runs.append(RowRun(source: Int32(range.lowerBound - start), destination: row, count: Int32(range.count)))
       }
-      unsafe values.withUnsafeMutableBytes { block in
-        guard let base = block.baseAddress else { return }
-        // SAFETY: `values` has an element for each selected example and epoch.
-        unsafe decoder.scatter(
-          runs: runs.span, epochs: epochs.span, elementType: .float64, exampleStride: epochs.count, epochStride: 1,
-          base: base)
+      try decoder.decode(reader, rowGroup: group, statistics: [statistic]) { (_, chunk) throws(EngramError) in
+        unsafe values.withUnsafeMutableBytes { block in
+          guard let base = block.baseAddress else { return }
+          // SAFETY: `values` has an element for each selected example and epoch.
+          unsafe chunk.scatter(
+            runs: runs.span, epochs: epochs.span, elementType: .float64, exampleStride: epochs.count, epochStride: 1,
+            base: base)
+        }
       }
       if values.contains(where: { !$0.isFinite }) { return true }
     }

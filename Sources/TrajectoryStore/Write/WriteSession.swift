@@ -10,6 +10,8 @@ public struct WriteOptions: Sendable {
   public var waitSeconds: Double
   /// How many threads encode; the bytes are the same for any number.
   public var threads: Int
+  /// How the statistics of segments are stored; the values are the same by bits.
+  public var codec: SegmentCodec
   /// Asked now and then; true stops with code `cancelled` and leaves the store as it was.
   public var isCancelled: @Sendable () -> Bool
   /// Told what is being done, such as `writing`, and how many of how many examples are done.
@@ -17,12 +19,13 @@ public struct WriteOptions: Sendable {
 
   /// Makes options; a writer waits half a minute for another.
   public init(
-    waitSeconds: Double = 30, threads: Int = Threads.available,
+    waitSeconds: Double = 30, threads: Int = Threads.available, codec: SegmentCodec = .predicted,
     isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) {
     self.waitSeconds = waitSeconds
     self.threads = threads
+    self.codec = codec
     self.isCancelled = isCancelled
     self.progress = progress
   }
@@ -75,7 +78,7 @@ package final class WriteSession {
     let identifier = SegmentIdentifier.random()
     let path = store.layout.incomingSegment(identifier.hex)
     let writer = try SegmentWriter(
-      creating: path, schema: schema, identifier: identifier, threads: options.threads)
+      creating: path, schema: schema, identifier: identifier, codec: options.codec, threads: options.threads)
     return IncomingSegment(identifier: identifier.hex, schema: schema, writer: writer)
   }
 

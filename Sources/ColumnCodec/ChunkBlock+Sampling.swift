@@ -1,9 +1,9 @@
-// ChunkDecoder+Sampling.swift -- handing out samples of the epochs: from a start of each example's own, or their mean.
+// ChunkBlock+Sampling.swift -- handing out samples of the epochs: from a start of each example's own, or their mean.
 
 import CKernels
 package import TrajectoryModel
 
-extension ChunkDecoder {
+extension ChunkBlock {
   /// Writes samples of the decoded chunk into a matrix, from a start of each example's own.
   ///
   /// Sample `k` of the `j`-th example over all runs is epoch `epochs[starts[j] + k * step]` of the chunk and goes to

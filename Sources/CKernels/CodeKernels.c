@@ -1,0 +1,83 @@
+/* CodeKernels.c -- codes to low bits and high bytes and back. */
+#include "CodeKernels.h"
+#include "Simd.h"
+
+#include <string.h>
+
+/* The number of bits up to the highest that is set. */
+ENGRAM_INLINE int length_32(uint32_t code) { return code == 0 ? 0 : 32 - __builtin_clz(code); }
+ENGRAM_INLINE int length_64(uint64_t code) { return code == 0 ? 0 : 64 - __builtin_clzll(code); }
+
+/* The routines below are the same for both widths. */
+#define ROUTINES(BITS, TYPE)                                                                                           \
+  size_t engram_lanes_##BITS(size_t count) { return (count + BITS - 1) / BITS; }                                       \
+                                                                                                                       \
+  ENGRAM_SIMD TYPE engram_code_lengths_##BITS(const TYPE *codes, size_t count, uint32_t lengths[BITS + 1]) {           \
+    memset(lengths, 0, (BITS + 1) * sizeof *lengths);                                                                  \
+    TYPE different = 0;                                                                                                \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      lengths[length_##BITS(codes[i])]++;                                                                              \
+      different |= codes[i] ^ codes[0];                                                                                \
+    }                                                                                                                  \
+    return different;                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_pack_low_##BITS(const TYPE *restrict codes, size_t count, int32_t width,                     \
+                                          TYPE *restrict words) {                                                      \
+    size_t lanes = (count + BITS - 1) / BITS;                                                                          \
+    if (width == 0) return;                                                                                            \
+    memset(words, 0, (size_t)width * lanes * sizeof *words);                                                           \
+    TYPE mask = width == BITS ? ~(TYPE)0 : ((TYPE)1 << width) - 1;                                                     \
+    for (size_t place = 0; place * lanes < count; place++) {                                                           \
+      size_t left = count - place * lanes, here = left < lanes ? left : lanes;                                         \
+      size_t bit = place * (size_t)width;                                                                              \
+      int shift = (int)(bit % BITS);                                                                                   \
+      const TYPE *restrict from = codes + place * lanes;                                                               \
+      TYPE *restrict low = words + bit / BITS * lanes;                                                                 \
+      for (size_t l = 0; l < here; l++) low[l] |= (from[l] & mask) << shift;                                           \
+      if (shift + width > BITS)                                                                                        \
+        for (size_t l = 0; l < here; l++) low[lanes + l] |= (from[l] & mask) >> (BITS - shift);                        \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_unpack_low_##BITS(const uint8_t *restrict words, size_t count, int32_t width,                \
+                                            TYPE *restrict codes) {                                                    \
+    size_t lanes = (count + BITS - 1) / BITS, row_size = lanes * sizeof(TYPE);                                         \
+    if (width == 0) {                                                                                                  \
+      memset(codes, 0, BITS * row_size);                                                                               \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    TYPE mask = width == BITS ? ~(TYPE)0 : ((TYPE)1 << width) - 1;                                                     \
+    for (size_t place = 0; place < BITS; place++) {                                                                    \
+      size_t bit = place * (size_t)width;                                                                              \
+      int shift = (int)(bit % BITS);                                                                                   \
+      TYPE *restrict to = codes + place * lanes;                                                                       \
+      const uint8_t *restrict low = words + bit / BITS * row_size, *restrict high = low + row_size;                    \
+      if (shift + width > BITS)                                                                                        \
+        for (size_t l = 0; l < lanes; l++) {                                                                           \
+          TYPE a, b;                                                                                                   \
+          memcpy(&a, low + l * sizeof a, sizeof a);                                                                    \
+          memcpy(&b, high + l * sizeof b, sizeof b);                                                                   \
+          to[l] = (a >> shift | b << (BITS - shift)) & mask;                                                           \
+        }                                                                                                              \
+      else                                                                                                             \
+        for (size_t l = 0; l < lanes; l++) {                                                                           \
+          TYPE a;                                                                                                      \
+          memcpy(&a, low + l * sizeof a, sizeof a);                                                                    \
+          to[l] = (a >> shift) & mask;                                                                                 \
+        }                                                                                                              \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_code_bytes_##BITS(const TYPE *restrict codes, size_t count, int32_t shift,                   \
+                                            uint8_t *restrict bytes) {                                                 \
+    for (size_t i = 0; i < count; i++) bytes[i] = shift >= BITS ? 0 : (uint8_t)(codes[i] >> shift);                    \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_add_bytes_##BITS(const uint8_t *restrict bytes, size_t count, int32_t shift,                 \
+                                           TYPE *restrict codes) {                                                     \
+    for (size_t i = 0; i < count; i++) codes[i] |= (TYPE)bytes[i] << shift;                                            \
+  }
+
+ROUTINES(32, uint32_t)
+ROUTINES(64, uint64_t)

@@ -1,0 +1,229 @@
+/* ResidualKernels.c -- values to codes and back, with predictions and copies.
+ *
+ * A block is worked through epoch by epoch in a few passes over one row, which stays in the first-level cache. */
+#include "ResidualKernels.h"
+#include "Ordered.h"
+#include "Simd.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Every operation is rounded by itself, also where the processor could fuse a product and a sum: the format says so. */
+#pragma STDC FP_CONTRACT OFF
+
+/* Predictions. */
+
+/* The square root, rounded as IEEE 754 asks; unlike sqrt() it need not set errno, which vectors cannot. */
+ENGRAM_INLINE double root(double value) { return __builtin_elementwise_sqrt(value); }
+
+ENGRAM_INLINE int is_scaled(int32_t predictor) {
+  return predictor == ENGRAM_PREDICT_SCALED_SQUARE || predictor == ENGRAM_PREDICT_NORM;
+}
+
+/* One epoch of an operand as float64, in place or in `loaded`. */
+ENGRAM_INLINE const double *operand_row(const engram_residual_plan *plan, int which, size_t epoch, double *loaded) {
+  if (!plan->operands[which]) return loaded;
+  if (plan->is_double[which]) return (const double *)plan->operands[which] + epoch * plan->count;
+  const float *row = (const float *)plan->operands[which] + epoch * plan->count;
+  for (size_t i = 0; i < plan->count; i++) loaded[i] = (double)row[i];
+  return loaded;
+}
+
+/* The scale of each example from its value x at the first epoch. */
+ENGRAM_INLINE void find_scales(int32_t predictor, const double *x, const double *a, const double *b, size_t count,
+                               double *scales) {
+  if (predictor == ENGRAM_PREDICT_NORM)
+    for (size_t i = 0; i < count; i++) scales[i] = rint((x[i] * x[i]) / (a[i] + b[i] * b[i]));
+  else
+    for (size_t i = 0; i < count; i++) scales[i] = x[i] / (a[i] * a[i]);
+}
+
+ENGRAM_INLINE void predict(int32_t predictor, const double *a, const double *b, const double *c, const double *scales,
+                           size_t count, double *restrict p) {
+  switch (predictor) {
+  case ENGRAM_PREDICT_SQUARE:
+    for (size_t i = 0; i < count; i++) p[i] = a[i] * a[i];
+    break;
+  case ENGRAM_PREDICT_SECOND_MOMENT:
+    for (size_t i = 0; i < count; i++) p[i] = a[i] + b[i] * b[i];
+    break;
+  case ENGRAM_PREDICT_VARIANCE:
+    for (size_t i = 0; i < count; i++) p[i] = a[i] - b[i] * b[i];
+    break;
+  case ENGRAM_PREDICT_FOLDED_VARIANCE:
+    for (size_t i = 0; i < count; i++) p[i] = (a[i] + b[i] * b[i]) - c[i] * c[i];
+    break;
+  case ENGRAM_PREDICT_SCALED_SQUARE:
+    for (size_t i = 0; i < count; i++) p[i] = (a[i] * a[i]) * scales[i];
+    break;
+  case ENGRAM_PREDICT_NORM:
+    for (size_t i = 0; i < count; i++) p[i] = root((a[i] + b[i] * b[i]) * scales[i]);
+    break;
+  case ENGRAM_PREDICT_SKEWNESS:
+    for (size_t i = 0; i < count; i++) p[i] = (3 * (a[i] - b[i])) / root(c[i]);
+    break;
+  default:
+    for (size_t i = 0; i < count; i++) p[i] = (a[i] + b[i] * b[i]) / (c[i] * c[i]);
+    break;
+  }
+}
+
+/* The bits of a prediction as a value of the block; every NaN is the same one, whatever the processor made of it. */
+ENGRAM_INLINE uint32_t predicted_32(double prediction) {
+  float rounded = (float)prediction;
+  uint32_t bits;
+  memcpy(&bits, &rounded, sizeof bits);
+  return (bits & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : bits;
+}
+ENGRAM_INLINE uint64_t predicted_64(double prediction) {
+  uint64_t bits;
+  memcpy(&bits, &prediction, sizeof bits);
+  return (bits & INT64_MAX) > UINT64_C(0x7ff0000000000000) ? UINT64_C(0x7ff8000000000000) : bits;
+}
+
+/* Values of a block as float64. */
+ENGRAM_INLINE void as_doubles_32(const uint32_t *values, size_t count, double *out) {
+  for (size_t i = 0; i < count; i++) {
+    float value;
+    memcpy(&value, values + i, sizeof value);
+    out[i] = (double)value;
+  }
+}
+ENGRAM_INLINE void as_doubles_64(const uint64_t *values, size_t count, double *out) {
+  memcpy(out, values, count * sizeof *out);
+}
+
+/* Copies. */
+
+ENGRAM_INLINE unsigned bit_of(const uint8_t *bits, size_t i) { return bits[i >> 3] >> (i & 7) & 1u; }
+
+size_t engram_count_bits(const uint8_t *bits, size_t count) {
+  size_t sum = 0;
+  for (size_t i = 0; i < count / 8; i++) sum += (size_t)__builtin_popcount(bits[i]);
+  if (count % 8) sum += (size_t)__builtin_popcount(bits[count / 8] & ((1u << count % 8) - 1));
+  return sum;
+}
+
+/* The routines below are the same for both widths. */
+#define ROUTINES(BITS, TYPE)                                                                                           \
+  /* The predictions of an epoch, or NULL where each value stands for itself. */                                       \
+  ENGRAM_INLINE const double *predictions_##BITS(const engram_residual_plan *plan, size_t epoch,                       \
+                                                 const TYPE *first_values) {                                           \
+    int32_t predictor = plan->predictor;                                                                               \
+    size_t count = plan->count;                                                                                        \
+    double *loaded = plan->doubles, *scales = loaded + 3 * count, *predictions = scales + count;                       \
+    if (predictor == ENGRAM_PREDICT_NOTHING || (epoch == 0 && is_scaled(predictor))) return NULL;                      \
+    if (epoch == 1 && is_scaled(predictor)) {                                                                          \
+      double *x = predictions + count;                                                                                 \
+      as_doubles_##BITS(first_values, count, x);                                                                       \
+      const double *a = operand_row(plan, 0, 0, loaded), *b = operand_row(plan, 1, 0, loaded + count);                 \
+      find_scales(predictor, x, a, b, count, scales);                                                                  \
+    }                                                                                                                  \
+    const double *a = operand_row(plan, 0, epoch, loaded), *b = operand_row(plan, 1, epoch, loaded + count);           \
+    const double *c = operand_row(plan, 2, epoch, loaded + 2 * count);                                                 \
+    predict(predictor, a, b, c, scales, count, predictions);                                                           \
+    return predictions;                                                                                                \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_codes_of_block_##BITS(const engram_residual_plan *plan, const TYPE *block, TYPE *codes) {    \
+    size_t count = plan->count;                                                                                        \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict row = previous + count;                                   \
+    memset(previous, 0, count * sizeof(TYPE));                                                                         \
+    for (size_t epoch = 0; epoch < plan->epoch_count; epoch++) {                                                       \
+      const double *predictions = predictions_##BITS(plan, epoch, block);                                              \
+      const TYPE *restrict values = block + epoch * count;                                                             \
+      TYPE *restrict out = plan->copied ? row : codes + epoch * count;                                                 \
+      if (predictions)                                                                                                 \
+        for (size_t i = 0; i < count; i++)                                                                             \
+          out[i] = ordered_##BITS(values[i]) - ordered_##BITS(predicted_##BITS(predictions[i]));                       \
+      else                                                                                                             \
+        for (size_t i = 0; i < count; i++) out[i] = ordered_##BITS(values[i]);                                         \
+      /* The first epoch of a scaled formula is no residual: the next difference is from 0. */                         \
+      if (plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor)))                                         \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+          TYPE residual = out[i];                                                                                      \
+          out[i] = residual - previous[i];                                                                             \
+          previous[i] = residual;                                                                                      \
+        }                                                                                                              \
+      for (size_t i = 0; i < count; i++) out[i] = zigzag_##BITS(out[i]);                                               \
+      if (!plan->copied) continue;                                                                                     \
+      TYPE *restrict kept = codes + epoch * plan->kept_count;                                                          \
+      size_t next = 0;                                                                                                 \
+      for (size_t i = 0; i < count && next < plan->kept_count; i++) {                                                  \
+        kept[next] = row[i];                                                                                           \
+        next += 1 - bit_of(plan->copied, plan->first + i);                                                             \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  void engram_start_values_##BITS(const engram_residual_plan *plan) {                                                  \
+    size_t count = plan->count;                                                                                        \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict copied = previous + 2 * count;                            \
+    TYPE *restrict places = copied + count, next = (TYPE)plan->before;                                                 \
+    memset(previous, 0, count * sizeof(TYPE));                                                                         \
+    if (!plan->copied) return;                                                                                         \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      TYPE is_copied = bit_of(plan->copied, plan->first + i);                                                          \
+      copied[i] = 0 - is_copied;                                                                                       \
+      places[i] = next;                                                                                                \
+      next += 1 - is_copied;                                                                                           \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  /* One epoch of codes to values. The flags are constants, so that each case becomes a loop without a branch. */      \
+  ENGRAM_INLINE void restore_##BITS(int is_differenced, int is_predicted, int has_copies, const TYPE *restrict codes,  \
+                                    const TYPE *restrict kept, const TYPE *restrict places,                            \
+                                    const TYPE *restrict copied, const TYPE *restrict source,                          \
+                                    const double *restrict predictions, TYPE *restrict previous, size_t count,         \
+                                    TYPE *restrict values) {                                                           \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      TYPE residual = unzigzag_##BITS(has_copies ? codes[places[i]] : kept[i]);                                        \
+      if (is_differenced) residual = previous[i] += residual;                                                          \
+      if (is_predicted) residual += ordered_##BITS(predicted_##BITS(predictions[i]));                                  \
+      TYPE value = ordered_##BITS(residual);                                                                           \
+      values[i] = has_copies ? (source[i] & copied[i]) | (value & ~copied[i]) : value;                                 \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_values_of_codes_##BITS(const engram_residual_plan *plan, size_t epoch, const TYPE *codes,    \
+                                                 TYPE *block) {                                                        \
+    size_t count = plan->count;                                                                                        \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict values = block + epoch * count;                           \
+    const TYPE *restrict copied = previous + 2 * count, *restrict places = copied + count;                             \
+    const TYPE *restrict kept = codes + plan->before;                                                                  \
+    const TYPE *restrict source = plan->copied ? (const TYPE *)plan->copy_source + epoch * count : NULL;               \
+    const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                       \
+    int is_differenced = plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor));                          \
+    switch (is_differenced | (predictions != NULL) << 1 | (source != NULL) << 2) {                                     \
+    case 0: restore_##BITS(0, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 1: restore_##BITS(1, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 2: restore_##BITS(0, 1, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 3: restore_##BITS(1, 1, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 4: restore_##BITS(0, 0, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 5: restore_##BITS(1, 0, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    case 6: restore_##BITS(0, 1, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
+    default: restore_##BITS(1, 1, 1, codes, kept, places, copied, source, predictions, previous, count, values); break;\
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD size_t engram_equal_examples_##BITS(const TYPE *left, const TYPE *right, size_t epoch_count,             \
+                                                  size_t count, uint8_t *bits) {                                       \
+    enum { TILE = 64 };                                                                                                \
+    memset(bits, 0, (count + 7) / 8);                                                                                  \
+    size_t total = 0;                                                                                                  \
+    for (size_t first = 0; first < count; first += TILE) {                                                             \
+      size_t here = count - first < TILE ? count - first : TILE;                                                       \
+      TYPE different[TILE] = {0};                                                                                      \
+      for (size_t epoch = 0; epoch < epoch_count; epoch++)                                                             \
+        for (size_t i = 0; i < here; i++)                                                                              \
+          different[i] |= left[epoch * count + first + i] ^ right[epoch * count + first + i];                          \
+      for (size_t i = 0; i < here; i++) {                                                                              \
+        bits[(first + i) >> 3] |= (uint8_t)((different[i] == 0) << ((first + i) & 7));                                 \
+        total += different[i] == 0;                                                                                    \
+      }                                                                                                                \
+    }                                                                                                                  \
+    return total;                                                                                                      \
+  }
+
+ROUTINES(32, uint32_t)
+ROUTINES(64, uint64_t)

@@ -1,0 +1,36 @@
+/* CodeKernels.h -- codes to low bits and high bytes and back; schema/FORMAT.md, "Codes".
+ *
+ * Low bits are packed in lanes: with W the bits of a code and L = ceil(count / W) lanes, code i is the bits
+ * (i / L) * width ... of lane i % L, and word t of all lanes lies before word t + 1. There are `width` words of W bits in
+ * a lane, and every lane does the same, which is what vector units like. */
+#ifndef ENGRAM_CODE_KERNELS_H
+#define ENGRAM_CODE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The number of codes of each length in bits, 0 to W. Returns the bits in which any two codes differ. */
+uint32_t engram_code_lengths_32(const uint32_t *codes, size_t count, uint32_t lengths[33]);
+uint64_t engram_code_lengths_64(const uint64_t *codes, size_t count, uint32_t lengths[65]);
+
+/* The lanes of `count` codes. */
+size_t engram_lanes_32(size_t count);
+size_t engram_lanes_64(size_t count);
+
+/* The low `width` bits of each code, 0 <= width <= W, to width * lanes words. */
+void engram_pack_low_32(const uint32_t *codes, size_t count, int32_t width, uint32_t *words);
+void engram_pack_low_64(const uint64_t *codes, size_t count, int32_t width, uint64_t *words);
+
+/* Undoes the packing; `words` need no alignment. Writes W * lanes codes, of which those from `count` on mean nothing. */
+void engram_unpack_low_32(const uint8_t *words, size_t count, int32_t width, uint32_t *codes);
+void engram_unpack_low_64(const uint8_t *words, size_t count, int32_t width, uint64_t *codes);
+
+/* The byte of each code that starts at bit `shift`; above the code there are zeros. */
+void engram_code_bytes_32(const uint32_t *codes, size_t count, int32_t shift, uint8_t *bytes);
+void engram_code_bytes_64(const uint64_t *codes, size_t count, int32_t shift, uint8_t *bytes);
+
+/* Puts bytes into codes, from bit `shift` on. */
+void engram_add_bytes_32(const uint8_t *bytes, size_t count, int32_t shift, uint32_t *codes);
+void engram_add_bytes_64(const uint8_t *bytes, size_t count, int32_t shift, uint64_t *codes);
+
+#endif

@@ -1,0 +1,165 @@
+// CodeLayout.swift -- how the codes of a chunk are best stored: the shift of each epoch, and whether zstd pays.
+
+import CKernels
+import TrajectoryModel
+
+/// How the codes of a chunk are best stored, and what that costs.
+///
+/// Found from the number of codes of each length in bits, without looking at a byte of them: what is above the packed low
+/// bits of an epoch is either rare, and stored as exceptions, or frequent, and left to zstd where that pays.
+struct CodeLayout {
+  /// What an exception costs: its gap and its byte.
+  fileprivate static let exceptionBits = 16.0
+  /// The number of exceptions of a row.
+  fileprivate static let exceptionCountBits = 16.0
+  /// The most exceptions of a row, so that their number and the longest gaps between them fit into 16 bits.
+  fileprivate static let mostExceptions: UInt32 = 65_000
+  /// What starting zstd for a chunk is worth: its header, and its tables, which take longer to build than to use.
+  private static let frameBits = 2048.0
+
+  /// The low bits that are packed, for each epoch.
+  private(set) var shifts: [UInt8] = []
+  /// The byte planes of each epoch that are left to zstd, one bit for each.
+  private(set) var compressedPlanes: [UInt8] = []
+  /// The likely size in bits, and what the time to decode is worth.
+  private(set) var cost = 0.0
+
+  /// Finds the layout of codes.
+  ///
+  /// - Parameters:
+  ///   - codes: The codes, `[epoch][example]`, as wide as the type.
+  ///   - shape: Their axes, of the examples that are not copies.
+  ///   - countLog: `c * log2(c)` for every c up to the number of examples.
+  ///   - worthCompressing: What a byte must save, as a share of a byte, to be worth the time that zstd takes.
+  ///   - bytes: Room for a byte of each example.
+  init(
+    _ codes: UnsafeRawPointer, shape: ChunkShape, countLog: [Double], worthCompressing: Double,
+    bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    let (epochs, count, width) = (shape.epochCount, shape.exampleCount, shape.elementType.byteCount * 8)
+    var plainShifts: [UInt8] = []
+    var (plainCost, framedCost) = (0.0, Self.frameBits)
+    for epoch in 0..<epochs {
+      // SAFETY: the codes of an epoch follow those of the one before.
+      let row = unsafe CodeRow(
+        codes + epoch * count * shape.elementType.byteCount, count: count, width: width, countLog: countLog,
+        timeBits: Double(count) * 8 * worthCompressing, bytes: bytes)
+      let plain = row.plainChoice
+      let framed = row.framedChoice(orElse: plain)
+      plainShifts.append(UInt8(plain.shift))
+      plainCost += plain.bits
+      shifts.append(UInt8(framed.shift))
+      compressedPlanes.append(framed.compressedPlanes)
+      framedCost += framed.bits
+    }
+    if plainCost <= framedCost {
+      shifts = plainShifts
+      compressedPlanes = Array(repeating: 0, count: epochs)
+    }
+    cost = min(plainCost, framedCost)
+  }
+}
+
+/// The codes of one epoch, and what it costs to store them in one way or another.
+@safe private struct CodeRow {
+  /// A way to store the codes of an epoch.
+  struct Choice {
+    var shift: Int
+    var compressedPlanes: UInt8 = 0
+    var bits: Double
+  }
+
+  private let codes: UnsafeRawPointer
+  private let count: Int
+  private let width: Int
+  private let countLog: [Double]
+  private let timeBits: Double
+  private let bytes: UnsafeMutablePointer<UInt8>
+  /// Whether all codes are the same.
+  private let isConstant: Bool
+  /// For each length in bits, the number of codes that are longer.
+  private let longer: [UInt32]
+
+  init(
+    _ codes: UnsafeRawPointer, count: Int, width: Int, countLog: [Double], timeBits: Double,
+    bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    unsafe self.codes = codes
+    self.count = count
+    self.width = width
+    self.countLog = countLog
+    self.timeBits = timeBits
+    unsafe self.bytes = bytes
+    var lengths = Array(repeating: UInt32(0), count: 65)
+    // SAFETY: there are `count` codes, and a number for every length.
+    isConstant =
+      unsafe width == 32
+      ? engram_code_lengths_32(codes.assumingMemoryBound(to: UInt32.self), count, &lengths) == 0
+      : engram_code_lengths_64(codes.assumingMemoryBound(to: UInt64.self), count, &lengths) == 0
+    var longer = Array(repeating: UInt32(0), count: width + 1)
+    for length in stride(from: width - 1, through: 0, by: -1) {
+      longer[length] = longer[length + 1] + lengths[length + 1]
+    }
+    self.longer = longer
+  }
+
+  /// Bits of the packed low bits, for each bit of a code.
+  private var laneBits: Double { Double((count + width - 1) / width * width) }
+
+  /// What it costs to store a byte plane as exceptions; a byte of zero in it costs nothing, which is not seen here.
+  private func sparseBits(from shift: Int) -> Double {
+    longer[shift] == 0
+      ? 0 : CodeLayout.exceptionCountBits + CodeLayout.exceptionBits * Double(longer[shift])
+  }
+
+  /// The best way without zstd.
+  var plainChoice: Choice {
+    if isConstant {
+      // One byte for each plane up to the highest bit.
+      let length = longer.firstIndex(of: 0) ?? width
+      return Choice(shift: 0, bits: Double((length + 7) / 8 * 8))
+    }
+    var best = Choice(shift: width, bits: laneBits * Double(width))
+    for shift in 0..<width where longer[shift] < CodeLayout.mostExceptions {
+      let sparse = stride(from: shift, to: width, by: 8).reduce(0) { $0 + sparseBits(from: $1) }
+      let bits = laneBits * Double(shift) + sparse
+      if bits < best.bits { best = Choice(shift: shift, bits: bits) }
+    }
+    return best
+  }
+
+  /// The best way with zstd for what is above whole bytes, or the other where that is better.
+  func framedChoice(orElse other: Choice) -> Choice {
+    if isConstant { return other }
+    var best = other
+    // From the highest plane down: what is above a shift does not depend on it.
+    var (above, planes) = (0.0, UInt8(0))
+    for shift in stride(from: width - 8, through: 0, by: -8) {
+      // SAFETY: there are `count` codes and as many bytes; the table reaches up to that count.
+      unsafe CodeLayout.bytes(of: codes, count: count, width: width, shift: shift, to: bytes)
+      let entropy = unsafe countLog.withUnsafeBufferPointer { table in
+        unsafe engram_entropy_bits(bytes, count, table.baseAddress)
+      }
+      let isSparse = entropy == 0 || sparseBits(from: shift) < entropy + timeBits
+      above += isSparse ? (entropy == 0 ? 8 : sparseBits(from: shift)) : entropy + timeBits
+      planes = planes << 1 | (isSparse ? 0 : 1)
+      let bits = laneBits * Double(shift) + above
+      if bits < best.bits { best = Choice(shift: shift, compressedPlanes: planes, bits: bits) }
+    }
+    return best
+  }
+}
+
+extension CodeLayout {
+  /// The byte of each code that starts at a bit.
+  static func bytes(
+    of row: UnsafeRawPointer, count: Int, width: Int, shift: Int, to bytes: UnsafeMutablePointer<UInt8>
+  ) {
+    // SAFETY: the row holds `count` codes, and there is room for as many bytes.
+    if width == 32 {
+      unsafe engram_code_bytes_32(row.assumingMemoryBound(to: UInt32.self), count, Int32(shift), bytes)
+    } else {
+      unsafe engram_code_bytes_64(row.assumingMemoryBound(to: UInt64.self), count, Int32(shift), bytes)
+    }
+  }
+}

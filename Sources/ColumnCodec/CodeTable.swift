@@ -1,0 +1,137 @@
+// CodeTable.swift -- the front of a chunk of codes, read and checked.
+
+import TrajectoryModel
+
+/// The front of a chunk of codes: the shift of each epoch, the class of each row, and where everything lies.
+struct CodeTable {
+  /// The low bits of the codes of each epoch that are packed.
+  let shifts: [UInt8]
+  /// The class of each row; row = plane * epochs + epoch.
+  let classes: [RowClass]
+  /// For each epoch the offset of its low bits in the chunk.
+  let lowStarts: [Int]
+  /// For each row by its class: the offset of its constant or of its exceptions in the chunk, or its number in the frame.
+  let places: [Int]
+  /// The number of rows in the frame.
+  let compressedCount: Int
+  /// The offset of the zstd frame, at most the length of the chunk.
+  let frameStart: Int
+
+  /// Reads the table of a chunk.
+  ///
+  /// - Parameters:
+  ///   - chunk: The whole chunk.
+  ///   - start: Where the shifts start.
+  ///   - shape: What is stored.
+  ///   - count: The examples that are not copies, at least 1.
+  /// - Throws: `corrupt` when a part does not fit into the chunk, a shift is longer than a code, a row lies above the
+  ///   codes, a constant is zero, or an exception is of no example.
+  init(_ chunk: RawSpan, start: Int, shape: ChunkShape, count: Int) throws(EngramError) {
+    let (epochCount, width) = (shape.epochCount, shape.elementType.byteCount * 8)
+    let rowCount = shape.elementType.byteCount * epochCount
+    let tableStart = start + epochCount
+    let constantStart = tableStart + rowCount / 4
+    guard chunk.byteCount >= constantStart else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its class table", start, expected: "\(constantStart - start) bytes",
+        found: "\(chunk.byteCount - start)")
+    }
+    var shifts: [UInt8] = []
+    shifts.reserveCapacity(epochCount)
+    for epoch in 0..<epochCount {
+      let shift = chunk.byte(at: start + epoch)
+      guard shift <= width else {
+        throw ChunkDecoder.corrupt(
+          "a shift is too long", start + epoch, expected: "\(width) at most", found: "\(shift)")
+      }
+      shifts.append(shift)
+    }
+    var classes: [RowClass] = []
+    classes.reserveCapacity(rowCount)
+    var places = Array(repeating: 0, count: rowCount)
+    var (constants, compressed) = (constantStart, 0)
+    for row in 0..<rowCount {
+      let rowClass = RowClass(rawValue: chunk.byte(at: tableStart + row / 4) >> UInt8(2 * (row % 4)) & 3) ?? .zero
+      classes.append(rowClass)
+      switch rowClass {
+      case .constant:
+        guard constants < chunk.byteCount, chunk.byte(at: constants) != 0 else {
+          throw ChunkDecoder.corrupt("a constant row is zero or missing", constants, expected: "a byte", found: "none")
+        }
+        places[row] = constants
+        constants += 1
+      case .compressed:
+        places[row] = compressed
+        compressed += 1
+      case .zero, .sparse: break
+      }
+      guard rowClass == .zero || Int(shifts[row % epochCount]) + row / epochCount * 8 < width else {
+        throw ChunkDecoder.corrupt(
+          "a row lies above the bits of a code", tableStart + row / 4, expected: "class 0", found: "another")
+      }
+    }
+    // No overflow: at most 2^24 codes of 8 bytes, see `SegmentLimits`.
+    let laneByteCount = (count + width - 1) / width * shape.elementType.byteCount
+    var lowStarts: [Int] = []
+    lowStarts.reserveCapacity(epochCount)
+    var next = constants
+    for shift in shifts {
+      lowStarts.append(next)
+      next += Int(shift) * laneByteCount
+    }
+    guard next <= chunk.byteCount else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its low bits", constants, expected: "at least \(next) bytes",
+        found: "\(chunk.byteCount)")
+    }
+    for row in 0..<rowCount where classes[row] == .sparse {
+      places[row] = next
+      next = try Self.checkExceptions(chunk, at: next, count: count)
+    }
+    self.shifts = shifts
+    self.classes = classes
+    self.lowStarts = lowStarts
+    self.places = places
+    compressedCount = compressed
+    frameStart = next
+  }
+
+  /// Checks the exceptions of one row; returns where they end.
+  private static func checkExceptions(_ chunk: RawSpan, at start: Int, count: Int) throws(EngramError) -> Int {
+    guard start + 2 <= chunk.byteCount else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its exceptions", start, expected: "2 bytes", found: "\(chunk.byteCount - start)")
+    }
+    let total = Int(chunk.uint16(at: start))
+    let end = start + 2 + 2 * total
+    guard end <= chunk.byteCount else {
+      throw ChunkDecoder.corrupt(
+        "a chunk is shorter than its exceptions", start, expected: "\(2 * total) bytes",
+        found: "\(chunk.byteCount - start - 2)")
+    }
+    var next = 0
+    for index in 0..<total {
+      let gap = Int(chunk.byte(at: start + 2 + index))
+      next += gap == RowClass.longestGap ? gap : gap + 1
+    }
+    guard next <= count else {
+      throw ChunkDecoder.corrupt(
+        "an exception is of no example", start, expected: "\(count) examples", found: "\(next)")
+    }
+    return end
+  }
+}
+
+extension RawSpan {
+  /// The byte at an offset, which must be inside.
+  package func byte(at offset: Int) -> UInt8 {
+    // SAFETY: every bit pattern is a UInt8; the load checks the offset.
+    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// The 16-bit number at an offset, which must be inside, least significant byte first.
+  func uint16(at offset: Int) -> UInt16 {
+    // SAFETY: every bit pattern is a number; the load checks the offset and needs no alignment.
+    UInt16(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+}

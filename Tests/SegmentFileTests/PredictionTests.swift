@@ -1,0 +1,125 @@
+// PredictionTests.swift -- statistics predicted from one another come back bit by bit, and cost little.
+
+import ColumnCodec
+import SegmentFile
+import Testing
+import TrajectoryModel
+
+@Suite struct PredictionTests {
+  @Test(arguments: ElementType.allCases, SegmentCodec.allCases)
+  func `statistics of tensors come back bit by bit, whole, alone and in part`(
+    type: ElementType, codec: SegmentCodec
+  ) throws {
+    let directory = TemporaryDirectory()
+    var sample = try SegmentSample.tensors(examples: 150, epochs: 6, type: type, seed: 17)
+    sample.codec = codec
+    let path = directory.file("tensors.seg")
+    try sample.write(to: path, threads: 2, rowGroupSize: 64)
+    #expect(try canonicalBytes(path, threads: 2) == sample.bytes)
+    let reader = try SegmentReader(opening: path)
+    try reader.verify(threads: 2)
+    let decoder = RowGroupDecoder()
+    let count = reader.schema.statistics.count
+    for statistic in 0..<count {
+      let window = ChunkDecoder.Window(examples: 5..<41, epochEnd: 4)
+      try decoder.decode(reader, rowGroup: 1, statistics: [statistic], window: window) {
+        (_, block) throws(EngramError) in
+        let found = unsafe block.values(as: .float64)
+        for epoch in 0..<4 {
+          for example in window.examples {
+            let bits = sample.bits[((64 + example) * 6 + epoch) * count + statistic]
+            let value = unsafe found.load(
+              fromByteOffset: (epoch * 36 + example - 5) * 8, as: Double.self)
+            let expected = type == .float32 ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
+            #expect(value == expected || (value.isNaN && expected.isNaN), "\(reader.schema.statistics[statistic])")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `every predictor is chosen for some chunk, and copies are found`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("tensors.seg")
+    var sample = try SegmentSample.tensors(examples: 300, epochs: 9, type: .float32, seed: 3)
+    let predicted = try sample.write(to: path)
+    let reader = try SegmentReader(opening: path)
+    let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
+    let predictors = Set(storages.compactMap { $0.prediction?.predictor })
+    #expect(predictors == Set(Predictor.allCases))
+    #expect(storages.contains { $0.copySource != nil && $0.prediction == nil })
+    sample.codec = .independent
+    let independent = try sample.write(to: directory.file("independent.seg"))
+    #expect(predicted.valuesHash == independent.valuesHash)
+    #expect(Double(independent.byteCount) / Double(predicted.byteCount) > 1.5)
+    let alone = try SegmentReader(opening: directory.file("independent.seg"))
+    for statistic in alone.schema.statistics.indices {
+      #expect(alone.storage(rowGroup: 0, statistic: statistic).dependencies.isEmpty)
+    }
+  }
+
+  @Test func `reading every statistic decodes each chunk once, in an order that dependencies allow`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("tensors.seg")
+    try SegmentSample.tensors(examples: 80, epochs: 5, type: .float32, seed: 4).write(to: path)
+    let reader = try SegmentReader(opening: path)
+    var seen: [Int] = []
+    let wanted = Array(reader.schema.statistics.indices.reversed())
+    try RowGroupDecoder().decode(reader, rowGroup: 0, statistics: wanted) { (place, _) throws(EngramError) in
+      seen.append(place)
+    }
+    #expect(seen.count == wanted.count && Set(seen).count == wanted.count)
+  }
+
+  @Test func `chunks that depend on one another in a circle are corrupt`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("tensors.seg")
+    try SegmentSample.tensors(examples: 40, epochs: 3, type: .float32, seed: 5).write(to: path)
+    var bytes = readFile(path)
+    let reader = try SegmentReader(opening: path)
+    let count = reader.schema.statistics.count
+    let copy = try #require(
+      reader.schema.statistics.indices.first { reader.storage(rowGroup: 0, statistic: $0).copySource != nil })
+    let source = try #require(reader.storage(rowGroup: 0, statistic: copy).copySource)
+    let entry = bytes.count - 32 - 56 * (count - source)
+    SegmentBytes.put(UInt64(copy), 2, at: entry + 26, in: &bytes)
+    SegmentBytes.resealTrailer(&bytes)
+    writeFile(directory.file("circle.seg"), bytes)
+    let circle = try SegmentReader(opening: directory.file("circle.seg"))
+    for statistic in [copy, source] {
+      let error = #expect(throws: EngramError.self) {
+        try RowGroupDecoder().decode(circle, rowGroup: 0, statistics: [statistic]) { (_, _) throws(EngramError) in }
+      }
+      #expect(error?.code == .corrupt)
+    }
+    #expect(throws: EngramError.self) { try circle.verify() }
+  }
+
+  @Test func `random changes to predicted chunks never do harm`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("tensors.seg")
+    try SegmentSample.tensors(examples: 30, epochs: 3, type: .float64, seed: 6).write(to: path)
+    let sound = readFile(path)
+    let count = 42
+    let seed: UInt64 = 99
+    var generator = SeededGenerator(seed: seed)
+    var counts: [EngramError.Code?: Int] = [:]
+    for _ in 0..<1_500 {
+      var bytes = sound
+      let directoryStart = bytes.count - 32 - 56 * count
+      for _ in 0..<Int.random(in: 1...3, using: &generator) {
+        let isEntry = Bool.random(using: &generator)
+        let offset =
+          isEntry
+          ? directoryStart + 56 * Int.random(in: 0..<count, using: &generator)
+            + Int.random(in: 16..<28, using: &generator)
+          : Int.random(in: 40..<directoryStart, using: &generator)
+        bytes[offset] = UInt8.random(in: isEntry ? 0...42 : .min ... .max, using: &generator)
+      }
+      SegmentBytes.reseal(&bytes, chunkCount: count)
+      counts[SegmentDamageTests.code(bytes, at: directory.file("mutant.seg")), default: 0] += 1
+    }
+    #expect(Set(counts.keys).isSubset(of: [nil, .corrupt, .unsupported]), "seed \(seed): \(counts)")
+    #expect(counts[.corrupt, default: 0] > 500, "seed \(seed): \(counts)")
+  }
+}
