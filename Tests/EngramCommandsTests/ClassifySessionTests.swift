@@ -121,6 +121,7 @@ struct ClassifySessionTests {
     (["--split", "fig2a", "--model", "random-forest", "--set", "n_estimatorz=5"], "2 usage"),
     (["--split", "fig2a", "--model", "random-forest", "--set", "n_estimators=0"], "2 usage"),
     (["--split", "fig2a", "--model", "random-forest", "--set", "n_estimators=5", "--grid", "paper"], "2 usage"),
+    (["--split", "fig2a", "--model", "linear-svm", "--set", "C=1", "--set", "C=2"], "2 usage"),
     (["--split", "fig2a", "--model", "random-forest", "--grid", "nowhere.json"], "2 notFound"),
     (["--split", "fig2a", "--model", "random-forest", "--statistics", "weightabs_meen"], "2 notFound"),
     (["--split", "fig2a", "--model", "random-forest", "--missing", "fill"], "2 usage"),

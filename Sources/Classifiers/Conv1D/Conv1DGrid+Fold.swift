@@ -9,7 +9,7 @@ extension Conv1DGrid {
     struct Inputs: Sendable {
       let train: Conv1DInput
       let validation: Conv1DInput
-      let scaling: Conv1DScaling?
+      let scaling: Standardization?
     }
 
     let columns: FeatureLayout

@@ -16,7 +16,7 @@ package struct Conv1DInput: Sendable {
   /// - Throws: ``EngramError`` with code `invalidData` when a value is too large for single precision.
   /// - Complexity: O(rows x columns).
   package init(
-    _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], scaling: Conv1DScaling?
+    _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], scaling: Standardization?
   ) throws(EngramError) {
     let channelCount = columns.positionCount + columns.statisticCount
     rowCount = Conv1DShape.rounded(columns.sampleCount * channelCount)
@@ -27,7 +27,7 @@ package struct Conv1DInput: Sendable {
       let out = unsafe numbers.start + example * rowCount
       for column in 0..<columns.columnCount {
         var value = features[Int(row), column]
-        if let scaling { value = (value - scaling.means[column]) / scaling.divisors[column] }
+        if let scaling { value = (value - scaling.means[column]) / scaling.scales[column] }
         let number = Float(value)
         guard number.isFinite else {
           throw EngramError(

@@ -26,7 +26,7 @@ extension Conv1DModel {
     file.append(parameters)
     if let scaling {
       file.append(scaling.means)
-      file.append(scaling.divisors)
+      file.append(scaling.scales)
     }
     return file
   }
@@ -73,15 +73,15 @@ extension Conv1DModel {
     guard parameters.allSatisfy(\.isFinite) else {
       throw Self.fault("a weight is not finite", "section 0", "finite numbers", "others")
     }
-    var scaling: Conv1DScaling?
+    var scaling: Standardization?
     if network.standardizes {
       let means = try file.numbers(1, count: columns.columnCount, as: Double.self)
-      let divisors = try file.numbers(2, count: columns.columnCount, as: Double.self)
-      guard means.allSatisfy(\.isFinite), divisors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+      let scales = try file.numbers(2, count: columns.columnCount, as: Double.self)
+      guard means.allSatisfy(\.isFinite), scales.allSatisfy({ $0.isFinite && $0 > 0 }) else {
         throw Self.fault(
-          "the scaling of the columns cannot be", "sections 1 and 2", "finite means, divisors above 0", "others")
+          "the scaling of the columns cannot be", "sections 1 and 2", "finite means, scales above 0", "others")
       }
-      scaling = Conv1DScaling(means: means, divisors: divisors)
+      scaling = Standardization(means: means, scales: scales)
     }
     self.init(
       network: network, columns: columns, shape: shape, parameters: parameters, scaling: scaling,

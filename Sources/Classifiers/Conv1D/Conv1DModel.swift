@@ -14,10 +14,10 @@ public struct Conv1DModel: ClassifierModel, Hashable {
 
   let shape: Conv1DShape
   let parameters: [Float]
-  let scaling: Conv1DScaling?
+  let scaling: Standardization?
 
   init(
-    network: Conv1DNetwork, columns: FeatureLayout, shape: Conv1DShape, parameters: [Float], scaling: Conv1DScaling?,
+    network: Conv1DNetwork, columns: FeatureLayout, shape: Conv1DShape, parameters: [Float], scaling: Standardization?,
     loss: Double
   ) {
     self.network = network

@@ -34,17 +34,11 @@ extension Conv1DNetwork {
   ///   or a value of the wrong kind.
   public init(parameters: JSONObject) throws(EngramError) {
     try parameters.checkKeys(Self.keys)
-    func count(_ key: String) throws(EngramError) -> Int? {
-      try parameters.optional(key) { (value) throws(EngramError) in Int(try value.asInteger()) }
-    }
-    func real(_ key: String) throws(EngramError) -> Double? {
-      try parameters.optional(key) { (value) throws(EngramError) in try value.asReal() }
-    }
     self.init()
-    kernelSize = try count("ksize") ?? kernelSize
-    stride = try count("stride") ?? stride
-    filterCount = try count("num_filters") ?? filterCount
-    if let word = try parameters.optional("pool_type", { (value) throws(EngramError) in try value.asString() }) {
+    kernelSize = try parameters.count("ksize") ?? kernelSize
+    stride = try parameters.count("stride") ?? stride
+    filterCount = try parameters.count("num_filters") ?? filterCount
+    if let word = try parameters.text("pool_type") {
       guard let known = Pooling(rawValue: word) else {
         throw EngramError(
           .usage, "there is no such pooling", place: "key \"pool_type\"",
@@ -52,12 +46,11 @@ extension Conv1DNetwork {
       }
       pooling = known
     }
-    learningRate = try real("init_lr") ?? learningRate
-    batchSize = try count("train_batch_size") ?? batchSize
-    weightDecay = try real("weight_decay") ?? weightDecay
-    epochCount = try count("max_epochs") ?? epochCount
-    standardizes =
-      try parameters.optional("zscore_data") { (value) throws(EngramError) in try value.asBool() } ?? standardizes
+    learningRate = try parameters.real("init_lr") ?? learningRate
+    batchSize = try parameters.count("train_batch_size") ?? batchSize
+    weightDecay = try parameters.real("weight_decay") ?? weightDecay
+    epochCount = try parameters.count("max_epochs") ?? epochCount
+    standardizes = try parameters.flag("zscore_data") ?? standardizes
     try checkParameters()
   }
 

@@ -111,7 +111,7 @@ public struct Conv1DNetwork: Classifier, Hashable {
     let shape = try shape(for: columns, classCount: labels.classCount)
     try checkBatch(of: rows.count)
     try features.requireFinite(rows: rows)
-    let scaling = standardizes ? Conv1DScaling(features, columns: columns, rows: rows) : nil
+    let scaling = standardizes ? Standardization(of: features, columns: columns, rows: rows) : nil
     let input = try Conv1DInput(features, columns: columns, rows: rows, scaling: scaling)
     let training = try Conv1DTraining(
       self, shape: shape, input: input, labels: rows.map { labels.codes[Int($0)] }, seed: options.seed)

@@ -34,23 +34,19 @@ extension RandomForest {
   ///   value of the wrong kind.
   public init(parameters: JSONObject) throws(EngramError) {
     try parameters.checkKeys(Self.keys)
-    func count(_ key: String) throws(EngramError) -> Int? {
-      try parameters.optional(key) { (value) throws(EngramError) in Int(try value.asInteger()) }
-    }
     self.init()
-    treeCount = try count("n_estimators") ?? treeCount
+    treeCount = try parameters.count("n_estimators") ?? treeCount
     if let value = parameters["max_features"] { maxFeatures = try MaxFeatures(json: value) }
-    maxDepth = try count("max_depth")
-    minSamplesSplit = try count("min_samples_split") ?? minSamplesSplit
-    minSamplesLeaf = try count("min_samples_leaf") ?? minSamplesLeaf
-    maxLeafNodes = try count("max_leaf_nodes")
-    bootstrap =
-      try parameters.optional("bootstrap") { (value) throws(EngramError) in try value.asBool() } ?? bootstrap
+    maxDepth = try parameters.count("max_depth")
+    minSamplesSplit = try parameters.count("min_samples_split") ?? minSamplesSplit
+    minSamplesLeaf = try parameters.count("min_samples_leaf") ?? minSamplesLeaf
+    maxLeafNodes = try parameters.count("max_leaf_nodes")
+    bootstrap = try parameters.flag("bootstrap") ?? bootstrap
     if let value = parameters["class_weight"] { classWeight = try ClassWeight(json: value) }
     switch parameters["bins"] {
     case nil, .null?: break
     case "exact"?: binning = .exact
-    default: binning = .histogram(bins: try count("bins") ?? 0)
+    default: binning = .histogram(bins: try parameters.count("bins") ?? 0)
     }
     try checkParameters()
   }

@@ -105,9 +105,7 @@ public struct RandomForest: Classifier, Hashable {
   func check(_ features: borrowing Matrix, _ labels: ClassLabels, _ rows: [Int32]?) throws(EngramError) -> [Int] {
     try checkParameters()
     let counts = try labels.requireClasses(among: rows, of: features.rows)
-    guard features.columns > 0 else {
-      throw EngramError(.invalidData, "there is no feature to learn from", mend: "select at least one statistic")
-    }
+    try features.requireSomeColumn()
     guard labels.classCount <= Self.mostClasses, counts.reduce(0, +) <= Self.mostRows else {
       throw EngramError(
         .limit, "there are too many classes or rows for a forest",

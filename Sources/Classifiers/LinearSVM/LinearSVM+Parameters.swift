@@ -23,22 +23,15 @@ extension LinearSVM {
   ///   or a value of the wrong kind.
   public init(parameters: JSONObject) throws(EngramError) {
     try parameters.checkKeys(Self.keys)
-    func count(_ key: String) throws(EngramError) -> Int? {
-      try parameters.optional(key) { (value) throws(EngramError) in Int(try value.asInteger()) }
-    }
-    func real(_ key: String) throws(EngramError) -> Double? {
-      try parameters.optional(key) { (value) throws(EngramError) in try value.asReal() }
-    }
     self.init()
-    cost = try real("C") ?? cost
-    tolerance = try real("tol") ?? tolerance
-    maxIterations = try count("max_iter") ?? maxIterations
-    if let name = try parameters.optional("solver", { (value) throws(EngramError) in try value.asString() }) {
+    cost = try parameters.real("C") ?? cost
+    tolerance = try parameters.real("tol") ?? tolerance
+    maxIterations = try parameters.count("max_iter") ?? maxIterations
+    if let name = try parameters.text("solver") {
       solver = try LinearSVMSolver(named: name)
     }
-    componentCount = try count("n_components")
-    standardizes =
-      try parameters.optional("standardize") { (value) throws(EngramError) in try value.asBool() } ?? standardizes
+    componentCount = try parameters.count("n_components")
+    standardizes = try parameters.flag("standardize") ?? standardizes
     try checkParameters()
   }
 

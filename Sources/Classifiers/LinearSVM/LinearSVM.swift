@@ -80,9 +80,7 @@ public struct LinearSVM: Classifier, Hashable {
   ) throws(EngramError) -> LinearSVMModel {
     try checkParameters()
     try features.requireColumns(columns.columnCount)
-    guard features.columns > 0 else {
-      throw EngramError(.invalidData, "there is no feature to learn from", mend: "select at least one statistic")
-    }
+    try features.requireSomeColumn()
     let counts = try labels.requireClasses(among: rows, of: features.rows)
     try features.requireFinite(rows: rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }

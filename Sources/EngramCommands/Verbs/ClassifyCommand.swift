@@ -143,7 +143,14 @@ enum ClassifyCommand {
     let kind = invocation[model]
     if !invocation[settings].isEmpty {
       var parameters = JSONObject()
-      for setting in invocation[settings] { parameters[setting.name] = setting.value }
+      for setting in invocation[settings] {
+        guard parameters[setting.name] == nil else {
+          throw invocation.usageError(
+            "--set gives \(setting.name) twice",
+            expected: "one value for each parameter; a file for --grid lists values to choose from")
+        }
+        parameters[setting.name] = setting.value
+      }
       let specification = GridSpecification(kind, parameters: parameters)
       do throws(EngramError) {
         _ = try specification.makeGrid()
