@@ -20,6 +20,11 @@ ENGRAM_INLINE int is_scaled(int32_t predictor) {
   return predictor == ENGRAM_PREDICT_SCALED_SQUARE || predictor == ENGRAM_PREDICT_NORM;
 }
 
+ENGRAM_INLINE int is_change(int32_t predictor) {
+  return predictor == ENGRAM_PREDICT_CHANGE || predictor == ENGRAM_PREDICT_HALF_CHANGE ||
+         predictor == ENGRAM_PREDICT_DOUBLE_CHANGE;
+}
+
 /* One epoch of an operand as float64, in place or in `loaded`. */
 ENGRAM_INLINE const double *operand_row(const engram_residual_plan *plan, int which, size_t epoch, double *loaded) {
   if (!plan->operands[which]) return loaded;
@@ -93,6 +98,10 @@ ENGRAM_INLINE void as_doubles_64(const uint64_t *values, size_t count, double *o
   memcpy(out, values, count * sizeof *out);
 }
 
+/* Half of a change, rounded down. */
+ENGRAM_INLINE uint32_t halved_32(uint32_t change) { return (uint32_t)((int32_t)change >> 1); }
+ENGRAM_INLINE uint64_t halved_64(uint64_t change) { return (uint64_t)((int64_t)change >> 1); }
+
 /* Copies. */
 
 ENGRAM_INLINE unsigned bit_of(const uint8_t *bits, size_t i) { return bits[i >> 3] >> (i & 7) & 1u; }
@@ -106,13 +115,27 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
 
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
+  /* Moves the residuals of the epoch before by the change that is predicted. */                                       \
+  ENGRAM_INLINE void add_changes_##BITS(const engram_residual_plan *plan, size_t epoch, TYPE *restrict previous) {     \
+    if (!is_change(plan->predictor) || epoch == 0) return;                                                             \
+    const TYPE *restrict now = (const TYPE *)plan->operands[0] + epoch * plan->count, *restrict then = now - plan->count;\
+    for (size_t i = 0; i < plan->count; i++) {                                                                         \
+      TYPE change = ordered_##BITS(now[i]) - ordered_##BITS(then[i]);                                                  \
+      if (plan->predictor == ENGRAM_PREDICT_HALF_CHANGE)                                                               \
+        previous[i] += halved_##BITS(change);                                                                          \
+      else                                                                                                             \
+        previous[i] += plan->predictor == ENGRAM_PREDICT_DOUBLE_CHANGE ? 2 * change : change;                          \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
   /* The predictions of an epoch, or NULL where each value stands for itself. */                                       \
   ENGRAM_INLINE const double *predictions_##BITS(const engram_residual_plan *plan, size_t epoch,                       \
                                                  const TYPE *first_values) {                                           \
     int32_t predictor = plan->predictor;                                                                               \
     size_t count = plan->count;                                                                                        \
     double *loaded = plan->doubles, *scales = loaded + 3 * count, *predictions = scales + count;                       \
-    if (predictor == ENGRAM_PREDICT_NOTHING || (epoch == 0 && is_scaled(predictor))) return NULL;                      \
+    if (predictor == ENGRAM_PREDICT_NOTHING || is_change(predictor)) return NULL;                                      \
+    if (epoch == 0 && is_scaled(predictor)) return NULL;                                                               \
     if (epoch == 1 && is_scaled(predictor)) {                                                                          \
       double *x = predictions + count;                                                                                 \
       as_doubles_##BITS(first_values, count, x);                                                                       \
@@ -138,6 +161,7 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
           out[i] = ordered_##BITS(values[i]) - ordered_##BITS(predicted_##BITS(predictions[i]));                       \
       else                                                                                                             \
         for (size_t i = 0; i < count; i++) out[i] = ordered_##BITS(values[i]);                                         \
+      add_changes_##BITS(plan, epoch, previous);                                                                       \
       /* The first epoch of a scaled formula is no residual: the next difference is from 0. */                         \
       if (plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor)))                                         \
         for (size_t i = 0; i < count; i++) {                                                                           \
@@ -194,6 +218,7 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
     const TYPE *restrict source = plan->copied ? (const TYPE *)plan->copy_source + epoch * count : NULL;               \
     const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                       \
     int is_differenced = plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor));                          \
+    add_changes_##BITS(plan, epoch, previous);                                                                         \
     switch (is_differenced | (predictions != NULL) << 1 | (source != NULL) << 2) {                                     \
     case 0: restore_##BITS(0, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
     case 1: restore_##BITS(1, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \

@@ -110,6 +110,11 @@ package import TrajectoryModel
       }
       return
     }
+    if storage.prediction?.predictor.isOfChange == true, operands[0].storedType != shape.elementType {
+      throw Self.corrupt(
+        "changes are predicted from another type", 0, expected: shape.elementType.name,
+        found: operands[0].storedType.name)
+    }
     let count = copies.keptCount
     let table = try CodeTable(bytes, start: copies.byteCount, shape: shape, count: count)
     rows.reserve((table.compressedCount + 1) * count)

@@ -24,7 +24,7 @@ package struct EncodedChunk: Sendable {
   /// What a byte must save in zstd, as a share of a byte, where statistics are mostly read to fill matrices.
   ///
   /// Decoding zstd costs about as much as all else together; benchmarks/store measures what this costs in size.
-  static let worthCompressing = 0.22
+  static let worthCompressing = 0.3
   /// The same for statistics that favor size.
   static let worthCompressingForSize = 0.08
   /// Copies are marked where they save more than the marks cost: one example in this many.
@@ -112,6 +112,7 @@ package struct EncodedChunk: Sendable {
     var best: CodeLayout?
     for prediction in [nil] + trial.predictions.map(Optional.some) {
       for isDifferenced in shape.epochCount > 1 ? [false, true] : [false] {
+        if prediction?.predictor.isOfChange == true && !isDifferenced { continue }
         var plan = unsafe engram_residual_plan()
         unsafe plan.epoch_count = shape.epochCount
         unsafe plan.count = shape.exampleCount
@@ -126,6 +127,13 @@ package struct EncodedChunk: Sendable {
           let blocks = unsafe prediction.operands.map { unsafe operand($0) }
           if unsafe blocks.contains(where: { unsafe $0 == nil }) { continue }
           unsafe plan.setPrediction(prediction.predictor) { unsafe (blocks[$0] ?? values, operandType) }
+          if prediction.predictor.isOfChange && operandType == .float64 {
+            // Changes are of the stored type.
+            guard let operand = unsafe blocks[0],
+              unsafe narrow(operand, shape, into: &narrowedSource) == storage.isNarrowed
+            else { continue }
+            if storage.isNarrowed { unsafe plan.operands.0 = UnsafeRawPointer(narrowedSource.base) }
+          }
         }
         // SAFETY: blocks and scratch are as large as the kernel asks for.
         if shape.elementType == .float32 {

@@ -22,11 +22,17 @@ package enum Predictor: UInt8, Sendable, Hashable, CaseIterable {
   case skewness = 7
   /// `(a + b * b) / (c * c)`: kurtosis from the moments of the squares and the variance.
   case kurtosis = 8
+  /// By as much as a changes, as ordered integers, which are logarithms nearly: a mean changes as a norm does.
+  case change = 9
+  /// By half as much: a mean of magnitudes changes by the square root of a variance.
+  case halfChange = 10
+  /// By twice as much: a variance of squares changes by the square of a variance.
+  case doubleChange = 11
 
   /// The number of statistics that the formula needs.
   package var operandCount: Int {
     switch self {
-    case .square, .scaledSquare: 1
+    case .square, .scaledSquare, .change, .halfChange, .doubleChange: 1
     case .secondMoment, .variance, .norm: 2
     case .foldedVariance, .skewness, .kurtosis: 3
     }
@@ -34,6 +40,9 @@ package enum Predictor: UInt8, Sendable, Hashable, CaseIterable {
 
   /// Whether the first epoch stands for itself and gives each example a scale for the others.
   package var isScaled: Bool { self == .scaledSquare || self == .norm }
+
+  /// Whether it is the change from epoch to epoch that is predicted, from values of the same stored type.
+  package var isOfChange: Bool { self == .change || self == .halfChange || self == .doubleChange }
 }
 
 /// A formula with the statistics that it takes, by their index on the statistic axis.

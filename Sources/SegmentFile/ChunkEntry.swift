@@ -5,7 +5,7 @@
 //       12     4  finiteCount  at most the number of values
 //       16     1  codec        0 raw, 1 planes
 //       17     1  flags        bit 0: a Float64 chunk stored as Float32; bit 1: differences along the epochs
-//       18     1  predictor    0 none, 1 to 8 a formula
+//       18     1  predictor    0 none, 1 to 11 a formula
 //       19     1  reserved     zero
 //       20     6  operands     the statistics a, b, c of the formula; ffff where it has none
 //       26     2  copySource   the statistic of which examples are copies; ffff for none
@@ -120,6 +120,9 @@ struct ChunkEntry {
       storage.codec != .raw || (storage.prediction == nil && storage.copySource == nil && !storage.isDifferenced)
     else {
       throw fault("a raw chunk depends on nothing", 16, "flags 0 or 1, no predictor, no copy source", "others")
+    }
+    guard storage.prediction?.predictor.isOfChange != true || storage.isDifferenced else {
+      throw fault("a change is predicted without differences", 17, "bit 1 set", "not set")
     }
     for unused in (storage.prediction?.operands.count ?? 0)..<3 {
       let found = bytes.littleEndian(at: 20 + 2 * unused, as: UInt16.self)

@@ -18,7 +18,7 @@ package enum SegmentLimits {
   package static let nameByteCount = 1024
 
   /// Examples of a row group as written: smaller chunks compress worse, larger ones slow down the reading of few runs.
-  static let writtenRowGroupSize = 1024
+  static let writtenRowGroupSize = 512
   /// Bytes of a row group that a writer holds; wide segments have smaller row groups.
   static let writtenRowGroupByteCount = 1 << 28
 

@@ -18,7 +18,11 @@ enum {
   ENGRAM_PREDICT_SCALED_SQUARE = 5,   /* (a * a) * scale           */
   ENGRAM_PREDICT_NORM = 6,            /* sqrt((a + b * b) * scale) */
   ENGRAM_PREDICT_SKEWNESS = 7,        /* (3 * (a - b)) / sqrt(c)   */
-  ENGRAM_PREDICT_KURTOSIS = 8         /* (a + b * b) / (c * c)     */
+  ENGRAM_PREDICT_KURTOSIS = 8,        /* (a + b * b) / (c * c)     */
+  /* By how much the ordered integer of a changes from the epoch before; only with differences, and of the same type. */
+  ENGRAM_PREDICT_CHANGE = 9,
+  ENGRAM_PREDICT_HALF_CHANGE = 10,
+  ENGRAM_PREDICT_DOUBLE_CHANGE = 11
 };
 
 /* How the values of a block become codes. */

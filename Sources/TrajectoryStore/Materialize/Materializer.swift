@@ -34,6 +34,9 @@ struct Materializer: Sendable {
     }
   }
 
+  /// Values that are worth a thread of their own.
+  private static let valuesPerThread = 1 << 17
+
   private let sources: [ExtentSource]
   private let maps: [AxisMap]
   private let statistics: [String]
@@ -96,6 +99,11 @@ struct Materializer: Sendable {
     return tasks
   }
 
+  /// The values that are written.
+  private var valueCount: Int {
+    destinations.reduce(0) { $0 + $1.examples.count } * statistics.count * sampling.outputCount
+  }
+
   /// Does the work.
   ///
   /// - Parameters:
@@ -103,8 +111,10 @@ struct Materializer: Sendable {
   ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
   /// - Throws: What decoding throws, or `cancelled`.
   func run(threads: Int, isCancelled: @Sendable () -> Bool) throws(EngramError) {
-    let decoders = DecoderPool(count: min(threads, tasks.count))
-    try parallelFor(count: tasks.count, threads: threads) { (index, worker) throws(EngramError) in
+    // Starting a thread costs as much as decoding this many values.
+    let useful = max(1, min(threads, valueCount / Self.valuesPerThread))
+    let decoders = DecoderPool(count: min(useful, tasks.count))
+    try parallelFor(count: tasks.count, threads: useful) { (index, worker) throws(EngramError) in
       if isCancelled() { throw EngramError(.cancelled, "reading was stopped") }
       try perform(tasks[index], decoder: decoders[worker])
     }

@@ -9,8 +9,9 @@ package import TrajectoryModel
 /// Values stream in by any number of examples at a time; memory stays at a few row groups. Nothing is part of the
 /// store before ``commit(_:operation:message:ingest:verifies:)``, and ``abandon()`` leaves no trace.
 package final class Appender {
-  /// The most examples of one segment: large enough for long sequential reads, small enough to rewrite.
-  static let segmentLimit = 1 << 20
+  /// The most examples of one segment: large enough for long sequential reads, small enough to rewrite, and with a chunk
+  /// directory that is checked in a millisecond when a process first reads from it.
+  static let segmentLimit = 1 << 18
 
   private let session: WriteSession
   private let schema: SegmentSchema
