@@ -13,28 +13,15 @@ import time
 
 import numpy as np
 
+import data
 from driver import Driver
 
 # (kernel, stride, filters, pooling, batch): members of the paper's grid; the first is also trained to the end.
 NETWORKS = [(6, 1, 40, "max", 512), (6, 1, 40, "avg", 512), (6, 1, 40, "none", 512), (1, 1, 20, "none", 512),
             (2, 4, 20, "avg", 1024), (11, 1, 40, "max", 512), (21, 1, 40, "none", 512), (2, 1, 40, "max", 1024)]
-POSITIONS, STATISTICS, SAMPLES, CLASSES = 3, 24, 21, 4
+POSITIONS, STATISTICS, SAMPLES = data.LAYOUT
+CLASSES = data.RULES
 RATE, DECAY = 1e-3, 1e-4
-
-
-def trajectories(count=20736, seed=0):
-    """Made-up trajectories of the published shape: classes differ in how fast and how evenly statistics settle."""
-    random = np.random.RandomState(seed)
-    y = np.arange(count) % CLASSES
-    position = random.randint(POSITIONS, size=count)
-    t = np.linspace(0, 1, SAMPLES)
-    speed = np.exp(random.normal(1, .5, (CLASSES, STATISTICS)) * .5 + 1)[y] * np.exp(random.normal(0, .8, (count, 1)))
-    height = random.normal(0, 1, (count, STATISTICS)) + random.normal(0, .3, (POSITIONS, STATISTICS))[position]
-    settled = 1 - np.exp(-speed[:, :, None] * t)
-    wobble = .15 * (1 + .5 * (y % 2))[:, None, None] * random.normal(size=(count, STATISTICS, SAMPLES))
-    scale = 10.0 ** random.randint(-3, 4, size=STATISTICS)
-    x = (height[:, :, None] + settled + wobble) * scale[:, None]
-    return np.concatenate([np.eye(POSITIONS)[position], x.reshape(count, -1)], axis=1).astype(np.float32), y
 
 
 def channels(X):
@@ -119,7 +106,7 @@ def main(program, arguments):
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
 
-    X, y = trajectories()
+    X, y, _ = data.settling()
     order = np.random.RandomState(1).permutation(len(X))
     train, test = np.sort(order[:15552]), np.sort(order[15552:])
     mean, deviation = X[train].mean(0, dtype=np.float64), X[train].std(0, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The matrices that the benchmarks run on: the bundled trajectories, a synthetic set of the published size, or a file.
+"""The matrices that the benchmarks run on: the bundled trajectories, made-up sets of the published size, or a file.
 
 Every set is (X, y, name): X (examples, columns) float32, the three position columns first and then 21 epochs of each of the
 24 admissible statistics; y the code of the learning rule.
@@ -66,6 +66,23 @@ def synthetic(seed=0):
         keep.append(np.flatnonzero(y == rule)[:5184])
     keep = np.sort(np.concatenate(keep))
     return flat(np.concatenate(blocks)[keep], np.concatenate(positions)[keep]), y[keep], "synthetic, published size"
+
+
+def settling(count=20736, seed=0):
+    """Made-up trajectories for networks that look along time: classes differ in how fast and how evenly statistics settle."""
+    random = np.random.RandomState(seed)
+    positions, statistics, samples = LAYOUT
+    y = np.arange(count) % RULES
+    position = random.randint(positions, size=count)
+    t = np.linspace(0, 1, samples)
+    speed = np.exp(random.normal(1, .5, (RULES, statistics)) * .5 + 1)[y] * np.exp(random.normal(0, .8, (count, 1)))
+    height = random.normal(0, 1, (count, statistics)) + random.normal(0, .3, (positions, statistics))[position]
+    settled = 1 - np.exp(-speed[:, :, None] * t)
+    wobble = .15 * (1 + .5 * (y % 2))[:, None, None] * random.normal(size=(count, statistics, samples))
+    scale = 10.0 ** random.randint(-3, 4, size=statistics)
+    x = (height[:, :, None] + settled + wobble) * scale[:, None]
+    X = np.concatenate([np.eye(positions)[position], x.reshape(count, -1)], axis=1).astype(np.float32)
+    return X, y, "settling, published size"
 
 
 def from_file(path):
