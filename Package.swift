@@ -45,6 +45,8 @@ let package = Package(
     .target(name: "CKernels"),
     // OpenBLAS, loaded when it is first needed.
     .target(name: "CBLAS"),
+    // LIBLINEAR, loaded when it is first needed.
+    .target(name: "CLinear"),
 
     // Rooms, from the bottom up.
     room("TrajectoryModel"),
@@ -57,9 +59,16 @@ let package = Package(
       needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CKernels", "CXXHash"]),
     room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
     room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
-    room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CKernels", "CXXHash"]),
-    room("EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
-    room("Engram", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
+    room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CLinear", "CKernels", "CXXHash"]),
+    room(
+      "Experiments",
+      needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "Splits", "Interchange", "Classifiers", "CXXHash"]),
+    room(
+      "EngramCommands",
+      needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers", "Experiments"]),
+    room(
+      "Engram",
+      needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers", "Experiments"]),
 
     // Doors.
     .executableTarget(
@@ -67,6 +76,11 @@ let package = Package(
     // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
     .executableTarget(
       name: "store-bench", dependencies: ["Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
+
+    // Fits and times classifiers for benchmarks/classifiers.
+    .executableTarget(
+      name: "classifier-bench", dependencies: ["TrajectoryModel", "Interchange", "Classifiers"],
+      path: "benchmarks/classifiers/driver", swiftSettings: strict),
 
     tests(of: "TrajectoryModel"),
     tests(of: "ColumnCodec", needs: ["TrajectoryModel"]),
@@ -81,7 +95,9 @@ let package = Package(
       path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
-    tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS"]),
+    tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS", "Interchange"]),
+    tests(
+      of: "Experiments", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
     tests(of: "Engram"),
     tests(of: "EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
   ]

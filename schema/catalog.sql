@@ -166,6 +166,37 @@ CREATE TABLE split (
   PRIMARY KEY (split_set_id, ordinal)
 ) STRICT;
 
+-- A classification: a classifier trained and tested on every split of a split set by one plan, or the results of one that
+-- were brought in from a file. The plan is everything that determines the results, so the same plan is answered from here.
+CREATE TABLE classification (
+  classification_id INTEGER PRIMARY KEY,               -- 1, 2, 3, …
+  plan_hash TEXT NOT NULL UNIQUE CHECK (length(plan_hash) = 32),  -- XXH3-128 of `plan`, or of the file brought in, hex
+  origin TEXT NOT NULL CHECK (origin IN ('computed', 'imported')),
+  classifier TEXT NOT NULL CHECK (classifier <> ''),   -- random-forest, linear-svm, …
+  title TEXT NOT NULL,                                 -- the name of the split set, or of the file
+  plan TEXT NOT NULL,                                  -- JSON: commit, split set and its SHA-256, view, statistics, grid, seed, …
+  split_count INTEGER NOT NULL CHECK (split_count > 0),
+  commit_id INTEGER NOT NULL REFERENCES commit_log     -- the commit that began it
+) STRICT;
+
+-- The result of one split. A classification that was stopped has the rows of the splits it finished.
+CREATE TABLE classification_split (
+  classification_id INTEGER NOT NULL REFERENCES classification,
+  ordinal INTEGER NOT NULL CHECK (ordinal >= 0),       -- the ordinal of the split
+  test_accuracy REAL NOT NULL CHECK (test_accuracy >= 0 AND test_accuracy <= 1),
+  summary TEXT NOT NULL,                               -- JSON: confusion matrices, chosen parameters, search, notes, …
+  predictions BLOB,                                    -- what each test example was taken for; NULL where nobody kept it
+  PRIMARY KEY (classification_id, ordinal)
+) STRICT;
+
+-- How far the search among the candidates of a grid has come in a split that is not finished.
+CREATE TABLE classification_search (
+  classification_id INTEGER NOT NULL REFERENCES classification,
+  ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+  record TEXT NOT NULL,                                -- JSON: the scores so far
+  PRIMARY KEY (classification_id, ordinal)
+) STRICT;
+
 -- Scalars of a run that are no observables: loss, top-1, …, one value for each metric and epoch. A value is never changed
 -- and never removed, so a filter that reads metrics gives the same examples for the same commit: it sees the values of
 -- commits up to its own. What was not recorded has no row. NaN, which SQLite cannot store, is a value all the same (the

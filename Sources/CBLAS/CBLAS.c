@@ -18,6 +18,8 @@ static struct {
   void (*dsyevd)(const char *job, const char *triangle, const int *n, double *a, const int *lda, double *values,
                  double *work, const int *work_count, int *integers, const int *integer_count, int *info, size_t,
                  size_t);
+  void (*dposv)(const char *triangle, const int *n, const int *columns, double *a, const int *lda, double *b,
+                const int *ldb, int *info, size_t);
 } blas;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -44,6 +46,7 @@ static void load(void) {
   *(void **)&blas.dgemm = symbol(library, "cblas_dgemm");
   *(void **)&blas.dsyrk = symbol(library, "cblas_dsyrk");
   *(void **)&blas.dsyevd = symbol(library, "dsyevd_");
+  *(void **)&blas.dposv = symbol(library, "dposv_");
   void (*set_threads)(int);
   *(void **)&set_threads = symbol(library, "openblas_set_num_threads");
   if (!failure) set_threads(1);
@@ -86,5 +89,11 @@ int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values) {
     info = -100;
   free(work);
   free(integers);
+  return info;
+}
+
+int32_t engram_dposv(int32_t n, double *a, int32_t lda, double *b) {
+  int info = 0, one = 1;
+  blas.dposv("L", &n, &one, a, &lda, b, &n, &info, 1);
   return info;
 }

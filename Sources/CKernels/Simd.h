@@ -6,8 +6,11 @@
 /* Three versions of the function; the dynamic linker picks one for the processor at hand. It does so before the thread
    sanitizer is ready, which would end the program there, so that gets one version. */
 #define ENGRAM_SIMD __attribute__((target_clones("avx512bw", "avx2", "default")))
+/* The same for arithmetic that fuses products and sums, which "avx2" alone cannot. */
+#define ENGRAM_SIMD_FMA __attribute__((target_clones("avx512bw", "arch=haswell", "default")))
 #else
 #define ENGRAM_SIMD
+#define ENGRAM_SIMD_FMA
 #endif
 
 /* Inlined into each version of its caller, so that it is compiled for the same processor. */

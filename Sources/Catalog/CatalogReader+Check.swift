@@ -129,6 +129,18 @@ extension CatalogReader {
         (SELECT count(*) FROM split AS p WHERE p.split_set_id = s.split_set_id)
       """, "a split set must have the splits 0 ..< split_count", "split"
     ),
+    (
+      """
+      SELECT 'classification_id ' || s.classification_id || ', ordinal ' || s.ordinal FROM
+        (SELECT classification_id, ordinal, summary AS json FROM classification_split UNION ALL
+         SELECT classification_id, ordinal, record FROM classification_search) AS s
+        JOIN classification USING (classification_id) WHERE s.ordinal >= split_count OR NOT json_valid(s.json)
+      """, "a result must be JSON and of a split 0 ..< split_count", "classification_split"
+    ),
+    (
+      "SELECT 'classification_id ' || classification_id FROM classification WHERE NOT json_valid(plan)",
+      "a plan must be JSON", "classification"
+    ),
   ]
 
   private static func tiling(_ table: String) -> String {

@@ -72,6 +72,7 @@ final class Sandbox {
   /// Tables that a free query may read beside them: all the others that the schema documents.
   static let queryTables: Set<String> = [
     "field", "commit_log", "store", "extent", "epoch_axis", "statistic_axis", "staged", "ingest", "split_set", "split",
+    "classification", "classification_split", "classification_search",
   ]
 
   /// Functions whose value depends on their arguments alone and that touch nothing else.

@@ -10,6 +10,11 @@ public protocol CandidateGrid: Sendable {
   /// The parameters of each candidate, in the order in which ties are broken: the first of equals wins.
   var candidates: [JSONObject] { get }
 
+  /// The candidates that are to be scored together, in batches that need nothing of each other.
+  ///
+  /// A search keeps what it knows after each batch, so that it can go on from there when it was stopped.
+  var batches: [[Int]] { get }
+
   /// Learns from some rows and predicts others, for some candidates.
   ///
   /// - Parameters:
@@ -29,6 +34,11 @@ public protocol CandidateGrid: Sendable {
 
   /// The classifier of a candidate.
   func classifier(_ index: Int) -> any Classifier
+}
+
+extension CandidateGrid {
+  /// All candidates in one batch.
+  public var batches: [[Int]] { [Array(candidates.indices)] }
 }
 
 /// How one candidate did on validation rows.

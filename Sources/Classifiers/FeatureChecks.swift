@@ -14,6 +14,13 @@ extension Matrix {
     }
   }
 
+  /// Refuses a matrix with nothing to learn from.
+  borrowing func requireSomeColumn() throws(EngramError) {
+    guard columns > 0 else {
+      throw EngramError(.invalidData, "there is no feature to learn from", mend: "select at least one statistic")
+    }
+  }
+
   /// Refuses a matrix with a value that is not finite in some rows; says the first, by row and column.
   ///
   /// - Complexity: O(values).

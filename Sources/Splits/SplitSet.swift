@@ -20,11 +20,16 @@ public struct SplitSet: Sendable, Hashable {
   /// The split of an index in 0 ..< count, of its name, or of the value held out in one column.
   ///
   /// - Throws: ``EngramError`` with code `notFound` that lists what there is.
-  public func split(_ key: String) throws(EngramError) -> Split {
-    if let index = Int(key), splits.indices.contains(index) { return splits[index] }
+  public func split(_ key: String) throws(EngramError) -> Split { splits[try index(of: key)] }
+
+  /// The index of the split that ``split(_:)`` gives.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` that lists what there is.
+  public func index(of key: String) throws(EngramError) -> Int {
+    if let index = Int(key), splits.indices.contains(index) { return index }
     let names = splits.names
     if let index = names.firstIndex(where: { $0 == key || $0.hasSuffix("=\(key)") && !$0.contains(",") }) {
-      return splits[index]
+      return index
     }
     throw EngramError(
       .notFound, "there is no split '\(key)' in '\(name)'",

@@ -15,6 +15,15 @@ struct CheckTests {
         SplitSetRecord(name: "s", kind: "k", specification: "{}", commitID: 1, sha256: "", splitCount: 1),
         splits: [SplitRecord(title: "", trainCount: 1, testCount: 1, train: [1], test: [2])])
       try writer.recordIngest(contentHash: "h", source: "f", examples: 10..<11)
+      let id = try writer.beginClassification(
+        ClassificationRecord(
+          planHash: String(repeating: "a", count: 32), origin: .computed, classifier: "k", title: "s", plan: "{}",
+          splitCount: 2))
+      try writer.addClassificationSplit(
+        id, ClassificationSplitRecord(ordinal: 0, testAccuracy: 0.5, summary: "{}", predictions: [7]))
+      try writer.keepClassificationSearch(id, 1, record: "[]")
+      // No table is empty, so that the last page of the file, whichever it is, holds bytes that matter.
+      _ = try writer.addMetric(RunMetric(run: 1, MetricValue("top1", epoch: 0, 0.5)))
     }
   }
 
@@ -39,6 +48,10 @@ struct CheckTests {
     ("UPDATE staged SET bytes = x'00'", "table staged, staged_id 10"),
     ("INSERT INTO staged VALUES (9, x'00')", "table staged, staged_id 9"),
     ("UPDATE ingest SET example_count = 5", "table ingest, content_hash h"),
+    ("UPDATE classification_split SET ordinal = 2", "table classification_split, classification_id 1, ordinal 2"),
+    ("UPDATE classification_search SET record = '['", "table classification_split, classification_id 1, ordinal 1"),
+    ("UPDATE classification SET plan = 'x'", "table classification, classification_id 1"),
+    ("DELETE FROM classification", "table classification_split, row 1"),
     ("DELETE FROM split", "table split, split set s"), ("DELETE FROM store", "table store, only_row 1"),
     ("DELETE FROM field WHERE name = 'lab'", "table run"),
     ("UPDATE field SET type = 'real' WHERE name = 'lab'", "table run"),
@@ -90,6 +103,10 @@ struct CheckTests {
         for index in 0..<min(set.splitCount, 10) { _ = try reader.split(set.name, index) }
       }
       _ = try reader.ingested("h")
+      for record in try reader.classifications() {
+        _ = try reader.classificationSplits(record.id)
+        _ = try reader.classificationSearch(record.id, 1)
+      }
       return try reader.check().isEmpty
     }
   }
@@ -97,19 +114,25 @@ struct CheckTests {
   /// The codes that damage may have; anything else would mislead.
   private static let codesOfDamage: Set<EngramError.Code> = [.corrupt, .unsupported, .truncated, .io, .notFound]
 
-  @Test func `a catalog cut short at any page, or anywhere, is refused and never crashes`() throws {
+  @Test func `a catalog cut short at any page, or anywhere, is refused by reading or by the check, and never crashes`()
+    throws
+  {
     let scratch = Scratch()
     try Self.filled(scratch)
     let whole = scratch.read()
-    #expect(whole.count % 4096 == 0)
-    let pages = stride(from: 0, to: whole.count, by: 4096)
-    let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 2_049] }) + [50, 99, 100, 511, 512]
+    #expect(whole.count % 2048 == 0)
+    let pages = stride(from: 0, to: whole.count, by: 2048)
+    let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 1_025] }) + [50, 99, 100, 511, 512]
     for length in lengths {
       scratch.write(Array(whole.prefix(length)))
-      let error = #expect(throws: EngramError.self, "length \(length)") { try Self.readAll(scratch.catalog) }
-      #expect(
-        error.map { [.corrupt, .truncated].contains($0.code) } == true, "length \(length): \(String(describing: error))"
-      )
+      // A page that only an index needs is not missed by reading; the check misses it.
+      var code: EngramError.Code?
+      do {
+        code = try Self.readAll(scratch.catalog) ? nil : .corrupt
+      } catch {
+        code = (error as? EngramError)?.code
+      }
+      #expect(code == .corrupt || code == .truncated, "length \(length): \(String(describing: code))")
     }
   }
 

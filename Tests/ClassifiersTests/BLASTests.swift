@@ -31,4 +31,13 @@ import Testing
     unsafe engram_dsyrk_t(2, 3, 1, a, 2, 0, &c, 2)
     #expect(c == [35, 44, 0, 56])
   }
+
+  @Test func `solves a positive definite system and refuses another`() {
+    var a: [Double] = [4, 2, 99, 3]  // the lower triangle is not read
+    var b: [Double] = [8, 7]
+    #expect(unsafe engram_dposv(2, &a, 2, &b) == 0)
+    #expect(abs(b[0] - 1.25) < 1e-15 && abs(b[1] - 1.5) < 1e-15)
+    var indefinite: [Double] = [1, 2, 2, 1]
+    #expect(unsafe engram_dposv(2, &indefinite, 2, &b) == 2)
+  }
 }

@@ -18,7 +18,7 @@ struct CompletionTests {
   }
 
   static let cases: [Case] = [
-    Case(["engram", "in"], ["info", "ingest", "ingest-metrics"]),
+    Case(["engram", "in"], ["info", "ingest", "ingest-metrics", "ingest-results"]),
     Case(["engram", "split", "ba"], ["balanced"]),
     Case(["engram", "-q", "split", "ba"], ["balanced"]),
     Case(["engram", "split", "balanced", "--test"], ["--test-fraction", "--test-per-class", "--test-where"]),

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// One store made by the program, in a folder that goes when the test ends.
-private final class Session {
+final class Session {
   let folder = FileManager.default.temporaryDirectory.appending(path: "engram-session-\(UUID().uuidString)")
   var store: String { folder.appending(path: "s.engram").path }
   static let data = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -91,6 +91,26 @@ struct SessionTests {
     let lines = csv.split(separator: "\n")
     #expect(lines.count == 1 + 96)
     #expect(lines.first?.hasSuffix("weightabs_mean@0,weightabs_mean@50,weightabs_mean@100") == true)
+  }
+
+  @Test func `recordings of unknown rule are identified, for people, spreadsheets and programs`() throws {
+    let session = try Session()
+    let words = ["identify", session.store, "--examples", "architecture = 'knet'", "--trees", "20", "--draws", "1"]
+    let result = try Shell.run(Shell.engram, words)
+    #expect(result.code == 0 && result.errors == "")
+    #expect(result.output.contains("96 examples of 24 runs look like"))
+    #expect(result.output.contains("calibrated on what was held out by architecture, 5 times"))
+    let csv = try Shell.run(Shell.engram, words + ["--csv"]).output.split(separator: "\n")
+    #expect(csv.count == 1 + 96)
+    #expect(csv[0].hasPrefix("example_id,run_id,layer_name,predicted,confidence,p_adam,p_feedback"))
+    let json = try session.json(
+      "identify", session.store, "--examples", "architecture = 'knet'", "--trees", "20", "--draws", "1")
+    #expect((json["examples"] as? [[String: Any]])?.count == 96)
+    #expect((json["group"] as? [String: Any])?["predicted"] is String)
+    #expect(
+      try session.failure(
+        "identify", session.store, "--examples", "architecture = 'knet'", "--train", "task = 'digits10'")
+        == "2 usage")
   }
 
   @Test(arguments: [

@@ -36,8 +36,18 @@ import TrajectoryStore
       } else {
         let expected = try result.map { try $0.asInteger() }
         #expect(folds(splits, of: classes.count) == expected, comment)
+        if case .stratifiedGroupKFold(let plan) = try SplitSpecification(json: .object(specification)).kind {
+          let (codes, numbers) = (ranks(classes), ranks(groups))
+          #expect(try plan.foldNumbers(of: codes, groups: numbers).map(Int64.init) == expected, comment)
+        }
       }
     }
+  }
+
+  /// The place of each value among the distinct ones, ascending.
+  private func ranks(_ values: [Int64]) -> [Int32] {
+    let distinct = Set(values).sorted()
+    return values.map { value in Int32(distinct.firstIndex(of: value) ?? 0) }
   }
 
   /// The number of the split in which each row is tested on.

@@ -30,4 +30,9 @@ void engram_dsyrk_t(int32_t n, int32_t k, double alpha, const double *a, int32_t
  * when there is no memory. */
 int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values);
 
+/* Solves a * x = b for a symmetric positive definite n x n matrix by Cholesky (LAPACK dposv). Of `a` the upper triangle
+ * is read, and its factor left there; b becomes x. Returns 0, or i > 0 when the leading i x i block is not positive
+ * definite, and then b is as it was. */
+int32_t engram_dposv(int32_t n, double *a, int32_t lda, double *b);
+
 #endif

@@ -5,6 +5,10 @@
 
 #include "ChunkKernels.h"
 #include "CodeKernels.h"
+#include "ConvKernels.h"
+#include "ForestKernels.h"
+#include "LinearKernels.h"
+#include "NeighbourKernels.h"
 #include "ResidualKernels.h"
 #include "ViewKernels.h"
 #include "pickle_escapes.h"

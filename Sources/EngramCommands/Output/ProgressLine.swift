@@ -10,19 +10,24 @@ package struct ProgressLine: Sendable, Hashable {
     case bytes
     /// Things with a name in the plural, such as `examples`.
     case things(String)
+    /// A share of the work, in whatever parts: only the share and the time left are shown.
+    case share
 
-    func text(_ count: Int) -> String {
+    /// A count, or nil where it says nothing to a person.
+    func text(_ count: Int) -> String? {
       switch self {
       case .bytes: byteText(count)
       case .things: countText(count)
+      case .share: nil
       }
     }
 
-    func rate(_ perSecond: Double) -> String {
+    func rate(_ perSecond: Double) -> String? {
       let count = Int(min(max(0, perSecond.rounded()), 1e18))
       return switch self {
       case .bytes: "\(byteText(count))/s"
       case .things(let name): "\(countText(count)) \(name)/s"
+      case .share: nil
       }
     }
   }
@@ -60,13 +65,13 @@ package struct ProgressLine: Sendable, Hashable {
       let filled = Int((part * Double(Self.barWidth)).rounded(.down))
       let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: Self.barWidth - filled)
       parts.append("[\(bar)] \(padLeft(String(Int((part * 100).rounded(.down))), to: 3)) %")
-      parts.append("\(unit.text(done)) of \(unit.text(total))")
-    } else {
-      parts.append(unit.text(done))
+      if let done = unit.text(done), let total = unit.text(total) { parts.append("\(done) of \(total)") }
+    } else if let done = unit.text(done) {
+      parts.append(done)
     }
     if elapsed >= Self.settled && done > 0 {
       let rate = Double(done) / elapsed
-      parts.append(unit.rate(rate))
+      if let text = unit.rate(rate) { parts.append(text) }
       if let total, total > done { parts.append("\(durationText(seconds: Double(total - done) / rate)) left") }
     }
     var line = printable(label)

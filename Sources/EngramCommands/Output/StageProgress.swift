@@ -39,4 +39,12 @@ extension Invocation {
       ProgressReporter(stage, total: total, unit: .things("examples"), terminal: terminal, descriptor: descriptor)
     }
   }
+
+  /// The progress of work whose parts are not alike, such as training; nothing is shown under `--quiet`.
+  package func shares() -> StageProgress {
+    let (terminal, descriptor) = (errors.terminal, values[CommonParameters.quiet] ? nil : errors.descriptor)
+    return StageProgress { stage, total in
+      ProgressReporter(stage, total: total, unit: .share, terminal: terminal, descriptor: descriptor)
+    }
+  }
 }

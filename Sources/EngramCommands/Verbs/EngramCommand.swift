@@ -14,11 +14,15 @@ package let engramCommand = Command(
       "engram split balanced lr.engram --name fig2a --test-per-class 1296 --train-per-class 3888",
       "Draw the ten splits of the paper"),
     .init("engram export lr.engram --split fig2a/0 -o split0.npz", "Write the first of them for NumPy"),
+    .init(
+      "engram classify lr.engram --split fig2a --model random-forest --positions",
+      "Train and test a forest on all of them"),
   ],
   subcommands: [
     IngestCommand.command, IngestMetricsCommand.command, InfoCommand.command, SelectCommand.command, SQLCommand.command,
-    SplitCommand.command,
-    ExportCommand.command, CompactCommand.command, MergeCommand.command, VerifyCommand.command,
+    SplitCommand.command, ExportCommand.command, ClassifyCommand.command, ResultsCommand.command,
+    IngestResultsCommand.command, PredictCommand.command, IdentifyCommand.command, CompactCommand.command,
+    MergeCommand.command, VerifyCommand.command,
     CompletionCommand.command, VersionCommand.command, HelpCommand.command,
   ],
   takes: [CommonParameters.version])

@@ -141,4 +141,11 @@ extension SplitSpecification.Kind {
     case .balanced, .kFold, .pairs, .matched, .random, .byCommit, .explicit: nil
     }
   }
+
+  /// The columns of the groups that a kind keeps whole on one side, for the kinds that are there for it.
+  ///
+  /// A hold-out keeps its groups whole as well, but only to test on one of them.
+  package var keptGroups: [String]? {
+    if case .holdout = self { nil } else { groupColumns }
+  }
 }

@@ -1,6 +1,6 @@
 // StratifiedGroupKFoldSplits.swift -- folds of whole groups that hold each class in equal parts, as far as groups allow.
 
-import TrajectoryModel
+package import TrajectoryModel
 
 /// Stratified group k-fold: no group is on both sides, and classes are shared out as evenly as groups allow.
 ///
@@ -36,8 +36,52 @@ extension StratifiedGroupKFoldSplits: GroupFoldPlan {
         .invalidData, "there are more folds than examples of any class", place: "key \"folds\"",
         expected: "at most \(totals.max() ?? 0) folds", found: "\(folds)", mend: "ask for fewer folds")
     }
-    let counts = table.classCounts(classes)
-    var order = Array(table.groups.indices)
+    let assignment = assign(table.classCounts(classes), totals: totals)
+    // Examples without a class are in no fold, and on neither side.
+    let labelled = classes.reduce(ExampleSet()) { $0.union($1.examples) }
+    for (index, fold) in table.examples(ofFolds: folds, assignment: assignment).enumerated() {
+      try receive(try source.split(String(index), testing: fold.intersection(labelled), among: labelled))
+    }
+  }
+}
+
+extension StratifiedGroupKFoldSplits {
+  /// The fold of each of some elements, given their classes and groups: what `StratifiedGroupKFold` gives for such.
+  ///
+  /// - Parameters:
+  ///   - codes: For each element the number of its class, from 0.
+  ///   - groups: For each element the number of its group, from 0, in the order of the groups' keys.
+  /// - Returns: For each element the number of its fold, from 0.
+  /// - Throws: ``EngramError`` with code `invalidData` when there are more folds than groups, or than members of any class.
+  package func foldNumbers(of codes: [Int32], groups: [Int32]) throws(EngramError) -> [Int32] {
+    let (classCount, groupCount) = (Int(codes.max() ?? -1) + 1, Int(groups.max() ?? -1) + 1)
+    var counts = [Int](repeating: 0, count: groupCount * classCount)
+    var totals = [Int](repeating: 0, count: classCount)
+    for (code, group) in zip(codes, groups) {
+      counts[Int(group) * classCount + Int(code)] += 1
+      totals[Int(code)] += 1
+    }
+    guard groupCount >= folds, totals.max() ?? 0 >= folds else {
+      throw EngramError(
+        .invalidData, "there are more folds than groups, or than examples of any class",
+        place: by.joined(separator: ","), expected: "at most \(min(groupCount, totals.max() ?? 0)) folds",
+        found: "\(folds)", mend: "ask for fewer folds, or group by columns with more values")
+    }
+    // A class that no element has would have shares of nothing.
+    let present = totals.indices.filter { totals[$0] > 0 }
+    let table = (0..<groupCount).flatMap { group in present.map { counts[group * classCount + $0] } }
+    let assignment = assign(table, totals: present.map { totals[$0] })
+    return groups.map { assignment[Int($0)] }
+  }
+
+  /// The fold of each group.
+  ///
+  /// - Parameters:
+  ///   - counts: The examples of each class in each group, [group][class].
+  ///   - totals: The examples of each class.
+  /// - Returns: For each group the number of its fold.
+  private func assign(_ counts: [Int], totals: [Int]) -> [Int32] {
+    var order = Array(0..<(counts.count / max(1, totals.count)))
     if let seed {
       var random = RandomState(seed: seed)
       random.shuffle(&order)
@@ -49,11 +93,7 @@ extension StratifiedGroupKFoldSplits: GroupFoldPlan {
     for group in sorted {
       assignment[group] = Int32(balance.place(counts[(group * totals.count)...].prefix(totals.count)))
     }
-    // Examples without a class are in no fold, and on neither side.
-    let labelled = classes.reduce(ExampleSet()) { $0.union($1.examples) }
-    for (index, fold) in table.examples(ofFolds: folds, assignment: assignment).enumerated() {
-      try receive(try source.split(String(index), testing: fold.intersection(labelled), among: labelled))
-    }
+    return assignment
   }
 }
 

@@ -48,4 +48,14 @@ public enum StatisticSelection: Sendable, Hashable {
       self = .names(names)
     }
   }
+
+  /// The text form, which ``init(parsing:)`` reads back.
+  public var text: String {
+    switch self {
+    case .all: "all"
+    case .admissible: "admissible"
+    case .family(let family): family.rawValue
+    case .names(let names): names.joined(separator: ",")
+    }
+  }
 }

@@ -52,7 +52,7 @@ extension Snapshot {
     }
     if columns.view.hasPositions { try Self.write(positions, into: &matrix) }
     if columns.view.isStandardized {
-      try Standardization(of: matrix, from: columns.positionCount, options).apply(to: &matrix, options)
+      try ColumnStandardization(of: matrix, from: columns.positionCount, options).apply(to: &matrix, options)
     }
   }
 
@@ -98,7 +98,7 @@ extension Snapshot {
       try Self.write(testPositions, into: &testMatrix)
     }
     if columns.view.isStandardized {
-      let standardization = try Standardization(of: trainMatrix, from: columns.positionCount, options)
+      let standardization = try ColumnStandardization(of: trainMatrix, from: columns.positionCount, options)
       try standardization.apply(to: &trainMatrix, options)
       try standardization.apply(to: &testMatrix, options)
     }

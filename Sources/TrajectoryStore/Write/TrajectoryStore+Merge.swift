@@ -18,7 +18,8 @@ extension TrajectoryStore {
   /// Adds all examples of other stores, in one commit.
   ///
   /// Segment files are linked, or copied from another disk; nothing is decoded. Metadata and metrics become rows of this
-  /// store; fields it does not have yet become columns. Split sets stay where they are, for their ids mean another store.
+  /// store; fields it does not have yet become columns. Split sets and results stay where they are, for their
+  /// ids mean another store.
   ///
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.

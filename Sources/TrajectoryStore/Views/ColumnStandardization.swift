@@ -1,7 +1,7 @@
-// Standardization.swift -- z-scores of columns with the statistics of one matrix, as the published featurewise_norm.
+// ColumnStandardization.swift -- z-scores of columns with the statistics of one matrix, as the published featurewise_norm.
 
 import CKernels
-import TrajectoryModel
+package import TrajectoryModel
 
 /// The mean and the scale of each column of a matrix, to be applied to it and to others.
 ///
@@ -10,9 +10,9 @@ import TrajectoryModel
 /// (NumPy's population standard deviation); the scale is that or 1e-5 where that is less. All is Float64 whatever the
 /// type of the matrix, and no column knows of another, so the bits are the same for any number of threads, and for a
 /// row-major Float64 matrix those of NumPy's `mean(0)` and `std(0)`.
-struct Standardization: Sendable {
+package struct ColumnStandardization: Sendable, Hashable {
   /// The least scale, which keeps constant columns finite; the published constant.
-  static let leastScale = 1e-5
+  package static let leastScale = 1e-5
   /// Columns of a column-major matrix that a thread handles at a time.
   ///
   /// Of a row-major one each thread has a part of every
@@ -20,14 +20,24 @@ struct Standardization: Sendable {
   private static let blockSize = 64
 
   /// The first column; those before it stay as they are.
-  let firstColumn: Int
+  package let firstColumn: Int
   /// The mean of each column from ``firstColumn`` on.
-  let means: [Double]
+  package let means: [Double]
   /// What each difference from the mean is divided by.
-  let scales: [Double]
+  package let scales: [Double]
+
+  /// Statistics that were taken before.
+  ///
+  /// - Precondition: There are as many scales as means.
+  package init(firstColumn: Int, means: [Double], scales: [Double]) {
+    precondition(means.count == scales.count, "every column has a mean and a scale")
+    self.firstColumn = firstColumn
+    self.means = means
+    self.scales = scales
+  }
 
   /// Takes the statistics of a matrix of at least one row; without rows there is nothing to take, and they are NaN.
-  init(of matrix: borrowing Matrix, from firstColumn: Int, _ options: MaterializeOptions) throws(EngramError) {
+  package init(of matrix: borrowing Matrix, from firstColumn: Int, _ options: MaterializeOptions) throws(EngramError) {
     self.firstColumn = firstColumn
     let rows = matrix.rows
     let count = matrix.columns - firstColumn
@@ -89,7 +99,7 @@ struct Standardization: Sendable {
   }
 
   /// Replaces every value x of a column by (x - mean) / scale, rounded to the type of the matrix.
-  func apply(to matrix: inout Matrix, _ options: MaterializeOptions) throws(EngramError) {
+  package func apply(to matrix: inout Matrix, _ options: MaterializeOptions) throws(EngramError) {
     let (rows, type, layout, firstColumn) = (matrix.rows, matrix.elementType, matrix.layout, firstColumn)
     let (rowStride, columnStride) = matrix.layout == .rowMajor ? (matrix.columns, 1) : (1, matrix.rows)
     let (means, scales) = (means, scales)

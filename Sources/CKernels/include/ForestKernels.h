@@ -1,0 +1,142 @@
+/* ForestKernels.h -- the inner loops of random forests: ranks and bins of columns, cuts of nodes, walks through trees.
+ *
+ * No function allocates, keeps a pointer, or fails. Every pointer must be valid for the sizes stated, and the regions
+ * of one call must not overlap. Sums and products are two roundings each, so the bits are the same on every processor. */
+#ifndef ENGRAM_FOREST_KERNELS_H
+#define ENGRAM_FOREST_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- columns */
+
+/* Bins of a column; a bin is one byte. */
+#define ENGRAM_BIN_LIMIT 256
+
+/* A matrix of features: element (r, c) is values[r * row_stride + c * column_stride] of float32 or float64. */
+typedef struct {
+  const void *values;
+  ptrdiff_t row_stride;
+  ptrdiff_t column_stride;
+  int is_float64;
+} engram_features;
+
+/* Copies columns first ..< first + width of `count` rows, one after the other, in their own type. */
+void engram_take_columns(const engram_features *features, size_t first, size_t width, const int32_t *rows, size_t count,
+                         void *values);
+
+/* Ranks of the `count` finite values of the column'th column that was taken: equal values have one rank, from 0 upwards
+ * (-0 equals 0). `scratch` holds 2 * count numbers; distinct[rank] becomes the value of a rank. Returns the number of
+ * ranks. */
+size_t engram_rank_column(const engram_features *features, const void *values, size_t column, size_t count,
+                          uint64_t *scratch, uint32_t *ranks, double *distinct);
+
+/* Puts the ranks of a column into at most `bin_limit` bins with about as many rows each, one rank a bin where there are
+ * not more ranks. `scratch` holds 2 * rank_count numbers; low[b] and high[b] become the least and greatest rank of bin b.
+ * Returns the number of bins, none of which is empty. */
+size_t engram_bin_ranks(const uint32_t *ranks, size_t count, size_t rank_count, size_t bin_limit, uint32_t *scratch,
+                        uint8_t *bins, uint32_t *low, uint32_t *high);
+
+/* Copies bins [column][row] to [row][column], rows `row_stride` bytes apart. */
+void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_count, size_t row_stride, uint8_t *turned);
+
+/* ---- growing */
+
+/* A row in a node: its number, how often it was drawn, and its class. */
+#define ENGRAM_ENTRY(row, weight, class) ((uint64_t)(row) | (uint64_t)(weight) << 32 | (uint64_t)(class) << 48)
+
+/* The rows of a node, and how their cuts are judged. */
+typedef struct {
+  const uint64_t *entries;
+  size_t count;
+  size_t class_count;
+  /* For each class the weight of a draw, and the weight of all its draws. */
+  const double *class_weights;
+  const double *totals;
+  /* The fewest draws on either side. */
+  uint32_t leaf_minimum;
+  /* All draws in the node. */
+  uint32_t draw_count;
+} engram_node_rows;
+
+/* The best cut of a node along one column: after bin (or rank) `left`, and `right` is the next one that has rows.
+ * The score is the sum over both sides of (sum of the squared weights of the classes) / (weight of the side): the higher,
+ * the lower the Gini impurity. -INFINITY says that there is no cut. */
+typedef struct {
+  double score;
+  int32_t left;
+  int32_t right;
+} engram_cut;
+
+/* Rows of which engram_cuts_sorted sorts the most, and columns that it looks at together. */
+#define ENGRAM_SORTED_LIMIT 256
+#define ENGRAM_SORTED_LANES 32
+/* Classes that it counts, for one byte holds a class and a weight. */
+#define ENGRAM_SORTED_CLASSES 16
+
+/* The cuts of a node along some columns, by sorting its rows by bin in all columns at once: best for few rows.
+ * bins[column * column_stride + row * row_stride]; `columns` may be NULL, which means all of 0 ..< column_count, and then
+ * ENGRAM_SORTED_LANES - 1 bytes after the last may be read. Weights are below 2^weight_bits and classes below
+ * 2^(8 - weight_bits). `scratch` holds (count + 1) * ENGRAM_SORTED_LANES numbers. */
+void engram_cuts_sorted(const uint8_t *bins, size_t column_stride, size_t row_stride, const engram_node_rows *node,
+                        unsigned weight_bits, const int32_t *columns, size_t column_count, uint16_t *scratch,
+                        engram_cut *cuts);
+
+/* Columns whose histograms are filled together. */
+#define ENGRAM_HISTOGRAM_COLUMNS 16
+
+/* The cuts of a node along some columns, by histograms: best for many rows. A count takes count_bits, 16 or 32, which must
+ * hold draw_count. Bins, `columns` and the bytes after the last as for engram_cuts_sorted.
+ * `scratch` holds count + ENGRAM_HISTOGRAM_COLUMNS * ENGRAM_BIN_LIMIT * ceil(class_count * count_bits / 64) numbers. */
+void engram_cuts_histogram(const uint8_t *bins, size_t column_stride, size_t row_stride, const engram_node_rows *node,
+                           unsigned count_bits, const int32_t *columns, size_t column_count, uint64_t *scratch,
+                           engram_cut *cuts);
+
+/* The cuts of a node along some columns of ranks, ranks[column * column_stride + row]: exact, each value on its own.
+ * Scores are compared as scikit-learn computes them, rounding included. `scratch` holds 2 * count numbers, `sides` 2 * class_count. */
+void engram_cuts_exact(const uint32_t *ranks, size_t column_stride, const engram_node_rows *node,
+                       const int32_t *columns, size_t column_count, uint64_t *scratch, double *sides,
+                       engram_cut *cuts);
+
+/* Moves the rows of a node whose bin or rank in a column, bins[column + row], is at most `last` before the others, in
+ * order, and counts the draws of each class among them. `scratch` holds count entries. Returns the number of rows moved. */
+size_t engram_divide_8(uint64_t *entries, size_t count, const uint8_t *bins, size_t column, uint32_t last,
+                       uint64_t *scratch, uint32_t *draws, size_t class_count);
+size_t engram_divide_32(uint64_t *entries, size_t count, const uint32_t *ranks, size_t column, uint32_t last,
+                        uint64_t *scratch, uint32_t *draws, size_t class_count);
+
+/* ---- walking */
+
+/* A node of a tree: a row goes to `child` when its value is at most the threshold, else to `child` + 1, both counted from
+ * the root. In a leaf the feature is -1 and `child` is the number of its distribution. */
+typedef struct {
+  double threshold;
+  int32_t feature;
+  int32_t child;
+} engram_forest_node;
+
+/* Rows that go through the forest together. */
+#define ENGRAM_WALK_BLOCK 256
+
+/* For each of `count` rows the distribution that each tree leads to: leaves[i * leaf_stride + tree].
+ * Tree t starts at nodes[starts[t]]. At most ENGRAM_WALK_BLOCK rows. */
+void engram_forest_leaves(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
+                          const engram_features *features, const int32_t *rows, size_t count, int32_t *leaves,
+                          size_t leaf_stride);
+
+/* Adds for each of `count` rows the distributions of trees first ..< end to sums[i * class_count + class], in the order of
+ * the trees. Where `in_bag` is not NULL, a tree counts only for rows whose bit is not set: bit i of
+ * in_bag[t * bag_stride], and trees[i] becomes one more for each that counts. At most ENGRAM_WALK_BLOCK rows. */
+void engram_forest_add(const engram_forest_node *nodes, const int64_t *starts, size_t first, size_t end,
+                       const float *distributions, size_t class_count, const engram_features *features,
+                       const int32_t *rows, size_t count, const uint64_t *in_bag, size_t bag_stride, uint32_t *trees,
+                       double *sums);
+
+/* How the sum of distributions of a row changes when one feature has the value of another row instead:
+ * changes[column * class_count + class] for every column. Only columns that the row meets on its way can count, so only
+ * those are walked again. `changes` must be zero at the start. */
+void engram_forest_exchange(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
+                            const float *distributions, size_t class_count, const engram_features *features,
+                            int32_t row, int32_t other, double *changes);
+
+#endif

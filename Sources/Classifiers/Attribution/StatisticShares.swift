@@ -1,0 +1,117 @@
+// StatisticShares.swift -- how much each statistic of an example adds to the probability of each class.
+
+package import TrajectoryModel
+
+/// How much each statistic of an example adds to the probability of each class, compared with training examples.
+///
+/// These are Shapley values by sampling (Štrumbelj and Kononenko 2014): start from a training example drawn at random, put
+/// in the statistics of the example one after the other in random order, each with its whole trajectory, and give each the
+/// change of the probability that it made; then the mean over some draws. Every second draw takes the same training
+/// example and the opposite order, which lowers the noise (Mitchell, Cooper, Frank and Holmes 2022). Whatever the draws, the
+/// shares of an example add up to its probability less the mean probability of the training examples drawn. Statistics
+/// that say the same share what they say among them.
+package struct StatisticShares: Sendable, Hashable {
+  /// What is exchanged as one: a statistic with all its columns, and last, where there are such, the position columns.
+  package let playerCount: Int
+  /// The number of classes.
+  package let classCount: Int
+  /// rows x ``playerCount`` x ``classCount``.
+  package let values: [Double]
+
+  /// Works out the shares.
+  ///
+  /// - Parameters:
+  ///   - features: The examples.
+  ///   - background: The training examples to start from; of the same columns, type and layout.
+  ///   - layout: What the columns are.
+  ///   - model: A model of those columns.
+  ///   - draws: Orders that are tried for each example, at least one.
+  ///   - options: Seed, threads, progress; the result is the same for any number of threads.
+  /// - Throws: What the model throws, or `cancelled`.
+  /// - Complexity: O(examples x draws x statistics) predictions.
+  package init(
+    of features: borrowing Matrix, background: borrowing Matrix, layout: FeatureLayout, model: any ClassifierModel,
+    draws: Int, options: FitOptions
+  ) throws(EngramError) {
+    precondition(draws > 0 && background.rows > 0, "there is something to start from")
+    try features.requireColumns(layout.columnCount)
+    try background.requireColumns(layout.columnCount)
+    let players = Self.players(of: layout)
+    let (rows, columns, classCount) = (features.rows, layout.columnCount, model.classCount)
+    let starts = background.rows
+    let (examples, others) = unsafe (MatrixPointer(features), MatrixPointer(background))
+    let size = players.count * classCount
+    var values = [Double](repeating: 0, count: rows * size)
+    var failure: EngramError?
+    unsafe values.withUnsafeMutableBufferPointer { buffer in
+      let target = unsafe SharedPointer(buffer.baseAddress)
+      do throws(EngramError) {
+        try parallelFor(count: rows, threads: options.threads) { (row, _) throws(EngramError) in
+          try options.checkCancelled()
+          options.progress(Double(row) / Double(rows))
+          // The seed of a row is its own, so that no order of the threads can matter.
+          var random = RandomState(
+            seed: UInt32(truncatingIfNeeded: options.seed ^ options.seed >> 32) &* 2_654_435_761
+              &+ UInt32(truncatingIfNeeded: row))
+          var trials = try Matrix(rows: draws * (players.count + 1), columns: columns)
+          var orders: [[Int]] = []
+          try unsafe trials.withMutableBytes { (block) throws(EngramError) in
+            let cells = unsafe block.bindMemory(to: Float.self)
+            var start = 0
+            for draw in 0..<draws {
+              if draw % 2 == 0 {
+                var order = Array(players.indices)
+                random.shuffle(&order)
+                orders.append(order)
+                start = Int(random.interval(UInt64(starts - 1)))
+              } else {
+                orders.append(orders[draw - 1].reversed())
+              }
+              var first = draw * (players.count + 1) * columns
+              // SAFETY: the matrix has a row for every step of every draw.
+              for column in 0..<columns { unsafe cells[first + column] = Float(others[start, column]) }
+              for player in orders[draw] {
+                let next = first + columns
+                for column in 0..<columns { unsafe cells[next + column] = cells[first + column] }
+                for column in players[player] { unsafe cells[next + column] = Float(examples[row, column]) }
+                first = next
+              }
+            }
+          }
+          let said = try model.probabilities(of: trials, rows: nil, threads: 1)
+          for (draw, order) in orders.enumerated() {
+            for (step, player) in order.enumerated() {
+              let before = (draw * (players.count + 1) + step) * classCount
+              for code in 0..<classCount {
+                let change = Double(said[before + classCount + code]) - Double(said[before + code])
+                // SAFETY: a row has its own `size` elements of the array, which outlives the loop.
+                unsafe target.base?[row * size + player * classCount + code] += change / Double(draws)
+              }
+            }
+          }
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    self.values = values
+    self.classCount = classCount
+    playerCount = players.count
+  }
+
+  /// The columns of each statistic, and last those of the position.
+  private static func players(of layout: FeatureLayout) -> [Range<Int>] {
+    var players = (0..<layout.statisticCount).map { statistic in
+      let first = layout.positionCount + statistic * layout.sampleCount
+      return first..<(first + layout.sampleCount)
+    }
+    if layout.positionCount > 0 { players.append(0..<layout.positionCount) }
+    return players
+  }
+
+  /// The share of a player in the probability of a class, for one row.
+  package subscript(row: Int, player: Int, code: Int) -> Double {
+    values[(row * playerCount + player) * classCount + code]
+  }
+}

@@ -1,0 +1,55 @@
+// JoinedGrid.swift -- several grids of one kind of classifier, one after the other.
+
+public import TrajectoryModel
+
+/// Several grids as one, one after the other; each scores its own candidates.
+public struct JoinedGrid: CandidateGrid {
+  /// The grids, in order.
+  public let parts: [any CandidateGrid]
+  /// Where the candidates of each part begin.
+  private let starts: [Int]
+
+  /// Joins grids.
+  public init(_ parts: [any CandidateGrid]) {
+    self.parts = parts
+    var starts: [Int] = []
+    var start = 0
+    for part in parts {
+      starts.append(start)
+      start += part.candidates.count
+    }
+    self.starts = starts
+  }
+
+  /// The candidates of every part.
+  public var candidates: [JSONObject] { parts.flatMap(\.candidates) }
+
+  /// The batches of every part.
+  public var batches: [[Int]] {
+    zip(parts, starts).flatMap { part, start in part.batches.map { $0.map { start + $0 } } }
+  }
+
+  /// Lets each part score its candidates.
+  public func score(
+    _ indices: [Int], _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, train: [Int32],
+    validation: [Int32], options: FitOptions
+  ) throws(EngramError) -> [CandidateScore] {
+    var scores: [CandidateScore] = []
+    for (part, start) in zip(parts, starts) {
+      let own = indices.map { $0 - start }.filter(part.candidates.indices.contains)
+      if own.isEmpty { continue }
+      var inner = options
+      let (before, count, total) = (scores.count, own.count, indices.count)
+      inner.progress = { options.progress((Double(before) + $0 * Double(count)) / Double(total)) }
+      scores += try part.score(
+        own, features, columns: columns, labels: labels, train: train, validation: validation, options: inner)
+    }
+    return scores
+  }
+
+  /// The classifier of a candidate.
+  public func classifier(_ index: Int) -> any Classifier {
+    for (part, start) in zip(parts, starts).reversed() where index >= start { return part.classifier(index - start) }
+    preconditionFailure("a candidate is one of a part")
+  }
+}

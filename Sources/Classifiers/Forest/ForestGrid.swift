@@ -1,0 +1,95 @@
+// ForestGrid.swift -- forests of several sizes and column counts, all sizes scored from one forest.
+
+public import TrajectoryModel
+
+/// Random forests among which cross-validation chooses: every number of columns with every number of trees.
+///
+/// A forest of fewer trees is the first trees of a larger one, so for each number of columns one forest is grown, and rows
+/// walk through it once for all its prefixes. Columns are put into bins once for all.
+public struct ForestGrid: CandidateGrid {
+  /// The parameters that all candidates share.
+  public let base: RandomForest
+  /// How many columns are looked at for each cut.
+  public let maxFeatures: [MaxFeatures]
+  /// Numbers of trees.
+  public let treeCounts: [Int]
+
+  /// Makes a grid; as published without arguments.
+  public init(
+    base: RandomForest = RandomForest(), maxFeatures: [MaxFeatures] = [.sqrt, .log2, .all],
+    treeCounts: [Int] = [20, 50, 100, 500, 1000]
+  ) {
+    self.base = base
+    self.maxFeatures = maxFeatures
+    self.treeCounts = treeCounts
+  }
+
+  /// For each number of columns all numbers of trees: the order of the published grid.
+  public var candidates: [JSONObject] { forests.map(\.parameters) }
+
+  /// The forests of each number of columns together: one is grown for all of them.
+  public var batches: [[Int]] {
+    maxFeatures.indices.map { group in (0..<treeCounts.count).map { group * treeCounts.count + $0 } }
+  }
+
+  private var forests: [RandomForest] {
+    maxFeatures.flatMap { features in
+      treeCounts.map { count in
+        var forest = base
+        forest.maxFeatures = features
+        forest.treeCount = count
+        return forest
+      }
+    }
+  }
+
+  /// The forest of a candidate.
+  public func classifier(_ index: Int) -> any Classifier { forests[index] }
+
+  /// Grows the largest forest for each number of columns and scores its prefixes.
+  public func score(
+    _ indices: [Int], _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, train: [Int32],
+    validation: [Int32], options: FitOptions
+  ) throws(EngramError) -> [CandidateScore] {
+    try features.requireColumns(columns.columnCount)
+    let forests = forests
+    var scores = [Int: CandidateScore]()
+    var prepared: (any TrainingColumns)?
+    let groups = Set(indices.map { $0 / treeCounts.count }).sorted()
+    // The widest first, whose columns serve the others too.
+    let widest = groups.map { maxFeatures[$0].count(of: features.columns) }.max() ?? 1
+    for (place, group) in groups.enumerated() {
+      let members = indices.filter { $0 / treeCounts.count == group }
+      var largest = forests[group * treeCounts.count]
+      largest.treeCount = members.map { forests[$0].treeCount }.max() ?? 1
+      let counts = try largest.check(features, labels, train)
+      var asWide = largest
+      asWide.maxFeatures = .count(widest)
+      let shared: any TrainingColumns
+      if let prepared {
+        shared = prepared
+      } else {
+        shared = try asWide.trainingColumns(features, rows: train, threads: options.threads)
+        prepared = shared
+      }
+      var part = options
+      let (share, before) = (1 / Double(groups.count), Double(place) / Double(groups.count))
+      part.progress = { options.progress(before + $0 * share) }
+      let trees = try largest.grow(shared, classes: train.map { labels.codes[Int($0)] }, counts: counts, options: part)
+      let model = ForestModel(trees, forest: largest, columnCount: features.columns, classCount: labels.classCount)
+      var sums = [Double](repeating: 0, count: validation.count * labels.classCount)
+      var added = 0
+      let rows = try model.checked(features, validation)
+      for member in members.sorted(by: { forests[$0].treeCount < forests[$1].treeCount }) {
+        try model.add(
+          trees: added..<forests[member].treeCount, features, rows: rows, threads: options.threads, to: &sums)
+        added = forests[member].treeCount
+        let right = rows.indices.count {
+          ForestModel.best(sums, $0, labels.classCount) == labels.codes[Int(rows[$0])]
+        }
+        scores[member] = .accuracy(Double(right) / Double(max(1, rows.count)), note: nil)
+      }
+    }
+    return indices.compactMap { scores[$0] }
+  }
+}

@@ -1,0 +1,85 @@
+// Matrix+Features.swift -- lends a matrix to the kernels of forests.
+
+import CKernels
+import Synchronization
+import TrajectoryModel
+
+extension Matrix {
+  /// Columns that are ranked together: sixteen float32 values fill a cache line, so a row-major matrix is read once too.
+  private static let blockWidth = 16
+
+  /// Lends the elements to kernels, which may run on several threads; the pointer must not leave the body.
+  @unsafe borrowing func withFeatures<R>(_ body: (engram_features) throws(EngramError) -> R) throws(EngramError) -> R {
+    let (rowStride, columnStride) = layout == .rowMajor ? (columns, 1) : (1, rows)
+    let isFloat64: Int32 = elementType == .float64 ? 1 : 0
+    return try unsafe bytes.withUnsafeBytes { (buffer) throws(EngramError) in
+      try unsafe body(
+        engram_features(
+          values: buffer.baseAddress, row_stride: rowStride, column_stride: columnStride, is_float64: isFloat64))
+    }
+  }
+
+  /// Ranks every column of some rows and calls `body` with each, from several threads.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows, in the order that ranks come in.
+  ///   - threads: How many threads to use.
+  ///   - body: Gets a column's number and ranks, which are valid during the call.
+  /// - Throws: Nothing of its own.
+  @unsafe borrowing func rankColumns(
+    rows: [Int32], threads: Int, _ body: @Sendable (_ column: Int, _ ranked: RankedColumn) -> Void
+  ) throws(EngramError) {
+    let columnCount = columns
+    let blocks = (columnCount + Self.blockWidth - 1) / Self.blockWidth
+    try unsafe withFeatures { (features) throws(EngramError) in
+      nonisolated(unsafe) let features = unsafe features
+      try parallelFor(count: blocks, threads: threads) { (block, _) throws(EngramError) in
+        let first = block * Self.blockWidth
+        let width = min(Self.blockWidth, columnCount - first)
+        let count = rows.count
+        // SAFETY: rows and columns are inside the matrix; every block is as large as the kernels ask, and freed at the end.
+        let values = UnsafeMutablePointer<Double>.allocate(capacity: count * width)
+        let scratch = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * count)
+        let ranks = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+        let distinct = UnsafeMutablePointer<Double>.allocate(capacity: count)
+        defer {
+          unsafe values.deallocate()
+          unsafe scratch.deallocate()
+          unsafe ranks.deallocate()
+          unsafe distinct.deallocate()
+        }
+        unsafe withUnsafePointer(to: features) { features in
+          unsafe engram_take_columns(features, first, width, rows, count, values)
+          for j in 0..<width {
+            let found = unsafe engram_rank_column(features, values, j, count, scratch, ranks, distinct)
+            unsafe body(first + j, RankedColumn(ranks: ranks, distinct: distinct, count: found))
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The values of one column by rank.
+@unsafe struct RankedColumn {
+  /// The rank of every row.
+  let ranks: UnsafePointer<UInt32>
+  /// The value of every rank, ascending.
+  let distinct: UnsafePointer<Double>
+  /// The number of ranks.
+  let count: Int
+}
+
+/// A result for each column, set by any thread.
+final class ColumnResults<Result: Sendable>: Sendable {
+  private let results: Mutex<[Result?]>
+
+  /// Room for `count` results.
+  init(count: Int) { results = Mutex(Array(repeating: nil, count: count)) }
+
+  /// Sets the result of a column.
+  func set(_ column: Int, _ result: Result) { results.withLock { $0[column] = result } }
+
+  /// The results of all columns, each of which was set.
+  var all: [Result] { results.withLock { $0.compactMap { $0 } } }
+}

@@ -1,0 +1,55 @@
+// RankedColumns.swift -- columns in which every value is told from every other.
+
+import CKernels
+import TrajectoryModel
+
+/// Columns of ranks: equal values have one number, others differ, so cuts are exact.
+final class RankedColumns: TrainingColumns {
+  let rowCount: Int
+  let columnCount: Int
+  /// As [column][row].
+  private let ranks: [UInt32]
+  /// For each column the value of each rank.
+  private let values: [[Double]]
+
+  /// Ranks every column of some rows.
+  init(_ features: borrowing Matrix, rows: [Int32], threads: Int) throws(EngramError) {
+    rowCount = rows.count
+    columnCount = features.columns
+    let rowCount = rowCount
+    var ranks = [UInt32](repeating: 0, count: rowCount * features.columns)
+    let values = ColumnResults<[Double]>(count: features.columns)
+    // SAFETY: each column's part of the array is written by one thread, and read when all are done.
+    try unsafe ranks.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
+      guard let base = buffer.baseAddress else { return }
+      nonisolated(unsafe) let all = unsafe base
+      try unsafe features.rankColumns(rows: rows, threads: threads) { column, ranked in
+        unsafe (all + column * rowCount).update(from: ranked.ranks, count: rowCount)
+        values.set(column, unsafe Array(UnsafeBufferPointer(start: ranked.distinct, count: ranked.count)))
+      }
+    }
+    self.ranks = ranks
+    self.values = values.all
+  }
+
+  @unsafe func findCuts(
+    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, count: Int, memory: CutMemory,
+    cuts: UnsafeMutablePointer<engram_cut>
+  ) {
+    // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
+    unsafe engram_cuts_exact(ranks, rowCount, &node, columns, count, memory.words, memory.sides, cuts)
+  }
+
+  @unsafe func divide(
+    _ entries: UnsafeMutablePointer<UInt64>, count: Int, column: Int, last: UInt32, memory: CutMemory,
+    draws: UnsafeMutablePointer<UInt32>, classCount: Int
+  ) -> Int {
+    // SAFETY: as in `findCuts`.
+    unsafe engram_divide_32(
+      entries, count, ranks, column * rowCount, last, memory.words, draws, classCount)
+  }
+
+  func threshold(column: Int, _ cut: engram_cut) -> Double {
+    Self.between(values[column][Int(cut.left)], values[column][Int(cut.right)])
+  }
+}

@@ -1,0 +1,278 @@
+// TreeGrower.swift -- grows trees, one after the other, in memory that it uses again.
+
+import CKernels
+import TrajectoryModel
+
+/// Grows the trees of a forest, one after the other.
+///
+/// A node is a range of entries, each a row with the number of times that it was drawn. Cutting a node moves the entries of
+/// its left child before those of the right one, so a tree needs no memory but its entries and its nodes.
+///
+/// One thread at a time may use a grower, which is why it may go from one thread to another.
+@safe final class TreeGrower: @unchecked Sendable {
+  private let forest: RandomForest
+  private let columns: any TrainingColumns
+  private let classes: [Int32]
+  private let classWeights: [Double]
+  private let classCount: Int
+  private let wanted: Int
+  private let memory: CutMemory
+  /// The rows of all nodes.
+  private var entries: [UInt64] = []
+  /// All columns, in an order that drawing changes.
+  private var columnOrder: [Int32]
+  private var cuts: [engram_cut]
+  private var random = RandomStream(seed: 0, stream: 0)
+
+  // The nodes in the order in which they were made; two children are neighbours.
+  private var features: [Int32] = []
+  private var thresholds: [Double] = []
+  private var children: [Int32] = []
+  /// For each node the draws of each class.
+  private var draws: [UInt32] = []
+
+  /// A node that can be cut, and how.
+  private struct Frontier {
+    var node: Int
+    var start: Int
+    var count: Int
+    var depth: Int
+    var column: Int
+    var cut: engram_cut
+    /// How much the cut lowers the impurity.
+    var gain: Double
+  }
+
+  /// Makes a grower.
+  ///
+  /// - Parameters:
+  ///   - forest: The parameters, which were checked.
+  ///   - columns: The columns of the training rows.
+  ///   - classes: The class of each training row.
+  ///   - classWeights: The weight of each class.
+  init(_ forest: RandomForest, columns: any TrainingColumns, classes: [Int32], classWeights: [Double]) {
+    self.forest = forest
+    self.columns = columns
+    self.classes = classes
+    self.classWeights = classWeights
+    classCount = classWeights.count
+    wanted = forest.maxFeatures.count(of: columns.columnCount)
+    memory = CutMemory(rowCount: classes.count, classCount: classCount)
+    columnOrder = (0..<Int32(columns.columnCount)).map { $0 }
+    cuts = Array(repeating: engram_cut(), count: columns.columnCount)
+  }
+
+  /// Grows a tree.
+  ///
+  /// - Parameters:
+  ///   - number: The number of the tree, which with the seed decides every draw.
+  ///   - seed: The seed of the forest.
+  /// - Returns: The tree.
+  func grow(_ number: Int, seed: UInt64) -> GrownTree {
+    random = RandomStream(seed: seed, stream: number)
+    for column in columnOrder.indices { columnOrder[column] = Int32(column) }
+    let bag = drawRows()
+    (features, thresholds, children, draws) = ([], [], [], [])
+    addNode()
+    for entry in entries { draws[Int(entry >> 48)] += UInt32(truncatingIfNeeded: entry >> 32 & 0xFFFF) }
+    let leafLimit = forest.maxLeafNodes ?? .max
+    var frontier: [Frontier] = []
+    if let root = open(0, start: 0, count: entries.count, depth: 0) { frontier.append(root) }
+    var leafCount = 1
+    while leafCount < leafLimit, let next = take(&frontier) {
+      let child = features.count
+      addNode()
+      addNode()
+      let left = divide(next, child: child)
+      features[next.node] = Int32(next.column)
+      thresholds[next.node] = columns.threshold(column: next.column, next.cut)
+      children[next.node] = Int32(child)
+      leafCount += 1
+      let right = open(child + 1, start: next.start + left, count: next.count - left, depth: next.depth + 1)
+      if let right { frontier.append(right) }
+      if let left = open(child, start: next.start, count: left, depth: next.depth + 1) { frontier.append(left) }
+    }
+    return byLevel(bag: bag)
+  }
+
+  /// Draws the rows of a tree; returns a bit for each that was drawn.
+  private func drawRows() -> [UInt64] {
+    let count = classes.count
+    var times = [UInt16](repeating: forest.bootstrap ? 0 : 1, count: count)
+    // No row of 2^30 is drawn 65,536 times.
+    if forest.bootstrap { for _ in 0..<count { times[random.next(below: count)] &+= 1 } }
+    var bag = [UInt64](repeating: 0, count: (count + 63) / 64)
+    entries.removeAll(keepingCapacity: true)
+    var most: UInt16 = 0
+    for row in 0..<count where times[row] > 0 {
+      entries.append(UInt64(row) | UInt64(times[row]) << 32 | UInt64(classes[row]) << 48)
+      bag[row / 64] |= 1 << UInt64(row % 64)
+      most = max(most, times[row])
+    }
+    let classBits = UInt32(Int.bitWidth - max(0, classCount - 1).leadingZeroBitCount)
+    let fits = classCount <= Int(ENGRAM_SORTED_CLASSES) && Int(most) < 1 << (8 - classBits)
+    memory.weightBits = fits ? 8 - classBits : 0
+    return bag
+  }
+
+  /// Adds a node, a leaf until it is cut.
+  private func addNode() {
+    features.append(-1)
+    thresholds.append(0)
+    children.append(0)
+    draws.append(contentsOf: repeatElement(0, count: classCount))
+  }
+
+  /// Takes the next node to cut: the newest, or with a limit on leaves the one with the greatest gain.
+  private func take(_ frontier: inout [Frontier]) -> Frontier? {
+    guard forest.maxLeafNodes != nil else { return frontier.popLast() }
+    guard let best = frontier.indices.max(by: { frontier[$0].gain < frontier[$1].gain }) else { return nil }
+    return frontier.remove(at: best)
+  }
+
+  /// Moves the entries of a node and counts those of its children; returns how many go left.
+  private func divide(_ node: Frontier, child: Int) -> Int {
+    let left = unsafe entries.withUnsafeMutableBufferPointer { entries in
+      unsafe draws.withUnsafeMutableBufferPointer { draws in
+        guard let entries = entries.baseAddress, let draws = draws.baseAddress else { return 0 }
+        // SAFETY: the node's entries lie inside the array, and `draws` has room for each class of the child.
+        return unsafe columns.divide(
+          entries + node.start, count: node.count, column: node.column, last: UInt32(node.cut.left), memory: memory,
+          draws: draws + child * classCount, classCount: classCount)
+      }
+    }
+    for k in 0..<classCount {
+      draws[(child + 1) * classCount + k] = draws[node.node * classCount + k] - draws[child * classCount + k]
+    }
+    return left
+  }
+
+  /// Finds the cut of a node; nil where it stays a leaf.
+  private func open(_ node: Int, start: Int, count: Int, depth: Int) -> Frontier? {
+    let own = draws[(node * classCount)..<((node + 1) * classCount)]
+    let drawCount = own.reduce(0, +)
+    guard count >= 2, own.count(where: { $0 > 0 }) >= 2, depth < forest.maxDepth ?? .max,
+      Int(drawCount) >= max(forest.minSamplesSplit, 2 * forest.minSamplesLeaf)
+    else { return nil }
+    let totals = zip(own, classWeights).map { Double($0) * $1 }
+    guard let (column, cut) = bestCut(start: start, count: count, totals: totals, drawCount: drawCount) else {
+      return nil
+    }
+    return Frontier(
+      node: node, start: start, count: count, depth: depth, column: column, cut: cut,
+      gain: cut.score - purity(totals))
+  }
+
+  /// The sum of squared weights by the weight: the node's part of a score.
+  private func purity(_ totals: [Double]) -> Double {
+    let (squares, whole) = totals.reduce((0, 0)) { ($0.0 + $1 * $1, $0.1 + $1) }
+    return squares / whole
+  }
+
+  /// The best cut along columns drawn at random, each of equals as likely.
+  private func bestCut(
+    start: Int, count: Int, totals: [Double], drawCount: UInt32
+  ) -> (column: Int, cut: engram_cut)? {
+    if wanted == columns.columnCount {
+      findCuts(start: start, count: count, totals: totals, drawCount: drawCount, columns: nil)
+      return choose(columns.columnCount).map { ($0, cuts[$0]) }
+    }
+    // Where no column of the first draw has a cut, the next ones are tried until one has.
+    var drawn = 0
+    while drawn < columns.columnCount {
+      let end = min(drawn + wanted, columns.columnCount)
+      for place in drawn..<end {
+        columnOrder.swapAt(place, place + random.next(below: columns.columnCount - place))
+      }
+      findCuts(start: start, count: count, totals: totals, drawCount: drawCount, columns: drawn..<end)
+      if drawn == 0 {
+        if let best = choose(end) { return (Int(columnOrder[best]), cuts[best]) }
+      } else if let first = (0..<(end - drawn)).first(where: { cuts[$0].score > -.infinity }) {
+        return (Int(columnOrder[drawn + first]), cuts[first])
+      }
+      drawn = end
+    }
+    return nil
+  }
+
+  /// Fills ``cuts`` with the best cut along each column of a range of ``columnOrder``, or along all.
+  private func findCuts(start: Int, count: Int, totals: [Double], drawCount: UInt32, columns range: Range<Int>?) {
+    let leafMinimum = UInt32(forest.minSamplesLeaf)
+    unsafe entries.withUnsafeBufferPointer { entries in
+      unsafe classWeights.withUnsafeBufferPointer { weights in
+        unsafe totals.withUnsafeBufferPointer { totals in
+          unsafe columnOrder.withUnsafeBufferPointer { order in
+            unsafe cuts.withUnsafeMutableBufferPointer { cuts in
+              guard let entries = entries.baseAddress, let cuts = cuts.baseAddress else { return }
+              // SAFETY: the node's entries lie inside the array, and `cuts` has room for all columns.
+              var node = unsafe engram_node_rows(
+                entries: entries + start, count: count, class_count: classCount, class_weights: weights.baseAddress,
+                totals: totals.baseAddress, leaf_minimum: leafMinimum, draw_count: drawCount)
+              unsafe columns.findCuts(
+                &node, columns: range == nil ? nil : order.baseAddress.map { unsafe $0 + (range?.lowerBound ?? 0) },
+                count: range?.count ?? columns.columnCount, memory: memory, cuts: cuts)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The place of the best among the first `count` cuts, each of equals as likely; nil where there is none.
+  private func choose(_ count: Int) -> Int? {
+    var best = -Double.infinity
+    var equals = 0
+    for cut in cuts[..<count] where cut.score >= best && cut.score > -.infinity {
+      equals = cut.score > best ? 1 : equals + 1
+      best = cut.score
+    }
+    guard equals > 0 else { return nil }
+    var skip = equals == 1 ? 0 : random.next(below: equals)
+    for place in 0..<count where cuts[place].score == best {
+      if skip == 0 { return place }
+      skip -= 1
+    }
+    return nil
+  }
+
+  /// The tree with its nodes level by level.
+  private func byLevel(bag: [UInt64]) -> GrownTree {
+    var order = [0]
+    order.reserveCapacity(features.count)
+    var nodes: [engram_forest_node] = []
+    nodes.reserveCapacity(features.count)
+    var distributions: [Float] = []
+    var gains = [Double](repeating: 0, count: columns.columnCount)
+    var leafCount: Int32 = 0
+    var next = 0
+    while next < order.count {
+      let node = order[next]
+      next += 1
+      let own = weights(of: node)
+      let whole = own.reduce(0, +)
+      if features[node] < 0 {
+        nodes.append(engram_forest_node(threshold: 0, feature: -1, child: leafCount))
+        distributions.append(contentsOf: own.map { Float($0 / whole) })
+        leafCount += 1
+      } else {
+        let child = Int(children[node])
+        nodes.append(
+          engram_forest_node(threshold: thresholds[node], feature: features[node], child: Int32(order.count)))
+        order.append(child)
+        order.append(child + 1)
+        gains[Int(features[node])] +=
+          purity(weights(of: child)) + purity(weights(of: child + 1)) - purity(own)
+      }
+    }
+    // Rounding must not make a cut that gains nothing count as a loss.
+    let sum = gains.reduce(0) { $0 + max(0, $1) }
+    return GrownTree(
+      nodes: nodes, distributions: distributions, importances: gains.map { sum > 0 ? Float(max(0, $0) / sum) : 0 },
+      bag: bag)
+  }
+
+  /// The weight of each class in a node.
+  private func weights(of node: Int) -> [Double] {
+    (0..<classCount).map { Double(draws[node * classCount + $0]) * classWeights[$0] }
+  }
+}

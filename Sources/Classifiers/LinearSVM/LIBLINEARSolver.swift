@@ -1,0 +1,54 @@
+// LIBLINEARSolver.swift -- the reference: LIBLINEAR itself.
+
+import CLinear
+import TrajectoryModel
+
+/// Solves classes against the rest by LIBLINEAR's dual coordinate descent; every cost from the start.
+///
+/// The library has one random generator for the whole process, so only one call runs at a time; it cannot be stopped.
+struct LIBLINEARSolver: LinearSolver {
+  private let problem: LinearProblem
+  private let places: [Int]
+  private let settings: LinearSolverSettings
+
+  /// Loads the library.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when it is not there.
+  init(_ problem: LinearProblem, places: [Int], _ settings: LinearSolverSettings) throws(EngramError) {
+    // SAFETY: the text is static.
+    if let reason = unsafe engram_liblinear_load() {
+      throw EngramError(
+        .notFound, "LIBLINEAR cannot be loaded", found: unsafe String(cString: reason),
+        mend: "install it: apt-get install liblinear4; or choose another solver")
+    }
+    self.problem = problem
+    self.places = places
+    self.settings = settings
+  }
+
+  mutating func solve(cost: Double) throws(EngramError) -> [LinearFit] {
+    try settings.options.checkCancelled()
+    let (rows, columns) = (problem.rows, problem.columns)
+    let targets = places.map { problem.targets(of: $0) }
+    var weights = [Double](repeating: 0, count: places.count * columns)
+    var iterations = [Int32](repeating: 0, count: places.count)
+    // SAFETY: the arrays are as long as the function says.
+    let status = unsafe engram_liblinear_train(
+      rows.values, rows.count, columns, rows.stride, targets.flatMap { $0 }, places.count, cost, settings.tolerance,
+      UInt32(truncatingIfNeeded: settings.options.seed), &weights, &iterations)
+    guard status == 0 else {
+      throw EngramError(
+        .limit, "there is no memory for LIBLINEAR's copy of the data", mend: "choose another solver")
+    }
+    return places.indices.map { index in
+      let found = Array(weights[(index * columns)...].prefix(columns))
+      let padded = found + [Double](repeating: 0, count: problem.width - columns)
+      let (objective, gap) = problem.evaluate(padded, targets[index], cost: cost)
+      return LinearFit(
+        weights: found,
+        convergence: LinearSVMConvergence(
+          iterations: Int(iterations[index]), violation: nil,
+          isConverged: iterations[index] < ENGRAM_LIBLINEAR_MAX_ITERATIONS, objective: objective, gap: gap))
+    }
+  }
+}

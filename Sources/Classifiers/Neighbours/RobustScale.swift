@@ -1,0 +1,147 @@
+// RobustScale.swift -- columns put on one scale on which extreme values stay comparable.
+
+import CKernels
+package import TrajectoryModel
+
+/// Puts columns on one scale, on which extreme values stay comparable: asinh((x - median) / (1.4826 MAD)).
+///
+/// Statistics of trajectories span many powers of ten, so that after a z-score, or a division by the median absolute
+/// deviation alone, a few columns decide every distance. The inverse hyperbolic sine (Burbidge, Magee and Robb 1988) is
+/// linear near the median and logarithmic in the tails, and, unlike ranks, tells values beyond the range that was seen
+/// apart. 1.4826 makes the median absolute deviation that of a normal distribution (Rousseeuw and Croux 1993).
+package struct RobustScale: Sendable, Hashable {
+  private static let normalConsistency = 1.4826
+  /// Rows that a thread scales at a time.
+  private static let rowBlock = 512
+
+  /// The median of each column.
+  package let centres: [Double]
+  /// What is divided by: 1.4826 MAD.
+  ///
+  /// Where more than half of the values are equal, the mean absolute deviation from the median; where all are, that
+  /// value's magnitude, or 1.
+  package let scales: [Double]
+
+  /// Takes the scale of each column of a matrix of at least one row; all values are finite.
+  ///
+  /// - Complexity: O(rows log rows) for each column.
+  package init(
+    of matrix: borrowing Matrix, threads: Int, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(EngramError) {
+    precondition(matrix.rows > 0, "a scale is taken of at least one row")
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    let source = unsafe MatrixPointer(matrix)
+    var found = [SIMD2<Double>](repeating: .zero, count: columns)
+    var failure: EngramError?
+    unsafe found.withUnsafeMutableBufferPointer { buffer in
+      let target = unsafe SharedPointer(buffer.baseAddress)
+      do throws(EngramError) {
+        try parallelFor(count: columns, threads: threads) { (column, _) throws(EngramError) in
+          if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
+          var values = (0..<rows).map { source[$0, column] }
+          // SAFETY: every column has its own element of the array, which outlives the loop.
+          unsafe target.base?[column] = Self.scale(of: &values)
+        }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    centres = found.map(\.x)
+    scales = found.map(\.y)
+  }
+
+  /// The centre and the scale of some values, which are sorted on the way.
+  private static func scale(of values: inout [Double]) -> SIMD2<Double> {
+    values.sort()
+    let centre = middle(values)
+    for index in values.indices { values[index] = abs(values[index] - centre) }
+    let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
+    values.sort()
+    let deviation = normalConsistency * middle(values)
+    let scale = deviation > 0 ? deviation : mean > 0 ? mean : centre != 0 ? abs(centre) : 1
+    return SIMD2(centre, max(scale, .leastNormalMagnitude))
+  }
+
+  private static func middle(_ sorted: [Double]) -> Double {
+    let half = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[half] : sorted[half - 1] / 2 + sorted[half] / 2
+  }
+
+  /// The rows of a matrix of the same columns on this scale.
+  ///
+  /// - Complexity: O(values).
+  package func rows(
+    of matrix: borrowing Matrix, threads: Int, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(EngramError) -> ScaledRows {
+    try matrix.requireColumns(centres.count)
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    let source = unsafe MatrixPointer(matrix)
+    var values = [Float](repeating: 0, count: rows * columns)
+    var norms = [Float](repeating: 0, count: rows)
+    var failure: EngramError?
+    unsafe values.withUnsafeMutableBufferPointer { valueBuffer in
+      unsafe norms.withUnsafeMutableBufferPointer { normBuffer in
+        let (valueTarget, normTarget) = unsafe (
+          SharedPointer(valueBuffer.baseAddress), SharedPointer(normBuffer.baseAddress)
+        )
+        do throws(EngramError) {
+          try parallelFor(count: (rows + Self.rowBlock - 1) / Self.rowBlock, threads: threads) {
+            (block, _) throws(EngramError) in
+            if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
+            let first = block * Self.rowBlock
+            let count = min(Self.rowBlock, rows - first)
+            guard let out = unsafe valueTarget.base, let norms = unsafe normTarget.base else { return }
+            // SAFETY: a block has its own rows of both arrays, and the kernel reads rows and columns of the matrix.
+            unsafe source.squash(
+              first..<(first + count), centres: centres, scales: scales, out + first * columns, norms + first)
+          }
+        } catch {
+          failure = error
+        }
+      }
+    }
+    if let failure { throw failure }
+    return ScaledRows(values: values, squaredNorms: norms, columnCount: columns)
+  }
+}
+
+/// Rows on a robust scale, row-major.
+package struct ScaledRows: Sendable, Hashable {
+  /// rows x ``columnCount``, row by row.
+  package let values: [Float]
+  /// The squared length of each row.
+  package let squaredNorms: [Float]
+  /// The number of columns.
+  package let columnCount: Int
+
+  /// The number of rows.
+  package var count: Int { squaredNorms.count }
+
+  /// Some of the rows, in the order given.
+  package func rows(_ wanted: [Int]) -> ScaledRows {
+    var chosen: [Float] = []
+    chosen.reserveCapacity(wanted.count * columnCount)
+    for row in wanted { chosen.append(contentsOf: values[(row * columnCount)..<((row + 1) * columnCount)]) }
+    return ScaledRows(values: chosen, squaredNorms: wanted.map { squaredNorms[$0] }, columnCount: columnCount)
+  }
+}
+
+extension MatrixPointer {
+  /// Scales some rows into a dense block.
+  @unsafe fileprivate func squash(
+    _ rows: Range<Int>, centres: [Double], scales: [Double], _ out: UnsafeMutablePointer<Float>,
+    _ norms: UnsafeMutablePointer<Float>
+  ) {
+    guard let base = unsafe base else { return }
+    if isFloat32 {
+      unsafe engram_squash_32(
+        base.assumingMemoryBound(to: Float.self) + rows.lowerBound * rowStride, rows.count, rowStride, columnStride,
+        centres.count, centres, scales, out, norms)
+    } else {
+      unsafe engram_squash_64(
+        base.assumingMemoryBound(to: Double.self) + rows.lowerBound * rowStride, rows.count, rowStride, columnStride,
+        centres.count, centres, scales, out, norms)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// DenseRows.swift -- rows of a feature matrix as what linear algebra wants: row-major Float64, each row padded.
+
+import CBLAS
+import CKernels
+import Glibc
+package import TrajectoryModel
+
+/// A row-major Float64 matrix whose rows are padded with zeros to whole vectors.
+///
+/// It is filled by one owner before others see it; then it only is read. So the threads of a loop may share it.
+@safe package final class DenseRows: @unchecked Sendable {
+  /// Rows that a thread handles at a time, fixed so that results are the same for any number of threads.
+  static let blockSize = 512
+  private static let alignment = 64
+
+  /// The number of rows.
+  package let count: Int
+  /// The number of columns.
+  package let columns: Int
+  /// Elements from one row to the next: ``width(of:)`` the columns.
+  package let stride: Int
+  // SAFETY: `count * stride` elements, owned by this object alone; threads that write at the same time write other
+  // rows.
+  nonisolated(unsafe) let values: UnsafeMutablePointer<Double>
+
+  /// A matrix of zeros.
+  ///
+  /// - Throws: ``EngramError`` with code `limit` when the memory is not to be had.
+  package init(count: Int, columns: Int) throws(EngramError) {
+    self.count = count
+    self.columns = columns
+    stride = Self.width(of: columns)
+    let (elements, tooMany) = count.multipliedReportingOverflow(by: stride)
+    let byteCount = max(Self.alignment, tooMany ? Int.max : elements &* MemoryLayout<Double>.stride)
+    guard !tooMany, elements < Int.max / 16, let block = unsafe aligned_alloc(Self.alignment, byteCount) else {
+      throw EngramError(
+        .limit, "there is no memory for \(count) x \(columns) numbers", mend: "train on fewer examples or statistics")
+    }
+    unsafe memset(block, 0, byteCount)
+    unsafe values = block.bindMemory(to: Double.self, capacity: elements)
+  }
+
+  deinit { unsafe free(values) }
+
+  /// A number of columns rounded up to whole vectors.
+  package static func width(of columns: Int) -> Int {
+    let lanes = Int(ENGRAM_LINEAR_LANES)
+    return (columns + lanes - 1) / lanes * lanes
+  }
+
+  /// One element.
+  package subscript(row: Int, column: Int) -> Double {
+    get { unsafe values[row * stride + column] }
+    set { unsafe values[row * stride + column] = newValue }
+  }
+
+  /// Copies some rows of a matrix, of either type and layout, to the columns from `column` on.
+  func fill(
+    from features: borrowing Matrix, _ columns: Range<Int>, rows: [Int32], at column: Int, threads: Int
+  ) throws(EngramError) {
+    let (rowStride, columnStride) = features.layout == .rowMajor ? (features.columns, 1) : (1, features.rows)
+    let isFloat32 = features.elementType == .float32
+    // SAFETY: the matrix outlives the loop, which only reads it.
+    let source = unsafe features.bytes.withUnsafeBytes { unsafe Borrowed(base: $0.baseAddress) }
+    try forEachBlock(threads: threads) { block in
+      guard let base = unsafe source.base else { return }
+      let target = unsafe self.values + block.lowerBound * self.stride + column
+      // SAFETY: rows and columns are inside the matrix, and the target has room for them.
+      unsafe rows.withUnsafeBufferPointer { rows in
+        guard let first = rows.baseAddress else { return }
+        let rows = unsafe first + block.lowerBound
+        if isFloat32 {
+          unsafe engram_take_rows_32(
+            base.assumingMemoryBound(to: Float.self) + columns.lowerBound * columnStride, rowStride, columnStride,
+            rows, block.count, columns.count, target, self.stride)
+        } else {
+          unsafe engram_take_rows_64(
+            base.assumingMemoryBound(to: Double.self) + columns.lowerBound * columnStride, rowStride, columnStride,
+            rows, block.count, columns.count, target, self.stride)
+        }
+      }
+    }
+  }
+
+  /// Runs a loop over blocks of rows on several threads.
+  func forEachBlock(threads: Int, _ body: @Sendable (Range<Int>) -> Void) throws(EngramError) {
+    let size = Self.blockSize
+    try parallelFor(count: (count + size - 1) / size, threads: threads) { (block, _) throws(EngramError) in
+      body((block * size)..<min(self.count, (block + 1) * size))
+    }
+  }
+
+  /// The sums over all rows of the products of any two columns from `first` on, as a symmetric matrix.
+  ///
+  /// Parts of the rows are summed on several threads and then added in order.
+  ///
+  /// - Returns: n x n, row by row, of which only the upper triangle is meant; n is the number of columns from `first`
+  ///   on.
+  /// - Complexity: O(rows x n²).
+  func gram(from first: Int = 0, threads: Int) throws(EngramError) -> [Double] {
+    try loadBLAS()
+    let n = columns - first
+    let parts = min(4, max(1, count / 1024))
+    let sums = PartResults<[Double]>(count: parts)
+    try parallelFor(count: parts, threads: threads) { (part, _) throws(EngramError) in
+      let (start, end) = (self.count * part / parts, self.count * (part + 1) / parts)
+      var sum = [Double](repeating: 0, count: n * n)
+      // SAFETY: rows start ..< end are inside the block, and `sum` is n x n.
+      unsafe engram_dsyrk_t(
+        Int32(n), Int32(end - start), 1, self.values + start * self.stride + first, Int32(self.stride), 0, &sum,
+        Int32(n))
+      sums.set(part, sum)
+    }
+    return sums.inOrder.dropFirst().reduce(into: sums.inOrder[0]) { total, part in
+      for index in total.indices { total[index] += part[index] }
+    }
+  }
+
+  /// The start of the memory of a matrix, handed to the threads of one loop.
+  @safe private struct Borrowed: @unchecked Sendable {
+    // SAFETY of @unchecked: threads only read it.
+    let base: UnsafeRawPointer?
+  }
+}
+
+/// Loads OpenBLAS.
+///
+/// - Throws: ``EngramError`` with code `notFound` when the library is not there.
+func loadBLAS() throws(EngramError) {
+  // SAFETY: the text is static.
+  guard let reason = unsafe engram_blas_load() else { return }
+  throw EngramError(
+    .notFound, "OpenBLAS cannot be loaded", found: unsafe String(cString: reason),
+    mend: "install it: apt-get install libopenblas0-pthread")
+}

@@ -1,0 +1,194 @@
+// ClassifyCommand.swift -- `engram classify STORE --split NAME --model KIND`.
+
+import Classifiers
+import Experiments
+import Interchange
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// Trains and tests a classifier on the splits of a set.
+enum ClassifyCommand {
+  static let split = Parameter.required(
+    "split", .splits, "the split set, or one split of it by its number from 0 or its name")
+  static let model = Parameter.required(
+    "model", ValueType<ClassifierKind>.choice("MODEL"), "the kind of classifier: random-forest, linear-svm or conv1d")
+  static let statistics = Parameter.option(
+    "statistics", .statistics, default: "all",
+    "weight, activation, layerwise, or all: the statistics of that family, or of all, that are finite in every example of "
+      + "the splits; or a list of names")
+  static let grid = Parameter.option(
+    "grid", .gridName, default: "coarse",
+    "the candidates to choose from: those of the paper, a few of them, or those that a JSON file lists")
+  static let settings = Parameter.repeated(
+    "set", .setting, "in place of a grid, one candidate with this parameter; the others have their defaults")
+  static let search = Parameter.option(
+    "search", .word(among: ["exhaustive", "halving"], "SEARCH"), default: "exhaustive",
+    "exhaustive: every candidate on all train examples; halving: all on few, the best third on three times as many, and so "
+      + "on")
+  static let folds = Parameter.option(
+    "folds", .integer(in: 2...1_000), default: "5", "how many folds of the train side choose among candidates")
+  static let foldGroups = Parameter.option(
+    "fold-by", .list(of: .field),
+    "keep examples of equal values of these fields in one fold (as the splits do, unless given)")
+  static let foldSeed = Parameter.option(
+    "fold-seed", .integer(in: 0...Int(UInt32.max)),
+    "shuffle the train side before it is cut into folds (in order of id unless given, as published)")
+  static let seed = Parameter.option(
+    "seed", .integer(in: 0...Int.max), default: "0", "decides every random choice of the classifier")
+  static let zscore = Parameter.flag(
+    "zscore", "z-score each column by the train side before the classifier sees it; short for +zscore in --view")
+  static let positions = Parameter.flag(
+    "positions", "put the position of the layer first, as three columns; short for +positions in --view")
+  static let savedModel = Parameter.option(
+    "save-model", .file(), "write the model of the split to a file, which `engram predict` reads; with one split only")
+
+  static let command = Command(
+    "classify", "train and test a classifier on the splits of a set",
+    discussion: """
+      Of each split: parameters are chosen in stratified folds of the train side, the best mean accuracy winning; the \
+      chosen candidate learns from the whole train side; then it is tested. Folds are cut in order of id, as published, so \
+      where neighbouring examples are alike, --fold-seed makes them fairer. Where a split set keeps runs or other groups \
+      on one side, the folds keep them together as well.
+
+      Each result is kept in the store as soon as it is there. The same command is answered from the store at once, and \
+      one that was stopped, by Ctrl-C or a kill, goes on where it stopped. `engram results` shows what is there.
+
+      A grid file lists choices for each parameter, of which every combination is tried:
+
+            {"version": 1, "classifier": "random-forest",
+             "parameters": {"max_features": ["sqrt", 0.1], "n_estimators": [100, 500]}}
+
+      Parameters have the names of the published code: n_estimators, max_features, max_depth, … of a forest; C, \
+      n_components, … of an SVM; ksize, num_filters, pool_type, … of a network. `--grid paper` has 15, 84 and 720 \
+      candidates and takes its time.
+
+      \(Invocation.viewDiscussion)
+      """,
+    takes: [
+      SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, foldSeed,
+      seed,
+      SharedParameters.epochs, SharedParameters.view, zscore, positions, SharedParameters.missing, savedModel,
+      SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
+    ],
+    exclusive: [[grid, settings]],
+    examples: [
+      .init(
+        "engram classify lr.engram --split fig2a --model random-forest --positions --grid paper",
+        "Figure 2a of the paper for the forest: ten splits, its whole grid"),
+      .init(
+        "engram classify lr.engram --split fig2a/0 --model random-forest --set n_estimators=500 --statistics weight",
+        "One forest on the weight statistics of one split"),
+      .init(
+        "engram classify lr.engram --split animal --model linear-svm --zscore --search halving --grid paper",
+        "An SVM on hold-outs, searching the paper's grid by successive halving"),
+      .init(
+        "engram classify lr.engram --split fig2a/0 --model conv1d --grid mine.json --save-model conv.model",
+        "A grid of your own; the chosen network goes to a file"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let reference = invocation[split]
+    let set = try store.splitSet(reference.name)
+    let index = try reference.key.map { (key) throws(EngramError) in try set.index(of: key) }
+    if invocation[savedModel] != nil, index == nil, set.splits.count > 1 {
+      throw invocation.usageError(
+        "--save-model needs one split", expected: "--split \(set.name)/0, or another", found: "--split \(set.name)")
+    }
+    let plan = ClassificationPlan(
+      splitSet: set.name,
+      features: FeatureRequest(
+        statistics: invocation[statistics], view: try invocation.view(isStandardized: zscore, hasPositions: positions),
+        missing: invocation[SharedParameters.missing]),
+      grid: try grid(invocation),
+      strategy: invocation[search] == "halving" ? .halving(factor: SearchStrategy.standardFactor) : .exhaustive,
+      folds: try foldPlan(set, invocation), seed: UInt64(invocation[seed]))
+    let progress = invocation.shares()
+    let start = monotonicSeconds()
+    var options = ClassifyOptions(
+      split: index, waitSeconds: invocation[SharedParameters.waitSeconds], isCancelled: invocation.isCancelled,
+      progress: { stage, share in progress.report(stage, Int(share * 10_000), 10_000) })
+    if let threads = invocation[SharedParameters.threads] { options.threads = threads }
+    let known = try store.finishedSplits(of: plan)
+    let results: Classification
+    do throws(EngramError) {
+      results = try store.classify(plan, options: options)
+      if let path = invocation[savedModel] {
+        let model = try store.trainedModel(plan, split: index ?? 0, options: options).encoded()
+        progress.finish()
+        try invocation.write(to: path) { (output) throws(EngramError) in try output.write(model) }
+      }
+    } catch {
+      progress.finish()
+      if error.code == .cancelled { try invocation.note("what is done is kept; the same command goes on from there") }
+      throw error
+    }
+    progress.finish()
+    let wanted = index.map { [$0] } ?? Array(set.splits.indices)
+    let isFromStore = wanted.allSatisfy(known.contains)
+    if invocation[CommonParameters.json] {
+      try invocation.show(ResultsReport.json(results, isFromStore: isFromStore))
+      return
+    }
+    try ResultsReport.show(results, splits: wanted, invocation)
+    try invocation.output.write(
+      isFromStore
+        ? "these results were in the store already\n"
+        : "kept as results \(results.summary.id); took \(durationText(seconds: monotonicSeconds() - start))\n")
+  }
+
+  private static func grid(_ invocation: Invocation) throws(EngramError) -> GridSpecification {
+    let kind = invocation[model]
+    if !invocation[settings].isEmpty {
+      var parameters = JSONObject()
+      for setting in invocation[settings] {
+        guard parameters[setting.name] == nil else {
+          throw invocation.usageError(
+            "--set gives \(setting.name) twice",
+            expected: "one value for each parameter; a file for --grid lists values to choose from")
+        }
+        parameters[setting.name] = setting.value
+      }
+      let specification = GridSpecification(kind, parameters: parameters)
+      do throws(EngramError) {
+        _ = try specification.makeGrid()
+      } catch {
+        var usage = error
+        usage.code = .usage
+        throw usage
+      }
+      return specification
+    }
+    switch invocation[grid] {
+    case "paper": return .paper(kind)
+    case "coarse": return .coarse(kind)
+    case let path:
+      /// A grid is a page of text.
+      let bytes = try InputFile(opening: path).contents(limit: 1 << 20)
+      do throws(EngramError) {
+        return try GridSpecification(json: try JSONValue(parsing: bytes, file: path), for: kind)
+      } catch {
+        throw error.inFile(path)
+      }
+    }
+  }
+
+  private static func foldPlan(_ set: SplitSet, _ invocation: Invocation) throws(EngramError) -> FoldPlan {
+    var plan = FoldPlan(
+      count: invocation[folds], seed: invocation[foldSeed].map { UInt32($0) }, for: set.specification)
+    if let groups = invocation[foldGroups] { plan.groups = groups }
+    return plan
+  }
+}
+
+extension ValueType where Value == String {
+  /// `paper`, `coarse` or the path of a grid.
+  fileprivate static var gridName: Self {
+    Self("paper|coarse|FILE", completion: .words(["paper", "coarse"])) { (word: String) throws(ConversionFailure) in
+      guard !word.isEmpty else { throw ConversionFailure(expected: "paper, coarse or a file", found: "empty text") }
+      return word
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// IdentifyReportText.swift -- how `engram identify` shows its answer to people and spreadsheets.
+
+import Classifiers
+import Experiments
+import TrajectoryModel
+import TrajectoryStore
+
+/// How `engram identify` shows its answer to people and spreadsheets.
+enum IdentifyReportText {
+  /// Runs and statistics that people are shown; programs get all.
+  private static let shownRuns = 24
+  private static let shownStatistics = 8
+
+  /// A line for each example, with everything that fits one.
+  static func examples(_ found: Identification) -> Table {
+    var table = Table(
+      columns: ["example_id", "run_id", "layer_name", "predicted", "confidence"] + found.classes.map { "p_\($0)" } + [
+        "distance", "novelty_p", "nearest_example", "nearest_run", "leading_statistic", "leading_share",
+      ])
+    for example in found.examples {
+      let best = example.mostLikely
+      let leading = example.statistics.first
+      table.append(
+        [
+          .identifier(example.example), TableCell(example.run), TableCell(example.layer),
+          TableCell(found.classes[best]),
+          .real(example.probabilities[best]),
+        ] + example.probabilities.map { .real($0) } + [
+          .real(example.distance), .real(example.noveltyPValue), .identifier(example.nearestExample),
+          TableCell(example.nearestRun), leading.map { .text($0.statistic) } ?? .missing,
+          leading.map { .real($0.share) } ?? .missing,
+        ])
+    }
+    return table
+  }
+
+  /// The whole answer for a person.
+  static func show(_ found: Identification, _ invocation: Invocation) throws(EngramError) {
+    try invocation.output.write(head(found))
+    try invocation.show(classes(found))
+    try invocation.output.write("\nruns, the least surely told first\n")
+    try invocation.show(runs(found))
+    try invocation.output.write("\nnearest training runs\n")
+    try invocation.show(nearest(found))
+    if !found.group.statistics.isEmpty {
+      try invocation.output.write(
+        "\nwhat statistics add to the forest's probability of \(printable("\(found.classes[found.group.mostLikely])"))\n"
+      )
+      try invocation.show(statistics(found))
+    }
+  }
+
+  private static func head(_ found: Identification) -> String {
+    let (training, columns) = (found.training, found.columns)
+    let counts = zip(found.classes, training.classExamples).map { "\($0) \(countText($1))" }.joined(separator: ", ")
+    let wanted = columns.columns.trajectory.statistics.count
+    let epochs = columns.columns.epochsRead
+    var lines = [
+      "learned from \(countText(training.examples)) examples of \(countText(training.runs)) runs (\(counts)) with "
+        + "\(countText(training.treeCount)) trees",
+      "seen: \(wanted) of \(wanted + columns.leftOut.count) statistics at \(epochs.count) of "
+        + "\(epochs.count + columns.epochsLeftOut.count) epochs (\(EpochSelection.text(epochs))); "
+        + "view \(columns.columns.view.text)",
+    ]
+    if training.unlabelled > 0 {
+      lines.append("left out: \(countText(training.unlabelled)) training examples without a \(found.label)")
+    }
+    let byReason = Dictionary(grouping: columns.leftOut, by: \.reason)
+    for (reason, left) in byReason.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      lines.append("left out, \(reason.rawValue): \(left.map(\.statistic).joined(separator: ", "))")
+    }
+    if !columns.epochsLeftOut.isEmpty {
+      lines.append("left out, not recorded on both sides: epochs \(EpochSelection.text(columns.epochsLeftOut))")
+    }
+    let groups = found.calibrationGroups
+    lines.append("calibrated on what was held out by \(groups.field), \(groups.foldCount) times, \(groups.reason)")
+    if !groups.newValues.isEmpty {
+      lines.append("not among the training runs: \(groups.newValues.joined(separator: "; "))")
+    }
+    lines.append("held-out examples: \(text(found.exampleConfidence))")
+    lines.append("held-out runs: \(text(found.runConfidence))")
+    if let known = found.known {
+      lines.append(
+        "of known class after all: \(known.rightExamples) of \(known.examples) examples right, "
+          + "\(known.rightRuns) of \(known.runs) runs")
+    }
+    let group = found.group
+    lines.append(
+      "farther from the training data than 95 in 100 held out: \(group.examplesBeyond95) of "
+        + "\(found.examples.count) examples; than 99: \(group.examplesBeyond99)")
+    let best = group.mostLikely
+    lines.append("")
+    lines.append(
+      "\(countText(found.examples.count)) examples of \(countText(found.runs.count)) "
+        + "\(found.runs.count == 1 ? "run look" : "runs look") like \(found.classes[best]), confidence "
+        + fixed(group.probabilities[best], digits: 3)
+        + (found.runs.count == 1 ? "" : " if all are of one \(found.label)"))
+    return lines.map { printable($0) + "\n" }.joined()
+  }
+
+  private static func text(_ level: ConfidenceLevel) -> String {
+    let (calibrated, before) = (level.calibrated, level.uncalibrated)
+    return "\(fixed(100 * calibrated.accuracy, digits: 1)) % right at a mean confidence of "
+      + "\(fixed(100 * calibrated.meanConfidence, digits: 1)) %; calibration error "
+      + "\(fixed(100 * calibrated.expectedCalibrationError, digits: 1)) % "
+      + "(\(fixed(100 * before.expectedCalibrationError, digits: 1)) % before, exponent \(fixed(level.exponent, digits: 2)))"
+  }
+
+  private static func classes(_ found: Identification) -> Table {
+    var table = Table(columns: [found.label, "probability", "runs", "examples"])
+    for (code, name) in found.classes.enumerated() {
+      table.append([
+        TableCell(name), .text(fixed(found.group.probabilities[code], digits: 3)),
+        .integer(found.group.classRuns[code]), .integer(found.group.classExamples[code]),
+      ])
+    }
+    return table
+  }
+
+  private static func runs(_ found: Identification) -> Table {
+    var table = Table(
+      columns: ["run_id", "examples", "predicted", "confidence", "novelty p", "nearest run", "of", "distance"])
+    let order = found.runs.indices.sorted {
+      let (a, b) = (found.runs[$0], found.runs[$1])
+      return (a.probabilities[a.mostLikely], $0) < (b.probabilities[b.mostLikely], $1)
+    }
+    for index in order.prefix(shownRuns) {
+      let run = found.runs[index]
+      table.append([
+        TableCell(run.run), .integer(run.exampleCount), TableCell(found.classes[run.mostLikely]),
+        .text(fixed(run.probabilities[run.mostLikely], digits: 3)), .text(fixed(run.noveltyPValue, digits: 3)),
+        run.nearestRuns.first.map { TableCell($0.run) } ?? .missing,
+        run.nearestRuns.first.map { TableCell($0.label) } ?? .missing,
+        run.nearestRuns.first.map { .text(fixed($0.distance, digits: 2)) } ?? .missing,
+      ])
+    }
+    if found.runs.count > shownRuns {
+      table.append([.text("… \(countText(found.runs.count - shownRuns)) more")] + Array(repeating: .missing, count: 7))
+    }
+    return table
+  }
+
+  private static func nearest(_ found: Identification) -> Table {
+    var names: [String] = []
+    for field in found.group.nearestRuns.flatMap(\.fields.values) where field.name != found.label {
+      if !names.contains(field.name) { names.append(field.name) }
+    }
+    var table = Table(columns: ["run_id", found.label, "distance"] + names)
+    for run in found.group.nearestRuns {
+      table.append(
+        [TableCell(run.run), TableCell(run.label), .text(fixed(run.distance, digits: 2))]
+          + names.map { name in run.fields.values.first { $0.name == name }.map { TableCell($0.value) } ?? .missing })
+    }
+    return table
+  }
+
+  private static func statistics(_ found: Identification) -> Table {
+    var table = Table(columns: ["statistic", "adds"])
+    for share in found.group.statistics.prefix(shownStatistics) {
+      table.append([.text(share.statistic), .text(fixed(share.share, digits: 4))])
+    }
+    let rest = found.group.statistics.dropFirst(shownStatistics)
+    if !rest.isEmpty {
+      table.append([
+        .text("the other \(rest.count) together"), .text(fixed(rest.reduce(0) { $0 + $1.share }, digits: 4)),
+      ])
+    }
+    return table
+  }
+}

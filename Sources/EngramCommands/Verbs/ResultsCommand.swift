@@ -1,0 +1,121 @@
+// ResultsCommand.swift -- `engram results STORE [ID…]`.
+
+import Experiments
+import TrajectoryModel
+import TrajectoryStore
+
+/// Lists and shows the results of classifiers.
+enum ResultsCommand {
+  static let ids = Parameter.arguments(
+    .integer(in: 1...Int.max, "ID"), atLeastOne: false, "which results to show; without any, all are listed")
+  static let predictions = Parameter.flag(
+    "predictions", "show what each test example was taken for, with the probability of each class")
+  static let remove = Parameter.flag("remove", "remove these results from the store")
+
+  static let command = Command(
+    "results", "list and show the results of classifiers",
+    discussion: """
+      Shown are mean and standard error of the accuracy over splits, the confusion matrix of all test examples, recall, \
+      precision, balanced accuracy and d' of each class, and of each split the parameters that were chosen. Then what \
+      was skipped, and what spoke for the classes. `--csv` has a row for each split, `--json` everything, also how each \
+      candidate did in each fold.
+      """,
+    takes: [
+      SharedParameters.store, ids, predictions, remove, SharedParameters.waitSeconds, CommonParameters.json,
+      CommonParameters.csv,
+    ],
+    exclusive: [[CommonParameters.json, CommonParameters.csv], [predictions, remove]],
+    examples: [
+      .init("engram results lr.engram", "What there is"),
+      .init("engram results lr.engram 1", "How one classifier did"),
+      .init("engram results lr.engram 1 2 --csv", "Two classifiers on every split, for a spreadsheet"),
+      .init("engram results lr.engram 1 --predictions --csv", "What each test example was taken for"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let wanted = invocation[ids].map(Int64.init)
+    if wanted.isEmpty {
+      guard !invocation[predictions], !invocation[remove] else {
+        throw invocation.usageError("say which results", expected: "at least one ID", found: "none")
+      }
+      return try invocation.show(try list(store), as: invocation.tableFormat)
+    }
+    var results: [Classification] = []
+    for id in wanted { results.append(try store.classification(id)) }
+    if invocation[remove] {
+      for id in wanted { try store.removeClassification(id, options: invocation.writeOptions()) }
+      return try invocation.note("removed results \(wanted.map(String.init).joined(separator: ", "))")
+    }
+    if invocation[predictions] {
+      return try invocation.show(try predictionTable(results), as: invocation.tableFormat)
+    }
+    switch invocation.tableFormat {
+    case .json: try invocation.show(.array(results.map { ResultsReport.json($0) }))
+    case .csv: try invocation.show(csv(results), as: .csv)
+    case .table:
+      for (index, result) in results.enumerated() {
+        if index > 0 { try invocation.output.write("\n") }
+        try ResultsReport.show(result, invocation)
+      }
+    }
+  }
+
+  private static func list(_ store: TrajectoryStore) throws(EngramError) -> Table {
+    var table = Table(columns: [
+      "id", "classifier", "on", "statistics", "view", "splits", "finished", "test accuracy", "origin",
+    ])
+    for summary in try store.classifications() {
+      func cell(_ text: String?) -> TableCell { text.map { .text($0) } ?? .missing }
+      var view: String?
+      if case .object(let object)? = summary.plan["view"] { view = try object.string("name") }
+      var statistics: String?
+      if case .string(let text)? = summary.plan["statistics"] { statistics = text }
+      table.append([
+        .identifier(summary.id), .text(summary.classifier), .text(summary.title), cell(statistics), cell(view),
+        .integer(summary.splitCount), .integer(summary.finishedCount),
+        summary.meanAccuracy.map { .real($0) } ?? .missing, .text(summary.isImported ? "imported" : "computed"),
+      ])
+    }
+    return table
+  }
+
+  private static func csv(_ results: [Classification]) -> Table {
+    let rows = results.map { ($0.summary, ResultsReport.splitTable($0.splits)) }
+    var table = Table(columns: ["id", "classifier", "on"] + (rows.first?.1.columns ?? []))
+    for (summary, splits) in rows {
+      for row in splits.rows {
+        table.append([.identifier(summary.id), .text(summary.classifier), .text(summary.title)] + row)
+      }
+    }
+    return table
+  }
+
+  private static func predictionTable(_ results: [Classification]) throws(EngramError) -> Table {
+    guard let classes = results.first?.classes, results.allSatisfy({ $0.classes == classes }) else {
+      throw EngramError(
+        .usage, "these results have not the same classes", expected: "results of one set of classes",
+        mend: "show the predictions of one classification at a time")
+    }
+    var table = Table(columns: ["id", "split", "example_id", "actual", "predicted"] + classes.map { "p_\($0)" })
+    for result in results {
+      for split in result.splits {
+        guard let predictions = split.predictions else {
+          throw EngramError(
+            .notFound, "these results came without predictions", place: "results \(result.summary.id)",
+            mend: "published results hold none; classify to have them")
+        }
+        for (row, example) in predictions.examples.enumerated() {
+          let probabilities = predictions.probabilities[(row * classes.count)...].prefix(classes.count)
+          table.append(
+            [
+              .identifier(result.summary.id), .text(split.name), .identifier(example),
+              .text(classes[Int(predictions.actual[row])]), .text(classes[Int(predictions.predicted[row])]),
+            ] + probabilities.map { .real32($0) })
+        }
+      }
+    }
+    return table
+  }
+}

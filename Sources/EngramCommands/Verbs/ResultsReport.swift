@@ -1,0 +1,216 @@
+// ResultsReport.swift -- how classify and results show how a classifier did.
+
+import Classifiers
+import Experiments
+import TrajectoryModel
+
+/// How classify and results show how a classifier did.
+enum ResultsReport {
+  /// Everything for a person.
+  ///
+  /// - Parameters:
+  ///   - results: The results.
+  ///   - splits: Only these splits; nil for all that are finished.
+  ///   - invocation: Where it is shown.
+  /// - Throws: What writing throws, and code `invalidData` for a plan that is not well formed.
+  static func show(_ results: Classification, splits: [Int]? = nil, _ invocation: Invocation) throws(EngramError) {
+    let shown = results.splits.filter { splits?.contains($0.ordinal) ?? true }
+    let summary = results.summary
+    try invocation.output.write(
+      "results \(summary.id): \(printable(summary.classifier)) on \(printable(summary.title)), \(shown.count) of "
+        + "\(summary.splitCount) splits\(try planText(summary))\n")
+    guard let first = shown.first else {
+      try invocation.output.write("no split is finished; the same `engram classify` goes on\n")
+      return
+    }
+    if shown.allSatisfy({ $0.classes == first.classes }) {
+      let (train, test) = (
+        SplitMetrics(shown.map(\.train.confusion)), SplitMetrics(shown.map(\.test.confusion))
+      )
+      try invocation.output.write("test accuracy   \(accuracyText(test))\ntrain accuracy  \(accuracyText(train))\n")
+      try invocation.output.write("\nconfusion of the test examples (rows: what they are; columns: taken for)\n")
+      try invocation.show(confusionTable(test.sum, first.classes))
+      try invocation.output.write("\n")
+      try invocation.show(classTable(test.sum, first.classes))
+    }
+    try invocation.output.write("\n")
+    try invocation.show(splitTable(shown, parameters: gridParameters(summary)))
+    let notes = notes(shown)
+    if !notes.rows.isEmpty {
+      try invocation.output.write("\ncandidates that were skipped or dropped, and what else there is to say\n")
+      try invocation.show(notes)
+    }
+    if let table = importanceTable(shown) {
+      try invocation.output.write("\nwhat spoke most for the classes, by statistic\n")
+      try invocation.show(table)
+    }
+  }
+
+  private static func planText(_ summary: ClassificationSummary) throws(EngramError) -> String {
+    let plan = summary.plan
+    if summary.isImported { return ", brought in from a file" }
+    let view = try plan.object("view").string("name")
+    return ", statistics \(printable(try plan.string("statistics"))), view \(printable(view)), "
+      + "seed \(try plan.integer("seed")), commit \(try plan.integer("commit"))"
+  }
+
+  private static func accuracyText(_ metrics: SplitMetrics) -> String {
+    let mean = fixed(metrics.meanAccuracy, digits: 4)
+    guard let error = metrics.accuracyError else { return mean }
+    return "\(mean) ± \(fixed(error, digits: 4)) (mean and standard error of \(metrics.matrices.count) splits)"
+  }
+
+  /// A row for each class, a column for each class that examples were taken for.
+  static func confusionTable(_ matrix: ConfusionMatrix, _ classes: [String]) -> Table {
+    var table = Table(columns: ["actual"] + classes)
+    for (row, name) in classes.enumerated() {
+      table.append([.text(name)] + classes.indices.map { .integer(Int(matrix[row, $0])) })
+    }
+    return table
+  }
+
+  private static func classTable(_ matrix: ConfusionMatrix, _ classes: [String]) -> Table {
+    var table = Table(columns: ["class", "recall", "precision", "balanced accuracy", "d'"])
+    for (code, name) in classes.enumerated() {
+      table.append([
+        .text(name), .real(matrix.recall(of: code)), .real(matrix.precision(of: code)),
+        .real(matrix.balancedAccuracy(of: code)), .real(matrix.dPrime(of: code)),
+      ])
+    }
+    return table
+  }
+
+  /// A row for each split: accuracies and the parameters that were chosen.
+  ///
+  /// - Parameters:
+  ///   - splits: The splits.
+  ///   - names: Only these parameters; nil for all.
+  /// - Returns: The table.
+  static func splitTable(_ splits: [SplitResult], parameters names: Set<String>? = nil) -> Table {
+    var table = Table(columns: [
+      "split", "train", "test", "fold accuracy", "test accuracy", "parameters", "seconds",
+    ])
+    for split in splits {
+      let folds = split.search.flatMap { search in search.best.flatMap { search.outcome(of: $0) } }
+      var accuracy: TableCell = .missing
+      if case .tried(let mean, _)? = folds { accuracy = .real(mean) }
+      table.append([
+        .text(split.name), .integer(split.train.count), .integer(split.test.count), accuracy,
+        .real(split.test.confusion.accuracy), .text(parameterText(split.parameters, names)),
+        split.predictions == nil ? .missing : .seconds(split.searchSeconds + split.fitSeconds),
+      ])
+    }
+    return table
+  }
+
+  /// The parameters that the grid of a plan names; nil where it names none.
+  private static func gridParameters(_ summary: ClassificationSummary) -> Set<String>? {
+    guard case .array(let parts)? = summary.plan["grid"] else { return nil }
+    var names: Set<String> = []
+    for case .object(let part) in parts { names.formUnion(part.keys) }
+    return names.isEmpty ? nil : names
+  }
+
+  private static func parameterText(_ parameters: JSONObject, _ names: Set<String>?) -> String {
+    parameters.members.filter { names?.contains($0.key) ?? ($0.value != .null) }
+      .map { "\($0.key)=\(JSONText($0.value).text.filter { $0 != "\"" })" }.joined(separator: " ")
+  }
+
+  /// Skipped and dropped candidates, and notes such as on convergence; equal ones of several splits on one row.
+  private static func notes(_ splits: [SplitResult]) -> Table {
+    var rows: [(text: String, splits: [String], candidates: Set<Int>)] = []
+    func add(_ text: String, _ split: String, _ candidate: Int?) {
+      let index = rows.firstIndex { $0.text == text } ?? rows.count
+      if index == rows.count { rows.append((text, [], [])) }
+      if rows[index].splits.last != split { rows[index].splits.append(split) }
+      if let candidate { rows[index].candidates.insert(candidate) }
+    }
+    for split in splits {
+      for candidate in split.search?.rungs.first?.candidates ?? [] {
+        switch split.search?.outcome(of: candidate) {
+        case .skipped(let reason): add("skipped: \(reason)", split.name, candidate)
+        case .dropped(_, let rowCount):
+          add("dropped: others did better with \(countText(rowCount)) examples", split.name, candidate)
+        case .tried(_, let notes): for note in notes { add(note, split.name, candidate) }
+        case nil: continue
+        }
+      }
+      if split.model["converged"] == .bool(false) { add("the chosen model did not converge", split.name, nil) }
+    }
+    var table = Table(columns: ["what", "splits", "candidates"])
+    for row in rows {
+      table.append([
+        .text(row.text), .integer(row.splits.count),
+        row.candidates.isEmpty ? .missing : .integer(row.candidates.count),
+      ])
+    }
+    return table
+  }
+
+  /// Importances summed over the samples of each statistic, the mean over splits, the highest first.
+  private static func importanceTable(_ splits: [SplitResult]) -> Table? {
+    /// Rows for a person; `--json` has every column.
+    let shown = 10
+    let known = splits.compactMap(\.importances)
+    guard !known.isEmpty else { return nil }
+    var sums: [String: Double] = [:]
+    for importances in known {
+      for (column, mean) in zip(importances.columns, importances.means) {
+        let statistic = column.split(separator: "@", maxSplits: 1).first.map(String.init) ?? column
+        sums[statistic, default: 0] += mean / Double(known.count)
+      }
+    }
+    var table = Table(columns: ["statistic", "importance"])
+    for (name, sum) in sums.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(shown) {
+      table.append([.text(name), .real(sum)])
+    }
+    return table
+  }
+
+  // MARK: For programs
+
+  /// Everything for a program.
+  static func json(_ results: Classification, isFromStore: Bool? = nil) -> JSONText {
+    let summary = results.summary
+    var fields: [(String, JSONText)] = [
+      ("id", .integer(summary.id)), ("classifier", .string(summary.classifier)), ("title", .string(summary.title)),
+      ("imported", .boolean(summary.isImported)), ("plan", JSONText(.object(summary.plan))),
+      ("split_count", .integer(Int64(summary.splitCount))), ("complete", .boolean(summary.isComplete)),
+    ]
+    if let isFromStore { fields.append(("from_store", .boolean(isFromStore))) }
+    if let classes = results.classes, let test = results.test, let train = results.train {
+      fields.append(("classes", .array(classes.map { .string($0) })))
+      fields.append(("test", json(test, classes)))
+      fields.append(("train", json(train, classes)))
+    }
+    fields.append(("splits", .array(results.splits.map { JSONText(.object($0.json)) })))
+    return .object(fields)
+  }
+
+  private static func json(_ metrics: SplitMetrics, _ classes: [String]) -> JSONText {
+    let sum = metrics.sum
+    return .object([
+      ("mean_accuracy", .real(metrics.meanAccuracy)),
+      ("accuracy_sem", metrics.accuracyError.map { .real($0) } ?? .null),
+      ("accuracies", .array(metrics.accuracies.map { .real($0) })),
+      (
+        "confusion",
+        .array(
+          classes.indices.map { row in
+            .array(classes.indices.map { .integer(sum[row, $0]) })
+          })
+      ),
+      (
+        "by_class",
+        .array(
+          classes.enumerated().map { code, name in
+            .object([
+              ("class", .string(name)), ("recall", .real(sum.recall(of: code))),
+              ("precision", .real(sum.precision(of: code))),
+              ("balanced_accuracy", .real(sum.balancedAccuracy(of: code))), ("d_prime", .real(sum.dPrime(of: code))),
+            ])
+          })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,21 @@
+// IdentifyWarning.swift -- what to know before an answer is believed.
+
+/// Something to know before the answer is believed.
+public struct IdentifyWarning: Sendable, Hashable {
+  /// What it is about; stable, for programs.
+  public enum Kind: String, Sendable, Hashable {
+    /// The examples lie outside the training data.
+    case novel
+    /// Some runs have layers on both sides.
+    case sharedRuns = "shared_runs"
+    /// Confidence was calibrated on runs of kinds that the examples are not of.
+    case otherKind = "other_kind"
+    /// There are too few held-out examples to tell what is new.
+    case fewReferences = "few_references"
+  }
+
+  /// What it is about.
+  public let kind: Kind
+  /// The warning, for people.
+  public let sentence: String
+}

@@ -1,0 +1,9 @@
+// KnownLabels.swift -- how many predictions were right, where that is known.
+
+/// How many predictions were right of examples whose label is known after all.
+public struct KnownLabels: Sendable, Hashable {
+  /// The examples of known class, and those of them that were right.
+  public let examples, rightExamples: Int
+  /// The runs of known class, and those of them that were right.
+  public let runs, rightRuns: Int
+}

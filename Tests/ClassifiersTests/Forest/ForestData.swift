@@ -1,0 +1,91 @@
+// ForestData.swift -- matrices for the tests of forests, and the frozen answers of scikit-learn.
+
+import Classifiers
+import Foundation
+import Interchange
+import Testing
+import TrajectoryModel
+
+/// Rows of numbers and their classes.
+struct ForestData: Sendable {
+  var rows: [[Float]]
+  var labels: ClassLabels
+
+  var columnCount: Int { rows[0].count }
+
+  /// The rows as a matrix.
+  func matrix(_ layout: MatrixLayout = .columnMajor, _ type: ElementType = .float32) throws -> Matrix {
+    var matrix = Matrix()
+    let (rowCount, columnCount) = (rows.count, columnCount)
+    try matrix.reshape(rows: rowCount, columns: columnCount, elementType: type, layout: layout)
+    try unsafe matrix.withMutableBytes { (bytes) throws(EngramError) in
+      for (i, row) in rows.enumerated() {
+        for (j, value) in row.enumerated() {
+          let place = layout == .rowMajor ? i * columnCount + j : j * rowCount + i
+          if type == .float32 {
+            unsafe bytes.storeBytes(of: value, toByteOffset: place * 4, as: Float.self)
+          } else {
+            unsafe bytes.storeBytes(of: Double(value), toByteOffset: place * 8, as: Double.self)
+          }
+        }
+      }
+    }
+    return matrix
+  }
+
+  /// Noisy classes of random rows, the same for the same seed.
+  static func noisy(rows: Int, columns: Int, classes: Int, distinct: Int? = nil, seed: UInt64) -> ForestData {
+    var generator = SeededGenerator(seed)
+    var data = ForestData(rows: [], labels: ClassLabels(codes: [], classCount: classes))
+    var codes: [Int32] = []
+    for _ in 0..<rows {
+      let row = (0..<columns).map { _ in
+        distinct.map { Float(Int.random(in: 0..<$0, using: &generator)) }
+          ?? Float.random(in: -1..<1, using: &generator)
+      }
+      let scale = distinct.map { Float($0) } ?? 1
+      let signal = row[0] / scale + row[1] * row[1] / (scale * scale) + Float.random(in: -0.4..<0.4, using: &generator)
+      data.rows.append(row)
+      codes.append(Int32(min(classes - 1, max(0, Int((signal + 0.5) * Float(classes) / 2)))))
+    }
+    data.labels = ClassLabels(codes: codes, classCount: classes)
+    return data
+  }
+
+  /// The bundled trajectories, all values of an example as columns, and the learning rules.
+  static func digits() throws -> ForestData {
+    let path = fixture("digits_dataset.pkl")
+    let dataset = try PublishedDataset(try PickleFile.read(path: path), file: path)
+    let count = dataset.trajectories.payload.byteCount / 4
+    let bytes = try dataset.trajectories.payload.bytes(0..<(4 * count))
+    let values = unsafe bytes.withUnsafeBytes { bytes in
+      (0..<count).map { unsafe bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+    let rules = try #require(dataset.labels)
+    let names = Array(Set(rules)).sorted()
+    let width = count / dataset.exampleCount
+    let codes = rules.map { rule in Int32(names.firstIndex(of: rule) ?? 0) }
+    let rows = stride(from: 0, to: count, by: width).map { Array(values[$0..<($0 + width)]) }
+    return ForestData(rows: rows, labels: ClassLabels(codes: codes, classCount: names.count))
+  }
+
+  /// The path of a file in `fixtures`.
+  static func fixture(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "fixtures/\(name)").path
+  }
+}
+
+/// SplitMix64 as a generator of Swift's library.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,146 @@
+// ClassifySessionTests.swift -- classifying, looking at results and predicting, with the program itself on the bundled data.
+
+import Foundation
+import Testing
+
+struct ClassifySessionTests {
+  /// Two balanced splits of the bundled data.
+  private static func session() throws -> Session {
+    let session = try Session()
+    try session.ok("split", "balanced", session.store, "--name", "fig2a", "--repeats", "2")
+    return session
+  }
+
+  @Test func `a forest tells the bundled learning rules apart, and is answered from the store again`() throws {
+    let session = try Self.session()
+    let words = [
+      "classify", session.store, "--split", "fig2a", "--model", "random-forest", "--set", "n_estimators=100",
+      "--positions",
+    ]
+    let first = try session.json(words)
+    let test = try #require(first["test"] as? [String: Any])
+    // scikit-learn's forests of 100 trees: 0.866 and 0.870 with a standard deviation over seeds of 0.008.
+    #expect(try #require(test["mean_accuracy"] as? Double) > 0.84)
+    #expect(first["from_store"] as? Bool == false)
+    let again = try session.json(words + ["--threads", "1"])
+    #expect(again["from_store"] as? Bool == true)
+    #expect(try Self.bare(again) == Self.bare(first))
+
+    let shown = try session.ok("results", session.store, "1")
+    for text in [
+      "results 1: random-forest on fig2a, 2 of 2 splits", "confusion", "balanced accuracy", "d'", "feedback",
+    ] {
+      #expect(shown.contains(text), "\(shown)")
+    }
+    let list = try session.ok("results", session.store, "--csv").split(separator: "\n")
+    #expect(list.count == 2)
+    #expect(list[1].hasPrefix("1,random-forest,fig2a,all,positions,2,2,0.8"))
+    #expect(try session.ok("results", session.store, "1", "--csv").split(separator: "\n").count == 3)
+    let predictions = try session.ok("results", session.store, "1", "--predictions", "--csv").split(separator: "\n")
+    #expect(predictions.count == 1 + 2 * 408)
+    #expect(predictions[0] == "id,split,example_id,actual,predicted,p_adam,p_feedback,p_information,p_sgdm")
+    #expect((try session.json("verify", session.store)["problems"] as? [String]) == [])
+    try session.ok("results", session.store, "1", "--remove")
+    #expect(try session.failure("results", session.store, "1") == "2 notFound")
+  }
+
+  /// Results without what differs from one answer to the next.
+  private static func bare(_ results: [String: Any]) throws -> Data {
+    var results = results
+    results["from_store"] = nil
+    return try JSONSerialization.data(withJSONObject: results, options: .sortedKeys)
+  }
+
+  @Test func `a saved model predicts the test examples as the result says`() throws {
+    let session = try Self.session()
+    try session.ok(
+      "classify", session.store, "--split", "fig2a/1", "--model", "linear-svm", "--set", "C=1", "--zscore",
+      "--statistics", "weight", "--save-model", session.path("svm.model"))
+    let predicted = try session.ok("predict", session.store, "--model-file", session.path("svm.model"), "--csv")
+    var byExample: [Substring: Substring] = [:]
+    for line in predicted.split(separator: "\n").dropFirst() {
+      let cells = line.split(separator: ",")
+      byExample[cells[0]] = cells[4]
+    }
+    #expect(byExample.count == 1_632)
+    let kept = try session.ok("results", session.store, "1", "--predictions", "--csv").split(separator: "\n")
+    #expect(kept.count == 1 + 408)
+    for line in kept.dropFirst() {
+      let cells = line.split(separator: ",")
+      #expect(byExample[cells[2]] == cells[4])
+    }
+  }
+
+  @Test func `a classification that was killed goes on where it stopped`() throws {
+    let session = try Self.session()
+    let script = """
+      "$0" classify "$1" --split fig2a --model random-forest --grid "$2" --quiet > /dev/null &
+      pid=$!
+      for _ in $(seq 1200); do
+        case $("$0" results "$1" --csv) in *,2,1,*) break ;; esac
+        sleep 0.05
+      done
+      kill -9 $pid
+      wait $pid
+      "$0" results "$1" --csv
+      """
+    try Data(
+      #"{"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": [50, 300]}}"#.utf8
+    ).write(to: URL(filePath: session.path("grid.json")))
+    let words = [
+      "classify", session.store, "--split", "fig2a", "--model", "random-forest", "--grid", session.path("grid.json"),
+    ]
+    let killed = try Shell.run("bash", ["-c", script, Shell.engram, session.store, session.path("grid.json")])
+    #expect(killed.output.contains(",2,1,"), "\(killed)")
+    let results = try session.json(words)
+    #expect(results["complete"] as? Bool == true)
+    #expect(results["id"] as? Int == 1)
+    let fresh = try Self.session()
+    try FileManager.default.copyItem(atPath: session.path("grid.json"), toPath: fresh.path("grid.json"))
+    let whole = try fresh.json(
+      ["classify", fresh.store, "--split", "fig2a", "--model", "random-forest", "--grid", fresh.path("grid.json")])
+    let accuracies = { (results: [String: Any]) in (results["test"] as? [String: Any])?["accuracies"] as? [Double] }
+    #expect(accuracies(results) != nil)
+    #expect(accuracies(results) == accuracies(whole))
+  }
+
+  @Test func `published results are seen beside our own`() throws {
+    let session = try Session()
+    let file = URL(filePath: Session.data).deletingLastPathComponent().appending(path: "results").path
+    try session.ok("ingest-results", session.store, "\(file)/forest_np1_protocol0.pkl")
+    #expect(try session.ok("results", session.store, "1").contains("brought in from a file"))
+    #expect(try session.failure("ingest-results", session.store, "\(file)/with_models_np1.pkl") == "3 unsupported")
+    #expect(try session.failure("ingest-results", session.store, "\(file)/forest_np1_protocol0.pkl") == "1 exists")
+    #expect(try session.failure("results", session.store, "1", "--predictions") == "2 notFound")
+  }
+
+  @Test(arguments: [
+    (["--split", "fig2b", "--model", "random-forest"], "2 notFound"),
+    (["--split", "fig2a/7", "--model", "random-forest"], "2 notFound"),
+    (["--split", "fig2a", "--model", "random-forrest"], "2 usage"),
+    (["--split", "fig2a", "--model", "random-forest", "--set", "n_estimatorz=5"], "2 usage"),
+    (["--split", "fig2a", "--model", "random-forest", "--set", "n_estimators=0"], "2 usage"),
+    (["--split", "fig2a", "--model", "random-forest", "--set", "n_estimators=5", "--grid", "paper"], "2 usage"),
+    (["--split", "fig2a", "--model", "linear-svm", "--set", "C=1", "--set", "C=2"], "2 usage"),
+    (["--split", "fig2a", "--model", "random-forest", "--grid", "nowhere.json"], "2 notFound"),
+    (["--split", "fig2a", "--model", "random-forest", "--statistics", "weightabs_meen"], "2 notFound"),
+    (["--split", "fig2a", "--model", "random-forest", "--missing", "fill"], "2 usage"),
+    (["--split", "fig2a", "--model", "random-forest", "--save-model", "m"], "2 usage"),
+    (["--split", "fig2a", "--model", "random-forest", "--folds", "900"], "3 invalidData"),
+  ])
+  func `a mistake has its exit code and the code of its error`(words: [String], expected: String) throws {
+    let session = try Self.session()
+    let result = try Shell.run(Shell.engram, ["classify", session.store] + words + ["--json"])
+    let error = try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]]
+    #expect("\(result.code) \(error?["error"]?["code"] as? String ?? "none")" == expected, "\(result.errors)")
+  }
+}
+
+extension Session {
+  /// Runs a command that must succeed, with `--json`.
+  func json(_ words: [String]) throws -> [String: Any] {
+    let result = try Shell.run(Shell.engram, words + ["--json"])
+    try #require(result.code == 0, "\(words.joined(separator: " ")): \(result.errors)")
+    return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+  }
+}

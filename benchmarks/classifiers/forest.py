@@ -1,0 +1,108 @@
+"""Random forests beside scikit-learn: the same matrix, the same splits, one run.
+
+    scripts/bench classifiers forest [-- --data digits|synthetic|FILE.npz --splits N --trees N --all-trees N --grid]
+
+`--splits` splits are fitted by both with max_features sqrt; with `--all-trees` also max_features all on the first split.
+`--grid` measures a part of the published grid and says what the whole would take.
+"""
+
+import argparse
+import os
+import time
+
+import numpy as np
+import sklearn
+from scipy.stats import spearmanr
+from sklearn.ensemble import RandomForestClassifier
+
+import data
+from driver import Driver
+
+PROCESSORS = 2
+COUNTS = [20, 50, 100, 500, 1000]
+SETS = {"all": np.arange(507), "weight": np.r_[0:3, 3:276], "activation": np.r_[0:3, 276:444], "layer-wise": np.r_[0:3, 444:507]}
+
+
+def theirs(X, y, train, test, **parameters):
+    """scikit-learn at its fastest: float32, C order, as many jobs as processors."""
+    inputs, answers = X[train], X[test]
+    started = time.perf_counter()
+    forest = RandomForestClassifier(n_jobs=PROCESSORS, **parameters).fit(inputs, y[train])
+    fitted = time.perf_counter()
+    predicted = forest.predict(answers)
+    ended = time.perf_counter()
+    return {"fitSeconds": fitted - started, "predictSeconds": ended - fitted, "accuracy": (predicted == y[test]).mean(),
+            "importances": forest.feature_importances_}
+
+
+def ours(driver, split, seed, **parameters):
+    answer = driver.run("random-forest", parameters, split, seed=seed, threads=PROCESSORS, layout="column-major")
+    return {**answer, "importances": answer["details"]["importances"]}
+
+
+def compare(driver, X, y, splits, name, **parameters):
+    """Fits both on every split and prints times, accuracies and how their importances agree."""
+    both = []
+    for number, (train, test) in enumerate(splits):
+        both.append((ours(driver, number, number, **parameters), theirs(X, y, train, test, random_state=number, **(
+            parameters if parameters["max_features"] != "all" else {**parameters, "max_features": None}))))
+    print(f"\n{name}, {len(splits)} splits of {len(splits[0][0])} x {X.shape[1]} train rows: {parameters}")
+    print(f"{'':20s} {'engram':>10s} {'sklearn':>10s} {'ratio':>8s}")
+    for label, key in [("fit, median s", "fitSeconds"), ("predict, median s", "predictSeconds")]:
+        a, b = (np.median([run[side][key] for run in both]) for side in (0, 1))
+        print(f"{label:20s} {a:10.3f} {b:10.3f} {b / a:7.1f}x")
+    a, b = (np.array([run[side]["accuracy"] for run in both]) for side in (0, 1))
+    sem = b.std(ddof=1) / len(b) ** 0.5 if len(b) > 1 else float("nan")
+    print(f"{'accuracy, mean':20s} {a.mean():10.4f} {b.mean():10.4f} {'':8s} s.e.m. {sem:.4f}, difference {a.mean() - b.mean():+.4f}")
+    a, b = (np.array([run[side]["importances"] for run in both]) for side in (0, 1))
+    print(f"importances, Spearman: {spearmanr(a.mean(0), b.mean(0))[0]:.3f} over all splits; on the first split alone "
+          f"{spearmanr(a[0], b[0])[0]:.3f}", end="")
+    if len(splits) > 1:
+        print(f", where scikit-learn's first two agree to {spearmanr(b[0], b[1])[0]:.3f}", end="")
+    print(flush=True)
+
+
+def grid(program, X, y, splits):
+    """Seconds of the published grid: 10 splits x 4 sets of observables x 5 folds, extrapolated from a few trees of each."""
+    fold = splits[0][0][np.arange(len(splits[0][0])) % 5 != 0]
+    held = splits[0][0][np.arange(len(splits[0][0])) % 5 == 0]
+    total = np.zeros(2)
+    print(f"\nthe published grid, from one fold of {len(fold)} rows; seconds a tree, engram / scikit-learn")
+    for name, columns in SETS.items():
+        part = np.ascontiguousarray(X[:, columns])
+        driver = Driver(program, part, y, [(fold, held)])
+        row = []
+        for limit, few in [("sqrt", 8), ("log2", 8), ("all", 2)]:
+            mine = ours(driver, 0, 0, n_estimators=25 * few, max_features=limit)
+            other = theirs(part, y, fold, held, random_state=0, n_estimators=few, max_features=None if limit == "all" else limit)
+            a = (mine["fitSeconds"] + mine["predictSeconds"]) / (25 * few)
+            b = (other["fitSeconds"] + other["predictSeconds"]) / few
+            row.append(f"{limit} {a:.4f} / {b:.3f}")
+            # One forest of the largest size gives the smaller ones; scikit-learn's search fits each anew.
+            total += np.array([a * max(COUNTS), b * sum(COUNTS)]) * 5 * 10
+        driver.close()
+        print(f"{name:12s} {part.shape[1]:4d} columns: {'; '.join(row)}", flush=True)
+    print(f"whole grid, extrapolated: engram {total[0] / 60:.0f} minutes, scikit-learn {total[1] / 3600:.0f} hours, "
+          f"{total[1] / total[0]:.0f}x")
+
+
+def main(program, arguments):
+    parser = argparse.ArgumentParser(prog="forest", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default="synthetic")
+    parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--trees", type=int, default=100)
+    parser.add_argument("--all-trees", type=int, default=4)
+    parser.add_argument("--grid", action="store_true")
+    options = parser.parse_args(arguments)
+    named = {"digits": data.digits, "synthetic": data.synthetic}
+    X, y, name = named[options.data]() if options.data in named else data.from_file(options.data)
+    splits = data.splits(y)
+    print(f"scikit-learn {sklearn.__version__}, NumPy {np.__version__}, {os.cpu_count()} processors; {name}")
+    if options.grid:
+        return grid(program, X, y, splits)
+    driver = Driver(program, X, y, splits)
+    if options.splits:
+        compare(driver, X, y, splits[:options.splits], name, n_estimators=options.trees, max_features="sqrt")
+    if options.all_trees:
+        compare(driver, X, y, splits[:1], name, n_estimators=options.all_trees, max_features="all")
+    driver.close()
