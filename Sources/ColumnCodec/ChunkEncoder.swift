@@ -109,7 +109,7 @@ package struct EncodedChunk: Sendable {
     row.reserve(kept.exampleCount)
     doubles.reserve(6 * shape.exampleCount * MemoryLayout<Double>.stride)
     words.reserve(4 * shape.exampleCount * shape.elementType.byteCount)
-    var best: CodeLayout?
+    var bestCost = Double.infinity
     for prediction in [nil] + trial.predictions.map(Optional.some) {
       for isDifferenced in shape.epochCount > 1 ? [false, true] : [false] {
         if prediction?.predictor.isOfChange == true && !isDifferenced { continue }
@@ -143,19 +143,19 @@ package struct EncodedChunk: Sendable {
           unsafe engram_codes_of_block_64(
             &plan, values.assumingMemoryBound(to: UInt64.self), codes.base.assumingMemoryBound(to: UInt64.self))
         }
-        let layout = unsafe CodeLayout(
-          codes.base, shape: kept, countLog: countLog,
-          worthCompressing: trial.favorsSize ? Self.worthCompressingForSize : Self.worthCompressing,
-          bytes: row.base.assumingMemoryBound(to: UInt8.self))
-        if layout.cost < best?.cost ?? .infinity {
-          best = layout
+        let cost = unsafe CodeLayout.plainCost(codes.base, shape: kept)
+        if cost < bestCost {
+          bestCost = cost
           swap(&codes, &bestCodes)
           storage.prediction = prediction
           storage.isDifferenced = isDifferenced
         }
       }
     }
-    return best
+    return unsafe CodeLayout(
+      bestCodes.base, shape: kept, countLog: countLog,
+      worthCompressing: trial.favorsSize ? Self.worthCompressingForSize : Self.worthCompressing,
+      bytes: row.base.assumingMemoryBound(to: UInt8.self))
   }
 
   /// Narrows Float64 values; false when one of them is not a Float32 by bits.

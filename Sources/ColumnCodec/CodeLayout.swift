@@ -21,8 +21,16 @@ struct CodeLayout {
   private(set) var shifts: [UInt8] = []
   /// The byte planes of each epoch that are left to zstd, one bit for each.
   private(set) var compressedPlanes: [UInt8] = []
-  /// The likely size in bits, and what the time to decode is worth.
-  private(set) var cost = 0.0
+
+  /// What codes cost without zstd, in bits; tells which of several ways to make codes is best, at little cost of its own.
+  ///
+  /// - Parameters:
+  ///   - codes: The codes, `[epoch][example]`, as wide as the type.
+  ///   - shape: Their axes, of the examples that are not copies.
+  /// - Returns: The bits of the best layout without zstd.
+  static func plainCost(_ codes: UnsafeRawPointer, shape: ChunkShape) -> Double {
+    (0..<shape.epochCount).reduce(0) { sum, epoch in unsafe sum + CodeRow(codes, epoch, of: shape).plainChoice.bits }
+  }
 
   /// Finds the layout of codes.
   ///
@@ -36,16 +44,13 @@ struct CodeLayout {
     _ codes: UnsafeRawPointer, shape: ChunkShape, countLog: [Double], worthCompressing: Double,
     bytes: UnsafeMutablePointer<UInt8>
   ) {
-    let (epochs, count, width) = (shape.epochCount, shape.exampleCount, shape.elementType.byteCount * 8)
     var plainShifts: [UInt8] = []
     var (plainCost, framedCost) = (0.0, Self.frameBits)
-    for epoch in 0..<epochs {
-      // SAFETY: the codes of an epoch follow those of the one before.
-      let row = unsafe CodeRow(
-        codes + epoch * count * shape.elementType.byteCount, count: count, width: width, countLog: countLog,
-        timeBits: Double(count) * 8 * worthCompressing, bytes: bytes)
+    for epoch in 0..<shape.epochCount {
+      let row = unsafe CodeRow(codes, epoch, of: shape)
       let plain = row.plainChoice
-      let framed = row.framedChoice(orElse: plain)
+      let framed = unsafe row.framedChoice(
+        orElse: plain, countLog: countLog, timeBits: Double(shape.exampleCount) * 8 * worthCompressing, bytes: bytes)
       plainShifts.append(UInt8(plain.shift))
       plainCost += plain.bits
       shifts.append(UInt8(framed.shift))
@@ -54,9 +59,8 @@ struct CodeLayout {
     }
     if plainCost <= framedCost {
       shifts = plainShifts
-      compressedPlanes = Array(repeating: 0, count: epochs)
+      compressedPlanes = Array(repeating: 0, count: shape.epochCount)
     }
-    cost = min(plainCost, framedCost)
   }
 }
 
@@ -72,24 +76,16 @@ struct CodeLayout {
   private let codes: UnsafeRawPointer
   private let count: Int
   private let width: Int
-  private let countLog: [Double]
-  private let timeBits: Double
-  private let bytes: UnsafeMutablePointer<UInt8>
   /// Whether all codes are the same.
   private let isConstant: Bool
   /// For each length in bits, the number of codes that are longer.
   private let longer: [UInt32]
 
-  init(
-    _ codes: UnsafeRawPointer, count: Int, width: Int, countLog: [Double], timeBits: Double,
-    bytes: UnsafeMutablePointer<UInt8>
-  ) {
-    unsafe self.codes = codes
-    self.count = count
-    self.width = width
-    self.countLog = countLog
-    self.timeBits = timeBits
-    unsafe self.bytes = bytes
+  init(_ block: UnsafeRawPointer, _ epoch: Int, of shape: ChunkShape) {
+    count = shape.exampleCount
+    width = shape.elementType.byteCount * 8
+    // SAFETY: the codes of an epoch follow those of the one before.
+    unsafe codes = block + epoch * count * shape.elementType.byteCount
     var lengths = Array(repeating: UInt32(0), count: 65)
     // SAFETY: there are `count` codes, and a number for every length.
     isConstant =
@@ -129,7 +125,16 @@ struct CodeLayout {
   }
 
   /// The best way with zstd for what is above whole bytes, or the other where that is better.
-  func framedChoice(orElse other: Choice) -> Choice {
+  ///
+  /// - Parameters:
+  ///   - other: The best way without zstd.
+  ///   - countLog: `c * log2(c)` for every c up to the number of codes.
+  ///   - timeBits: What the time to decompress a plane is worth.
+  ///   - bytes: Room for a byte of each code.
+  /// - Returns: The better of the two, with its cost in bits.
+  func framedChoice(
+    orElse other: Choice, countLog: [Double], timeBits: Double, bytes: UnsafeMutablePointer<UInt8>
+  ) -> Choice {
     if isConstant { return other }
     var best = other
     // From the highest plane down: what is above a shift does not depend on it.

@@ -17,8 +17,8 @@ package enum SegmentLimits {
   /// Bytes of the name of a statistic.
   package static let nameByteCount = 1024
 
-  /// Examples of a row group as written: smaller chunks compress worse, larger ones slow down the reading of few runs.
-  static let writtenRowGroupSize = 512
+  /// Examples of a row group as written: smaller chunks cost more each, larger ones slow down the reading of few runs.
+  static let writtenRowGroupSize = 768
   /// Bytes of a row group that a writer holds; wide segments have smaller row groups.
   static let writtenRowGroupByteCount = 1 << 28
 

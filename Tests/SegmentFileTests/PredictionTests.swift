@@ -45,8 +45,11 @@ import TrajectoryModel
     let predicted = try sample.write(to: path)
     let reader = try SegmentReader(opening: path)
     let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
-    let predictors = Set(storages.compactMap { $0.prediction?.predictor })
-    #expect(predictors == Set(Predictor.allCases))
+    let wide = directory.file("wide.seg")
+    try SegmentSample.tensors(examples: 50, epochs: 5, type: .float64, seed: 45).write(to: wide)
+    let others = try SegmentReader(opening: wide)
+    let all = storages + others.schema.statistics.indices.map { others.storage(rowGroup: 0, statistic: $0) }
+    #expect(Set(all.compactMap { $0.prediction?.predictor }) == Set(Predictor.allCases))
     #expect(storages.contains { $0.copySource != nil && $0.prediction == nil })
     sample.codec = .independent
     let independent = try sample.write(to: directory.file("independent.seg"))
