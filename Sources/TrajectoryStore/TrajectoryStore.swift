@@ -21,6 +21,8 @@ public final class TrajectoryStore: Sendable {
   let layout: StoreLayout
   private let catalog: SharedCatalog
   private let readers = Mutex<[String: SegmentReader]>([:])
+  /// The decoders of reads, with their memory.
+  let decoders = DecoderPool()
 
   /// Opens a store.
   ///

@@ -108,15 +108,17 @@ struct Materializer: Sendable {
   ///
   /// - Parameters:
   ///   - threads: How many threads share it; the bytes are the same for any number.
+  ///   - pool: Lends the decoders.
   ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
   /// - Throws: What decoding throws, or `cancelled`.
-  func run(threads: Int, isCancelled: @Sendable () -> Bool) throws(EngramError) {
+  func run(threads: Int, pool: DecoderPool, isCancelled: @Sendable () -> Bool) throws(EngramError) {
     // Starting a thread costs as much as decoding this many values.
     let useful = max(1, min(threads, valueCount / Self.valuesPerThread))
-    let decoders = DecoderPool(count: min(useful, tasks.count))
-    try parallelFor(count: tasks.count, threads: useful) { (index, worker) throws(EngramError) in
-      if isCancelled() { throw EngramError(.cancelled, "reading was stopped") }
-      try perform(tasks[index], decoder: decoders[worker])
+    try pool.lend(min(useful, tasks.count)) { (decoders) throws(EngramError) in
+      try parallelFor(count: tasks.count, threads: useful) { (index, worker) throws(EngramError) in
+        if isCancelled() { throw EngramError(.cancelled, "reading was stopped") }
+        try perform(tasks[index], decoder: decoders[worker])
+      }
     }
   }
 
@@ -244,14 +246,4 @@ struct Materializer: Sendable {
       }
     }
   }
-}
-
-/// A decoder for each thread of a loop.
-private struct DecoderPool: @unchecked Sendable {
-  // SAFETY of @unchecked: a loop never gives one worker number to two calls that run at the same time.
-  private let decoders: [RowGroupDecoder]
-
-  init(count: Int) { decoders = (0..<max(1, count)).map { _ in RowGroupDecoder() } }
-
-  subscript(worker: Int) -> RowGroupDecoder { decoders[worker] }
 }

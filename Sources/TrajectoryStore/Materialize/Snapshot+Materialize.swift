@@ -106,6 +106,6 @@ extension Snapshot {
       sources: sources, statistics: columns.trajectory.statistics, sampling: columns.sampling,
       destinations: destinations
     )
-    .run(threads: options.threads, isCancelled: options.isCancelled)
+    .run(threads: options.threads, pool: store.decoders, isCancelled: options.isCancelled)
   }
 }
