@@ -1,4 +1,4 @@
-/* ChunkKernels.c -- values to byte planes and back, ranges, and exact conversions. */
+/* ChunkKernels.c -- entropy, ranges, and exact conversions. */
 #include "ChunkKernels.h"
 #include "Ordered.h"
 #include "Simd.h"
