@@ -29,6 +29,8 @@ package struct EncodedChunk: Sendable {
   static let worthCompressingForSize = 0.08
   /// Copies are marked where they save more than the marks cost: one example in this many.
   static let examplesPerCopy = 64
+  /// A row is sparse where at most one byte in this many is not zero: from there on zstd is shorter by far.
+  static let fewestPerException = 4
 
   private let context: OpaquePointer?
   private var narrowed = Scratch()
@@ -57,8 +59,8 @@ package struct EncodedChunk: Sendable {
   ///   - shape: What they are; neither axis is empty.
   ///   - trial: What to predict them from; by default each value stands for itself.
   ///   - operand: The block of another statistic of the same shape, by its index.
-  /// - Returns: The smallest of the encodings on the closed list, by the estimated size of each, or the values
-  ///   themselves where that is no larger.
+  /// - Returns: The smallest of the encodings on the closed list, by the estimated size of each without zstd, then with
+  ///   zstd where that pays; or the values themselves where that is no larger.
   /// - Throws: `limit` when zstd has no memory.
   @unsafe package func encode(
     _ block: UnsafeRawPointer, shape: ChunkShape, trial: PredictionPlan.Trial = PredictionPlan.Trial(),
@@ -233,7 +235,7 @@ package struct EncodedChunk: Sendable {
     if mayCompress { return .compressed }
     // The estimate of the layout saw to it that exceptions are few, but for what it cannot see.
     let exceptions = unsafe row.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
-    return exceptions <= row.count / 4 ? .sparse : .compressed
+    return exceptions <= row.count / fewestPerException ? .sparse : .compressed
   }
 
   /// Adds the packed low bits of every epoch.

@@ -5,8 +5,8 @@ import TrajectoryModel
 
 /// How the codes of a chunk are best stored, and what that costs.
 ///
-/// Found from the number of codes of each length in bits, without looking at a byte of them: what is above the packed low
-/// bits of an epoch is either rare, and stored as exceptions, or frequent, and left to zstd where that pays.
+/// What is above the packed low bits of an epoch is either rare, and stored as exceptions, which the number of codes of each
+/// length in bits tells, or frequent, and left to zstd where that pays, which the entropy of its bytes tells.
 struct CodeLayout {
   /// What an exception costs: its gap and its byte.
   fileprivate static let exceptionBits = 16.0

@@ -2,8 +2,8 @@
 
 /// For each statistic of an axis, what the writer tries to predict it from.
 ///
-/// The statistics of the paper depend on one another by definition (its Section 3.1 names them; LR: measure x function x
-/// summary). Statistics of other names stand for themselves. No statistic depends on itself by way of others.
+/// The statistics of the paper, each a measure, a function and a summary, depend on one another by definition. Statistics
+/// of other names stand for themselves. No statistic depends on itself by way of others.
 package struct PredictionPlan: Sendable {
   /// What is tried for one statistic.
   package struct Trial: Sendable, Hashable {
