@@ -23,6 +23,11 @@ func room(
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + settings)
 }
 
+/// The numeric kernels of a room, in C.
+func kernels(_ name: String) -> Target {
+  .target(name: name, dependencies: ["CSimd"])
+}
+
 /// The tests of a room, with whatever they need beside it.
 func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
@@ -42,63 +47,82 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
-    .target(name: "CKernels"),
     // OpenBLAS, loaded when it is first needed.
     .target(name: "CBLAS"),
     // LIBLINEAR, loaded when it is first needed.
     .target(name: "CLinear"),
+    // Numeric kernels, each room's own; how they are compiled for several processors is said once.
+    .target(name: "CSimd"),
+    kernels("CMatrixKernels"),
+    kernels("CCodecKernels"),
+    kernels("CPickleKernels"),
+    kernels("CViewKernels"),
+    kernels("CClassifierKernels"),
 
     // Rooms, from the bottom up.
-    room("TrajectoryModel"),
-    room("ColumnCodec", needs: ["TrajectoryModel", "CKernels", "CZstd", "CXXHash"]),
-    room("SegmentFile", needs: ["TrajectoryModel", "ColumnCodec", "CXXHash"]),
+    room("Base", needs: ["CXXHash", "CNettle"]),
+    room("TrajectoryModel", needs: ["Base"]),
+    room("SQLite", needs: ["Base", "TrajectoryModel", "CSQLite"]),
+    room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
-      "Catalog", needs: ["TrajectoryModel", "CSQLite"], resources: [.embedInCode("../../schema/catalog.sql")]),
+      "Catalog", needs: ["Base", "TrajectoryModel", "SQLite", "CSQLite"],
+      resources: [.embedInCode("../../schema/catalog.sql")]),
+    room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec", "CCodecKernels"]),
+    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
     room(
       "TrajectoryStore",
-      needs: ["TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CKernels", "CXXHash"]),
-    room("Interchange", needs: ["TrajectoryModel", "TrajectoryStore", "CKernels", "CMinizip", "CXXHash"]),
-    room("Splits", needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "CNettle"]),
-    room("Classifiers", needs: ["TrajectoryModel", "CBLAS", "CLinear", "CKernels", "CXXHash"]),
+      needs: [
+        "Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CMatrixKernels", "CViewKernels",
+      ]),
+    room("Splits", needs: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"]),
     room(
-      "Experiments",
-      needs: ["TrajectoryModel", "Catalog", "TrajectoryStore", "Splits", "Interchange", "Classifiers", "CXXHash"]),
+      "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CMatrixKernels", "CClassifierKernels"]),
+    room("Transfer", needs: ["Base", "TrajectoryModel", "SegmentFile", "Formats", "TrajectoryStore"]),
+    room(
+      "Studies",
+      needs: ["Base", "TrajectoryModel", "Catalog", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),
     room(
       "EngramCommands",
-      needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers", "Experiments"]),
+      needs: [
+        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Studies",
+      ]),
     room(
       "Engram",
-      needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers", "Experiments"]),
+      needs: [
+        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Studies",
+      ]),
 
     // Doors.
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
+
     // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
     .executableTarget(
       name: "store-bench", dependencies: ["Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
-
     // Fits and times classifiers for benchmarks/classifiers.
     .executableTarget(
-      name: "classifier-bench", dependencies: ["TrajectoryModel", "Interchange", "Classifiers"],
+      name: "classifier-bench", dependencies: ["Base", "TrajectoryModel", "Formats", "Classifiers"],
       path: "benchmarks/classifiers/driver", swiftSettings: strict),
 
-    tests(of: "TrajectoryModel"),
-    tests(of: "ColumnCodec", needs: ["TrajectoryModel"]),
-    tests(of: "SegmentFile", needs: ["TrajectoryModel", "ColumnCodec"]),
-    tests(of: "Catalog", needs: ["TrajectoryModel"]),
-    tests(
-      of: "TrajectoryStore",
-      needs: ["TrajectoryModel", "Catalog", "CSQLite", "SegmentFile", "Splits", "store-driver"]),
     // Writes and reads stores in a process of its own, for tests that kill it or run several at once.
     .executableTarget(
-      name: "store-driver", dependencies: ["TrajectoryModel", "Catalog", "TrajectoryStore"],
+      name: "store-driver", dependencies: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"],
       path: "Tests/store-driver", swiftSettings: strict),
-    tests(of: "Interchange", needs: ["TrajectoryModel", "TrajectoryStore"]),
-    tests(of: "Splits", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange"]),
-    tests(of: "Classifiers", needs: ["TrajectoryModel", "CBLAS", "Interchange"]),
+    tests(of: "Base"),
+    tests(of: "ColumnCodec", needs: ["Base", "TrajectoryModel"]),
+    tests(of: "SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
+    tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"]),
+    tests(of: "Formats", needs: ["Base", "TrajectoryModel"]),
     tests(
-      of: "Experiments", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits", "Classifiers"]),
+      of: "TrajectoryStore",
+      needs: ["Base", "TrajectoryModel", "Catalog", "CSQLite", "SegmentFile", "Splits", "store-driver"]),
+    tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
+    tests(of: "Splits", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer"]),
+    tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats"]),
+    tests(
+      of: "Studies",
+      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
     tests(of: "Engram"),
-    tests(of: "EngramCommands", needs: ["TrajectoryModel", "TrajectoryStore", "Interchange", "Splits"]),
+    tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits"]),
   ]
 )

@@ -1,8 +1,9 @@
 // Catalog+Opening.swift -- making and opening the database file.
 
+package import Base
 import CSQLite
 import Glibc
-package import TrajectoryModel
+import SQLite
 
 extension Catalog {
   /// Kibibytes of pages that a connection may keep; the writer's spare most pages of a large commit a second writing.

@@ -1,7 +1,8 @@
 // Catalog.swift -- the metadata of a store: one SQLite database, read in snapshots and written in commits.
 
+package import Base
 import CSQLite
-package import TrajectoryModel
+import SQLite
 
 /// The metadata of a store: one SQLite database, read in snapshots and written in commits.
 ///

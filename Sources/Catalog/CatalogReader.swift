@@ -1,5 +1,7 @@
 // CatalogReader.swift -- one snapshot of a catalog: what is in it.
 
+package import Base
+import SQLite
 package import TrajectoryModel
 
 /// One snapshot of a catalog; valid inside the closure that received it.

@@ -1,5 +1,7 @@
 // CatalogWriter.swift -- one commit in the making: runs, observations, and what holds at its end.
 
+package import Base
+import SQLite
 package import TrajectoryModel
 
 /// One commit in the making, which reads what it has written; valid inside the closure that received it.

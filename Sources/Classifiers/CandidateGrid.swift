@@ -1,5 +1,6 @@
 // CandidateGrid.swift -- candidates among which cross-validation chooses, scored together where they share work.
 
+public import Base
 public import TrajectoryModel
 
 /// The candidates of one kind of classifier among which cross-validation chooses.

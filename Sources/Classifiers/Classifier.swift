@@ -1,5 +1,6 @@
 // Classifier.swift -- what every classifier can do: learn from a matrix, and say what it is.
 
+public import Base
 public import TrajectoryModel
 
 /// Learns from rows of a matrix to tell classes apart.

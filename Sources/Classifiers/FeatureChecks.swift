@@ -1,6 +1,7 @@
 // FeatureChecks.swift -- what every classifier asks of its input before it learns or predicts.
 
-import CKernels
+import Base
+import CMatrixKernels
 import TrajectoryModel
 
 extension Matrix {
@@ -30,8 +31,8 @@ extension Matrix {
     let finiteCount = unsafe bytes.withUnsafeBytes { values -> UInt64 in
       guard let base = values.baseAddress else { return 0 }
       return unsafe elementType == .float32
-        ? UInt64(engram_zone_32(base.assumingMemoryBound(to: UInt32.self), count).finite_count)
-        : UInt64(engram_zone_64(base.assumingMemoryBound(to: UInt64.self), count).finite_count)
+        ? UInt64(engram_finite_count_32(base.assumingMemoryBound(to: UInt32.self), count))
+        : UInt64(engram_finite_count_64(base.assumingMemoryBound(to: UInt64.self), count))
     }
     if finiteCount == UInt64(count) { return }
     let wanted = rows ?? (0..<Int32(self.rows)).map { $0 }

@@ -1,6 +1,6 @@
 // FitOptions.swift -- how learning is done, apart from what is learned.
 
-public import TrajectoryModel
+public import Base
 
 /// How learning is done: the seed, which decides the model, and what does not change it.
 public struct FitOptions: Sendable {

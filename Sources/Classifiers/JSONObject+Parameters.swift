@@ -1,6 +1,6 @@
 // JSONObject+Parameters.swift -- parameters of classifiers out of JSON: absent or null means the default.
 
-import TrajectoryModel
+import Base
 
 extension JSONObject {
   /// The whole number under a key; nil when there is none.

@@ -7,8 +7,7 @@
 //        .     .  sections         one after the other, as long as sectionByteCounts says
 //        .     8  checksum         XXH3-64 of everything before it
 
-internal import CXXHash
-public import TrajectoryModel
+public import Base
 
 /// A saved model: a JSON header and sections of numbers, behind a checksum.
 ///
@@ -152,7 +151,7 @@ public struct ModelFile: Sendable, Hashable {
   }
 
   private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    // SAFETY: the function reads the bytes and keeps nothing.
-    unsafe bytes.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
+    // SAFETY: a UInt8 has no padding, so all its bytes are initialised.
+    xxh3_64(unsafe bytes.span.bytes)
   }
 }

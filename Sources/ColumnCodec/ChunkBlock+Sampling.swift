@@ -1,6 +1,6 @@
 // ChunkBlock+Sampling.swift -- handing out samples of the epochs: from a start of each example's own, or their mean.
 
-import CKernels
+import CCodecKernels
 package import TrajectoryModel
 
 extension ChunkBlock {

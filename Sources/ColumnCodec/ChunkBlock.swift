@@ -1,6 +1,6 @@
 // ChunkBlock.swift -- the decoded values of a chunk, and handing them out.
 
-import CKernels
+import CCodecKernels
 package import TrajectoryModel
 
 /// The decoded values of a chunk, or of a window of its examples; keeps its memory from chunk to chunk.

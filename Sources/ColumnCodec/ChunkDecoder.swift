@@ -1,8 +1,9 @@
 // ChunkDecoder.swift -- turns the bytes of a chunk into values.
 
-import CKernels
+package import Base
+import CCodecKernels
 import CZstd
-package import TrajectoryModel
+import TrajectoryModel
 
 /// Turns the bytes of a chunk into values; keeps its memory from chunk to chunk.
 ///

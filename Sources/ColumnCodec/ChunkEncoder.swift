@@ -1,9 +1,10 @@
 // ChunkEncoder.swift -- turns the values of a chunk into as few bytes as the closed list of codecs allows.
 
-import CKernels
+package import Base
+import CCodecKernels
 import CZstd
 import Glibc
-package import TrajectoryModel
+import TrajectoryModel
 
 /// A chunk, encoded.
 package struct EncodedChunk: Sendable {

@@ -1,6 +1,6 @@
 // CodeLayout.swift -- how the codes of a chunk are best stored: the shift of each epoch, and whether zstd pays.
 
-import CKernels
+import CCodecKernels
 import TrajectoryModel
 
 /// How the codes of a chunk are best stored, and what that costs.

@@ -1,5 +1,6 @@
 // CodeTable.swift -- the front of a chunk of codes, read and checked.
 
+import Base
 import TrajectoryModel
 
 /// The front of a chunk of codes: the shift of each epoch, the class of each row, and where everything lies.

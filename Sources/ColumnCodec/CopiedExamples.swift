@@ -1,6 +1,7 @@
 // CopiedExamples.swift -- the front of a chunk of which some examples are copies of another statistic.
 
-import CKernels
+import Base
+import CCodecKernels
 import TrajectoryModel
 
 /// The front of a chunk: one bit per example, set where it is a copy; empty without a copy source.

@@ -1,6 +1,6 @@
 // ResidualPlan+Prediction.swift -- telling the kernels of residuals which formula to use, and on what.
 
-import CKernels
+import CCodecKernels
 import TrajectoryModel
 
 extension engram_residual_plan {

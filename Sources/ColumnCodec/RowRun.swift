@@ -1,6 +1,6 @@
 // RowRun.swift -- neighbouring examples of a chunk and the rows they go to.
 
-import CKernels
+import CCodecKernels
 
 /// Neighbouring examples of a chunk that go to neighbouring rows of a matrix.
 ///

@@ -1,6 +1,6 @@
 // ZoneMap.swift -- the range of a chunk's values.
 
-import CKernels
+import CCodecKernels
 package import TrajectoryModel
 
 /// The range of the values of a chunk, known without decoding it.

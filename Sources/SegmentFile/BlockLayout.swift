@@ -1,6 +1,6 @@
 // BlockLayout.swift -- the values of a row group, statistic by statistic, in memory.
 
-import CKernels
+import CCodecKernels
 import ColumnCodec
 import TrajectoryModel
 

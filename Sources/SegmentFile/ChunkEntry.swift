@@ -14,6 +14,7 @@
 //       40     8  minimum      of the finite values, as Float64; +infinity where there is none
 //       48     8  maximum      of the finite values, as Float64; -infinity where there is none
 
+import Base
 import ColumnCodec
 import TrajectoryModel
 
@@ -152,7 +153,7 @@ struct ChunkEntry {
     for slot in 0..<3 { bytes.appendLittleEndian(slot < operands.count ? UInt16(operands[slot]) : none) }
     bytes.appendLittleEndian(storage.copySource.map { UInt16($0) } ?? none)
     bytes.appendLittleEndian(UInt32(0))
-    bytes.appendLittleEndian(checksum64(chunk.bytes))
+    bytes.appendLittleEndian(xxh3_64(chunk.bytes))
     bytes.appendLittleEndian(chunk.zone.minimum.bitPattern)
     bytes.appendLittleEndian(chunk.zone.maximum.bitPattern)
     return bytes

@@ -1,7 +1,7 @@
 // RowGroupDecoder.swift -- some statistics of a row group, each decoded once, after what it depends on.
 
+package import Base
 package import ColumnCodec
-package import TrajectoryModel
 
 /// Decodes statistics of one row group after another, each after what it depends on.
 ///

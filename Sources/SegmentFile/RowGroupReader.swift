@@ -1,8 +1,9 @@
 // RowGroupReader.swift -- whole row groups in the canonical order.
 
-import CKernels
+package import Base
+import CCodecKernels
 import ColumnCodec
-package import TrajectoryModel
+import TrajectoryModel
 
 /// Reads whole row groups of a segment in the canonical order `[example][epoch][statistic]`; keeps its memory.
 ///

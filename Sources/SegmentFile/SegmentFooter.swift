@@ -13,6 +13,7 @@
 //              .   names            UTF-8
 //           48GS   chunk directory  row group by row group, statistic by statistic
 
+import Base
 import ColumnCodec
 import TrajectoryModel
 
@@ -49,7 +50,7 @@ struct SegmentFooter {
   init(_ file: RawSpan, trailer: SegmentTrailer) throws(EngramError) {
     let start = trailer.footer.lowerBound
     let bytes = file.extracting(trailer.footer)
-    let sum = checksum64(bytes)
+    let sum = xxh3_64(bytes)
     guard sum == trailer.footerChecksum else {
       throw .checksum("footer", start, expected: trailer.footerChecksum, found: sum)
     }
@@ -79,7 +80,7 @@ struct SegmentFooter {
     }
     let nameByteCount = try number("nameByteCount", 24, 1...(statisticCount * SegmentLimits.nameByteCount))
     _ = try number("reserved", 28, 0...0)
-    valuesHash = (0..<ValuesHasher.byteCount).map { bytes.littleEndian(at: 32 + $0, as: UInt8.self) }
+    valuesHash = (0..<XXH3Hasher.byteCount).map { bytes.littleEndian(at: 32 + $0, as: UInt8.self) }
 
     // No overflow: 2^40 row groups of 2^14 entries of 56 bytes are less than 2^60.
     let lengthsStart = Self.fixedByteCount + 8 * epochCount

@@ -8,7 +8,7 @@
 //       32     8  checksum    XXH3-64 of bytes 0 ..< 32
 // Example: 45 4e 47 52 4d 53 45 47 | 01 00 | 01 00 | 00 00 00 00 | 00 01 … 0f | b1 de cc e2 a1 d2 fd 6f
 
-import TrajectoryModel
+import Base
 
 /// The first 40 bytes of a segment file.
 struct SegmentHeader {
@@ -30,7 +30,7 @@ struct SegmentHeader {
   init(_ file: RawSpan) throws(EngramError) {
     let bytes = file.extracting(0..<Self.byteCount)
     let found = bytes.littleEndian(at: 32, as: UInt64.self)
-    let expected = checksum64(bytes.extracting(0..<32))
+    let expected = xxh3_64(bytes.extracting(0..<32))
     guard found == expected else { throw .checksum("header", 32, expected: expected, found: found) }
     let minReader = bytes.littleEndian(at: 8, as: UInt16.self)
     let minWriter = bytes.littleEndian(at: 10, as: UInt16.self)
@@ -58,7 +58,7 @@ struct SegmentHeader {
     bytes.appendLittleEndian(UInt32(0))
     bytes.appendLittleEndian(identifier.low)
     bytes.appendLittleEndian(identifier.high)
-    bytes.appendLittleEndian(checksum64(bytes))
+    bytes.appendLittleEndian(xxh3_64(bytes))
     return bytes
   }
 }

@@ -1,6 +1,6 @@
 // SegmentReader+Verify.swift -- reads everything and compares it with what the file says of itself.
 
-package import TrajectoryModel
+package import Base
 
 extension SegmentReader {
   /// Reads everything and compares it with its checksums, zone maps and hash.
@@ -13,7 +13,7 @@ extension SegmentReader {
   package func verify(
     threads: Int = 1, isCancelled: () -> Bool = { false }, progress: (_ examplesDone: Int) -> Void = { _ in }
   ) throws(EngramError) {
-    guard let hasher = ValuesHasher() else { throw EngramError(.limit, "no memory for a hash") }
+    guard let hasher = XXH3Hasher() else { throw EngramError(.limit, "no memory for a hash") }
     let rows = RowGroupReader(self, threads: threads, checkingZones: true)
     for rowGroup in 0..<rowGroupCount {
       if isCancelled() { throw EngramError(.cancelled, "the check was cancelled", file: path) }

@@ -1,7 +1,7 @@
 // SegmentReader.swift -- reads a segment file through a mapping.
 
+package import Base
 package import ColumnCodec
-package import TrajectoryModel
 
 /// Reads a segment file through a mapping; threads may share it, each with a decoder of its own.
 ///
@@ -98,7 +98,7 @@ package final class SegmentReader: Sendable {
     do throws(EngramError) {
       try file.withBytes { (bytes: RawSpan) throws(EngramError) in
         let chunk = bytes.extracting(entry.offset..<(entry.offset + entry.byteCount))
-        let sum = checksum64(chunk)
+        let sum = xxh3_64(chunk)
         guard sum == entry.checksum else { throw .checksum("chunk", 0, expected: entry.checksum, found: sum) }
         try decoder.decode(
           chunk, storage: entry.storage, shape: shape, window: window, operands: operands, into: block)

@@ -1,5 +1,6 @@
 // SegmentSchema.swift -- the axes and the type of the values of a segment.
 
+package import Base
 package import TrajectoryModel
 
 /// The axes and the type of the values of a segment.

@@ -6,7 +6,7 @@
 //       24     8  magic            "ENGRMEND", last, so that a torn write is seen at once
 // Example: c0 00 00 00 00 00 00 00 | 10 c3 e6 1d 81 45 2c 7a | 76 17 ba 93 1e 66 cc f3 | 45 4e 47 52 4d 45 4e 44
 
-import TrajectoryModel
+import Base
 
 /// The last 32 bytes of a segment file.
 struct SegmentTrailer {
@@ -27,7 +27,7 @@ struct SegmentTrailer {
     let start = file.byteCount - Self.byteCount
     let bytes = file.extracting(start..<file.byteCount)
     let found = bytes.littleEndian(at: 16, as: UInt64.self)
-    let expected = checksum64(bytes.extracting(0..<16))
+    let expected = xxh3_64(bytes.extracting(0..<16))
     guard (0..<8).allSatisfy({ bytes.littleEndian(at: 24 + $0, as: UInt8.self) == Self.magic[$0] }) else {
       if found == expected {
         throw .rule(
@@ -53,8 +53,8 @@ struct SegmentTrailer {
   static func bytes(footer: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.appendLittleEndian(UInt64(footer.count))
-    bytes.appendLittleEndian(checksum64(footer))
-    bytes.appendLittleEndian(checksum64(bytes))
+    bytes.appendLittleEndian(xxh3_64(footer))
+    bytes.appendLittleEndian(xxh3_64(bytes))
     return bytes + magic
   }
 }

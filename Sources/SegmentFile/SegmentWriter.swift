@@ -1,5 +1,6 @@
 // SegmentWriter.swift -- writes a segment file from front to back.
 
+package import Base
 import ColumnCodec
 package import TrajectoryModel
 
@@ -21,8 +22,8 @@ package import TrajectoryModel
 
   private let schema: SegmentSchema
   private let rowGroupSize: Int
-  private let file: OutputFile
-  private let hasher: ValuesHasher
+  private let file: NewFile
+  private let hasher: XXH3Hasher
   private let encoders: ParallelMemory<[ChunkEncoder]>
   private let predictions: PredictionPlan
   private var blocks = Scratch()
@@ -54,7 +55,7 @@ package import TrajectoryModel
     precondition(
       rowGroupSize >= 1 && rowGroupSize <= SegmentLimits.rowGroupSize
         && rowGroupSize * schema.epochs.count <= SegmentLimits.valuesPerChunk, "the row groups keep to the limits")
-    guard let hasher = ValuesHasher() else { throw EngramError(.limit, "no memory for a hash") }
+    guard let hasher = XXH3Hasher() else { throw EngramError(.limit, "no memory for a hash") }
     self.schema = schema
     self.rowGroupSize = rowGroupSize
     self.hasher = hasher
@@ -65,7 +66,7 @@ package import TrajectoryModel
       case .independent: PredictionPlan(independent: schema.statistics.count)
       }
     nonFiniteCounts = Array(repeating: 0, count: schema.statistics.count)
-    file = try OutputFile(creating: path)
+    file = try NewFile(creating: path)
     do throws(EngramError) {
       try file.append(SegmentHeader(identifier: identifier).bytes)
     } catch {

@@ -2,6 +2,7 @@
 //   Per range, two LEB128 integers: the gap since the end of the range before, and the length less one.
 //   Example: {3, 4, 5, 9} is 03 02 | 03 00.
 
+import Base
 import TrajectoryModel
 
 enum ExampleSetCoding {

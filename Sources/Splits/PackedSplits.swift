@@ -1,5 +1,6 @@
 // PackedSplits.swift -- splits in the compressed form in which the catalog keeps them.
 
+import Base
 import Catalog
 import Synchronization
 import TrajectoryModel
@@ -68,7 +69,7 @@ struct SplitPacker: ~Copyable {
 
   private mutating func add(_ record: SplitRecord, _ train: [UInt8], _ test: [UInt8]) {
     records.append(record)
-    sideHashes.append(PackedSplits.SideHashes(train: SHA256.hex(train), test: SHA256.hex(test)))
+    sideHashes.append(PackedSplits.SideHashes(train: hexadecimal(train), test: hexadecimal(test)))
     let digests = train + test
     // SAFETY: bytes have no padding.
     unsafe hash.update(digests.span.bytes)

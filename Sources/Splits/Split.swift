@@ -1,5 +1,6 @@
 // Split.swift -- one train set and one test set.
 
+import Base
 public import TrajectoryModel
 
 /// Two disjoint sets of examples: one to train on, one to test on.

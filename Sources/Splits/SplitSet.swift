@@ -1,6 +1,6 @@
 // SplitSet.swift -- the splits of one specification, stored under a name and never changed.
 
-public import TrajectoryModel
+public import Base
 
 /// The splits that one specification gave on one commit, under a name; once stored it never changes.
 ///

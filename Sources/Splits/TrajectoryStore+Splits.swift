@@ -1,7 +1,8 @@
 // TrajectoryStore+Splits.swift -- making, storing and finding split sets.
 
+public import Base
 import Catalog
-public import TrajectoryModel
+import TrajectoryModel
 public import TrajectoryStore
 
 extension TrajectoryStore {

@@ -1,5 +1,6 @@
 // Matrix.swift -- the dense matrices that the store fills and classifiers read.
 
+public import Base
 import Glibc
 
 /// How the elements of a matrix follow one another in memory.

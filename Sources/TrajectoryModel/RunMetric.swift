@@ -1,5 +1,7 @@
 // RunMetric.swift -- scalars of a run that are no observables, such as its loss or top-1 accuracy, epoch by epoch.
 
+public import Base
+
 /// One scalar of a run at one epoch, such as its loss or top-1 accuracy.
 ///
 /// A value may be anything a Float64 can be: the loss of a run that diverged is NaN, which is a value, while a metric

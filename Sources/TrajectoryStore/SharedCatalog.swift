@@ -1,8 +1,8 @@
 // SharedCatalog.swift -- one reading connection that the threads of a store take in turn.
 
+import Base
 import Catalog
 import Synchronization
-import TrajectoryModel
 
 /// One reading connection that the threads of a store take in turn.
 final class SharedCatalog: @unchecked Sendable {

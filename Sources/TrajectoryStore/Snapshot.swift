@@ -1,5 +1,6 @@
 // Snapshot.swift -- a store as of one commit: what it holds, and what a filter selects.
 
+public import Base
 package import Catalog
 import Synchronization
 public import TrajectoryModel

@@ -1,5 +1,6 @@
 // StoreSummary.swift -- what is in a store, for people and for `engram info`.
 
+public import Base
 import Catalog
 public import TrajectoryModel
 

@@ -1,9 +1,9 @@
 // TrajectoryStore+Verify.swift -- every checksum and invariant of a store, read again.
 
+public import Base
 import Catalog
 import ColumnCodec
 import SegmentFile
-public import TrajectoryModel
 
 /// What a verification found.
 public struct VerifyReport: Sendable, Equatable {

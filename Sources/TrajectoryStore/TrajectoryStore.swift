@@ -1,5 +1,6 @@
 // TrajectoryStore.swift -- a store: a directory of immutable segments and the catalog that says what they are.
 
+public import Base
 package import Catalog
 import SegmentFile
 import Synchronization

@@ -1,7 +1,7 @@
 // WriterLock.swift -- one writer at a time; the kernel frees the lock of a writer that dies.
 
+import Base
 import Glibc
-import TrajectoryModel
 
 /// The lock of the one writer of a store, held as long as the value lives.
 ///

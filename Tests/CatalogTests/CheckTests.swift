@@ -1,5 +1,6 @@
 // CheckTests.swift -- checking finds what is wrong and names it; damage never crashes.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

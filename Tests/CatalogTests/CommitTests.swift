@@ -1,5 +1,6 @@
 // CommitTests.swift -- commits are all or nothing, numbered, durable and seen only when they are done.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

@@ -1,6 +1,8 @@
 // FilterTests.swift -- what filters select, and what they may not do.
 
+import Base
 import Catalog
+import SQLite
 import Testing
 import TrajectoryModel
 

@@ -1,8 +1,10 @@
 // Fixture.swift -- catalogs for the tests, in directories that remove themselves.
 
+import Base
 import CSQLite
 import Catalog
 import Glibc
+import SQLite
 import Testing
 import TrajectoryModel
 

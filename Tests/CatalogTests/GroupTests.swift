@@ -1,5 +1,6 @@
 // GroupTests.swift -- groups and metadata of examples, against the plain SQL that says the same.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

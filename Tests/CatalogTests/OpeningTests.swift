@@ -1,5 +1,6 @@
 // OpeningTests.swift -- making and opening catalogs, and refusing what is none.
 
+import Base
 import Catalog
 import Glibc
 import Testing

@@ -1,6 +1,8 @@
 // QueryTests.swift -- free queries read, and do nothing else.
 
+import Base
 import Catalog
+import SQLite
 import Testing
 import TrajectoryModel
 

@@ -1,5 +1,6 @@
 // RunMetricTests.swift -- loss, top-1 and other scalars of runs in the catalog.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

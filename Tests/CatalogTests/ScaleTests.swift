@@ -1,5 +1,6 @@
 // ScaleTests.swift -- bulk insertion and selection at a size that shows a wrong complexity.
 
+import Base
 import Catalog
 import Glibc
 import Testing

@@ -1,5 +1,6 @@
 // WriterTests.swift -- fields, runs, layer sets, extents, splits and ingests: what goes in comes out, the rest is refused.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

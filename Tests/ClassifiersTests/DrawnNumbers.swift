@@ -1,5 +1,6 @@
 // DrawnNumbers.swift -- seeded random numbers and small matrices, for the tests of calibration and neighbours.
 
+import Base
 import TrajectoryModel
 
 /// SplitMix64 (Steele, Lea and Flood 2014).

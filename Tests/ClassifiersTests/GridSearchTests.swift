@@ -1,5 +1,6 @@
 // GridSearchTests.swift -- which candidate wins, what is skipped, and that a stopped search ends as one that was not.
 
+import Base
 import Classifiers
 import Testing
 import TrajectoryModel

@@ -1,9 +1,9 @@
 // MetricsTests.swift -- rates of confusion matrices and normal quantiles, beside those of NumPy and SciPy.
 
+import Base
 import Classifiers
 import Foundation
 import Testing
-import TrajectoryModel
 
 struct MetricsTests {
   static let frozen: JSONObject = {

@@ -1,8 +1,8 @@
 // ModelFileTests.swift -- a model file comes back whole or not at all.
 
+import Base
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct ModelFileTests {
   private static let small: ModelFile = {

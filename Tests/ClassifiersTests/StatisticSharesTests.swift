@@ -1,5 +1,6 @@
 // StatisticSharesTests.swift -- what statistics add is exact where it can be worked out.
 
+import Base
 import Classifiers
 import Testing
 import TrajectoryModel

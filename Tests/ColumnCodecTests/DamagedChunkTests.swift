@@ -1,5 +1,6 @@
 // DamagedChunkTests.swift -- bytes that break a rule of the format are refused as corrupt, whatever they are.
 
+import Base
 import ColumnCodec
 import Testing
 import TrajectoryModel

@@ -1,8 +1,8 @@
 // CommandParserTests.swift -- what the parser takes, and what it makes of it.
 
+import Base
 import EngramCommands
 import Testing
-import TrajectoryModel
 
 struct CommandParserTests {
   @Test func `takes an option's value after a space, after an equals sign, and by letter`() throws {

@@ -1,8 +1,8 @@
 // ErrorReportTests.swift -- how errors look, and what the shell learns.
 
+import Base
 import EngramCommands
 import Testing
-import TrajectoryModel
 
 struct ErrorReportTests {
   static let error = EngramError(

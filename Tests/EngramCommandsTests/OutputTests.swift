@@ -1,9 +1,9 @@
 // OutputTests.swift -- buffered output, files that appear whole, and what an invocation prints.
 
+import Base
 import EngramCommands
 import Foundation
 import Testing
-import TrajectoryModel
 
 struct OutputTests {
   /// Runs the toy program with its outputs in files.

@@ -1,7 +1,7 @@
 // ToyCommands.swift -- a small tree of commands for the tests of the parser.
 
+import Base
 import EngramCommands
-import TrajectoryModel
 
 /// A small tree of commands with one parameter of each kind.
 enum Toy {

@@ -1,8 +1,8 @@
 // UsageErrorTests.swift -- every mistake on a command line has its sentence.
 
+import Base
 import EngramCommands
 import Testing
-import TrajectoryModel
 
 struct UsageErrorTests {
   /// A wrong command line and what is said of it; nil where nothing is said.

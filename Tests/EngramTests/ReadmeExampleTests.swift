@@ -3,6 +3,7 @@
 import Engram
 import Foundation
 import Testing
+import TrajectoryModel
 
 @Suite struct ReadmeExampleTests {
   /// The example, line for line; what follows `// example:` is in README.md.

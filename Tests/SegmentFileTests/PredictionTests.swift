@@ -1,5 +1,6 @@
 // PredictionTests.swift -- statistics predicted from one another come back bit by bit, and cost little.
 
+import Base
 import ColumnCodec
 import SegmentFile
 import Testing

@@ -1,5 +1,6 @@
 // SegmentDamageTests.swift -- no damage goes unseen, and each kind has its code.
 
+import Base
 import ColumnCodec
 import SegmentFile
 import Testing

@@ -1,5 +1,6 @@
 // SegmentRoundTripTests.swift -- segments give back what was written, bit by bit, however it was written.
 
+import Base
 import CXXHash
 import ColumnCodec
 import SegmentFile

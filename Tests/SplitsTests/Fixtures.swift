@@ -1,5 +1,6 @@
 // Fixtures.swift -- frozen answers, stores in folders of their own, and the published metadata.
 
+import Base
 import Foundation
 import TrajectoryModel
 import TrajectoryStore

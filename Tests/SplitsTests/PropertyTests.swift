@@ -1,5 +1,6 @@
 // PropertyTests.swift -- what holds for every kind of split on random small catalogs.
 
+import Base
 import Splits
 import Testing
 import TrajectoryModel

@@ -1,5 +1,6 @@
 // PublishedParityTests.swift -- the published splits, held against frozen hashes of what the published algorithm gives.
 
+import Base
 import Splits
 import Testing
 import TrajectoryModel

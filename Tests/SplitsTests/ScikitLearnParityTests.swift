@@ -1,5 +1,6 @@
 // ScikitLearnParityTests.swift -- folds and draws, held against what scikit-learn answered for the same tables.
 
+import Base
 import Splits
 import Testing
 import TrajectoryModel

@@ -1,5 +1,6 @@
 // SpecificationTests.swift -- specifications as JSON: what is written is read back, and what is wrong is said.
 
+import Base
 import Foundation
 import Splits
 import Testing

@@ -1,11 +1,22 @@
 // StoredSplitTests.swift -- split sets as they are stored, audited and compared.
 
+import Base
 import Splits
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 @Suite struct StoredSplitTests {
+  @Test func `hashes ids as NumPy's int64 bytes`() {
+    // python3: hashlib.sha256(numpy.array([4, 9, 12], '<i8')).hexdigest()
+    #expect(
+      Split.sha256(of: [ExampleSet(ids: [4, 9, 12])])
+        == "63fc9bd754702ec69f43ea45bd9c8d5c3cdc68bef4e7f33be4ad8b3a08af258a")
+    #expect(
+      Split.sha256(of: [ExampleSet(0..<10_000)])
+        == "9e1c19b3fdc185411bd1a987deb6a9fda2531116aac060a84c4d878854d1c099")
+  }
+
   /// Four runs of four layers; the last run is a copy of the first, bit for bit, under another seed.
   private func toy() throws -> ToyStore {
     var runs: [Recording] = []

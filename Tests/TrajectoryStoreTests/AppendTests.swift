@@ -1,5 +1,6 @@
 // AppendTests.swift -- what is appended comes back bit for bit, staged or in a segment, and wrong input is refused.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

@@ -2,7 +2,6 @@
 
 import Glibc
 import Testing
-import TrajectoryModel
 import TrajectoryStore
 
 @Suite(.serialized) struct CrashTests {

@@ -1,5 +1,6 @@
 // Made.swift -- recordings made from a seed, and the bits that a store must give back.
 
+import Base
 import Glibc
 import Testing
 import TrajectoryModel

@@ -1,5 +1,6 @@
 // MaterializeTests.swift -- matrices hold the recorded values, whatever the layout, the type and the number of threads.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

@@ -1,5 +1,6 @@
 // MergeTests.swift -- stores become one without a value being decoded, all of them or none.
 
+import Base
 import Catalog
 import Testing
 import TrajectoryModel

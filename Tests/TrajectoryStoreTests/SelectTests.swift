@@ -1,5 +1,6 @@
 // SelectTests.swift -- which statistics and epochs a request means, and what lacks them.
 
+import Base
 import Testing
 import TrajectoryModel
 import TrajectoryStore

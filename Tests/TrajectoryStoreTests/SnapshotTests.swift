@@ -1,5 +1,6 @@
 // SnapshotTests.swift -- a snapshot never changes, whatever is written, flushed, compacted or removed meanwhile.
 
+import Base
 import Catalog
 import Splits
 import Testing

@@ -1,8 +1,8 @@
 // VerifyTests.swift -- what verification finds, and what it leaves alone.
 
+import Base
 import Catalog
 import Testing
-import TrajectoryModel
 import TrajectoryStore
 
 struct VerifyTests {

@@ -1,8 +1,8 @@
 // WriterLockTests.swift -- one writer at a time, also of several processes; the second waits, then says who writes.
 
+import Base
 import Glibc
 import Testing
-import TrajectoryModel
 import TrajectoryStore
 
 struct WriterLockTests {

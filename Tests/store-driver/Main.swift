@@ -5,8 +5,8 @@
 //   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
 //   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
 
+import Base
 import Glibc
-import TrajectoryModel
 import TrajectoryStore
 
 /// The process.

@@ -1,5 +1,6 @@
 // Reading.swift -- whether a store holds what was written, and nothing half-done.
 
+import Base
 import Glibc
 import TrajectoryModel
 import TrajectoryStore

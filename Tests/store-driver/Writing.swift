@@ -1,6 +1,6 @@
 // Writing.swift -- operations that change a store, each reported when it is done.
 
-import TrajectoryModel
+import Base
 import TrajectoryStore
 
 enum Writing {

@@ -1,5 +1,6 @@
 // StatisticShares.swift -- how much each statistic of an example adds to the probability of each class.
 
+package import Base
 package import TrajectoryModel
 
 /// How much each statistic of an example adds to the probability of each class, compared with training examples.

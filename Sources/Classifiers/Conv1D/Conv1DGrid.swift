@@ -1,5 +1,6 @@
 // Conv1DGrid.swift -- networks among which cross-validation chooses.
 
+public import Base
 import Synchronization
 public import TrajectoryModel
 

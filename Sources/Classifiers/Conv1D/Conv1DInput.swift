@@ -1,5 +1,6 @@
 // Conv1DInput.swift -- rows of a matrix as a network sees them: samples of channels, in single precision.
 
+package import Base
 package import TrajectoryModel
 
 /// Rows of a matrix as a network sees them: [example][sample][channel], positions before statistics.

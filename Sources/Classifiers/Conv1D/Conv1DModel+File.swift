@@ -4,7 +4,7 @@
 //   section 1   the mean of each column, Float64; only with zscore_data
 //   section 2   what each column is divided by, Float64; only with zscore_data
 
-public import TrajectoryModel
+public import Base
 
 extension Conv1DModel {
   private static let keys = [

@@ -1,5 +1,6 @@
 // Conv1DModel.swift -- a trained network.
 
+public import Base
 import Synchronization
 public import TrajectoryModel
 

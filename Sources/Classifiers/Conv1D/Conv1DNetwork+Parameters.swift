@@ -1,6 +1,6 @@
 // Conv1DNetwork+Parameters.swift -- the parameters of a network as JSON, by the published code's names.
 
-public import TrajectoryModel
+public import Base
 
 extension Conv1DNetwork {
   private static let keys = [

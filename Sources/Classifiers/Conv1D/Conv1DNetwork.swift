@@ -1,5 +1,6 @@
 // Conv1DNetwork.swift -- a network that looks at trajectories through short windows.
 
+public import Base
 public import TrajectoryModel
 
 /// A network with one convolution over time: the paper's Conv1D classifier.

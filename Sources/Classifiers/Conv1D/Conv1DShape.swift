@@ -1,7 +1,7 @@
 // Conv1DShape.swift -- the sizes of a network, and where its parameters lie.
 
-import CKernels
-import TrajectoryModel
+import Base
+import CClassifierKernels
 
 /// The sizes of a network, and where each group of its parameters lies in the one array of all of them.
 ///

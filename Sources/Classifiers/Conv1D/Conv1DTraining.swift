@@ -1,9 +1,9 @@
 // Conv1DTraining.swift -- the steps of Adam that train a network.
 
-import CKernels
+package import Base
+import CClassifierKernels
 import Glibc
 import Synchronization
-package import TrajectoryModel
 
 /// A network while it learns.
 ///

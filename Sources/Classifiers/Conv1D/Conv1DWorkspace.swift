@@ -1,7 +1,7 @@
 // Conv1DWorkspace.swift -- what one thread needs to send a few examples through a network and back.
 
-import CKernels
-import TrajectoryModel
+import Base
+import CClassifierKernels
 
 /// The scratch memory of one thread, and the passes through a network that use it.
 ///

@@ -1,7 +1,7 @@
 // LaneBuffer.swift -- numbers in memory that starts at a cache line.
 
+import Base
 import Glibc
-import TrajectoryModel
 
 /// Numbers of four bytes that start at a cache line, as vectors of the processor want them.
 ///

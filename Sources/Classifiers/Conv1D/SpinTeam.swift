@@ -1,6 +1,6 @@
 // SpinTeam.swift -- shares out jobs of microseconds among threads that are already running.
 
-import CKernels
+import CClassifierKernels
 import Glibc
 import Synchronization
 

@@ -1,6 +1,6 @@
 // Fold.swift -- one fold of cross-validation, as rows of a matrix.
 
-import TrajectoryModel
+import Base
 
 /// One fold of cross-validation: rows to learn from, and rows to predict.
 public struct Fold: Sendable, Hashable {

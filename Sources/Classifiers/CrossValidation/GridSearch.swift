@@ -1,5 +1,6 @@
 // GridSearch.swift -- tries the candidates of a grid in folds of the train rows and says which is best.
 
+public import Base
 public import TrajectoryModel
 
 /// Tries the candidates of a grid in folds of the train rows; the best mean validation accuracy wins.

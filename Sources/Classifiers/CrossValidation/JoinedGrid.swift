@@ -1,5 +1,6 @@
 // JoinedGrid.swift -- several grids of one kind of classifier, one after the other.
 
+public import Base
 public import TrajectoryModel
 
 /// Several grids as one, one after the other; each scores its own candidates.

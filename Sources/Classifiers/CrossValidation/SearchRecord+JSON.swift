@@ -2,7 +2,7 @@
 //   {"rungs": [{"rows": 972, "candidates": [0, 1, 2], "folds": [[0.91, [0.9, "did not converge"], "600 components"], …]}]}
 // A score is an accuracy, an accuracy with a note, the reason why the candidate was skipped, or null where it is not known.
 
-public import TrajectoryModel
+public import Base
 
 extension SearchRecord {
   /// The JSON form.

@@ -1,6 +1,6 @@
 // SearchStrategy.swift -- how the best candidate of a grid is looked for.
 
-public import TrajectoryModel
+public import Base
 
 /// How the best candidate of a grid is looked for.
 public enum SearchStrategy: Sendable, Hashable {

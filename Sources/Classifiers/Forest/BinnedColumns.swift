@@ -1,6 +1,7 @@
 // BinnedColumns.swift -- columns in which values are told apart by one of at most 256 bins.
 
-import CKernels
+import Base
+import CClassifierKernels
 import TrajectoryModel
 
 /// Columns of bins of one byte each, with about as many rows in each bin.

@@ -1,6 +1,6 @@
 // ClassWeight.swift -- how much the examples of each class count.
 
-public import TrajectoryModel
+public import Base
 
 /// How much the examples of each class count when a classifier learns.
 public enum ClassWeight: Sendable, Hashable {

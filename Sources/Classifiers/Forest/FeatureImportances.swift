@@ -1,6 +1,7 @@
 // FeatureImportances.swift -- how much each column matters to a forest.
 
-import CKernels
+public import Base
+import CClassifierKernels
 public import TrajectoryModel
 
 /// A number for each column, and how sure it is.

@@ -1,5 +1,6 @@
 // ForestGrid.swift -- forests of several sizes and column counts, all sizes scored from one forest.
 
+public import Base
 public import TrajectoryModel
 
 /// Random forests among which cross-validation chooses: every number of columns with every number of trees.

@@ -8,8 +8,8 @@
 // The children of the i-th inner node of a tree are its nodes 2i + 1 and 2i + 2, so they need not be stored, every walk
 // goes forward and ends, and there is one way to write a forest.
 
-import CKernels
-public import TrajectoryModel
+public import Base
+import CClassifierKernels
 
 extension ForestModel {
   private static let keys = ["parameters", "columns", "classes", "trees"]

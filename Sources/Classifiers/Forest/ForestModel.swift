@@ -1,6 +1,7 @@
 // ForestModel.swift -- a grown forest: what it predicts.
 
-import CKernels
+public import Base
+import CClassifierKernels
 public import TrajectoryModel
 
 /// A grown random forest.

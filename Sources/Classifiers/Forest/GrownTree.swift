@@ -1,6 +1,6 @@
 // GrownTree.swift -- one tree as it was grown.
 
-import CKernels
+import CClassifierKernels
 
 /// One tree, its nodes level by level from the root.
 struct GrownTree: Sendable {

@@ -1,6 +1,7 @@
 // Matrix+Features.swift -- lends a matrix to the kernels of forests.
 
-import CKernels
+import Base
+import CClassifierKernels
 import Synchronization
 import TrajectoryModel
 

@@ -1,7 +1,7 @@
 // MaxFeatures.swift -- how many columns a tree looks at for each cut.
 
+public import Base
 import Glibc
-public import TrajectoryModel
 
 /// How many columns, drawn at random, a tree looks at for each cut.
 ///

@@ -1,6 +1,7 @@
 // OutOfBag.swift -- how a forest does on the rows that its trees did not see.
 
-import CKernels
+import Base
+import CClassifierKernels
 import TrajectoryModel
 
 /// What the trees that did not see a row say of it, for every training row.

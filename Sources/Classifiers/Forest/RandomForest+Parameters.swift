@@ -1,6 +1,6 @@
 // RandomForest+Parameters.swift -- the parameters of a forest as JSON, by the names that scikit-learn gives them.
 
-public import TrajectoryModel
+public import Base
 
 extension RandomForest {
   private static let keys = [

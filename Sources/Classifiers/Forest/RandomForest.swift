@@ -1,5 +1,6 @@
 // RandomForest.swift -- many decision trees, each grown on a sample of the examples, that vote by probability.
 
+public import Base
 import Synchronization
 public import TrajectoryModel
 

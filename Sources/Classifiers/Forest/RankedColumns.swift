@@ -1,6 +1,7 @@
 // RankedColumns.swift -- columns in which every value is told from every other.
 
-import CKernels
+import Base
+import CClassifierKernels
 import TrajectoryModel
 
 /// Columns of ranks: equal values have one number, others differ, so cuts are exact.

@@ -1,7 +1,6 @@
 // TrainingColumns.swift -- the columns of the training rows as trees are grown from them.
 
-import CKernels
-import TrajectoryModel
+import CClassifierKernels
 
 /// The columns of the training rows, each value replaced by a small number of the same order.
 ///

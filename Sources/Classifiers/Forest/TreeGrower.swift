@@ -1,7 +1,6 @@
 // TreeGrower.swift -- grows trees, one after the other, in memory that it uses again.
 
-import CKernels
-import TrajectoryModel
+import CClassifierKernels
 
 /// Grows the trees of a forest, one after the other.
 ///

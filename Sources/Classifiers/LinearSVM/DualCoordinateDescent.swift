@@ -1,6 +1,7 @@
 // DualCoordinateDescent.swift -- coordinate descent on the dual of the squared hinge, for dense rows.
 
-import CKernels
+import Base
+import CClassifierKernels
 import TrajectoryModel
 
 /// Solves up to four classes against the rest by dual coordinate descent (Hsieh et al., ICML 2008).
@@ -105,10 +106,11 @@ private final class SinglePrecisionRows: Sendable {
       guard let base = target.baseAddress else { return }
       for row in 0..<rows.count {
         // SAFETY: both rows have at least `columns` elements.
-        unsafe engram_round(rows.values + row * rows.stride, columns, base + row * width)
+        let (from, to) = unsafe (rows.values + row * rows.stride, base + row * width)
         var sum = 0.0
         for column in 0..<columns {
-          let value = Double(unsafe base[row * width + column])
+          unsafe to[column] = Float(from[column])
+          let value = Double(unsafe to[column])
           sum += value * value
         }
         norms[row] = sum

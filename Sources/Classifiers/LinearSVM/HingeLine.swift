@@ -1,6 +1,6 @@
 // HingeLine.swift -- the function of a linear SVM along a line, whose least point can be found exactly.
 
-import CKernels
+import CClassifierKernels
 
 /// 1/2 |w|² + C Σ max(0, 1 - margin)² along the line from one w to another: convex, piecewise quadratic, cheap.
 struct HingeLine {

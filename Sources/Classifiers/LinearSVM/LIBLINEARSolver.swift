@@ -1,7 +1,7 @@
 // LIBLINEARSolver.swift -- the reference: LIBLINEAR itself.
 
+import Base
 import CLinear
-import TrajectoryModel
 
 /// Solves classes against the rest by LIBLINEAR's dual coordinate descent; every cost from the start.
 ///

@@ -1,5 +1,6 @@
 // LinearDesign.swift -- the columns that a linear model sees, made from those of the feature matrix.
 
+import Base
 import TrajectoryModel
 
 /// The rows of a linear model: a constant 1, the position columns, then the others or their principal components.

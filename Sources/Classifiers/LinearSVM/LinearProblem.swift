@@ -1,7 +1,6 @@
 // LinearProblem.swift -- the rows of a linear model and their classes, as solvers see them.
 
-import CKernels
-import TrajectoryModel
+import CClassifierKernels
 
 /// The first columns of a design and the class of each row; what the solvers of all classes and costs share.
 final class LinearProblem: Sendable {

@@ -1,6 +1,6 @@
 // LinearSVM+Parameters.swift -- the parameters as JSON, by the names that scikit-learn gives them where it has one.
 
-public import TrajectoryModel
+public import Base
 
 extension LinearSVM {
   static let keys = ["C", "tol", "max_iter", "solver", "n_components", "standardize"]

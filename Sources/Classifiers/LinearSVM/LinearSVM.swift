@@ -1,5 +1,6 @@
 // LinearSVM.swift -- a linear support vector machine, one class against the rest.
 
+public import Base
 public import TrajectoryModel
 
 /// A linear support vector machine with squared hinge loss, one class against the rest, as scikit-learn's `LinearSVC`.

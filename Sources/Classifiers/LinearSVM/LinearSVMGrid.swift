@@ -1,5 +1,6 @@
 // LinearSVMGrid.swift -- linear SVMs that differ in C and in the number of principal components, scored together.
 
+public import Base
 public import TrajectoryModel
 
 /// Linear SVMs for every pair of a number of principal components and a C, components outermost.

@@ -1,7 +1,7 @@
 // LinearSVMModel+File.swift -- a linear SVM as the contents of a model file, and back.
 // Sections: means, scales, intercepts, weights; all Float64.
 
-public import TrajectoryModel
+public import Base
 
 extension LinearSVMModel {
   /// The model as the contents of a model file.

@@ -1,6 +1,7 @@
 // LinearSVMModel.swift -- what a linear SVM has learned.
 
-import CKernels
+public import Base
+import CClassifierKernels
 import Glibc
 public import TrajectoryModel
 

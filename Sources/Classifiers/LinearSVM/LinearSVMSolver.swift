@@ -1,6 +1,6 @@
 // LinearSVMSolver.swift -- the ways to solve the problem of a linear SVM.
 
-import TrajectoryModel
+import Base
 
 /// How the problems of a ``LinearSVM`` are solved; all three minimise the same function.
 public enum LinearSVMSolver: String, Sendable, Hashable, CaseIterable {

@@ -1,6 +1,6 @@
 // LinearSolver.swift -- what the solvers have in common.
 
-import TrajectoryModel
+import Base
 
 /// Solves one-vs-rest problems on the same rows for one cost after the other, each from where the last one ended.
 protocol LinearSolver {

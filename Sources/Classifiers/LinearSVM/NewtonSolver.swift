@@ -1,8 +1,8 @@
 // NewtonSolver.swift -- Newton's method for the squared hinge, by ridge regressions on the rows inside the margin.
 
+import Base
 import CBLAS
-import CKernels
-import TrajectoryModel
+import CClassifierKernels
 
 /// Solves one class against the rest by the finite Newton method.
 ///

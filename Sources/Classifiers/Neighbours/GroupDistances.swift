@@ -1,8 +1,8 @@
 // GroupDistances.swift -- how far each query is from the nearest row of every group.
 
+package import Base
 import CBLAS
-import CKernels
-package import TrajectoryModel
+import CClassifierKernels
 
 /// How far each of some queries is from the nearest row of every group, such as the nearest layer of every run.
 ///

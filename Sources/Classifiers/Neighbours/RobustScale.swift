@@ -1,6 +1,7 @@
 // RobustScale.swift -- columns put on one scale on which extreme values stay comparable.
 
-import CKernels
+package import Base
+import CClassifierKernels
 package import TrajectoryModel
 
 /// Puts columns on one scale, on which extreme values stay comparable: asinh((x - median) / (1.4826 MAD)).

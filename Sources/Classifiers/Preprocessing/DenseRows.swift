@@ -1,9 +1,10 @@
 // DenseRows.swift -- rows of a feature matrix as what linear algebra wants: row-major Float64, each row padded.
 
+package import Base
 import CBLAS
-import CKernels
+import CClassifierKernels
 import Glibc
-package import TrajectoryModel
+import TrajectoryModel
 
 /// A row-major Float64 matrix whose rows are padded with zeros to whole vectors.
 ///

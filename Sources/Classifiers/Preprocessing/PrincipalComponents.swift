@@ -1,7 +1,7 @@
 // PrincipalComponents.swift -- the directions in which training rows vary most.
 
+package import Base
 import CBLAS
-package import TrajectoryModel
 
 /// The principal components of training rows, exactly, from the eigenvectors of their covariance matrix.
 ///

@@ -1,7 +1,7 @@
 // Standardization.swift -- z-scores of columns by the statistics of the training rows.
 
-import CKernels
-package import TrajectoryModel
+package import Base
+import CMatrixKernels
 
 /// The mean and the scale of each column of training rows, as the published code takes them.
 ///

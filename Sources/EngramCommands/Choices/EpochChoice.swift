@@ -1,6 +1,6 @@
 // EpochChoice.swift -- `--epochs`: `all`, `0:100:25` or `0,5,10`.
 
-import TrajectoryModel
+import Base
 package import TrajectoryStore
 
 extension ValueType where Value == EpochSelection {

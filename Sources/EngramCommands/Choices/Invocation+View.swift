@@ -1,8 +1,8 @@
 // Invocation+View.swift -- `--view`, with `--epochs` and the flags that are short for parts of it.
 
-import Interchange
-import TrajectoryModel
+import Base
 import TrajectoryStore
+import Transfer
 
 extension Invocation {
   /// What help says of views, on every verb that takes one.

@@ -1,6 +1,6 @@
 // ParameterSetting.swift -- `--set NAME=VALUE`: one parameter of a classifier.
 
-package import TrajectoryModel
+package import Base
 
 /// One parameter of a classifier.
 package struct ParameterSetting: Sendable, Hashable {

@@ -1,5 +1,6 @@
 // StatisticChoice.swift -- `--statistics`: a family, `admissible`, `all` or a list of names.
 
+import Base
 import TrajectoryModel
 package import TrajectoryStore
 

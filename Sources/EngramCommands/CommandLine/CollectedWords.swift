@@ -1,6 +1,6 @@
 // CollectedWords.swift -- the words of a command line sorted by the parameter they are for, not yet converted.
 
-import TrajectoryModel
+import Base
 
 /// The words of a command line sorted by the parameter they are for, not yet converted.
 struct CollectedWords {

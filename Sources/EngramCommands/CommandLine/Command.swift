@@ -1,6 +1,6 @@
 // Command.swift -- one verb of the command line, declared: parser, help and completion all read this.
 
-package import TrajectoryModel
+package import Base
 
 /// One verb of the command line, declared: the parser, help and shell completion all read this.
 ///

@@ -8,7 +8,7 @@
 // Options and arguments mix freely. `--help` wins over everything, also over mistakes; a command that only has
 // subcommands, given none, shows its help.
 
-package import TrajectoryModel
+package import Base
 
 /// Parses the words of a command line against a tree of commands.
 package struct CommandParser: Sendable {

@@ -1,6 +1,6 @@
 // UsageError.swift -- the sentences for every mistake on a command line, in one place.
 
-import TrajectoryModel
+import Base
 
 /// The sentences for every mistake on a command line; all have the code `usage`.
 enum UsageError {

@@ -1,6 +1,6 @@
 // ValueType.swift -- how a word of the command line becomes a value, and what help and shells say of it.
 
-import TrajectoryModel
+import Base
 
 /// How a word of the command line becomes a value, and what help and shells say of it.
 ///

@@ -1,8 +1,8 @@
 // ByteOutput.swift -- buffered writing to a descriptor or to a file that appears whole.
 
+package import Base
 import Glibc
-package import Interchange
-package import TrajectoryModel
+import Transfer
 
 /// Buffered writing: text and bytes gather in memory and leave in large writes.
 ///

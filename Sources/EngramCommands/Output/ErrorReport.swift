@@ -6,7 +6,7 @@
 //   found: 7 bytes
 //   to mend it: copy the file again from its source
 
-package import TrajectoryModel
+package import Base
 
 /// An error as lines for a person, or as JSON for a program.
 package enum ErrorReport {

@@ -7,7 +7,7 @@
 //  130  cancelled     by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP: 128 and the number of the signal
 //  141  closed pipe   as if SIGPIPE had ended the program: `engram sql … | head` says nothing more
 
-package import TrajectoryModel
+package import Base
 
 /// What the shell learns at the end of a command.
 package enum ExitCode {

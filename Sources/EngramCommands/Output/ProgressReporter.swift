@@ -1,8 +1,8 @@
 // ProgressReporter.swift -- shows on standard error how far a long operation has come.
 
+import Base
 import Glibc
 import Synchronization
-import TrajectoryModel
 
 /// Shows on standard error how far a long operation has come; any thread may report.
 ///

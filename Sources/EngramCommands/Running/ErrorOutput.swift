@@ -1,6 +1,6 @@
 // ErrorOutput.swift -- standard error: written at once, never buffered.
 
-package import TrajectoryModel
+package import Base
 
 /// Standard error, written at once.
 package struct ErrorOutput: Sendable {

@@ -1,7 +1,7 @@
 // Invocation.swift -- everything that the body of a command works with.
 
-import Interchange
-package import TrajectoryModel
+package import Base
+import Transfer
 
 /// Everything that the body of a command works with: its values, output, progress and cancellation.
 ///

@@ -1,6 +1,6 @@
 // Program.swift -- words in, exit code out.
 
-import TrajectoryModel
+import Base
 
 /// A tree of commands with the places it writes to: words in, exit code out.
 package struct Program {

@@ -1,11 +1,11 @@
 // ClassifyCommand.swift -- `engram classify STORE --split NAME --model KIND`.
 
+import Base
 import Classifiers
-import Experiments
-import Interchange
 import Splits
-import TrajectoryModel
+import Studies
 import TrajectoryStore
+import Transfer
 
 /// Trains and tests a classifier on the splits of a set.
 enum ClassifyCommand {

@@ -1,6 +1,6 @@
 // CompactCommand.swift -- `engram compact STORE`.
 
-import TrajectoryModel
+import Base
 import TrajectoryStore
 
 /// Joins small files.

@@ -1,6 +1,6 @@
 // CompletionCommand.swift -- `engram completion SHELL`.
 
-import TrajectoryModel
+import Base
 
 /// Writes the script by which a shell completes `engram` command lines.
 enum CompletionCommand {

@@ -1,6 +1,7 @@
 // ExportCommand.swift -- `engram export STORE --split NAME/INDEX -o FILE`.
 
-import Interchange
+import Base
+import Formats
 import Splits
 import TrajectoryModel
 import TrajectoryStore

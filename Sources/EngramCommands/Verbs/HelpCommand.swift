@@ -1,6 +1,6 @@
 // HelpCommand.swift -- `engram help VERB`.
 
-import TrajectoryModel
+import Base
 
 /// Shows the help of a command.
 enum HelpCommand {

@@ -1,7 +1,7 @@
 // IdentifyCommand.swift -- `engram identify STORE`.
 
-import Experiments
-import TrajectoryModel
+import Base
+import Studies
 import TrajectoryStore
 
 /// Says which class examples of unknown class look like.

@@ -1,8 +1,8 @@
 // IdentifyReportText.swift -- how `engram identify` shows its answer to people and spreadsheets.
 
+import Base
 import Classifiers
-import Experiments
-import TrajectoryModel
+import Studies
 import TrajectoryStore
 
 /// How `engram identify` shows its answer to people and spreadsheets.

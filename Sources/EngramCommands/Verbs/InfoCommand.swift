@@ -1,5 +1,6 @@
 // InfoCommand.swift -- `engram info STORE`.
 
+import Base
 import Splits
 import TrajectoryModel
 import TrajectoryStore

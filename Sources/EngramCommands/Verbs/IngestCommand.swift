@@ -1,8 +1,9 @@
 // IngestCommand.swift -- `engram ingest SRC STORE`.
 
-import Interchange
+import Base
 import TrajectoryModel
 import TrajectoryStore
+import Transfer
 
 /// Brings a data set into a store.
 enum IngestCommand {

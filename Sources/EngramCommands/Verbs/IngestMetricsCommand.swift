@@ -1,8 +1,8 @@
 // IngestMetricsCommand.swift -- `engram ingest-metrics STORE FILE`.
 
-import Interchange
-import TrajectoryModel
+import Base
 import TrajectoryStore
+import Transfer
 
 /// Adds loss, top-1 and other scalars to runs of a store.
 enum IngestMetricsCommand {

@@ -1,7 +1,7 @@
 // IngestResultsCommand.swift -- `engram ingest-results STORE FILE`.
 
-import Experiments
-import TrajectoryModel
+import Base
+import Studies
 import TrajectoryStore
 
 /// Brings published results into a store.

@@ -1,5 +1,6 @@
 // Invocation+Store.swift -- what most verbs begin with: the store, a snapshot of it, and options that can be stopped.
 
+import Base
 import TrajectoryModel
 import TrajectoryStore
 

@@ -1,6 +1,6 @@
 // MergeCommand.swift -- `engram merge STORE SOURCE…`.
 
-import TrajectoryModel
+import Base
 import TrajectoryStore
 
 /// Brings other stores into one.

@@ -1,9 +1,10 @@
 // PredictCommand.swift -- `engram predict STORE --model-file FILE`.
 
-import Experiments
-import Interchange
+import Base
 import TrajectoryModel
+import Studies
 import TrajectoryStore
+import Transfer
 
 /// Predicts examples with a saved model.
 enum PredictCommand {

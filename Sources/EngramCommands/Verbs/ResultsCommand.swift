@@ -1,7 +1,7 @@
 // ResultsCommand.swift -- `engram results STORE [ID…]`.
 
-import Experiments
-import TrajectoryModel
+import Base
+import Studies
 import TrajectoryStore
 
 /// Lists and shows the results of classifiers.

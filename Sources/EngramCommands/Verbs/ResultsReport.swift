@@ -1,8 +1,8 @@
 // ResultsReport.swift -- how classify and results show how a classifier did.
 
+import Base
 import Classifiers
-import Experiments
-import TrajectoryModel
+import Studies
 
 /// How classify and results show how a classifier did.
 enum ResultsReport {

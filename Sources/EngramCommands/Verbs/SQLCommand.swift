@@ -1,5 +1,6 @@
 // SQLCommand.swift -- `engram sql STORE QUERY`.
 
+import Base
 import TrajectoryModel
 import TrajectoryStore
 

@@ -1,8 +1,9 @@
 // SelectCommand.swift -- `engram select STORE`.
 
-import Interchange
+import Base
 import TrajectoryModel
 import TrajectoryStore
+import Transfer
 
 /// Cuts trajectories out of a store.
 enum SelectCommand {

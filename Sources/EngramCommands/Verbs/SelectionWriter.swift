@@ -1,6 +1,7 @@
 // SelectionWriter.swift -- writes selected trajectories block by block, so that memory stays bounded.
 
-import Interchange
+import Base
+import Formats
 import TrajectoryModel
 import TrajectoryStore
 

@@ -1,7 +1,8 @@
 // SplitAuditCommand.swift -- `engram split audit STORE NAME`.
 
-import Splits
+import Base
 import TrajectoryModel
+import Splits
 import TrajectoryStore
 
 /// Says what the sides of splits have in common.

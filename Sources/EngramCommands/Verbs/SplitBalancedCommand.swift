@@ -1,7 +1,7 @@
 // SplitBalancedCommand.swift -- `engram split balanced STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes balanced splits.

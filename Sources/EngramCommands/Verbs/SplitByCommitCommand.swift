@@ -1,7 +1,7 @@
 // SplitByCommitCommand.swift -- `engram split by-commit STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes a split by time of arrival.

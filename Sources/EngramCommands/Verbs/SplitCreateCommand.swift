@@ -1,9 +1,9 @@
 // SplitCreateCommand.swift -- `engram split create STORE --spec FILE`.
 
-import Interchange
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
+import Transfer
 
 /// Makes the splits of a specification.
 enum SplitCreateCommand {

@@ -1,7 +1,7 @@
 // SplitDiffCommand.swift -- `engram split diff STORE A B`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Says what differs between two split sets.

@@ -1,7 +1,7 @@
 // SplitExplicitCommand.swift -- `engram split explicit STORE FILE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Stores splits that another program drew.

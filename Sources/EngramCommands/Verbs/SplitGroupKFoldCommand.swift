@@ -1,7 +1,7 @@
 // SplitGroupKFoldCommand.swift -- `engram split group-k-fold STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes folds of whole groups.

@@ -1,7 +1,7 @@
 // SplitGroupShuffleCommand.swift -- `engram split group-shuffle STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes splits of whole groups drawn at random.

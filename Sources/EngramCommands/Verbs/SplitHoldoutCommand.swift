@@ -1,7 +1,7 @@
 // SplitHoldoutCommand.swift -- `engram split holdout STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes splits that hold out one group each.

@@ -1,6 +1,7 @@
 // SplitIdFiles.swift -- example ids of splits from .npz, .json, .csv and .tsv files.
 
-import Interchange
+import Base
+import Formats
 import Splits
 import TrajectoryModel
 

@@ -1,7 +1,7 @@
 // SplitKFoldCommand.swift -- `engram split k-fold STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes stratified folds.

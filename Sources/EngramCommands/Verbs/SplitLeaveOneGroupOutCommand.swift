@@ -1,7 +1,7 @@
 // SplitLeaveOneGroupOutCommand.swift -- `engram split leave-one-group-out STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes a split for each group.

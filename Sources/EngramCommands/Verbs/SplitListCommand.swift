@@ -1,7 +1,7 @@
 // SplitListCommand.swift -- `engram split list STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Lists the split sets of a store.

@@ -1,5 +1,6 @@
 // SplitMatchedCommand.swift -- `engram split matched STORE`.
 
+import Base
 import Splits
 import TrajectoryModel
 import TrajectoryStore

@@ -1,5 +1,6 @@
 // SplitPairsCommand.swift -- `engram split pairs STORE`.
 
+import Base
 import Splits
 import TrajectoryModel
 import TrajectoryStore

@@ -1,7 +1,6 @@
 // SplitParameters.swift -- parameters that the verbs that make splits share.
 
 import Splits
-import TrajectoryModel
 
 /// Parameters that the verbs that make splits share.
 enum SplitParameters {

@@ -1,7 +1,7 @@
 // SplitRandomCommand.swift -- `engram split random STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes splits of examples drawn at random.

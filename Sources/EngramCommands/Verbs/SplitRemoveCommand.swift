@@ -1,7 +1,7 @@
 // SplitRemoveCommand.swift -- `engram split remove STORE NAME`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Removes a split set.

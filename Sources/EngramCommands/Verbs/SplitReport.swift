@@ -1,5 +1,6 @@
 // SplitReport.swift -- how the split verbs show a split set.
 
+import Base
 import Splits
 import TrajectoryModel
 import TrajectoryStore

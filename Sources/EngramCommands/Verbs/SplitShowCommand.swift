@@ -1,5 +1,6 @@
 // SplitShowCommand.swift -- `engram split show STORE NAME`.
 
+import Base
 import Splits
 import TrajectoryModel
 import TrajectoryStore

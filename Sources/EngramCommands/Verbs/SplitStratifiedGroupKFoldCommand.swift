@@ -1,7 +1,7 @@
 // SplitStratifiedGroupKFoldCommand.swift -- `engram split stratified-group-k-fold STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Makes stratified folds of whole groups.

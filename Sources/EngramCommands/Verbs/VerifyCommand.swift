@@ -1,7 +1,7 @@
 // VerifyCommand.swift -- `engram verify STORE`.
 
+import Base
 import Splits
-import TrajectoryModel
 import TrajectoryStore
 
 /// Reads a whole store and checks it.

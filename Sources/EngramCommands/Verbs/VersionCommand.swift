@@ -1,6 +1,6 @@
 // VersionCommand.swift -- `engram version`.
 
-import TrajectoryModel
+import Base
 
 /// Shows the version.
 enum VersionCommand {

@@ -1,5 +1,6 @@
 // DuplicateTrajectories.swift -- examples whose trajectories are equal bit for bit.
 
+import Base
 import Catalog
 import TrajectoryModel
 import TrajectoryStore

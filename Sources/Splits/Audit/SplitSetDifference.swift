@@ -1,6 +1,7 @@
 // SplitSetDifference.swift -- what differs between two split sets.
 
-public import TrajectoryModel
+public import Base
+import TrajectoryModel
 
 /// What differs between two split sets of one store.
 public struct SplitSetDifference: Sendable, Hashable {

@@ -1,5 +1,6 @@
 // BalancedSplits.swift -- equally many examples of each class, drawn as the published code draws them.
 
+import Base
 import TrajectoryModel
 
 /// How balanced splits are drawn (the published `get_splits`; paper Section 4: ten splits of 75% and 25%).

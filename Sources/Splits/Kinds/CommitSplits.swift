@@ -1,5 +1,6 @@
 // CommitSplits.swift -- train on what was there at a commit, test on what came after.
 
+import Base
 import TrajectoryModel
 import TrajectoryStore
 

@@ -1,5 +1,6 @@
 // ExplicitSplits.swift -- sides that the user lists.
 
+import Base
 import TrajectoryModel
 import TrajectoryStore
 

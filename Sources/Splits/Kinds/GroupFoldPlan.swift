@@ -1,6 +1,6 @@
 // GroupFoldPlan.swift -- what the kinds that make folds of whole groups have in common: their choices and their JSON.
 
-import TrajectoryModel
+import Base
 
 /// A plan that makes folds of whole groups: how many folds, which columns name a group, and a seed to shuffle by.
 protocol GroupFoldPlan: SplitPlan {

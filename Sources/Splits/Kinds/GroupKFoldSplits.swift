@@ -1,6 +1,6 @@
 // GroupKFoldSplits.swift -- folds of whole groups, as scikit-learn's GroupKFold assigns them.
 
-import TrajectoryModel
+import Base
 
 /// Group k-fold: no group is on both sides, and the folds are as equal in size as groups allow.
 ///

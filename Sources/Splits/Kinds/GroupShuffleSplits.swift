@@ -1,6 +1,6 @@
 // GroupShuffleSplits.swift -- whole groups drawn at random, as scikit-learn's GroupShuffleSplit draws them.
 
-import TrajectoryModel
+import Base
 
 /// Splits of whole groups drawn at random: no group is on both sides.
 ///

@@ -1,5 +1,6 @@
 // HoldoutSplits.swift -- one split for each group of examples: test on the group, train on all others.
 
+package import Base
 public import TrajectoryModel
 
 /// How groups are held out (paper Section 5).

@@ -1,6 +1,7 @@
 // KFoldSplits.swift -- folds that hold each class in equal parts, as scikit-learn's StratifiedKFold assigns them.
 
-package import TrajectoryModel
+package import Base
+import TrajectoryModel
 
 /// Stratified k-fold: every fold is the test side once and holds each class in equal parts.
 ///

@@ -1,6 +1,6 @@
 // LeaveOneGroupOutSplits.swift -- every group is the test side once.
 
-import TrajectoryModel
+import Base
 
 /// Leave one group out: a hold-out of every group in turn, the run unless another group is named.
 ///

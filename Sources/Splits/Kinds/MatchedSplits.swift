@@ -1,5 +1,6 @@
 // MatchedSplits.swift -- balanced splits of runs that do equally well, so that rules cannot be told apart by accuracy.
 
+import Base
 public import TrajectoryModel
 import TrajectoryStore
 

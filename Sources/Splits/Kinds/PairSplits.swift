@@ -1,5 +1,6 @@
 // PairSplits.swift -- balanced splits of two classes, or a few, at a time.
 
+import Base
 public import TrajectoryModel
 
 /// Balanced splits of only some classes at a time (the paper's six pairs of learning rules).

@@ -1,5 +1,6 @@
 // RandomSplits.swift -- examples drawn at random whatever their class, as scikit-learn's ShuffleSplit draws them.
 
+import Base
 import TrajectoryModel
 
 /// Splits drawn at random from all selected examples, whatever their class and their run.

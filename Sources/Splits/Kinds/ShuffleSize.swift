@@ -1,6 +1,6 @@
 // ShuffleSize.swift -- the size of a side of a random split, as scikit-learn's ShuffleSplit understands it.
 
-import TrajectoryModel
+import Base
 
 /// The size of a side of a random split.
 public enum ShuffleSize: Sendable, Hashable {

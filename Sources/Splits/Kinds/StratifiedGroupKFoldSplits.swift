@@ -1,6 +1,7 @@
 // StratifiedGroupKFoldSplits.swift -- folds of whole groups that hold each class in equal parts, as far as groups allow.
 
-package import TrajectoryModel
+package import Base
+import TrajectoryModel
 
 /// Stratified group k-fold: no group is on both sides, and classes are shared out as evenly as groups allow.
 ///

@@ -1,5 +1,6 @@
 // GroupTable.swift -- the selected examples by group, with how many of each class every group has.
 
+import Base
 import TrajectoryModel
 
 /// The selected examples by group, groups ascending by key, which is the order in which scikit-learn numbers them.

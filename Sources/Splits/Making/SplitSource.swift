@@ -1,5 +1,6 @@
 // SplitSource.swift -- what the kinds make splits of: the examples that a specification selects, by class and by group.
 
+import Base
 import TrajectoryModel
 import TrajectoryStore
 

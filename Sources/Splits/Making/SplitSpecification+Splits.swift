@@ -1,5 +1,6 @@
 // SplitSpecification+Splits.swift -- from a specification and a snapshot to splits.
 
+public import Base
 public import TrajectoryModel
 public import TrajectoryStore
 

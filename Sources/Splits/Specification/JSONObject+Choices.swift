@@ -1,5 +1,6 @@
 // JSONObject+Choices.swift -- the kinds of value that specifications are made of, read and checked.
 
+import Base
 import TrajectoryModel
 
 extension JSONObject {

@@ -1,6 +1,6 @@
 // SplitPlan.swift -- what every kind of split can do: read and write its JSON, refuse what cannot be, make the splits.
 
-import TrajectoryModel
+import Base
 
 /// One kind of split with its choices.
 protocol SplitPlan: Sendable, Hashable {

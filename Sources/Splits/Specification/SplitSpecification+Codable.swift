@@ -1,6 +1,6 @@
 // SplitSpecification+Codable.swift -- the specification in other encoders and decoders, in the shape of its JSON.
 
-import TrajectoryModel
+import Base
 
 extension SplitSpecification: Codable {
   /// Reads what ``encode(to:)`` writes, with the same checks as ``init(json:)``.

@@ -1,6 +1,6 @@
 // SplitSpecification+JSON.swift -- the specification as JSON; schema/split-specification.schema.json describes it.
 
-public import TrajectoryModel
+public import Base
 
 extension SplitSpecification {
   /// The JSON form, with every choice spelled out.

@@ -1,5 +1,6 @@
 // ExtentSource.swift -- the values of one extent, opened: a mapped segment file, or the bytes of a staged batch.
 
+import Base
 import Catalog
 import SegmentFile
 import TrajectoryModel

@@ -1,5 +1,6 @@
 // Materializer.swift -- the hot path: each needed chunk is decoded once, straight into every destination.
 
+import Base
 import Catalog
 import ColumnCodec
 import SegmentFile

@@ -1,5 +1,6 @@
 // Snapshot+Materialize.swift -- from sets of examples to dense matrices.
 
+public import Base
 public import TrajectoryModel
 
 /// How matrices are filled.

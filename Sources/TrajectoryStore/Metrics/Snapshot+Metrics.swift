@@ -1,5 +1,6 @@
 // Snapshot+Metrics.swift -- scalars of runs, such as loss and top-1, as of one commit.
 
+public import Base
 import Catalog
 public import TrajectoryModel
 

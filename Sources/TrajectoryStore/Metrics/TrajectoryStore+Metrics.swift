@@ -1,5 +1,6 @@
 // TrajectoryStore+Metrics.swift -- adding metrics to runs that are stored already.
 
+public import Base
 import Catalog
 public import TrajectoryModel
 

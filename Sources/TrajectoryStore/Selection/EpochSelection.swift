@@ -1,6 +1,6 @@
 // EpochSelection.swift -- which epochs a caller asks for: all, a range with a stride, or a list.
 
-public import TrajectoryModel
+public import Base
 
 /// Which epochs to read, by their numbers on the epoch axis (not by position).
 ///

@@ -1,5 +1,6 @@
 // Snapshot+Columns.swift -- from what a caller asks for to columns that every selected example has.
 
+public import Base
 import Catalog
 import ColumnCodec
 import SegmentFile

@@ -1,5 +1,6 @@
 // StatisticSelection.swift -- which statistics a caller asks for: a family, the admissible ones, or a list.
 
+public import Base
 public import TrajectoryModel
 
 /// Which statistics to read.

@@ -1,6 +1,7 @@
 // ColumnStandardization.swift -- z-scores of columns with the statistics of one matrix, as the published featurewise_norm.
 
-import CKernels
+package import Base
+import CMatrixKernels
 package import TrajectoryModel
 
 /// The mean and the scale of each column of a matrix, to be applied to it and to others.

@@ -1,6 +1,7 @@
 // FeatureColumns.swift -- the columns of a matrix under a view.
 
-public import TrajectoryModel
+public import Base
+import TrajectoryModel
 
 /// The columns of a matrix under a view: the positions of layers, if the view has them, then for each statistic its
 /// samples or their mean.

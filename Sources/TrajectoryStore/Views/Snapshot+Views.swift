@@ -1,5 +1,6 @@
 // Snapshot+Views.swift -- from sets of examples to dense matrices under a view.
 
+public import Base
 public import TrajectoryModel
 
 /// Examples and the columns to make of them under a view, checked against each other.

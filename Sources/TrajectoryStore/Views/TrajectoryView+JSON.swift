@@ -3,7 +3,7 @@
 //    "random_start": {"period": 15, "count": 4, "seed": 0}, "mean": false, "zscore": false, "positions": true}
 //   {"version": 1, "name": "first third", "epochs": "all", "portion": {"index": 0, "count": 3}, …}
 
-public import TrajectoryModel
+public import Base
 
 extension TrajectoryView {
   /// The version of the JSON form that this code writes and reads.

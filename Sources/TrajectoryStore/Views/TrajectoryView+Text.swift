@@ -1,6 +1,6 @@
 // TrajectoryView+Text.swift -- a view in one word of the command line: parts joined by `+`.
 
-public import TrajectoryModel
+public import Base
 
 extension TrajectoryView {
   /// The text form: its parts in the order in which they apply, joined by `+`; `whole` when there are none.

@@ -1,6 +1,6 @@
 // TrajectoryView.swift -- how trajectories are looked at when matrices are made: which epochs, from where, on what scale.
 
-import TrajectoryModel
+import Base
 
 /// How trajectories are looked at when matrices are made; the store keeps them whole.
 ///

@@ -1,8 +1,9 @@
 // Appender.swift -- a large append: values stream into segments, then one commit makes them part of the store.
 
+package import Base
 import Catalog
 package import SegmentFile
-package import TrajectoryModel
+import TrajectoryModel
 
 /// A large append in the making.
 ///

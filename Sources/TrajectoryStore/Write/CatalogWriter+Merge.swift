@@ -1,5 +1,6 @@
 // CatalogWriter+Merge.swift -- the metadata of another store as rows of this one.
 
+import Base
 import Catalog
 import TrajectoryModel
 

@@ -1,5 +1,6 @@
 // ContentHash.swift -- the hash that names what an ingest brought in: its values, axes and metadata.
 
+import Base
 import SegmentFile
 import TrajectoryModel
 
@@ -33,7 +34,7 @@ enum ContentHash {
       }
       text += "\n"
     }
-    return ValuesHash.hash(of: text.utf8Span.bytes)
+    return xxh3_128(text.utf8Span.bytes)
   }
 
   /// Appends a string by its length, so that no two lists of strings give the same text.

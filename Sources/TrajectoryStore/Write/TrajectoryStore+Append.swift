@@ -1,8 +1,9 @@
 // TrajectoryStore+Append.swift -- adding recordings: many at once make a segment, a few are staged in the catalog.
 
+public import Base
 import Catalog
 import SegmentFile
-public import TrajectoryModel
+import TrajectoryModel
 
 extension TrajectoryStore {
   /// Appends of fewer examples are staged in the catalog first; a segment of fewer would compress badly.
@@ -68,7 +69,7 @@ extension TrajectoryStore {
       }
       for index in recording.values.nonFiniteIndices { nonFinite.insert(index % schema.statistics.count) }
     }
-    let hash = unsafe ValuesHash.hash(of: bytes.span.bytes)
+    let hash = unsafe xxh3_128(bytes.span.bytes)
     let report = try session.commit(operation: "append", message: message) {
       (catalog) throws(EngramError) -> AppendReport in
       let examples = try catalog.add(metadata)

@@ -1,8 +1,8 @@
 // TrajectoryStore+Merge.swift -- bringing in other stores' examples without decoding a value.
 
+public import Base
 import Catalog
 import SegmentFile
-public import TrajectoryModel
 
 /// What a merge did.
 public struct MergeReport: Sendable, Hashable {

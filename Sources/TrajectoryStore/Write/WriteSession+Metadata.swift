@@ -1,5 +1,6 @@
 // WriteSession+Metadata.swift -- the runs and observations of an append, as rows of the catalog.
 
+import Base
 import Catalog
 import TrajectoryModel
 

@@ -1,8 +1,9 @@
 // WriteSession+Rewrite.swift -- flush and compact: neighbouring extents of equal axes become one segment.
 
+public import Base
 import Catalog
 import SegmentFile
-public import TrajectoryModel
+import TrajectoryModel
 
 /// What a compaction did.
 public struct CompactReport: Sendable, Hashable {

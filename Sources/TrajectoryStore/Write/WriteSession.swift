@@ -1,5 +1,6 @@
 // WriteSession.swift -- one writer's turn: the lock, a catalog that may be written, and a swept directory.
 
+public import Base
 package import Catalog
 import SegmentFile
 public import TrajectoryModel

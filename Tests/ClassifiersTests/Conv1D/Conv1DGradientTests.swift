@@ -2,7 +2,6 @@
 
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct Conv1DGradientTests {
   struct Case: CustomTestStringConvertible, Sendable {

@@ -1,5 +1,6 @@
 // Conv1DGridTests.swift -- the paper's grid, and networks scored side by side.
 
+import Base
 import Classifiers
 import Synchronization
 import Testing

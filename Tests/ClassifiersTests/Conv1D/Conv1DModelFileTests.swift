@@ -1,8 +1,8 @@
 // Conv1DModelFileTests.swift -- a network comes back from its file whole or not at all.
 
+import Base
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct Conv1DModelFileTests {
   private static func model(standardizes: Bool) throws -> Conv1DModel {

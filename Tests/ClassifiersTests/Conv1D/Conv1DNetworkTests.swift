@@ -1,5 +1,6 @@
 // Conv1DNetworkTests.swift -- what a network learns, says and refuses.
 
+import Base
 import Classifiers
 import Synchronization
 import Testing

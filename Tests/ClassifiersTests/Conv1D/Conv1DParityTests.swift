@@ -1,5 +1,6 @@
 // Conv1DParityTests.swift -- steps of Adam against frozen ones of PyTorch.
 
+import Base
 import Classifiers
 import Foundation
 import Testing

@@ -1,5 +1,6 @@
 // Trajectories.swift -- small data sets of made-up trajectories.
 
+import Base
 import Classifiers
 import TrajectoryModel
 

@@ -1,8 +1,9 @@
 // ForestData.swift -- matrices for the tests of forests, and the frozen answers of scikit-learn.
 
+import Base
 import Classifiers
+import Formats
 import Foundation
-import Interchange
 import Testing
 import TrajectoryModel
 

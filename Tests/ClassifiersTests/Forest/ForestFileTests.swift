@@ -1,8 +1,8 @@
 // ForestFileTests.swift -- a forest comes back from its file as it was, or not at all.
 
+import Base
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct ForestFileTests {
   private static let data = ForestData.noisy(rows: 40, columns: 4, classes: 3, seed: 9)

@@ -1,8 +1,8 @@
 // ForestGridTests.swift -- a grid scores each candidate as fitting it alone would.
 
+import Base
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct ForestGridTests {
   private static let data = ForestData.noisy(rows: 300, columns: 16, classes: 4, seed: 4)

@@ -1,9 +1,9 @@
 // ForestParityTests.swift -- forests held against frozen answers of scikit-learn.
 
+import Base
 import Classifiers
 import Foundation
 import Testing
-import TrajectoryModel
 
 @Suite struct ForestParityTests {
   private static let frozen = Result {

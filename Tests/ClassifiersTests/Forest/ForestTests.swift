@@ -1,5 +1,6 @@
 // ForestTests.swift -- what a forest promises: the same for the same seed, prefixes, limits, and clear errors.
 
+import Base
 import Classifiers
 import Synchronization
 import Testing

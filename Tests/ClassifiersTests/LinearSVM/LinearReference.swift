@@ -1,5 +1,6 @@
 // LinearReference.swift -- what scripts/make_linear_svm_fixtures.py wrote, and matrices from rows.
 
+import Base
 import Classifiers
 import Foundation
 import Testing

@@ -1,8 +1,8 @@
 // LinearSVMGridTests.swift -- candidates scored together do as they do alone.
 
+import Base
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct LinearSVMGridTests {
   @Test func `the published grid is in the published order`() throws {

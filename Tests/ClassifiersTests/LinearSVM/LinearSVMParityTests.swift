@@ -2,7 +2,6 @@
 
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct LinearSVMParityTests {
   typealias Problem = LinearReference.Problem

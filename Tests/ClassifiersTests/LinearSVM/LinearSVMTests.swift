@@ -1,5 +1,6 @@
 // LinearSVMTests.swift -- what a linear SVM promises beside its optimum.
 
+import Base
 import Classifiers
 import Synchronization
 import Testing

@@ -1,8 +1,8 @@
 // PreprocessingTests.swift -- z-scores and principal components held against NumPy and scikit-learn.
 
+import Base
 import Classifiers
 import Testing
-import TrajectoryModel
 
 @Suite struct PreprocessingTests {
   private func dense(_ rows: [[Double]]) throws -> DenseRows {

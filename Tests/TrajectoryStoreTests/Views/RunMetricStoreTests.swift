@@ -1,5 +1,6 @@
 // RunMetricStoreTests.swift -- metrics of runs through the store: with recordings, later, after compaction and merge.
 
+import Base
 import Testing
 import TrajectoryModel
 import TrajectoryStore

@@ -1,5 +1,6 @@
 // ViewsEdgeTests.swift -- views at the edges of what is stored: missing epochs, special values, unknown positions.
 
+import Base
 import Testing
 import TrajectoryModel
 import TrajectoryStore

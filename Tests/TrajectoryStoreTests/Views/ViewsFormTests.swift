@@ -1,7 +1,7 @@
 // ViewsFormTests.swift -- the text and JSON forms of views.
 
+import Base
 import Testing
-import TrajectoryModel
 import TrajectoryStore
 
 struct ViewsFormTests {

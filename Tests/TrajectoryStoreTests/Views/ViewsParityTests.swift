@@ -1,5 +1,6 @@
 // ViewsParityTests.swift -- views held against NumPy's own results, bit by bit.
 
+import Base
 import Foundation
 import Testing
 import TrajectoryModel

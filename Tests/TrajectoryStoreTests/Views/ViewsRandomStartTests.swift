@@ -1,5 +1,6 @@
 // ViewsRandomStartTests.swift -- starts that examples draw for themselves.
 
+import Base
 import Testing
 import TrajectoryModel
 import TrajectoryStore

@@ -1,6 +1,7 @@
 // BenchData.swift -- the matrix, labels and splits of a benchmark.
 
-import Interchange
+import Base
+import Formats
 import TrajectoryModel
 
 import struct Classifiers.ClassLabels

@@ -1,5 +1,6 @@
 // GridTrial.swift -- the candidates of a grid scored together and timed.
 
+import Base
 import Classifiers
 import TrajectoryModel
 

@@ -7,9 +7,9 @@
 // With "grid": true parameters are those of a grid, and the answer has seconds and scores. Otherwise
 // the answer: fitSeconds, predictSeconds, accuracy, summary, details of that kind, and `predicted` when asked for; or error.
 
+import Base
 import Classifiers
 import Glibc
-import TrajectoryModel
 
 /// The process.
 @main enum Main {

@@ -1,5 +1,6 @@
 // Trial.swift -- one classifier fitted and timed.
 
+import Base
 import Classifiers
 import Glibc
 import TrajectoryModel

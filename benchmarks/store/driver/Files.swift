@@ -1,7 +1,9 @@
 // Files.swift -- whole files in and out, by the C library: the driver links nothing else.
 
+import Base
 import Engram
 import Glibc
+import TrajectoryModel
 
 /// Reads whole files.
 enum InputBytes {

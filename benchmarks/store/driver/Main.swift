@@ -8,6 +8,7 @@
 //   {"op": "query", "sql": TEXT, "times": N}                   asks the catalog                         -> {"seconds": [S]}
 // An answer {"error": TEXT} says what went wrong. benchmarks/store/worker.py answers the same for all others.
 
+import Base
 import Engram
 import Glibc
 

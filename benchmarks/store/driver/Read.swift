@@ -1,5 +1,6 @@
 // Read.swift -- one read: which rows and columns, and the matrices it fills.
 
+import Base
 import Engram
 
 /// One read: rows as ranges, or the two sides of a split, and columns by name.

@@ -1,6 +1,8 @@
 // Session.swift -- the operations of the driver: an open store, a read to repeat, and the matrices it fills.
 
+import Base
 import Engram
+import TrajectoryModel
 
 /// An open store, a read to repeat, and the matrices it fills.
 struct Session: ~Copyable {

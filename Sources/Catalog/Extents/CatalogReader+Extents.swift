@@ -1,0 +1,99 @@
+// CatalogReader+Extents.swift -- where the values of examples lie.
+
+package import Base
+import SQLite
+import TrajectoryModel
+
+extension CatalogReader {
+  /// The extents that hold examples of a commit, ascending; nil is the newest.
+  ///
+  /// Compaction may have joined examples of that commit with later ones, so the last extent may reach beyond it.
+  ///
+  /// - Complexity: O(extents), whatever the number of runs.
+  package func extents(asOf commit: Int64? = nil) throws(EngramError) -> [Extent] {
+    try extents(from: 0, to: exampleEnd(asOf: commit))
+  }
+
+  /// The extents that begin in a range of examples, ascending.
+  func extents(from start: Int64, to end: Int64) throws(EngramError) -> [Extent] {
+    let rows = try statement(
+      """
+      SELECT first_example, example_count, segment, segment_bytes, staged_id, epoch_axis_id, statistic_axis_id,
+        element_type, nonfinite_statistics, values_hash
+      FROM extent WHERE first_example >= ?1 AND first_example < ?2 ORDER BY first_example
+      """)
+    defer { rows.reset() }
+    try rows.bind(1, start)
+    try rows.bind(2, end)
+    var epochAxes: [Int64: [Double]] = [:]
+    var statisticAxes: [Int64: [String]] = [:]
+    var extents: [Extent] = []
+    while try rows.step() {
+      let (first, count) = (rows.integer(0), rows.integer(1))
+      let place = "table extent, first_example \(first)"
+      guard first >= 0, count > 0, !first.addingReportingOverflow(count).overflow else {
+        throw corrupt("an extent has impossible examples", place, found: "\(count) examples")
+      }
+      let (epochAxis, statisticAxis) = (rows.integer(5), rows.integer(6))
+      if epochAxes[epochAxis] == nil { epochAxes[epochAxis] = try epochs(ofAxis: epochAxis) }
+      if statisticAxes[statisticAxis] == nil { statisticAxes[statisticAxis] = try statistics(ofAxis: statisticAxis) }
+      let (epochs, statistics) = (epochAxes[epochAxis] ?? [], statisticAxes[statisticAxis] ?? [])
+      guard let type = ElementType(name: rows.text(7)), !epochs.isEmpty, !statistics.isEmpty else {
+        throw corrupt("an extent lacks its type or an axis", place)
+      }
+      extents.append(
+        Extent(
+          firstExample: first, exampleCount: count,
+          place: rows.isNull(4)
+            ? .segment(identifier: rows.text(2), byteCount: rows.integer(3)) : .staged(id: rows.integer(4)),
+          epochs: epochs, statistics: statistics, elementType: type,
+          nonFiniteStatistics: try ordinals(rows.text(8), below: statistics.count, place),
+          valuesHash: rows.text(9)))
+    }
+    return extents
+  }
+
+  private func epochs(ofAxis id: Int64) throws(EngramError) -> [Double] {
+    let rows = try statement("SELECT epoch FROM epoch_axis WHERE epoch_axis_id = ?1 ORDER BY ordinal")
+    defer { rows.reset() }
+    try rows.bind(1, id)
+    var epochs: [Double] = []
+    while try rows.step() { epochs.append(rows.real(0)) }
+    return epochs
+  }
+
+  private func statistics(ofAxis id: Int64) throws(EngramError) -> [String] {
+    let rows = try statement("SELECT statistic FROM statistic_axis WHERE statistic_axis_id = ?1 ORDER BY ordinal")
+    defer { rows.reset() }
+    try rows.bind(1, id)
+    var statistics: [String] = []
+    while try rows.step() { statistics.append(rows.text(0)) }
+    return statistics
+  }
+
+  /// Reads a JSON array of ascending ordinals, which is all that `nonfinite_statistics` may be.
+  private func ordinals(_ text: String, below limit: Int, _ place: String) throws(EngramError) -> [Int] {
+    var ordinals: [Int] = []
+    if text.hasPrefix("["), text.hasSuffix("]") {
+      ordinals = text.dropFirst().dropLast().split(separator: ",").map { Int($0) ?? -1 }
+      let isAscending = zip(ordinals, ordinals.dropFirst()).allSatisfy { $0 < $1 }
+      if isAscending && ordinals.allSatisfy((0..<limit).contains) { return ordinals }
+    }
+    throw corrupt(
+      "the list of statistics that are not finite is damaged", "\(place), column nonfinite_statistics",
+      expected: "ascending ordinals below \(limit)", found: SQLiteHandle.shortened(text))
+  }
+
+  /// The canonical bytes of a staged batch, as they were given; the caller compares them with the extent's hash.
+  ///
+  /// - Throws: Code `notFound`, also after a compaction that came between two reads.
+  package func stagedValues(_ id: Int64) throws(EngramError) -> [UInt8] {
+    let row = try statement("SELECT bytes FROM staged WHERE staged_id = ?1")
+    defer { row.reset() }
+    try row.bind(1, id)
+    guard try row.step() else {
+      throw EngramError(.notFound, "there is no staged batch \(id)", file: connection.path, place: "table staged")
+    }
+    return row.bytes(0)
+  }
+}

@@ -1,0 +1,68 @@
+// CatalogReader+Query.swift -- free queries.
+
+package import Base
+import SQLite
+package import TrajectoryModel
+
+extension CatalogReader {
+  /// Runs one SELECT of the user's over the tables and views of schema/catalog.sql.
+  ///
+  /// It can do nothing but read: an authorizer refuses everything else while SQLite compiles it.
+  ///
+  /// - Parameters:
+  ///   - sql: One statement.
+  ///   - limits: Its time limit, which does not count the time in `header` and `row`, and a way to stop it.
+  ///   - header: Called once, with the names of the columns, before any row.
+  ///   - row: Called for each row.
+  /// - Throws: Code `usage` for SQL that is wrong or refused, with SQLite's own message; `limit`, `cancelled`; what the
+  ///   closures throw.
+  package func query(
+    _ sql: String, limits: QueryLimits = QueryLimits(),
+    header: (_ columns: [String]) throws(EngramError) -> Void,
+    row: (_ values: [MetadataValue]) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    let columns = Columns(fields: try fields())
+    let sandbox = Sandbox(.query, limits: limits)
+    try connection.sandboxed(sandbox) { () throws(EngramError) in
+      let rows: Statement
+      do throws(EngramError) {
+        rows = try connection.prepareUserSQL(sql)
+      } catch {
+        throw explained(error, columns)
+      }
+      let count = rows.columnCount
+      try sandbox.paused { () throws(EngramError) in try header((0..<count).map { rows.columnName($0) }) }
+      while try rows.step() {
+        try sandbox.paused { () throws(EngramError) in
+          var values: [MetadataValue] = []
+          values.reserveCapacity(count)
+          for column in 0..<count { values.append(try rows.value(Int32(column))) }
+          try row(values)
+        }
+      }
+    }
+  }
+
+  /// What is wrong with a user's SQL, in more words than SQLite's.
+  ///
+  /// For "no such column" it gives the columns there are and a guess at the one that was meant. In a damaged catalog it is the damage, for which the user is not to blame.
+  func explained(_ error: EngramError, _ columns: Columns) -> EngramError {
+    guard error.code == .usage else { return error }
+    do throws(EngramError) {
+      var damage: EngramError?
+      let check = { () throws(EngramError) in damage = try self.viewProblems(columns).first }
+      if let sandbox = connection.handle.sandbox { try sandbox.paused(check) } else { try check() }
+      if let damage { return damage }
+    } catch {
+      return error
+    }
+    guard let name = Self.unknownColumn(error) else { return error }
+    return columns.unknown(name, file: connection.path, place: error.place)
+  }
+
+  /// The name in SQLite's "no such column: NAME".
+  static func unknownColumn(_ error: EngramError) -> String? {
+    let start = "no such column: "
+    return error.message.hasPrefix(start) ? String(error.message.dropFirst(start.count)) : nil
+  }
+}

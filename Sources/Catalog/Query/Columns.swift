@@ -1,0 +1,84 @@
+// Columns.swift -- the columns of the views, the SQL that makes them, and how names become SQL.
+
+import Base
+import TrajectoryModel
+
+/// The columns of the two views of schema/catalog.sql, for a given list of fields.
+struct Columns {
+  /// The fields of `run`, in order.
+  let fields: [MetadataField]
+
+  /// Columns that belong to the layer of an example.
+  static let ofLayer = ["layer_name", "layer_position", "layer_ordinal"]
+  /// Columns that both views take from `observation`.
+  private static let ofObservation = [
+    "run_id", "layer_set_id", "unit_fraction", "noise_sd", "observation_seed", "example_count",
+  ]
+  /// Names that no field may have: they are columns already, or mean the row in SQLite.
+  static let reserved: Set<String> = Set(
+    ["example_id", "observation_id", "rowid", "oid", "_rowid_"] + ofLayer + ofObservation)
+
+  /// Columns of `run_observation`, in order.
+  var ofRunView: [String] { ["observation_id"] + fields.map(\.name) + Self.ofObservation }
+
+  /// Columns of `example`, in order.
+  var ofExampleView: [String] {
+    ["example_id"] + fields.map(\.name) + ["layer_name", "layer_position", "run_id", "observation_id", "layer_ordinal"]
+      + Self.ofObservation.dropFirst()
+  }
+
+  /// A name as an identifier in SQL, so that `order` can be a field.
+  static func quoted(_ name: String) -> String {
+    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+
+  /// SQL that drops both views.
+  static let dropViews = "DROP VIEW IF EXISTS example; DROP VIEW IF EXISTS run_observation;"
+
+  /// The definition of `run_observation`.
+  var runViewSQL: String {
+    "CREATE VIEW run_observation AS SELECT observation.first_example AS observation_id, "
+      + (fieldTerms + observationTerms).joined(separator: ", ")
+      + " FROM observation CROSS JOIN run ON run.run_id = observation.run_id"
+  }
+
+  /// The definition of `example`.
+  var exampleViewSQL: String {
+    let layerTerms = ["layer_name", "layer_position"].map { "layer_set_member.\($0) AS \($0)" }
+    let idTerms = [
+      "observation.run_id AS run_id", "observation.first_example AS observation_id",
+      "layer_set_member.ordinal AS layer_ordinal",
+    ]
+    return "CREATE VIEW example AS SELECT observation.first_example + layer_set_member.ordinal AS example_id, "
+      + (fieldTerms + layerTerms + idTerms + observationTerms.dropFirst()).joined(separator: ", ")
+      + " FROM observation CROSS JOIN run ON run.run_id = observation.run_id"
+      + " CROSS JOIN layer_set_member ON layer_set_member.layer_set_id = observation.layer_set_id"
+  }
+
+  private var fieldTerms: [String] {
+    fields.map { field in
+      // The standard names need no quotes, and without them the text is that of schema/catalog.sql.
+      let name = MetadataField.standard.contains(field) ? field.name : Self.quoted(field.name)
+      return "run.\(name) AS \(name)"
+    }
+  }
+
+  private var observationTerms: [String] { Self.ofObservation.map { "observation.\($0) AS \($0)" } }
+
+  /// The column of a view that a person means by a name: SQL compares ASCII without case.
+  static func find(_ name: String, in columns: [String]) -> String? {
+    columns.first { $0.lowercased() == name.lowercased() }
+  }
+
+  /// The error for a column that is not there: it lists those that are, and guesses which one was meant.
+  func unknown(_ name: String, file: String, place: String? = nil) -> EngramError {
+    let all = ofExampleView
+    let bare = name.split(separator: ".").last.map(String.init) ?? name
+    let mend =
+      closestName(to: bare, among: all).map { "did you mean '\($0)'?" }
+      ?? "a column is one of those; a text is written in single quotes, '\(bare)'"
+    return EngramError(
+      .usage, "no such column: \(name)", file: file, place: place,
+      expected: "one of \(all.joined(separator: ", "))", found: "'\(name)'", mend: mend)
+  }
+}

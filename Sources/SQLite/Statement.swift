@@ -1,0 +1,172 @@
+// Statement.swift -- one prepared SQL statement: bind, step, read columns.
+
+package import Base
+import CSQLite
+package import TrajectoryModel
+
+/// One prepared statement.
+///
+/// Parameters count from 1 and columns from 0, as in SQLite.
+///
+/// ```swift
+/// let statement = try connection.prepare("SELECT name FROM field WHERE ordinal < ?1")
+/// try statement.bind(1, 6)
+/// while try statement.step() { names.append(statement.text(0)) }
+/// ```
+@safe package final class Statement {
+  private let handle: SQLiteHandle
+  // SAFETY: a prepared statement of `handle`, finalized in deinit; `handle` is kept open by this object.
+  private let pointer: OpaquePointer
+  /// The SQL, for errors.
+  package let sql: String
+  private let isUserSQL: Bool
+
+  /// Takes over a prepared statement.
+  package init(adopting pointer: OpaquePointer, of handle: SQLiteHandle, sql: String, isUserSQL: Bool) {
+    self.handle = handle
+    unsafe self.pointer = pointer
+    self.sql = sql
+    self.isUserSQL = isUserSQL
+  }
+
+  deinit { unsafe sqlite3_finalize(pointer) }
+
+  private func check(_ code: Int32) throws(EngramError) {
+    if code != SQLITE_OK { throw handle.error(code, sql: sql, isUserSQL: isUserSQL) }
+  }
+
+  // MARK: Parameters
+
+  /// Binds a whole number, or NULL.
+  package func bind(_ index: Int32, _ value: Int64?) throws(EngramError) {
+    if let value {
+      try check(unsafe sqlite3_bind_int64(pointer, index, value))
+    } else {
+      try check(unsafe sqlite3_bind_null(pointer, index))
+    }
+  }
+
+  /// Binds a real number; NaN is refused, because SQLite would store NULL.
+  package func bind(_ index: Int32, _ value: Double) throws(EngramError) {
+    if value.isNaN { throw EngramError(.invalidData, "NaN cannot be a metadata value", mend: "leave the value out") }
+    try check(unsafe sqlite3_bind_double(pointer, index, value))
+  }
+
+  /// Binds text; NUL is refused, because many readers of SQLite end a text there.
+  package func bind(_ index: Int32, _ text: String) throws(EngramError) {
+    var copy = text
+    let code: Int32 = copy.withUTF8 { bytes in
+      if bytes.count > Int32.max { return SQLITE_TOOBIG }
+      // SAFETY: the buffer is valid inside the closure; memchr and SQLite read `bytes.count` bytes, SQLite copies them.
+      if unsafe !bytes.isEmpty && bytes.contains(0) { return SQLITE_MISMATCH }
+      return unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+        // An empty Swift buffer may have no address, and SQLite takes a null address for NULL.
+        guard let base = characters.baseAddress else { return unsafe engram_sqlite_bind_text(pointer, index, "", 0) }
+        return unsafe engram_sqlite_bind_text(pointer, index, base, Int32(characters.count))
+      }
+    }
+    if code == SQLITE_MISMATCH {
+      throw EngramError(.invalidData, "a text holds a NUL character", found: text.debugDescription)
+    }
+    try check(code)
+  }
+
+  /// Binds bytes.
+  package func bind(_ index: Int32, bytes: [UInt8]) throws(EngramError) {
+    if bytes.isEmpty { return try check(unsafe sqlite3_bind_zeroblob(pointer, index, 0)) }
+    let code = unsafe bytes.withUnsafeBytes { buffer in
+      // SAFETY: the buffer is valid inside the closure, and SQLite copies it.
+      unsafe engram_sqlite_bind_blob(pointer, index, buffer.baseAddress, sqlite3_uint64(buffer.count))
+    }
+    try check(code)
+  }
+
+  /// Binds a metadata value into a column of a type that accepts it.
+  package func bind(_ index: Int32, _ value: MetadataValue, as type: MetadataType) throws(EngramError) {
+    switch value {
+    case .null: try bind(index, nil)
+    case .integer(let number): if type == .real { try bind(index, Double(number)) } else { try bind(index, number) }
+    case .real(let number): try bind(index, number)
+    case .text(let text): try bind(index, text)
+    }
+  }
+
+  /// The number of parameters.
+  package var parameterCount: Int { Int(unsafe sqlite3_bind_parameter_count(pointer)) }
+
+  // MARK: Running
+
+  /// Goes to the next row; false when there is none.
+  package func step() throws(EngramError) -> Bool {
+    let code = unsafe sqlite3_step(pointer)
+    if code == SQLITE_ROW { return true }
+    if code == SQLITE_DONE { return false }
+    let failure = handle.error(code, sql: sql, isUserSQL: isUserSQL)
+    reset()
+    throw failure
+  }
+
+  /// Runs to the end without reading rows, then makes ready to run again.
+  package func run() throws(EngramError) {
+    while try step() {}
+    reset()
+  }
+
+  /// Makes ready to run again; parameters keep their values.
+  package func reset() { unsafe sqlite3_reset(pointer) }
+
+  // MARK: Columns of the current row
+
+  /// The number of columns.
+  package var columnCount: Int { Int(unsafe sqlite3_column_count(pointer)) }
+
+  /// Whether SQLite knows that the statement changes nothing.
+  package var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(pointer) != 0 }
+
+  /// The name of a column.
+  package func columnName(_ column: Int) -> String {
+    // SAFETY: SQLite's string lives until the statement is finalized; it is copied at once. Null means no memory.
+    guard let name = unsafe sqlite3_column_name(pointer, Int32(column)) else { return "" }
+    return unsafe String(cString: name)
+  }
+
+  /// A whole number; 0 for NULL.
+  package func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(pointer, column) }
+
+  /// A real number; 0 for NULL.
+  package func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(pointer, column) }
+
+  /// Whether the value is NULL.
+  package func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(pointer, column) == SQLITE_NULL }
+
+  /// Text, empty for NULL, with bytes that are not UTF-8 repaired.
+  package func text(_ column: Int32) -> String {
+    // SAFETY: SQLite's bytes live until the next step; they are copied at once.
+    guard let bytes = unsafe sqlite3_column_text(pointer, column) else { return "" }
+    let count = Int(unsafe sqlite3_column_bytes(pointer, column))
+    return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+
+  /// A copy of the bytes of a blob; empty for NULL.
+  package func bytes(_ column: Int32) -> [UInt8] {
+    // SAFETY: as in `text`.
+    guard let bytes = unsafe sqlite3_column_blob(pointer, column) else { return [] }
+    let count = Int(unsafe sqlite3_column_bytes(pointer, column))
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
+  }
+
+  /// The value as metadata; a blob is refused.
+  package func value(_ column: Int32) throws(EngramError) -> MetadataValue {
+    switch unsafe sqlite3_column_type(pointer, column) {
+    case SQLITE_INTEGER: return .integer(integer(column))
+    case SQLITE_FLOAT: return .real(real(column))
+    case SQLITE_TEXT: return .text(text(column))
+    case SQLITE_NULL: return .null
+    default:
+      let name = columnName(Int(column))
+      throw EngramError(
+        isUserSQL ? .usage : .corrupt, "column '\(name)' holds bytes, which a table cannot show", file: handle.path,
+        mend: "select hex(\(name)) or length(\(name))")
+    }
+  }
+}

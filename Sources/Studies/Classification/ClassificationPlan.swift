@@ -1,0 +1,66 @@
+// ClassificationPlan.swift -- everything that determines the results of classifying the splits of a set.
+
+import Base
+public import Classifiers
+import Splits
+import TrajectoryStore
+
+/// Everything that determines the results of classifying the splits of a set.
+///
+/// The same plan gives the same results on any machine and number of threads, so results are kept under its hash.
+///
+/// ```swift
+/// let plan = ClassificationPlan(
+///   splitSet: "fig2a", features: FeatureRequest(statistics: .family(.weight)), grid: .paper(.randomForest))
+/// let results = try store.classify(plan)
+/// ```
+public struct ClassificationPlan: Sendable, Hashable {
+  /// The version of the code that computes results; raised whenever the same plan may give other numbers.
+  public static let codeVersion: Int64 = 1
+
+  /// The name of the split set.
+  public var splitSet: String
+  /// Which columns classifiers see.
+  public var features: FeatureRequest
+  /// The candidates.
+  public var grid: GridSpecification
+  /// How the best candidate is looked for.
+  public var strategy: SearchStrategy
+  /// How the train side is cut into folds for that; nil for five that keep together what the splits keep together.
+  public var folds: FoldPlan?
+  /// Decides every random choice, the same in every split.
+  public var seed: UInt64
+
+  /// Makes a plan.
+  public init(
+    splitSet: String, features: FeatureRequest = FeatureRequest(), grid: GridSpecification,
+    strategy: SearchStrategy = .exhaustive, folds: FoldPlan? = nil, seed: UInt64 = 0
+  ) {
+    self.splitSet = splitSet
+    self.features = features
+    self.grid = grid
+    self.strategy = strategy
+    self.folds = folds
+    self.seed = seed
+  }
+
+  /// The plan as JSON, for the splits of a set: what results are kept under.
+  func json(for set: SplitSet) -> JSONObject {
+    var object = JSONObject()
+    object["version"] = 1
+    object["code_version"] = .integer(Self.codeVersion)
+    object["commit"] = .integer(set.commit)
+    object["split_set"] = .string(set.name)
+    object["splits_sha256"] = .string(set.sha256)
+    object["label"] = .string(set.specification.label)
+    object["statistics"] = .string(features.statistics.text)
+    object["view"] = features.view.json
+    object["missing"] = .string(features.missing.rawValue)
+    object["classifier"] = .string(grid.kind.rawValue)
+    object["grid"] = .array(grid.parts.map { .object($0) })
+    object["strategy"] = strategy.json
+    object["folds"] = (folds ?? FoldPlan(for: set.specification)).json
+    object["seed"] = .integer(Int64(bitPattern: seed))
+    return object
+  }
+}

@@ -1,0 +1,52 @@
+// GridSpecification+Named.swift -- the grids that have names: those of the paper, and small ones.
+
+import Base
+
+extension GridSpecification {
+  /// The candidates of the paper: 15 forests, 84 linear SVMs, 720 networks.
+  ///
+  /// More components than columns are part of the published grid, and are skipped as they were there.
+  public static func paper(_ kind: ClassifierKind) -> GridSpecification {
+    switch kind {
+    case .randomForest:
+      make(kind, ["max_features": ["sqrt", "log2", "all"], "n_estimators": [20, 50, 100, 500, 1000]])
+    case .linearSVM:
+      make(
+        kind,
+        [
+          "n_components": [.null, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500, 600],
+          "C": [1.0, 50.0, 500.0, 5e3, 5e4, 5e5, 5e6],
+        ])
+    case .conv1D:
+      make(
+        kind,
+        [
+          "init_lr": [1e-3, 1e-4], "ksize": [1, 2, 6, 11, 21], "train_batch_size": [512, 1024],
+          "num_filters": [20, 40], "stride": [1, 2, 4], "pool_type": ["none", "max", "avg"],
+          "weight_decay": [1e-4, 0.0], "max_epochs": 400,
+        ])
+    }
+  }
+
+  /// A few candidates that are tried in seconds to minutes.
+  public static func coarse(_ kind: ClassifierKind) -> GridSpecification {
+    switch kind {
+    case .randomForest: make(kind, ["max_features": ["sqrt", "log2"], "n_estimators": [100, 500]])
+    case .linearSVM: make(kind, ["n_components": [.null, 50], "C": [1.0, 500.0, 5e6]])
+    case .conv1D:
+      make(
+        kind,
+        [
+          "ksize": [1, 6], "num_filters": 40, "pool_type": ["none", "avg"], "train_batch_size": 128, "max_epochs": 100,
+        ])
+    }
+  }
+
+  private static func make(
+    _ kind: ClassifierKind, _ members: KeyValuePairs<String, JSONValue>
+  ) -> GridSpecification {
+    var object = JSONObject()
+    for (key, value) in members { object[key] = value }
+    return GridSpecification(kind, parameters: object)
+  }
+}

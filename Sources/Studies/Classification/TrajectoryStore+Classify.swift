@@ -1,0 +1,286 @@
+// TrajectoryStore+Classify.swift -- classifying the splits of a set, each result kept as soon as it is there.
+
+public import Base
+import Catalog
+import Classifiers
+import Splits
+import TrajectoryModel
+public import TrajectoryStore
+
+extension TrajectoryStore {
+  /// Trains and tests a classifier on the splits of a set, and keeps the results.
+  ///
+  /// Of each split, parameters are chosen in folds of the train side, the chosen candidate learns from the whole train
+  /// side, and is tested on the test side. Each finished split is a commit of its own; so is, now and then, what a long
+  /// search knows. What is there already is not computed again: the same plan is answered from the store, and one that
+  /// was stopped, even by a kill, goes on where it stopped.
+  ///
+  /// - Parameters:
+  ///   - plan: What is done.
+  ///   - options: How it is done.
+  /// - Returns: The results of all splits that are finished.
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such split set, statistic or epoch; `invalidData` when
+  ///   a selected statistic is not finite, a class is missing, or a fold has too few examples; `usage` for a grid that
+  ///   cannot be; `cancelled`.
+  public func classify(
+    _ plan: ClassificationPlan, options: ClassifyOptions = ClassifyOptions()
+  ) throws(EngramError) -> Classification {
+    let set = try splitSet(plan.splitSet)
+    if let split = options.split, !set.splits.indices.contains(split) { _ = try set.split(String(split)) }
+    let wanted = options.split.map { [$0] } ?? Array(set.splits.indices)
+    let task = ClassificationTask(plan, set, in: self, options)
+    let finished = try task.finishedSplits()
+    let open = wanted.filter { !finished.contains($0) }
+    if !open.isEmpty { try task.run(open) }
+    return try task.results()
+  }
+
+  /// The numbers of the splits that have results under a plan.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such split set.
+  public func finishedSplits(of plan: ClassificationPlan) throws(EngramError) -> Set<Int> {
+    try ClassificationTask(plan, try splitSet(plan.splitSet), in: self, ClassifyOptions()).finishedSplits()
+  }
+
+  /// The model that a plan chose for a split, learned again from the same examples.
+  ///
+  /// - Parameters:
+  ///   - plan: A plan that was classified.
+  ///   - split: The number of the split.
+  ///   - options: How it is done.
+  /// - Returns: The model with what prediction needs to know beside it.
+  /// - Throws: As ``classify(_:options:)``.
+  public func trainedModel(
+    _ plan: ClassificationPlan, split: Int, options: ClassifyOptions = ClassifyOptions()
+  ) throws(EngramError) -> TrainedModel {
+    var options = options
+    options.split = split
+    let results = try classify(plan, options: options)
+    guard let result = results.splits.first(where: { $0.ordinal == split }) else {
+      throw EngramError(.notFound, "there is no result of split \(split)", file: path)
+    }
+    return try ClassificationTask(plan, try splitSet(plan.splitSet), in: self, options).model(
+      of: split, parameters: result.parameters)
+  }
+}
+
+/// One plan on one split set of one store.
+struct ClassificationTask {
+  private let plan: ClassificationPlan
+  private let set: SplitSet
+  private let store: TrajectoryStore
+  private let options: ClassifyOptions
+  /// The plan as it is kept.
+  private let json: JSONObject
+  private let clock = ContinuousClock()
+
+  init(_ plan: ClassificationPlan, _ set: SplitSet, in store: TrajectoryStore, _ options: ClassifyOptions) {
+    self.plan = plan
+    self.set = set
+    self.store = store
+    self.options = options
+    json = plan.json(for: set)
+  }
+
+  private func planText() throws(EngramError) -> String { try JSONValue.object(json).text() }
+
+  private func planHash() throws(EngramError) -> String {
+    xxh3_128(unsafe Array(try planText().utf8).span.bytes)
+  }
+
+  /// The splits that have results.
+  func finishedSplits() throws(EngramError) -> Set<Int> {
+    let hash = try planHash()
+    return try store.read { (catalog) throws(EngramError) -> Set<Int> in
+      guard let record = try catalog.classification(planHash: hash) else { return [] }
+      return Set(try catalog.classificationSplits(record.id).map(\.ordinal))
+    }
+  }
+
+  /// Everything that is kept of the plan.
+  func results() throws(EngramError) -> Classification {
+    let hash = try planHash()
+    let id = try store.read { (catalog) throws(EngramError) in try catalog.classification(planHash: hash)?.id }
+    guard let id else {
+      throw EngramError(.notFound, "there are no results of this plan", file: store.path, mend: "classify first")
+    }
+    return try store.classification(id)
+  }
+
+  /// The columns that all splits of the set share, and the examples that have them.
+  private func selection(in snapshot: Snapshot) throws(EngramError) -> FeatureSelection {
+    var all = ExampleSet()
+    for split in set.splits { all = all.union(split.train).union(split.test) }
+    return try plan.features.select(all, in: snapshot)
+  }
+
+  /// Classifies some splits, ascending, and keeps each result.
+  func run(_ ordinals: [Int]) throws(EngramError) {
+    let grid = try plan.grid.makeGrid()
+    let snapshot = try store.snapshot(asOf: set.commit)
+    let selection = try selection(in: snapshot)
+    var work = SplitWork()
+    for (done, ordinal) in ordinals.enumerated() {
+      let stage = ordinals.count == 1 ? "classifying" : "classifying split \(done + 1) of \(ordinals.count)"
+      let result = try classify(ordinal, grid, selection, snapshot, &work) { share in
+        options.progress(stage, (Double(done) + share) / Double(ordinals.count))
+      }
+      try keep(result)
+    }
+  }
+
+  /// The memory of a split, used again for the next.
+  private struct SplitWork: ~Copyable {
+    var train = FeatureSet()
+    var test = FeatureSet()
+  }
+
+  private func fill(
+    _ split: Split, _ selection: FeatureSelection, _ snapshot: Snapshot, _ work: inout SplitWork
+  ) throws(EngramError) -> (classes: ExampleClasses, train: ClassLabels, test: ClassLabels) {
+    let train = split.train.intersection(selection.examples)
+    let test = split.test.intersection(selection.examples)
+    let classes = try ExampleClasses(of: train.union(test), by: set.specification.label, in: snapshot)
+    try FeatureSet.fill(
+      train: train, &work.train, test: test, &work.test, selection.columns, from: snapshot,
+      options: MaterializeOptions(
+        layout: plan.grid.kind.preferredLayout, threads: options.threads, isCancelled: options.isCancelled))
+    return (classes, try classes.labels(of: train, in: snapshot), try classes.labels(of: test, in: snapshot))
+  }
+
+  private func classify(
+    _ ordinal: Int, _ grid: any CandidateGrid, _ selection: FeatureSelection, _ snapshot: Snapshot,
+    _ work: inout SplitWork, progress: @escaping @Sendable (Double) -> Void
+  ) throws(EngramError) -> SplitResult {
+    /// The share of the time that the search takes, by which progress is shown.
+    let searchShare = 0.9
+    let split = set.splits[ordinal]
+    let (classes, trainLabels, testLabels) = try fill(split, selection, snapshot, &work)
+    var fitOptions = FitOptions(
+      seed: plan.seed, threads: options.threads, progress: { progress(searchShare * $0) },
+      isCancelled: options.isCancelled)
+    let start = clock.now
+    var search: SearchRecord?
+    var best = 0
+    if grid.candidates.count > 1 {
+      let folds = try (plan.folds ?? FoldPlan(for: set.specification)).folds(
+        of: work.train.examples, labels: trainLabels, in: snapshot)
+      let record = try self.search(
+        ordinal, GridSearch(plan.strategy, folds: folds), grid, work.train, trainLabels, fitOptions)
+      search = record
+      best = record.best ?? 0
+    }
+    let searched = clock.now
+    fitOptions.progress = { progress(searchShare + (1 - searchShare) * $0) }
+    let classifier = grid.classifier(best)
+    let model = try classifier.fit(
+      work.train.matrix, columns: work.train.layout, labels: trainLabels, rows: nil, options: fitOptions)
+    let fitted = clock.now
+    let trainPredicted = try model.predict(work.train.matrix, rows: nil, threads: options.threads)
+    let probabilities = try model.probabilities(of: work.test.matrix, rows: nil, threads: options.threads)
+    let testPredicted = try model.predict(work.test.matrix, rows: nil, threads: options.threads)
+    let classCount = classes.values.count
+    return SplitResult(
+      ordinal: ordinal, name: split.name, classes: classes.names,
+      train: ConfusionMatrix(actual: trainLabels.codes, predicted: trainPredicted, classCount: classCount),
+      test: ConfusionMatrix(actual: testLabels.codes, predicted: testPredicted, classCount: classCount),
+      parameters: classifier.parameters, search: search, model: model.summary,
+      importances: Importances(of: model, columns: selection.columns.names),
+      predictions: Predictions(
+        examples: work.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
+        probabilities: probabilities, classCount: classCount),
+      searchSeconds: Self.seconds(searched - start), fitSeconds: Self.seconds(fitted - searched))
+  }
+
+  /// Searches from what was kept, and keeps what is known every now and then, and when it is stopped.
+  private func search(
+    _ ordinal: Int, _ search: GridSearch, _ grid: any CandidateGrid, _ features: borrowing FeatureSet,
+    _ labels: ClassLabels, _ fitOptions: FitOptions
+  ) throws(EngramError) -> SearchRecord {
+    var latest = try keptSearch(ordinal)
+    var isKept = true
+    var lastKept = clock.now
+    do throws(EngramError) {
+      return try search.run(
+        grid, features.matrix, columns: features.layout, labels: labels, options: fitOptions, from: latest
+      ) { (record) throws(EngramError) in
+        (latest, isKept) = (record, false)
+        if Self.seconds(clock.now - lastKept) < options.checkpointSeconds { return }
+        try keep(record, of: ordinal)
+        (isKept, lastKept) = (true, clock.now)
+      }
+    } catch {
+      if error.code == .cancelled, !isKept { try keep(latest, of: ordinal) }
+      throw error
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  }
+
+  // MARK: What is kept
+
+  private func record() throws(EngramError) -> ClassificationRecord {
+    ClassificationRecord(
+      planHash: try planHash(), origin: .computed, classifier: plan.grid.kind.rawValue, title: set.name,
+      plan: try planText(), splitCount: set.splits.count)
+  }
+
+  private func keptSearch(_ ordinal: Int) throws(EngramError) -> SearchRecord {
+    let hash = try planHash()
+    let text = try store.read { (catalog) throws(EngramError) -> String? in
+      guard let known = try catalog.classification(planHash: hash) else { return nil }
+      return try catalog.classificationSearch(known.id, ordinal)
+    }
+    return try text.map { (text) throws(EngramError) in try SearchRecord(json: JSONValue(parsing: text)) }
+      ?? SearchRecord()
+  }
+
+  private func keep(_ search: SearchRecord, of ordinal: Int) throws(EngramError) {
+    let record = try record()
+    let text = try search.json.text()
+    try commit("the search in split \(set.splits[ordinal].name) of \(set.name), so far") {
+      (catalog) throws(EngramError) in
+      try catalog.keepClassificationSearch(try catalog.beginClassification(record), ordinal, record: text)
+    }
+  }
+
+  private func keep(_ result: SplitResult) throws(EngramError) {
+    let record = try record()
+    let split = ClassificationSplitRecord(
+      ordinal: result.ordinal, testAccuracy: result.test.confusion.accuracy,
+      summary: try JSONValue.object(result.json).text(), predictions: result.predictions?.bytes)
+    try commit("split \(result.name) of \(set.name) by \(record.classifier)") { (catalog) throws(EngramError) in
+      try catalog.addClassificationSplit(try catalog.beginClassification(record), split)
+    }
+  }
+
+  /// A result that is there is kept although the user has asked to stop.
+  private func commit(
+    _ message: String, _ body: (CatalogWriter) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    let write = WriteOptions(waitSeconds: options.waitSeconds)
+    try store.write("classify \(set.name)", options: write) { (session) throws(EngramError) in
+      try session.commit(operation: "classify", message: message, body)
+    }
+  }
+
+  // MARK: Models
+
+  /// Learns again what was chosen for a split.
+  func model(of ordinal: Int, parameters: JSONObject) throws(EngramError) -> TrainedModel {
+    let snapshot = try store.snapshot(asOf: set.commit)
+    let selection = try selection(in: snapshot)
+    var work = SplitWork()
+    let split = set.splits[ordinal]
+    let (classes, labels, _) = try fill(split, selection, snapshot, &work)
+    let classifier = try plan.grid.kind.classifier(parameters)
+    let model = try classifier.fit(
+      work.train.matrix, columns: work.train.layout, labels: labels, rows: nil,
+      options: FitOptions(seed: plan.seed, threads: options.threads, isCancelled: options.isCancelled))
+    return try TrainedModel(
+      model, kind: plan.grid.kind, classes: classes, learnedFrom: work.train.examples, selection.columns, in: snapshot,
+      threads: options.threads)
+  }
+}

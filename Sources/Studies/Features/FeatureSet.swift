@@ -1,0 +1,95 @@
+// FeatureSet.swift -- examples as classifiers see them: a matrix, and what its rows and columns are.
+
+public import Base
+public import Classifiers
+public import TrajectoryModel
+public import TrajectoryStore
+
+/// Examples as classifiers see them: one row an example, ascending by id, one column a feature.
+///
+/// It keeps its memory: filling it again with as many examples or fewer allocates nothing.
+///
+/// ```swift
+/// let selection = try FeatureRequest(statistics: .family(.weight)).select(examples, in: snapshot)
+/// var features = FeatureSet()
+/// try features.fill(selection.examples, selection.columns, from: snapshot)
+/// ```
+public struct FeatureSet: ~Copyable, Sendable {
+  /// The values, all of them finite.
+  public private(set) var matrix = Matrix()
+  /// The rows.
+  public private(set) var examples = ExampleSet()
+  /// The columns, with their names.
+  public private(set) var columns: FeatureColumns
+
+  /// A set of no examples.
+  public init() {
+    columns = FeatureColumns(whole: TrajectoryColumns(statistics: [], epochs: []))
+  }
+
+  /// What the columns are, in the words of classifiers.
+  public var layout: FeatureLayout { FeatureLayout(columns) }
+
+  /// Fills it with some examples.
+  ///
+  /// - Parameters:
+  ///   - examples: The rows.
+  ///   - columns: The columns, from ``FeatureRequest/select(_:in:)``.
+  ///   - snapshot: Where the examples are.
+  ///   - options: Type, layout in memory, threads.
+  /// - Throws: ``EngramError`` as ``Snapshot/materialize(_:_:into:options:)``.
+  public mutating func fill(
+    _ examples: ExampleSet, _ columns: FeatureColumns, from snapshot: Snapshot,
+    options: MaterializeOptions = MaterializeOptions()
+  ) throws(EngramError) {
+    try snapshot.materialize(examples, columns, into: &matrix, options: options)
+    (self.examples, self.columns) = (examples, columns)
+  }
+
+  /// Fills it with some examples whose columns are then z-scored by means and deviations taken before.
+  ///
+  /// - Parameters:
+  ///   - examples: The rows.
+  ///   - columns: The columns, of a view that does not standardize.
+  ///   - standardization: What is applied; nil for nothing.
+  ///   - snapshot: Where the examples are.
+  ///   - options: Type, layout in memory, threads.
+  /// - Throws: As without.
+  package mutating func fill(
+    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: ColumnStandardization?,
+    from snapshot: Snapshot, options: MaterializeOptions = MaterializeOptions()
+  ) throws(EngramError) {
+    try fill(examples, columns, from: snapshot, options: options)
+    try standardization?.apply(to: &matrix, options)
+  }
+
+  /// Fills two sets at once; means and deviations of a z-score are those of the first.
+  ///
+  /// - Parameters:
+  ///   - train: The rows of `features`.
+  ///   - features: The set to learn from.
+  ///   - test: The rows of `testFeatures`.
+  ///   - testFeatures: The set to be predicted.
+  ///   - columns: The columns of both.
+  ///   - snapshot: Where the examples are.
+  ///   - options: Type, layout in memory, threads.
+  /// - Throws: As for one set.
+  public static func fill(
+    train: ExampleSet, _ features: inout FeatureSet, test: ExampleSet, _ testFeatures: inout FeatureSet,
+    _ columns: FeatureColumns, from snapshot: Snapshot, options: MaterializeOptions = MaterializeOptions()
+  ) throws(EngramError) {
+    try snapshot.materialize(
+      train: train, into: &features.matrix, test: test, into: &testFeatures.matrix, columns, options: options)
+    (features.examples, features.columns) = (train, columns)
+    (testFeatures.examples, testFeatures.columns) = (test, columns)
+  }
+}
+
+extension FeatureLayout {
+  /// The layout of the columns of a view.
+  public init(_ columns: FeatureColumns) {
+    self.init(
+      positionCount: columns.positionCount, statisticCount: columns.trajectory.statistics.count,
+      sampleCount: columns.samplesPerStatistic)
+  }
+}

@@ -1,0 +1,156 @@
+// CalibrationGroups.swift -- which examples are held out together, so that confidence is measured as it will be used.
+
+import Base
+import Catalog
+import Classifiers
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+/// Which training examples are held out together to calibrate confidence.
+///
+/// Layers of one network resemble each other, so at least whole runs are held out. Where the examples to identify come
+/// from an architecture, a task or another kind that no training run is of, confidence measured on further runs of the
+/// trained kinds is far too high; then whole kinds are held out, for which the calibration groups are the values of that
+/// field. Unless a field is given, the choice is:
+/// 1. the text fields of runs of which an example has a value that no training run has,
+/// 2. of those the ones with at least two values in training, without any of which no class is lost,
+/// 3. of those the one with the fewest values, the coarsest; and `run_id` where there is none.
+public struct CalibrationGroups: Sendable, Hashable {
+  /// The field whose values are held out together; `run_id` holds out runs.
+  public let field: String
+  /// Why this field.
+  public let reason: String
+  /// Fields and values of the examples that no training run has: `architecture 'knet'`.
+  public let newValues: [String]
+  /// How many times a part was held out.
+  public let foldCount: Int
+  /// For each training run the group it belongs to.
+  let groupOfRun: [Int32]
+  /// Train and held-out examples of each fold.
+  let folds: [Split]
+
+  /// Folds of runs, and the most folds of values of a field.
+  private static let runFolds = 5
+  private static let mostFolds = 10
+  private static let run = "run_id"
+
+  init(
+    _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
+  ) throws(EngramError) {
+    let fields = try snapshot.store.read { (catalog) throws(EngramError) in try catalog.fields() }
+    var newValues: [String] = []
+    var candidates: [(field: String, groups: [ExampleSet])] = []
+    for field in fields where field.type == .text && field.name != request.label {
+      let groups = try snapshot.groups(by: [field.name])
+      let trained = groups.map { $0.examples.intersection(training.examples) }
+      let fresh = groups.indices.filter { trained[$0].isEmpty && !groups[$0].examples.isDisjoint(with: examples) }
+      if fresh.isEmpty { continue }
+      newValues.append("\(field.name) " + CommonColumns.some(fresh.map { Self.quoted(groups[$0].key[0]) }))
+      let values = trained.filter { !$0.isEmpty }
+      if values.count > 1, Self.lostClass(without: values, training, in: snapshot) == nil {
+        candidates.append((field.name, values))
+      }
+    }
+    self.newValues = newValues
+    var values: [ExampleSet]?
+    if let given = request.calibrateBy {
+      (field, reason) = (given, "as asked")
+      if given != Self.run {
+        let groups = try snapshot.groups(by: [given]).map { $0.examples.intersection(training.examples) }
+        values = groups.filter { !$0.isEmpty }
+      }
+    } else if let coarsest = candidates.min(by: { $0.groups.count < $1.groups.count }) {
+      field = coarsest.field
+      reason = "for the examples are of another \(coarsest.field) than all training runs"
+      values = coarsest.groups
+    } else {
+      field = Self.run
+      reason =
+        newValues.isEmpty
+        ? "for the training runs are of the examples' kinds"
+        : "for no field of which the examples have a new value can be held out without losing a class"
+    }
+    if let values {
+      try Self.check(values, of: field, training, in: snapshot)
+      groupOfRun = Self.groups(of: training.runs, values, training.examples)
+    } else {
+      groupOfRun = Array(0..<Int32(training.runs.count))
+    }
+    let kind: SplitSpecification.Kind
+    if let values, values.count <= Self.mostFolds {
+      kind = .leaveOneGroupOut(LeaveOneGroupOutSplits(by: [field]))
+    } else {
+      let fewest = zip(training.runCounts, training.classes.names).min { $0.0 < $1.0 } ?? (0, "")
+      guard fewest.0 > 1 else {
+        throw EngramError(
+          .invalidData, "confidence cannot be calibrated: a class has only one run", file: snapshot.store.path,
+          place: "column \(request.label)", expected: "at least two runs of each class",
+          found: "\(fewest.0) of '\(fewest.1)'",
+          mend: "record another run of it, or leave the class out: --train \"\(request.label) != '\(fewest.1)'\"")
+      }
+      kind = .stratifiedGroupKFold(
+        StratifiedGroupKFoldSplits(
+          folds: values == nil ? min(Self.runFolds, fewest.0) : Self.mostFolds, by: [field], seed: request.seed))
+    }
+    folds = try SplitSpecification(kind, label: request.label, where: request.trainFilter).splits(of: snapshot)
+      .filter { !$0.test.isEmpty }
+    foldCount = folds.count
+    for fold in folds where Self.lostClass(without: [fold.test], training, in: snapshot) != nil {
+      throw EngramError(
+        .invalidData, "a class is lost when a part of the training runs is held out", file: snapshot.store.path,
+        place: "fold \(fold.name)", mend: "record more runs of each class, or calibrate by another field")
+    }
+  }
+
+  private static func quoted(_ value: MetadataValue) -> String { value == .null ? "NULL" : "'\(value)'" }
+
+  /// The first class of which all examples are in one of some parts of the training examples, and that part.
+  private static func lostClass(
+    without parts: [ExampleSet], _ training: TrainingRuns, in snapshot: Snapshot
+  ) -> (part: Int, code: Int)? {
+    let ids = training.examples.ids
+    let totals = training.labels.counts()
+    for (index, part) in parts.enumerated() {
+      var left = totals
+      for (row, id) in ids.enumerated() where part.contains(id) { left[Int(training.labels.codes[row])] -= 1 }
+      if let code = left.firstIndex(of: 0) { return (index, code) }
+    }
+    return nil
+  }
+
+  private static func check(
+    _ values: [ExampleSet], of field: String, _ training: TrainingRuns, in snapshot: Snapshot
+  ) throws(EngramError) {
+    guard values.count > 1 else {
+      throw EngramError(
+        .invalidData, "nothing is left to learn from when the one value of '\(field)' is held out",
+        file: snapshot.store.path, expected: "at least two values among the training runs", found: "\(values.count)",
+        mend: "calibrate by run (`--calibrate-by run_id`)")
+    }
+    if let lost = lostClass(without: values, training, in: snapshot) {
+      throw EngramError(
+        .invalidData, "a class is lost when a value of '\(field)' is held out", file: snapshot.store.path,
+        expected: "every class under at least two values of '\(field)'",
+        found: "all of '\(training.classes.names[lost.code])' under one", mend: "calibrate by another field")
+    }
+    let rows = training.runs.rows
+    let ids = training.examples.ids
+    for value in values {
+      for (run, members) in rows.enumerated() where Set(members.map { value.contains(ids[$0]) }).count > 1 {
+        throw EngramError(
+          .usage, "'\(field)' differs between the layers of one run", file: snapshot.store.path,
+          place: "run \(training.runs.ids[run])", expected: "a field of runs, such as architecture", found: field,
+          mend: "calibrate by a field of runs; runs are pooled as a whole")
+      }
+    }
+  }
+
+  private static func groups(of runs: ExampleRuns, _ values: [ExampleSet], _ examples: ExampleSet) -> [Int32] {
+    var groups = [Int32](repeating: 0, count: runs.count)
+    for (row, id) in examples.ids.enumerated() {
+      groups[Int(runs.codes[row])] = Int32(values.firstIndex { $0.contains(id) } ?? 0)
+    }
+    return groups
+  }
+}

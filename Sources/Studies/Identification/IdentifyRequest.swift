@@ -1,0 +1,66 @@
+// IdentifyRequest.swift -- which examples are to be identified, what to learn from, and how.
+
+public import Base
+
+/// Which examples are to be identified, what to learn from, and how.
+public struct IdentifyRequest: Sendable, Hashable {
+  /// SQL that selects the examples to identify.
+  public var examples: String
+  /// SQL that selects the examples to learn from; nil takes every labelled one that is not to be identified.
+  public var train: String?
+  /// The field whose values are the classes.
+  public var label: String
+  /// Which columns are looked at; what one side lacks is left out.
+  public var features: FeatureRequest
+  /// The trees of the forest.
+  public var treeCount: Int
+  /// The field of runs whose values are held out to calibrate confidence, such as `run_id` or `architecture`; nil
+  /// chooses, see ``CalibrationGroups``.
+  public var calibrateBy: String?
+  /// How many of the nearest training runs are named.
+  public var neighbourCount: Int
+  /// The orders that are tried for each example to find what each statistic adds; 0 does not look.
+  public var draws: Int
+  /// Decides every random choice.
+  public var seed: UInt32
+
+  /// Makes a request.
+  public init(
+    examples: String, train: String? = nil, label: String = "learning_rule",
+    features: FeatureRequest = FeatureRequest(), treeCount: Int = 200, calibrateBy: String? = nil,
+    neighbourCount: Int = 5, draws: Int = 8, seed: UInt32 = 0
+  ) {
+    self.examples = examples
+    self.train = train
+    self.label = label
+    self.features = features
+    self.treeCount = treeCount
+    self.calibrateBy = calibrateBy
+    self.neighbourCount = neighbourCount
+    self.draws = draws
+    self.seed = seed
+  }
+
+  /// The SQL of the training examples.
+  var trainFilter: String { train ?? "NOT coalesce((\(examples)\n), 0)" }
+}
+
+/// How the work is done; none of it changes the answer.
+public struct IdentifyOptions: Sendable {
+  /// How many threads to use.
+  public var threads: Int
+  /// Told the stage, and how much of it is done of how much.
+  public var progress: @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void
+  /// Asked now and then; true stops with code `cancelled`.
+  public var isCancelled: @Sendable () -> Bool
+
+  /// Makes options; by default one thread for each core.
+  public init(
+    threads: Int = Threads.available, progress: @escaping @Sendable (String, Int, Int) -> Void = { _, _, _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.threads = threads
+    self.progress = progress
+    self.isCancelled = isCancelled
+  }
+}

@@ -1,0 +1,106 @@
+// Snapshot+Identify.swift -- which class do examples of unknown class look like?
+
+public import Base
+import Classifiers
+import TrajectoryModel
+public import TrajectoryStore
+
+extension Snapshot {
+  /// Says which class examples of unknown class look like, and how far to believe it.
+  ///
+  /// A random forest learns from the training examples, on the columns that both sides have. Further forests, each of
+  /// which has not seen a part of the training runs, say how far its confidence is to be believed (``CalibrationGroups``,
+  /// ``ConfidenceLevel``). Distances on a robust scale find the nearest training runs, and tell whether the examples lie
+  /// outside the training data. Values are read as Float32.
+  ///
+  /// ```swift
+  /// let found = try snapshot.identify(IdentifyRequest(examples: "task = 'neural'"))
+  /// print(found.classes[found.group.mostLikely], found.group.confidence)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - request: What to identify, and from what.
+  ///   - options: Threads, progress; the answer is the same for any number of threads.
+  /// - Returns: Probabilities for every example, run and the group, and what to know of them.
+  /// - Throws: ``EngramError`` with code `usage` when a filter or field is wrong or both sides share examples, `notFound`
+  ///   when a side is empty, `invalidData` when there is one class only, nothing in common, or nothing to calibrate by.
+  /// - Complexity: That of training a forest once, and once for each part that is held out.
+  public func identify(
+    _ request: IdentifyRequest, options: IdentifyOptions = IdentifyOptions()
+  ) throws(EngramError) -> Identification {
+    let limits = QueryLimits(isCancelled: options.isCancelled)
+    let unknown = try self.examples(where: request.examples, limits: limits)
+    guard !unknown.isEmpty else {
+      throw EngramError(
+        .notFound, "there is no example to identify", file: store.path,
+        expected: "an example that satisfies --examples",
+        found: "none of \(exampleCount) for \(request.examples)",
+        mend: "loosen --examples; `engram info` shows the values of every field")
+    }
+    let (trainExamples, unlabelled) = try trainingExamples(request, unknown: unknown, limits)
+    let training = try TrainingRuns(trainExamples, label: request.label, in: self)
+    let runs = try ExampleRuns(of: unknown, in: self)
+    let groups = try CalibrationGroups(request, training, examples: unknown, in: self)
+    let common = try CommonColumns(of: request.features, train: trainExamples, examples: unknown, in: self)
+    var features = FeatureSet()
+    var unknownFeatures = FeatureSet()
+    try FeatureSet.fill(
+      train: trainExamples, &features, test: unknown, &unknownFeatures, common.columns, from: self,
+      options: MaterializeOptions(layout: .columnMajor, threads: options.threads, isCancelled: options.isCancelled))
+
+    let forest = RandomForest(treeCount: request.treeCount)
+    let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, options: options)
+    let (examples, pooled) = (votes.calibration, votes.pooled(training).calibration)
+    let model = try forest.fit(
+      features.matrix, columns: features.layout, labels: training.labels, rows: nil,
+      options: options.fit(seed: request.seed, "training", 0, trainExamples.count, trainExamples.count))
+    let logs = LogProbabilities(
+      of: try model.probabilities(of: unknownFeatures.matrix, rows: nil, threads: options.threads),
+      classCount: model.classCount, voters: request.treeCount)
+    let near = try NearestRuns(
+      of: unknownFeatures, runs, to: features, training, heldOut: groups, seed: request.seed, options: options)
+    let shares: StatisticShares? =
+      if request.draws > 0 {
+        try StatisticShares(
+          of: unknownFeatures.matrix, background: features.matrix, layout: features.layout, model: model,
+          draws: request.draws,
+          options: FitOptions(
+            seed: UInt64(request.seed), threads: options.threads,
+            progress: { options.progress("statistics", Int($0 * Double(unknown.count)), unknown.count) },
+            isCancelled: options.isCancelled))
+      } else {
+        nil
+      }
+    let report = IdentifyReport(
+      request: request, snapshot: self, unknown: unknown, runs: runs, training: training, unlabelled: unlabelled,
+      columns: common, groups: groups, exampleScaling: examples.scaling, runScaling: pooled.scaling, logs: logs,
+      near: near, shares: shares)
+    return try report.identification(examples: examples.level, runs: pooled.level)
+  }
+
+  /// The labelled examples to learn from, and how many were selected that have no label.
+  private func trainingExamples(
+    _ request: IdentifyRequest, unknown: ExampleSet, _ limits: QueryLimits
+  ) throws(EngramError) -> (examples: ExampleSet, unlabelled: Int) {
+    let selected = try examples(where: request.trainFilter, limits: limits)
+    let unlabelled = try groups(by: [request.label]).filter { $0.key[0] == .null }
+      .reduce(ExampleSet()) { $0.union($1.examples) }.intersection(selected)
+    let train = selected.subtracting(unlabelled)
+    let both = train.intersection(unknown)
+    guard both.isEmpty else {
+      throw EngramError(
+        .usage, "\(both.count) examples are both to be learned from and to be identified", file: store.path,
+        expected: "no example on both sides", found: "example \(both.ids.first ?? 0), for one",
+        mend: "add `AND NOT (\(request.examples))` to --train, or leave --train out to learn from every other example")
+    }
+    guard !train.isEmpty else {
+      throw EngramError(
+        .notFound, "there is no labelled example to learn from", file: store.path, place: "column \(request.label)",
+        expected: "training examples with a \(request.label)",
+        found: selected.isEmpty
+          ? "no example that satisfies --train" : "\(unlabelled.count) examples, all without a \(request.label)",
+        mend: "loosen --train, choose another --label, or merge a store of labelled runs into this one: `engram merge`")
+    }
+    return (train, unlabelled.count)
+  }
+}

@@ -1,0 +1,83 @@
+// SplitResult+JSON.swift -- the result of a split as JSON, as the store keeps it and `engram results --json` shows it.
+//   {"split": "0", "classes": ["adam", …], "train": {"examples": 1224, "confusion": [[…], …]}, "test": {…},
+//    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…}}
+
+public import Base
+import Classifiers
+
+extension SplitResult {
+  /// The JSON form, without the predictions.
+  public var json: JSONObject {
+    var object = JSONObject()
+    object["split"] = .string(name)
+    object["classes"] = .array(classes.map { .string($0) })
+    object["train"] = Self.json(train)
+    object["test"] = Self.json(test)
+    object["parameters"] = .object(parameters)
+    object["search"] = search?.json ?? .null
+    object["model"] = .object(model)
+    object["importances"] =
+      importances.map { importances in
+        [
+          "columns": .array(importances.columns.map { .string($0) }),
+          "means": .array(importances.means.map { .real($0) }),
+          "errors": .array(importances.errors.map { $0.isFinite ? .real($0) : .null }),
+        ]
+      } ?? .null
+    object["seconds"] = ["search": .real(searchSeconds), "fit": .real(fitSeconds)]
+    return object
+  }
+
+  private static func json(_ side: Side) -> JSONValue {
+    let matrix = side.confusion
+    return [
+      "examples": .integer(matrix.total),
+      "confusion": .array(
+        (0..<matrix.classCount).map { row in
+          .array((0..<matrix.classCount).map { .integer(matrix[row, $0]) })
+        }),
+    ]
+  }
+
+  /// Reads the JSON form.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` that names the key.
+  init(json object: JSONObject, ordinal: Int, predictions: Predictions?) throws(EngramError) {
+    let classes = try object.strings("classes")
+    let seconds = try object.object("seconds")
+    self.init(
+      ordinal: ordinal, name: try object.string("split"), classes: classes,
+      train: try Self.confusion(object, "train", classes.count),
+      test: try Self.confusion(object, "test", classes.count), parameters: try object.object("parameters"),
+      search: try object.optional("search") { (value) throws(EngramError) in try SearchRecord(json: value) },
+      model: try object.object("model"),
+      importances: try object.optional("importances") { (value) throws(EngramError) in
+        try Self.importances(try value.asObject())
+      }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"))
+  }
+
+  private static func confusion(
+    _ object: JSONObject, _ side: String, _ classCount: Int
+  ) throws(EngramError) -> ConfusionMatrix {
+    var counts: [Int64] = []
+    for row in try object.object(side).array("confusion") { counts += try row.asIntegers() }
+    guard counts.count == classCount * classCount, counts.allSatisfy({ $0 >= 0 }) else {
+      throw EngramError(
+        .invalidData, "a confusion matrix is not well formed", place: "key \"\(side)\", key \"confusion\"",
+        expected: "\(classCount) x \(classCount) counts", found: "\(counts.count) numbers")
+    }
+    return ConfusionMatrix(counts: counts, classCount: classCount)
+  }
+
+  private static func importances(_ object: JSONObject) throws(EngramError) -> Importances {
+    let (columns, means) = (try object.strings("columns"), try object.reals("means"))
+    var errors: [Double] = []
+    for value in try object.array("errors") { errors.append(value == .null ? .nan : try value.asReal()) }
+    guard means.count == columns.count, errors.count == columns.count else {
+      throw EngramError(
+        .invalidData, "importances are not well formed", place: "key \"importances\"",
+        expected: "\(columns.count) means and errors", found: "\(means.count) and \(errors.count)")
+    }
+    return Importances(columns: columns, means: means, errors: errors)
+  }
+}

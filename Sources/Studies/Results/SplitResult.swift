@@ -1,0 +1,58 @@
+// SplitResult.swift -- how a classifier did on one split.
+
+public import Base
+public import Classifiers
+
+/// How a classifier did on one split.
+public struct SplitResult: Sendable, Hashable {
+  /// How it did on one side.
+  public struct Side: Sendable, Hashable {
+    /// How often each class was taken for each.
+    public let confusion: ConfusionMatrix
+    /// The number of examples.
+    public var count: Int { Int(confusion.total) }
+  }
+
+  /// Which split of its set, from 0.
+  public let ordinal: Int
+  /// The name of the split.
+  public let name: String
+  /// The names of the classes, in the order of their codes.
+  public let classes: [String]
+  /// How it did on what it learned from.
+  public let train: Side
+  /// How it did on the test side.
+  public let test: Side
+  /// The parameters of the chosen candidate.
+  public let parameters: JSONObject
+  /// How every candidate did in the folds of the train side; nil where there was nothing to choose.
+  public let search: SearchRecord?
+  /// What the model says of itself: sizes, convergence.
+  public let model: JSONObject
+  /// How much each column spoke for the classes, where the kind of classifier knows.
+  public let importances: Importances?
+  /// What each test example was taken for; nil where nobody kept it.
+  public let predictions: Predictions?
+  /// Seconds spent choosing parameters, and learning with them.
+  public let searchSeconds: Double, fitSeconds: Double
+
+  /// Puts a result together.
+  init(
+    ordinal: Int, name: String, classes: [String], train: ConfusionMatrix, test: ConfusionMatrix,
+    parameters: JSONObject, search: SearchRecord? = nil, model: JSONObject = JSONObject(),
+    importances: Importances? = nil, predictions: Predictions? = nil, searchSeconds: Double = 0, fitSeconds: Double = 0
+  ) {
+    self.ordinal = ordinal
+    self.name = name
+    self.classes = classes
+    self.train = Side(confusion: train)
+    self.test = Side(confusion: test)
+    self.parameters = parameters
+    self.search = search
+    self.model = model
+    self.importances = importances
+    self.predictions = predictions
+    self.searchSeconds = searchSeconds
+    self.fitSeconds = fitSeconds
+  }
+}

@@ -1,0 +1,109 @@
+// IngestRequest.swift -- which files to ingest and how to understand them; opening tells the formats apart.
+
+public import Base
+import Formats
+import TrajectoryStore
+
+/// Which files to ingest and how to understand them.
+///
+/// The format is told by the first bytes of the file, not by its name: a Python pickle in the published layout, or an
+/// `.npy` or `.npz` array of a user's own with a table of metadata.
+public struct IngestRequest: Sendable, Hashable {
+  /// The pickle, or the file of the array.
+  public var source: String
+  /// The member of an `.npz` that holds the values, or nil for its only three-dimensional one.
+  public var array: String?
+  /// A CSV, TSV or JSON table with one row an example, or nil.
+  public var metadata: String?
+  /// Names of the statistics: `a,b,c`, `published`, or a file; nil where the source has them.
+  public var statistics: String?
+  /// The epochs: `0,5,10`, `0:100:5`, or a file; nil where the source has them.
+  public var epochs: String?
+  /// Our name of a field or key to the name it has in the files.
+  public var map: [String: String]
+
+  /// Makes a request.
+  public init(
+    source: String, array: String? = nil, metadata: String? = nil, statistics: String? = nil, epochs: String? = nil,
+    map: [String: String] = [:]
+  ) {
+    self.source = source
+    self.array = array
+    self.metadata = metadata
+    self.statistics = statistics
+    self.epochs = epochs
+    self.map = map
+  }
+
+  /// Adds what the request names to a store, in one commit; a store that does not exist is made.
+  ///
+  /// - Throws: ``EngramError`` that names file, place, what was expected and found, and the mend; the store is then as
+  ///   it was before.
+  public func ingest(into store: String, options: IngestOptions = IngestOptions()) throws(EngramError) -> IngestReport {
+    try Ingest.run(try open(isCancelled: options.write.isCancelled), into: store, options: options)
+  }
+
+  /// Opens the files; of the values nothing but their description is read.
+  package func open(isCancelled: @escaping () -> Bool = { false }) throws(EngramError) -> IngestInput {
+    let file = try InputFile(opening: source)
+    let start = try FileSlice(file: file, offset: 0, byteCount: file.byteCount).bytes(0..<min(6, file.byteCount))
+    if start.starts(with: Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) })) || start.starts(with: [80, 75]) {
+      return try openRecordings()
+    }
+    return try openPickle(isCancelled: isCancelled)
+  }
+
+  private func openPickle(isCancelled: @escaping () -> Bool) throws(EngramError) -> IngestInput {
+    for (name, option) in [(array, "--array"), (metadata, "--metadata")] where name != nil {
+      throw EngramError(
+        .usage, "\(option) belongs to .npy and .npz files", file: source, found: "a file that is neither",
+        mend: "leave \(option) out; for a pickle of other names use --map")
+    }
+    let value: PickleValue
+    do throws(EngramError) {
+      value = try PickleFile.read(path: source, isCancelled: isCancelled)
+    } catch {
+      /// A pickle says so in its first bytes; what fails there is most likely something else.
+      let start = 16
+      guard error.code == .corrupt || error.code == .unsupported, let offset = error.offset, offset < start else {
+        throw error
+      }
+      throw EngramError(
+        .invalidData, "this is neither a pickle nor an .npy or .npz array", file: source, offset: offset,
+        found: error.message, mend: "give a file of one of these kinds; a table of metadata goes with --metadata")
+    }
+    var axes = AxisNames(npz: nil, file: source)
+    let dataset =
+      if let statistics {
+        try PublishedDataset(
+          value, file: source, map: map,
+          statistics: { (count) throws(EngramError) in try axes.statistics(statistics, count: count) },
+          isCancelled: isCancelled)
+      } else {
+        try PublishedDataset(value, file: source, map: map, isCancelled: isCancelled)
+      }
+    let times = if let epochs { try axes.epochs(epochs, count: dataset.epochCount) } else { nil as [Double]? }
+    return IngestInput(
+      source: source, values: dataset.trajectories, statistics: dataset.statistics, epochs: times,
+      positions: dataset.positions, columns: dataset.metadata)
+  }
+
+  private func openRecordings() throws(EngramError) -> IngestInput {
+    let recordings = try UserRecordings(
+      .init(array: source, arrayName: array, metadata: metadata, statistics: statistics, epochs: epochs))
+    var columns = recordings.metadata
+    for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
+      guard let index = columns.firstIndex(where: { $0.name == theirs }) else {
+        throw EngramError(
+          .usage, "there is no column '\(theirs)' to map", file: metadata ?? source,
+          expected: "one of \(columns.map(\.name).joined(separator: ", "))", found: theirs,
+          mend: closestName(to: theirs, among: columns.map(\.name)).map { "did you mean '\(ours)=\($0)'?" })
+      }
+      columns[index] = MetadataColumn(name: ours, values: columns[index].values)
+    }
+    return IngestInput(
+      source: source, values: recordings.x, statistics: recordings.statistics, epochs: recordings.epochs,
+      positions: nil, columns: columns,
+      notes: recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
+  }
+}

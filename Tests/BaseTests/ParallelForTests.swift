@@ -1,0 +1,33 @@
+// ParallelForTests.swift -- every iteration runs once, and the first error by index is thrown.
+
+import Base
+import Synchronization
+import Testing
+
+@Suite struct ParallelForTests {
+  @Test(arguments: [0, 1, 2, 3, 8, 50])
+  func `every index runs once, on a worker below the number of threads`(threads: Int) throws {
+    for count in [0, 1, 2, 7, 1000] {
+      let seen = Mutex<[Int: Int]>([:])
+      let workers = Mutex<Set<Int>>([])
+      try parallelFor(count: count, threads: threads) { index, worker in
+        seen.withLock { $0[index, default: 0] += 1 }
+        workers.withLock { _ = $0.insert(worker) }
+      }
+      #expect(seen.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, 1) }))
+      #expect(workers.withLock { $0.allSatisfy { $0 >= 0 && $0 < max(1, threads) } })
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 8])
+  func `the error of the lowest index is thrown`(threads: Int) {
+    for _ in 0..<50 {
+      let error = #expect(throws: EngramError.self) {
+        try parallelFor(count: 500, threads: threads) { (index, _) throws(EngramError) in
+          if index >= 37 && index % 2 == 1 { throw EngramError(.corrupt, "iteration \(index)") }
+        }
+      }
+      #expect(error?.message == "iteration 37")
+    }
+  }
+}

@@ -1,0 +1,179 @@
+// PickleFileTests.swift -- well-formed pickles against what Python itself reads from them.
+
+import Base
+import Formats
+import Synchronization
+import Testing
+import TrajectoryModel
+
+@Suite struct PickleFileTests {
+  /// Everything in memory, and everything longer than a few bytes left in the file.
+  static let limits = [PickleLimits.standard, PickleLimits(inlineBytes: 40)]
+
+  /// How to read the files that need help.
+  static func dataset(_ name: String, limits: PickleLimits = .standard) throws -> PublishedDataset {
+    let path = PickleFixtures.path(name)
+    let value = try PickleFile.read(path: path, limits: limits)
+    switch name {
+    case "other_names.pkl":
+      let map = [
+        "X": "data", "Y": "rules", "X_cat": "position", "obs_keys": "statistics", "meta": "info",
+        "learning_rule": "rule", "architecture": "net",
+      ]
+      return try PublishedDataset(value, file: path, map: map)
+    case "no_statistics.pkl":
+      return try PublishedDataset(value, file: path, statistics: { _ in PublishedStatistics.all })
+    case "labels_disagree.pkl": return try PublishedDataset(value, file: path, map: ["Y": ""])
+    case "positions_not_one_hot.pkl", "positions_change.pkl":
+      return try PublishedDataset(value, file: path, map: ["X_cat": ""])
+    default: return try PublishedDataset(value, file: path)
+    }
+  }
+
+  @Test(arguments: PickleFixtures.names(in: "pickles").filter { !$0.hasPrefix("plain_") }, [0, 1])
+  func `reads what Python reads`(name: String, limit: Int) throws {
+    let expected = try #require(PickleFixtures.expected[name])
+    let dataset = try Self.dataset(name, limits: Self.limits[limit])
+    let x = dataset.trajectories
+    #expect(x.shape == expected.shape)
+    #expect(x.isFortranOrder == expected.fortran)
+    #expect(x.type.isBigEndian == name.hasPrefix("big_endian"))
+    #expect(x.type.kind == .float && expected.type.hasSuffix("f\(x.type.byteCount)"))
+    var bytes = try x.payload.bytes()
+    // NumPy turns big-endian elements round when it loads them.
+    if x.type.isBigEndian {
+      let size = x.type.byteCount
+      bytes = stride(from: 0, to: bytes.count, by: size).flatMap { bytes[$0..<($0 + size)].reversed() }
+    }
+    #expect(PickleFixtures.hash(bytes) == expected.payload)
+    if !x.isFortranOrder && x.type.byteCount == 8 {
+      #expect(expected.payload == expected.float64)
+    }
+    #expect(dataset.statistics == expected.statistics ?? PublishedStatistics.all)
+    if name != "labels_disagree.pkl" { #expect(dataset.labels == expected.labels) }
+    if !name.hasPrefix("positions_") { #expect(dataset.positions?.map(\.rawValue) == expected.positions) }
+    let renamed = ["rule": "learning_rule", "net": "architecture"]
+    #expect(dataset.metadata.map(\.name) == expected.metadata.map { renamed[$0.name] ?? $0.name })
+    for (column, theirs) in zip(dataset.metadata, expected.metadata) {
+      let values = theirs.values.map(\.value)
+      #expect(zip(column.values, values).allSatisfy { Self.isSame($0, $1) }, "\(column.name)")
+      #expect(column.values.count == values.count)
+    }
+  }
+
+  /// JSON writes 0.0 as a number that reads as an integer.
+  static func isSame(_ ours: MetadataValue, _ theirs: MetadataValue) -> Bool {
+    if case .real(let number) = ours, case .integer(let whole) = theirs { return number == Double(whole) }
+    return ours == theirs
+  }
+
+  @Test func `fixtures and expectations are the same files`() {
+    let names = PickleFixtures.names(in: "pickles").filter { !$0.hasPrefix("plain_") }
+    #expect(names == PickleFixtures.expected.keys.sorted())
+    #expect(names.count >= 28)
+  }
+
+  @Test(arguments: ["py2_protocol0.pkl", "np2_protocol0.pkl", "np2_protocol1.pkl", "np2_protocol5.pkl"])
+  func `reads any range of a payload that stays in the file`(name: String) throws {
+    let whole = try Self.dataset(name).trajectories.payload.bytes()
+    let lazy = try Self.dataset(name, limits: PickleLimits(inlineBytes: 40)).trajectories.payload
+    #expect(lazy.byteCount == whole.count)
+    var random = SeededGenerator(state: 3)
+    for _ in 0..<500 {
+      let start = Int.random(in: 0...whole.count, using: &random)
+      let end = Int.random(in: start...whole.count, using: &random)
+      #expect(try lazy.bytes(start..<end) == Array(whole[start..<end]), "seed 3, \(start)..<\(end)")
+    }
+  }
+
+  /// A protocol 0 pickle of one array of `count` bytes, as Python 2 writes it.
+  static func largePickle(_ bytes: [UInt8]) -> [UInt8] {
+    let head = """
+      cnumpy.core.multiarray
+      _reconstruct
+      (cnumpy
+      ndarray
+      (I0
+      tS'b'
+      tR(I1
+      (I\(bytes.count)
+      tcnumpy
+      dtype
+      (S'u1'
+      I0
+      I1
+      tR(I3
+      S'|'
+      NNNI-1
+      I-1
+      I0
+      tbI00
+      S'
+      """
+    return Array(head.utf8) + PickleEscapeTests.encode(bytes, form: .representation, quote: 0x27)
+      + Array("'\ntb.".utf8)
+  }
+
+  @Test func `a payload of many windows is decoded alike from one end, from any place and by several tasks`()
+    async throws
+  {
+    var random = SeededGenerator(state: 5)
+    let bytes = PickleEscapeTests.hardBytes(700_000, using: &random)
+    let file = ScratchFile(Self.largePickle(bytes))
+    let reached = Mutex(0)
+    let value = try PickleFile.read(path: file.path, progress: { count in reached.withLock { $0 = count } })
+    guard case .array(let array) = value else {
+      Issue.record("found \(value.summary)")
+      return
+    }
+    #expect(reached.withLock { $0 } == Self.largePickle(bytes).count)
+    #expect(array.payload.byteCount == bytes.count)
+    #expect(try array.payload.bytes() == bytes)
+    for _ in 0..<200 {
+      let start = Int.random(in: 0..<bytes.count, using: &random)
+      let end = min(bytes.count, start + Int.random(in: 0...3000, using: &random))
+      #expect(try array.payload.bytes(start..<end) == Array(bytes[start..<end]), "seed 5, \(start)..<\(end)")
+    }
+    let parts = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+      for part in 0..<8 {
+        let range = (bytes.count * part / 8)..<(bytes.count * (part + 1) / 8)
+        group.addTask { (part, try array.payload.bytes(range)) }
+      }
+      var parts = [[UInt8]](repeating: [], count: 8)
+      for try await (part, piece) in group { parts[part] = piece }
+      return parts
+    }
+    #expect(Array(parts.joined()) == bytes)
+  }
+
+  @Test func `numbers and text that NumPy and Python wrote alone come back as plain values`() throws {
+    let value = try PickleFile.read(path: PickleFixtures.path("plain_values.pkl"))
+    func check(_ key: String, _ matches: (PickleValue) -> Bool) {
+      let found = value[key: key]
+      #expect(found.map(matches) == true, "\(key): \(found?.summary ?? "missing")")
+    }
+    check("float64") { if case .real(1.5) = $0 { true } else { false } }
+    check("int64") { if case .integer(-4) = $0 { true } else { false } }
+    check("bool") { if case .boolean(true) = $0 { true } else { false } }
+    check("text") { if case .text("é€") = $0 { true } else { false } }
+    check("float") { if case .real(-0.25) = $0 { true } else { false } }
+    check("large") { if case .integer(1 << 62) = $0 { true } else { false } }
+    check("bytes") { if case .bytes(let source) = $0 { (try? source.bytes()) == [0, 255] } else { false } }
+    check("empty") { if case .bytes(let source) = $0 { source.byteCount == 0 } else { false } }
+    check("nested") {
+      guard case .list(let items) = $0, case .tuple(let pair)? = items.first, case .none? = pair.last,
+        case .list(let inner)? = items.last?[key: "a"], case .boolean(true)? = inner.first
+      else { return false }
+      return true
+    }
+    check("zero") {
+      if case .array(let array) = $0 { array.shape == [] && array.payload.byteCount == 8 } else { false }
+    }
+    check("objects") {
+      guard case .objectArray([2, 2], let items) = $0, items.count == 4, case .real(2.5) = items[3] else {
+        return false
+      }
+      return true
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// BundledStore.swift -- the bundled trajectories in a store of its own, and recordings made from them.
+
+import Foundation
+import Studies
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+/// The bundled trajectories in a store of its own, and recordings of unknown rule made from them.
+struct BundledStore: Sendable {
+  private let folder: Folder
+  let path: String
+
+  /// Lets a body work with a store, which is there until the body returns.
+  static func with<Result>(_ body: (BundledStore) throws -> Result) throws -> Result {
+    let store = try BundledStore()
+    return try withExtendedLifetime(store.folder) { try body(store) }
+  }
+
+  private init() throws {
+    folder = try Folder()
+    path = folder.path("digits.engram")
+    _ = try IngestRequest(source: Fixture.path("digits_dataset.pkl")).ingest(into: path)
+  }
+
+  func snapshot() throws -> Snapshot { try TrajectoryStore(opening: path).snapshot() }
+
+  /// Appends copies of examples as runs of task `neural` and rule `unknown`, one run for each of theirs.
+  ///
+  /// - Parameters:
+  ///   - filter: Which examples.
+  ///   - statistics: The statistics that the copies have.
+  ///   - epochs: The epochs that they have.
+  ///   - change: What becomes of a value, by its statistic.
+  /// - Returns: The number of examples.
+  /// - Throws: What reading and writing throw.
+  @discardableResult func appendUnknown(
+    where filter: String, statistics: [String], epochs: [Double],
+    change: (_ statistic: Int, _ value: Float) -> Float = { $1 }
+  ) throws -> Int {
+    let snapshot = try snapshot()
+    let examples = try snapshot.examples(where: filter)
+    let columns = TrajectoryColumns(statistics: statistics, epochs: epochs)
+    var recordings: [Recording] = []
+    for group in try snapshot.groups(by: ["run_id"], where: filter) {
+      let bytes = try snapshot.canonicalValues(of: group.examples, columns, elementType: .float32)
+      let values = stride(from: 0, to: bytes.count, by: 4).map { start in
+        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
+        return change(start / 4 % statistics.count, Float(bitPattern: bits))
+      }
+      recordings.append(
+        Recording(
+          metadata: [
+            "task": .text("neural"), "learning_rule": .text("unknown"), "copy_of": .integer(Int64(recordings.count)),
+          ],
+          layers: (0..<group.examples.count).map { Layer(name: "area\($0)", position: nil) },
+          values: .float32(values)))
+    }
+    _ = try TrajectoryStore(opening: path).append(recordings, epochs: epochs, statistics: statistics)
+    return examples.count
+  }
+}

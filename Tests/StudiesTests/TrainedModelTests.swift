@@ -1,0 +1,61 @@
+// TrainedModelTests.swift -- saved models: read again they predict the same, damaged they are refused.
+
+import Base
+import Splits
+import Studies
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+struct TrainedModelTests {
+  @Test(arguments: ClassifierKind.allCases)
+  func `a saved model predicts what the result of its split says`(kind: ClassifierKind) throws {
+    let (toy, plan) = (try ClassifyTests.store(), try ClassifyTests.plan("s", kind))
+    let bytes = try toy.store.trainedModel(plan, split: 1).encoded()
+    let result = try #require(try toy.store.classify(plan).splits.first { $0.ordinal == 1 })
+    let model = try TrainedModel(parsing: bytes)
+    #expect(model.classes.names == result.classes)
+    #expect(model.statistics == ["weightabs_mean", "actraw_mean", "gradavgabs_id"])
+    let split = try toy.store.splitSet("s").splits[1]
+    let answer = try model.predict(split.test, in: try toy.store.snapshot())
+    let predictions = try #require(result.predictions)
+    #expect(answer.examples.ids == predictions.examples)
+    #expect(answer.codes == predictions.predicted)
+    #expect(answer.probabilities == predictions.probabilities)
+    // Another store with other examples; what it recorded is enough.
+    let other = try ToyStore(runsOfEach: 3)
+    let snapshot = try other.store.snapshot()
+    #expect(try model.predict(snapshot.allExamples, in: snapshot).codes.count == 18)
+  }
+
+  @Test func `a damaged or cut model file is refused`() throws {
+    let toy = try ClassifyTests.store()
+    let bytes = try toy.store.trainedModel(ClassifyTests.plan(), split: 0).encoded()
+    for offset in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200)) {
+      var flipped = bytes
+      flipped[offset] ^= 0x10
+      let damaged = flipped
+      let error = #expect(throws: EngramError.self) { try TrainedModel(parsing: damaged, file: "m") }
+      #expect([.corrupt, .truncated, .unsupported].contains(error?.code))
+      let cut = Array(bytes[..<offset])
+      #expect(throws: EngramError.self) { try TrainedModel(parsing: cut) }
+    }
+  }
+
+  @Test func `examples without what the model needs are refused by name`() throws {
+    let toy = try ClassifyTests.store()
+    let model = try toy.store.trainedModel(ClassifyTests.plan(), split: 0)
+    let other = try ToyStore(runsOfEach: 1)
+    _ = try other.store.append(
+      [
+        Recording(
+          metadata: ["task": .text("other")], layers: [Layer(name: "conv1", position: .early)],
+          values: .float32([1, 2, 3]))
+      ], epochs: ToyStore.epochs, statistics: ["weightabs_mean"])
+    let snapshot = try other.store.snapshot()
+    let error = #expect(throws: EngramError.self) { try model.predict(snapshot.allExamples, in: snapshot) }
+    #expect(error?.code == .notFound)
+    #expect(error?.message.contains("actraw_mean") == true)
+    #expect(try model.predict(snapshot.allExamples, in: snapshot, missing: .drop).codes.count == 6)
+  }
+}

@@ -1,0 +1,124 @@
+// MetricsIngestTests.swift -- tables of metrics find their runs, or say which row does not.
+
+import Base
+import Foundation
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+struct MetricsIngestTests {
+  /// A directory with a store of four runs, which is removed in the end.
+  final class Place {
+    let path = "/tmp/engram-metrics-\(UInt64.random(in: .min ... .max))"
+    let store: TrajectoryStore
+
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      store = try TrajectoryStore.create(at: path + "/s.engram")
+      let runs: [(String, Int64?, Double)] = [("adam", 0, 0.1), ("adam", nil, 0.1), ("sgdm", 0, 0.1), ("sgdm", 0, 2)]
+      _ = try store.append(
+        runs.map { rule, seed, rate in
+          Recording(
+            metadata: [
+              "learning_rule": .text(rule), "model_seed": seed.map { .integer($0) } ?? .null, "rate": .real(rate),
+            ], layers: [Layer(name: "l", position: nil)], values: .float32([1]))
+        }, epochs: [0], statistics: ["a"])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String, _ text: String) throws -> String {
+      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+      return "\(path)/\(name)"
+    }
+
+    func ingest(_ name: String, _ text: String, by: [String]? = nil) throws -> MetricReport {
+      try MetricsIngest(source: try file(name, text), by: by).ingest(into: store.path)
+    }
+
+    func last(_ metric: String) throws -> [String] {
+      try store.snapshot().metric(metric).map { "\($0.run)=\($0.value)" }
+    }
+  }
+
+  @Test(arguments: [
+    ("m.csv", "run_id,epoch,loss,val/top-1\n1,0,2.5,0.1\n1,5,nan,\n4,5,inf,0.7\n"),
+    (
+      "m.tsv",
+      "epoch\tval/top-1\tloss\trun_id\tlearning_rule\n0\t0.1\t2.5\t1\tadam\n5\tNA\tNaN\t1\tadam\n5\t7e-1\tInf\t4\tsgdm\n"
+    ),
+    (
+      "m.csv",
+      "run_id;epoch;metric;value\n1;0;loss;2.5\n1;0;val/top-1;0.1\n1;5;loss;-nan\n4;5;loss;+inf\n4;5;val/top-1;0.7\n2;5;loss;\n"
+    ),
+    (
+      "m.json",
+      #"[{"run_id":1,"epoch":0,"loss":2.5,"val/top-1":0.1},{"run_id":1,"epoch":5,"loss":"NaN"},{"run_id":4,"epoch":5.0,"loss":"inf","val/top-1":0.7}]"#
+    ),
+  ])
+  func `wide and long tables of every format say the same`(name: String, text: String) throws {
+    let place = try Place()
+    let report = try place.ingest(name, text)
+    #expect(report.values == 5)
+    #expect(report.runs == 2)
+    #expect(report.metrics == ["loss", "val/top-1"])
+    #expect(try place.last("loss") == ["1=nan", "4=inf"])
+    #expect(try place.last("val/top-1") == ["1=0.1", "4=0.7"])
+    #expect(try place.store.snapshot().metrics().map(\.nans) == [1, 0])
+  }
+
+  @Test func `runs are found by all fields, by some, and null finds null`() throws {
+    let place = try Place()
+    _ = try place.ingest(
+      "a.csv", "learning_rule,model_seed,rate,epoch,x\nadam,0,0.1,1,10\nadam,None,0.1,1,20\nsgdm,0,2,1,40\n")
+    #expect(try place.last("x") == ["1=10.0", "2=20.0", "4=40.0"])
+    _ = try place.ingest("b.csv", "Rate,epoch,y,learning_rule\n2.0,1,40,ignored\n", by: ["rate"])
+    #expect(try place.last("y") == ["4=40.0"])
+    _ = try place.ingest("c.json", #"[{"learning_rule":"adam","model_seed":null,"epoch":1,"z":20}]"#)
+    #expect(try place.last("z") == ["2=20.0"])
+  }
+
+  @Test(
+    arguments: [
+      ("run_id,epoch,m\n1,0,1\n9,0,1\n", nil, EngramError.Code.notFound, "row 2", "there is no such run"),
+      ("learning_rule,epoch,m\nsgdm,0,1\n", nil, .invalidData, "row 1", "several runs fit a row"),
+      ("run_id,epoch,m\n1,0,1\n1,5,1\n1,0,2\n", nil, .invalidData, "row 3", "comes twice"),
+      ("run_id,epoch,m\n1,0,1\n1,,2\n", nil, .invalidData, "row 2, column epoch", "has no epoch"),
+      ("run_id,epoch,m\n1,nan,1\n", nil, .invalidData, "row 1, column epoch", "has no epoch"),
+      ("run_id,epoch,m\n1,0,high\n", nil, .invalidData, "row 1, column m", "is not a number"),
+      ("run_id,epoch,m\n1,0,0x10\n", nil, .invalidData, "row 1, column m", "is not a number"),
+      ("run_id,epoch,m\none,0,1\n", nil, .invalidData, "row 1, column run_id", "does not fit the field"),
+      ("run_id,m\n1,1\n", nil, .invalidData, "header", "no column 'epoch'"),
+      ("epoch,m\n1,1\n", nil, .invalidData, "header", "does not say which run"),
+      ("run_id,epoch,m,M\n1,1,1,1\n", nil, .invalidData, "header, column 4", "comes twice"),
+      ("run_id,epoch,m,\n1,1,1,1\n", nil, .invalidData, "header, column 4", "has no name"),
+      ("run_id,epoch,metric,value,z\n1,1,m,1,1\n", nil, .invalidData, "header, column 5", "no meaning beside"),
+      ("run_id,epoch,metric,value\n1,1,,1\n", nil, .invalidData, "row 1, column metric", "which metric"),
+      ("run_id,epoch,m\n1,1\n", nil, .invalidData, "row 1", "another number of fields"),
+      ("run_id,epoch,m\n1,1,\n", nil, .invalidData, nil, "has no values"),
+      ("", nil, .invalidData, "line 1", "is empty"),
+      ("run_id,epoch,m\n1,1,1\n", ["rule"], .usage, "--by", "runs have no field"),
+      ("run_id,epoch,m\n1,1,1\n", ["task"], .invalidData, "header", "no column 'task'"),
+    ] as [(String, [String]?, EngramError.Code, String?, String)])
+  func `what is wrong is said with its row, and nothing is added`(
+    text: String, by: [String]?, code: EngramError.Code, where row: String?, message: String
+  ) throws {
+    let place = try Place()
+    let error = #expect(throws: EngramError.self) { try place.ingest("m.csv", text, by: by) }
+    #expect(error?.code == code)
+    #expect(error?.place == row)
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+    #expect(error?.file == "\(place.path)/m.csv")
+    #expect(try place.store.snapshot().metrics().isEmpty)
+  }
+
+  @Test func `what is stored already is refused with the row that has it again`() throws {
+    let place = try Place()
+    _ = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n")
+    let error = #expect(throws: EngramError.self) { try place.ingest("n.csv", "run_id,epoch,m\n2,0,1\n1,0,1\n") }
+    #expect(error?.code == .exists)
+    #expect(error?.place == "\(place.path)/n.csv, row 2")
+    #expect(try place.last("m") == ["1=1.0"])
+  }
+}
