@@ -152,6 +152,6 @@ public struct ModelFile: Sendable, Hashable {
 
   private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
     // SAFETY: a UInt8 has no padding, so all its bytes are initialised.
-    xxh3_64(unsafe bytes.span.bytes)
+    XXH3.hash64(unsafe bytes.span.bytes)
   }
 }

@@ -4,7 +4,7 @@ import CCodecKernels
 
 /// Neighbouring examples of a chunk that go to neighbouring rows of a matrix.
 ///
-/// The layout is that of `engram_row_run` in CKernels.
+/// The layout is that of `engram_row_run` in CCodecKernels.
 package struct RowRun: Sendable, Equatable, BitwiseCopyable {
   /// The first example, counted from the start of the chunk.
   package var source: Int32

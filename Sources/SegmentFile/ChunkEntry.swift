@@ -153,7 +153,7 @@ struct ChunkEntry {
     for slot in 0..<3 { bytes.appendLittleEndian(slot < operands.count ? UInt16(operands[slot]) : none) }
     bytes.appendLittleEndian(storage.copySource.map { UInt16($0) } ?? none)
     bytes.appendLittleEndian(UInt32(0))
-    bytes.appendLittleEndian(xxh3_64(chunk.bytes))
+    bytes.appendLittleEndian(XXH3.hash64(chunk.bytes))
     bytes.appendLittleEndian(chunk.zone.minimum.bitPattern)
     bytes.appendLittleEndian(chunk.zone.maximum.bitPattern)
     return bytes

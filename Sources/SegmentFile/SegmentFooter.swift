@@ -50,7 +50,7 @@ struct SegmentFooter {
   init(_ file: RawSpan, trailer: SegmentTrailer) throws(EngramError) {
     let start = trailer.footer.lowerBound
     let bytes = file.extracting(trailer.footer)
-    let sum = xxh3_64(bytes)
+    let sum = XXH3.hash64(bytes)
     guard sum == trailer.footerChecksum else {
       throw .checksum("footer", start, expected: trailer.footerChecksum, found: sum)
     }

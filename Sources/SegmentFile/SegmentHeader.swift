@@ -30,7 +30,7 @@ struct SegmentHeader {
   init(_ file: RawSpan) throws(EngramError) {
     let bytes = file.extracting(0..<Self.byteCount)
     let found = bytes.littleEndian(at: 32, as: UInt64.self)
-    let expected = xxh3_64(bytes.extracting(0..<32))
+    let expected = XXH3.hash64(bytes.extracting(0..<32))
     guard found == expected else { throw .checksum("header", 32, expected: expected, found: found) }
     let minReader = bytes.littleEndian(at: 8, as: UInt16.self)
     let minWriter = bytes.littleEndian(at: 10, as: UInt16.self)
@@ -58,7 +58,7 @@ struct SegmentHeader {
     bytes.appendLittleEndian(UInt32(0))
     bytes.appendLittleEndian(identifier.low)
     bytes.appendLittleEndian(identifier.high)
-    bytes.appendLittleEndian(xxh3_64(bytes))
+    bytes.appendLittleEndian(XXH3.hash64(bytes))
     return bytes
   }
 }

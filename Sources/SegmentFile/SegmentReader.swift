@@ -98,7 +98,7 @@ package final class SegmentReader: Sendable {
     do throws(EngramError) {
       try file.withBytes { (bytes: RawSpan) throws(EngramError) in
         let chunk = bytes.extracting(entry.offset..<(entry.offset + entry.byteCount))
-        let sum = xxh3_64(chunk)
+        let sum = XXH3.hash64(chunk)
         guard sum == entry.checksum else { throw .checksum("chunk", 0, expected: entry.checksum, found: sum) }
         try decoder.decode(
           chunk, storage: entry.storage, shape: shape, window: window, operands: operands, into: block)

@@ -27,7 +27,7 @@ struct SegmentTrailer {
     let start = file.byteCount - Self.byteCount
     let bytes = file.extracting(start..<file.byteCount)
     let found = bytes.littleEndian(at: 16, as: UInt64.self)
-    let expected = xxh3_64(bytes.extracting(0..<16))
+    let expected = XXH3.hash64(bytes.extracting(0..<16))
     guard (0..<8).allSatisfy({ bytes.littleEndian(at: 24 + $0, as: UInt8.self) == Self.magic[$0] }) else {
       if found == expected {
         throw .rule(
@@ -53,8 +53,8 @@ struct SegmentTrailer {
   static func bytes(footer: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.appendLittleEndian(UInt64(footer.count))
-    bytes.appendLittleEndian(xxh3_64(footer))
-    bytes.appendLittleEndian(xxh3_64(bytes))
+    bytes.appendLittleEndian(XXH3.hash64(footer))
+    bytes.appendLittleEndian(XXH3.hash64(bytes))
     return bytes + magic
   }
 }

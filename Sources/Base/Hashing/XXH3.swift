@@ -1,17 +1,27 @@
-// Checksum.swift -- XXH3 over bytes.
+// XXH3.swift -- the hash of checksums and contents.
 
 import CXXHash
 
-/// XXH3-64 with seed 0.
-package func xxh3_64(_ bytes: RawSpan) -> UInt64 {
-  // SAFETY: the function reads the bytes of the span and keeps nothing.
-  unsafe bytes.withUnsafeBytes { unsafe engram_xxh3_64($0.baseAddress, $0.count) }
-}
+/// XXH3 with seed 0, of bytes that are at hand; ``XXH3Hasher`` takes them piece by piece.
+package enum XXH3 {
+  /// XXH3-64 with seed 0.
+  package static func hash64(_ bytes: RawSpan) -> UInt64 {
+    // SAFETY: the function reads the bytes of the span and keeps nothing.
+    unsafe bytes.withUnsafeBytes { unsafe engram_xxh3_64($0.baseAddress, $0.count) }
+  }
 
-/// XXH3-64 with seed 0.
-package func xxh3_64(_ bytes: [UInt8]) -> UInt64 {
-  // SAFETY: the function reads the bytes of the array and keeps nothing.
-  unsafe bytes.withUnsafeBytes { unsafe engram_xxh3_64($0.baseAddress, $0.count) }
+  /// XXH3-64 with seed 0.
+  package static func hash64(_ bytes: [UInt8]) -> UInt64 {
+    // SAFETY: the function reads the bytes of the array and keeps nothing.
+    unsafe bytes.withUnsafeBytes { unsafe engram_xxh3_64($0.baseAddress, $0.count) }
+  }
+
+  /// XXH3-128 with seed 0 of some bytes, as 32 lower-case hexadecimal digits, the high half first.
+  package static func hash128(_ bytes: RawSpan) -> String {
+    // SAFETY: the function reads the bytes of the span and keeps nothing.
+    let hash = unsafe bytes.withUnsafeBytes { unsafe XXH3_128bits($0.baseAddress, $0.count) }
+    return hexadecimal(bigEndian(hash))
+  }
 }
 
 /// XXH3-128 with seed 0, over bytes that come piece by piece.
@@ -39,13 +49,6 @@ package func xxh3_64(_ bytes: [UInt8]) -> UInt64 {
   package var digest: [UInt8] {
     bigEndian(unsafe XXH3_128bits_digest(state))
   }
-}
-
-/// XXH3-128 with seed 0 of some bytes, as 32 lower-case hexadecimal digits, the high half first.
-package func xxh3_128(_ bytes: RawSpan) -> String {
-  // SAFETY: the function reads the bytes of the span and keeps nothing.
-  let hash = unsafe bytes.withUnsafeBytes { unsafe XXH3_128bits($0.baseAddress, $0.count) }
-  return hexadecimal(bigEndian(hash))
 }
 
 /// The canonical form of a hash, most significant byte first.

@@ -85,7 +85,7 @@ struct ClassificationTask {
   private func planText() throws(EngramError) -> String { try JSONValue.object(json).text() }
 
   private func planHash() throws(EngramError) -> String {
-    xxh3_128(unsafe Array(try planText().utf8).span.bytes)
+    XXH3.hash128(unsafe Array(try planText().utf8).span.bytes)
   }
 
   /// The splits that have results.

@@ -22,7 +22,7 @@ extension TrajectoryStore {
   ) throws(EngramError) -> Classification {
     let results = try PublishedResults(path: path, isCancelled: options.isCancelled)
     let bytes = try InputFile(opening: path).contents(limit: Self.longestResults)
-    let hash = xxh3_128(unsafe bytes.span.bytes)
+    let hash = XXH3.hash128(unsafe bytes.span.bytes)
     if let known = try read({ (catalog) throws(EngramError) in try catalog.classification(planHash: hash) }) {
       throw EngramError(
         .exists, "these results are here already", file: path, found: "results \(known.id), from \(known.title)",

@@ -16,7 +16,7 @@ struct StagedBatch: Sendable {
   /// - Throws: ``EngramError`` with code `corrupt` when their number or their hash is wrong.
   init(of extent: Extent, bytes: [UInt8]) throws(EngramError) {
     let count = Int(extent.exampleCount) * extent.epochs.count * extent.statistics.count
-    let hash = unsafe xxh3_128(bytes.span.bytes)
+    let hash = unsafe XXH3.hash128(bytes.span.bytes)
     guard bytes.count == count * extent.elementType.byteCount, hash == extent.valuesHash else {
       throw EngramError(
         .corrupt, "a staged batch is damaged", place: "staged batch of example \(extent.firstExample)",

@@ -34,7 +34,7 @@ enum ContentHash {
       }
       text += "\n"
     }
-    return xxh3_128(text.utf8Span.bytes)
+    return XXH3.hash128(text.utf8Span.bytes)
   }
 
   /// Appends a string by its length, so that no two lists of strings give the same text.

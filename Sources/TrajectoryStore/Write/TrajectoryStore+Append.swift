@@ -69,7 +69,7 @@ extension TrajectoryStore {
       }
       for index in recording.values.nonFiniteIndices { nonFinite.insert(index % schema.statistics.count) }
     }
-    let hash = unsafe xxh3_128(bytes.span.bytes)
+    let hash = unsafe XXH3.hash128(bytes.span.bytes)
     let report = try session.commit(operation: "append", message: message) {
       (catalog) throws(EngramError) -> AppendReport in
       let examples = try catalog.add(metadata)
