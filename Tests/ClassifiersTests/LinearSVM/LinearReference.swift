@@ -1,4 +1,4 @@
-// LinearReference.swift -- what scripts/make_linear_svm_fixtures.py wrote, and matrices from rows.
+// LinearReference.swift -- what fixtures/make/linear_svm.py wrote, and matrices from rows.
 
 import Base
 import Classifiers

@@ -7,7 +7,7 @@ import TrajectoryModel
 import TrajectoryStore
 
 struct ViewsParityTests {
-  /// What NumPy computed; see scripts/make_view_fixtures.py.
+  /// What NumPy computed; see fixtures/make/views.py.
   struct Reference {
     var train = ExampleSet()
     var test = ExampleSet()
