@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "CSimd"),
     kernels("CMatrixKernels"),
     kernels("CCodecKernels"),
-    kernels("CPickleKernels"),
+    .target(name: "CPickleKernels"),
     kernels("CViewKernels"),
     kernels("CClassifierKernels"),
 
@@ -98,7 +98,7 @@ let package = Package(
 
     // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
     .executableTarget(
-      name: "store-bench", dependencies: ["Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
+      name: "store-bench", dependencies: ["Base", "TrajectoryModel", "Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
     // Fits and times classifiers for benchmarks/classifiers.
     .executableTarget(
       name: "classifier-bench", dependencies: ["Base", "TrajectoryModel", "Formats", "Classifiers"],
@@ -106,23 +106,23 @@ let package = Package(
 
     // Writes and reads stores in a process of its own, for tests that kill it or run several at once.
     .executableTarget(
-      name: "store-driver", dependencies: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"],
+      name: "store-driver", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore"],
       path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Base"),
     tests(of: "ColumnCodec", needs: ["Base", "TrajectoryModel"]),
-    tests(of: "SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
-    tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"]),
+    tests(of: "SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec", "CXXHash"]),
+    tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite", "CSQLite"]),
     tests(of: "Formats", needs: ["Base", "TrajectoryModel"]),
     tests(
       of: "TrajectoryStore",
-      needs: ["Base", "TrajectoryModel", "Catalog", "CSQLite", "SegmentFile", "Splits", "store-driver"]),
+      needs: ["Base", "TrajectoryModel", "Catalog", "CSQLite", "Splits", "store-driver"]),
     tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
-    tests(of: "Splits", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer"]),
+    tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats"]),
     tests(
       of: "Studies",
-      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
-    tests(of: "Engram"),
-    tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits"]),
+      needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
+    tests(of: "Engram", needs: ["TrajectoryModel"]),
+    tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
   ]
 )
