@@ -67,7 +67,7 @@ let package = Package(
     room(
       "Catalog", needs: ["Base", "TrajectoryModel", "SQLite", "CSQLite"],
       resources: [.embedInCode("../../schema/catalog.sql")]),
-    room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec", "CCodecKernels"]),
+    room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
     room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
     room(
       "TrajectoryStore",
@@ -98,7 +98,8 @@ let package = Package(
 
     // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
     .executableTarget(
-      name: "store-bench", dependencies: ["Base", "TrajectoryModel", "Engram"], path: "benchmarks/store/driver", swiftSettings: strict),
+      name: "store-bench", dependencies: ["Base", "TrajectoryModel", "Engram"], path: "benchmarks/store/driver",
+      swiftSettings: strict),
     // Fits and times classifiers for benchmarks/classifiers.
     .executableTarget(
       name: "classifier-bench", dependencies: ["Base", "TrajectoryModel", "Formats", "Classifiers"],
@@ -109,6 +110,7 @@ let package = Package(
       name: "store-driver", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore"],
       path: "Tests/store-driver", swiftSettings: strict),
     tests(of: "Base"),
+    tests(of: "TrajectoryModel"),
     tests(of: "ColumnCodec", needs: ["Base", "TrajectoryModel"]),
     tests(of: "SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec", "CXXHash"]),
     tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite", "CSQLite"]),

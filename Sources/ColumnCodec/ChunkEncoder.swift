@@ -113,7 +113,7 @@ package struct EncodedChunk: Sendable {
     doubles.reserve(6 * shape.exampleCount * MemoryLayout<Double>.stride)
     words.reserve(4 * shape.exampleCount * shape.elementType.byteCount)
     var bestCost = Double.infinity
-    for prediction in [nil] + trial.predictions.map(Optional.some) {
+    for prediction in trial.prediction.map({ [nil, $0] }) ?? [nil] {
       for isDifferenced in shape.epochCount > 1 ? [false, true] : [false] {
         if prediction?.predictor.isOfChange == true && !isDifferenced { continue }
         var plan = unsafe engram_residual_plan()

@@ -38,9 +38,6 @@ package enum Predictor: UInt8, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Whether the first epoch stands for itself and gives each example a scale for the others.
-  package var isScaled: Bool { self == .scaledSquare || self == .norm }
-
   /// Whether it is the change from epoch to epoch that is predicted, from values of the same stored type.
   package var isOfChange: Bool { self == .change || self == .halfChange || self == .doubleChange }
 }

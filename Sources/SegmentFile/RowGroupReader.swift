@@ -1,7 +1,6 @@
 // RowGroupReader.swift -- whole row groups in the canonical order.
 
 package import Base
-import CCodecKernels
 import ColumnCodec
 import TrajectoryModel
 
@@ -39,9 +38,8 @@ import TrajectoryModel
   package func read(_ rowGroup: Int, _ body: (RawSpan) throws(EngramError) -> Void) throws(EngramError) {
     let shape = segment.shape(rowGroup: rowGroup)
     let statisticCount = segment.schema.statistics.count
-    let blockStride = BlockLayout.stride(shape)
-    let elementSize = shape.elementType.byteCount
-    blocks.reserve(blockStride * statisticCount * elementSize)
+    let layout = BlockLayout(shape, statisticCount: statisticCount)
+    blocks.reserve(layout.byteCount)
     canonical.reserve(shape.byteCount * statisticCount)
     let memory = unsafe ParallelMemory((blocks: blocks.base, canonical: canonical.base))
     let (segment, workers, decoded, checkingZones) = (self.segment, self.workers, self.decoded, self.checkingZones)
@@ -59,7 +57,7 @@ import TrajectoryModel
           try segment.compare(found, rowGroup: rowGroup, statistic: statistic)
         }
         // SAFETY: each statistic has a block of its own, as long as the chunk.
-        unsafe (memory.value.blocks + statistic * blockStride * elementSize).copyMemory(
+        unsafe (memory.value.blocks + layout.offset(of: statistic)).copyMemory(
           from: values, byteCount: shape.byteCount)
       }
     }
@@ -68,9 +66,7 @@ import TrajectoryModel
       let first = tile * Self.tileExampleCount
       let end = min(shape.exampleCount, first + Self.tileExampleCount)
       // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
-      unsafe BlockLayout.ungather(
-        memory.value.blocks, examples: first..<end, shape: shape, statisticCount: statisticCount,
-        into: memory.value.canonical)
+      unsafe layout.ungather(memory.value.blocks, examples: first..<end, into: memory.value.canonical)
     }
     // SAFETY: the scratch holds the values of the whole row group and is not written while the body runs.
     try body(unsafe UnsafeRawBufferPointer(start: canonical.base, count: shape.byteCount * statisticCount).bytes)

@@ -22,7 +22,7 @@ import TrajectoryModel
       ]
       return try PublishedDataset(value, file: path, map: map)
     case "no_statistics.pkl":
-      return try PublishedDataset(value, file: path, statistics: { _ in PublishedStatistics.all })
+      return try PublishedDataset(value, file: path, statistics: { _ in Statistic.publishedNames })
     case "labels_disagree.pkl": return try PublishedDataset(value, file: path, map: ["Y": ""])
     case "positions_not_one_hot.pkl", "positions_change.pkl":
       return try PublishedDataset(value, file: path, map: ["X_cat": ""])
@@ -49,7 +49,7 @@ import TrajectoryModel
     if !x.isFortranOrder && x.type.byteCount == 8 {
       #expect(expected.payload == expected.float64)
     }
-    #expect(dataset.statistics == expected.statistics ?? PublishedStatistics.all)
+    #expect(dataset.statistics == expected.statistics ?? Statistic.publishedNames)
     if name != "labels_disagree.pkl" { #expect(dataset.labels == expected.labels) }
     if !name.hasPrefix("positions_") { #expect(dataset.positions?.map(\.rawValue) == expected.positions) }
     let renamed = ["rule": "learning_rule", "net": "architecture"]

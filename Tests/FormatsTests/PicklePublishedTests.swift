@@ -51,7 +51,7 @@ import TrajectoryModel
   }
 
   @Test func `names of statistics must be as many as the trajectories have, unique and not empty`() throws {
-    for names in [["a", "b"], [String](repeating: "same", count: 45), [""] + PublishedStatistics.all.dropFirst()] {
+    for names in [["a", "b"], [String](repeating: "same", count: 45), [""] + Statistic.publishedNames.dropFirst()] {
       #expect(try Self.failure("no_statistics.pkl", statistics: names)?.code == .invalidData)
     }
   }

@@ -83,7 +83,7 @@ struct IdentifyTests {
 
   @Test func `recordings without some statistics and epochs are told by what both sides have`() throws {
     try BundledStore.with { store in
-      let names = PublishedStatistics.all.filter { !$0.hasPrefix("gradavg") }
+      let names = Statistic.publishedNames.filter { !$0.hasPrefix("gradavg") }
       let count = try store.appendUnknown(
         where: Self.heldOutRuns, statistics: names, epochs: Array(stride(from: 0.0, through: 100, by: 10)))
       let snapshot = try store.snapshot()
@@ -114,7 +114,7 @@ struct IdentifyTests {
   @Test(arguments: [(Float(1.7), "run_id"), (10, nil), (-1, nil)])
   func `recordings on another scale are new, and a warning says so`(factor: Float, calibrateBy: String?) throws {
     try BundledStore.with { store in
-      try store.appendUnknown(where: Self.heldOutRuns, statistics: PublishedStatistics.all, epochs: Self.every5) {
+      try store.appendUnknown(where: Self.heldOutRuns, statistics: Statistic.publishedNames, epochs: Self.every5) {
         $1 * factor
       }
       var scaled = request("task = 'neural'", train: "learning_rule != 'unknown' AND NOT (\(Self.heldOutRuns))")
@@ -170,7 +170,7 @@ struct IdentifyTests {
       small.features.view = try TrajectoryView(parsing: "mean+positions")
       let found = try snapshot.identify(small)
       #expect(found.group.statistics.count == 46)
-      #expect(Set(found.group.statistics.map(\.statistic)) == Set(PublishedStatistics.all + ["layer position"]))
+      #expect(Set(found.group.statistics.map(\.statistic)) == Set(Statistic.publishedNames + ["layer position"]))
       #expect(found.group.statistics.map(\.share) == found.group.statistics.map(\.share).sorted(by: >))
       #expect(found.examples.allSatisfy { $0.statistics.count == 5 })
       let sum = found.group.statistics.reduce(0) { $0 + $1.share }

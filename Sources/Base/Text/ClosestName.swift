@@ -6,7 +6,7 @@
 /// At most one edit in three characters counts as near, and at least one; the first candidate wins a tie.
 ///
 /// ```swift
-/// closestName(to: "wieghtabs_mean", among: PublishedStatistics.all)  // "weightabs_mean"
+/// closestName(to: "wieghtabs_mean", among: Statistic.publishedNames)  // "weightabs_mean"
 /// ```
 ///
 /// - Parameters:

@@ -36,7 +36,7 @@ package struct AxisNames {
       "give --statistics a,b,c, or a file with one name on each line or a JSON list, or \"published\" for the 45"
     var names: [String]
     if argument == "published" {
-      names = PublishedStatistics.all
+      names = Statistic.publishedNames
     } else if let argument, argument.contains(",") {
       names = Self.parts(argument)
     } else {

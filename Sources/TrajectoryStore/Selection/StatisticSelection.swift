@@ -6,7 +6,7 @@ public import TrajectoryModel
 /// Which statistics to read.
 ///
 /// In text: `all`, `admissible`, `weight`, `activation`, `layerwise`, or names separated by commas. A family means
-/// its admissible statistics, as the published measures `weight`, `act` and `grad` do.
+/// its admissible statistics, of the published ones; a name of the user's own is of no family.
 public enum StatisticSelection: Sendable, Hashable {
   /// Every statistic that all the examples have.
   case all

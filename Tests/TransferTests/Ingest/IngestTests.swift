@@ -20,7 +20,7 @@ struct IngestTests {
     #expect(report.append.examples == 0..<1_632 && report.append.runs == 240 && report.statistics.count == 45)
     let store = try TrajectoryStore(opening: bench["d.engram"])
     let snapshot = try store.snapshot()
-    #expect(try snapshot.finiteStatistics(of: snapshot.allExamples) == PublishedStatistics.all)
+    #expect(try snapshot.finiteStatistics(of: snapshot.allExamples) == Statistic.publishedNames)
     let dataset = try PublishedDataset(PickleFile.read(path: Self.digits), file: Self.digits)
     var blocks = try ExampleBlocks(dataset.trajectories, file: Self.digits)
     var values: [UInt8] = []
@@ -133,7 +133,7 @@ struct IngestTests {
 
   @Test func `recordings of one's own: 42 of the 45 statistics, new fields, an unknown learning rule`() throws {
     let bench = IngestBench()
-    let statistics = Array(PublishedStatistics.all.prefix(42))
+    let statistics = Array(Statistic.publishedNames.prefix(42))
     let count = 24 * 21 * 42
     let values = (0..<count).map { $0 % 997 == 5 ? Float.nan : Float($0) / 7 }
     bench.writeNpy(values, shape: [24, 21, 42], to: "trials.npy")

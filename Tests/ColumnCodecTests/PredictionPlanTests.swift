@@ -1,0 +1,40 @@
+// PredictionPlanTests.swift -- which statistics the writer tries to predict from which.
+
+import ColumnCodec
+import Testing
+import TrajectoryModel
+
+@Suite struct PredictionPlanTests {
+  let names = Statistic.publishedNames
+
+  @Test func `no published statistic depends on itself by way of others`() {
+    let plan = PredictionPlan(statistics: names)
+    /// The longest chain of statistics below one, as long as it is finite.
+    func depth(_ statistic: Int, below limit: Int) -> Int {
+      let trial = plan.trials[statistic]
+      let needed = (trial.prediction?.operands ?? []) + (trial.copySource.map { [$0] } ?? [])
+      guard limit > 0, !needed.isEmpty else { return 0 }
+      return 1 + (needed.map { depth($0, below: limit - 1) }.max() ?? 0)
+    }
+    // schema/FORMAT.md, "Chunk directory": chains are at most 8 long.
+    for statistic in names.indices { #expect(depth(statistic, below: names.count) <= 8, "\(names[statistic])") }
+  }
+
+  @Test func `every formula is tried for some statistic, with as many operands as it takes`() {
+    let predictions = PredictionPlan(statistics: names).trials.compactMap(\.prediction)
+    #expect(Set(predictions.map(\.predictor)) == Set(Predictor.allCases))
+    for prediction in predictions { #expect(prediction.operands.count == prediction.predictor.operandCount) }
+  }
+
+  @Test func `the plan names what the names on the axis say, wherever they stand`() {
+    let plan = PredictionPlan(statistics: ["weightsq_mean", "mine", "weightraw_mean", "weightraw_var", "actraw_mean"])
+    #expect(plan.trials[0].prediction == Prediction(.secondMoment, [3, 2]))
+    #expect(plan.trials[4].copySource == nil, "its source is not on the axis")
+    #expect(plan.trials[1] == PredictionPlan(independent: 1).trials[0])
+  }
+
+  @Test func `names that only look published stand for themselves`() {
+    let names = ["weight_kurtosis", "actsq_mine", "weightabs_norm_2", "actraw"]
+    #expect(PredictionPlan(statistics: names).trials == PredictionPlan(independent: names.count).trials)
+  }
+}
