@@ -1,11 +1,11 @@
 """The Conv1D network against PyTorch on the CPU: the time of an epoch, and the accuracy of whole trainings.
 
     scripts/bench classifiers conv1d -- [--threads 2] [--networks 8] [--epochs 20] [--compile]
-                                        [--full-epochs 400] [--seeds 5]
+                                        [--full-epochs 400] [--seeds 5] [--publish]
 
 PyTorch trains the same network in a plain loop: data as tensors before the clock starts, one shuffled copy an epoch,
 fused Adam, the faster of two ways to convolve (torch.nn.Conv1d, and a linear layer on a strided view), the threads that
---threads says. --compile also tries torch.compile.
+--threads says. --compile also tries torch.compile. --publish keeps both tables for the documents.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 import data
+import published
 from driver import Driver
 
 # (kernel, stride, filters, pooling, batch): members of the paper's grid; the first is also trained to the end.
@@ -103,6 +104,7 @@ def main(program, arguments):
     parser.add_argument("--seeds", type=int, default=5, help="whole trainings; 0 for none")
     parser.add_argument("--compile", action="store_true", help="try torch.compile too")
     parser.add_argument("--networks", type=int, default=len(NETWORKS), help="how many of the list are timed")
+    parser.add_argument("--publish", action="store_true", help="keep the figures for the documents")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
 
@@ -126,7 +128,7 @@ def main(program, arguments):
     print("| kernel | stride | filters | pool | batch | " + " | ".join(
         way + (" compiled" if compiled else "") for way, compiled in ways) + " | Engram | times faster |")
     print("|---:|---:|---:|---|---:|" + "---:|" * (len(ways) + 2))
-    fastest = {}
+    fastest, rows = {}, []
     for network in NETWORKS[:options.networks]:
         theirs = []
         for way, compiled in ways:
@@ -140,7 +142,10 @@ def main(program, arguments):
         times = " | ".join(f"{1e3 * t:.1f}" for t in theirs)
         print("| " + " | ".join(map(str, network)),
               f"| {times} | {1e3 * mine:.1f} | {min(theirs) / mine:.1f} |", flush=True)
+        rows.append(dict(zip(("kernel", "stride", "filters", "pool", "batch"), network)) | {
+            "torch_ms": 1e3 * theirs[0], "torch_strided_ms": 1e3 * theirs[1], "engram_ms": 1e3 * mine})
 
+    training = {"epochs": options.full_epochs, "seeds": options.seeds}
     if options.seeds:
         network = NETWORKS[0]
         results = {"torch": [], "Engram": []}
@@ -155,4 +160,8 @@ def main(program, arguments):
             seconds, accuracy = np.array(pairs).T
             error = accuracy.std(ddof=1) / len(accuracy) ** .5 if len(accuracy) > 1 else 0
             print(f"| {name} | {seconds.min():.2f} to {seconds.max():.2f} | {accuracy.mean():.4f} ± {error:.4f} |")
+            training |= {f"{name.lower()}_s": [seconds.min(), seconds.max()],
+                         f"{name.lower()}_accuracy": [accuracy.mean(), error]}
     driver.close()
+    if options.publish:
+        published.conv1d(torch.__version__, len(train), rows, training)

@@ -1,9 +1,11 @@
 """Random forests beside scikit-learn: the same matrix, the same splits, one run.
 
-    scripts/bench classifiers forest [-- --data digits|synthetic|FILE.npz --splits N --trees N --all-trees N --grid]
+    scripts/bench classifiers forest [-- --data digits|synthetic|FILE.npz --splits N --trees N --all-trees N --grid
+                                         --publish NAME]
 
 `--splits` splits are fitted by both with max_features sqrt; with `--all-trees` also max_features all on the first split.
-`--grid` measures a part of the published grid and says what the whole would take.
+`--grid` measures a part of the published grid and says what the whole would take. `--publish` keeps the figures of this
+data set under a name for the documents: "published size", "real" or "bundled".
 """
 
 import argparse
@@ -16,6 +18,7 @@ from scipy.stats import spearmanr
 from sklearn.ensemble import RandomForestClassifier
 
 import data
+import published
 from driver import Driver
 
 PROCESSORS = 2
@@ -53,6 +56,11 @@ def compare(driver, X, y, splits, name, **parameters):
         print(f"{label:20s} {a:10.3f} {b:10.3f} {b / a:7.1f}x")
     a, b = (np.array([run[side]["accuracy"] for run in both]) for side in (0, 1))
     sem = b.std(ddof=1) / len(b) ** 0.5 if len(b) > 1 else float("nan")
+    figures = {"trees": parameters["n_estimators"], "engram_accuracy": a.mean(), "sklearn_accuracy": b.mean()}
+    figures |= {"standard_error": sem} if len(b) > 1 else {}
+    for label, key in [("", "fitSeconds"), ("_predict", "predictSeconds")]:
+        for side, who in enumerate(("engram", "sklearn")):
+            figures[f"{who}{label}_s"] = np.median([run[side][key] for run in both])
     print(f"{'accuracy, mean':20s} {a.mean():10.4f} {b.mean():10.4f} {'':8s} s.e.m. {sem:.4f}, difference {a.mean() - b.mean():+.4f}")
     a, b = (np.array([run[side]["importances"] for run in both]) for side in (0, 1))
     print(f"importances, Spearman: {spearmanr(a.mean(0), b.mean(0))[0]:.3f} over all splits; on the first split alone "
@@ -60,6 +68,7 @@ def compare(driver, X, y, splits, name, **parameters):
     if len(splits) > 1:
         print(f", where scikit-learn's first two agree to {spearmanr(b[0], b[1])[0]:.3f}", end="")
     print(flush=True)
+    return figures
 
 
 def grid(program, X, y, splits):
@@ -84,6 +93,7 @@ def grid(program, X, y, splits):
         print(f"{name:12s} {part.shape[1]:4d} columns: {'; '.join(row)}", flush=True)
     print(f"whole grid, extrapolated: engram {total[0] / 60:.0f} minutes, scikit-learn {total[1] / 3600:.0f} hours, "
           f"{total[1] / total[0]:.0f}x")
+    return {"engram_minutes": total[0] / 60, "sklearn_hours": total[1] / 3600}
 
 
 def main(program, arguments):
@@ -93,16 +103,23 @@ def main(program, arguments):
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--all-trees", type=int, default=4)
     parser.add_argument("--grid", action="store_true")
+    parser.add_argument("--publish", metavar="NAME")
     options = parser.parse_args(arguments)
     named = {"digits": data.digits, "synthetic": data.synthetic}
     X, y, name = named[options.data]() if options.data in named else data.from_file(options.data)
     splits = data.splits(y)
     print(f"scikit-learn {sklearn.__version__}, NumPy {np.__version__}, {os.cpu_count()} processors; {name}")
     if options.grid:
-        return grid(program, X, y, splits)
+        whole = grid(program, X, y, splits)
+        return published.forest_grid(whole) if options.publish else None
     driver = Driver(program, X, y, splits)
+    figures = {"train_rows": len(splits[0][0]), "columns": X.shape[1], "splits": options.splits}
     if options.splits:
-        compare(driver, X, y, splits[:options.splits], name, n_estimators=options.trees, max_features="sqrt")
+        figures["some_features"] = compare(
+            driver, X, y, splits[:options.splits], name, n_estimators=options.trees, max_features="sqrt")
     if options.all_trees:
-        compare(driver, X, y, splits[:1], name, n_estimators=options.all_trees, max_features="all")
+        figures["all_features"] = compare(
+            driver, X, y, splits[:1], name, n_estimators=options.all_trees, max_features="all")
     driver.close()
+    if options.publish:
+        published.forest(options.publish, figures)

@@ -1,10 +1,11 @@
 """Linear SVMs beside scikit-learn's LinearSVC, which is LIBLINEAR: the same matrix, the same splits, one run.
 
-    scripts/bench classifiers linear_svm [-- --data digits|synthetic|FILE.npz --splits N --liblinear --grid]
+    scripts/bench classifiers linear_svm [-- --data digits|synthetic|FILE.npz --splits N --liblinear --grid --publish]
 
 C = 1 on z-scored columns, without positions. On the first split every solver is run, and coordinate descent also with
 fewer passes than the 1000 of LinearSVC; on the others Newton's method and LinearSVC. `--liblinear` adds Debian's
 library through our program. `--grid` times the published grid by Newton's method on one fold, z-scored.
+`--publish` keeps the table of solvers for the documents.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import sklearn
 from sklearn.svm import LinearSVC
 
 import data
+import published
 from driver import Driver
 
 PROCESSORS = 2
@@ -53,25 +55,29 @@ def ours(driver, split, solver, threads=PROCESSORS, **parameters):
 def line(name, run, best, reference=None):
     above = ", ".join(f"{100 * v:.3g}" for v in run["objectives"] / best - 1)
     ratio = f"{reference['seconds'] / run['seconds']:8.1f}x" if reference else " " * 9
-    print(f"{name:38s} {run['seconds']:9.3f} s {ratio} {run['accuracy']:.4f}  {str(run['converged']):5s} "
+    print(f"{name:48s} {run['seconds']:9.3f} s {ratio} {run['accuracy']:.4f}  {str(run['converged']):5s} "
           f"{run['iterations']:5d}  {above}", flush=True)
+    return {"name": name, "seconds": run["seconds"], "converged": run["converged"], "iterations": int(run["iterations"]),
+            "above_optimum_percent": list(100 * (run["objectives"] / best - 1)), "accuracy": run["accuracy"]}
 
 
 def first_split(driver, X, y, split, liblinear):
     """Every solver on one split."""
     train, test = split
     print(f"\n{len(train)} x {X.shape[1]} train rows, C = 1, z-scored; objectives by class, per cent above the best")
-    print(f"{'':38s} {'fit':>11s} {'ratio':>9s} accuracy converged iterations")
+    print(f"{'':48s} {'fit':>11s} {'ratio':>9s} accuracy converged iterations")
     newton = ours(driver, 0, NEWTON)
     best = newton["objectives"]
     reference = theirs(X, y, train, test, 0)
-    line("scikit-learn LinearSVC", reference, best)
+    rows = [line("scikit-learn LinearSVC", reference, best)]
     if liblinear:
-        line("engram, liblinear", ours(driver, 0, "liblinear"), best, reference)
-    line(f"engram, {NEWTON}", newton, best, reference)
-    line(f"engram, {NEWTON}, one thread", ours(driver, 0, NEWTON, threads=1), best, reference)
+        rows.append(line("Engram, `liblinear`", ours(driver, 0, "liblinear"), best, reference))
+    rows.append(line(f"Engram, `{NEWTON}`", newton, best, reference))
+    rows.append(line(f"Engram, `{NEWTON}`, 1 thread", ours(driver, 0, NEWTON, threads=1), best, reference))
     for passes in [1000, 500, 200]:
-        line(f"engram, coordinate descent, {passes} passes", ours(driver, 0, DESCENT, max_iter=passes), best, reference)
+        run = ours(driver, 0, DESCENT, max_iter=passes)
+        rows.append(line(f"Engram, `{DESCENT}`, {passes} passes", run, best, reference))
+    return rows
 
 
 def all_splits(driver, X, y, splits):
@@ -107,6 +113,7 @@ def main(program, arguments):
     parser.add_argument("--splits", type=int, default=10)
     parser.add_argument("--liblinear", action="store_true")
     parser.add_argument("--grid", action="store_true")
+    parser.add_argument("--publish", action="store_true")
     options = parser.parse_args(arguments)
     named = {"digits": data.digits, "synthetic": data.synthetic}
     X, y, name = named[options.data]() if options.data in named else data.from_file(options.data)
@@ -117,7 +124,9 @@ def main(program, arguments):
     if options.grid:
         return grid(program, X, y, splits)
     driver = Driver(program, X, y, splits)
-    first_split(driver, X, y, splits[0], options.liblinear)
+    solvers = first_split(driver, X, y, splits[0], options.liblinear)
+    if options.publish:
+        published.linear_svm(solvers, len(splits[0][0]), X.shape[1])
     if options.splits > 1:
         all_splits(driver, X, y, splits[:options.splits])
     driver.close()

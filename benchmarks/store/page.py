@@ -4,10 +4,12 @@ import glob
 import json
 import os
 import statistics as stats
+import sys
 
 import goals
 import plot
 import report
+import summary
 
 OPENING = """\
 # Performance
@@ -23,10 +25,13 @@ bytes include its catalog. Engram's write ends with `fsync` and has a table of m
 to the page cache.
 """
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(FOLDER, "..", "figures"))
+
+import publish as figures
 
 
 def publish(results, path="docs/PERFORMANCE.md"):
-    """Writes the page and its plot from all results there are."""
+    """Writes the page, its plot and the figures of other documents from all results there are."""
     found = load(results)
     ingested = found.pop("ingest", None)
     scales = {r["scale"]: r for r in [found.pop(n) for n in list(found) if n.startswith("growth-")]}
@@ -53,6 +58,7 @@ def publish(results, path="docs/PERFORMANCE.md"):
     with open(path, "w") as file:
         file.write("\n".join(parts).rstrip() + "\n")
     print(f"wrote {path}")
+    figures.write("store", summary.of(compared, ingested, scales, about(compared[0]["machine"]).split(". Warm")[0]))
 
 
 def load(results):

@@ -34,7 +34,7 @@ examples:
   scripts/bench store --all --data real.npz
         all of these one after the other, and the page: about half an hour
   scripts/bench store --publish
-        docs/PERFORMANCE.md from the newest results; nothing is run
+        docs/PERFORMANCE.md and benchmarks/figures/store.json from the newest results; nothing is run
 """
 
 
@@ -95,7 +95,8 @@ def arguments():
     add(
         "--publish",
         action="store_true",
-        help="write docs/PERFORMANCE.md from whole runs (not those with --peers, --parts, --threads or --engram)",
+        help="write docs/PERFORMANCE.md and benchmarks/figures/store.json from whole runs "
+        "(not those with --peers, --parts, --threads or --engram)",
     )
     add("binaries", help=argparse.SUPPRESS)
     add("--work", default=".build/bench/store", help=argparse.SUPPRESS)

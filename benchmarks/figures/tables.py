@@ -1,0 +1,242 @@
+"""tables.py -- the tables of figures that the documents show, from the files of this folder.
+
+A file NAME.json is what `--publish` of a benchmark wrote; a function here is a block of scripts/check_documents.
+"""
+
+import json
+import pathlib
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+
+
+def figures(name):
+    """What a benchmark published."""
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def table(header, rows):
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def number(value, digits=3):
+    """A number with the digits that count, and commas from a thousand on."""
+    if value >= 10 ** (digits - 1):
+        return f"{value:,.0f}"
+    decimals = digits - 1
+    while value >= 10 and decimals > 0:
+        value, decimals = value / 10, decimals - 1
+    scale = 10 ** (digits - 1 - decimals)
+    return f"{value * scale:.{decimals}f}"
+
+
+def time(milliseconds):
+    return f"{number(milliseconds)} ms" if milliseconds < 1000 else f"{number(milliseconds / 1000)} s"
+
+
+def share(fraction):
+    return f"{100 * fraction:.1f} %"
+
+
+# The store.
+
+PEERS = {
+    "vortex": "Vortex", "vortex-compact": "Vortex, compact", "pcodec-4096": "pcodec", "pcodec-1024": "pcodec",
+    "parquet-bss": "Parquet", "openzl": "OpenZL", "blosc2": "Blosc2", "zarr-tensorstore": "zarr by TensorStore",
+    "npz": "npz", "h5py-gzip": "HDF5, gzip", "h5py-blosc2": "HDF5, Blosc2", "zarr": "zarr", "lance": "Lance",
+    "duckdb": "DuckDB", "duckdb-wide": "DuckDB, wide", "arrow-ipc-zstd": "Arrow IPC, zstd", "tiledb": "TileDB"}
+
+
+def compressed_peers(data):
+    return {n: f for n, f in data["formats"].items() if n != "engram" and f["is_compressed"]}
+
+
+def fastest(data, work, threads):
+    """The name and the milliseconds of the fastest compressed peer at a read."""
+    found = [(f["read_ms"][threads][work], n) for n, f in compressed_peers(data).items() if work in f["read_ms"].get(threads, {})]
+    milliseconds, name = min(found)
+    return f"{PEERS.get(name, name)} {time(milliseconds)}"
+
+
+def store_rows():
+    """Size and reads on the first data set that was measured, beside the best compressed peer at each."""
+    data = figures("store")["data"][0]
+    ours = data["formats"]["engram"]
+    threads = max(ours["read_ms"], key=int)
+    size, name = min((f["bytes"], n) for n, f in compressed_peers(data).items())
+    rows = [("size, raw bytes to stored bytes", f"{data['raw_bytes'] / ours['bytes']:.2f} to 1",
+             f"{PEERS.get(name, name)} {data['raw_bytes'] / size:.2f} to 1")]
+    for work, title in (
+        ("split", "train and test matrix of a balanced split"), ("full", "all examples"), ("holdout", "one architecture"),
+        ("statistic", "one statistic"), ("norm", "one statistic that is predicted from others"), ("run", "one run"),
+        ("epochs", "4 of 21 epochs"),
+    ):
+        rows.append((f"read: {title}", time(ours["read_ms"][threads][work]), fastest(data, work, threads)))
+    return [*rows, write_row(data)]
+
+
+def write_row(data):
+    writes = [(f["write_ms"], n) for n, f in compressed_peers(data).items()]
+    milliseconds, name = min(writes)
+    return ("write", time(data["formats"]["engram"]["write_ms"]), f"{PEERS.get(name, name)} {time(milliseconds)}")
+
+
+def ingest_rows():
+    found = figures("store").get("ingest")
+    if not found:
+        return []
+    ours, theirs = (f"{number(found[n]['seconds'])} s, {number(found[n]['peak_mib'], 1)} MiB" for n in ("engram", "pickle.load"))
+    return [(f"ingest of a pickle of {found['bytes'] / 1e6:.0f} MB: time, peak memory", ours, f"`pickle.load` alone {theirs}")]
+
+
+def latency_rows():
+    found = figures("store")["latency"]
+    return [(f"first value from the shell, store of {place['runs']:,} runs", time(place["shell_ms"]), "") for place in found[-1:]]
+
+
+def store():
+    data = figures("store")["data"][0]
+    return (f"{data['about']}, float32, 2 threads, warm cache, {data['date'][:10]}. Each line names the best of "
+            f"{len(compressed_peers(data))} compressed formats.\n\n" + table(["", "Engram", "best other"], store_rows()))
+
+
+def ingest():
+    found = figures("store")["ingest"]
+    return (f"{found['about']}, {found['date'][:10]}. Engram compresses the values, writes them, reads them back and compares "
+            "every bit.\n\n" + table(["", "Engram", "Python"], ingest_rows()))
+
+
+# Classifiers.
+
+def forest_rows():
+    found = figures("forest")["sets"]["published size"]
+    some = found["some_features"]
+    return [(
+        f"random forest, {some['trees']} trees: fit, held-out accuracy",
+        f"{number(some['engram_s'])} s, {some['engram_accuracy']:.4f}",
+        f"scikit-learn {number(some['sklearn_s'])} s, {some['sklearn_accuracy']:.4f}")]
+
+
+def solver(name):
+    return next(s for s in figures("linear_svm")["solvers"] if s["name"] == name)
+
+
+def svm_rows():
+    ours, theirs = solver("Engram, `newton`"), solver("scikit-learn LinearSVC")
+    end = {True: "converged", False: "not converged"}
+    return [(
+        "linear SVM, C = 1: fit, held-out accuracy",
+        f"{number(ours['seconds'])} s, {ours['accuracy']:.4f}, {end[ours['converged']]}",
+        f"LinearSVC {number(theirs['seconds'])} s, {theirs['accuracy']:.4f}, {end[theirs['converged']]}")]
+
+
+def conv1d_rows():
+    found = figures("conv1d")["training"]
+    sides = [
+        f"{number(found[f'{name}_s'][0])} to {number(found[f'{name}_s'][1])} s, "
+        f"{found[f'{name}_accuracy'][0]:.4f} ± {found[f'{name}_accuracy'][1]:.4f}" for name in ("engram", "torch")]
+    return [(f"Conv1D network, {found['epochs']} epochs, {found['seeds']} seeds: fit, held-out accuracy",
+             sides[0], f"PyTorch {sides[1]}")]
+
+
+def classifiers():
+    return table(["", "Engram", "Python"], forest_rows() + svm_rows() + conv1d_rows())
+
+
+def forest():
+    """The table of the forests' page."""
+    names = figures("forest")
+    rows = []
+    for title, found in names["sets"].items():
+        some, full = found["some_features"], found.get("all_features")
+        where = f"{title}, {found['train_rows']:,} x {found['columns']}"
+        if "engram_s" in some:
+            rows.append((f"{where}: fit {some['trees']} trees, sqrt, s", *pair(some["engram_s"], some["sklearn_s"])))
+        if full:
+            rows.append((f"{where}: fit {full['trees']} trees, all features, s", *pair(full["engram_s"], full["sklearn_s"])))
+        if "engram_predict_s" in some:
+            rows.append((f"{where}: predict, {some['trees']} trees, s", *pair(some["engram_predict_s"], some["sklearn_predict_s"])))
+        rows.append((f"{where}: held-out accuracy, mean of {found['splits']} splits", f"{some['engram_accuracy']:.4f}",
+                     f"{some['sklearn_accuracy']:.4f}", f"standard error {some['standard_error']:.4f}"))
+    grid = names["grid"]
+    rows.append(("whole published grid, extrapolated", f"{grid['engram_minutes']:.0f} minutes",
+                 f"{grid['sklearn_hours']:.0f} hours", f"{60 * grid['sklearn_hours'] / grid['engram_minutes']:.0f}x"))
+    return table(["", "Engram", "scikit-learn", ""], rows)
+
+
+def pair(ours, theirs):
+    return f"{ours:.3f}", f"{theirs:.3f}", f"{theirs / ours:.1f}x"
+
+
+def linear_svm():
+    solvers = figures("linear_svm")["solvers"]
+    reference = solvers[0]["seconds"]
+    rows = []
+    for s in solvers:
+        ratio = "" if s is solvers[0] else number(reference / s["seconds"], 2)
+        above = ", ".join(f"{v:g} %" for v in s["above_optimum_percent"])
+        unit = "steps" if s["converged"] else "passes"
+        rows.append((s["name"], number(s["seconds"]), ratio, f"{'yes' if s['converged'] else 'no'}, {s['iterations']} {unit}",
+                     above, f"{s['accuracy']:.4f}"))
+    return table(["", "seconds", "times faster", "converged", "above the optimum, by class", "held-out accuracy"], rows)
+
+
+def conv1d():
+    rows = []
+    for n in figures("conv1d")["networks"]:
+        ratio = min(n["torch_ms"], n["torch_strided_ms"]) / n["engram_ms"]
+        times = (n["torch_ms"], n["torch_strided_ms"], n["engram_ms"], ratio)
+        rows.append((*(n[k] for k in ("kernel", "stride", "filters", "pool", "batch")), *(f"{t:.1f}" for t in times)))
+    return table(["kernel", "stride", "filters", "pool", "batch", "Conv1d, ms", "strided, ms", "Engram, ms", "times faster"], rows)
+
+
+def conv1d_training():
+    return table(["", "Engram", "Python"], conv1d_rows())
+
+
+# Identification.
+
+def identify():
+    rows = []
+    found = figures("identify")
+    totals = [found["all_architectures"], found["all_runs"]]
+    for row in [*found["architectures"], *totals]:
+        levels = []
+        for level in (row["examples"], row["runs"]):
+            levels += [level["count"], *(f"{level[k]:.3f}" for k in ("correct", "confidence", "error", "covered"))]
+        name = f"**{row['unknown']}**" if row in totals else row["unknown"]
+        seconds = "" if row["seconds"] is None else f"{row['seconds']:.2f}"
+        rows.append((name, row["calibrated_by"], *levels, f"{row['new_at_5_percent']}, {row['new_at_1_percent']}", seconds))
+    level = ["correct", "confidence", "error", "in 90 % set"]
+    return table(["unknown", "calibrated by", "examples", *level, "runs", *level, "new at 5 %, 1 %", "s"], rows)
+
+
+def identify_rows():
+    found = figures("identify")
+    rows = []
+    for key, title in (("all_runs", "runs of known architectures"), ("all_architectures", "runs of an architecture that no training run has")):
+        runs = found[key]["runs"]
+        rows.append((title, share(runs["correct"]), share(runs["confidence"]), share(runs["error"])))
+    return rows
+
+
+def identify_summary():
+    return table(["bundled data", "identified correctly", "mean confidence", "calibration error"], identify_rows())
+
+
+def overview():
+    """The one table of README.md."""
+    rows = store_rows() + ingest_rows() + latency_rows() + forest_rows() + svm_rows() + conv1d_rows()
+    for title, correct, confidence, error in identify_rows():
+        rows.append((f"identify: {title}", f"{correct} correct at confidence {confidence}", "chance 25 %"))
+    data = figures("store")["data"][0]
+    return (f"Store: {data['about']}, float32, 2 threads, warm cache, {data['date'][:10]}, beside the best of "
+            f"{len(compressed_peers(data))} compressed formats on each line. Classifiers: drawn data of the published size. "
+            "Identify: the bundled data.\n\n" + table(["", "Engram", "best other"], rows))
+
+
+BLOCKS = {
+    "overview": overview, "store": store, "ingest": ingest, "classifiers": classifiers, "forest": forest,
+    "linear-svm": linear_svm, "conv1d": conv1d, "conv1d-training": conv1d_training, "identify": identify,
+    "identify-summary": identify_summary}
