@@ -53,14 +53,14 @@ let package = Package(
     .target(name: "CLinear"),
     // Numeric kernels, each room's own; how they are compiled for several processors is said once.
     .target(name: "CSimd"),
+    kernels("CRandomKernels"),
     kernels("CMatrixKernels"),
     kernels("CCodecKernels"),
-    .target(name: "CPickleKernels"),
-    kernels("CViewKernels"),
+    kernels("CPickleKernels"),
     kernels("CClassifierKernels"),
 
     // Rooms, from the bottom up.
-    room("Base", needs: ["CXXHash", "CNettle"]),
+    room("Base", needs: ["CRandomKernels", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base"]),
     room("SQLite", needs: ["Base", "TrajectoryModel", "CSQLite"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
@@ -72,7 +72,7 @@ let package = Package(
     room(
       "TrajectoryStore",
       needs: [
-        "Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CMatrixKernels", "CViewKernels",
+        "Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CMatrixKernels",
       ]),
     room("Splits", needs: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"]),
     room(

@@ -1,7 +1,6 @@
 // RandomStart.swift -- a few samples at a period, from a start that each example draws for itself (paper App. B.3.1).
 
 import Base
-import CViewKernels
 
 /// A few samples at a period, from a start that each example draws for itself (paper Appendix B.3.1).
 ///
@@ -45,17 +44,8 @@ public struct RandomStart: Sendable, Hashable {
   ///
   /// - Complexity: O(examples), about a tenth of a microsecond for each.
   package func starts(of examples: Range<Int64>, among places: Int, into starts: inout [Int32]) {
-    let first = starts.count
-    let count = examples.count
-    starts.append(contentsOf: repeatElement(0, count: count))
-    unsafe starts.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      // SAFETY: the list has `count` elements from `first` on.
-      unsafe engram_random_starts(seed(of: examples.lowerBound), count, UInt32(places - 1), base + first)
-    }
-    for index in first..<starts.count where starts[index] < 0 {
-      starts[index] = Int32(start(of: examples.lowerBound + Int64(index - first), among: places))
-    }
+    RandomState.appendFirstIntervals(
+      UInt32(places - 1), firstSeed: seed(of: examples.lowerBound), count: examples.count, to: &starts)
   }
 
   /// The steps of the axis in one period, and how many places there are to start.

@@ -1,5 +1,4 @@
-/* pickle_escapes.h -- counts and decodes bytes that a pickle writes as escaped text. */
-
+/* PickleEscapes.h -- counts and decodes bytes that a pickle writes as escaped text. */
 #ifndef ENGRAM_PICKLE_ESCAPES_H
 #define ENGRAM_PICKLE_ESCAPES_H
 

@@ -1,5 +1,5 @@
-/* RandomStartKernels.c -- where the samples of many examples start. */
-#include "RandomStartKernels.h"
+/* RandomStateKernels.c -- the first draws of many Mersenne Twisters, side by side. */
+#include "RandomStateKernels.h"
 #include "Simd.h"
 
 /* Seeds that are handled together, one in each lane. */
@@ -10,7 +10,7 @@
 
 typedef uint32_t lanes __attribute__((vector_size(LANES * 4)));
 
-ENGRAM_SIMD void engram_random_starts(uint32_t first_seed, size_t count, uint32_t maximum, int32_t *starts) {
+ENGRAM_SIMD void engram_first_intervals(uint32_t first_seed, size_t count, uint32_t maximum, int32_t *intervals) {
   uint32_t mask = maximum;
   for (int shift = 1; shift < 32; shift *= 2) mask |= mask >> shift;
   for (size_t i = 0; i < count; i += LANES) {
@@ -37,6 +37,6 @@ ENGRAM_SIMD void engram_random_starts(uint32_t first_seed, size_t count, uint32_
       missing &= ~accepted;
     }
     found |= missing;
-    for (size_t lane = 0; lane < LANES && i + lane < count; lane++) starts[i + lane] = (int32_t)found[lane];
+    for (size_t lane = 0; lane < LANES && i + lane < count; lane++) intervals[i + lane] = (int32_t)found[lane];
   }
 }

@@ -1,3 +1,0 @@
-/* CMatrixKernels.h -- the numeric kernels over matrices: what Swift reaches through `import CMatrixKernels`. */
-
-#include "MatrixKernels.h"
