@@ -61,7 +61,7 @@ let package = Package(
 
     // Rooms, from the bottom up.
     room("Base", needs: ["CRandomKernels", "CXXHash", "CNettle"]),
-    room("TrajectoryModel", needs: ["Base"]),
+    room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
     room("SQLite", needs: ["Base", "TrajectoryModel", "CSQLite"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
@@ -69,14 +69,10 @@ let package = Package(
       resources: [.embedInCode("../../schema/catalog.sql")]),
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
     room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
-    room(
-      "TrajectoryStore",
-      needs: [
-        "Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog", "CMatrixKernels",
-      ]),
+    room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),
     room("Splits", needs: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"]),
     room(
-      "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CMatrixKernels", "CClassifierKernels"]),
+      "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
     room("Transfer", needs: ["Base", "TrajectoryModel", "SegmentFile", "Formats", "TrajectoryStore"]),
     room(
       "Studies",

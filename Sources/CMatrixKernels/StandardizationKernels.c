@@ -12,12 +12,12 @@
 
 /* The routines below are the same for both types of values. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
-  ENGRAM_SIMD void engram_column_sums_##BITS(const TYPE *values, size_t row_count, ptrdiff_t row_stride,               \
-                                             ptrdiff_t column_stride, size_t column_count, const double *means,        \
-                                             double *sums) {                                                           \
+  ENGRAM_SIMD void engram_column_sums_##BITS(const TYPE *values, const int32_t *rows, size_t row_count,                \
+                                             ptrdiff_t row_stride, ptrdiff_t column_stride, size_t column_count,       \
+                                             const double *means, double *sums) {                                      \
     if (column_stride == 1) {                                                                                          \
       for (size_t r = 0; r < row_count; r++) {                                                                         \
-        const TYPE *row = values + (ptrdiff_t)r * row_stride;                                                          \
+        const TYPE *row = values + (rows ? rows[r] : (ptrdiff_t)r) * row_stride;                                       \
         for (size_t c = 0; c < column_count; c++) {                                                                    \
           double value = (double)row[c];                                                                               \
           if (means) value = (value - means[c]) * (value - means[c]);                                                  \
@@ -36,12 +36,14 @@
         columns[c] = values + (ptrdiff_t)column * column_stride;                                                       \
         if (means) shift[c] = means[column];                                                                           \
       }                                                                                                                \
-      for (size_t r = 0; r < row_count; r++)                                                                           \
+      for (size_t r = 0; r < row_count; r++) {                                                                         \
+        ptrdiff_t row = (rows ? rows[r] : (ptrdiff_t)r) * row_stride;                                                  \
         for (size_t c = 0; c < LANES; c++) {                                                                           \
-          double value = (double)columns[c][(ptrdiff_t)r * row_stride];                                                \
+          double value = (double)columns[c][row];                                                                      \
           if (means) value = (value - shift[c]) * (value - shift[c]);                                                  \
           sum[c] = r == 0 ? value : sum[c] + value;                                                                    \
         }                                                                                                              \
+      }                                                                                                                \
       memcpy(sums + first, sum, count * sizeof(double));                                                               \
     }                                                                                                                  \
   }                                                                                                                    \

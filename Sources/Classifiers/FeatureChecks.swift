@@ -1,7 +1,6 @@
 // FeatureChecks.swift -- what every classifier asks of its input before it learns or predicts.
 
 import Base
-import CMatrixKernels
 import TrajectoryModel
 
 extension Matrix {
@@ -26,15 +25,7 @@ extension Matrix {
   ///
   /// - Complexity: O(values).
   borrowing func requireFinite(rows: [Int32]?) throws(EngramError) {
-    let count = self.rows * columns
-    // SAFETY: the matrix holds `count` elements of its type.
-    let finiteCount = unsafe bytes.withUnsafeBytes { values -> UInt64 in
-      guard let base = values.baseAddress else { return 0 }
-      return unsafe elementType == .float32
-        ? UInt64(engram_finite_count_32(base.assumingMemoryBound(to: UInt32.self), count))
-        : UInt64(engram_finite_count_64(base.assumingMemoryBound(to: UInt64.self), count))
-    }
-    if finiteCount == UInt64(count) { return }
+    if isAllFinite { return }
     let wanted = rows ?? (0..<Int32(self.rows)).map { $0 }
     for row in wanted {
       for column in 0..<columns where !self[Int(row), column].isFinite {

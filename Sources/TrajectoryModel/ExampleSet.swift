@@ -104,13 +104,31 @@ public struct ExampleSet: Sendable, Hashable {
   ///
   /// - Complexity: O(log of the number of ranges).
   public func contains(_ id: Int64) -> Bool {
+    let index = firstRange(endingAfter: id)
+    return index < ranges.count && ranges[index].contains(id)
+  }
+
+  /// The index of the first range that ends after an id, or the number of ranges.
+  private func firstRange(endingAfter id: Int64) -> Int {
     var low = 0
     var high = ranges.count
     while low < high {
       let middle = (low + high) / 2
       if ranges[middle].upperBound <= id { low = middle + 1 } else { high = middle }
     }
-    return low < ranges.count && ranges[low].contains(id)
+    return low
+  }
+
+  /// The ids of the set that lie in a range.
+  ///
+  /// - Complexity: O(log of the number of ranges + ranges of the result).
+  public func clamped(to bounds: Range<Int64>) -> ExampleSet {
+    var result = ExampleSet()
+    for range in ranges[firstRange(endingAfter: bounds.lowerBound)...] {
+      if range.lowerBound >= bounds.upperBound { break }
+      result.append(range.clamped(to: bounds))
+    }
+    return result
   }
 
   /// The ids in either set.

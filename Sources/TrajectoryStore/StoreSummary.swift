@@ -52,7 +52,7 @@ extension Snapshot {
   /// - Complexity: O(observations) for each field; no segment is opened.
   public func summary(where filter: String? = nil) throws(EngramError) -> StoreSummary {
     let selected = try examples(where: filter)
-    let extents = extents.filter { !selected.intersection(ExampleSet($0.examples)).isEmpty }
+    let extents = extents(holding: selected)
     let state = try store.read { (catalog) throws(EngramError) in
       (identifier: try catalog.storeIdentifier(), counts: try catalog.counts(), fields: try catalog.fields())
     }
@@ -80,7 +80,7 @@ extension Snapshot {
       catalogBytes: FileSystem.byteCount(of: store.layout.catalog),
       valueBytes: extents.reduce(0) {
         $0 + Int($1.exampleCount) * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
-      }, statistics: statistics, epochs: Set(extents.flatMap(\.epochs)).sorted(),
+      }, statistics: statistics, epochs: extents.everyEpoch,
       elementTypes: Set(extents.map(\.elementType)).sorted { $0.rawValue < $1.rawValue }, fields: fields)
   }
 }

@@ -24,18 +24,8 @@ func filledMatrix(
   _ value: (_ row: Int, _ column: Int) -> Double
 ) throws(EngramError) -> Matrix {
   var matrix = try Matrix(rows: rows, columns: columns, elementType: elementType, layout: layout)
-  try unsafe matrix.withMutableBytes { (block) throws(EngramError) in
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let element = layout == .rowMajor ? row * columns + column : column * rows + row
-        // SAFETY: the element is inside the matrix.
-        if elementType == .float32 {
-          unsafe block.storeBytes(of: Float(value(row, column)), toByteOffset: element * 4, as: Float.self)
-        } else {
-          unsafe block.storeBytes(of: value(row, column), toByteOffset: element * 8, as: Double.self)
-        }
-      }
-    }
+  for row in 0..<rows {
+    for column in 0..<columns { matrix[row, column] = value(row, column) }
   }
   return matrix
 }

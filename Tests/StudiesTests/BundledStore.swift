@@ -40,14 +40,12 @@ struct BundledStore: Sendable {
   ) throws -> Int {
     let snapshot = try snapshot()
     let examples = try snapshot.examples(where: filter)
-    let columns = TrajectoryColumns(statistics: statistics, epochs: epochs)
+    let columns = FeatureColumns(statistics: statistics, epochs: epochs, order: .bySample)
+    var recorded = Matrix()
     var recordings: [Recording] = []
     for group in try snapshot.groups(by: ["run_id"], where: filter) {
-      let bytes = try snapshot.canonicalValues(of: group.examples, columns, elementType: .float32)
-      let values = stride(from: 0, to: bytes.count, by: 4).map { start in
-        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
-        return change(start / 4 % statistics.count, Float(bitPattern: bits))
-      }
+      try snapshot.materialize(group.examples, columns, into: &recorded)
+      let values = recorded.float32.indices.map { change($0 % statistics.count, recorded.float32[$0]) }
       recordings.append(
         Recording(
           metadata: [

@@ -26,7 +26,7 @@ struct IdentifyTests {
       let known = try #require(found.known)
       #expect(found.calibrationGroups.field == "run_id")
       #expect(found.calibrationGroups.foldCount == 5)
-      #expect(found.columns.columns.trajectory.statistics.count == 45)
+      #expect(found.columns.columns.statistics.count == 45)
       #expect(known.runs == 48 && known.examples == found.examples.count)
       // Held-out runs say 91 % of examples and 98 % of runs.
       #expect(Double(known.rightExamples) / Double(known.examples) > 0.85, "seed \(seed): \(known)")
@@ -89,7 +89,7 @@ struct IdentifyTests {
       let snapshot = try store.snapshot()
       let found = try snapshot.identify(
         request("task = 'neural'", train: "learning_rule != 'unknown' AND NOT (\(Self.heldOutRuns))"))
-      #expect(found.columns.columns.trajectory.statistics == names)
+      #expect(found.columns.columns.statistics == names)
       #expect(found.columns.columns.epochsRead.count == 11)
       #expect(found.columns.leftOut.map(\.statistic) == ["gradavgabs_id", "gradavgraw_id", "gradavgsq_id"])
       #expect(Set(found.columns.leftOut.map(\.reason)) == [.notInExamples])
@@ -104,7 +104,7 @@ struct IdentifyTests {
       named.features = FeatureRequest(
         statistics: .names(["gradavgraw_id", "weightabs_mean"]), view: try TrajectoryView(parsing: "epochs:0:100:5"))
       let few = try snapshot.identify(named)
-      #expect(few.columns.columns.trajectory.statistics == ["weightabs_mean"])
+      #expect(few.columns.columns.statistics == ["weightabs_mean"])
       #expect(few.columns.leftOut.map(\.statistic) == ["gradavgraw_id"])
       #expect(few.columns.epochsLeftOut.count == 10)
     }

@@ -28,7 +28,7 @@ struct Axes: Hashable {
   var statistics: [String] = ["weightabs_mean", "actraw_var", "gradavgabs_id", "mine"]
 
   var count: Int { epochs.count * statistics.count }
-  var columns: TrajectoryColumns { TrajectoryColumns(statistics: statistics, epochs: epochs) }
+  var columns: FeatureColumns { FeatureColumns(statistics: statistics, epochs: epochs) }
 }
 
 /// Recordings with known contents.
@@ -109,7 +109,9 @@ extension Snapshot {
   func recorded(
     _ examples: Range<Int64>, _ axes: Axes = Axes(), _ type: ElementType = .float32, threads: Int = 2
   ) throws -> [UInt8] {
-    try canonicalValues(of: ExampleSet(examples), axes.columns, elementType: type, threads: threads)
+    var matrix = Matrix(elementType: type)
+    try materialize(ExampleSet(examples), axes.columns.recorded, into: &matrix, work: WorkContext(threads: threads))
+    return matrix.copied()
   }
 }
 

@@ -39,10 +39,9 @@ struct MaterializeTests {
     let folder = Folder()
     let (snapshot, made) = try Self.mixed(folder)
     let examples = ExampleSet([0..<3, 1_020..<1_030, 1_098..<1_112, 2_130..<2_145])
-    let columns = TrajectoryColumns(statistics: ["gradavgabs_id", "weightabs_mean"], epochs: [0, 10])
-    var matrix = Matrix()
-    try snapshot.materialize(
-      examples, columns, into: &matrix, options: MaterializeOptions(elementType: type, layout: layout, threads: 2))
+    let columns = FeatureColumns(statistics: ["gradavgabs_id", "weightabs_mean"], epochs: [0, 10])
+    var matrix = Matrix(elementType: type, layout: layout)
+    try snapshot.materialize(examples, columns, into: &matrix, work: WorkContext(threads: 2))
     #expect(matrix.rows == 42 && matrix.columns == 4 && matrix.elementType == type && matrix.layout == layout)
     #expect(columns.names == ["gradavgabs_id@0", "gradavgabs_id@10", "weightabs_mean@0", "weightabs_mean@10"])
     for (row, id) in examples.ids.enumerated() {
@@ -61,17 +60,17 @@ struct MaterializeTests {
     let train = ExampleSet([0..<1_050, 1_105..<1_500])
     let test = ExampleSet([1_040..<1_108, 2_000..<2_145])
     for layout in MatrixLayout.allCases {
-      let options = MaterializeOptions(elementType: .float64, layout: layout, threads: 3)
-      var left = Matrix()
-      var right = Matrix()
-      var alone = Matrix()
-      try snapshot.materialize(train: train, into: &left, test: test, into: &right, columns, options: options)
-      try snapshot.materialize(train, columns, into: &alone, options: options)
+      let work = WorkContext(threads: 3)
+      var left = Matrix(elementType: .float64, layout: layout)
+      var right = Matrix(elementType: .float64, layout: layout)
+      var alone = Matrix(elementType: .float64, layout: layout)
+      try snapshot.materialize(train: train, into: &left, test: test, into: &right, columns, work: work)
+      try snapshot.materialize(train, columns, into: &alone, work: work)
       #expect(left.copied() == alone.copied())
-      try snapshot.materialize(test, columns, into: &alone, options: options)
+      try snapshot.materialize(test, columns, into: &alone, work: work)
       #expect(right.copied() == alone.copied())
       // A side may be empty.
-      try snapshot.materialize(train: ExampleSet(), into: &left, test: test, into: &right, columns, options: options)
+      try snapshot.materialize(train: ExampleSet(), into: &left, test: test, into: &right, columns, work: work)
       #expect(left.rows == 0 && right.copied() == alone.copied())
     }
   }
@@ -83,7 +82,7 @@ struct MaterializeTests {
     for threads in [1, 2, 3, 8, 64, 0, -1] {
       var matrix = Matrix()
       try snapshot.materialize(
-        snapshot.allExamples, Axes().columns, into: &matrix, options: MaterializeOptions(threads: threads))
+        snapshot.allExamples, Axes().columns, into: &matrix, work: WorkContext(threads: threads))
       if reference.isEmpty { reference = matrix.copied() }
       #expect(matrix.copied() == reference, "\(threads) threads")
     }
@@ -108,7 +107,7 @@ struct MaterializeTests {
     var used = Matrix()
     var fresh = Matrix()
     try snapshot.materialize(snapshot.allExamples, Axes().columns, into: &used)
-    let columns = TrajectoryColumns(statistics: ["mine"], epochs: [5])
+    let columns = FeatureColumns(statistics: ["mine"], epochs: [5])
     try snapshot.materialize(ExampleSet(1_099..<1_105), columns, into: &used)
     try snapshot.materialize(ExampleSet(1_099..<1_105), columns, into: &fresh)
     #expect(used.rows == 6 && used.columns == 1 && used.copied() == fresh.copied())
@@ -132,10 +131,9 @@ struct MaterializeTests {
       _ = try other.merge([store.path])
       try check(other)
       // The same bits come out in the canonical order and in a matrix.
-      var matrix = Matrix()
-      let columns = TrajectoryColumns(statistics: ["mine"], epochs: [10])
-      try store.snapshot().materialize(
-        ExampleSet(0..<2_000), columns, into: &matrix, options: MaterializeOptions(elementType: type))
+      var matrix = Matrix(elementType: type)
+      let columns = FeatureColumns(statistics: ["mine"], epochs: [10])
+      try store.snapshot().materialize(ExampleSet(0..<2_000), columns, into: &matrix)
       let size = type.byteCount
       let bytes = matrix.copied()
       for id in 0..<2_000 {
@@ -157,7 +155,7 @@ struct MaterializeTests {
     _ = refusal(.notFound) { try snapshot.materialize(ExampleSet(-1..<2), Axes().columns, into: &matrix) }
     _ = refusal(.cancelled) {
       try snapshot.materialize(
-        snapshot.allExamples, Axes().columns, into: &matrix, options: MaterializeOptions(isCancelled: { true }))
+        snapshot.allExamples, Axes().columns, into: &matrix, work: WorkContext(isCancelled: { true }))
     }
   }
 }

@@ -20,7 +20,7 @@ struct SelectTests {
     let folder = Folder()
     let snapshot = try Self.uneven(folder)
     let both = try snapshot.select(snapshot.allExamples, statistics: .all)
-    #expect(both.columns == TrajectoryColumns(statistics: ["weightabs_mean", "mine"], epochs: [5, 10]))
+    #expect(both.columns == FeatureColumns(statistics: ["weightabs_mean", "mine"], epochs: [5, 10]))
     #expect(try snapshot.select(ExampleSet(4..<8)).columns.statistics == ["mine", "weightabs_mean"])
     #expect(try snapshot.select(ExampleSet(0..<4)).columns.statistics == Axes().statistics)
     for (family, names) in [
@@ -42,7 +42,8 @@ struct SelectTests {
     #expect(error?.mend?.contains("--missing drop") == true)
     let dropped = try snapshot.select(snapshot.allExamples, statistics: wanted, missing: .drop)
     #expect(dropped.examples.ranges == [0..<4, 8..<12] && dropped.columns.epochs == [5, 10])
-    let filled = try snapshot.select(snapshot.allExamples, statistics: wanted, epochs: .list([0, 5]), missing: .fill)
+    let filled = try snapshot.select(
+      snapshot.allExamples, statistics: wanted, view: TrajectoryView(epochs: .list([0, 5])), missing: .fill)
     #expect(filled.examples.count == 12 && filled.columns.count == 4)
     var matrix = Matrix()
     try snapshot.materialize(filled.examples, filled.columns, into: &matrix)
@@ -63,26 +64,34 @@ struct SelectTests {
     let folder = Folder()
     let snapshot = try Self.uneven(folder)
     for epochs in [EpochSelection.list([0, 5]), .stride(first: 0, last: 5, stride: 5)] {
-      let error = refusal(.notFound) { _ = try snapshot.select(snapshot.allExamples, statistics: .all, epochs: epochs) }
+      let error = refusal(.notFound) {
+        _ = try snapshot.select(snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: epochs))
+      }
       #expect(error?.place == "runs 3" && error?.message.contains("epoch 0") == true, "\(error as Any)")
       #expect(error?.mend?.contains("--missing drop") == true)
-      let dropped = try snapshot.select(snapshot.allExamples, statistics: .all, epochs: epochs, missing: .drop)
+      let dropped = try snapshot.select(
+        snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: epochs), missing: .drop)
       #expect(dropped.examples.ranges == [0..<8] && dropped.columns.epochs == [0, 5])
-      let filled = try snapshot.select(snapshot.allExamples, statistics: .all, epochs: epochs, missing: .fill)
+      let filled = try snapshot.select(
+        snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: epochs), missing: .fill)
       #expect(filled.examples.count == 12 && filled.columns.epochs == [0, 5])
     }
     for policy in MissingPolicy.allCases {
       let nowhere = refusal(.notFound) {
-        _ = try snapshot.select(snapshot.allExamples, statistics: .all, epochs: .list([5, 7]), missing: policy)
+        _ = try snapshot.select(
+          snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: .list([5, 7])), missing: policy)
       }
       #expect(nowhere?.found == "7" && nowhere?.place == nil)
     }
     #expect(
-      try snapshot.select(snapshot.allExamples, statistics: .all, epochs: .range(first: 1, last: 7)).columns.epochs == [
+      try snapshot.select(
+        snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: .range(first: 1, last: 7))
+      ).columns.epochs == [
         5
       ])
     _ = refusal(.notFound) {
-      _ = try snapshot.select(snapshot.allExamples, statistics: .all, epochs: .range(first: 6, last: 9))
+      _ = try snapshot.select(
+        snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: .range(first: 6, last: 9)))
     }
   }
 
@@ -142,7 +151,9 @@ struct SelectTests {
     }
     #expect(try snapshot.finiteStatistics(of: ExampleSet([0..<10, 11..<40])) == names)
     // The epochs that are read make no difference: admissible is a matter of the whole trajectory, as published.
-    #expect(try snapshot.select(ExampleSet(0..<20), epochs: .list([5])).columns.statistics == Array(names.dropFirst()))
+    #expect(
+      try snapshot.select(ExampleSet(0..<20), view: TrajectoryView(epochs: .list([5]))).columns.statistics
+        == Array(names.dropFirst()))
   }
 
   @Test func `labels are small integers, and null is a class of its own`() throws {

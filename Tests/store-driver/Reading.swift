@@ -62,14 +62,14 @@ enum Reading {
   }
 
   private static func compare(_ examples: ExampleSet, _ snapshot: Snapshot) throws(EngramError) {
-    let columns = TrajectoryColumns(statistics: Numbers.statistics, epochs: Numbers.epochs)
-    let bytes = try snapshot.canonicalValues(of: examples, columns, elementType: .float64, threads: 1)
-    var offset = 0
-    for id in examples.ids {
-      for bits in Numbers.bits(id) {
-        let found = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) }
-        guard found == bits else { throw wrong("example \(id) has other values", snapshot.store.path) }
-        offset += 8
+    let columns = FeatureColumns(statistics: Numbers.statistics, epochs: Numbers.epochs, order: .bySample)
+    var values = Matrix(elementType: .float64)
+    try snapshot.materialize(examples, columns, into: &values, work: WorkContext(threads: 1))
+    for (row, id) in examples.ids.enumerated() {
+      for (column, bits) in Numbers.bits(id).enumerated() {
+        guard values[row, column].bitPattern == bits else {
+          throw wrong("example \(id) has other values", snapshot.store.path)
+        }
       }
     }
   }

@@ -12,12 +12,14 @@
 /* How many of `count` values are neither NaN nor infinite; the arguments are the bits of the values. */
 size_t engram_finite_count_32(const uint32_t *values, size_t count);
 size_t engram_finite_count_64(const uint64_t *values, size_t count);
+
 /* sums[c] = sum over the rows, from the first to the last, of x(r, c); or of (x(r, c) - means[c])^2 unless `means` is
- * NULL. Element (r, c) is values[r * row_stride + c * column_stride]; there is at least one row. */
-void engram_column_sums_32(const float *values, size_t row_count, ptrdiff_t row_stride, ptrdiff_t column_stride,
-                           size_t column_count, const double *means, double *sums);
-void engram_column_sums_64(const double *values, size_t row_count, ptrdiff_t row_stride, ptrdiff_t column_stride,
-                           size_t column_count, const double *means, double *sums);
+ * NULL. The rows are those that `rows` lists, or where it is NULL all from 0 on; there is at least one. Element (r, c)
+ * is values[r * row_stride + c * column_stride]. */
+void engram_column_sums_32(const float *values, const int32_t *rows, size_t row_count, ptrdiff_t row_stride,
+                           ptrdiff_t column_stride, size_t column_count, const double *means, double *sums);
+void engram_column_sums_64(const double *values, const int32_t *rows, size_t row_count, ptrdiff_t row_stride,
+                           ptrdiff_t column_stride, size_t column_count, const double *means, double *sums);
 
 /* x(r, c) becomes (x(r, c) - means[c]) / scales[c]. */
 void engram_standardize_32(float *values, size_t row_count, ptrdiff_t row_stride, ptrdiff_t column_stride,

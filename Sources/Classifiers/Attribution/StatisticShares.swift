@@ -56,8 +56,8 @@ package struct StatisticShares: Sendable, Hashable {
               &+ UInt32(truncatingIfNeeded: row))
           var trials = try Matrix(rows: draws * (players.count + 1), columns: columns)
           var orders: [[Int]] = []
-          try unsafe trials.withMutableBytes { (block) throws(EngramError) in
-            let cells = unsafe block.bindMemory(to: Float.self)
+          do {
+            var cells = trials.mutableElements
             var start = 0
             for draw in 0..<draws {
               if draw % 2 == 0 {
@@ -68,14 +68,12 @@ package struct StatisticShares: Sendable, Hashable {
               } else {
                 orders.append(orders[draw - 1].reversed())
               }
-              var first = draw * (players.count + 1) * columns
-              // SAFETY: the matrix has a row for every step of every draw.
-              for column in 0..<columns { unsafe cells[first + column] = Float(others[start, column]) }
+              var trial = draw * (players.count + 1)
+              for column in 0..<columns { cells[trial, column] = others[start, column] }
               for player in orders[draw] {
-                let next = first + columns
-                for column in 0..<columns { unsafe cells[next + column] = cells[first + column] }
-                for column in players[player] { unsafe cells[next + column] = Float(examples[row, column]) }
-                first = next
+                for column in 0..<columns { cells[trial + 1, column] = cells[trial, column] }
+                for column in players[player] { cells[trial + 1, column] = examples[row, column] }
+                trial += 1
               }
             }
           }

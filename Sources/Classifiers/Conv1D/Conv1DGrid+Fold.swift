@@ -1,6 +1,7 @@
 // Conv1DGrid+Fold.swift -- what all networks of a grid share while they are scored.
 
 import Base
+import TrajectoryModel
 
 extension Conv1DGrid {
   /// The data of one fold, prepared once for all networks.

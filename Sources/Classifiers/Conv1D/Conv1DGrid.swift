@@ -72,7 +72,9 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
       columns: columns, classCount: labels.classCount, trainLabels: train.map { labels.codes[Int($0)] },
       validationLabels: validation.map { labels.codes[Int($0)] })
     for standardizes in Set(indices.map { networks[$0].standardizes }) {
-      let scaling = standardizes ? Standardization(of: features, columns: columns, rows: train) : nil
+      let scaling =
+        standardizes
+        ? try Conv1DInput.scaling(of: features, columns: columns, rows: train, threads: options.threads) : nil
       fold.inputs[standardizes] = Fold.Inputs(
         train: try Conv1DInput(features, columns: columns, rows: train, scaling: scaling),
         validation: try Conv1DInput(features, columns: columns, rows: validation, scaling: scaling),

@@ -12,6 +12,15 @@ package struct Conv1DInput: Sendable {
   /// The number of rows.
   package let exampleCount: Int
 
+  /// The z-scores of every column by some rows; one-hot positions stay as they are.
+  package static func scaling(
+    of features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], threads: Int
+  ) throws(EngramError) -> Standardization {
+    try Standardization(
+      of: features.elements, from: columns.positionCount, rows: rows, work: WorkContext(threads: threads)
+    ).ofEveryColumn
+  }
+
   /// Takes rows of a matrix, scaled if there is a scaling.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` when a value is too large for single precision.

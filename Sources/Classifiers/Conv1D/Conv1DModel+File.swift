@@ -5,6 +5,7 @@
 //   section 2   what each column is divided by, Float64; only with zscore_data
 
 public import Base
+import TrajectoryModel
 
 extension Conv1DModel {
   private static let keys = [

@@ -112,7 +112,9 @@ public struct Conv1DNetwork: Classifier, Hashable {
     let shape = try shape(for: columns, classCount: labels.classCount)
     try checkBatch(of: rows.count)
     try features.requireFinite(rows: rows)
-    let scaling = standardizes ? Standardization(of: features, columns: columns, rows: rows) : nil
+    let scaling =
+      standardizes
+      ? try Conv1DInput.scaling(of: features, columns: columns, rows: rows, threads: options.threads) : nil
     let input = try Conv1DInput(features, columns: columns, rows: rows, scaling: scaling)
     let training = try Conv1DTraining(
       self, shape: shape, input: input, labels: rows.map { labels.codes[Int($0)] }, seed: options.seed)

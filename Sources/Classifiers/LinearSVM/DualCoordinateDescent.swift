@@ -99,21 +99,14 @@ private final class SinglePrecisionRows: Sendable {
 
   init(_ problem: LinearProblem) throws(EngramError) {
     var matrix = try Matrix(rows: problem.rows.count, columns: problem.width)
-    let (rows, columns, width) = (problem.rows, problem.columns, problem.width)
+    let (rows, columns) = (problem.rows, problem.columns)
     var norms = [Double](repeating: 0, count: rows.count)
-    try unsafe matrix.withMutableBytes { (block) throws(EngramError) in
-      let target = unsafe block.assumingMemoryBound(to: Float.self)
-      guard let base = target.baseAddress else { return }
-      for row in 0..<rows.count {
-        // SAFETY: both rows have at least `columns` elements.
-        let (from, to) = unsafe (rows.values + row * rows.stride, base + row * width)
-        var sum = 0.0
-        for column in 0..<columns {
-          unsafe to[column] = Float(from[column])
-          let value = Double(unsafe to[column])
-          sum += value * value
-        }
-        norms[row] = sum
+    for row in 0..<rows.count {
+      var elements = matrix.mutableElements
+      for column in 0..<columns {
+        let value = Double(Float(rows[row, column]))
+        elements[row, column] = value
+        norms[row] += value * value
       }
     }
     guard norms.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }

@@ -27,8 +27,10 @@ struct LinearDesign: Sendable {
     let first = 1 + positionCount
     let plain = try DenseRows(count: rows.count, columns: 1 + columnCount)
     try plain.fill(from: features, 0..<columnCount, rows: rows, at: 1, threads: threads)
-    standardization = standardizes ? Standardization(of: plain, from: first) : nil
-    try standardization?.apply(to: plain, from: first, threads: threads)
+    let work = WorkContext(threads: threads)
+    let scores = standardizes ? try Standardization(of: plain.elements, from: first, work: work) : nil
+    try plain.change { (elements) throws(EngramError) in try scores?.apply(to: &elements, work: work) }
+    standardization = scores
     if reduces {
       let components = try PrincipalComponents(centering: plain, from: first, threads: threads)
       let reduced = try DenseRows(count: rows.count, columns: first + components.count)

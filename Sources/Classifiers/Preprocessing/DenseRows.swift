@@ -4,7 +4,7 @@ package import Base
 import CBLAS
 import CClassifierKernels
 import Glibc
-import TrajectoryModel
+package import TrajectoryModel
 
 /// A row-major Float64 matrix whose rows are padded with zeros to whole vectors.
 ///
@@ -55,14 +55,33 @@ import TrajectoryModel
     set { unsafe values[row * stride + column] = newValue }
   }
 
+  /// The rows, for reading.
+  package var elements: MatrixSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      // SAFETY: the memory lives as long as this object.
+      let span = unsafe MatrixSpan(
+        base: values, rows: count, columns: columns, elementType: .float64, rowStride: stride, columnStride: 1)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Lends the rows to be changed, while nobody else uses them.
+  package func change(
+    _ body: (inout MutableMatrixSpan) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    // SAFETY: the memory lives as long as this object, and its owner alone has it while it is filled.
+    var elements = unsafe MutableMatrixSpan(
+      base: values, rows: count, columns: columns, elementType: .float64, rowStride: stride, columnStride: 1)
+    try body(&elements)
+  }
+
   /// Copies some rows of a matrix, of either type and layout, to the columns from `column` on.
   func fill(
     from features: borrowing Matrix, _ columns: Range<Int>, rows: [Int32], at column: Int, threads: Int
   ) throws(EngramError) {
-    let (rowStride, columnStride) = features.layout == .rowMajor ? (features.columns, 1) : (1, features.rows)
-    let isFloat32 = features.elementType == .float32
-    // SAFETY: the matrix outlives the loop, which only reads it.
-    let source = unsafe features.bytes.withUnsafeBytes { unsafe Borrowed(base: $0.baseAddress) }
+    let source = features.elements
+    let (rowStride, columnStride) = (source.rowStride, source.columnStride)
     try forEachBlock(threads: threads) { block in
       guard let base = unsafe source.base else { return }
       let target = unsafe self.values + block.lowerBound * self.stride + column
@@ -70,7 +89,7 @@ import TrajectoryModel
       unsafe rows.withUnsafeBufferPointer { rows in
         guard let first = rows.baseAddress else { return }
         let rows = unsafe first + block.lowerBound
-        if isFloat32 {
+        if source.elementType == .float32 {
           unsafe engram_take_rows_32(
             base.assumingMemoryBound(to: Float.self) + columns.lowerBound * columnStride, rowStride, columnStride,
             rows, block.count, columns.count, target, self.stride)
@@ -115,12 +134,6 @@ import TrajectoryModel
     return sums.inOrder.dropFirst().reduce(into: sums.inOrder[0]) { total, part in
       for index in total.indices { total[index] += part[index] }
     }
-  }
-
-  /// The start of the memory of a matrix, handed to the threads of one loop.
-  @safe private struct Borrowed: @unchecked Sendable {
-    // SAFETY of @unchecked: threads only read it.
-    let base: UnsafeRawPointer?
   }
 }
 

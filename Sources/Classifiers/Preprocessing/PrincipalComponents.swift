@@ -2,6 +2,7 @@
 
 package import Base
 import CBLAS
+import TrajectoryModel
 
 /// The principal components of training rows, exactly, from the eigenvectors of their covariance matrix.
 ///
@@ -33,9 +34,10 @@ package struct PrincipalComponents: Sendable {
         .invalidData, "principal components need more rows or columns", expected: "at least 2 rows and 1 column",
         found: "\(rows.count) rows, \(columns) columns")
     }
-    let center = Standardization(of: rows, from: first).centering
+    let work = WorkContext(threads: threads)
+    let center = try Standardization(of: rows.elements, from: first, work: work).centering
     means = center.means
-    try center.apply(to: rows, from: first, threads: threads)
+    try rows.change { (elements) throws(EngramError) in try center.apply(to: &elements, work: work) }
     var vectors = try rows.gram(from: first, threads: threads)
     var values = [Double](repeating: 0, count: columns)
     // SAFETY: `vectors` is columns x columns and `values` has a place for each.

@@ -24,14 +24,15 @@ extension Invocation {
     return options
   }
 
-  /// How matrices are filled, given the types of what is stored.
-  func materializeOptions(stored: [ElementType], layout: MatrixLayout = .rowMajor) -> MaterializeOptions {
+  /// The type of the values that are written, given the types of what is stored.
+  func elementType(stored: [ElementType]) -> ElementType {
     let widest: ElementType = stored.contains(.float64) ? .float64 : .float32
-    var options = MaterializeOptions(
-      elementType: ElementType(name: self[SharedParameters.elementType]) ?? widest, layout: layout,
-      isCancelled: isCancelled)
-    if let threads = self[SharedParameters.threads] { options.threads = threads }
-    return options
+    return ElementType(name: self[SharedParameters.elementType]) ?? widest
+  }
+
+  /// The threads that `--threads` allows, and whether the user has asked to stop.
+  var work: WorkContext {
+    WorkContext(threads: self[SharedParameters.threads] ?? Threads.available, isCancelled: isCancelled)
   }
 
   /// The format of a table: `--json`, `--csv`, or for people.

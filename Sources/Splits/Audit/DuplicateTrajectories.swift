@@ -23,22 +23,23 @@ struct DuplicateTrajectories {
   init(
     among examples: ExampleSet, in snapshot: Snapshot, isCancelled: () -> Bool
   ) throws(EngramError) {
-    /// Examples read at a time: a row group, a few MiB.
+    /// Examples read at a time, a few MiB of values.
     let block = 1_024
     var hashes: [(hash: UInt128, id: Int64)] = []
     hashes.reserveCapacity(examples.count)
     for extent in snapshot.extents {
-      let members = examples.intersection(
-        ExampleSet(extent.firstExample..<(extent.firstExample + extent.exampleCount)))
+      let members = examples.clamped(to: extent.examples)
       if members.isEmpty { continue }
-      let columns = TrajectoryColumns(statistics: extent.statistics, epochs: extent.epochs)
+      let columns = FeatureColumns(statistics: extent.statistics, epochs: extent.epochs, order: .bySample)
+      var values = Matrix(elementType: extent.elementType)
       let axes = "\(extent.elementType.name) \(extent.epochs) \(extent.statistics)"
       let size = columns.count * extent.elementType.byteCount
       for part in members.parts(of: block) {
         if isCancelled() { throw EngramError(.cancelled, "stopped while comparing trajectories") }
-        let values = try snapshot.canonicalValues(of: part, columns, elementType: extent.elementType)
+        try snapshot.materialize(part, columns, into: &values)
         for (row, id) in part.ids.enumerated() {
-          hashes.append((Self.hash(values, row * size, size, axes), id))
+          let bytes = values.bytes.extracting((row * size)..<((row + 1) * size))
+          hashes.append((Self.hash(bytes, axes), id))
         }
       }
     }
@@ -61,11 +62,11 @@ struct DuplicateTrajectories {
     }
   }
 
-  private static func hash(_ values: [UInt8], _ start: Int, _ count: Int, _ axes: String) -> UInt128 {
+  private static func hash(_ trajectory: RawSpan, _ axes: String) -> UInt128 {
     var hash = SHA256()
     // SAFETY: bytes have no padding.
     unsafe hash.update(Array(axes.utf8).span.bytes)
-    unsafe hash.update(values.span.extracting(start..<(start + count)).bytes)
+    hash.update(trajectory)
     return hash.finishBytes().prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
   }
 }

@@ -119,7 +119,7 @@ struct ClassificationTask {
     let grid = try plan.grid.makeGrid()
     let snapshot = try store.snapshot(asOf: set.commit)
     let selection = try selection(in: snapshot)
-    var work = SplitWork()
+    var work = SplitWork(layout: plan.grid.kind.preferredLayout)
     for (done, ordinal) in ordinals.enumerated() {
       let stage = ordinals.count == 1 ? "classifying" : "classifying split \(done + 1) of \(ordinals.count)"
       let result = try classify(ordinal, grid, selection, snapshot, &work) { share in
@@ -131,8 +131,13 @@ struct ClassificationTask {
 
   /// The memory of a split, used again for the next.
   private struct SplitWork: ~Copyable {
-    var train = FeatureSet()
-    var test = FeatureSet()
+    var train: FeatureSet
+    var test: FeatureSet
+
+    init(layout: MatrixLayout) {
+      train = FeatureSet(layout: layout)
+      test = FeatureSet(layout: layout)
+    }
   }
 
   private func fill(
@@ -143,8 +148,7 @@ struct ClassificationTask {
     let classes = try ExampleClasses(of: train.union(test), by: set.specification.label, in: snapshot)
     try FeatureSet.fill(
       train: train, &work.train, test: test, &work.test, selection.columns, from: snapshot,
-      options: MaterializeOptions(
-        layout: plan.grid.kind.preferredLayout, threads: options.threads, isCancelled: options.isCancelled))
+      work: WorkContext(threads: options.threads, isCancelled: options.isCancelled))
     return (classes, try classes.labels(of: train, in: snapshot), try classes.labels(of: test, in: snapshot))
   }
 
@@ -272,7 +276,7 @@ struct ClassificationTask {
   func model(of ordinal: Int, parameters: JSONObject) throws(EngramError) -> TrainedModel {
     let snapshot = try store.snapshot(asOf: set.commit)
     let selection = try selection(in: snapshot)
-    var work = SplitWork()
+    var work = SplitWork(layout: plan.grid.kind.preferredLayout)
     let split = set.splits[ordinal]
     let (classes, labels, _) = try fill(split, selection, snapshot, &work)
     let classifier = try plan.grid.kind.classifier(parameters)

@@ -50,12 +50,12 @@ public struct FeatureRequest: Sendable, Hashable {
   /// Zone maps rule nearly all out; only suspects are read.
   private static func requireFinite(_ selection: FeatureSelection, in snapshot: Snapshot) throws(EngramError) {
     let finite = Set(try snapshot.finiteStatistics(of: selection.examples))
-    let suspects = selection.columns.trajectory.statistics.filter { !finite.contains($0) }
+    let suspects = selection.columns.statistics.filter { !finite.contains($0) }
     if suspects.isEmpty { return }
-    let axis = TrajectoryColumns(statistics: suspects, epochs: selection.columns.epochsRead)
-    var values = Matrix()
+    let axis = FeatureColumns(statistics: suspects, epochs: selection.columns.epochsRead)
+    var values = Matrix(elementType: .float64)
     for part in selection.examples.parts(of: partSize) {
-      try snapshot.materialize(part, axis, into: &values, options: MaterializeOptions(elementType: .float64))
+      try snapshot.materialize(part, axis, into: &values)
       for (row, example) in part.ids.enumerated() {
         for column in 0..<values.columns where !values[row, column].isFinite {
           let statistic = suspects[column / axis.epochs.count]

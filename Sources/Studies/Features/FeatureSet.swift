@@ -16,15 +16,16 @@ public import TrajectoryStore
 /// ```
 public struct FeatureSet: ~Copyable, Sendable {
   /// The values, all of them finite.
-  public private(set) var matrix = Matrix()
+  public private(set) var matrix: Matrix
   /// The rows.
   public private(set) var examples = ExampleSet()
   /// The columns, with their names.
   public private(set) var columns: FeatureColumns
 
-  /// A set of no examples.
-  public init() {
-    columns = FeatureColumns(whole: TrajectoryColumns(statistics: [], epochs: []))
+  /// A set of no examples, whose matrix has a layout.
+  public init(layout: MatrixLayout = .rowMajor) {
+    matrix = Matrix(layout: layout)
+    columns = FeatureColumns(statistics: [], epochs: [])
   }
 
   /// What the columns are, in the words of classifiers.
@@ -36,13 +37,13 @@ public struct FeatureSet: ~Copyable, Sendable {
   ///   - examples: The rows.
   ///   - columns: The columns, from ``FeatureRequest/select(_:in:)``.
   ///   - snapshot: Where the examples are.
-  ///   - options: Type, layout in memory, threads.
-  /// - Throws: ``EngramError`` as ``Snapshot/materialize(_:_:into:options:)``.
+  ///   - work: Threads and cancellation.
+  /// - Throws: ``EngramError`` as ``Snapshot/materialize(_:_:into:work:)``.
   public mutating func fill(
     _ examples: ExampleSet, _ columns: FeatureColumns, from snapshot: Snapshot,
-    options: MaterializeOptions = MaterializeOptions()
+    work: WorkContext = WorkContext()
   ) throws(EngramError) {
-    try snapshot.materialize(examples, columns, into: &matrix, options: options)
+    try snapshot.materialize(examples, columns, into: &matrix, work: work)
     (self.examples, self.columns) = (examples, columns)
   }
 
@@ -53,14 +54,15 @@ public struct FeatureSet: ~Copyable, Sendable {
   ///   - columns: The columns, of a view that does not standardize.
   ///   - standardization: What is applied; nil for nothing.
   ///   - snapshot: Where the examples are.
-  ///   - options: Type, layout in memory, threads.
+  ///   - work: Threads and cancellation.
   /// - Throws: As without.
   package mutating func fill(
-    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: ColumnStandardization?,
-    from snapshot: Snapshot, options: MaterializeOptions = MaterializeOptions()
+    _ examples: ExampleSet, _ columns: FeatureColumns, by standardization: Standardization?,
+    from snapshot: Snapshot, work: WorkContext = WorkContext()
   ) throws(EngramError) {
-    try fill(examples, columns, from: snapshot, options: options)
-    try standardization?.apply(to: &matrix, options)
+    try fill(examples, columns, from: snapshot, work: work)
+    var elements = matrix.mutableElements
+    try standardization?.apply(to: &elements, work: work)
   }
 
   /// Fills two sets at once; means and deviations of a z-score are those of the first.
@@ -72,14 +74,14 @@ public struct FeatureSet: ~Copyable, Sendable {
   ///   - testFeatures: The set to be predicted.
   ///   - columns: The columns of both.
   ///   - snapshot: Where the examples are.
-  ///   - options: Type, layout in memory, threads.
+  ///   - work: Threads and cancellation.
   /// - Throws: As for one set.
   public static func fill(
     train: ExampleSet, _ features: inout FeatureSet, test: ExampleSet, _ testFeatures: inout FeatureSet,
-    _ columns: FeatureColumns, from snapshot: Snapshot, options: MaterializeOptions = MaterializeOptions()
+    _ columns: FeatureColumns, from snapshot: Snapshot, work: WorkContext = WorkContext()
   ) throws(EngramError) {
     try snapshot.materialize(
-      train: train, into: &features.matrix, test: test, into: &testFeatures.matrix, columns, options: options)
+      train: train, into: &features.matrix, test: test, into: &testFeatures.matrix, columns, work: work)
     (features.examples, features.columns) = (train, columns)
     (testFeatures.examples, testFeatures.columns) = (test, columns)
   }
@@ -89,7 +91,7 @@ extension FeatureLayout {
   /// The layout of the columns of a view.
   public init(_ columns: FeatureColumns) {
     self.init(
-      positionCount: columns.positionCount, statisticCount: columns.trajectory.statistics.count,
+      positionCount: columns.positionCount, statisticCount: columns.statistics.count,
       sampleCount: columns.samplesPerStatistic)
   }
 }

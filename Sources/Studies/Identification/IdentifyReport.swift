@@ -107,7 +107,7 @@ struct IdentifyReport {
   /// What statistics add to the probability of a class, the mean over some rows, the largest first.
   private func statistics(_ code: Int, rows: Range<Int>) -> [StatisticShare] {
     guard let shares else { return [] }
-    let names = columns.columns.trajectory.statistics + ["layer position"]
+    let names = columns.columns.statistics + ["layer position"]
     return (0..<shares.playerCount).map { player in
       StatisticShare(
         statistic: names[player],

@@ -42,11 +42,11 @@ extension Snapshot {
     let runs = try ExampleRuns(of: unknown, in: self)
     let groups = try CalibrationGroups(request, training, examples: unknown, in: self)
     let common = try CommonColumns(of: request.features, train: trainExamples, examples: unknown, in: self)
-    var features = FeatureSet()
-    var unknownFeatures = FeatureSet()
+    var features = FeatureSet(layout: .columnMajor)
+    var unknownFeatures = FeatureSet(layout: .columnMajor)
     try FeatureSet.fill(
       train: trainExamples, &features, test: unknown, &unknownFeatures, common.columns, from: self,
-      options: MaterializeOptions(layout: .columnMajor, threads: options.threads, isCancelled: options.isCancelled))
+      work: WorkContext(threads: options.threads, isCancelled: options.isCancelled))
 
     let forest = RandomForest(treeCount: request.treeCount)
     let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, options: options)

@@ -67,7 +67,7 @@ extension TrainedModel {
         expected: "\(model.classCount)", found: "\(classes.count)")
     }
     let standardization = try object.optional("standardization") {
-      (value) throws(EngramError) -> ColumnStandardization in
+      (value) throws(EngramError) -> Standardization in
       let parts = try value.asObject()
       let (means, scales) = (try parts.reals("means"), try parts.reals("scales"))
       let first = try parts.integer("first_column")
@@ -76,7 +76,7 @@ extension TrainedModel {
           .corrupt, "the model has not a mean and a scale for each column", place: "key \"standardization\"",
           expected: "\(model.columnCount) columns", found: "\(means.count) means and \(scales.count) scales")
       }
-      return ColumnStandardization(firstColumn: Int(first), means: means, scales: scales)
+      return Standardization(firstColumn: Int(first), means: means, scales: scales)
     }
     return TrainedModel(
       model, kind: kind, classes: ExampleClasses(label: try object.string("label"), values: classes),

@@ -24,7 +24,7 @@ public struct TrainedModel: Sendable {
   /// How trajectories are looked at; its epochs are those of the training data, one by one.
   public let view: TrajectoryView
   /// The means and deviations of the training data, where the view standardizes.
-  let standardization: ColumnStandardization?
+  let standardization: Standardization?
 
   /// Puts a model together with the means and deviations of what it learned from.
   init(
@@ -34,9 +34,9 @@ public struct TrainedModel: Sendable {
     self.model = model
     self.kind = kind
     self.classes = classes
-    statistics = columns.trajectory.statistics
+    statistics = columns.statistics
     var view = columns.view
-    view.epochs = .list(columns.trajectory.epochs)
+    view.epochs = .list(columns.epochs)
     self.view = view
     guard view.isStandardized else {
       standardization = nil
@@ -44,15 +44,16 @@ public struct TrainedModel: Sendable {
     }
     view.isStandardized = false
     var features = FeatureSet()
-    let options = MaterializeOptions(threads: threads)
-    try features.fill(examples, try view.columns(of: columns.trajectory), from: snapshot, options: options)
-    standardization = try ColumnStandardization(of: features.matrix, from: columns.positionCount, options)
+    let work = WorkContext(threads: threads)
+    let plain = try FeatureColumns(statistics: columns.statistics, epochs: columns.epochs, view: view)
+    try features.fill(examples, plain, from: snapshot, work: work)
+    standardization = try Standardization(of: features.matrix.elements, from: columns.positionCount, work: work)
   }
 
   /// Puts together what was read from a file.
   init(
     _ model: any ClassifierModel, kind: ClassifierKind, classes: ExampleClasses, statistics: [String],
-    view: TrajectoryView, standardization: ColumnStandardization?
+    view: TrajectoryView, standardization: Standardization?
   ) {
     self.model = model
     self.kind = kind
@@ -90,11 +91,10 @@ public struct TrainedModel: Sendable {
     unscaled.isStandardized = false
     let selection = try FeatureRequest(statistics: .names(statistics), view: unscaled, missing: missing)
       .select(examples, in: snapshot)
-    var features = FeatureSet()
+    var features = FeatureSet(layout: kind.preferredLayout)
     try features.fill(
       selection.examples, selection.columns, by: standardization, from: snapshot,
-      options: MaterializeOptions(
-        layout: kind.preferredLayout, threads: options.threads, isCancelled: options.isCancelled))
+      work: WorkContext(threads: options.threads, isCancelled: options.isCancelled))
     return Answer(
       examples: selection.examples, codes: try model.predict(features.matrix, rows: nil, threads: options.threads),
       probabilities: try model.probabilities(of: features.matrix, rows: nil, threads: options.threads))

@@ -54,7 +54,7 @@ extension Snapshot {
 
   private func tryOpenExtents(holding examples: ExampleSet) throws(EngramError) -> [ExtentSource] {
     var sources: [ExtentSource] = []
-    for extent in extents where !examples.intersection(ExampleSet(extent.examples)).isEmpty {
+    for extent in extents(holding: examples) {
       switch extent.place {
       case .segment(let identifier, _):
         let reader = try store.reader(of: identifier)

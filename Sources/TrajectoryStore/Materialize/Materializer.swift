@@ -42,7 +42,7 @@ struct Materializer: Sendable {
   private let maps: [AxisMap]
   private let statistics: [String]
   private let sampling: EpochSampling
-  private let destinations: [MatrixDestination]
+  private let destinations: [DestinationRows]
   private let tasks: [Task]
 
   /// Plans the work.
@@ -52,7 +52,7 @@ struct Materializer: Sendable {
   ///   - statistics: The statistics to read; what a source lacks becomes NaN.
   ///   - sampling: What to read of the epochs.
   ///   - destinations: Where it goes; they do not overlap.
-  init(sources: [ExtentSource], statistics: [String], sampling: EpochSampling, destinations: [MatrixDestination]) {
+  init(sources: [ExtentSource], statistics: [String], sampling: EpochSampling, destinations: [DestinationRows]) {
     self.sources = sources
     self.statistics = statistics
     self.sampling = sampling
@@ -62,7 +62,7 @@ struct Materializer: Sendable {
   }
 
   /// Shares the rows of the destinations out among row groups.
-  private static func tasks(sources: [ExtentSource], destinations: [MatrixDestination]) -> [Task] {
+  private static func tasks(sources: [ExtentSource], destinations: [DestinationRows]) -> [Task] {
     // Plain numbers, because a split has a range for every few examples.
     let places = sources.map { (examples: $0.extent.examples, rowGroupSize: $0.rowGroupSize) }
     var groupEnds: [Int] = []
@@ -108,16 +108,15 @@ struct Materializer: Sendable {
   /// Does the work.
   ///
   /// - Parameters:
-  ///   - threads: How many threads share it; the bytes are the same for any number.
   ///   - pool: Lends the decoders.
-  ///   - isCancelled: Asked before each row group; true stops with code `cancelled`.
+  ///   - work: How many threads share it, and whether it is to stop, which is asked before each row group.
   /// - Throws: What decoding throws, or `cancelled`.
-  func run(threads: Int, pool: DecoderPool, isCancelled: @Sendable () -> Bool) throws(EngramError) {
+  func run(pool: DecoderPool, _ work: WorkContext) throws(EngramError) {
     // Starting a thread costs as much as decoding this many values.
-    let useful = max(1, min(threads, valueCount / Self.valuesPerThread))
+    let useful = max(1, min(work.threads, valueCount / Self.valuesPerThread))
     try pool.lend(min(useful, tasks.count)) { (decoders) throws(EngramError) in
       try parallelFor(count: tasks.count, threads: useful) { (index, worker) throws(EngramError) in
-        if isCancelled() { throw EngramError(.cancelled, "reading was stopped") }
+        try work.checkCancelled("reading was stopped")
         try perform(tasks[index], decoder: decoders[worker])
       }
     }
@@ -130,7 +129,7 @@ struct Materializer: Sendable {
     switch sources[task.source].values {
     case .segment(let reader):
       let window = task.window(epochEnd: map.epochEnd)
-      if !sampling.isMean, sampling.start == nil, destinations.allSatisfy({ $0.epochStride == 1 }) {
+      if !sampling.isMean, sampling.start == nil, destinations.allSatisfy({ $0.sampleStride == 1 }) {
         let tables = RowTable.tables(task.runs, of: destinations, window: window.examples)
         try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
           (position, block) throws(EngramError) in
@@ -152,7 +151,7 @@ struct Materializer: Sendable {
 
   /// Hands out one statistic of a row group to one destination.
   private func scatter(
-    _ block: ChunkBlock, position: Int, to destination: MatrixDestination, _ map: AxisMap, runs: [RowRun],
+    _ block: ChunkBlock, position: Int, to destination: DestinationRows, _ map: AxisMap, runs: [RowRun],
     starts: [Int32]
   ) {
     let first = position * destination.statisticStride
@@ -167,14 +166,14 @@ struct Materializer: Sendable {
       unsafe block.scatter(
         runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step, sampleCount: sampling.count,
         elementType: destination.elementType, exampleStride: destination.exampleStride,
-        epochStride: destination.epochStride, base: destination.base + first * destination.elementType.byteCount)
+        epochStride: destination.sampleStride, base: destination.base + first * destination.elementType.byteCount)
     } else {
       for stretch in map.stretches {
-        let element = first + stretch.first * destination.epochStride
+        let element = first + stretch.first * destination.sampleStride
         // SAFETY: as above.
         unsafe block.scatter(
           runs: runs.span, epochs: stretch.indices.span, elementType: destination.elementType,
-          exampleStride: destination.exampleStride, epochStride: destination.epochStride,
+          exampleStride: destination.exampleStride, epochStride: destination.sampleStride,
           base: destination.base + element * destination.elementType.byteCount)
       }
     }
@@ -213,7 +212,7 @@ struct Materializer: Sendable {
             // SAFETY: the element is inside the destination's block.
             unsafe batch.copy(
               example: row, epoch: epoch, statistic: statistic, to: destination.base,
-              element: first + sample * destination.epochStride, as: destination.elementType)
+              element: first + sample * destination.sampleStride, as: destination.elementType)
           }
         }
         if sampling.isMean { destination.store(sum / Double(sampling.count), at: first) }
@@ -227,7 +226,7 @@ struct Materializer: Sendable {
       for statistic in statistics.indices {
         for sample in 0..<sampling.outputCount {
           destination.store(
-            .nan, at: element + statistic * destination.statisticStride + sample * destination.epochStride)
+            .nan, at: element + statistic * destination.statisticStride + sample * destination.sampleStride)
         }
       }
     }

@@ -12,7 +12,7 @@ import TrajectoryModel
   private let elementType: ElementType
   private let statisticStride: Int
 
-  private init(_ destination: MatrixDestination, exampleCount: Int) {
+  private init(_ destination: DestinationRows, exampleCount: Int) {
     unsafe rows = Array(repeating: nil, count: exampleCount)
     elementType = destination.elementType
     statisticStride = destination.statisticStride
@@ -26,7 +26,7 @@ import TrajectoryModel
   ///   - window: The examples of the row group that are read.
   /// - Returns: One table where the destinations share no example, as the sides of a split do.
   static func tables(
-    _ runs: [[RowRun]], of destinations: [MatrixDestination], window: Range<Int>
+    _ runs: [[RowRun]], of destinations: [DestinationRows], window: Range<Int>
   ) -> [RowTable] {
     var tables: [RowTable] = []
     for (destination, runs) in zip(destinations, runs) where !runs.isEmpty {
@@ -39,7 +39,7 @@ import TrajectoryModel
   }
 
   /// Whether every example of some runs is still without a row here, in a matrix of the same layout.
-  private func hasRoom(for runs: [RowRun], of destination: MatrixDestination, from first: Int) -> Bool {
+  private func hasRoom(for runs: [RowRun], of destination: DestinationRows, from first: Int) -> Bool {
     elementType == destination.elementType && statisticStride == destination.statisticStride
       && runs.allSatisfy { run in
         let start = Int(run.source) - first
@@ -47,7 +47,7 @@ import TrajectoryModel
       }
   }
 
-  private mutating func fill(_ runs: [RowRun], of destination: MatrixDestination, from first: Int) {
+  private mutating func fill(_ runs: [RowRun], of destination: DestinationRows, from first: Int) {
     let rowByteCount = destination.exampleStride * destination.elementType.byteCount
     unsafe rows.withUnsafeMutableBufferPointer { rows in
       for run in runs {

@@ -3,110 +3,116 @@
 public import Base
 public import TrajectoryModel
 
-/// How matrices are filled.
-public struct MaterializeOptions: Sendable {
-  /// The type of the matrices' elements; a Float64 recording is rounded to Float32 where that is asked for.
-  public var elementType: ElementType
-  /// How elements follow one another.
-  public var layout: MatrixLayout
-  /// How many threads to use; the bytes are the same for any number.
-  public var threads: Int
-  /// Asked now and then; true stops with code `cancelled`.
-  public var isCancelled: @Sendable () -> Bool
-
-  /// Makes options; by default Float32, row-major, one thread for each core.
-  public init(
-    elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor, threads: Int = Threads.available,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) {
-    self.elementType = elementType
-    self.layout = layout
-    self.threads = threads
-    self.isCancelled = isCancelled
-  }
-}
-
 extension Snapshot {
-  /// Fills a matrix with the trajectories of some examples: one row an example, ascending by id.
+  /// Fills a matrix with some examples under a view: one row an example, ascending by id.
+  ///
+  /// Float64 recordings are rounded where the destination is of Float32. A z-score is over these examples themselves.
   ///
   /// - Parameters:
   ///   - examples: The rows.
-  ///   - columns: The features; see ``select(_:statistics:epochs:missing:)``.
-  ///   - matrix: The destination, reshaped to rows x `columns.count`; give it again to use its memory again.
-  ///   - options: Type, layout, threads.
+  ///   - columns: The features; see ``select(_:statistics:view:missing:)``.
+  ///   - destination: Where they go: a ``Matrix``, which takes the shape, or memory of the caller's of that shape, of any
+  ///     element type and layout.
+  ///   - work: Threads and cancellation; the bytes are the same for any number of threads.
   /// - Throws: ``EngramError`` with code `corrupt` or `truncated` when a segment is damaged, `limit` when there is no
-  ///   memory, `cancelled` when asked to stop.
-  public func materialize(
-    _ examples: ExampleSet, _ columns: TrajectoryColumns, into matrix: inout Matrix,
-    options: MaterializeOptions = MaterializeOptions()
+  ///   memory, `usage` when the destination has another shape, `cancelled` when asked to stop, `invalidData` when the view
+  ///   has positions and that of a layer is unknown.
+  public func materialize<Destination: MatrixDestination & ~Copyable & ~Escapable>(
+    _ examples: ExampleSet, _ columns: FeatureColumns, into destination: inout Destination,
+    work: WorkContext = WorkContext()
   ) throws(EngramError) {
-    try materialize(examples, FeatureColumns(whole: columns), into: &matrix, options: options)
+    try checkMembers(examples)
+    try destination.withRoom(rows: examples.count, columns: columns.count) { (matrix) throws(EngramError) in
+      try writePositions(of: examples, columns, into: &matrix)
+      // SAFETY: the rows are filled while the matrix is lent.
+      let rows = unsafe [DestinationRows(examples, columns, in: matrix)]
+      try fill(rows.compactMap { $0 }, columns, work)
+      try standardization(of: matrix.elements, columns, work)?.apply(to: &matrix, work: work)
+    }
   }
 
-  /// Fills a train and a test matrix at once; a chunk that both sides need is decoded once.
+  /// Fills a train and a test matrix under a view; a chunk that both sides need is decoded once.
+  ///
+  /// A z-score takes means and standard deviations from the train side and applies them to both.
   ///
   /// - Parameters:
-  ///   - train: The rows of `trainMatrix`.
-  ///   - trainMatrix: The destination of the train side, reshaped; give it again to use its memory again.
-  ///   - test: The rows of `testMatrix`; they may overlap those of the train side.
-  ///   - testMatrix: The destination of the test side.
-  ///   - columns: The features of both.
-  ///   - options: Type, layout, threads.
-  /// - Throws: As ``materialize(_:_:into:options:)``.
-  public func materialize(
-    train: ExampleSet, into trainMatrix: inout Matrix, test: ExampleSet, into testMatrix: inout Matrix,
-    _ columns: TrajectoryColumns, options: MaterializeOptions = MaterializeOptions()
+  ///   - train: The rows of the train matrix.
+  ///   - trainDestination: Where they go.
+  ///   - test: The rows of the test matrix; they may overlap with those of the other.
+  ///   - testDestination: Where they go.
+  ///   - columns: The features of both; see ``select(_:statistics:view:missing:)``.
+  ///   - work: Threads and cancellation; the bytes are the same for any number of threads.
+  /// - Throws: As for one matrix.
+  public func materialize<
+    Train: MatrixDestination & ~Copyable & ~Escapable, Test: MatrixDestination & ~Copyable & ~Escapable
+  >(
+    train: ExampleSet, into trainDestination: inout Train, test: ExampleSet, into testDestination: inout Test,
+    _ columns: FeatureColumns, work: WorkContext = WorkContext()
   ) throws(EngramError) {
-    try materialize(
-      train: train, into: &trainMatrix, test: test, into: &testMatrix, FeatureColumns(whole: columns),
-      options: options)
-  }
-
-  /// Reads examples back in the canonical order [example][epoch][statistic], as they were recorded.
-  ///
-  /// - Returns: Native bytes of `elementType`.
-  package func canonicalValues(
-    of examples: ExampleSet, _ columns: TrajectoryColumns, elementType: ElementType, threads: Int = Threads.available
-  ) throws(EngramError) -> [UInt8] {
-    try canonicalValues(of: examples, FeatureColumns(whole: columns), elementType: elementType, threads: threads)
-  }
-
-  /// Reads examples in the canonical order [example][sample][statistic], under a view without z-score.
-  ///
-  /// Positions of layers, which no statistic is, are left out; see ``layerPositions(of:)``.
-  package func canonicalValues(
-    of examples: ExampleSet, _ columns: FeatureColumns, elementType: ElementType, threads: Int = Threads.available
-  ) throws(EngramError) -> [UInt8] {
-    try checkMembers(examples)
-    precondition(!columns.view.isStandardized, "a z-score is over columns, which this order has not")
-    var bytes = [UInt8](
-      repeating: 0, count: examples.count * columns.statisticColumnCount * elementType.byteCount)
-    var failure: EngramError?
-    unsafe bytes.withUnsafeMutableBytes { block in
-      guard let base = block.baseAddress, block.count > 0 else { return }
-      do throws(EngramError) {
-        let destination = unsafe MatrixDestination(
-          canonical: examples, statisticCount: columns.trajectory.statistics.count,
-          sampleCount: columns.samplesPerStatistic, elementType: elementType, base: base)
-        try fill([destination], columns, MaterializeOptions(elementType: elementType, threads: threads))
-      } catch {
-        failure = error
+    try checkMembers(train)
+    try checkMembers(test)
+    try trainDestination.withRoom(rows: train.count, columns: columns.count) { (trainMatrix) throws(EngramError) in
+      try testDestination.withRoom(rows: test.count, columns: columns.count) { (testMatrix) throws(EngramError) in
+        try writePositions(of: train, columns, into: &trainMatrix)
+        try writePositions(of: test, columns, into: &testMatrix)
+        // SAFETY: the rows are filled while both matrices are lent.
+        let rows = unsafe [
+          DestinationRows(train, columns, in: trainMatrix), DestinationRows(test, columns, in: testMatrix),
+        ]
+        try fill(rows.compactMap { $0 }, columns, work)
+        let standardization = try standardization(of: trainMatrix.elements, columns, work)
+        try standardization?.apply(to: &trainMatrix, work: work)
+        try standardization?.apply(to: &testMatrix, work: work)
       }
     }
-    if let failure { throw failure }
-    return bytes
+  }
+
+  /// Where in its network the layer of each example sits, ascending by id.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when that of any is unknown.
+  public func layerPositions(of examples: ExampleSet) throws(EngramError) -> [LayerPosition] {
+    let column = "layer_position"
+    let labels = try labels(of: column, for: examples)
+    let places = labels.classes.map { LayerPosition(rawValue: $0.description) }
+    if let unknown = places.firstIndex(of: nil) {
+      let count = labels.codes.count { $0 == Int32(unknown) }
+      throw EngramError(
+        .invalidData, "the positions of the layers of \(count) examples are unknown", file: store.path,
+        place: "column \(column)", expected: "early, middle or deep", found: labels.classes[unknown].description,
+        mend: "leave the positions out of the view, or select only examples with `\(column) IS NOT NULL`")
+    }
+    return labels.codes.compactMap { places[Int($0)] }
   }
 
   /// Fills blocks of memory from the extents that hold their examples.
-  func fill(
-    _ destinations: [MatrixDestination], _ columns: FeatureColumns, _ options: MaterializeOptions
+  private func fill(
+    _ destinations: [DestinationRows], _ columns: FeatureColumns, _ work: WorkContext
   ) throws(EngramError) {
     let needed = destinations.reduce(ExampleSet()) { $0.union($1.examples) }
     let sources = try openExtents(holding: needed)
     try Materializer(
-      sources: sources, statistics: columns.trajectory.statistics, sampling: columns.sampling,
-      destinations: destinations
+      sources: sources, statistics: columns.statistics, sampling: columns.sampling, destinations: destinations
     )
-    .run(threads: options.threads, pool: store.decoders, isCancelled: options.isCancelled)
+    .run(pool: store.decoders, work)
+  }
+
+  /// The z-scores that the view asks for, by the statistics of a matrix.
+  private func standardization(
+    of matrix: MatrixSpan, _ columns: FeatureColumns, _ work: WorkContext
+  ) throws(EngramError) -> Standardization? {
+    guard columns.view.isStandardized else { return nil }
+    return try Standardization(of: matrix, from: columns.positionCount, work: work)
+  }
+
+  /// Writes positions as the first columns, one of them 1 and the others 0, where the view has them.
+  private func writePositions(
+    of examples: ExampleSet, _ columns: FeatureColumns, into matrix: inout MutableMatrixSpan
+  ) throws(EngramError) {
+    guard columns.view.hasPositions else { return }
+    for (row, position) in try layerPositions(of: examples).enumerated() {
+      for (column, candidate) in LayerPosition.allCases.enumerated() {
+        matrix[row, column] = position == candidate ? 1 : 0
+      }
+    }
   }
 }

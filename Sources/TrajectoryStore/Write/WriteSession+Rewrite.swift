@@ -78,16 +78,17 @@ extension WriteSession {
       SegmentSchema(epochs: group[0].epochs, statistics: group[0].statistics, elementType: group[0].elementType))
     do throws(EngramError) {
       let snapshot = try store.snapshot()
-      let columns = TrajectoryColumns(statistics: group[0].statistics, epochs: group[0].epochs)
+      let columns = FeatureColumns(statistics: group[0].statistics, epochs: group[0].epochs, order: .bySample)
+      var values = Matrix(elementType: group[0].elementType)
       /// Examples in memory at a time: a few row groups.
       let step: Int64 = 4_096
       let all = group[0].firstExample..<group[group.count - 1].examples.upperBound
       for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
         if options.isCancelled() { throw EngramError(.cancelled, "compaction was stopped; the store is unchanged") }
         let end = min(all.upperBound, start + step)
-        let values = try snapshot.canonicalValues(
-          of: ExampleSet(start..<end), columns, elementType: group[0].elementType, threads: options.threads)
-        unsafe try segment.writer.append(values.span.bytes, exampleCount: Int(end - start))
+        try snapshot.materialize(
+          ExampleSet(start..<end), columns, into: &values, work: WorkContext(threads: options.threads))
+        try segment.writer.append(values.bytes, exampleCount: Int(end - start))
       }
       let summary = try segment.writer.finish()
       try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))

@@ -164,7 +164,7 @@ import TrajectoryModel
     let shape = Conv1DShape(
       channelCount: 3, sampleCount: 9, kernelSize: 3, stride: 1, filterCount: 8, pooling: .max, classCount: 3)
     let rows = (0..<199).map { Int32($0) }
-    let scaling = Standardization(of: matrix, columns: data.columns, rows: rows)
+    let scaling = try Conv1DInput.scaling(of: matrix, columns: data.columns, rows: rows, threads: 2)
     let training = try Conv1DTraining(
       network, shape: shape, input: Conv1DInput(matrix, columns: data.columns, rows: rows, scaling: scaling),
       labels: data.labels.codes, seed: 3)

@@ -53,19 +53,8 @@ struct Trajectories {
   ) throws -> Matrix {
     let rows = values.count / columns
     var matrix = try Matrix(rows: rows, columns: columns, elementType: type, layout: layout)
-    // SAFETY: the buffer has rows x columns elements of the type.
-    unsafe try matrix.withMutableBytes { (bytes) throws(EngramError) in
-      for row in 0..<rows {
-        for column in 0..<columns {
-          let at = layout == .rowMajor ? row * columns + column : column * rows + row
-          let value = values[row * columns + column]
-          if type == .float32 {
-            unsafe bytes.storeBytes(of: Float(value), toByteOffset: at * 4, as: Float.self)
-          } else {
-            unsafe bytes.storeBytes(of: value, toByteOffset: at * 8, as: Double.self)
-          }
-        }
-      }
+    for row in 0..<rows {
+      for column in 0..<columns { matrix[row, column] = values[row * columns + column] }
     }
     return matrix
   }

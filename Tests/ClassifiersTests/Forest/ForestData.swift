@@ -16,20 +16,9 @@ struct ForestData: Sendable {
 
   /// The rows as a matrix.
   func matrix(_ layout: MatrixLayout = .columnMajor, _ type: ElementType = .float32) throws -> Matrix {
-    var matrix = Matrix()
-    let (rowCount, columnCount) = (rows.count, columnCount)
-    try matrix.reshape(rows: rowCount, columns: columnCount, elementType: type, layout: layout)
-    try unsafe matrix.withMutableBytes { (bytes) throws(EngramError) in
-      for (i, row) in rows.enumerated() {
-        for (j, value) in row.enumerated() {
-          let place = layout == .rowMajor ? i * columnCount + j : j * rowCount + i
-          if type == .float32 {
-            unsafe bytes.storeBytes(of: value, toByteOffset: place * 4, as: Float.self)
-          } else {
-            unsafe bytes.storeBytes(of: Double(value), toByteOffset: place * 8, as: Double.self)
-          }
-        }
-      }
+    var matrix = try Matrix(rows: rows.count, columns: columnCount, elementType: type, layout: layout)
+    for (i, row) in rows.enumerated() {
+      for (j, value) in row.enumerated() { matrix[i, j] = Double(value) }
     }
     return matrix
   }

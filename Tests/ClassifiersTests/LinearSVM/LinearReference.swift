@@ -77,18 +77,8 @@ func featureMatrix(
 ) throws -> Matrix {
   let columns = rows.first?.count ?? 0
   var matrix = try Matrix(rows: rows.count, columns: columns, elementType: type, layout: layout)
-  try unsafe matrix.withMutableBytes { (bytes) throws(EngramError) in
-    for (row, values) in rows.enumerated() {
-      for (column, value) in values.enumerated() {
-        let place = layout == .rowMajor ? row * columns + column : column * rows.count + row
-        // SAFETY: the place is inside the matrix.
-        if type == .float32 {
-          unsafe bytes.storeBytes(of: Float(value), toByteOffset: place * 4, as: Float.self)
-        } else {
-          unsafe bytes.storeBytes(of: value, toByteOffset: place * 8, as: Double.self)
-        }
-      }
-    }
+  for (row, values) in rows.enumerated() {
+    for (column, value) in values.enumerated() { matrix[row, column] = value }
   }
   return matrix
 }

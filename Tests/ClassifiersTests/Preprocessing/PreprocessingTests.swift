@@ -3,6 +3,7 @@
 import Base
 import Classifiers
 import Testing
+import TrajectoryModel
 
 @Suite struct PreprocessingTests {
   private func dense(_ rows: [[Double]]) throws -> DenseRows {
@@ -17,7 +18,9 @@ import Testing
     let object = try LinearReference.json.object("scores")
     let expected = try LinearReference.matrix("scores", of: object)
     let rows = try dense(LinearReference.matrix("rows", of: object))
-    try Standardization(of: rows).apply(to: rows, threads: 2)
+    let work = WorkContext(threads: 2)
+    let standardization = try Standardization(of: rows.elements, from: 0, work: work)
+    try rows.change { (elements) throws(EngramError) in try standardization.apply(to: &elements, work: work) }
     for (row, values) in expected.enumerated() {
       for (column, value) in values.enumerated() { #expect(rows[row, column] == value) }
     }

@@ -19,9 +19,8 @@ struct ViewsEdgeTests {
     for text in ["whole", "random-start:5x3", "random-start:10x6:5", "portion:3/7", "positions"] {
       let view = try TrajectoryView(parsing: text)
       let columns = try snapshot.select(snapshot.allExamples, statistics: .all, view: view).columns
-      var matrix = Matrix()
-      try snapshot.materialize(
-        snapshot.allExamples, columns, into: &matrix, options: MaterializeOptions(elementType: .float64))
+      var matrix = Matrix(elementType: .float64)
+      try snapshot.materialize(snapshot.allExamples, columns, into: &matrix)
       for row in 0..<3 {
         var places = Array(0..<21)
         switch view.samples {
@@ -69,9 +68,8 @@ struct ViewsEdgeTests {
         let view = try TrajectoryView(parsing: text)
         let columns = try snapshot.select(snapshot.allExamples, statistics: .all, view: view, missing: .fill).columns
         for layout in MatrixLayout.allCases {
-          var matrix = Matrix()
-          try snapshot.materialize(
-            snapshot.allExamples, columns, into: &matrix, options: MaterializeOptions(layout: layout))
+          var matrix = Matrix(layout: layout)
+          try snapshot.materialize(snapshot.allExamples, columns, into: &matrix)
           for id in 3..<6 {
             var isMissing = [false, false, false, false]
             switch view.samples {
@@ -115,38 +113,37 @@ struct ViewsEdgeTests {
     let columns = try snapshot.select(
       snapshot.allExamples, statistics: .all, view: TrajectoryView(parsing: "zscore")
     ).columns
-    var train = Matrix()
-    var test = Matrix()
-    var other = Matrix()
-    let options = MaterializeOptions(elementType: .float64)
+    var train = Matrix(elementType: .float64)
+    var test = Matrix(elementType: .float64)
+    var other = Matrix(elementType: .float64)
     let trainSide = ExampleSet(0..<20)
-    try snapshot.materialize(
-      train: trainSide, into: &train, test: ExampleSet(20..<30), into: &test, columns, options: options)
+    try snapshot.materialize(train: trainSide, into: &train, test: ExampleSet(20..<30), into: &test, columns)
     let mean = (0..<20).reduce(0.0) { $0 + train[$1, 5] } / 20
     #expect(abs(mean) < 1e-12)
     #expect(test[0, 5] > 1)
-    try snapshot.materialize(
-      train: trainSide, into: &other, test: ExampleSet(20..<21), into: &test, columns, options: options)
+    try snapshot.materialize(train: trainSide, into: &other, test: ExampleSet(20..<21), into: &test, columns)
     #expect(bits(of: other) == bits(of: train))
     // Nothing to test on, or to train on, is no error.
-    try snapshot.materialize(
-      train: trainSide, into: &other, test: ExampleSet(), into: &test, columns, options: options)
+    try snapshot.materialize(train: trainSide, into: &other, test: ExampleSet(), into: &test, columns)
     #expect(test.rows == 0)
-    try snapshot.materialize(
-      train: ExampleSet(), into: &other, test: trainSide, into: &test, columns, options: options)
+    try snapshot.materialize(train: ExampleSet(), into: &other, test: trainSide, into: &test, columns)
     #expect(test[0, 0].isNaN)
   }
 
-  @Test func `the view can be given beside the columns of the store`() throws {
+  @Test func `columns of names and epochs under a view are those of a selection, positions first`() throws {
     let made = try ViewsStore.numbered(examples: 9)
     let snapshot = try made.store.snapshot()
     let view = try TrajectoryView(parsing: "epochs:0:100:50+positions")
-    let plain = try snapshot.select(snapshot.allExamples, statistics: .all).columns
+    let columns = try FeatureColumns(statistics: ["a", "b"], epochs: ViewsStore.epochs, view: view)
+    #expect(columns == (try snapshot.select(snapshot.allExamples, statistics: .all, view: view).columns))
     var train = Matrix()
     var test = Matrix()
-    try snapshot.materialize(
-      train: ExampleSet(0..<3), into: &train, test: ExampleSet(3..<4), into: &test, plain, view: view)
+    try snapshot.materialize(train: ExampleSet(0..<3), into: &train, test: ExampleSet(3..<4), into: &test, columns)
     #expect(train.columns == 9)
     #expect((0..<9).map { train[1, $0] } == [0, 1, 0, 1_000, 1_100, 1_200, 1_001, 1_101, 1_201])
+    // In the order of recordings the epochs come first, and no positions.
+    try snapshot.materialize(ExampleSet(0..<3), columns.recorded, into: &train)
+    #expect(columns.recorded.names == ["a@0", "b@0", "a@50", "b@50", "a@100", "b@100"])
+    #expect((0..<train.columns).map { train[1, $0] } == [1_000, 1_001, 1_100, 1_101, 1_200, 1_201])
   }
 }

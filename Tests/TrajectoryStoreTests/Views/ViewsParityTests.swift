@@ -69,11 +69,11 @@ struct ViewsParityTests {
         let selection = try snapshot.select(snapshot.allExamples, statistics: .all, view: view)
         #expect(selection.columns.names == known.names, "\(known.view)")
         for threads in [1, 3] {
-          var train = Matrix()
-          var test = Matrix()
+          var train = Matrix(elementType: type, layout: layout)
+          var test = Matrix(elementType: type, layout: layout)
           try snapshot.materialize(
             train: reference.train, into: &train, test: reference.test, into: &test, selection.columns,
-            options: MaterializeOptions(elementType: type, layout: layout, threads: threads))
+            work: WorkContext(threads: threads))
           #expect(bits(of: train) == known.train, "\(known.view) \(type), train")
           #expect(bits(of: test) == known.test, "\(known.view) \(type), test")
         }
@@ -91,11 +91,10 @@ struct ViewsParityTests {
     for known in reference.cases where known.type == .float64 && !known.view.contains("mean") {
       let view = try TrajectoryView(parsing: known.view)
       let selection = try snapshot.select(snapshot.allExamples, statistics: .all, view: view)
-      var train = Matrix()
-      var test = Matrix()
+      var train = Matrix(elementType: .float64)
+      var test = Matrix(elementType: .float64)
       try snapshot.materialize(
-        train: reference.train, into: &train, test: reference.test, into: &test, selection.columns,
-        options: MaterializeOptions(elementType: .float64))
+        train: reference.train, into: &train, test: reference.test, into: &test, selection.columns)
       #expect(bits(of: train) == known.train, "\(known.view)")
     }
   }

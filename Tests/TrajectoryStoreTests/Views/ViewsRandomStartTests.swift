@@ -57,11 +57,9 @@ struct ViewsRandomStartTests {
       for rate in [2, 7, 400] as [UInt64] {
         let some = ExampleSet(ids: (0..<3_000).filter { _ in random.interval(rate) == 0 })
         let others = snapshot.allExamples.subtracting(some)
-        var train = Matrix()
-        var test = Matrix()
-        try snapshot.materialize(
-          train: some, into: &train, test: others, into: &test, all.columns,
-          options: MaterializeOptions(elementType: .float64, layout: layout))
+        var train = Matrix(elementType: .float64, layout: layout)
+        var test = Matrix(elementType: .float64, layout: layout)
+        try snapshot.materialize(train: some, into: &train, test: others, into: &test, all.columns)
         for (row, id) in some.ids.enumerated() {
           for column in 0..<train.columns where train[row, column] != whole[Int(id), column] {
             Issue.record("example \(id), column \(column), seed \(UInt32(truncatingIfNeeded: seed))")
@@ -79,15 +77,15 @@ struct ViewsRandomStartTests {
   @Test func `the plans of Fig. 4a all fit 21 epochs, and the longest leaves one place to start`() throws {
     #expect(TrajectoryView.figure4a.count == 14)
     for view in TrajectoryView.figure4a {
-      let columns = try view.columns(of: TrajectoryColumns(statistics: ["a"], epochs: ViewsStore.epochs))
+      let columns = try FeatureColumns(statistics: ["a"], epochs: ViewsStore.epochs, view: view)
       guard case .randomStart(let plan) = view.samples else {
         Issue.record("\(view.name) has no random start")
         continue
       }
       #expect(columns.count == plan.count)
     }
-    let longest = try TrajectoryView(parsing: "random-start:5x21").columns(
-      of: TrajectoryColumns(statistics: ["a"], epochs: ViewsStore.epochs))
+    let longest = try FeatureColumns(
+      statistics: ["a"], epochs: ViewsStore.epochs, view: TrajectoryView(parsing: "random-start:5x21"))
     #expect(longest.names.first == "a@+0")
     #expect(longest.names.last == "a@+100")
   }
@@ -101,7 +99,7 @@ struct ViewsRandomStartTests {
   func `samples that do not fit the axis are refused with what would`(text: String, expected: String) throws {
     let view = try TrajectoryView(parsing: text)
     let error = #expect(throws: EngramError.self) {
-      try view.columns(of: TrajectoryColumns(statistics: ["a"], epochs: ViewsStore.epochs))
+      try FeatureColumns(statistics: ["a"], epochs: ViewsStore.epochs, view: view)
     }
     #expect(error?.code == .usage)
     #expect(error?.expected == expected)

@@ -25,10 +25,10 @@ struct IngestTests {
     var blocks = try ExampleBlocks(dataset.trajectories, file: Self.digits)
     var values: [UInt8] = []
     #expect(try blocks.next(atMost: 1_632, into: &values) == 1_632)
-    let columns = TrajectoryColumns(statistics: report.statistics, epochs: report.epochs)
-    let stored = try snapshot.canonicalValues(
-      of: snapshot.allExamples, columns, elementType: report.elementType, threads: 2)
-    #expect(stored == Array(values[..<(1_632 * blocks.bytesPerExample)]))
+    let columns = FeatureColumns(statistics: report.statistics, epochs: report.epochs, order: .bySample)
+    var stored = Matrix(elementType: report.elementType)
+    try snapshot.materialize(snapshot.allExamples, columns, into: &stored)
+    #expect(bytes(of: stored) == Array(values[..<(1_632 * blocks.bytesPerExample)]))
     // Metadata stand in the rows they had.
     for column in dataset.metadata where !["start_idxs", "end_idxs"].contains(column.name) {
       var found: [MetadataValue] = []
@@ -153,10 +153,10 @@ struct IngestTests {
     #expect(own.ranges == [1_632..<1_656])
     #expect(try snapshot.examples(where: "trial = 3 AND rate > 0.3").count == 2)
     #expect(try snapshot.examples(where: "trial IS NULL").count == 1_632)
-    let bytes = try snapshot.canonicalValues(
-      of: own, TrajectoryColumns(statistics: statistics, epochs: report.epochs), elementType: .float32, threads: 1)
-    #expect(
-      bytes == values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
+    let columns = FeatureColumns(statistics: statistics, epochs: report.epochs, order: .bySample)
+    var stored = Matrix()
+    try snapshot.materialize(own, columns, into: &stored)
+    #expect(values.indices.allSatisfy { stored.float32[$0].bitPattern == values[$0].bitPattern })
     // Both data sets together: what all have, and the three statistics that the recordings lack.
     #expect(try snapshot.select(snapshot.allExamples, statistics: .all).columns.statistics == statistics)
     let lacking = ingestRefusal(.notFound) {
@@ -194,4 +194,9 @@ struct IngestTests {
     let counted = try bench.ingest(IngestBench.input(2, [], epochs: nil)).report
     #expect(counted.epochs == [0, 1, 2] && counted.notes.contains { $0.contains("3 epochs") })
   }
+}
+
+/// A copy of the bytes of a matrix.
+private func bytes(of matrix: borrowing Matrix) -> [UInt8] {
+  unsafe matrix.bytes.withUnsafeBytes { unsafe Array($0) }
 }

@@ -26,21 +26,15 @@ final class BenchData: Sendable {
         found: "\(array.shape.count)-D \(array.type.name)")
     }
     let (rows, columns) = (array.shape[0], array.shape[1])
-    var byRow = Matrix()
-    try byRow.reshape(rows: rows, columns: columns, elementType: .float32, layout: .rowMajor)
-    // SAFETY: the buffer has as many bytes as the payload, and every bit pattern is a float.
-    try unsafe byRow.withMutableBytes { (buffer) throws(EngramError) in
-      var span = unsafe MutableRawSpan(_unsafeBytes: buffer)
-      try array.payload.read(at: 0, into: &span)
+    var byRow = try Matrix(rows: rows, columns: columns)
+    var byColumn = try Matrix(rows: rows, columns: columns, layout: .columnMajor)
+    do {
+      var bytes = byRow.mutableBytes
+      try array.payload.read(at: 0, into: &bytes)
     }
-    var byColumn = Matrix()
-    try byColumn.reshape(rows: rows, columns: columns, elementType: .float32, layout: .columnMajor)
-    // SAFETY: both matrices have rows x columns floats.
-    try unsafe byColumn.withMutableBytes { (buffer) throws(EngramError) in
-      let target = unsafe buffer.assumingMemoryBound(to: Float.self)
-      for row in 0..<rows {
-        for column in 0..<columns { unsafe target[column * rows + row] = byRow.float32[row * columns + column] }
-      }
+    for row in 0..<rows {
+      var elements = byColumn.mutableElements
+      for column in 0..<columns { elements[row, column] = byRow[row, column] }
     }
     rowMajor = byRow
     columnMajor = byColumn

@@ -5,7 +5,7 @@ import Engram
 
 /// One read: rows as ranges, or the two sides of a split, and columns by name.
 struct Read {
-  private let columns: TrajectoryColumns
+  private let columns: FeatureColumns
   private let rows: Rows
 
   private enum Rows {
@@ -17,7 +17,7 @@ struct Read {
   ///
   /// - Throws: ``EngramError`` with code `invalidData` when a key is missing, `io` when a file of ids cannot be read.
   init(_ request: JSONObject) throws(EngramError) {
-    columns = TrajectoryColumns(statistics: try request.strings("statistics"), epochs: try request.reals("epochs"))
+    columns = FeatureColumns(statistics: try request.strings("statistics"), epochs: try request.reals("epochs"))
     if request["train"] != nil {
       rows = .split(
         train: ExampleSet(ids: try InputBytes.integers(try request.string("train"))),
@@ -38,13 +38,13 @@ struct Read {
   func perform(
     _ snapshot: Snapshot, threads: Int, into matrices: inout Session.Pair
   ) throws(EngramError) {
-    let options = MaterializeOptions(threads: threads)
+    let work = WorkContext(threads: threads)
     switch rows {
     case .examples(let examples):
-      try snapshot.materialize(examples, columns, into: &matrices.first, options: options)
+      try snapshot.materialize(examples, columns, into: &matrices.first, work: work)
     case .split(let train, let test):
       try snapshot.materialize(
-        train: train, into: &matrices.first, test: test, into: &matrices.second, columns, options: options)
+        train: train, into: &matrices.first, test: test, into: &matrices.second, columns, work: work)
     }
   }
 }

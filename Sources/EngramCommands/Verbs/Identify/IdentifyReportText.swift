@@ -53,7 +53,7 @@ enum IdentifyReportText {
   private static func head(_ found: Identification) -> String {
     let (training, columns) = (found.training, found.columns)
     let counts = zip(found.classes, training.classExamples).map { "\($0) \(countText($1))" }.joined(separator: ", ")
-    let wanted = columns.columns.trajectory.statistics.count
+    let wanted = columns.columns.statistics.count
     let epochs = columns.columns.epochsRead
     var lines = [
       "learned from \(countText(training.examples)) examples of \(countText(training.runs)) runs (\(counts)) with "

@@ -65,13 +65,12 @@ enum ExportCommand {
       missing: invocation[SharedParameters.missing])
     let train = chosen.train.intersection(selection.examples)
     let test = chosen.test.intersection(selection.examples)
-    let options = invocation.materializeOptions(
-      stored: snapshot.elementTypes(of: selection.examples),
-      layout: invocation[order] == "row" ? .rowMajor : .columnMajor)
-    var trainMatrix = Matrix()
-    var testMatrix = Matrix()
+    let elementType = invocation.elementType(stored: snapshot.elementTypes(of: selection.examples))
+    let layout: MatrixLayout = invocation[order] == "row" ? .rowMajor : .columnMajor
+    var trainMatrix = Matrix(elementType: elementType, layout: layout)
+    var testMatrix = Matrix(elementType: elementType, layout: layout)
     try snapshot.materialize(
-      train: train, into: &trainMatrix, test: test, into: &testMatrix, selection.columns, options: options)
+      train: train, into: &trainMatrix, test: test, into: &testMatrix, selection.columns, work: invocation.work)
 
     let file = try NpzWriter(creating: invocation[output])
     do throws(EngramError) {
@@ -83,7 +82,7 @@ enum ExportCommand {
       try add(trainMatrix, as: "X_train", to: file)
       try add(testMatrix, as: "X_test", to: file)
       try file.add("columns", texts: selection.columns.names)
-      try file.add("statistics", texts: selection.columns.trajectory.statistics)
+      try file.add("statistics", texts: selection.columns.statistics)
       try file.add("epochs", reals: selection.columns.epochsRead)
       try file.add("view", texts: [try selection.columns.view.json.text()])
       try invocation.checkCancelled()
@@ -110,7 +109,7 @@ enum ExportCommand {
         .object([
           ("file", .string(invocation[output])), ("train", .integer(Int64(train.rows))),
           ("test", .integer(Int64(test.rows))), ("columns", .integer(Int64(train.columns))),
-          ("statistics", .array(columns.trajectory.statistics.map { .string($0) })),
+          ("statistics", .array(columns.statistics.map { .string($0) })),
           ("epochs", .array(columns.epochsRead.map { .real($0) })), ("view", .string(columns.view.name)),
           ("type", .string(train.elementType.name)),
         ]))
@@ -121,7 +120,7 @@ enum ExportCommand {
         ? "the mean" : "\(columns.samplesPerStatistic) \(columns.view.hasRandomStart ? "samples" : "epochs")"
       try invocation.output.write(
         "wrote \(countText(train.rows)) train and \(countText(test.rows)) test examples x \(train.columns) columns "
-          + "(\(positions)\(columns.trajectory.statistics.count) statistics x \(samples)\(columns.view.isStandardized ? ", z-scored" : ""), "
+          + "(\(positions)\(columns.statistics.count) statistics x \(samples)\(columns.view.isStandardized ? ", z-scored" : ""), "
           + "\(train.elementType.name)) to \(invocation[output])\n")
     }
   }

@@ -85,7 +85,8 @@ enum SelectCommand {
       missing: invocation[SharedParameters.missing])
     let writer = SelectionWriter(
       snapshot: snapshot, selection: selection,
-      options: invocation.materializeOptions(stored: snapshot.elementTypes(of: selection.examples)))
+      elementType: invocation.elementType(stored: snapshot.elementTypes(of: selection.examples)),
+      work: invocation.work)
     switch format {
     case .npy, .npz:
       guard let path else { return }
@@ -99,7 +100,7 @@ enum SelectCommand {
     if let path, path != "-" {
       try invocation.note(
         "wrote \(countText(selection.examples.count)) examples x \(selection.columns.samplesPerStatistic) epochs x "
-          + "\(selection.columns.trajectory.statistics.count) statistics to \(path)")
+          + "\(selection.columns.statistics.count) statistics to \(path)")
     }
   }
 }

@@ -12,7 +12,8 @@ struct SelectionWriter {
 
   let snapshot: Snapshot
   let selection: FeatureSelection
-  let options: MaterializeOptions
+  let elementType: ElementType
+  let work: WorkContext
 
   /// The columns of the example view that say what an example is, `example_id` first.
   private var fields: [String] {
@@ -27,9 +28,9 @@ struct SelectionWriter {
 
   private var header: NpyHeader {
     NpyHeader(
-      type: NumPyType(options.elementType),
+      type: NumPyType(elementType),
       shape: [
-        selection.examples.count, selection.columns.samplesPerStatistic, selection.columns.trajectory.statistics.count,
+        selection.examples.count, selection.columns.samplesPerStatistic, selection.columns.statistics.count,
       ])
   }
 
@@ -53,7 +54,7 @@ struct SelectionWriter {
       try forEachBlock { (values) throws(EngramError) in try file.write(values) }
       try file.end()
       let view = selection.columns.view
-      try file.add("statistics", texts: selection.columns.trajectory.statistics)
+      try file.add("statistics", texts: selection.columns.statistics)
       try file.add("epochs", reals: selection.columns.epochsRead)
       if view.isMean || view.hasRandomStart { try file.add("samples", texts: selection.columns.sampleNames) }
       if view.hasPositions {
@@ -74,11 +75,12 @@ struct SelectionWriter {
   }
 
   private func forEachBlock(_ body: (RawSpan) throws(EngramError) -> Void) throws(EngramError) {
+    let columns = selection.columns.recorded
+    var matrix = Matrix(elementType: elementType)
     for block in selection.examples.parts(of: Self.block) {
-      if options.isCancelled() { throw EngramError(.cancelled, "stopped on request") }
-      let bytes = try snapshot.canonicalValues(
-        of: block, selection.columns, elementType: options.elementType, threads: options.threads)
-      unsafe try body(bytes.span.bytes)
+      try work.checkCancelled("stopped on request")
+      try snapshot.materialize(block, columns, into: &matrix, work: work)
+      try body(matrix.bytes)
     }
   }
 
@@ -88,13 +90,13 @@ struct SelectionWriter {
   func writeRows(_ format: Table.Format, to output: ByteOutput, terminal: Terminal) throws(EngramError) {
     let names = try fields
     let columns = names + selection.columns.names
-    var matrix = Matrix()
+    var matrix = Matrix(elementType: elementType)
     var isFirst = true
     if format == .json { try output.write("[") }
     // Rows are wide; a small block keeps the text of one small as well.
     for block in selection.examples.parts(of: Self.block / 16) {
-      if options.isCancelled() { throw EngramError(.cancelled, "stopped on request") }
-      try snapshot.materialize(block, selection.columns, into: &matrix, options: options)
+      try work.checkCancelled("stopped on request")
+      try snapshot.materialize(block, selection.columns, into: &matrix, work: work)
       var rows: [[TableCell]] = []
       try snapshot.metadata(of: block, columns: names) { (_, row) throws(EngramError) in
         rows.append(row.map { TableCell($0) })

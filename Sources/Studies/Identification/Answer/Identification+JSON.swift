@@ -45,7 +45,7 @@ extension Identification {
 
   private var columnsJSON: JSONValue {
     [
-      "statistics": .array(columns.columns.trajectory.statistics.map { .string($0) }),
+      "statistics": .array(columns.columns.statistics.map { .string($0) }),
       "epochs": .array(columns.columns.epochsRead.map { .real($0) }),
       "view": .string(columns.columns.view.text), "count": .integer(Int64(columns.columns.count)),
       "statistics_left_out": .array(

@@ -3,27 +3,19 @@
 public import Base
 import Glibc
 
-/// How the elements of a matrix follow one another in memory.
-public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
-  /// The columns of one row are neighbours; what linear models want.
-  case rowMajor = "row-major"
-  /// The rows of one column are neighbours; what forests want.
-  case columnMajor = "column-major"
-}
-
 /// A dense matrix of examples (rows) and features (columns) in memory of its own that can be used again.
 ///
 /// Fresh memory costs more than decoding into it, because the system hands it out page by page. So a matrix keeps
-/// what it has: ``reshape(rows:columns:elementType:layout:)`` to the same size or smaller costs nothing.
+/// what it has: ``reshape(rows:columns:)`` to the same size or smaller costs nothing. Its element type and layout stay.
 @safe public struct Matrix: ~Copyable, Sendable {
   /// The number of examples.
   public private(set) var rows = 0
   /// The number of features.
   public private(set) var columns = 0
   /// The type of every element.
-  public private(set) var elementType = ElementType.float32
+  public let elementType: ElementType
   /// How elements follow one another.
-  public private(set) var layout = MatrixLayout.rowMajor
+  public let layout: MatrixLayout
   // SAFETY: owned by this value alone, which cannot be copied; nothing outside sees it but through spans.
   private nonisolated(unsafe) var memory: UnsafeMutableRawBufferPointer
 
@@ -33,8 +25,10 @@ public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
   /// The alignment of the first element, one cache line.
   private static let alignment = 64
 
-  /// An empty matrix.
-  public init() {
+  /// An empty matrix, as a destination for whoever fills it.
+  public init(elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor) {
+    self.elementType = elementType
+    self.layout = layout
     unsafe memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   }
 
@@ -42,8 +36,8 @@ public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
   public init(
     rows: Int, columns: Int, elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor
   ) throws(EngramError) {
-    self.init()
-    try reshape(rows: rows, columns: columns, elementType: elementType, layout: layout)
+    self.init(elementType: elementType, layout: layout)
+    try reshape(rows: rows, columns: columns)
     unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
@@ -59,9 +53,7 @@ public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
   ///
   /// - Throws: ``EngramError`` with code `limit` when the memory is not to be had.
   /// - Complexity: O(1) when the memory it has is enough.
-  public mutating func reshape(
-    rows: Int, columns: Int, elementType: ElementType, layout: MatrixLayout
-  ) throws(EngramError) {
+  public mutating func reshape(rows: Int, columns: Int) throws(EngramError) {
     precondition(rows >= 0 && columns >= 0, "a shape is not negative")
     let (elements, tooMany) = rows.multipliedReportingOverflow(by: columns)
     let (needed, tooLarge) = elements.multipliedReportingOverflow(by: elementType.byteCount)
@@ -78,7 +70,7 @@ public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
       unsafe memory = UnsafeMutableRawBufferPointer(start: fresh, count: rounded)
       capacity = rounded
     }
-    (self.rows, self.columns, self.elementType, self.layout) = (rows, columns, elementType, layout)
+    (self.rows, self.columns) = (rows, columns)
   }
 
   /// The elements' bytes in the order of ``layout``.
@@ -117,21 +109,48 @@ public enum MatrixLayout: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// One element as Float64, whatever its type and the layout.
-  public subscript(row: Int, column: Int) -> Double {
-    precondition(row >= 0 && row < rows && column >= 0 && column < columns, "the element is inside the matrix")
-    let index = layout == .rowMajor ? row * columns + column : column * rows + row
-    return elementType == .float32 ? Double(float32[index]) : float64[index]
+  /// The elements as a matrix lent for reading.
+  public var elements: MatrixSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      let strides = layout.strides(rows: rows, columns: columns)
+      // SAFETY: as `bytes`; the elements fill the memory.
+      let span = unsafe MatrixSpan(
+        base: memory.baseAddress, rows: rows, columns: columns, elementType: elementType, rowStride: strides.row,
+        columnStride: strides.column)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
   }
 
-  /// Lends the memory to a function that fills it, such as the store's.
-  ///
-  /// - Parameter body: Gets the whole block of ``byteCount`` bytes; the pointer must not leave it.
-  /// - Returns: What the body returns.
-  /// - Throws: What the body throws.
-  @unsafe package mutating func withMutableBytes<R>(
-    _ body: (UnsafeMutableRawBufferPointer) throws(EngramError) -> R
-  ) throws(EngramError) -> R {
-    try unsafe body(UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount]))
+  /// The elements as a matrix lent to be changed.
+  public var mutableElements: MutableMatrixSpan {
+    @_lifetime(&self)
+    mutating get {
+      let strides = layout.strides(rows: rows, columns: columns)
+      // SAFETY: the memory belongs to `self`, to which nobody else has access while the span lives.
+      let span = unsafe MutableMatrixSpan(
+        base: memory.baseAddress, rows: rows, columns: columns, elementType: elementType, rowStride: strides.row,
+        columnStride: strides.column)
+      return unsafe _overrideLifetime(span, mutating: &self)
+    }
+  }
+
+  /// The elements' bytes in the order of ``layout``, to be changed; any bits are a number.
+  public var mutableBytes: MutableRawSpan {
+    @_lifetime(&self)
+    mutating get {
+      // SAFETY: as `mutableElements`.
+      let span = unsafe MutableRawSpan(_unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount]))
+      return unsafe _overrideLifetime(span, mutating: &self)
+    }
+  }
+
+  /// One element as Float64, whatever its type and the layout; what is stored is rounded to the type.
+  public subscript(row: Int, column: Int) -> Double {
+    get { elements[row, column] }
+    set {
+      var elements = mutableElements
+      elements[row, column] = newValue
+    }
   }
 }

@@ -1,0 +1,146 @@
+// Snapshot+Select.swift -- from what a caller asks for to columns that every selected example has.
+
+public import Base
+import Catalog
+public import TrajectoryModel
+
+extension Snapshot {
+  /// Finds out which columns a request means for some examples under a view.
+  ///
+  /// - Parameters:
+  ///   - examples: The examples to be read.
+  ///   - statistics: Which statistics; families and `admissible` look at every epoch of the examples, as published.
+  ///   - view: Which epochs, and how they are looked at.
+  ///   - missing: What to do with examples that lack what is asked for by name.
+  /// - Returns: The columns, and the examples without those that were dropped.
+  /// - Throws: ``EngramError`` with code `notFound` that names the missing statistic or epoch and runs that lack it;
+  ///   `invalidData` when the examples have no statistic or epoch in common; `usage` when the samples of the view do
+  ///   not fit the epochs.
+  /// - Complexity: O(segments); no chunk is decoded unless one holds both finite and other values.
+  public func select(
+    _ examples: ExampleSet, statistics: StatisticSelection = .admissible, view: TrajectoryView = .whole,
+    missing: MissingPolicy = .refuse
+  ) throws(EngramError) -> FeatureSelection {
+    try checkMembers(examples)
+    guard !examples.isEmpty else {
+      throw EngramError(
+        .notFound, "the selection holds no examples", file: store.path,
+        mend: "loosen the filter; `engram info` shows what there is")
+    }
+    var examples = examples
+    if case .names(let names) = statistics { try require(names, of: &examples, missing) }
+    try require(view.epochs, of: &examples, missing)
+    let touched = extents(holding: examples)
+    let chosen: [String]
+    switch statistics {
+    case .names(let names): chosen = names
+    case .all: chosen = touched.commonStatistics
+    case .admissible: chosen = try finiteStatistics(of: examples)
+    case .family(let family):
+      chosen = try finiteStatistics(of: examples).filter { StatisticFamily(ofStatistic: $0) == family }
+    }
+    guard !chosen.isEmpty else {
+      throw EngramError(
+        .invalidData, "the selected examples have no such statistic in common", file: store.path,
+        expected: "at least one statistic", found: "none of the \(touched.commonStatistics.count) they share",
+        mend: "select fewer examples, or name statistics and say what to do with examples that lack them")
+    }
+    let epochs = missing == .fill ? touched.everyEpoch : touched.commonEpochs
+    return FeatureSelection(
+      examples: examples, columns: try FeatureColumns(statistics: chosen, epochs: epochs, view: view))
+  }
+
+  /// Refuses, or leaves out, examples that lack any of some statistics; a name that none has is refused in any case.
+  private func require(
+    _ names: [String], of examples: inout ExampleSet, _ missing: MissingPolicy
+  ) throws(EngramError) {
+    var touched = extents(holding: examples)
+    for name in names {
+      let lacking = touched.filter { !$0.statistics.contains(name) }
+      if lacking.isEmpty { continue }
+      guard missing != .refuse, lacking.count < touched.count else {
+        throw try missingStatistic(name, lacking: lacking, touched: touched, examples: examples)
+      }
+      if missing == .drop {
+        examples = examples.subtracting(ExampleSet(lacking.map(\.examples)))
+        touched = extents(holding: examples)
+      }
+    }
+  }
+
+  /// Refuses, or leaves out, examples that lack any epoch that is asked for by number.
+  private func require(
+    _ epochs: EpochSelection, of examples: inout ExampleSet, _ missing: MissingPolicy
+  ) throws(EngramError) {
+    guard epochs.named != nil else { return }
+    let touched = extents(holding: examples)
+    let named = try epochs.resolve(available: touched.everyEpoch)
+    let lacking = touched.lacking(anyOf: named)
+    if lacking.isEmpty || missing == .fill { return }
+    guard missing == .drop, lacking.count < touched.count else {
+      let epoch = lacking[0].epoch
+      throw try missingPart(
+        "epoch \(EpochSelection.text(epoch))", found: EpochSelection.text(epoch),
+        of: lacking.map(\.extent).filter { !$0.epochs.contains(epoch) }, examples: examples)
+    }
+    examples = examples.subtracting(ExampleSet(lacking.map(\.extent.examples)))
+  }
+
+  /// The statistics that are finite at every epoch in every one of some examples, in recorded order.
+  ///
+  /// It reads the zone maps; only a chunk of which some examples are selected and some values are not finite is decoded.
+  public func finiteStatistics(of examples: ExampleSet) throws(EngramError) -> [String] {
+    let touched = extents(holding: examples)
+    var admissible = touched.commonStatistics
+    for extent in touched where !extent.nonFiniteStatistics.isEmpty {
+      let suspects = Set(extent.nonFiniteStatistics.map { extent.statistics[$0] }).intersection(admissible)
+      if suspects.isEmpty { continue }
+      let members = examples.clamped(to: extent.examples)
+      for source in try openExtents(holding: members) {
+        let condemned = try source.nonFiniteStatistics(among: suspects, in: members)
+        admissible.removeAll { condemned.contains($0) }
+      }
+    }
+    return admissible
+  }
+
+  /// The statistics that all of some examples have, in the order of the first that was recorded.
+  public func statistics(of examples: ExampleSet) -> [String] { extents(holding: examples).commonStatistics }
+
+  /// The epochs that all of some examples have, ascending.
+  public func epochs(of examples: ExampleSet) -> [Double] { extents(holding: examples).commonEpochs }
+
+  /// The types of value in which some examples were recorded.
+  public func elementTypes(of examples: ExampleSet) -> [ElementType] {
+    Set(extents(holding: examples).map(\.elementType)).sorted { $0.rawValue < $1.rawValue }
+  }
+
+  private func missingStatistic(
+    _ name: String, lacking: [Extent], touched: [Extent], examples: ExampleSet
+  ) throws(EngramError) -> EngramError {
+    let known = Set(touched.flatMap(\.statistics))
+    if !known.contains(name) {
+      let close = closestName(to: name, among: known.sorted())
+      return EngramError(
+        .notFound, "there is no statistic '\(name)' in the selected examples", file: store.path,
+        expected: "one of \(known.count) statistics, such as \(known.sorted().prefix(3).joined(separator: ", "))",
+        found: name, mend: close.map { "did you mean '\($0)'?" } ?? "`engram info` lists the statistics")
+    }
+    return try missingPart("statistic '\(name)'", found: name, of: lacking, examples: examples)
+  }
+
+  private func missingPart(
+    _ part: String, found: String, of lacking: [Extent], examples: ExampleSet
+  ) throws(EngramError) -> EngramError {
+    let members = examples.intersection(ExampleSet(lacking.map(\.examples)))
+    /// Runs named in full; the rest are counted.
+    let shown = 5
+    let runs = try groups(by: ["run_id"]).filter { !$0.examples.intersection(members).isEmpty }.map(
+      \.key[0].description)
+    let rest = runs.count > shown ? " and \(runs.count - shown) more" : ""
+    return EngramError(
+      .notFound, "\(part) was not recorded for \(members.count) of the selected examples", file: store.path,
+      place: "runs \(runs.prefix(shown).joined(separator: ", "))\(rest)", found: found,
+      mend: "leave it out, or say `--missing drop` to leave those examples out, `--missing fill` to read NaN for them")
+  }
+}
