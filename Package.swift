@@ -62,10 +62,10 @@ let package = Package(
     // Rooms, from the bottom up.
     room("Base", needs: ["CRandomKernels", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
-    room("SQLite", needs: ["Base", "TrajectoryModel", "CSQLite"]),
+    room("SQLite", needs: ["Base", "CSQLite"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
-      "Catalog", needs: ["Base", "TrajectoryModel", "SQLite", "CSQLite"],
+      "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"],
       resources: [.embedInCode("../../schema/catalog.sql")]),
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
     room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
@@ -73,7 +73,7 @@ let package = Package(
     room("Splits", needs: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"]),
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
-    room("Transfer", needs: ["Base", "TrajectoryModel", "SegmentFile", "Formats", "TrajectoryStore"]),
+    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
     room(
       "Studies",
       needs: ["Base", "TrajectoryModel", "Catalog", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),

@@ -1,13 +1,14 @@
 // Catalog+Opening.swift -- making and opening the database file.
 
 package import Base
-import CSQLite
 import Glibc
 import SQLite
 
 extension Catalog {
   /// Kibibytes of pages that a connection may keep; the writer's spare most pages of a large commit a second writing.
   private static let (readerCache, writerCache) = (16 << 10, 64 << 10)
+  /// What errors call the database.
+  private static let noun = "the catalog"
   /// Bytes to which the write-ahead log is cut after a large commit.
   private static let logSizeKept = 16 << 20
 
@@ -37,8 +38,7 @@ extension Catalog {
   }
 
   private static func makeDatabase(at path: String) throws(EngramError) {
-    let connection = try Connection(
-      path: path, name: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE)
+    let connection = try Connection(path: path, access: .create, noun: noun)
     // Two dozen tables and indexes, most of them short: pages of half the usual size halve a small catalog.
     try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
     try connection.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
@@ -56,7 +56,7 @@ extension Catalog {
   /// Opens for writing: durable commits, and a log that shrinks again.
   static func openForWriting(_ path: String) throws(EngramError) -> Connection {
     try requireFile(path)
-    let connection = try Connection(path: path, name: path, flags: SQLITE_OPEN_READWRITE)
+    let connection = try Connection(path: path, access: .readWrite, noun: noun)
     try identify(connection)
     try connection.execute(
       """
@@ -82,33 +82,18 @@ extension Catalog {
   /// working on the store of people who may not.
   static func openForReading(_ path: String) throws(EngramError) -> Connection {
     try requireFile(path)
-    func open(_ name: String, _ flags: Int32) throws(EngramError) -> Connection {
-      let connection = try Connection(path: path, name: name, flags: SQLITE_OPEN_READONLY | flags)
+    func open(_ access: Connection.Access) throws(EngramError) -> Connection {
+      let connection = try Connection(path: path, access: access, noun: noun)
       try identify(connection)
       try connection.execute("PRAGMA cache_size = -\(readerCache); PRAGMA cell_size_check = ON;")
       return connection
     }
     do throws(EngramError) {
-      return try open(path, 0)
+      return try open(.readOnly)
     } catch {
       guard error.code == .io, try fileSize(path + "-wal") ?? 0 == 0 else { throw error }
-      return try open(immutableName(path), SQLITE_OPEN_URI)
+      return try open(.immutable)
     }
-  }
-
-  /// The URI of a path, with every byte that means something in a URI written as %XX.
-  private static func immutableName(_ path: String) -> String {
-    var name = "file:"
-    for byte in path.utf8 {
-      let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-      if isPlain || [45, 46, 47, 95].contains(byte) {
-        name.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        let hex = String(byte, radix: 16)
-        name += "%" + (hex.utf8.count == 1 ? "0" : "") + hex
-      }
-    }
-    return name + "?immutable=1"
   }
 
   /// Refuses a database that is not an Engram catalog of a version this program knows.

@@ -1,13 +1,12 @@
 // Catalog.swift -- the metadata of a store: one SQLite database, read in snapshots and written in commits.
 
 package import Base
-import CSQLite
 import SQLite
+import Synchronization
 
 /// The metadata of a store: one SQLite database, read in snapshots and written in commits.
 ///
-/// Any number of catalogs, in this process and in others, may read while one writes; readers see the last commit.
-/// A catalog belongs to one thread at a time.
+/// Any number of threads and of processes may read while one writes; readers see the last commit.
 ///
 /// ```swift
 /// try Catalog.create(at: path)
@@ -23,7 +22,7 @@ import SQLite
 ///
 /// What it does not do: it neither reads nor writes values (except staged batches, as bytes), and it does not keep two
 /// writers from starting; they wait for each other for some seconds, then the second gets code `busy`.
-package final class Catalog {
+package final class Catalog: Sendable {
   /// How a catalog is opened.
   package enum Access: Sendable { case read, readWrite }
 
@@ -34,11 +33,16 @@ package final class Catalog {
 
   /// The path of the database.
   package let path: String
-  /// The connection that writes; nil when opened for reading.
-  private let writing: Connection?
-  /// The connection that reads, opened at the first read when there is one for writing too.
-  private var reading: Connection?
-  private var isBusy = false
+  private let access: Access
+  /// The connections that read.
+  private let readers: ConnectionPool
+  /// The connection that writes; nil while a commit is made, and when opened for reading.
+  private let writer: Mutex<Writer?>
+
+  private struct Writer: @unchecked Sendable {
+    // SAFETY of @unchecked: the connection is either here, under the lock, or with the one caller that took it out.
+    let connection: Connection
+  }
 
   /// Opens a catalog.
   ///
@@ -46,34 +50,32 @@ package final class Catalog {
   ///   SQLite database or damaged, `unsupported` when it is another program's database or of a newer version.
   package init(opening path: String, access: Access) throws(EngramError) {
     self.path = path
+    self.access = access
+    readers = ConnectionPool { () throws(EngramError) in try Self.openForReading(path) }
     switch access {
     case .read:
-      writing = nil
-      reading = try Self.openForReading(path)
+      writer = Mutex(nil)
+      try readers.prepare()
     case .readWrite:
-      writing = try Self.openForWriting(path)
+      writer = Mutex(Writer(connection: try Self.openForWriting(path)))
     }
   }
 
   /// Reads from one consistent snapshot: commits made meanwhile are not seen.
   ///
-  /// - Precondition: Not called inside another `read` or `write` of this catalog.
+  /// A body may read again, and sees the last commit then, which may be a later one.
   package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
-    precondition(!isBusy, "a catalog reads or writes one thing at a time")
-    isBusy = true
-    defer { isBusy = false }
-    let connection: Connection
-    if let reading {
-      connection = reading
-    } else {
-      connection = try Self.openForReading(path)
-      reading = connection
-    }
+    try readers.withConnection { (connection) throws(EngramError) in try Self.read(connection, body) }
+  }
+
+  private static func read<R>(
+    _ connection: Connection, _ body: (CatalogReader) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
     try connection.cached("BEGIN").run()
     let reader = CatalogReader(connection)
     defer {
       reader.end()
-      // Ending a reading transaction has nothing to lose; if it fails, so will the next BEGIN, which says so.
+      // Ending a reading transaction has nothing to lose; if it fails, the connection is not used again.
       try? connection.cached("ROLLBACK").run()
     }
     // The snapshot is that of the first read, not of BEGIN.
@@ -90,17 +92,20 @@ package final class Catalog {
   ///   - message: A sentence for the commit log.
   ///   - body: What to do. If it throws, the catalog is as before.
   /// - Returns: What the body returns.
+  /// - Precondition: Not called inside another `write` of this catalog, nor beside one.
   /// - Throws: What the body throws; `busy` when another process is writing; `invalidData` when observations and
   ///   extents do not end at the same example; `diskFull`, `io`; `usage` when the catalog was opened for reading.
   package func write<R>(
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
-    precondition(!isBusy, "a catalog reads or writes one thing at a time")
-    guard let connection = writing else {
+    guard access == .readWrite else {
       throw EngramError(.usage, "the catalog is open for reading only", file: path)
     }
-    isBusy = true
-    defer { isBusy = false }
+    guard let writer = writer.withLock({ $0.take() }) else {
+      preconditionFailure("a catalog makes one commit at a time")
+    }
+    defer { self.writer.withLock { $0 = writer } }
+    let connection = writer.connection
     try connection.cached("BEGIN IMMEDIATE").run()
     do throws(EngramError) {
       let writer = try CatalogWriter(connection, operation: operation, message: message)
@@ -120,7 +125,9 @@ package final class Catalog {
   ///
   /// Nothing depends on it: it keeps the log short, and the database file whole for who copies it alone.
   package func checkpoint() {
-    guard !isBusy, let connection = writing else { return }
+    guard let writer = writer.withLock({ $0.take() }) else { return }
+    defer { self.writer.withLock { $0 = writer } }
+    let connection = writer.connection
     // Waits for nobody: where a reader still needs the log, the next writer empties it.
     connection.setLockWait(0)
     _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -99,18 +99,14 @@ package final class CatalogWriter: CatalogReader {
 
   /// Adds a field: a column of `run`, and of both views, that is NULL for every run so far.
   ///
-  /// - Throws: Code `usage` for a name that cannot be a field, `exists` when there is one of that name in any case,
+  /// - Throws: Code `invalidData` for a name that cannot be a field, `exists` when there is one of that name in any case,
   ///   `limit` when there are too many.
   /// - Complexity: O(1) in the number of runs.
   package func addField(_ field: MetadataField) throws(EngramError) {
-    if !MetadataField.isValidName(field.name) {
-      throw EngramError(
-        .usage, "'\(field.name)' cannot be the name of a field", file: connection.path,
-        expected: "a letter or _, then letters, digits or _, at most 63", mend: "choose another name")
-    }
-    if Columns.reserved.contains(field.name.lowercased()) {
-      throw EngramError(
-        .usage, "'\(field.name)' has a meaning already", file: connection.path, mend: "choose another name")
+    do throws(EngramError) {
+      try MetadataField.check(name: field.name)
+    } catch {
+      throw error.inFile(connection.path)
     }
     if let known = knownFields.first(where: { $0.name.lowercased() == field.name.lowercased() }) {
       throw EngramError(

@@ -16,6 +16,9 @@ extension Connection {
     (SQLITE_LIMIT_COMPOUND_SELECT, 100), (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000), (SQLITE_LIMIT_VDBE_OP, 1_000_000),
   ]
 
+  /// The sandbox in force, while a body of ``sandboxed(_:_:)`` runs.
+  package var sandbox: Sandbox? { handle.sandbox }
+
   /// Runs a body in which ``prepareUserSQL(_:)`` and its statements obey a sandbox.
   package func sandboxed<R>(_ sandbox: Sandbox, _ body: () throws(EngramError) -> R) throws(EngramError) -> R {
     precondition(handle.sandbox == nil, "one sandbox at a time")
@@ -80,7 +83,7 @@ extension Connection {
       guard error.code == .usage, let refusal = sandbox.refusal else { throw error }
       throw EngramError(
         .usage, "the SQL may not \(refusal)", file: path, place: error.place,
-        expected: "a SELECT over the tables and views of the catalog")
+        expected: "a SELECT over the tables and views of \(handle.noun)")
     }
   }
 

@@ -5,12 +5,12 @@ import CSQLite
 
 /// One SQLite connection.
 @safe package final class Connection {
-  package let handle: SQLiteHandle
+  let handle: SQLiteHandle
   /// Prepared statements by their SQL, for those that run often.
   private var cache: [String: Statement] = [:]
 
   /// Whether the table-valued functions that a sandbox allows have been used.
-  package var hasUsedTableFunctions = false
+  var hasUsedTableFunctions = false
 
   /// The path of the database.
   package var path: String { handle.path }
@@ -18,9 +18,34 @@ import CSQLite
   /// Milliseconds that SQLite waits for a lock: long enough for another process's commit or recovery.
   package static let lockWait: Int32 = 5_000
 
+  /// How a database is opened.
+  package enum Access: Sendable {
+    /// For reading, beside any number of readers and a writer.
+    case readOnly
+    /// For reading a file that nobody can write: SQLite takes no lock and looks for no log.
+    case immutable
+    /// For reading and writing a database that is there.
+    case readWrite
+    /// For reading and writing a database that is made where there is none.
+    case create
+  }
+
   /// Opens a database and sets the connection up; nothing is read yet.
-  package init(path: String, name: String, flags: Int32) throws(EngramError) {
-    handle = try SQLiteHandle(path: path, name: name, flags: flags)
+  ///
+  /// - Parameters:
+  ///   - path: The path of the database, or `:memory:` for one that is gone with the connection.
+  ///   - access: How it is opened.
+  ///   - noun: What the database is called in errors.
+  package init(path: String, access: Access, noun: String = "the database") throws(EngramError) {
+    let flags =
+      switch access {
+      case .readOnly: SQLITE_OPEN_READONLY
+      case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+      case .readWrite: SQLITE_OPEN_READWRITE
+      case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      }
+    handle = try SQLiteHandle(
+      path: path, name: access == .immutable ? Self.immutableName(path) : path, flags: flags, noun: noun)
     // SAFETY (whole initializer): the handle is open, and these calls take plain numbers.
     let pointer = unsafe handle.pointer
     unsafe sqlite3_busy_timeout(pointer, Self.lockWait)
@@ -35,6 +60,30 @@ import CSQLite
       if code != SQLITE_OK { throw handle.error(code, sql: nil) }
     }
     unsafe sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
+  }
+
+  /// The URI of a path, with every byte that means something in a URI written as %XX.
+  private static func immutableName(_ path: String) -> String {
+    var name = "file:"
+    for byte in path.utf8 {
+      let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+      if isPlain || [45, 46, 47, 95].contains(byte) {
+        name.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        let hex = String(byte, radix: 16)
+        name += "%" + (hex.utf8.count == 1 ? "0" : "") + hex
+      }
+    }
+    return name + "?immutable=1"
+  }
+
+  /// The start of a long text, on one line, for error messages.
+  package static func shortened(_ sql: String) -> String { SQLiteHandle.shortened(sql) }
+
+  /// Whether a transaction has begun and not ended.
+  package var isInTransaction: Bool {
+    // SAFETY: the handle is open as long as this object lives.
+    unsafe sqlite3_get_autocommit(handle.pointer) == 0
   }
 
   /// Changes how many milliseconds SQLite waits for a lock.
@@ -85,7 +134,7 @@ import CSQLite
   /// Compiles the first statement of a text; nil when there is none but blanks and comments.
   ///
   /// - Returns: The statement, and the text after it.
-  package func compile(_ sql: String, isUserSQL: Bool) throws(EngramError) -> (Statement, rest: String)? {
+  func compile(_ sql: String, isUserSQL: Bool) throws(EngramError) -> (Statement, rest: String)? {
     var copy = sql
     var statement: OpaquePointer?
     var used = 0

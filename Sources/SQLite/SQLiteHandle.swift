@@ -1,6 +1,6 @@
 // SQLiteHandle.swift -- the owner of one SQLite connection pointer, and the sentences for SQLite's errors.
 
-package import Base
+import Base
 import CSQLite
 import Glibc
 
@@ -8,13 +8,15 @@ import Glibc
 ///
 /// SQLite's own mutexes are off: a handle is used by one thread at a time, which holds because neither it
 /// nor anything that owns it is Sendable.
-@safe package final class SQLiteHandle {
+@safe final class SQLiteHandle {
   // SAFETY: open from init to deinit; never leaves the files of this wrapper.
-  package let pointer: OpaquePointer
+  let pointer: OpaquePointer
   /// The path of the database, for errors.
-  package let path: String
+  let path: String
+  /// What the database is called in errors, such as `the database`.
+  let noun: String
   /// The sandbox in force while a user's SQL runs; it knows why SQLite was interrupted.
-  package var sandbox: Sandbox?
+  var sandbox: Sandbox?
 
   /// Opens a database.
   ///
@@ -22,8 +24,9 @@ import Glibc
   ///   - path: The path, for errors.
   ///   - name: What SQLite is given: the path or a `file:` URI.
   ///   - flags: `SQLITE_OPEN_…`.
+  ///   - noun: What the database is called in errors.
   /// - Throws: SQLite's error as ``error(_:sql:isUserSQL:)`` words it.
-  package init(path: String, name: String, flags: Int32) throws(EngramError) {
+  init(path: String, name: String, flags: Int32, noun: String) throws(EngramError) {
     var opened: OpaquePointer?
     // SAFETY: `name` is a NUL-terminated C string for the time of the call; `opened` receives the handle.
     let code = unsafe sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
@@ -32,6 +35,7 @@ import Glibc
     }
     unsafe pointer = handle
     self.path = path
+    self.noun = noun
     unsafe sqlite3_extended_result_codes(pointer, 1)
     if code != SQLITE_OK { throw error(code, sql: nil) }
   }
@@ -42,16 +46,16 @@ import Glibc
   }
 
   /// SQLite's own words for its last error.
-  package var message: String {
+  var message: String {
     // SAFETY: SQLite returns a NUL-terminated string that lives until the next call on the handle; it is copied at once.
     unsafe String(cString: sqlite3_errmsg(pointer))
   }
 
   /// The error for a result code, with SQLite's own message and the SQL.
   ///
-  /// When a person wrote the SQL, plain errors are theirs (`usage`); otherwise the catalog is not what this program wrote
-  /// (`corrupt`).
-  package func error(_ code: Int32, sql: String?, isUserSQL: Bool = false) -> EngramError {
+  /// When a person wrote the SQL, plain errors are theirs (`usage`); otherwise the database is not what this program
+  /// wrote (`corrupt`).
+  func error(_ code: Int32, sql: String?, isUserSQL: Bool = false) -> EngramError {
     // SAFETY: the handle is open.
     let systemError = unsafe sqlite3_system_errno(pointer)
     let place = sql.map { "SQL \(Self.shortened($0))" }
@@ -60,7 +64,7 @@ import Glibc
     }
     switch code & 0xFF {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT:
-      return make(.corrupt, "the catalog is damaged: \(message)", mend: "restore it from a copy")
+      return make(.corrupt, "\(noun) is damaged: \(message)", mend: "restore it from a copy")
     case SQLITE_BUSY, SQLITE_LOCKED:
       return make(.busy, "another process is writing: \(message)", mend: "try again when it has finished")
     case SQLITE_FULL:
@@ -70,21 +74,21 @@ import Glibc
         return make(.diskFull, "the disk is full: \(message)", mend: "free some space; nothing was changed")
       }
       let reason = systemError == 0 ? message : "\(message), system error \(systemError)"
-      return make(.io, "the catalog cannot be read or written: \(reason)")
+      return make(.io, "\(noun) cannot be read or written: \(reason)")
     case SQLITE_INTERRUPT:
       return sandbox?.interruption?.inFile(path) ?? make(.cancelled, "the query was interrupted")
     case SQLITE_NOMEM, SQLITE_TOOBIG:
       return make(.limit, "a declared limit was reached: \(message)")
     case SQLITE_CONSTRAINT, SQLITE_MISMATCH:
-      return make(.invalidData, "the data break a rule of the catalog: \(message)")
+      return make(.invalidData, "the data break a rule of \(noun): \(message)")
     default:
       if isUserSQL { return make(.usage, message) }
-      return make(.corrupt, "the catalog is not as this program writes it: \(message)")
+      return make(.corrupt, "\(noun) is not as this program writes it: \(message)")
     }
   }
 
   /// The start of a long statement, on one line, for error messages.
-  package static func shortened(_ sql: String) -> String {
+  static func shortened(_ sql: String) -> String {
     let line = String(sql.map { $0.isNewline ? " " : $0 })
     return line.count <= 300 ? line : "\(line.prefix(300))…"
   }

@@ -2,7 +2,6 @@
 
 package import Base
 import CSQLite
-package import TrajectoryModel
 
 /// One prepared statement.
 ///
@@ -19,10 +18,13 @@ package import TrajectoryModel
   private let pointer: OpaquePointer
   /// The SQL, for errors.
   package let sql: String
-  private let isUserSQL: Bool
+  /// Whether a person wrote the SQL, and not this program.
+  package let isUserSQL: Bool
+  /// The path of the database, for errors.
+  package var path: String { handle.path }
 
   /// Takes over a prepared statement.
-  package init(adopting pointer: OpaquePointer, of handle: SQLiteHandle, sql: String, isUserSQL: Bool) {
+  init(adopting pointer: OpaquePointer, of handle: SQLiteHandle, sql: String, isUserSQL: Bool) {
     self.handle = handle
     unsafe self.pointer = pointer
     self.sql = sql
@@ -48,7 +50,9 @@ package import TrajectoryModel
 
   /// Binds a real number; NaN is refused, because SQLite would store NULL.
   package func bind(_ index: Int32, _ value: Double) throws(EngramError) {
-    if value.isNaN { throw EngramError(.invalidData, "NaN cannot be a metadata value", mend: "leave the value out") }
+    if value.isNaN {
+      throw EngramError(.invalidData, "NaN cannot be kept as a number of SQL", mend: "leave the value out")
+    }
     try check(unsafe sqlite3_bind_double(pointer, index, value))
   }
 
@@ -79,16 +83,6 @@ package import TrajectoryModel
       unsafe engram_sqlite_bind_blob(pointer, index, buffer.baseAddress, sqlite3_uint64(buffer.count))
     }
     try check(code)
-  }
-
-  /// Binds a metadata value into a column of a type that accepts it.
-  package func bind(_ index: Int32, _ value: MetadataValue, as type: MetadataType) throws(EngramError) {
-    switch value {
-    case .null: try bind(index, nil)
-    case .integer(let number): if type == .real { try bind(index, Double(number)) } else { try bind(index, number) }
-    case .real(let number): try bind(index, number)
-    case .text(let text): try bind(index, text)
-    }
   }
 
   /// The number of parameters.
@@ -155,18 +149,17 @@ package import TrajectoryModel
     return unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
   }
 
-  /// The value as metadata; a blob is refused.
-  package func value(_ column: Int32) throws(EngramError) -> MetadataValue {
+  /// What a column of a row can hold.
+  package enum Kind { case null, integer, real, text, bytes }
+
+  /// What the column holds in the current row.
+  package func kind(_ column: Int32) -> Kind {
     switch unsafe sqlite3_column_type(pointer, column) {
-    case SQLITE_INTEGER: return .integer(integer(column))
-    case SQLITE_FLOAT: return .real(real(column))
-    case SQLITE_TEXT: return .text(text(column))
-    case SQLITE_NULL: return .null
-    default:
-      let name = columnName(Int(column))
-      throw EngramError(
-        isUserSQL ? .usage : .corrupt, "column '\(name)' holds bytes, which a table cannot show", file: handle.path,
-        mend: "select hex(\(name)) or length(\(name))")
+    case SQLITE_INTEGER: .integer
+    case SQLITE_FLOAT: .real
+    case SQLITE_TEXT: .text
+    case SQLITE_NULL: .null
+    default: .bytes
     }
   }
 }

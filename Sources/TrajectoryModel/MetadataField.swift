@@ -1,4 +1,6 @@
-// MetadataField.swift -- a named, typed column of metadata.
+// MetadataField.swift -- a named, typed column of metadata, and which names it may have.
+
+public import Base
 
 /// A named, typed column of metadata about runs, such as `architecture` or `batch_size`.
 public struct MetadataField: Sendable, Hashable {
@@ -21,6 +23,30 @@ public struct MetadataField: Sendable, Hashable {
     guard let first = bytes.first, bytes.count <= 63 else { return false }
     func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) || byte == 95 }
     return isLetter(first) && bytes.allSatisfy { isLetter($0) || (48...57).contains($0) }
+  }
+
+  /// Names that no field may have, in lower case: they are columns of an example already, or mean the row in SQL.
+  public static let reservedNames: Set<String> = [
+    "example_id", "run_id", "observation_id", "first_example", "example_count", "layer_set_id", "layer_name",
+    "layer_position", "layer_ordinal", "unit_fraction", "noise_sd", "observation_seed", "rowid", "oid", "_rowid_",
+  ]
+
+  /// Refuses a name that no field can have.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for a name that is not valid or that is reserved.
+  public static func check(name: String) throws(EngramError) {
+    guard isValidName(name) else {
+      throw EngramError(
+        .invalidData, "this is no name for a metadata field", place: "field \(name)",
+        expected: "a letter or _, then letters, digits or _, at most 63", found: "'\(name)'",
+        mend: "give the field another name")
+    }
+    guard !reservedNames.contains(name.lowercased()) else {
+      throw EngramError(
+        .invalidData, "the name of a metadata field has another meaning already", place: "field \(name)",
+        expected: "none of \(reservedNames.sorted().joined(separator: ", "))", found: "'\(name)'",
+        mend: "give the field another name")
+    }
   }
 
   /// The fields that every store has, in the order in which tables show them.

@@ -20,7 +20,7 @@ public final class TrajectoryStore: Sendable {
   /// The store's directory.
   public let path: String
   let layout: StoreLayout
-  private let catalog: SharedCatalog
+  private let catalog: Catalog
   private let readers = Mutex<[String: SegmentReader]>([:])
   /// The decoders of reads, with their memory.
   let decoders = DecoderPool()
@@ -39,7 +39,7 @@ public final class TrajectoryStore: Sendable {
         expected: "a directory with a file catalog.sqlite",
         mend: "check the path, or make a store with `engram ingest SOURCE \(path)`")
     }
-    catalog = SharedCatalog(try Catalog(opening: layout.catalog, access: .read))
+    catalog = try Catalog(opening: layout.catalog, access: .read)
   }
 
   /// Makes an empty store and opens it.
@@ -136,9 +136,7 @@ public final class TrajectoryStore: Sendable {
     try Snapshot(of: self, asOf: commit)
   }
 
-  /// Reads the catalog in one consistent view.
-  ///
-  /// The body must not read through the same store again: threads take the connection in turn.
+  /// Reads the catalog in one consistent view; any number of threads may, also inside another read.
   package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
     try catalog.read(body)
   }

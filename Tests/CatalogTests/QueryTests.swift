@@ -41,6 +41,7 @@ struct QueryTests {
       }
       let fields = MetadataField.standard.map(\.name) + (field.map { [$0.name] } ?? [])
       #expect(columns == ["example_id"] + fields + ids)
+      #expect(MetadataField.reservedNames.isSuperset(of: ["example_id"] + ids))
     }
   }
 

@@ -7,9 +7,11 @@ import TrajectoryModel
 
 struct WriterTests {
   @Test(arguments: [
-    ("task", EngramError.Code.exists), ("TASK", .exists), ("Lab", .exists), ("run_id", .usage), ("Example_ID", .usage),
-    ("rowid", .usage), ("layer_name", .usage), ("2nd", .usage), ("a b", .usage), ("", .usage), ("a\"b", .usage),
-    ("naïve", .usage),
+    ("task", EngramError.Code.exists), ("TASK", .exists), ("Lab", .exists), ("run_id", .invalidData),
+    ("Example_ID", .invalidData),
+    ("rowid", .invalidData), ("layer_name", .invalidData), ("2nd", .invalidData), ("a b", .invalidData),
+    ("", .invalidData), ("a\"b", .invalidData),
+    ("naïve", .invalidData),
   ])
   func `a field whose name is taken or impossible is refused`(name: String, code: EngramError.Code) throws {
     let scratch = Scratch()

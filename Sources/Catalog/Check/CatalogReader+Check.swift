@@ -1,7 +1,6 @@
 // CatalogReader+Check.swift -- everything that must hold in a catalog, checked.
 
 package import Base
-import CSQLite
 import SQLite
 import TrajectoryModel
 
@@ -45,8 +44,7 @@ extension CatalogReader {
       SELECT type || ' ' || name, sql FROM sqlite_schema
       WHERE (type <> 'view' OR name = 'run_metric_last') AND name <> 'run' ORDER BY type, name
       """
-    let fresh = try Connection(
-      path: connection.path, name: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+    let fresh = try Connection(path: ":memory:", access: .create)
     try fresh.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
     var expected: [String: String] = [:]
     let rows = try fresh.prepare(sql)

@@ -81,7 +81,7 @@ extension CatalogReader {
     }
     throw corrupt(
       "the list of statistics that are not finite is damaged", "\(place), column nonfinite_statistics",
-      expected: "ascending ordinals below \(limit)", found: SQLiteHandle.shortened(text))
+      expected: "ascending ordinals below \(limit)", found: Connection.shortened(text))
   }
 
   /// The canonical bytes of a staged batch, as they were given; the caller compares them with the extent's hash.

@@ -22,7 +22,7 @@ extension CatalogReader {
     row: (_ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
     let columns = Columns(fields: try fields())
-    let sandbox = Sandbox(.query, limits: limits)
+    let sandbox = Sandbox(.query, seconds: limits.seconds, isCancelled: limits.isCancelled)
     try connection.sandboxed(sandbox) { () throws(EngramError) in
       let rows: Statement
       do throws(EngramError) {
@@ -51,7 +51,7 @@ extension CatalogReader {
     do throws(EngramError) {
       var damage: EngramError?
       let check = { () throws(EngramError) in damage = try self.viewProblems(columns).first }
-      if let sandbox = connection.handle.sandbox { try sandbox.paused(check) } else { try check() }
+      if let sandbox = connection.sandbox { try sandbox.paused(check) } else { try check() }
       if let damage { return damage }
     } catch {
       return error

@@ -77,7 +77,8 @@ extension CatalogReader {
   ) throws(EngramError) {
     let columns = Columns(fields: try fields())
     let commit = if let commit { commit } else { try latestCommit()?.id ?? 0 }
-    try connection.sandboxed(Sandbox(.filter, limits: limits)) { () throws(EngramError) in
+    let sandbox = Sandbox(.filter, seconds: limits.seconds, isCancelled: limits.isCancelled)
+    try connection.sandboxed(sandbox) { () throws(EngramError) in
       let filter = try Filter(text, selecting: runColumns, before: end, asOf: commit, columns: columns, in: self)
       let rows = filter.rows
       var nextAllowed: Int64 = 0

@@ -14,13 +14,6 @@ struct Columns {
   private static let ofObservation = [
     "run_id", "layer_set_id", "unit_fraction", "noise_sd", "observation_seed", "example_count",
   ]
-  /// Names that no field may have: they are columns already, or mean the row in SQLite.
-  static let reserved: Set<String> = Set(
-    ["example_id", "observation_id", "rowid", "oid", "_rowid_"] + ofLayer + ofObservation)
-
-  /// Columns of `run_observation`, in order.
-  var ofRunView: [String] { ["observation_id"] + fields.map(\.name) + Self.ofObservation }
-
   /// Columns of `example`, in order.
   var ofExampleView: [String] {
     ["example_id"] + fields.map(\.name) + ["layer_name", "layer_position", "run_id", "observation_id", "layer_ordinal"]

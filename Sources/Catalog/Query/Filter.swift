@@ -57,7 +57,7 @@ struct Filter {
       rows = try connection.prepare(plainRows)
       return
     }
-    let place = "filter \(SQLiteHandle.shortened(text))"
+    let place = "filter \(Connection.shortened(text))"
     func prepare(_ sql: String) throws(EngramError) -> Statement {
       do throws(EngramError) {
         return try connection.prepareUserSQL(Self.asOf(end, commit) + sql)

@@ -27,7 +27,7 @@ struct Grouping {
   /// The values of each layer key.
   private var layerValues: [[MetadataValue]] = []
 
-  private var columnCodes: [[ExactValue: Int32]]
+  private var columnCodes: [[MetadataValue: Int32]]
   private var columnValues: [[MetadataValue]]
   private var lastCodes: [Int32]
   /// Codes of the columns up to k and of column k + 1, to one code of the columns up to k + 1.
@@ -73,14 +73,14 @@ struct Grouping {
     runKeyCount = ofRun.map { _ in 0 }
     // Layer keys, the same number for the same values in whatever layer set.
     let picked = ofLayer.compactMap { Columns.ofLayer.firstIndex(of: found[$0]) }
-    var keys: [[ExactValue]: Int32] = [:]
+    var keys: [[MetadataValue]: Int32] = [:]
     for (set, members) in layers {
       layerKeys[set] = members.map { member in
-        let values = picked.map { ExactValue(value: member[$0]) }
+        let values = picked.map { member[$0] }
         if let key = keys[values] { return key }
         let key = Int32(layerValues.count)
         keys[values] = key
-        layerValues.append(values.map(\.value))
+        layerValues.append(values)
         return key
       }
     }
@@ -120,17 +120,16 @@ struct Grouping {
     var key: Int32 = 0
     for column in runPlaces.indices {
       let value = try row.value(CatalogReader.Part.firstColumn + Int32(column))
-      let exact = ExactValue(value: value)
       let last = lastCodes[column]
       let code: Int32
       // Neighbours are often of one architecture, one task and so on; then hashing is saved.
-      if last >= 0, ExactValue(value: columnValues[column][Int(last)]) == exact {
+      if last >= 0, columnValues[column][Int(last)] == value {
         code = last
-      } else if let known = columnCodes[column][exact] {
+      } else if let known = columnCodes[column][value] {
         code = known
       } else {
         code = Int32(columnValues[column].count)
-        columnCodes[column][exact] = code
+        columnCodes[column][value] = code
         columnValues[column].append(value)
       }
       lastCodes[column] = code

@@ -17,7 +17,7 @@ extension CatalogWriter {
         expected: "\(record.splitCount)", found: "\(splits.count)")
     }
     _ = try commit(record.commitID)
-    if try splitSets().contains(where: { ExactValue(value: .text($0.name)) == ExactValue(value: .text(record.name)) }) {
+    if try splitSets().contains(where: { $0.name.utf8.elementsEqual(record.name.utf8) }) {
       throw EngramError(
         .exists, "there is a split set '\(record.name)' already", file: connection.path,
         mend: "choose another name, or remove it first")

@@ -2,13 +2,13 @@
 
 package import Base
 import Catalog
-package import SegmentFile
-import TrajectoryModel
+import SegmentFile
+package import TrajectoryModel
 
 /// A large append in the making.
 ///
 /// Values stream in by any number of examples at a time; memory stays at a few row groups. Nothing is part of the
-/// store before ``commit(_:operation:message:ingest:verifies:)``, and ``abandon()`` leaves no trace.
+/// store before ``commit(operation:message:ingest:verifies:)``, and ``abandon()`` leaves no trace.
 package final class Appender {
   /// The most examples of one segment: large enough for long sequential reads, small enough to rewrite, and with a chunk
   /// directory that is checked in a millisecond when a process first reads from it.
@@ -16,14 +16,28 @@ package final class Appender {
 
   private let session: WriteSession
   private let schema: SegmentSchema
+  private let metadata: AppendMetadata
   private var current: IncomingSegment?
   private var currentCount = 0
   private var finished: [(segment: IncomingSegment, summary: SegmentSummary)] = []
 
-  /// Starts an append.
-  package init(_ session: WriteSession, schema: SegmentSchema) {
+  /// Starts an append; what does not fit the store is refused here, before a value is written.
+  ///
+  /// - Parameters:
+  ///   - session: The writer's turn.
+  ///   - metadata: What the examples are, in their order.
+  ///   - epochs: The epochs of all of them, ascending.
+  ///   - statistics: The names of the statistics of all of them.
+  ///   - elementType: The type of the values.
+  /// - Throws: ``EngramError`` with code `invalidData` when an axis is none, or as ``AppendMetadata/check(against:)``.
+  package init(
+    _ session: WriteSession, _ metadata: AppendMetadata, epochs: [Double], statistics: [String],
+    elementType: ElementType
+  ) throws(EngramError) {
     self.session = session
-    self.schema = schema
+    self.metadata = metadata
+    schema = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: elementType)
+    try metadata.check(against: try session.read { (catalog) throws(EngramError) in try catalog.fields() })
   }
 
   /// Adds examples.
@@ -74,16 +88,15 @@ package final class Appender {
   /// Makes everything appended part of the store, in one commit.
   ///
   /// - Parameters:
-  ///   - metadata: What the examples are, in their order.
   ///   - operation: One word for the commit log.
   ///   - message: What was done, for a person.
   ///   - ingest: For an ingest its source; content that was ingested before is refused unless repeats are allowed.
   ///   - verifies: Whether the finished files are read back and compared by the hash of every value's bits first.
   /// - Returns: What was added, and under which ids.
-  /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when the metadata do not fit,
-  ///   `corrupt` when what is read back differs.
+  /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when there are metadata for
+  ///   more or fewer examples, `corrupt` when what is read back differs.
   package func commit(
-    _ metadata: AppendMetadata, operation: String, message: String, ingest: Ingest? = nil, verifies: Bool
+    operation: String, message: String, ingest: Ingest? = nil, verifies: Bool
   ) throws(EngramError) -> AppendReport {
     try finishCurrent()
     let count = finished.reduce(0) { $0 + $1.summary.exampleCount }

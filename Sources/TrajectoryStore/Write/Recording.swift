@@ -60,43 +60,6 @@ public struct Recording: Sendable, Hashable {
   }
 }
 
-/// The metadata of one append: its runs, and which layers of them were measured, in the order of the examples.
-package struct AppendMetadata: Sendable {
-  /// One measurement: the index of its run, its layers, its condition.
-  package struct Observation: Sendable, Hashable {
-    package let run: Int
-    package let layers: [Layer]
-    package let condition: ObservationCondition
-
-    package init(run: Int, layers: [Layer], condition: ObservationCondition = .perfect) {
-      self.run = run
-      self.layers = layers
-      self.condition = condition
-    }
-  }
-
-  /// The fields that values are given for.
-  package let fields: [MetadataField]
-  /// For each run its values, in the order of `fields`.
-  package let runs: [[MetadataValue]]
-  /// The measurements, in the order of the examples.
-  package let observations: [Observation]
-  /// For each run its metrics; runs beyond the end of the list have none.
-  package let metrics: [[MetricValue]]
-
-  package init(
-    fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = []
-  ) {
-    self.fields = fields
-    self.runs = runs
-    self.observations = observations
-    self.metrics = metrics
-  }
-
-  /// The number of examples: the layers of all observations.
-  package var exampleCount: Int { observations.reduce(0) { $0 + $1.layers.count } }
-}
-
 /// What an append did.
 public struct AppendReport: Sendable, Hashable {
   /// The number of the commit.

@@ -35,20 +35,21 @@ extension TrajectoryStore {
     }
     let schema = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: first.values.elementType)
     for (index, recording) in recordings.enumerated() { try check(recording, index, schema) }
-    let metadata = try Self.metadata(of: recordings)
+    let metadata = Self.metadata(of: recordings)
     return try write("append", options: options) { (session) throws(EngramError) in
       let message = "\(recordings.count) runs, \(metadata.exampleCount) examples"
       if metadata.exampleCount < Self.stagingLimit {
         return try stage(recordings, schema, metadata, message, in: session)
       }
-      let appender = Appender(session, schema: schema)
+      let appender = try Appender(
+        session, metadata, epochs: epochs, statistics: statistics, elementType: schema.elementType)
       do throws(EngramError) {
         for recording in recordings {
           try recording.values.withBytes { (bytes) throws(EngramError) in
             try appender.append(bytes, exampleCount: recording.layers.count)
           }
         }
-        return try appender.commit(metadata, operation: "append", message: message, verifies: false)
+        return try appender.commit(operation: "append", message: message, verifies: false)
       } catch {
         appender.abandon()
         throw error
@@ -111,18 +112,13 @@ extension TrajectoryStore {
     }
   }
 
-  private static func metadata(of recordings: [Recording]) throws(EngramError) -> AppendMetadata {
+  private static func metadata(of recordings: [Recording]) -> AppendMetadata {
     var values: [String: [MetadataValue]] = [:]
     for recording in recordings {
       for (name, value) in recording.metadata { values[name, default: []].append(value) }
     }
     var fields: [MetadataField] = []
     for (name, values) in values.sorted(by: { $0.key < $1.key }) {
-      guard MetadataField.isValidName(name) else {
-        throw EngramError(
-          .invalidData, "this is no name for a metadata field", expected: "letters, digits and _, a letter first",
-          found: "'\(name)'", mend: "rename the field")
-      }
       fields.append(MetadataField(name: name, type: MetadataType(narrowestFor: values)))
     }
     return AppendMetadata(

@@ -8,34 +8,12 @@ extension CatalogWriter {
   /// Adds runs and observations; fields that the store does not have yet become columns.
   ///
   /// - Returns: The ids of the new examples.
-  /// - Throws: ``EngramError`` with code `invalidData` when a value does not fit the type of its field, when two
-  ///   fields differ in case only, or when a name has a meaning of its own.
+  /// - Throws: As ``AppendMetadata/check(against:)``, and ``EngramError`` with code `invalidData` when a metric comes twice.
   func add(_ metadata: AppendMetadata) throws(EngramError) -> Range<Int64> {
-    let known = Dictionary(
-      try fields().map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
-    var given: [String: String] = [:]
-    for field in metadata.fields {
-      if let other = given.updateValue(field.name, forKey: field.name.lowercased()) {
-        throw EngramError(
-          .invalidData, "two fields of metadata have one name", place: "field \(field.name)",
-          found: "'\(other)' and '\(field.name)'; case makes no difference",
-          mend: "rename one of them, or leave it out")
-      }
-      guard let existing = known[field.name.lowercased()] else {
-        try addNew(field)
-        continue
-      }
-      if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
-      let column = metadata.fields.firstIndex(of: field)
-      let offender = metadata.runs.lazy.compactMap { run in column.map { run[$0] } }.first {
-        !existing.type.accepts($0)
-      }
-      guard let offender else { continue }
-      throw EngramError(
-        .invalidData, "a value does not fit the field '\(existing.name)' of this store",
-        place: "field \(existing.name)",
-        expected: existing.type.rawValue, found: "'\(offender)'",
-        mend: "correct the value, or give the field another name with --map \(existing.name)_2=\(field.name)")
+    let known = try fields()
+    try metadata.check(against: known)
+    for field in metadata.fields where !known.contains(where: { $0.name.lowercased() == field.name.lowercased() }) {
+      try addField(field)
     }
     let order = Dictionary(
       metadata.fields.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
@@ -63,16 +41,5 @@ extension CatalogWriter {
       _ = try addObservation(run: run, layerSet: layers, condition: observation.condition)
     }
     return start..<nextExample
-  }
-  private func addNew(_ field: MetadataField) throws(EngramError) {
-    do throws(EngramError) {
-      try addField(field)
-    } catch {
-      // To the catalog a bad name is bad usage; here it came with the data.
-      guard error.code == .usage else { throw error }
-      throw EngramError(
-        .invalidData, error.message, place: "field \(field.name)", expected: error.expected, found: "'\(field.name)'",
-        mend: "give the field another name")
-    }
   }
 }

@@ -3,7 +3,6 @@
 package import Base
 import Formats
 import Glibc
-import SegmentFile
 public import TrajectoryModel
 public import TrajectoryStore
 
@@ -85,18 +84,17 @@ package enum Ingest {
         found: "\(input.statistics.count)",
         mend: "name every statistic once, in the order of the last axis")
     }
-    let schema = try SegmentSchema(
-      epochs: epochs, statistics: input.statistics, elementType: blocks.elementType)
     let grouping = try RunGrouping(input, rowCount: blocks.exampleCount, runFields: options.runFields)
     notes += grouping.notes
     let metadata = grouping.metadata
     let report = try store.write("ingest of \(input.source)", options: options.write) {
       (session) throws(EngramError) -> AppendReport in
-      let appender = Appender(session, schema: schema)
+      let appender = try appender(
+        session, metadata, epochs: epochs, statistics: input.statistics, elementType: blocks.elementType, of: input)
       do throws(EngramError) {
         try stream(blocks, into: appender, options: options)
         return try appender.commit(
-          metadata, operation: "ingest",
+          operation: "ingest",
           message: "\(metadata.runs.count) runs, \(blocks.exampleCount) examples from \(input.source)",
           ingest: Appender.Ingest(source: input.source, allowsRepeat: options.allowsRepeat),
           verifies: options.verifies)
@@ -108,6 +106,18 @@ package enum Ingest {
     return IngestReport(
       append: report, observations: metadata.observations.count, statistics: input.statistics, epochs: epochs,
       elementType: blocks.elementType, notes: notes)
+  }
+
+  /// Starts an append; what does not fit the store is refused with the name of the file.
+  private static func appender(
+    _ session: WriteSession, _ metadata: AppendMetadata, epochs: [Double], statistics: [String],
+    elementType: ElementType, of input: IngestInput
+  ) throws(EngramError) -> Appender {
+    do throws(EngramError) {
+      return try Appender(session, metadata, epochs: epochs, statistics: statistics, elementType: elementType)
+    } catch {
+      throw error.inFile(input.metadataSource)
+    }
   }
 
   private static func stream(

@@ -7,6 +7,8 @@ package import TrajectoryModel
 package struct IngestInput: Sendable {
   /// Where it came from, for messages and the store's memory of ingests.
   package let source: String
+  /// The file of the metadata, for messages; the file of the values where that has them.
+  package let metadataSource: String
   /// The values, (examples, epochs, statistics).
   package let values: NumPyArray
   /// The names of the statistics.
@@ -21,10 +23,12 @@ package struct IngestInput: Sendable {
   package let notes: [String]
 
   package init(
-    source: String, values: NumPyArray, statistics: [String], epochs: [Double]?, positions: [LayerPosition?]?,
+    source: String, metadataSource: String? = nil, values: NumPyArray, statistics: [String], epochs: [Double]?,
+    positions: [LayerPosition?]?,
     columns: [MetadataColumn], notes: [String] = []
   ) {
     self.source = source
+    self.metadataSource = metadataSource ?? source
     self.values = values
     self.statistics = statistics
     self.epochs = epochs

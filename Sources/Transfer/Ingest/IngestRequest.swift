@@ -102,7 +102,8 @@ public struct IngestRequest: Sendable, Hashable {
       columns[index] = MetadataColumn(name: ours, values: columns[index].values)
     }
     return IngestInput(
-      source: source, values: recordings.x, statistics: recordings.statistics, epochs: recordings.epochs,
+      source: source, metadataSource: metadata, values: recordings.x, statistics: recordings.statistics,
+      epochs: recordings.epochs,
       positions: nil, columns: columns,
       notes: recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
   }

@@ -107,16 +107,17 @@ struct RunGrouping {
   }
 
   private static func check(_ column: MetadataColumn, in input: IngestInput) throws(EngramError) {
-    let reserved = ["example_id", "run_id", "observation_id", "layer_ordinal", "first_example", "example_count"]
-    guard MetadataField.isValidName(column.name), !reserved.contains(column.name.lowercased()) else {
-      throw EngramError(
-        .invalidData, "this is no name for a metadata field", file: input.source, place: "field \(column.name)",
-        expected: "letters, digits and _, a letter first, and none of \(reserved.joined(separator: ", "))",
-        found: "'\(column.name)'", mend: "rename it with --map NEW_NAME=\(column.name)")
+    do throws(EngramError) {
+      try MetadataField.check(name: column.name)
+    } catch {
+      var placed = error.inFile(input.metadataSource)
+      placed.mend = "rename it with --map NEW_NAME=\(column.name)"
+      throw placed
     }
     if let row = column.values.firstIndex(where: { if case .real(let value) = $0 { value.isNaN } else { false } }) {
       throw EngramError(
-        .invalidData, "a metadata value is not a number", file: input.source, place: "row \(row), field \(column.name)",
+        .invalidData, "a metadata value is not a number", file: input.metadataSource,
+        place: "row \(row), field \(column.name)",
         found: "NaN", mend: "leave it empty where there is no value")
     }
   }

@@ -20,6 +20,15 @@ struct IngestBytes: ByteSource {
   }
 }
 
+/// Values that nothing may read.
+struct UnreadBytes: ByteSource {
+  let byteCount: Int
+
+  func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
+    throw EngramError(.io, "the values were read", offset: offset)
+  }
+}
+
 /// A folder of a test's own, and inputs for stores in it.
 final class IngestBench {
   let path: String

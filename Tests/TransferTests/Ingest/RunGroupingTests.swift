@@ -131,6 +131,26 @@ struct RunGroupingTests {
     #expect(IngestBench.names(in: bench.path).isEmpty)
   }
 
+  @Test(arguments: [
+    [("rowid", MetadataValue.integer(1))], [("OID", .text("a"))], [("_rowid_", .null)], [("Run_Id", .integer(1))],
+    [("Layer_Name", .text("a"))], [("task", .text("a")), ("Task", .text("b"))], [("batch_size", .text("big"))],
+  ])
+  func `what cannot be a field is refused with its file before a value is read`(
+    columns: [(String, MetadataValue)]
+  ) throws {
+    let bench = IngestBench()
+    let input = IngestInput(
+      source: "values.npy", metadataSource: "rows.csv",
+      values: NumPyArray(
+        name: "X", type: NumPyType(kind: .float, byteCount: 8, isBigEndian: false), shape: [1, 2, 1],
+        isFortranOrder: false, payload: UnreadBytes(byteCount: 16)),
+      statistics: ["mine"], epochs: [0, 5], positions: nil,
+      columns: columns.map { MetadataColumn(name: $0.0, values: [$0.1]) })
+    let error = ingestRefusal(.invalidData) { _ = try bench.ingest(input) }
+    #expect(error?.file == "rows.csv", "\(String(describing: error))")
+    #expect(error?.place?.contains("field") == true)
+  }
+
   @Test func `names that differ in case only are refused, and so are columns of another length`() throws {
     let bench = IngestBench()
     for (first, second) in [("task", "Task"), ("lab", "LAB"), ("lab", "lab")] {

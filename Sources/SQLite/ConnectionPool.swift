@@ -1,0 +1,50 @@
+// ConnectionPool.swift -- connections to one database, handed out one to each caller.
+
+package import Base
+import Synchronization
+
+/// Connections to one database, handed out one to each caller.
+///
+/// A caller inside another's turn, or on another thread, gets another connection, so none ever waits for one. A connection
+/// that comes back is kept for the next caller, up to ``mostIdle``; the rest are closed.
+package final class ConnectionPool: Sendable {
+  /// Connections that are kept open while nobody uses them: each holds two file descriptors and a cache of pages.
+  package static let mostIdle = 4
+
+  /// A connection that nobody uses.
+  private struct Idle: @unchecked Sendable {
+    // SAFETY of @unchecked: a connection is either here, under the lock, or with the one caller that took it out.
+    let connection: Connection
+  }
+
+  private let open: @Sendable () throws(EngramError) -> Connection
+  private let idle = Mutex<[Idle]>([])
+
+  /// Makes a pool that has no connection yet.
+  ///
+  /// - Parameter open: Opens a connection.
+  package init(opening open: @escaping @Sendable () throws(EngramError) -> Connection) { self.open = open }
+
+  /// Opens the first connection, so that what keeps it from opening is known at once.
+  package func prepare() throws(EngramError) {
+    let connection = try open()
+    giveBack(connection)
+  }
+
+  /// Lends a connection that nobody else uses.
+  ///
+  /// - Parameter body: Gets the connection, which must not leave it. Where a transaction is left open, because ending it
+  ///   failed, the connection is closed and not used again.
+  /// - Throws: What opening and the body throw.
+  package func withConnection<R>(_ body: (Connection) throws(EngramError) -> R) throws(EngramError) -> R {
+    let connection = if let idle = idle.withLock({ $0.popLast() }) { idle.connection } else { try open() }
+    defer { giveBack(connection) }
+    return try body(connection)
+  }
+
+  private func giveBack(_ connection: Connection) {
+    if connection.isInTransaction { return }
+    let returned = Idle(connection: connection)
+    idle.withLock { idle in if idle.count < Self.mostIdle { idle.append(returned) } }
+  }
+}

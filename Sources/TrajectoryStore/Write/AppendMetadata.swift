@@ -1,0 +1,71 @@
+// AppendMetadata.swift -- the metadata of one append, and whether they fit a store.
+
+import Base
+package import TrajectoryModel
+
+/// The metadata of one append: its runs, and which layers of them were measured, in the order of the examples.
+package struct AppendMetadata: Sendable {
+  /// One measurement: the index of its run, its layers, its condition.
+  package struct Observation: Sendable, Hashable {
+    package let run: Int
+    package let layers: [Layer]
+    package let condition: ObservationCondition
+
+    package init(run: Int, layers: [Layer], condition: ObservationCondition = .perfect) {
+      self.run = run
+      self.layers = layers
+      self.condition = condition
+    }
+  }
+
+  /// The fields that values are given for.
+  package let fields: [MetadataField]
+  /// For each run its values, in the order of `fields`.
+  package let runs: [[MetadataValue]]
+  /// The measurements, in the order of the examples.
+  package let observations: [Observation]
+  /// For each run its metrics; runs beyond the end of the list have none.
+  package let metrics: [[MetricValue]]
+
+  package init(
+    fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = []
+  ) {
+    self.fields = fields
+    self.runs = runs
+    self.observations = observations
+    self.metrics = metrics
+  }
+
+  /// The number of examples: the layers of all observations.
+  package var exampleCount: Int { observations.reduce(0) { $0 + $1.layers.count } }
+}
+
+extension AppendMetadata {
+  /// Refuses metadata that do not fit the fields of a store; fields that it does not have yet will become columns.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when two fields differ in case only, when a name cannot be that of
+  ///   a field, or when a value does not fit the type of its field.
+  func check(against known: [MetadataField]) throws(EngramError) {
+    let known = Dictionary(known.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    var given: [String: String] = [:]
+    for (column, field) in fields.enumerated() {
+      if let other = given.updateValue(field.name, forKey: field.name.lowercased()) {
+        throw EngramError(
+          .invalidData, "two fields of metadata have one name", place: "field \(field.name)",
+          found: "'\(other)' and '\(field.name)'; case makes no difference",
+          mend: "rename one of them, or leave it out")
+      }
+      guard let existing = known[field.name.lowercased()] else {
+        try MetadataField.check(name: field.name)
+        continue
+      }
+      if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
+      guard let offender = runs.lazy.map({ $0[column] }).first(where: { !existing.type.accepts($0) }) else { continue }
+      throw EngramError(
+        .invalidData, "a value does not fit the field '\(existing.name)' of this store",
+        place: "field \(existing.name)",
+        expected: existing.type.rawValue, found: "'\(offender)'",
+        mend: "correct the value, or give the field another name with --map \(existing.name)_2=\(field.name)")
+    }
+  }
+}
