@@ -8,7 +8,7 @@ import Synchronization
 /// A caller inside another's turn, or on another thread, gets another connection, so none ever waits for one. A connection
 /// that comes back is kept for the next caller, up to ``mostIdle``; the rest are closed.
 package final class ConnectionPool: Sendable {
-  /// Connections that are kept open while nobody uses them: each holds two file descriptors and a cache of pages.
+  /// Connections that are kept open while nobody uses them: each holds file descriptors and a cache of pages.
   package static let mostIdle = 4
 
   /// A connection that nobody uses.

@@ -1,6 +1,7 @@
 // RunGroupingTests.swift -- which rows of metadata are one run, and which one measurement of it.
 
 import Base
+import Formats
 import Testing
 import TrajectoryModel
 import TrajectoryStore
