@@ -70,13 +70,13 @@ let package = Package(
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
     room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
     room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),
-    room("Splits", needs: ["Base", "TrajectoryModel", "Catalog", "TrajectoryStore"]),
+    room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
     room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
     room(
       "Studies",
-      needs: ["Base", "TrajectoryModel", "Catalog", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),
+      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),
     room(
       "EngramCommands",
       needs: [

@@ -1,7 +1,6 @@
 // PackedSplits.swift -- splits in the compressed form in which the catalog keeps them.
 
 import Base
-import Catalog
 import Synchronization
 import TrajectoryModel
 

@@ -1,7 +1,7 @@
 // TrajectoryStore.swift -- a store: a directory of immutable segments and the catalog that says what they are.
 
 public import Base
-package import Catalog
+import Catalog
 import SegmentFile
 import Synchronization
 public import TrajectoryModel
@@ -137,7 +137,7 @@ public final class TrajectoryStore: Sendable {
   }
 
   /// Reads the catalog in one consistent view; any number of threads may, also inside another read.
-  package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+  func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
     try catalog.read(body)
   }
 

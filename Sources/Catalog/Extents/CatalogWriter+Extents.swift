@@ -171,7 +171,7 @@ extension CatalogWriter {
     }
     let content = epochs.map(\.bitPattern)
     if let id = epochAxes?[content] { return id }
-    let id = (try connection.integer("SELECT max(epoch_axis_id) FROM epoch_axis") ?? 0) + 1
+    let id = try connection.nextNumber("epoch_axis_id", of: "epoch_axis")
     let row = try statement("INSERT INTO epoch_axis (epoch_axis_id, ordinal, epoch) VALUES (?1, ?2, ?3)")
     for (ordinal, epoch) in epochs.enumerated() {
       try row.bind(1, id)
@@ -194,7 +194,7 @@ extension CatalogWriter {
     }
     let content: [UInt8] = names.flatMap { name in Array(name.utf8) + [0] }
     if let id = statisticAxes?[content] { return id }
-    let id = (try connection.integer("SELECT max(statistic_axis_id) FROM statistic_axis") ?? 0) + 1
+    let id = try connection.nextNumber("statistic_axis_id", of: "statistic_axis")
     let row = try statement(
       "INSERT INTO statistic_axis (statistic_axis_id, ordinal, statistic) VALUES (?1, ?2, ?3)")
     for (ordinal, name) in names.enumerated() {

@@ -110,22 +110,4 @@ extension CatalogReader {
       }
     }
   }
-
-  /// The layers of every layer set, in order: name, position, ordinal, in the order of ``Columns/ofLayer``.
-  func layerSets() throws(EngramError) -> [Int64: [[MetadataValue]]] {
-    let rows = try statement(
-      """
-      SELECT layer_set_id, ordinal, layer_name, layer_position FROM layer_set_member ORDER BY layer_set_id, ordinal
-      """)
-    defer { rows.reset() }
-    var sets: [Int64: [[MetadataValue]]] = [:]
-    while try rows.step() {
-      let (set, ordinal) = (rows.integer(0), rows.integer(1))
-      guard ordinal == sets[set]?.count ?? 0 else {
-        throw corrupt("a layer is missing", "table layer_set_member, layer_set_id \(set), ordinal \(ordinal)")
-      }
-      sets[set, default: []].append([try rows.value(2), try rows.value(3), .integer(ordinal)])
-    }
-    return sets
-  }
 }

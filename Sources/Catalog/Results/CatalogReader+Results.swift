@@ -2,6 +2,7 @@
 
 package import Base
 import SQLite
+package import TrajectoryModel
 
 extension CatalogReader {
   private func classifications(

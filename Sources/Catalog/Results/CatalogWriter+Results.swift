@@ -2,6 +2,7 @@
 
 package import Base
 import SQLite
+package import TrajectoryModel
 
 extension CatalogWriter {
   /// Begins a classification, unless one of the same plan has begun.
@@ -9,7 +10,7 @@ extension CatalogWriter {
   /// - Returns: Its number.
   package func beginClassification(_ record: ClassificationRecord) throws(EngramError) -> Int64 {
     if let known = try classification(planHash: record.planHash) { return known.id }
-    let id = (try connection.integer("SELECT max(classification_id) FROM classification") ?? 0) + 1
+    let id = try connection.nextNumber("classification_id", of: "classification")
     let row = try statement(
       """
       INSERT INTO classification

@@ -2,6 +2,7 @@
 
 package import Base
 import SQLite
+package import TrajectoryModel
 
 extension CatalogReader {
   private func splitSets(_ clause: String, _ name: String?) throws(EngramError) -> [SplitSetRecord] {
@@ -37,29 +38,32 @@ extension CatalogReader {
       mend: closestName(to: name, among: names).map { "did you mean '\($0)'?" })
   }
 
-  /// One split of a set, counted from 0.
+  /// The splits of a set, in order.
   ///
-  /// - Throws: Code `notFound`.
-  package func split(_ name: String, _ index: Int) throws(EngramError) -> SplitRecord {
+  /// - Throws: Code `notFound`, with the nearest name; `corrupt` when a split is missing.
+  package func splits(of name: String) throws(EngramError) -> [SplitRecord] {
     let set = try splitSet(name)
-    guard (0..<set.splitCount).contains(index) else {
-      throw EngramError(
-        .notFound, "split set '\(name)' has no split \(index)", file: connection.path,
-        expected: set.splitCount == 0 ? "it has none" : "0 to \(set.splitCount - 1)")
-    }
-    let row = try statement(
+    let rows = try statement(
       """
-      SELECT title, train_count, test_count, train, test FROM split
-      WHERE split_set_id = (SELECT split_set_id FROM split_set WHERE name = ?1) AND ordinal = ?2
+      SELECT title, train_count, test_count, train, test, ordinal FROM split
+      WHERE split_set_id = (SELECT split_set_id FROM split_set WHERE name = ?1) ORDER BY ordinal
       """)
-    defer { row.reset() }
-    try row.bind(1, name)
-    try row.bind(2, Int64(index))
-    guard try row.step() else {
-      throw corrupt("a split is missing", "table split, split set '\(name)', ordinal \(index)")
+    defer { rows.reset() }
+    try rows.bind(1, name)
+    var splits: [SplitRecord] = []
+    while try rows.step() {
+      guard let train = Int(exactly: rows.integer(1)), let test = Int(exactly: rows.integer(2)), train >= 0, test >= 0,
+        rows.integer(5) == splits.count
+      else {
+        throw corrupt("a split is not well formed", "table split, split set '\(name)', ordinal \(rows.integer(5))")
+      }
+      splits.append(
+        SplitRecord(
+          title: rows.text(0), trainCount: train, testCount: test, train: rows.bytes(3), test: rows.bytes(4)))
     }
-    return SplitRecord(
-      title: row.text(0), trainCount: Int(row.integer(1)), testCount: Int(row.integer(2)), train: row.bytes(3),
-      test: row.bytes(4))
+    if splits.count != set.splitCount {
+      throw corrupt("a split is missing", "table split, split set '\(name)', ordinal \(splits.count)")
+    }
+    return splits
   }
 }

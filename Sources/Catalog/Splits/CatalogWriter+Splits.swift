@@ -1,8 +1,8 @@
-// CatalogWriter+Splits.swift -- storing split sets, and remembering ingests.
+// CatalogWriter+Splits.swift -- storing split sets.
 
 package import Base
 import SQLite
-import TrajectoryModel
+package import TrajectoryModel
 
 extension CatalogWriter {
   /// Adds a split set with its splits.
@@ -22,7 +22,7 @@ extension CatalogWriter {
         .exists, "there is a split set '\(record.name)' already", file: connection.path,
         mend: "choose another name, or remove it first")
     }
-    let id = (try connection.integer("SELECT max(split_set_id) FROM split_set") ?? 0) + 1
+    let id = try connection.nextNumber("split_set_id", of: "split_set")
     let set = try statement(
       """
       INSERT INTO split_set (split_set_id, name, kind, specification, commit_id, sha256, split_count)
@@ -66,25 +66,5 @@ extension CatalogWriter {
       try delete.bind(1, name)
       try delete.run()
     }
-  }
-
-  /// Remembers what this commit took in.
-  ///
-  /// - Parameters:
-  ///   - contentHash: The hash of the content, in whatever encoding the ingest uses; not empty.
-  ///   - source: Where it came from.
-  ///   - examples: The examples it became.
-  /// - Throws: Code `invalidData` when this commit has recorded that content already.
-  package func recordIngest(contentHash: String, source: String, examples: Range<Int64>) throws(EngramError) {
-    let row = try statement(
-      """
-      INSERT INTO ingest (content_hash, commit_id, source, first_example, example_count) VALUES (?1, ?2, ?3, ?4, ?5)
-      """)
-    try row.bind(1, contentHash)
-    try row.bind(2, commitID)
-    try row.bind(3, source)
-    try row.bind(4, examples.lowerBound)
-    try row.bind(5, Int64(examples.count))
-    try row.run()
   }
 }

@@ -1,7 +1,6 @@
 // DuplicateTrajectories.swift -- examples whose trajectories are equal bit for bit.
 
 import Base
-import Catalog
 import TrajectoryModel
 import TrajectoryStore
 
@@ -27,14 +26,12 @@ struct DuplicateTrajectories {
     let block = 1_024
     var hashes: [(hash: UInt128, id: Int64)] = []
     hashes.reserveCapacity(examples.count)
-    for extent in snapshot.extents {
-      let members = examples.clamped(to: extent.examples)
-      if members.isEmpty { continue }
-      let columns = FeatureColumns(statistics: extent.statistics, epochs: extent.epochs, order: .bySample)
-      var values = Matrix(elementType: extent.elementType)
-      let axes = "\(extent.elementType.name) \(extent.epochs) \(extent.statistics)"
-      let size = columns.count * extent.elementType.byteCount
-      for part in members.parts(of: block) {
+    for recorded in snapshot.recorded(examples) {
+      let columns = recorded.columns
+      var values = Matrix(elementType: recorded.elementType)
+      let axes = "\(recorded.elementType.name) \(columns.epochs) \(columns.statistics)"
+      let size = columns.count * recorded.elementType.byteCount
+      for part in recorded.examples.parts(of: block) {
         if isCancelled() { throw EngramError(.cancelled, "stopped while comparing trajectories") }
         try snapshot.materialize(part, columns, into: &values)
         for (row, id) in part.ids.enumerated() {

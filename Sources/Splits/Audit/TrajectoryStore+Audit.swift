@@ -1,7 +1,6 @@
 // TrajectoryStore+Audit.swift -- auditing the splits of a stored set.
 
 public import Base
-import Catalog
 public import TrajectoryModel
 public import TrajectoryStore
 

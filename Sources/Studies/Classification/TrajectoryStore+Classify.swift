@@ -1,7 +1,6 @@
 // TrajectoryStore+Classify.swift -- classifying the splits of a set, each result kept as soon as it is there.
 
 public import Base
-import Catalog
 import Classifiers
 import Splits
 import TrajectoryModel
@@ -90,21 +89,15 @@ struct ClassificationTask {
 
   /// The splits that have results.
   func finishedSplits() throws(EngramError) -> Set<Int> {
-    let hash = try planHash()
-    return try store.read { (catalog) throws(EngramError) -> Set<Int> in
-      guard let record = try catalog.classification(planHash: hash) else { return [] }
-      return Set(try catalog.classificationSplits(record.id).map(\.ordinal))
-    }
+    try store.finishedSplits(planHash: try planHash())
   }
 
   /// Everything that is kept of the plan.
   func results() throws(EngramError) -> Classification {
-    let hash = try planHash()
-    let id = try store.read { (catalog) throws(EngramError) in try catalog.classification(planHash: hash)?.id }
-    guard let id else {
+    guard let known = try store.classificationRecord(planHash: try planHash()) else {
       throw EngramError(.notFound, "there are no results of this plan", file: store.path, mend: "classify first")
     }
-    return try store.classification(id)
+    return try store.classification(known.id)
   }
 
   /// The columns that all splits of the set share, and the examples that have them.
@@ -232,22 +225,15 @@ struct ClassificationTask {
   }
 
   private func keptSearch(_ ordinal: Int) throws(EngramError) -> SearchRecord {
-    let hash = try planHash()
-    let text = try store.read { (catalog) throws(EngramError) -> String? in
-      guard let known = try catalog.classification(planHash: hash) else { return nil }
-      return try catalog.classificationSearch(known.id, ordinal)
-    }
+    let text = try store.classificationSearch(planHash: try planHash(), split: ordinal)
     return try text.map { (text) throws(EngramError) in try SearchRecord(json: JSONValue(parsing: text)) }
       ?? SearchRecord()
   }
 
   private func keep(_ search: SearchRecord, of ordinal: Int) throws(EngramError) {
-    let record = try record()
-    let text = try search.json.text()
-    try commit("the search in split \(set.splits[ordinal].name) of \(set.name), so far") {
-      (catalog) throws(EngramError) in
-      try catalog.keepClassificationSearch(try catalog.beginClassification(record), ordinal, record: text)
-    }
+    try store.keepSearch(
+      try search.json.text(), split: ordinal, of: try record(),
+      message: "the search in split \(set.splits[ordinal].name) of \(set.name), so far", options: write)
   }
 
   private func keep(_ result: SplitResult) throws(EngramError) {
@@ -255,20 +241,12 @@ struct ClassificationTask {
     let split = ClassificationSplitRecord(
       ordinal: result.ordinal, testAccuracy: result.test.confusion.accuracy,
       summary: try JSONValue.object(result.json).text(), predictions: result.predictions?.bytes)
-    try commit("split \(result.name) of \(set.name) by \(record.classifier)") { (catalog) throws(EngramError) in
-      try catalog.addClassificationSplit(try catalog.beginClassification(record), split)
-    }
+    try store.add(
+      [split], of: record, message: "split \(result.name) of \(set.name) by \(record.classifier)", options: write)
   }
 
   /// A result that is there is kept although the user has asked to stop.
-  private func commit(
-    _ message: String, _ body: (CatalogWriter) throws(EngramError) -> Void
-  ) throws(EngramError) {
-    let write = WriteOptions(waitSeconds: options.waitSeconds)
-    try store.write("classify \(set.name)", options: write) { (session) throws(EngramError) in
-      try session.commit(operation: "classify", message: message, body)
-    }
-  }
+  private var write: WriteOptions { WriteOptions(waitSeconds: options.waitSeconds) }
 
   // MARK: Models
 

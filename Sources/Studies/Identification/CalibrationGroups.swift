@@ -1,7 +1,6 @@
 // CalibrationGroups.swift -- which examples are held out together, so that confidence is measured as it will be used.
 
 import Base
-import Catalog
 import Classifiers
 import Splits
 import TrajectoryModel
@@ -38,7 +37,7 @@ public struct CalibrationGroups: Sendable, Hashable {
   init(
     _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
   ) throws(EngramError) {
-    let fields = try snapshot.store.read { (catalog) throws(EngramError) in try catalog.fields() }
+    let fields = try snapshot.fields()
     var newValues: [String] = []
     var candidates: [(field: String, groups: [ExampleSet])] = []
     for field in fields where field.type == .text && field.name != request.label {

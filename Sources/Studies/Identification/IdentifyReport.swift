@@ -35,8 +35,7 @@ struct IdentifyReport {
   ) throws(EngramError) -> Identification {
     let pooled = logs.means(of: runs.codes, groupCount: runs.count)
     let whole = pooled.means(of: [Int32](repeating: 0, count: runs.count), groupCount: 1)
-    let fields = try RunFieldTable(
-      of: training.examples, training.runs, and: unknown, runs, in: snapshot)
+    let fields = try RunFieldTable(training: training.runs, unknown: runs, in: snapshot)
     let exampleVerdicts = try exampleVerdicts(exampleScaling.probabilities(of: logs))
     let runVerdicts = runVerdicts(runScaling.probabilities(of: pooled), fields)
     let group = groupVerdict(runScaling.probabilities(of: whole), exampleVerdicts, runVerdicts, fields)

@@ -1,7 +1,6 @@
 // RunFieldTable.swift -- the fields of the runs of both sides.
 
 import Base
-import Catalog
 import TrajectoryModel
 import TrajectoryStore
 
@@ -12,29 +11,18 @@ struct RunFieldTable {
   /// For each run of the examples its fields.
   let unknown: [RunFields]
 
-  init(
-    of trainExamples: ExampleSet, _ trainRuns: ExampleRuns, and examples: ExampleSet, _ runs: ExampleRuns,
-    in snapshot: Snapshot
-  ) throws(EngramError) {
-    let names = try snapshot.store.read { (catalog) throws(EngramError) in try catalog.fields() }.map(\.name)
-    training = try Self.fields(of: trainExamples, trainRuns, names, in: snapshot)
-    unknown = try Self.fields(of: examples, runs, names, in: snapshot)
+  init(training trainRuns: ExampleRuns, unknown runs: ExampleRuns, in snapshot: Snapshot) throws(EngramError) {
+    training = try Self.fields(of: trainRuns, in: snapshot)
+    unknown = try Self.fields(of: runs, in: snapshot)
   }
 
-  /// Reads the fields of one example of each run.
-  private static func fields(
-    of examples: ExampleSet, _ runs: ExampleRuns, _ names: [String], in snapshot: Snapshot
-  ) throws(EngramError) -> [RunFields] {
-    var first: [Int64?] = Array(repeating: nil, count: runs.count)
-    for (row, id) in examples.ids.enumerated() where first[Int(runs.codes[row])] == nil {
-      first[Int(runs.codes[row])] = id
+  private static func fields(of runs: ExampleRuns, in snapshot: Snapshot) throws(EngramError) -> [RunFields] {
+    let ids = runs.ids.compactMap { id in if case .integer(let number) = id { number } else { nil as Int64? } }
+    let table = try snapshot.runs(ids: Set(ids))
+    return ids.map { id in
+      RunFields(
+        values: zip(table.fields, table[run: id] ?? []).filter { $0.1 != .null }
+          .map { RunFields.Field(name: $0.0.name, value: $0.1) })
     }
-    var found: [Int64: RunFields] = [:]
-    try snapshot.metadata(of: ExampleSet(ids: first.compactMap(\.self)), columns: names) {
-      (id, values) throws(EngramError) in
-      found[id] = RunFields(
-        values: zip(names, values).filter { $0.1 != .null }.map { RunFields.Field(name: $0.0, value: $0.1) })
-    }
-    return first.map { $0.flatMap { found[$0] } ?? RunFields(values: []) }
   }
 }

@@ -1,9 +1,9 @@
 // TrajectoryStore+ImportResults.swift -- bringing published results into a store, to be seen beside our own.
 
 public import Base
-import Catalog
 import Classifiers
 import Formats
+import TrajectoryModel
 public import TrajectoryStore
 
 extension TrajectoryStore {
@@ -23,7 +23,7 @@ extension TrajectoryStore {
     let results = try PublishedResults(path: path, isCancelled: options.isCancelled)
     let bytes = try InputFile(opening: path).contents(limit: Self.longestResults)
     let hash = XXH3.hash128(unsafe bytes.span.bytes)
-    if let known = try read({ (catalog) throws(EngramError) in try catalog.classification(planHash: hash) }) {
+    if let known = try classificationRecord(planHash: hash) {
       throw EngramError(
         .exists, "these results are here already", file: path, found: "results \(known.id), from \(known.title)",
         mend: "`engram results STORE \(known.id)` shows them")
@@ -45,15 +45,7 @@ extension TrajectoryStore {
           ordinal: split.ordinal, testAccuracy: split.test.confusion.accuracy,
           summary: try JSONValue.object(split.json).text(), predictions: nil))
     }
-    let kept = rows
-    let id = try write("results import", options: options) { (session) throws(EngramError) in
-      try session.commit(operation: "classify", message: "results of \(kept.count) splits from \(name)") {
-        (catalog) throws(EngramError) -> Int64 in
-        let id = try catalog.beginClassification(record)
-        for row in kept { try catalog.addClassificationSplit(id, row) }
-        return id
-      }
-    }
+    let id = try add(rows, of: record, message: "results of \(rows.count) splits from \(name)", options: options)
     return try classification(id)
   }
 

@@ -1,15 +1,14 @@
 // TrajectoryStore+Results.swift -- finding and removing stored results of classifiers.
 
 public import Base
-import Catalog
+import TrajectoryModel
 public import TrajectoryStore
 
 extension TrajectoryStore {
   /// Every classification whose results are stored, also unfinished ones, by number.
   public func classifications() throws(EngramError) -> [ClassificationSummary] {
-    let records = try read { (catalog) throws(EngramError) in try catalog.classifications() }
     var summaries: [ClassificationSummary] = []
-    for record in records { summaries.append(try ClassificationSummary(record)) }
+    for record in try classificationRecords() { summaries.append(try ClassificationSummary(record)) }
     return summaries
   }
 
@@ -17,9 +16,7 @@ extension TrajectoryStore {
   ///
   /// - Throws: ``EngramError`` with code `notFound`, `corrupt` when a result is damaged.
   public func classification(_ id: Int64) throws(EngramError) -> Classification {
-    let (record, splits) = try read { (catalog) throws(EngramError) in
-      (try catalog.classification(id), try catalog.classificationSplits(id))
-    }
+    let (record, splits) = try classificationRecord(id)
     var results: [SplitResult] = []
     for split in splits {
       do throws(EngramError) {
@@ -37,16 +34,6 @@ extension TrajectoryStore {
     return Classification(summary: try ClassificationSummary(record), splits: results)
   }
 
-  /// Removes stored results, in one commit.
-  ///
-  /// - Throws: ``EngramError`` with code `notFound`.
-  public func removeClassification(_ id: Int64, options: WriteOptions = WriteOptions()) throws(EngramError) {
-    try write("results remove \(id)", options: options) { (session) throws(EngramError) in
-      try session.commit(operation: "classify", message: "removed results \(id)") { (catalog) throws(EngramError) in
-        try catalog.removeClassification(id)
-      }
-    }
-  }
 }
 
 extension ClassificationSummary {

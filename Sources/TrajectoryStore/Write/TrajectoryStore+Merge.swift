@@ -84,7 +84,11 @@ extension WriteSession {
         var contents: Set<String> = []
         for source in sources {
           let start = catalog.nextExample
-          runs += try catalog.addRuns(of: source, allowsRepeat: allowsRepeat, contents: &contents)
+          runs += try source.snapshot.store.read { (other) throws(EngramError) in
+            let merged = MergedCatalog(
+              other, asOf: source.snapshot.entry, extents: source.extents, staged: source.staged)
+            return try catalog.merge(merged, allowsRepeat: allowsRepeat, contents: &contents)
+          }
           ranges.append(start..<catalog.nextExample)
         }
         return MergeReport(commit: catalog.commitID, examples: ranges, runs: runs)

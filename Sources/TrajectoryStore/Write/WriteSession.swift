@@ -1,7 +1,7 @@
 // WriteSession.swift -- one writer's turn: the lock, a catalog that may be written, and a swept directory.
 
 public import Base
-package import Catalog
+import Catalog
 import SegmentFile
 public import TrajectoryModel
 
@@ -58,7 +58,7 @@ package final class WriteSession {
   deinit { catalog.checkpoint() }
 
   /// Makes one commit of the catalog, all or nothing.
-  package func commit<R>(
+  func commit<R>(
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     do throws(EngramError) {
@@ -70,7 +70,7 @@ package final class WriteSession {
   }
 
   /// Reads the newest state.
-  package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+  func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
     try catalog.read(body)
   }
 

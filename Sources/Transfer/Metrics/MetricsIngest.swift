@@ -29,8 +29,9 @@ public struct MetricsIngest: Sendable, Hashable {
   public func ingest(into store: String, options: WriteOptions = WriteOptions()) throws(EngramError) -> MetricReport {
     let table = try MetricsTable(reading: source)
     let opened = try TrajectoryStore(opening: store)
-    let layout = try MetricsLayout(table, by: by, fields: try Self.fields(of: opened))
-    let runs = try RunLookup(opened, layout: layout)
+    let snapshot = try opened.snapshot()
+    let layout = try MetricsLayout(table, by: by, fields: try snapshot.fields())
+    let runs = try RunLookup(snapshot, layout: layout)
     var metrics: [RunMetric] = []
     var rows: [Int] = []
     var seen: [Place: Int] = [:]
@@ -66,16 +67,6 @@ public struct MetricsIngest: Sendable, Hashable {
     let epoch: Double
   }
 
-  private static func fields(of store: TrajectoryStore) throws(EngramError) -> [MetadataField] {
-    var fields: [MetadataField] = []
-    try store.query("SELECT name, type FROM field ORDER BY ordinal", header: { _ in }) { row in
-      guard case .text(let name) = row[0], case .text(let word) = row[1], let type = MetadataType(rawValue: word) else {
-        return
-      }
-      fields.append(MetadataField(name: name, type: type))
-    }
-    return fields
-  }
 }
 
 /// What the columns of a table of metrics mean.
@@ -191,16 +182,15 @@ private struct RunLookup {
   private let layout: MetricsLayout
   private var runs: [[MetadataValue]: [Int64]] = [:]
 
-  init(_ store: TrajectoryStore, layout: MetricsLayout) throws(EngramError) {
+  init(_ snapshot: Snapshot, layout: MetricsLayout) throws(EngramError) {
     self.layout = layout
-    let columns = layout.keys.map { "\"\($0.field.name)\"" }.joined(separator: ", ")
-    var found: [[MetadataValue]: [Int64]] = [:]
-    try store.query(
-      "SELECT run_id, \(columns) FROM run ORDER BY run_id", limits: QueryLimits(seconds: .infinity), header: { _ in }
-    ) { row in
-      if case .integer(let id) = row[0] { found[Array(row.dropFirst()), default: []].append(id) }
+    let names = layout.keys.map(\.field.name)
+    let table = try snapshot.runs(fields: names.filter { $0 != MetricsLayout.runID.name })
+    for (id, values) in zip(table.ids, table.rows) {
+      var rest = values[...]
+      let key = names.map { $0 == MetricsLayout.runID.name ? .integer(id) : rest.removeFirst() }
+      runs[key, default: []].append(id)
     }
-    runs = found
   }
 
   func run(of row: Int) throws(EngramError) -> Int64 {

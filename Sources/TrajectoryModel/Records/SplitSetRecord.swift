@@ -1,4 +1,4 @@
-// SplitSet.swift -- a named, immutable set of splits as the catalog keeps it: the index arrays are opaque bytes here.
+// SplitSetRecord.swift -- a stored set of splits as the catalog keeps it: the index arrays are opaque bytes here.
 
 /// What the catalog knows of a split set without reading its index arrays.
 package struct SplitSetRecord: Sendable, Hashable {

@@ -1,0 +1,44 @@
+// CatalogReader+Fields.swift -- the fields of runs, and the columns of the views.
+
+package import Base
+import SQLite
+package import TrajectoryModel
+
+extension CatalogReader {
+  /// The fields of `run`: the standard ones, then the user's in order of adding.
+  package func fields() throws(EngramError) -> [MetadataField] {
+    let rows = try statement("SELECT name, type FROM field ORDER BY ordinal")
+    defer { rows.reset() }
+    var fields: [MetadataField] = []
+    while try rows.step() {
+      let name = rows.text(0)
+      guard let type = MetadataType(rawValue: rows.text(1)), MetadataField.isValidName(name) else {
+        throw corrupt("a field has no valid name and type", "table field, row \(fields.count)", found: "'\(name)'")
+      }
+      fields.append(MetadataField(name: name, type: type))
+    }
+    return fields
+  }
+
+  /// Some of the fields of `run`, by name in any case; nil for all.
+  ///
+  /// - Throws: Code `usage` when there is no such field, with those there are.
+  package func fields(named names: [String]?) throws(EngramError) -> [MetadataField] {
+    let known = try fields()
+    guard let names else { return known }
+    var found: [MetadataField] = []
+    for name in names {
+      guard let field = known.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+        throw EngramError(
+          .usage, "runs have no field '\(name)'", file: path,
+          expected: "one of \(known.map(\.name).joined(separator: ", "))", found: name,
+          mend: closestName(to: name, among: known.map(\.name)).map { "did you mean '\($0)'?" })
+      }
+      found.append(field)
+    }
+    return found
+  }
+
+  /// Every column of the `example` view, in its order.
+  package func exampleColumns() throws(EngramError) -> [String] { Columns(fields: try fields()).ofExampleView }
+}

@@ -1,0 +1,51 @@
+// CatalogWriter+Fields.swift -- adding fields, which become columns.
+
+package import Base
+import SQLite
+package import TrajectoryModel
+
+extension CatalogWriter {
+  /// SQL that adds a run.
+  static func insertRunSQL(_ fields: [MetadataField]) -> String {
+    let names = fields.map { ", " + Columns.quoted($0.name) }.joined()
+    let places = fields.indices.map { ", ?\($0 + 2)" }.joined()
+    return "INSERT INTO run (run_id\(names)) VALUES (?1\(places))"
+  }
+
+  /// Adds a field: a column of `run`, and of both views, that is NULL for every run so far.
+  ///
+  /// - Throws: Code `invalidData` for a name that cannot be a field, `exists` when there is one of that name in any case,
+  ///   `limit` when there are too many.
+  /// - Complexity: O(1) in the number of runs.
+  package func addField(_ field: MetadataField) throws(EngramError) {
+    do throws(EngramError) {
+      try MetadataField.check(name: field.name)
+    } catch {
+      throw error.inFile(connection.path)
+    }
+    if let known = knownFields.first(where: { $0.name.lowercased() == field.name.lowercased() }) {
+      throw EngramError(
+        .exists, "there is a field '\(known.name)' already", file: connection.path, found: "'\(field.name)'",
+        mend: "use it, or choose another name; case makes no difference")
+    }
+    // SQLite allows 2,000 columns in a table; tables that wide are a mistake in the input.
+    if knownFields.count >= 1_000 {
+      throw EngramError(.limit, "there are too many fields", file: connection.path, expected: "at most 1000")
+    }
+    let row = try statement("INSERT INTO field (ordinal, name, type) VALUES (?1, ?2, ?3)")
+    try row.bind(1, Int64(knownFields.count))
+    try row.bind(2, field.name)
+    try row.bind(3, field.type.rawValue)
+    try row.run()
+    knownFields.append(field)
+    let columns = Columns(fields: knownFields)
+    try connection.execute(
+      """
+      \(Columns.dropViews)
+      ALTER TABLE run ADD COLUMN \(Columns.quoted(field.name)) \(field.type.rawValue.uppercased());
+      \(columns.runViewSQL);
+      \(columns.exampleViewSQL);
+      """)
+    insertRun = try connection.cached(Self.insertRunSQL(knownFields))
+  }
+}

@@ -1,0 +1,143 @@
+// CatalogWriter+Merge.swift -- the metadata of another catalog as rows of this one.
+
+package import Base
+package import TrajectoryModel
+
+/// What a merge takes from another catalog: everything as of one commit of it.
+package struct MergedCatalog {
+  let catalog: CatalogReader
+  let commit: Commit?
+  let extents: [Extent]
+  let staged: [Int64: [UInt8]]
+
+  /// Puts together what is to be merged.
+  ///
+  /// - Parameters:
+  ///   - catalog: A snapshot of the other catalog, not older than the commit.
+  ///   - commit: The commit, or nil for a catalog that has none.
+  ///   - extents: The extents as of that commit; their segment files lie in this store already.
+  ///   - staged: The bytes of the staged batches among them, by their number.
+  package init(_ catalog: CatalogReader, asOf commit: Commit?, extents: [Extent], staged: [Int64: [UInt8]]) {
+    self.catalog = catalog
+    self.commit = commit
+    self.extents = extents
+    self.staged = staged
+  }
+
+  /// The end of its examples.
+  var exampleEnd: Int64 { commit?.exampleEnd ?? 0 }
+}
+
+extension CatalogWriter {
+  /// Adds every run, observation, extent, metric and remembered ingest of another catalog.
+  ///
+  /// - Parameters:
+  ///   - other: What is merged.
+  ///   - allowsRepeat: Whether content that was ingested here before is taken in again.
+  ///   - contents: The hashes of ingests that this commit remembers already; one commit remembers each once.
+  /// - Returns: The number of runs added.
+  /// - Throws: Code `exists` for content that is here already, `invalidData` when a field has another type here.
+  package func merge(
+    _ other: MergedCatalog, allowsRepeat: Bool, contents: inout Set<String>
+  ) throws(EngramError) -> Int {
+    let offset = nextExample
+    let runIDs = try addRuns(of: other)
+    try addObservations(of: other, runIDs: runIDs)
+    for var extent in other.extents {
+      extent.firstExample &+= offset
+      if case .staged(let id) = extent.place {
+        _ = try addStaged(extent, values: other.staged[id] ?? [])
+      } else {
+        try addSegment(extent)
+      }
+    }
+    try addMetrics(of: other, runIDs: runIDs)
+    try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat, contents: &contents)
+    return runIDs.count
+  }
+
+  /// Adds the runs.
+  ///
+  /// - Returns: For each run of the other catalog its number here.
+  private func addRuns(of other: MergedCatalog) throws(EngramError) -> [Int64: Int64] {
+    let theirs = try other.catalog.fields()
+    let columns = try addFields(theirs, of: other)
+    var runIDs: [Int64: Int64] = [:]
+    try other.catalog.runs(theirs, before: other.exampleEnd) { (id, values) throws(EngramError) in
+      runIDs[id] = try addRun(columns.map { $0.map { values[$0] } ?? .null })
+    }
+    return runIDs
+  }
+
+  /// Adds the fields that are new here.
+  ///
+  /// - Returns: For each field of this catalog the index among the other's, or nil where it has none.
+  private func addFields(_ theirs: [MetadataField], of other: MergedCatalog) throws(EngramError) -> [Int?] {
+    let known = Dictionary(
+      try fields().map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    for field in theirs {
+      guard let existing = known[field.name.lowercased()] else {
+        try addField(field)
+        continue
+      }
+      if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
+      // A field without any value has the type of text, and fits every other.
+      guard try !other.catalog.isUsed(field, before: other.exampleEnd) else {
+        throw EngramError(
+          .invalidData, "the field '\(field.name)' has another type in that store", file: other.catalog.path,
+          place: "field \(field.name)", expected: existing.type.rawValue, found: field.type.rawValue,
+          mend: "ingest that store's recordings again under another name for the field")
+      }
+    }
+    let order = Dictionary(
+      theirs.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    return try fields().map { order[$0.name.lowercased()] }
+  }
+
+  /// Adds the observations, and the layer sets that are new here.
+  private func addObservations(of other: MergedCatalog, runIDs: [Int64: Int64]) throws(EngramError) {
+    var layerSetIDs: [Int64: Int64] = [:]
+    for (id, layers) in try other.catalog.layers().sorted(by: { $0.key < $1.key }) {
+      layerSetIDs[id] = try layerSet(for: layers)
+    }
+    try other.catalog.observations(before: other.exampleEnd) { (observation) throws(EngramError) in
+      guard let run = runIDs[observation.run], let layerSet = layerSetIDs[observation.layerSet] else {
+        throw other.catalog.corrupt("an observation has no run or no layers", "table observation")
+      }
+      try addObservation(run: run, layerSet: layerSet, condition: observation.condition)
+    }
+  }
+
+  /// Adds the metrics of the runs, which have new numbers here.
+  private func addMetrics(of other: MergedCatalog, runIDs: [Int64: Int64]) throws(EngramError) {
+    guard let commit = other.commit?.id else { return }
+    try other.catalog.metrics(nil, asOf: commit) { (metric) throws(EngramError) in
+      guard let run = runIDs[metric.run], try addMetric(RunMetric(run: run, metric.value)) else {
+        throw other.catalog.corrupt("a metric has no run", "table run_metric, run_id \(metric.run)")
+      }
+    }
+  }
+
+  /// Remembers what the other catalog has ingested, so that it is not taken in here again unawares.
+  private func addIngests(
+    of other: MergedCatalog, offset: Int64, allowsRepeat: Bool, contents: inout Set<String>
+  ) throws(EngramError) {
+    var own: Set<String> = []
+    for ingest in try other.catalog.ingests(before: other.exampleEnd) {
+      // What that store took in twice was forced there, and is not refused here.
+      if !own.insert(ingest.contentHash).inserted { continue }
+      if !allowsRepeat, let earlier = try ingested(ingest.contentHash) {
+        throw EngramError(
+          .exists, "that store holds content that was ingested here before", file: other.catalog.path,
+          found:
+            "\(ingest.source), here as examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)",
+          mend: "leave that store out; to add the same examples once more, say --force")
+      }
+      guard contents.insert(ingest.contentHash).inserted else { continue }
+      let examples = ingest.examples
+      try recordIngest(
+        contentHash: ingest.contentHash, source: ingest.source,
+        examples: (examples.lowerBound + offset)..<(examples.upperBound + offset))
+    }
+  }
+}
