@@ -18,7 +18,9 @@ struct MetadataOrderTests {
       }
     }
     values += [.integer(.max), .integer(.max - 1), .integer(.min), .integer(.min + 1)]
-    for real in [0x1p63, 0x1p63.nextDown, 0x1p63.nextUp, .infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0] as [Double] {
+    for real in [
+      0x1p63, 0x1p63.nextDown, 0x1p63.nextUp, .infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude, -0.0,
+    ] as [Double] {
       values += [.real(real), .real(-real)]
     }
     return values

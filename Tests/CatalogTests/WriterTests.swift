@@ -259,9 +259,9 @@ struct WriterTests {
     try catalog.look { reader throws in
       #expect(try reader.splitSets() == [record])
       #expect(try reader.splitSet("fig2a") == record)
-      #expect(try (0..<2).map { try reader.split("fig2a", $0) } == splits)
-      for (name, index) in [("fig2a", 2), ("fig2a", -1), ("fig2b", 0), ("FIG2A", 0)] {
-        let error = #expect(throws: EngramError.self) { try reader.split(name, index) }
+      #expect(try reader.splits(of: "fig2a") == splits)
+      for name in ["fig2b", "FIG2A"] {
+        let error = #expect(throws: EngramError.self) { try reader.splits(of: name) }
         #expect(error?.code == .notFound)
       }
       let error = #expect(throws: EngramError.self) { try reader.splitSet("fig2b") }
