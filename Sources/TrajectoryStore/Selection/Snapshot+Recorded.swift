@@ -22,7 +22,8 @@ extension Snapshot {
       let members = examples.clamped(to: extent.examples)
       if members.isEmpty { return nil }
       return RecordedExamples(
-        examples: members, columns: FeatureColumns(statistics: extent.statistics, epochs: extent.epochs, order: .bySample),
+        examples: members,
+        columns: FeatureColumns(statistics: extent.statistics, epochs: extent.epochs, order: .bySample),
         elementType: extent.elementType)
     }
   }
