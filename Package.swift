@@ -31,7 +31,7 @@ func kernels(_ name: String) -> Target {
 /// The tests of a room, with whatever they need beside it.
 func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -105,6 +105,10 @@ let package = Package(
     .executableTarget(
       name: "store-driver", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore"],
       path: "Tests/store-driver", swiftSettings: strict),
+    // What tests share: seeded numbers, folders, fixtures, other processes, toy stores.
+    .target(
+      name: "TestSupport", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CSQLite"],
+      path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Base"),
     tests(of: "TrajectoryModel"),
     tests(of: "ColumnCodec", needs: ["Base", "TrajectoryModel"]),

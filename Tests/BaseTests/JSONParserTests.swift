@@ -1,6 +1,7 @@
 // JSONParserTests.swift -- JSON texts, right and wrong.
 
 import Base
+import TestSupport
 import Testing
 
 @Suite struct `JSON parser` {
@@ -96,35 +97,5 @@ import Testing
       #expect(try JSONValue(parsing: value.text()) == value, "seed \(seed)")
       #expect(try JSONValue(parsing: value.text(.pretty)) == value, "seed \(seed)")
     }
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same tests.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  /// The bytes after one to three changes: a bit flipped, a byte set, removed, or copied from elsewhere.
-  mutating func mutated(_ original: [UInt8]) -> [UInt8] {
-    var bytes = original
-    for _ in 0..<Int.random(in: 1...3, using: &self) where !bytes.isEmpty {
-      let place = Int.random(in: 0..<bytes.count, using: &self)
-      switch Int.random(in: 0..<4, using: &self) {
-      case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
-      case 1: bytes[place] = UInt8.random(in: 0...255, using: &self)
-      case 2: bytes.remove(at: place)
-      default: bytes.insert(bytes[Int.random(in: 0..<bytes.count, using: &self)], at: place)
-      }
-    }
-    return bytes
   }
 }

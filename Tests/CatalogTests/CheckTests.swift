@@ -2,11 +2,12 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 
 struct CheckTests {
-  private static func filled(_ scratch: Scratch) throws {
+  private static func filled(_ scratch: TemporaryFolder) throws {
     let catalog = try Sample.filled(scratch)
     try catalog.commit("append", "") { writer throws in
       try writer.addField(MetadataField(name: "lab", type: .text))
@@ -64,11 +65,11 @@ struct CheckTests {
     ("DROP TABLE ingest", "table ingest"),
   ])
   func `a broken rule is found, with its table and row`(sql: String, place: String) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Self.filled(scratch)
     let before = try Catalog(opening: scratch.catalog, access: .read)
     #expect(try before.look { try $0.check() } == [])
-    scratch.tamper(sql)
+    tamper(scratch.catalog, sql)
     let catalog = try Catalog(opening: scratch.catalog, access: .read)
     let problems = try catalog.look { try $0.check() }
     #expect(problems.allSatisfy { $0.code == .corrupt && $0.file == scratch.catalog })
@@ -76,9 +77,9 @@ struct CheckTests {
   }
 
   @Test func `a trigger that somebody put into a catalog does not run`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Self.filled(scratch)
-    scratch.tamper("CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM split; END")
+    tamper(scratch.catalog, "CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM split; END")
     let catalog = try Catalog(opening: scratch.catalog, access: .readWrite)
     try Sample.append(catalog, [(Sample.values("a", "b") + [.null], [Sample.deep])])
     #expect(try catalog.look { try $0.splits(of: "s") }.first?.train == [1])
@@ -118,14 +119,14 @@ struct CheckTests {
   @Test func `a catalog cut short at any page, or anywhere, is refused by reading or by the check, and never crashes`()
     throws
   {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Self.filled(scratch)
-    let whole = scratch.read()
+    let whole = scratch.read("catalog.sqlite")
     #expect(whole.count % 2048 == 0)
     let pages = stride(from: 0, to: whole.count, by: 2048)
     let lengths = pages.flatMap({ [$0, $0 + 1, $0 + 1_025] }) + [50, 99, 100, 511, 512]
     for length in lengths {
-      scratch.write(Array(whole.prefix(length)))
+      scratch.write(Array(whole.prefix(length)), to: "catalog.sqlite")
       // A page that only an index needs is not missed by reading; the check misses it.
       var code: EngramError.Code?
       do {
@@ -140,9 +141,9 @@ struct CheckTests {
   @Test func `a flipped bit anywhere gives an error of damage or a readable catalog, and never crashes`() throws {
     let seed: UInt64 = 20_261_123
     var random = SeededGenerator(seed: seed)
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Self.filled(scratch)
-    let whole = scratch.read()
+    let whole = scratch.read("catalog.sqlite")
     var (found, unseen) = (0, 0)
     for trial in 0..<400 {
       var damaged = whole
@@ -153,8 +154,8 @@ struct CheckTests {
       }
       let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &random)
       damaged[place] ^= bit
-      for name in scratch.names where name != "catalog.sqlite" { scratch.write([], name) }
-      scratch.write(damaged)
+      for name in scratch.names where name != "catalog.sqlite" { scratch.write([], to: name) }
+      scratch.write(damaged, to: "catalog.sqlite")
       do {
         if try Self.readAll(scratch.catalog) { unseen += 1 } else { found += 1 }
       } catch let error as EngramError {
@@ -169,12 +170,12 @@ struct CheckTests {
   @Test func `bytes of noise are refused`() throws {
     let seed: UInt64 = 5
     var random = SeededGenerator(seed: seed)
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Self.filled(scratch)
-    let whole = scratch.read()
+    let whole = scratch.read("catalog.sqlite")
     for keep in [0, 16, 100, 200, 4096] {
       let noise = (keep..<whole.count).map { _ in UInt8.random(in: 0...255, using: &random) }
-      scratch.write(Array(whole.prefix(keep)) + noise)
+      scratch.write(Array(whole.prefix(keep)) + noise, to: "catalog.sqlite")
       let error = #expect(throws: EngramError.self, "seed \(seed), kept \(keep)") { try Self.readAll(scratch.catalog) }
       #expect(error?.code == .corrupt, "seed \(seed), kept \(keep): \(String(describing: error))")
     }

@@ -2,6 +2,7 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -9,7 +10,7 @@ struct CommitTests {
   private struct Boom: Error {}
 
   @Test func `the commit log numbers every write and says how many examples there were`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let commits = try catalog.look { try $0.commits() }
     #expect(commits.map(\.id) == [1, 2])
@@ -27,7 +28,7 @@ struct CommitTests {
   }
 
   @Test func `a thrown error leaves nothing of the commit`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let dump = { try catalog.rows("SELECT * FROM example") + catalog.rows("SELECT * FROM commit_log") }
     let before = try dump()
@@ -54,7 +55,7 @@ struct CommitTests {
   }
 
   @Test func `a reader keeps its snapshot while another connection commits`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let writer = try Sample.filled(scratch)
     let reader = try Catalog(opening: scratch.catalog, access: .read)
     try reader.look { snapshot throws in
@@ -69,7 +70,7 @@ struct CommitTests {
   }
 
   @Test func `a field added by another connection is seen at the next read`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let writer = try Sample.filled(scratch)
     let reader = try Catalog(opening: scratch.catalog, access: .read)
     #expect(try reader.ids("task = 'cifar10'").count == 5)
@@ -81,7 +82,7 @@ struct CommitTests {
   }
 
   @Test func `a writer reads what it has written, and others do not yet`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let other = try Catalog(opening: scratch.catalog, access: .read)
     try catalog.commit("append", "") { writer throws in
@@ -98,7 +99,7 @@ struct CommitTests {
   }
 
   @Test func `observations without values, and values without observations, are not committed`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let missing = #expect(throws: EngramError.self) {
       try catalog.commit("append", "") { writer throws in
@@ -117,7 +118,7 @@ struct CommitTests {
   }
 
   @Test func `two writers at once: the second waits, then says that another is writing`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let second = try Catalog(opening: scratch.catalog, access: .readWrite)
     try catalog.commit("note", "") { _ in

@@ -3,6 +3,7 @@
 import Base
 import Catalog
 import SQLite
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -29,13 +30,13 @@ struct FilterTests {
     ("(SELECT count(*) FROM example AS e WHERE e.observation_id = example.observation_id) = 2", [6, 7, 8, 9]),
   ])
   func `a filter selects the examples for which it is true`(filter: String, ids: [Int64]) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     #expect(try catalog.ids(filter) == ids)
   }
 
   @Test func `a filter as of a commit sees that commit, in its subqueries too`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     for filter in [
       "run_id = (SELECT max(run_id) FROM example)", "run_id = (SELECT max(run_id) FROM run)",
@@ -62,7 +63,7 @@ struct FilterTests {
     "EXISTS (SELECT 1 FROM no_such_table)", "task = \"cifar10\"", "zeroblob(10) = 1", "randomblob(4) = x'00'",
   ])
   func `a text that is not one condition over the data is refused`(filter: String) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = #expect(throws: EngramError.self) { try catalog.ids(filter) }
     #expect(error?.code == .usage, "\(String(describing: error))")
@@ -71,7 +72,7 @@ struct FilterTests {
   }
 
   @Test func `a deep or long filter is refused or answered, and never crashes`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     for depth in [10, 150, 1_000, 100_000] {
       let filter = String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
@@ -96,7 +97,7 @@ struct FilterTests {
   func `an unknown column is named, with the columns there are and the one that was meant`(
     filter: String, column: String, mend: String
   ) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = try #require(#expect(throws: EngramError.self) { try catalog.ids(filter) })
     #expect(error.code == .usage)
@@ -107,7 +108,7 @@ struct FilterTests {
   }
 
   @Test func `a user's field named like an SQL keyword works in quotes`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     try catalog.commit("append", "") { writer throws in
       for name in ["order", "group", "select"] { try writer.addField(MetadataField(name: name, type: .integer)) }
@@ -126,7 +127,7 @@ struct FilterTests {
   }
 
   @Test func `a never-ending filter stops at its time limit, and when it is cancelled`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let endless = "(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c) = task"
     for (limits, code) in [

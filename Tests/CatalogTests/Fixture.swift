@@ -1,73 +1,10 @@
-// Fixture.swift -- catalogs for the tests, in directories that remove themselves.
+// Fixture.swift -- catalogs for the tests, in folders that remove themselves.
 
 import Base
-import CSQLite
 import Catalog
-import Glibc
-import SQLite
+import TestSupport
 import Testing
 import TrajectoryModel
-
-/// A directory of a test's own, removed with everything in it when the test lets go of it.
-final class Scratch {
-  let path: String
-
-  init() {
-    path = "/tmp/engram-catalog-\(getpid())-\(UInt64.random(in: 0...(.max)))"
-    #expect(unsafe mkdir(path, 0o755) == 0)
-  }
-
-  deinit {
-    for name in names { _ = unsafe unlink("\(path)/\(name)") }
-    _ = unsafe rmdir(path)
-  }
-
-  var catalog: String { path + "/catalog.sqlite" }
-
-  var names: [String] {
-    guard let directory = unsafe opendir(path) else { return [] }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
-        return unsafe String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  func read(_ name: String = "catalog.sqlite") -> [UInt8] {
-    guard let file = unsafe fopen("\(path)/\(name)", "r") else { return [] }
-    defer { unsafe fclose(file) }
-    var all: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = unsafe fread(&buffer, 1, buffer.count, file)
-      if count == 0 { return all }
-      all += buffer.prefix(count)
-    }
-  }
-
-  func write(_ bytes: [UInt8], _ name: String = "catalog.sqlite") {
-    guard let file = unsafe fopen("\(path)/\(name)", "w") else {
-      Issue.record("cannot write \(name)")
-      return
-    }
-    #expect(unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count)
-    unsafe fclose(file)
-  }
-
-  /// Runs SQL on the database behind the catalog's back.
-  func tamper(_ sql: String) {
-    var database: OpaquePointer?
-    #expect(unsafe sqlite3_open(catalog, &database) == SQLITE_OK)
-    let code = unsafe sqlite3_exec(database, sql, nil, nil, nil)
-    #expect(code == SQLITE_OK, "\(unsafe String(cString: sqlite3_errmsg(database)))")
-    unsafe sqlite3_close(database)
-  }
-}
 
 /// A small catalog whose contents the tests know.
 enum Sample {
@@ -87,7 +24,7 @@ enum Sample {
   }
 
   /// Creates and opens a catalog.
-  static func empty(_ scratch: Scratch) throws -> Catalog {
+  static func empty(_ scratch: TemporaryFolder) throws -> Catalog {
     try Catalog.create(at: scratch.catalog)
     return try Catalog(opening: scratch.catalog, access: .readWrite)
   }
@@ -116,7 +53,7 @@ enum Sample {
   }
 
   /// Two commits: runs 1, 2, 3 with examples 0..<3, 3..<6, 6..<8, then run 4 with examples 8..<10.
-  static func filled(_ scratch: Scratch) throws -> Catalog {
+  static func filled(_ scratch: TemporaryFolder) throws -> Catalog {
     let catalog = try empty(scratch)
     try append(
       catalog,
@@ -169,18 +106,7 @@ extension Catalog {
   }
 }
 
-/// A small generator with a seed, so that a failing case can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    // SplitMix64 (Steele, Lea, Flood 2014).
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension TemporaryFolder {
+  /// The path of the catalog.
+  var catalog: String { self["catalog.sqlite"] }
 }

@@ -2,12 +2,13 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 
 struct GroupTests {
   @Test func `NULL is a group like any other, and comes first`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let groups = try catalog.look { try $0.groups(by: ["task"], where: nil) }
     #expect(groups.map(\.key) == [[.null], [.text("cifar10")], [.text("imagenet")]])
@@ -24,7 +25,7 @@ struct GroupTests {
   }
 
   @Test func `grouping by nothing gives one group of all`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let groups = try catalog.look { try $0.groups(by: [], where: "layer_position = 'deep'") }
     #expect(groups == [ExampleGroup(key: [], examples: ExampleSet(ids: [2, 5, 9]))])
@@ -34,7 +35,7 @@ struct GroupTests {
 
   @Test(arguments: [["tusk"], ["task", "TASK"], ["example_id"], ["task; DROP TABLE run"], ["rowid"]])
   func `a column that cannot be grouped by is refused`(columns: [String]) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = #expect(throws: EngramError.self) {
       try catalog.look { try $0.groups(by: columns, where: nil) }
@@ -43,7 +44,7 @@ struct GroupTests {
   }
 
   @Test func `texts that differ in bytes but not in sight are different groups, layers and statistics`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
     try Sample.append(
@@ -62,7 +63,7 @@ struct GroupTests {
     let rates: [MetadataValue] = [.null, .real(0.5), .integer(2), .real(-0.0), .real(0)]
     for seed in 0..<12 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
-      let scratch = Scratch()
+      let scratch = TemporaryFolder()
       let catalog = try Sample.empty(scratch)
       try catalog.commit("field", "") { writer throws in
         try writer.addField(MetadataField(name: "rate", type: .real))
@@ -126,7 +127,7 @@ struct GroupTests {
   }
 
   @Test func `metadata of examples that are not there, or of columns that are not, is an error`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     func code(_ set: ExampleSet, _ columns: [String]) -> EngramError.Code? {
       #expect(throws: EngramError.self) {

@@ -3,6 +3,7 @@
 import Base
 import Catalog
 import Glibc
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -16,7 +17,7 @@ private func becomeForFiles(_ user: UInt32) {
 
 struct OpeningTests {
   @Test func `a new catalog has the standard fields, no examples and an identifier of its own`() throws {
-    let (one, two) = (Scratch(), Scratch())
+    let (one, two) = (TemporaryFolder(), TemporaryFolder())
     let catalogs = try [Sample.empty(one), Sample.empty(two)]
     let identifiers = try catalogs.map { catalog in try catalog.look { try $0.storeIdentifier() } }
     #expect(identifiers.allSatisfy { $0.utf8.count == 32 })
@@ -33,13 +34,13 @@ struct OpeningTests {
   }
 
   @Test func `creation leaves one file, and does not touch a file that is there`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Catalog.create(at: scratch.catalog)
     #expect(scratch.names == ["catalog.sqlite"])
-    let before = scratch.read()
+    let before = scratch.read("catalog.sqlite")
     let error = #expect(throws: EngramError.self) { try Catalog.create(at: scratch.catalog) }
     #expect(error?.code == .exists)
-    #expect(scratch.read() == before)
+    #expect(scratch.read("catalog.sqlite") == before)
     #expect(scratch.names == ["catalog.sqlite"])
   }
 
@@ -51,7 +52,7 @@ struct OpeningTests {
   }
 
   @Test func `what was committed is there after closing and opening again`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     do { _ = try Sample.filled(scratch) }
     #expect(scratch.names == ["catalog.sqlite"])
     for access in [Catalog.Access.read, .readWrite] {
@@ -65,15 +66,15 @@ struct OpeningTests {
     ("newer", .unsupported), ("versionless", .corrupt), ("directory", .io),
   ])
   func `what is not a catalog of this version is refused by name`(kind: String, code: EngramError.Code) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     if kind != "missing" { try Catalog.create(at: scratch.catalog) }
     switch kind {
-    case "empty": scratch.write([])
-    case "text": scratch.write(Array(String(repeating: "no database, only text. ", count: 100).utf8))
+    case "empty": scratch.write([], to: "catalog.sqlite")
+    case "text": scratch.write(Array(String(repeating: "no database, only text. ", count: 100).utf8), to: "catalog.sqlite")
     case "other":
-      scratch.tamper("PRAGMA application_id = 7")
-    case "newer": scratch.tamper("PRAGMA user_version = 2")
-    case "versionless": scratch.tamper("PRAGMA user_version = 0")
+      tamper(scratch.catalog, "PRAGMA application_id = 7")
+    case "newer": tamper(scratch.catalog, "PRAGMA user_version = 2")
+    case "versionless": tamper(scratch.catalog, "PRAGMA user_version = 0")
     default: break
     }
     let path = kind == "directory" ? scratch.path : scratch.catalog
@@ -85,16 +86,16 @@ struct OpeningTests {
   }
 
   @Test func `a store that needs a newer writer opens for reading only`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Catalog.create(at: scratch.catalog)
-    scratch.tamper("UPDATE store SET oldest_writer = 2")
+    tamper(scratch.catalog, "UPDATE store SET oldest_writer = 2")
     _ = try Catalog(opening: scratch.catalog, access: .read)
     let error = #expect(throws: EngramError.self) { try Catalog(opening: scratch.catalog, access: .readWrite) }
     #expect(error?.code == .unsupported)
   }
 
   @Test func `a catalog opened for reading does not write`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Catalog.create(at: scratch.catalog)
     let catalog = try Catalog(opening: scratch.catalog, access: .read)
     let error = #expect(throws: EngramError.self) { try catalog.commit("x", "") { _ in } }
@@ -102,7 +103,7 @@ struct OpeningTests {
   }
 
   @Test func `a catalog in a directory that may not be written is read`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     do { _ = try Sample.filled(scratch) }
     #expect(unsafe chmod(scratch.catalog, 0o444) == 0)
     #expect(unsafe chmod(scratch.path, 0o555) == 0)
@@ -118,7 +119,7 @@ struct OpeningTests {
 
   @Test func `a path with characters that mean something in a URI works in a directory that may not be written`() throws
   {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let path = scratch.path + "/a %41?#é.sqlite"
     try Catalog.create(at: path)
     #expect(unsafe chmod(scratch.path, 0o555) == 0)

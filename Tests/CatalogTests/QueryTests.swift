@@ -3,12 +3,13 @@
 import Base
 import Catalog
 import SQLite
+import TestSupport
 import Testing
 import TrajectoryModel
 
 struct QueryTests {
   @Test func `a free query gives its columns and rows, the columns also when there is no row`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     for (sql, names, rows) in [
       ("SELECT task AS t, count(*) AS n FROM example GROUP BY task", ["t", "n"], 3),
@@ -24,7 +25,7 @@ struct QueryTests {
   }
 
   @Test func `the example view has its columns in the order of the contract`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let ids = [
       "layer_name", "layer_position", "run_id", "observation_id", "layer_ordinal", "layer_set_id", "unit_fraction",
@@ -59,7 +60,7 @@ struct QueryTests {
     "SELECT group_concat(DISTINCT architecture) FROM run",
   ])
   func `reading the documented tables is allowed`(sql: String) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     _ = try catalog.rows(sql)
   }
@@ -85,7 +86,7 @@ struct QueryTests {
     "REPLACE INTO run (run_id) VALUES (1)", "EXPLAIN DELETE FROM run",
   ])
   func `anything but one reading statement is refused`(sql: String) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = #expect(throws: EngramError.self) { try catalog.rows(sql) }
     #expect(error?.code == .usage, "\(String(describing: error))")
@@ -101,7 +102,7 @@ struct QueryTests {
   }
 
   @Test func `an error carries SQLite's own message and the SQL`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let syntax = #expect(throws: EngramError.self) { try catalog.rows("SELEC 1") }
     #expect(syntax?.message == "near \"SELEC\": syntax error")
@@ -118,7 +119,7 @@ struct QueryTests {
     "SELECT count(*) FROM example a, example b, example c, example d, example e, example f, example g, example h, example i, example j",
   ])
   func `never-ending SQL stops at its time limit, and when it is cancelled`(sql: String) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     var error = #expect(throws: EngramError.self) { try catalog.rows(sql, limits: QueryLimits(seconds: 0.1)) }
     #expect(error?.code == .limit)
@@ -134,7 +135,7 @@ struct QueryTests {
   }
 
   @Test func `the time of the receiver does not count, and the receiver may read the catalog`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     var rows = 0
     try catalog.look { reader throws in
@@ -151,7 +152,7 @@ struct QueryTests {
   }
 
   @Test func `bytes are refused with the way to see them`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = #expect(throws: EngramError.self) { try catalog.rows("SELECT x'00' AS b") }
     #expect(error?.code == .usage)

@@ -2,6 +2,7 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -25,7 +26,7 @@ import TrajectoryModel
   }
 
   @Test func `every Float64 comes back with its bits, NaN payloads and the sign of zero too`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let bits: [UInt64] = [
       0, 0x8000_0000_0000_0000, 0x7ff8_0000_0000_0000, 0xfff8_dead_beef_0001, 0x7ff0_0000_0000_0001,
@@ -40,7 +41,7 @@ import TrajectoryModel
   }
 
   @Test func `a filter reads metrics at the level of runs, and those of its commit only`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)  // commits 1 and 2; runs 1, 2, 3 and 4
     try Self.add(catalog, [(1, "top1", 0, 0.2), (1, "top1", 90, 0.7), (2, "top1", 0, 0.9), (2, "top1", 90, 0.3)])
     try Self.add(catalog, [(4, "top1", 90, 0.8), (3, "top1", 90, .nan), (2, "top1", 100, 0.95)])
@@ -57,7 +58,7 @@ import TrajectoryModel
   }
 
   @Test func `a value that is there stays, and one commit is all or nothing`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     try Self.add(catalog, [(1, "loss", 5, 1)])
     try catalog.commit("metrics", "again") { writer throws in
@@ -79,7 +80,7 @@ import TrajectoryModel
       (1, String(repeating: "x", count: 201), 0, .invalidData),
     ] as [(Int64, String, Double, EngramError.Code)])
   func `an impossible metric is refused`(run: Int64, name: String, epoch: Double, code: EngramError.Code) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = #expect(throws: EngramError.self) {
       try Self.add(catalog, [(run, name, epoch, 1)])
@@ -88,7 +89,7 @@ import TrajectoryModel
   }
 
   @Test func `counts say how much there is of each metric`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     try Self.add(catalog, [(1, "top1", 0, 0.2), (1, "loss", 0, .nan), (1, "loss", 5, 1), (2, "loss", 90, 3)])
     let counts = try catalog.look { try $0.metricCounts(asOf: nil) }
@@ -110,9 +111,9 @@ import TrajectoryModel
     ("DROP TABLE run_metric", "an object of the schema is missing"),
   ])
   func `damage to metrics is found`(sql: String, message: String) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     try Self.add(try Sample.filled(scratch), [(1, "m", 0, 1)])
-    scratch.tamper(sql)
+    tamper(scratch.catalog, sql)
     let problems = try Catalog(opening: scratch.catalog, access: .read).look { try $0.check() }
     #expect(problems.first?.message == message)
     #expect(problems.first?.code == .corrupt)

@@ -3,6 +3,7 @@
 import Base
 import Catalog
 import Glibc
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -20,7 +21,7 @@ struct ScaleTests {
 
   @Test func `many runs are inserted, filtered and grouped in a time that grows with runs alone`() throws {
     let (runs, layers) = (Self.runCount, Int64(20))
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     let clock = ContinuousClock()
     let tasks = ["imagenet", "cifar10", "simclr", "audionet"].map { MetadataValue.text($0) }

@@ -2,6 +2,7 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -14,7 +15,7 @@ struct WriterTests {
     ("naïve", .invalidData),
   ])
   func `a field whose name is taken or impossible is refused`(name: String, code: EngramError.Code) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     try catalog.commit("field", "") { try $0.addField(MetadataField(name: "lab", type: .text)) }
     let error = #expect(throws: EngramError.self) {
@@ -25,7 +26,7 @@ struct WriterTests {
   }
 
   @Test func `a new field is NULL for the runs there are, and holds every value of its type`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let values: [[MetadataValue]] = [
       [.integer(.min), .real(.infinity), .text("")],
@@ -54,7 +55,7 @@ struct WriterTests {
   }
 
   @Test func `negative zero is kept as zero, which it equals`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     try catalog.commit("append", "") { writer throws in
       try writer.addField(MetadataField(name: "rate", type: .real))
@@ -81,7 +82,7 @@ struct WriterTests {
     [.null, .null, .null, .real(.nan), .null, .null],
   ])
   func `values that do not fit the fields of a run are refused`(values: [MetadataValue]) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     let error = #expect(throws: EngramError.self) { try catalog.commit("append", "") { try $0.addRun(values) } }
     #expect(error?.code == .invalidData)
@@ -89,7 +90,7 @@ struct WriterTests {
   }
 
   @Test func `NaN is refused in a real field`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     let error = #expect(throws: EngramError.self) {
       try catalog.commit("append", "") { writer throws in
@@ -101,7 +102,7 @@ struct WriterTests {
   }
 
   @Test func `equal lists of layers are one layer set, in one commit and across commits`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     func sets() throws -> [Int64] {
       try catalog.commit("set", "") { writer throws in
@@ -133,7 +134,7 @@ struct WriterTests {
   func `an observation of nothing, or under an impossible condition, is refused`(
     run: Int64, set: Int64, condition: ObservationCondition, code: EngramError.Code
   ) throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let error = #expect(throws: EngramError.self) {
       try catalog.commit("append", "") { try $0.addObservation(run: run, layerSet: set, condition: condition) }
@@ -142,7 +143,7 @@ struct WriterTests {
   }
 
   @Test func `a run may be observed again, under another condition`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     try catalog.commit("observe", "") { writer throws in
       let set = try writer.layerSet(for: [Sample.deep])
@@ -155,7 +156,7 @@ struct WriterTests {
   }
 
   @Test func `extents come back as they were, and share equal axes`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     var segment = Sample.segment(0, 2)
     segment.epochs = [-1.5, 0, 0.1, 1e300]
@@ -187,7 +188,7 @@ struct WriterTests {
   }
 
   @Test func `an impossible extent is refused`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let changes: [(inout Extent) -> Void] = [
       { $0.firstExample = 9 }, { $0.firstExample = 11 }, { $0.exampleCount = 0 }, { $0.exampleCount = .max },
@@ -212,7 +213,7 @@ struct WriterTests {
   }
 
   @Test func `compaction replaces neighbours and keeps every example in its place`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     try catalog.commit("append", "") { writer throws in
       try writer.addObservation(run: 1, layerSet: writer.layerSet(for: [Sample.deep]))
@@ -247,7 +248,7 @@ struct WriterTests {
   }
 
   @Test func `split sets come back as they were, once per name`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     let record = SplitSetRecord(
       name: "fig2a", kind: "holdout", specification: "{\"seed\": 0}", commitID: 2, sha256: "ab", splitCount: 2)
@@ -288,7 +289,7 @@ struct WriterTests {
   }
 
   @Test func `an ingest is remembered with its first commit`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     #expect(try catalog.look { try $0.ingested("hash") } == nil)
     for source in ["a.pkl", "b.pkl"] {

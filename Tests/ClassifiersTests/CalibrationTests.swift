@@ -2,6 +2,7 @@
 
 import Classifiers
 import Foundation
+import TestSupport
 import Testing
 
 struct CalibrationTests {
@@ -9,7 +10,7 @@ struct CalibrationTests {
   private static func drawn(
     _ count: Int, exponent: Double, seed: UInt64
   ) -> (logs: LogProbabilities, labels: [Int32]) {
-    var random = DrawnNumbers(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let scores = (0..<count).map { _ in (0..<3).map { _ in Double.random(in: -3...3, using: &random) } }
     let logs = LogProbabilities(
       values: scores.flatMap { row in

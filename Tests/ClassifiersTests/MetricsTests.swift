@@ -2,16 +2,11 @@
 
 import Base
 import Classifiers
-import Foundation
+import TestSupport
 import Testing
 
 struct MetricsTests {
-  static let frozen: JSONObject = {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "fixtures/parity/metrics.json")
-    let bytes = (try? Data(contentsOf: path)).map { [UInt8]($0) } ?? []
-    return (try? JSONValue(parsing: bytes).asObject()) ?? JSONObject()
-  }()
+  static let frozen = (try? Fixtures.json("parity/metrics.json").asObject()) ?? JSONObject()
 
   /// Whether a rate is what was frozen, where null is NaN.
   static func agrees(_ rate: Double, _ frozen: JSONValue) throws -> Bool {

@@ -2,6 +2,7 @@
 
 import Classifiers
 import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -10,7 +11,7 @@ struct NeighbourTests {
   private static func matrix(
     rows: Int, columns: Int, seed: UInt64, elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor
   ) throws -> Matrix {
-    var random = DrawnNumbers(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let values = (0..<(rows * columns)).map { _ in Float(exp(Double.random(in: -6...6, using: &random))) }
     return try filledMatrix(rows: rows, columns: columns, elementType: elementType, layout: layout) {
       Double(values[$0 * columns + $1])
@@ -91,7 +92,7 @@ struct NeighbourTests {
   }
 
   @Test func `p-values of examples like the reference are uniform`() {
-    var random = DrawnNumbers(seed: 8)
+    var random = SeededGenerator(seed: 8)
     let novelty = Novelty(reference: (0..<999).map { _ in Float.random(in: 0..<1, using: &random) })
     let pValues = (0..<10_000).map { _ in novelty.pValue(of: Float.random(in: 0..<1, using: &random)) }
     for level in [0.01, 0.05, 0.5] {

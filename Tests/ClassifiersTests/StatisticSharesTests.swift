@@ -2,6 +2,7 @@
 
 import Base
 import Classifiers
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -31,7 +32,7 @@ struct StatisticSharesTests {
   private let model = LinearModel(weights: [0.01, 0.02, 0.03, 0.1, 0.05, 0, 0, 0.2, 0.1])
 
   private func matrix(rows: Int, seed: UInt64) throws -> Matrix {
-    var random = DrawnNumbers(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let values = (0..<(rows * 9)).map { _ in Float.random(in: 0...1, using: &random) }
     return try filledMatrix(rows: rows, columns: 9, layout: .columnMajor) { Double(values[$0 * 9 + $1]) }
   }

@@ -1,6 +1,7 @@
 // ChunkCodecTests.swift -- chunks come back bit by bit, in every layout, and damaged ones are refused.
 
 import ColumnCodec
+import TestSupport
 import Testing
 import TrajectoryModel
 

@@ -2,6 +2,7 @@
 
 import Base
 import ColumnCodec
+import TestSupport
 import Testing
 import TrajectoryModel
 

@@ -1,23 +1,9 @@
 // Samples.swift -- values of every kind that a chunk must give back bit by bit.
 
 import ColumnCodec
+import TestSupport
 import Testing
 import TrajectoryModel
-
-/// A small generator with a seed (SplitMix64, Steele, Lea and Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
 
 /// A kind of values.
 enum Sample: String, CaseIterable, CustomTestStringConvertible {

@@ -1,6 +1,7 @@
 // ScatterTests.swift -- decoded values reach every layout of a matrix.
 
 import ColumnCodec
+import TestSupport
 import Testing
 import TrajectoryModel
 

@@ -1,6 +1,7 @@
 // ClassifySessionTests.swift -- classifying, looking at results and predicting, with the program itself on the bundled data.
 
 import Foundation
+import TestSupport
 import Testing
 
 struct ClassifySessionTests {
@@ -90,7 +91,7 @@ struct ClassifySessionTests {
     let words = [
       "classify", session.store, "--split", "fig2a", "--model", "random-forest", "--grid", session.path("grid.json"),
     ]
-    let killed = try Shell.run("bash", ["-c", script, Shell.engram, session.store, session.path("grid.json")])
+    let killed = Shell.run("bash", ["-c", script, Shell.engram, session.store, session.path("grid.json")])
     #expect(killed.output.contains(",2,1,"), "\(killed)")
     let results = try session.json(words)
     #expect(results["complete"] as? Bool == true)
@@ -106,7 +107,7 @@ struct ClassifySessionTests {
 
   @Test func `published results are seen beside our own`() throws {
     let session = try Session()
-    let file = URL(filePath: Session.data).deletingLastPathComponent().appending(path: "results").path
+    let file = Fixtures.path("results")
     try session.ok("ingest-results", session.store, "\(file)/forest_np1_protocol0.pkl")
     #expect(try session.ok("results", session.store, "1").contains("brought in from a file"))
     #expect(try session.failure("ingest-results", session.store, "\(file)/with_models_np1.pkl") == "3 unsupported")
@@ -130,7 +131,7 @@ struct ClassifySessionTests {
   ])
   func `a mistake has its exit code and the code of its error`(words: [String], expected: String) throws {
     let session = try Self.session()
-    let result = try Shell.run(Shell.engram, ["classify", session.store] + words + ["--json"])
+    let result = Shell.run(Shell.engram, ["classify", session.store] + words + ["--json"])
     let error = try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]]
     #expect("\(result.code) \(error?["error"]?["code"] as? String ?? "none")" == expected, "\(result.errors)")
   }
@@ -139,7 +140,7 @@ struct ClassifySessionTests {
 extension Session {
   /// Runs a command that must succeed, with `--json`.
   func json(_ words: [String]) throws -> [String: Any] {
-    let result = try Shell.run(Shell.engram, words + ["--json"])
+    let result = Shell.run(Shell.engram, words + ["--json"])
     try #require(result.code == 0, "\(words.joined(separator: " ")): \(result.errors)")
     return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
   }

@@ -45,7 +45,7 @@ struct CompletionTests {
 
   /// The script that the command writes.
   static func script(_ shell: String) throws -> String {
-    let result = try Shell.run(Shell.engram, ["completion", shell])
+    let result = Shell.run(Shell.engram, ["completion", shell])
     #expect(result.code == 0)
     return result.output
   }
@@ -60,13 +60,13 @@ struct CompletionTests {
       ((${#COMPREPLY[@]})) && printf '%s\\n' "${COMPREPLY[@]}" | LC_ALL=C sort
       complete -p engram >&2
       """
-    let result = try Shell.run("bash", ["--norc", "-c", "\(try Self.script("bash"))\n\(ask)"])
+    let result = Shell.run("bash", ["--norc", "-c", "\(try Self.script("bash"))\n\(ask)"])
     #expect(result.errors == "complete -F _engram engram\n")
     #expect(result.output.split(separator: "\n").map(String.init) == test.offers)
   }
 
   @Test func `bash finds nothing wrong with its script`() throws {
-    let result = try Shell.run("bash", ["-n"], input: try Self.script("bash"))
+    let result = Shell.run("bash", ["-n"], input: try Self.script("bash"))
     #expect(result.code == 0)
     #expect(result.errors.isEmpty)
   }
@@ -74,7 +74,7 @@ struct CompletionTests {
   @Test func `zsh finds nothing wrong with its script and knows its function`() throws {
     let ask =
       "autoload -Uz compinit; compinit -u; source /dev/stdin; print $_comps[engram]; functions _engram_split_show"
-    let result = try Shell.run("zsh", ["-f", "-c", ask], input: try Self.script("zsh"))
+    let result = Shell.run("zsh", ["-f", "-c", ask], input: try Self.script("zsh"))
     #expect(result.errors.isEmpty)
     #expect(result.output.hasPrefix("_engram\n_engram_split_show () {"))
   }
@@ -83,7 +83,7 @@ struct CompletionTests {
   func `fish offers what fits`(test: Case) throws {
     let line = test.words.joined(separator: " ")
     let ask = "mkdir one.engram; touch 'data set.pkl'; source -; complete -C '\(line)'"
-    let result = try Shell.run("fish", ["-N", "-c", ask], input: try Self.script("fish"))
+    let result = Shell.run("fish", ["-N", "-c", ask], input: try Self.script("fish"))
     #expect(result.errors.isEmpty)
     let offers = result.output.split(separator: "\n").map { line in
       let word = String(line.prefix { $0 != "\t" })

@@ -5,6 +5,7 @@
 
 import EngramCommands
 import Foundation
+import TestSupport
 import Testing
 
 struct HelpTests {
@@ -12,10 +13,7 @@ struct HelpTests {
   struct Path: Sendable, CustomTestStringConvertible {
     let commands: [Command]
     var testDescription: String { commands.map(\.name).joined(separator: " ") }
-    var file: URL {
-      URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "fixtures/help/\(commands.map(\.name).joined(separator: "-")).txt")
-    }
+    var file: String { Fixtures.path("help/\(commands.map(\.name).joined(separator: "-")).txt") }
   }
 
   static let paths: [Path] = {
@@ -29,17 +27,16 @@ struct HelpTests {
   func `every help is as it was last read by a person`(path: Path) throws {
     let text = HelpText.of(path.commands)
     if ProcessInfo.processInfo.environment["ENGRAM_RENEW_HELP"] == "1" {
-      try text.write(to: path.file, atomically: true, encoding: .utf8)
+      TestFiles.write(text.utf8, to: path.file)
     }
     #expect(
-      text == (try? String(contentsOf: path.file, encoding: .utf8)),
+      text == TestFiles.text(path.file),
       "if the change is wanted: ENGRAM_RENEW_HELP=1 swift test -c release --filter HelpTests")
   }
 
   @Test func `no fixture is left of a command that is gone`() throws {
-    let folder = try #require(Self.paths.first).file.deletingLastPathComponent()
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    #expect(files == Self.paths.map(\.file.lastPathComponent).sorted())
+    #expect(
+      Fixtures.names(in: "help").map { Fixtures.path("help/\($0)") }.sorted() == Self.paths.map(\.file).sorted())
   }
 
   @Test(arguments: paths, [40, 80, 120])
@@ -55,7 +52,7 @@ struct HelpTests {
     let command = try #require(path.commands.last)
     #expect(!command.examples.isEmpty)
     for example in command.examples where example.line.hasPrefix("engram ") {
-      let words = try Shell.words(of: example.line).prefix { $0 != ">" }
+      let words = Shell.words(of: example.line).prefix { $0 != ">" }
       let parsed = try CommandParser(root: engramCommand).parse(Array(words.dropFirst()))
       guard case .run = parsed.request else {
         Issue.record("the example asks for help: \(example.line)")

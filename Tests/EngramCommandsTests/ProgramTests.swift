@@ -7,26 +7,26 @@ import Testing
 struct ProgramTests {
   @Test func `says its version`() throws {
     for words in [["--version"], ["version"]] {
-      let result = try Shell.run(Shell.engram, words)
+      let result = Shell.run(Shell.engram, words)
       #expect(result.code == 0)
       #expect(result.output == "engram \(engramVersion)\n")
       #expect(result.errors.isEmpty)
     }
-    #expect(try Shell.run(Shell.engram, ["version", "--json"]).output == "{\"version\": \"\(engramVersion)\"}\n")
+    #expect(Shell.run(Shell.engram, ["version", "--json"]).output == "{\"version\": \"\(engramVersion)\"}\n")
   }
 
   @Test func `shows the same help by option and by verb`() throws {
-    let byOption = try Shell.run(Shell.engram, ["split", "balanced", "--help"])
-    let byVerb = try Shell.run(Shell.engram, ["help", "split", "balanced"])
+    let byOption = Shell.run(Shell.engram, ["split", "balanced", "--help"])
+    let byVerb = Shell.run(Shell.engram, ["help", "split", "balanced"])
     #expect(byOption.output.hasPrefix("engram split balanced: "))
     #expect(byOption.output == byVerb.output)
-    let wrong = try Shell.run(Shell.engram, ["help", "splt"])
+    let wrong = Shell.run(Shell.engram, ["help", "splt"])
     #expect(wrong.code == 2)
     #expect(wrong.errors.contains("did you mean split?"))
   }
 
   @Test func `reports a mistake on standard error with exit code 2`() throws {
-    let result = try Shell.run(Shell.engram, ["info", "s", "--wehre", "x"])
+    let result = Shell.run(Shell.engram, ["info", "s", "--wehre", "x"])
     #expect(result.code == 2)
     #expect(result.output.isEmpty)
     #expect(
@@ -40,7 +40,7 @@ struct ProgramTests {
   }
 
   @Test func `reports a mistake as JSON under --json, wherever it stands`() throws {
-    let result = try Shell.run(Shell.engram, ["info", "s", "--wehre", "x", "--json"])
+    let result = Shell.run(Shell.engram, ["info", "s", "--wehre", "x", "--json"])
     #expect(result.code == 2)
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]])
@@ -49,13 +49,13 @@ struct ProgramTests {
   }
 
   @Test func `ends quietly, as by SIGPIPE, when nobody reads its output`() throws {
-    let result = try Shell.run("bash", ["-c", "exec 3> >(exit 0); wait $!; '\(Shell.engram)' --help >&3"])
+    let result = Shell.run("bash", ["-c", "exec 3> >(exit 0); wait $!; '\(Shell.engram)' --help >&3"])
     #expect(result.code == 141)
     #expect(result.errors.isEmpty)
   }
 
   @Test func `says so when the disk is full`() throws {
-    let result = try Shell.run("bash", ["-c", "'\(Shell.engram)' --help > /dev/full"])
+    let result = Shell.run("bash", ["-c", "'\(Shell.engram)' --help > /dev/full"])
     #expect(result.code == 1)
     #expect(result.errors.hasPrefix("error: the disk is full\nwhere: standard output\n"))
   }

@@ -1,40 +1,35 @@
 // SessionTests.swift -- what a user does from the first ingest to matrices, with the program itself on the bundled data.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// One store made by the program, in a folder that goes when the test ends.
 final class Session {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "engram-session-\(UUID().uuidString)")
-  var store: String { folder.appending(path: "s.engram").path }
-  static let data = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "fixtures/digits_dataset.pkl").path
+  private let folder = TemporaryFolder()
+  var store: String { path("s.engram") }
+  static let data = Fixtures.path("digits_dataset.pkl")
 
-  init() throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try ok("ingest", Self.data, store)
-  }
+  init() throws { try ok("ingest", Self.data, store) }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  func path(_ name: String) -> String { folder.appending(path: name).path }
+  func path(_ name: String) -> String { folder[name] }
 
   /// Runs a command that must succeed, and gives its standard output.
   @discardableResult func ok(_ words: String...) throws -> String {
-    let result = try Shell.run(Shell.engram, words)
+    let result = Shell.run(Shell.engram, words)
     try #require(result.code == 0, "\(words.joined(separator: " ")): \(result.errors)")
     return result.output
   }
 
   /// Runs a command that must fail, and gives its exit code and the code of its error.
   func failure(_ words: String...) throws -> String {
-    let result = try Shell.run(Shell.engram, words + ["--json"])
+    let result = Shell.run(Shell.engram, words + ["--json"])
     let error = try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]]
     return "\(result.code) \(error?["error"]?["code"] as? String ?? "no code")"
   }
 
   func json(_ words: String...) throws -> [String: Any] {
-    let result = try Shell.run(Shell.engram, words + ["--json"])
+    let result = Shell.run(Shell.engram, words + ["--json"])
     try #require(result.code == 0, "\(words.joined(separator: " ")): \(result.errors)")
     return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
   }
@@ -96,11 +91,11 @@ struct SessionTests {
   @Test func `recordings of unknown rule are identified, for people, spreadsheets and programs`() throws {
     let session = try Session()
     let words = ["identify", session.store, "--examples", "architecture = 'knet'", "--trees", "20", "--draws", "1"]
-    let result = try Shell.run(Shell.engram, words)
+    let result = Shell.run(Shell.engram, words)
     #expect(result.code == 0 && result.errors == "")
     #expect(result.output.contains("96 examples of 24 runs look like"))
     #expect(result.output.contains("calibrated on what was held out by architecture, 5 times"))
-    let csv = try Shell.run(Shell.engram, words + ["--csv"]).output.split(separator: "\n")
+    let csv = Shell.run(Shell.engram, words + ["--csv"]).output.split(separator: "\n")
     #expect(csv.count == 1 + 96)
     #expect(csv[0].hasPrefix("example_id,run_id,layer_name,predicted,confidence,p_adam,p_feedback"))
     let json = try session.json(
@@ -124,7 +119,7 @@ struct SessionTests {
   ])
   func `a mistake has its exit code and the code of its error`(words: [String], expected: String) throws {
     let session = try Session()
-    let result = try Shell.run(
+    let result = Shell.run(
       Shell.engram, words.map { $0.replacing("STORE", with: session.store) } + ["--json"])
     let error = try JSONSerialization.jsonObject(with: Data(result.errors.utf8)) as? [String: [String: Any]]
     #expect("\(result.code) \(error?["error"]?["code"] as? String ?? "none")" == expected)

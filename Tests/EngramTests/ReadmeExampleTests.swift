@@ -2,6 +2,7 @@
 
 import Engram
 import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -58,27 +59,23 @@ import TrajectoryModel
     }
   }
 
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   @Test func `the example of README.md runs on the bundled data and tells learning rules apart`() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "engram-readme-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let request = IngestRequest(source: Self.root.appending(path: "fixtures/digits_dataset.pkl").path)
-    let report = try request.ingest(into: folder.path)
+    let folder = TemporaryFolder()
+    let request = IngestRequest(source: Fixtures.path("digits_dataset.pkl"))
+    let report = try request.ingest(into: folder["readme.engram"])
     #expect(report.append.examples == 0..<1_632)
-    let accuracy = try Self.run(store: folder.path, classify: Self.nearest)
+    let accuracy = try Self.run(store: folder["readme.engram"], classify: Self.nearest)
     // Four classes: chance is a quarter.
     #expect(accuracy > 0.5)
   }
 
   @Test func `README.md shows the example as it is compiled here`() throws {
-    let source = try String(contentsOf: URL(filePath: #filePath), encoding: .utf8)
+    let source = TestFiles.text(#filePath)
     let lines = source.components(separatedBy: "\n")
     let begin = try #require(lines.firstIndex { $0.hasSuffix("// example: begin") })
     let end = try #require(lines.firstIndex { $0.hasSuffix("// example: end") })
     let example = lines[(begin + 1)..<end].map { $0.isEmpty ? "" : String($0.dropFirst(4)) }.joined(separator: "\n")
-    let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+    let readme = TestFiles.text(Fixtures.repository + "/README.md")
     #expect(readme.contains(example))
   }
 }

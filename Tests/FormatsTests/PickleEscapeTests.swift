@@ -1,6 +1,7 @@
 // PickleEscapeTests.swift -- the kernels for escaped text against a plain encoder and against each other.
 
 import Formats
+import TestSupport
 import Testing
 
 @Suite struct PickleEscapeTests {
@@ -47,7 +48,7 @@ import Testing
 
   @Test(arguments: PickleEscapeForm.allCases, levels)
   func `what was encoded is decoded to the same bytes by every kernel`(form: PickleEscapeForm, level: Int32) {
-    var random = SeededGenerator(state: 7)
+    var random = SeededGenerator(seed: 7)
     for count in Array(0...200) + [1000, 5000] {
       for quote in [UInt8(0x27), 0x22] {
         let bytes = Self.hardBytes(count, using: &random)
@@ -63,7 +64,7 @@ import Testing
 
   @Test(arguments: PickleEscapeForm.allCases)
   func `every kernel stops at the same byte of damaged text for the same reason`(form: PickleEscapeForm) {
-    var random = SeededGenerator(state: 11)
+    var random = SeededGenerator(seed: 11)
     for round in 0..<20_000 {
       var text = Self.encode(Self.hardBytes(150, using: &random), form: form, quote: 0x27)
       for _ in 0..<Int.random(in: 0...3, using: &random) {

@@ -3,6 +3,7 @@
 import Base
 import Formats
 import Synchronization
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -78,7 +79,7 @@ import TrajectoryModel
     let whole = try Self.dataset(name).trajectories.payload.bytes()
     let lazy = try Self.dataset(name, limits: PickleLimits(inlineBytes: 40)).trajectories.payload
     #expect(lazy.byteCount == whole.count)
-    var random = SeededGenerator(state: 3)
+    var random = SeededGenerator(seed: 3)
     for _ in 0..<500 {
       let start = Int.random(in: 0...whole.count, using: &random)
       let end = Int.random(in: start...whole.count, using: &random)
@@ -117,7 +118,7 @@ import TrajectoryModel
   @Test func `a payload of many windows is decoded alike from one end, from any place and by several tasks`()
     async throws
   {
-    var random = SeededGenerator(state: 5)
+    var random = SeededGenerator(seed: 5)
     let bytes = PickleEscapeTests.hardBytes(700_000, using: &random)
     let file = ScratchFile(Self.largePickle(bytes))
     let reached = Mutex(0)

@@ -3,24 +3,18 @@
 import Base
 import Foundation
 import Glibc
+import TestSupport
 import TrajectoryModel
 
 /// The pickles of `fixtures/`, and what Python says about them.
 enum PickleFixtures {
-  static let root =
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path + "/fixtures"
-
   /// Every pickle in a folder of `fixtures/`, sorted.
-  static func names(in folder: String) -> [String] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
-    return all.filter { $0.hasSuffix(".pkl") }.sorted()
-  }
+  static func names(in folder: String) -> [String] { Fixtures.names(in: folder, suffix: ".pkl") }
 
-  static func path(_ name: String, in folder: String = "pickles") -> String { "\(root)/\(folder)/\(name)" }
+  static func path(_ name: String, in folder: String = "pickles") -> String { Fixtures.path("\(folder)/\(name)") }
 
   static func bytes(_ name: String, in folder: String = "pickles") -> [UInt8] {
-    [UInt8](FileManager.default.contents(atPath: path(name, in: folder)) ?? Data())
+    Fixtures.bytes("\(folder)/\(name)")
   }
 
   /// What `pickle.load` says about a file.
@@ -66,7 +60,7 @@ enum PickleFixtures {
   }
 
   static let expected: [String: Expected] = {
-    let data = FileManager.default.contents(atPath: "\(root)/pickles/expected.json") ?? Data()
+    let data = Data(Fixtures.bytes("pickles/expected.json"))
     return (try? JSONDecoder().decode([String: Expected].self, from: data)) ?? [:]
   }()
 
@@ -96,22 +90,18 @@ extension ByteSource {
 
 /// A file of a test's own, removed when the test is done with it.
 final class ScratchFile {
-  let path: String
+  private let folder = TemporaryFolder()
   private let descriptor: Int32
+  var path: String { folder["scratch.pkl"] }
 
   init(_ bytes: [UInt8] = []) {
-    path = "/tmp/engram-pickle-\(getpid())-\(UInt64.random(in: 0 ... .max)).pkl"
     // SAFETY: the path is a NUL-terminated text during the call.
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+    descriptor = unsafe open(folder["scratch.pkl"], O_RDWR | O_CREAT | O_EXCL, 0o600)
     precondition(descriptor >= 0, "a scratch file can be made in /tmp")
     replace(bytes)
   }
 
-  deinit {
-    close(descriptor)
-    // SAFETY: the path is a NUL-terminated text during the call.
-    unsafe unlink(path)
-  }
+  deinit { close(descriptor) }
 
   /// Makes the file hold these bytes and no others.
   func replace(_ bytes: [UInt8]) {
@@ -127,16 +117,4 @@ final class ScratchFile {
 
   /// Cuts the file.
   func cut(to count: Int) { precondition(ftruncate(descriptor, count) == 0, "the file can be cut") }
-}
-
-/// Seeded randomness (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }

@@ -3,13 +3,13 @@
 import Base
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct PickleHostileTests {
   /// The rows of the README's table: file and code.
   static let table: [(name: String, code: String)] = {
-    let path = PickleFixtures.path("README.md", in: "corrupt/pickles")
-    let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    let text = Fixtures.text("corrupt/pickles/README.md")
     return text.split(separator: "\n").compactMap { line in
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       return cells.count >= 3 && cells[0].hasSuffix(".pkl") ? (cells[0], cells[1]) : nil
@@ -59,7 +59,7 @@ import Testing
     let codes: Set<EngramError.Code> = [.truncated, .corrupt, .unsupported, .limit, .invalidData]
     let bytes = PickleFixtures.bytes(name)
     let file = ScratchFile(bytes)
-    var random = SeededGenerator(state: 23)
+    var random = SeededGenerator(seed: 23)
     var refused = 0
     let end = ContinuousClock.now + .seconds(2)
     var round = 0

@@ -2,6 +2,7 @@
 
 import ColumnCodec
 import SegmentFile
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -29,7 +30,7 @@ import TrajectoryModel
 
   @Test(arguments: golden)
   func `a golden file reads as it was written`(name: String, valuesHash: String) throws {
-    let reader = try SegmentReader(opening: "\(repository)/fixtures/segments/\(name).seg")
+    let reader = try SegmentReader(opening: "\(Fixtures.repository)/fixtures/segments/\(name).seg")
     #expect(reader.valuesHash == valuesHash)
     // Compares the hash with the values themselves.
     try reader.verify()
@@ -43,7 +44,7 @@ import TrajectoryModel
 
   @Test func `the worked example has the values that the document names`() throws {
     let sample = try Self.workedExample()
-    let path = "\(repository)/fixtures/segments/worked-example.seg"
+    let path = "\(Fixtures.repository)/fixtures/segments/worked-example.seg"
     let reader = try SegmentReader(opening: path)
     #expect(reader.schema == sample.schema)
     #expect(reader.identifier == sample.identifier)
@@ -51,17 +52,17 @@ import TrajectoryModel
   }
 
   @Test func `the writer makes the bytes of the worked example and the format document shows them`() throws {
-    let directory = TemporaryDirectory()
-    let path = directory.file("worked.seg")
+    let directory = TemporaryFolder()
+    let path = directory["worked.seg"]
     try Self.workedExample().write(to: path, threads: 2)
-    let written = readFile(path)
-    #expect(written == readFile("\(repository)/fixtures/segments/worked-example.seg"))
+    let written = TestFiles.read(path)
+    #expect(written == TestFiles.read("\(Fixtures.repository)/fixtures/segments/worked-example.seg"))
     #expect(try Self.bytesInDocument() == written)
   }
 
   /// The bytes of the lines between the two marks of the document: `offset  hex bytes  | what they are`.
   static func bytesInDocument() throws -> [UInt8] {
-    let text = String(decoding: readFile("\(repository)/schema/FORMAT.md"), as: UTF8.self)
+    let text = String(decoding: TestFiles.read("\(Fixtures.repository)/schema/FORMAT.md"), as: UTF8.self)
     var isInside = false
     var bytes: [UInt8] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

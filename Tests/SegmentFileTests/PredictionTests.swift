@@ -3,6 +3,7 @@
 import Base
 import ColumnCodec
 import SegmentFile
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -11,10 +12,10 @@ import TrajectoryModel
   func `statistics of tensors come back bit by bit, whole, alone and in part`(
     type: ElementType, codec: SegmentCodec
   ) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     var sample = try SegmentSample.tensors(examples: 150, epochs: 6, type: type, seed: 17)
     sample.codec = codec
-    let path = directory.file("tensors.seg")
+    let path = directory["tensors.seg"]
     try sample.write(to: path, threads: 2, rowGroupSize: 64)
     #expect(try canonicalBytes(path, threads: 2) == sample.bytes)
     let reader = try SegmentReader(opening: path)
@@ -40,31 +41,31 @@ import TrajectoryModel
   }
 
   @Test func `every predictor is chosen for some chunk, and copies are found`() throws {
-    let directory = TemporaryDirectory()
-    let path = directory.file("tensors.seg")
+    let directory = TemporaryFolder()
+    let path = directory["tensors.seg"]
     var sample = try SegmentSample.tensors(examples: 300, epochs: 9, type: .float32, seed: 3)
     let predicted = try sample.write(to: path)
     let reader = try SegmentReader(opening: path)
     let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
-    let wide = directory.file("wide.seg")
+    let wide = directory["wide.seg"]
     try SegmentSample.tensors(examples: 50, epochs: 5, type: .float64, seed: 45).write(to: wide)
     let others = try SegmentReader(opening: wide)
     let all = storages + others.schema.statistics.indices.map { others.storage(rowGroup: 0, statistic: $0) }
     #expect(Set(all.compactMap { $0.prediction?.predictor }) == Set(Predictor.allCases))
     #expect(storages.contains { $0.copySource != nil && $0.prediction == nil })
     sample.codec = .independent
-    let independent = try sample.write(to: directory.file("independent.seg"))
+    let independent = try sample.write(to: directory["independent.seg"])
     #expect(predicted.valuesHash == independent.valuesHash)
     #expect(Double(independent.byteCount) / Double(predicted.byteCount) > 1.5)
-    let alone = try SegmentReader(opening: directory.file("independent.seg"))
+    let alone = try SegmentReader(opening: directory["independent.seg"])
     for statistic in alone.schema.statistics.indices {
       #expect(alone.storage(rowGroup: 0, statistic: statistic).dependencies.isEmpty)
     }
   }
 
   @Test func `reading every statistic decodes each chunk once, in an order that dependencies allow`() throws {
-    let directory = TemporaryDirectory()
-    let path = directory.file("tensors.seg")
+    let directory = TemporaryFolder()
+    let path = directory["tensors.seg"]
     try SegmentSample.tensors(examples: 80, epochs: 5, type: .float32, seed: 4).write(to: path)
     let reader = try SegmentReader(opening: path)
     var seen: [Int] = []
@@ -76,10 +77,10 @@ import TrajectoryModel
   }
 
   @Test func `chunks that depend on one another in a circle are corrupt`() throws {
-    let directory = TemporaryDirectory()
-    let path = directory.file("tensors.seg")
+    let directory = TemporaryFolder()
+    let path = directory["tensors.seg"]
     try SegmentSample.tensors(examples: 40, epochs: 3, type: .float32, seed: 5).write(to: path)
-    var bytes = readFile(path)
+    var bytes = TestFiles.read(path)
     let reader = try SegmentReader(opening: path)
     let count = reader.schema.statistics.count
     let copy = try #require(
@@ -88,8 +89,8 @@ import TrajectoryModel
     let entry = bytes.count - 32 - 56 * (count - source)
     SegmentBytes.put(UInt64(copy), 2, at: entry + 26, in: &bytes)
     SegmentBytes.resealTrailer(&bytes)
-    writeFile(directory.file("circle.seg"), bytes)
-    let circle = try SegmentReader(opening: directory.file("circle.seg"))
+    TestFiles.write(bytes, to: directory["circle.seg"])
+    let circle = try SegmentReader(opening: directory["circle.seg"])
     for statistic in [copy, source] {
       let error = #expect(throws: EngramError.self) {
         try RowGroupDecoder().decode(circle, rowGroup: 0, statistics: [statistic]) { (_, _) throws(EngramError) in }
@@ -100,10 +101,10 @@ import TrajectoryModel
   }
 
   @Test func `random changes to predicted chunks never do harm`() throws {
-    let directory = TemporaryDirectory()
-    let path = directory.file("tensors.seg")
+    let directory = TemporaryFolder()
+    let path = directory["tensors.seg"]
     try SegmentSample.tensors(examples: 30, epochs: 3, type: .float64, seed: 6).write(to: path)
-    let sound = readFile(path)
+    let sound = TestFiles.read(path)
     let count = 42
     let seed: UInt64 = 99
     var generator = SeededGenerator(seed: seed)
@@ -121,7 +122,7 @@ import TrajectoryModel
         bytes[offset] = UInt8.random(in: isEntry ? 0...42 : .min ... .max, using: &generator)
       }
       SegmentBytes.reseal(&bytes, chunkCount: count)
-      counts[SegmentDamageTests.code(bytes, at: directory.file("mutant.seg")), default: 0] += 1
+      counts[SegmentDamageTests.code(bytes, at: directory["mutant.seg"]), default: 0] += 1
     }
     #expect(Set(counts.keys).isSubset(of: [nil, .corrupt, .unsupported]), "seed \(seed): \(counts)")
     #expect(counts[.corrupt, default: 0] > 500, "seed \(seed): \(counts)")

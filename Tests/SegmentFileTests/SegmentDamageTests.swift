@@ -3,6 +3,7 @@
 import Base
 import ColumnCodec
 import SegmentFile
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -18,7 +19,7 @@ import TrajectoryModel
 
   /// The code of opening and checking a file, nil when nothing is wrong.
   static func code(_ bytes: [UInt8], at path: String) -> EngramError.Code? {
-    writeFile(path, bytes)
+    TestFiles.write(bytes, to: path)
     do throws(EngramError) {
       try SegmentReader(opening: path).verify()
       return nil
@@ -27,57 +28,57 @@ import TrajectoryModel
     }
   }
 
-  static func sound(_ directory: TemporaryDirectory) throws -> [UInt8] {
-    try sample().write(to: directory.file("sound.seg"), rowGroupSize: 64)
-    return readFile(directory.file("sound.seg"))
+  static func sound(_ directory: TemporaryFolder) throws -> [UInt8] {
+    try sample().write(to: directory["sound.seg"], rowGroupSize: 64)
+    return TestFiles.read(directory["sound.seg"])
   }
 
   @Test func `the sample has chunks of every kind`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     _ = try Self.sound(directory)
-    let reader = try SegmentReader(opening: directory.file("sound.seg"))
+    let reader = try SegmentReader(opening: directory["sound.seg"])
     let storages = Set((0..<5).map { reader.storage(rowGroup: 0, statistic: $0) })
     #expect(Set(storages.map(\.codec)) == Set(ChunkCodec.allCases))
     #expect(Set(storages.map(\.isNarrowed)) == [true, false])
   }
 
   @Test func `a file cut at any length is truncated`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let bytes = try Self.sound(directory)
     for length in 0..<bytes.count {
-      #expect(Self.code(Array(bytes.prefix(length)), at: directory.file("cut.seg")) == .truncated, "length \(length)")
+      #expect(Self.code(Array(bytes.prefix(length)), at: directory["cut.seg"]) == .truncated, "length \(length)")
     }
   }
 
   @Test func `a file whose tail is zeros is truncated`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let bytes = try Self.sound(directory)
     for length in stride(from: 40, to: bytes.count - 8, by: 7) {
       let torn = bytes.prefix(length) + [UInt8](repeating: 0, count: bytes.count - length)
-      #expect(Self.code(Array(torn), at: directory.file("torn.seg")) == .truncated, "length \(length)")
+      #expect(Self.code(Array(torn), at: directory["torn.seg"]) == .truncated, "length \(length)")
     }
   }
 
   @Test func `a bit flipped in any byte is corrupt`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let bytes = try Self.sound(directory)
     for offset in bytes.indices {
       var flipped = bytes
       flipped[offset] ^= 1 << UInt8(offset % 8)
-      #expect(Self.code(flipped, at: directory.file("flip.seg")) == .corrupt, "byte \(offset)")
+      #expect(Self.code(flipped, at: directory["flip.seg"]) == .corrupt, "byte \(offset)")
     }
   }
 
   @Test func `bytes added, removed or swapped within are corrupt`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let bytes = try Self.sound(directory)
-    #expect(Self.code(bytes + bytes, at: directory.file("a.seg")) == .corrupt)
-    #expect(Self.code(Array(bytes.dropFirst()), at: directory.file("a.seg")) == .corrupt)
-    #expect(Self.code(Array(bytes[..<100] + bytes[101...]), at: directory.file("a.seg")) == .corrupt)
-    #expect(Self.code(Array(bytes[..<100] + [0] + bytes[100...]), at: directory.file("a.seg")) == .corrupt)
+    #expect(Self.code(bytes + bytes, at: directory["a.seg"]) == .corrupt)
+    #expect(Self.code(Array(bytes.dropFirst()), at: directory["a.seg"]) == .corrupt)
+    #expect(Self.code(Array(bytes[..<100] + bytes[101...]), at: directory["a.seg"]) == .corrupt)
+    #expect(Self.code(Array(bytes[..<100] + [0] + bytes[100...]), at: directory["a.seg"]) == .corrupt)
     #expect(
       Self.code(
-        Array("a text and no segment at all, but long enough for one: ".utf8) + bytes, at: directory.file("a.seg"))
+        Array("a text and no segment at all, but long enough for one: ".utf8) + bytes, at: directory["a.seg"])
         == .corrupt)
   }
 
@@ -160,7 +161,7 @@ import TrajectoryModel
 
   @Test(arguments: lies)
   func `a lie behind sound checksums is told by its code`(lie: Lie) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     var bytes = try Self.sound(directory)
     let chunkCount = 10
     let start =
@@ -173,11 +174,11 @@ import TrajectoryModel
     SegmentBytes.put(lie.value, lie.size, at: start + lie.offset, in: &bytes)
     SegmentBytes.put(SegmentBytes.checksum(bytes[0..<32]), 8, at: 32, in: &bytes)
     SegmentBytes.resealTrailer(&bytes)
-    #expect(Self.code(bytes, at: directory.file("lie.seg")) == lie.code)
+    #expect(Self.code(bytes, at: directory["lie.seg"]) == lie.code)
   }
 
   @Test func `random changes behind sound checksums never do harm`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sound = try Self.sound(directory)
     let seed: UInt64 = 2020
     var generator = SeededGenerator(seed: seed)
@@ -197,7 +198,7 @@ import TrajectoryModel
         bytes[offset] = value.randomElement(using: &generator) ?? 0
       }
       SegmentBytes.reseal(&bytes, chunkCount: 10)
-      counts[Self.code(bytes, at: directory.file("mutant.seg")), default: 0] += 1
+      counts[Self.code(bytes, at: directory["mutant.seg"]), default: 0] += 1
     }
     #expect(Set(counts.keys).isSubset(of: [nil, .corrupt, .unsupported]), "seed \(seed): \(counts)")
     #expect(counts[.corrupt, default: 0] > 1000, "seed \(seed): \(counts)")

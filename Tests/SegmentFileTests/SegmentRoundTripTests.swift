@@ -4,6 +4,7 @@ import Base
 import CXXHash
 import ColumnCodec
 import SegmentFile
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -14,17 +15,17 @@ import TrajectoryModel
 
   @Test(arguments: ElementType.allCases)
   func `values come back bit by bit in the canonical order`(type: ElementType) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     for (seed, size) in Self.sizes.enumerated() {
       let sample = try SegmentSample.walks(
         examples: size.examples, epochs: size.epochs, statistics: size.statistics, type: type, seed: UInt64(seed))
-      let path = directory.file("\(seed).seg")
+      let path = directory["\(seed).seg"]
       let summary = try sample.write(to: path)
       let reader = try SegmentReader(opening: path)
       #expect(reader.schema == sample.schema)
       #expect(reader.identifier == sample.identifier)
       #expect(reader.exampleCount == size.examples && summary.exampleCount == size.examples)
-      #expect(reader.byteCount == summary.byteCount && readFile(path).count == summary.byteCount)
+      #expect(reader.byteCount == summary.byteCount && TestFiles.read(path).count == summary.byteCount)
       #expect(reader.valuesHash == summary.valuesHash)
       #expect(reader.rowGroupSize == 768)
       #expect(reader.rowGroupCount == (size.examples + 767) / 768)
@@ -38,21 +39,21 @@ import TrajectoryModel
   }
 
   @Test func `the file is the same for any number of threads and any size of the pieces`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 2500, epochs: 6, statistics: 11, type: .float64, seed: 8)
-    try sample.write(to: directory.file("1.seg"))
-    let expected = readFile(directory.file("1.seg"))
+    try sample.write(to: directory["1.seg"])
+    let expected = TestFiles.read(directory["1.seg"])
     for (threads, piece) in [(1, 1), (2, 2500), (3, 700), (8, 1024), (2, 1025)] {
-      let path = directory.file("\(threads)-\(piece).seg")
+      let path = directory["\(threads)-\(piece).seg"]
       try sample.write(to: path, threads: threads, appending: piece)
-      #expect(readFile(path) == expected, "\(threads) threads, \(piece) at a time")
+      #expect(TestFiles.read(path) == expected, "\(threads) threads, \(piece) at a time")
     }
   }
 
   @Test func `the hash of the values is XXH3-128 of the canonical bytes`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 40, epochs: 5, statistics: 3, type: .float32, seed: 2)
-    let summary = try sample.write(to: directory.file("a.seg"), appending: 7)
+    let summary = try sample.write(to: directory["a.seg"], appending: 7)
     let hash = unsafe sample.bytes.withUnsafeBytes { unsafe XXH3_128bits($0.baseAddress, $0.count) }
     func hex(_ value: UInt64) -> String {
       let digits = String(value, radix: 16)
@@ -63,10 +64,10 @@ import TrajectoryModel
 
   @Test(arguments: ElementType.allCases)
   func `zone maps and counts of non-finite values are right`(type: ElementType) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 150, epochs: 4, statistics: 6, type: type, seed: 12)
-    let summary = try sample.write(to: directory.file("a.seg"), rowGroupSize: 64)
-    let reader = try SegmentReader(opening: directory.file("a.seg"))
+    let summary = try sample.write(to: directory["a.seg"], rowGroupSize: 64)
+    let reader = try SegmentReader(opening: directory["a.seg"])
     var nonFinite = [Int](repeating: 0, count: 6)
     for rowGroup in 0..<3 {
       for statistic in 0..<6 {
@@ -88,10 +89,10 @@ import TrajectoryModel
   }
 
   @Test func `one chunk can be read alone, and only its first epochs`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 100, epochs: 9, statistics: 5, type: .float32, seed: 3)
-    try sample.write(to: directory.file("a.seg"), rowGroupSize: 32)
-    let reader = try SegmentReader(opening: directory.file("a.seg"))
+    try sample.write(to: directory["a.seg"], rowGroupSize: 32)
+    let reader = try SegmentReader(opening: directory["a.seg"])
     let window = ChunkDecoder.Window(examples: 0..<32, epochEnd: 4)
     var out = [UInt32](repeating: 0, count: 32 * 2)
     let runs = [RowRun(source: 0, destination: 0, count: 32)]
@@ -115,15 +116,15 @@ import TrajectoryModel
   }
 
   @Test func `a writer that is abandoned or goes away leaves no file`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 3, epochs: 2, statistics: 2, type: .float32, seed: 3)
     for explicitly in [true, false] {
-      let path = directory.file("\(explicitly).seg")
+      let path = directory["\(explicitly).seg"]
       do {
         let writer = try SegmentWriter(
           creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted, threads: 1)
         try writer.append(unsafe sample.bytes.span.bytes, exampleCount: 3)
-        #expect(readFile(path).isEmpty)
+        #expect(TestFiles.read(path).isEmpty)
         if explicitly { writer.abandon() }
       }
       #expect(throws: EngramError.self) { try SegmentReader(opening: path) }
@@ -131,7 +132,7 @@ import TrajectoryModel
   }
 
   @Test func `a segment without examples, in the place of another file or in no directory is refused by code`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 3, epochs: 2, statistics: 2, type: .float32, seed: 3)
     func code(_ path: String) -> EngramError.Code? {
       do throws(EngramError) {
@@ -143,18 +144,18 @@ import TrajectoryModel
         return error.code
       }
     }
-    writeFile(directory.file("there.seg"), [1])
-    #expect(code(directory.file("there.seg")) == .exists)
-    #expect(readFile(directory.file("there.seg")) == [1])
-    #expect(code(directory.file("none/a.seg")) == .notFound)
-    #expect(code(directory.file("empty.seg")) == .invalidData)
+    TestFiles.write([1], to: directory["there.seg"])
+    #expect(code(directory["there.seg"]) == .exists)
+    #expect(TestFiles.read(directory["there.seg"]) == [1])
+    #expect(code(directory["none/a.seg"]) == .notFound)
+    #expect(code(directory["empty.seg"]) == .invalidData)
   }
 
   @Test func `cancelling a check ends it with the code cancelled`() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 30, epochs: 2, statistics: 2, type: .float32, seed: 3)
-    try sample.write(to: directory.file("a.seg"))
-    let reader = try SegmentReader(opening: directory.file("a.seg"))
+    try sample.write(to: directory["a.seg"])
+    let reader = try SegmentReader(opening: directory["a.seg"])
     let error = #expect(throws: EngramError.self) { try reader.verify(isCancelled: { true }) }
     #expect(error?.code == .cancelled)
   }

@@ -1,76 +1,10 @@
-// Support.swift -- temporary directories, seeded values and edited files for the tests of segment files.
+// Support.swift -- seeded values and edited files for the tests of segment files.
 
 import CXXHash
 import ColumnCodec
-import Glibc
 import SegmentFile
+import TestSupport
 import TrajectoryModel
-
-/// A small generator with a seed (SplitMix64, Steele, Lea and Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
-/// A directory that is removed with everything in it.
-final class TemporaryDirectory {
-  let path: String
-
-  init() {
-    path = "/tmp/engram-segment-\(UInt64.random(in: .min ... .max))"
-    unsafe mkdir(path, 0o755)
-  }
-
-  deinit {
-    guard let directory = unsafe opendir(path) else { return }
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { name in
-        unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      unsafe unlink("\(path)/\(name)")
-    }
-    unsafe closedir(directory)
-    unsafe rmdir(path)
-  }
-
-  /// The path of a file in it.
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-}
-
-/// The bytes of a file.
-func readFile(_ path: String) -> [UInt8] {
-  let descriptor = unsafe open(path, O_RDONLY)
-  guard descriptor >= 0 else { return [] }
-  defer { close(descriptor) }
-  var bytes = [UInt8](repeating: 0, count: Int(lseek(descriptor, 0, SEEK_END)))
-  let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
-  return Array(bytes.prefix(max(0, count)))
-}
-
-/// Replaces a file.
-func writeFile(_ path: String, _ bytes: [UInt8]) {
-  // Some file systems write a file that is truncated and filled again to the disk at once.
-  unsafe unlink(path)
-  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
-  defer { close(descriptor) }
-  var done = 0
-  while done < bytes.count {
-    let count = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
-    }
-    guard count > 0 else { return }
-    done += count
-  }
-}
 
 /// Segments as bytes, for tests that damage them.
 enum SegmentBytes {
@@ -242,6 +176,3 @@ func canonicalBytes(_ path: String, threads: Int = 1) throws -> [UInt8] {
   }
   return all
 }
-
-/// The repository's folder.
-let repository = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")

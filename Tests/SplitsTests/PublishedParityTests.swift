@@ -2,13 +2,14 @@
 
 import Base
 import Splits
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 @Suite struct PublishedParityTests {
   private static let published = Result { try ToyStore(PublishedMetadata.runs) }
-  private static let expected = Result { try Fixture.json("parity/published_splits_nested.json") }
+  private static let expected = Result { try Fixtures.json("parity/published_splits_nested.json").asObject() }
 
   private func splits(_ kind: SplitSpecification.Kind) throws -> [Split] {
     try SplitSpecification(kind).splits(of: try Self.published.get().store.snapshot())

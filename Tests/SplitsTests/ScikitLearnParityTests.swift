@@ -2,13 +2,14 @@
 
 import Base
 import Splits
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 @Suite struct ScikitLearnParityTests {
   private static let tables = Result {
-    try Fixture.json("parity/scikit_learn.json").array("cases").map { try $0.asObject() }
+    try Fixtures.json("parity/scikit_learn.json").asObject().array("cases").map { try $0.asObject() }
   }
 
   @Test(arguments: 0..<10)

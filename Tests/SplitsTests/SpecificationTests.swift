@@ -3,6 +3,7 @@
 import Base
 import Foundation
 import Splits
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -52,8 +53,8 @@ import TrajectoryStore
 
   @Test(arguments: everyKind)
   func `the schema names every key that is written`(specification: SplitSpecification) throws {
-    let path = Fixture.path("../schema/split-specification.schema.json")
-    let schema = try JSONValue(parsing: [UInt8](try Data(contentsOf: URL(filePath: path)))).asObject()
+    let path = Fixtures.repository + "/schema/split-specification.schema.json"
+    let schema = try JSONValue(parsing: TestFiles.read(path)).asObject()
     let kind = try specification.json.asObject().string("kind")
     let form = try #require(
       try schema.array("oneOf").map { try $0.asObject() }.first {

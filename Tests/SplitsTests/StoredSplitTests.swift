@@ -2,6 +2,7 @@
 
 import Base
 import Splits
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore

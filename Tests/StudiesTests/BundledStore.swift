@@ -2,13 +2,14 @@
 
 import Foundation
 import Studies
+import TestSupport
 import TrajectoryModel
 import TrajectoryStore
 import Transfer
 
 /// The bundled trajectories in a store of its own, and recordings of unknown rule made from them.
 struct BundledStore: Sendable {
-  private let folder: Folder
+  private let folder = TemporaryFolder()
   let path: String
 
   /// Lets a body work with a store, which is there until the body returns.
@@ -18,9 +19,8 @@ struct BundledStore: Sendable {
   }
 
   private init() throws {
-    folder = try Folder()
-    path = folder.path("digits.engram")
-    _ = try IngestRequest(source: Fixture.path("digits_dataset.pkl")).ingest(into: path)
+    path = folder["digits.engram"]
+    _ = try IngestRequest(source: Fixtures.path("digits_dataset.pkl")).ingest(into: path)
   }
 
   func snapshot() throws -> Snapshot { try TrajectoryStore(opening: path).snapshot() }

@@ -5,6 +5,7 @@ import Classifiers
 import Splits
 import Studies
 import Synchronization
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -25,7 +26,7 @@ struct ClassifyTests {
 
   /// A store with a set of splits.
   static func store(_ kind: SplitSpecification.Kind = .balanced(BalancedSplits(repeats: 3))) throws -> ToyStore {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     _ = try toy.store.createSplitSet("s", SplitSpecification(kind))
     return toy
   }
@@ -162,7 +163,7 @@ struct ClassifyTests {
   // MARK: What is refused
 
   @Test func `one class only is refused`() throws {
-    let toy = try ToyStore(rules: ["adam"])
+    let toy = try ToyStore.learningRules(["adam"])
     _ = try toy.store.createSplitSet("s", SplitSpecification(.random(RandomSplits(repeats: 1))))
     let error = #expect(throws: EngramError.self) { try toy.store.classify(Self.plan()) }
     #expect(error?.code == .invalidData)
@@ -192,7 +193,7 @@ struct ClassifyTests {
   }
 
   @Test func `a split set that is not there is named with the nearest that is`() throws {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     _ = try toy.store.createSplitSet("fig2a", SplitSpecification(.balanced(BalancedSplits())))
     let error = #expect(throws: EngramError.self) { try toy.store.classify(Self.plan("fig2b")) }
     #expect(error?.code == .notFound)

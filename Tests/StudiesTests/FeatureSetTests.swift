@@ -3,6 +3,7 @@
 import Base
 import Classifiers
 import Studies
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -10,7 +11,7 @@ import TrajectoryStore
 struct FeatureSetTests {
   @Test(arguments: [("all", 3), ("weight", 1), ("activation", 1), ("layerwise", 1), ("actraw_mean,weightabs_mean", 2)])
   func `a set of observables is the finite statistics of its name`(text: String, count: Int) throws {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     let snapshot = try toy.store.snapshot()
     let selection = try FeatureRequest(statistics: StatisticSelection(parsing: text))
       .select(snapshot.allExamples, in: snapshot)
@@ -24,7 +25,7 @@ struct FeatureSetTests {
   }
 
   @Test func `a statistic asked for by name that is not finite is refused with statistic, example and epoch`() throws {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     let snapshot = try toy.store.snapshot()
     let request = FeatureRequest(statistics: .names(["weightraw_kurtosis"]), view: TrajectoryView(isStandardized: true))
     let error = #expect(throws: EngramError.self) { try request.select(snapshot.allExamples, in: snapshot) }
@@ -34,7 +35,7 @@ struct FeatureSetTests {
   }
 
   @Test func `a statistic that is not finite only at an epoch that no one reads is taken`() throws {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     let snapshot = try toy.store.snapshot()
     let request = FeatureRequest(
       statistics: .names(["weightraw_kurtosis"]), view: TrajectoryView(epochs: .list([0, 10])))
@@ -42,7 +43,7 @@ struct FeatureSetTests {
   }
 
   @Test func `classes have the same numbers for train and test examples`() throws {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     let snapshot = try toy.store.snapshot()
     let sgdm = try snapshot.examples(where: "learning_rule = 'sgdm'")
     let classes = try ExampleClasses(of: snapshot.allExamples, by: "learning_rule", in: snapshot)

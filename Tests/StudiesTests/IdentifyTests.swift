@@ -4,6 +4,7 @@ import Base
 import Classifiers
 import Foundation
 import Studies
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -276,7 +277,7 @@ struct IdentifyTests {
   }
 
   @Test func `a class of one run cannot be calibrated, and the error names it`() throws {
-    let toy = try ToyStore(runsOfEach: 1)
+    let toy = try ToyStore.learningRules(runsOfEach: 1)
     let error = withExtendedLifetime(toy) {
       #expect(throws: EngramError.self) {
         _ = try toy.store.snapshot().identify(

@@ -3,15 +3,16 @@
 import Base
 import Classifiers
 import Studies
+import TestSupport
 import Testing
 import TrajectoryStore
 
 struct PublishedResultsTests {
   @Test(arguments: ["forest", "svm"], ["np1_protocol0", "np1_protocol2", "np2_protocol0", "np2_protocol2"])
   func `published results come in with their rates and parameters`(name: String, form: String) throws {
-    let toy = try ToyStore(runsOfEach: 1)
-    let results = try toy.store.importResults(from: Fixture.path("results/\(name)_\(form).pkl"))
-    let expected = try Fixture.json("results/expected.json").object(name)
+    let toy = try ToyStore.learningRules(runsOfEach: 1)
+    let results = try toy.store.importResults(from: Fixtures.path("results/\(name)_\(form).pkl"))
+    let expected = try Fixtures.json("results/expected.json").asObject().object(name)
     #expect(results.summary.isImported)
     #expect(results.summary.classifier == (name == "forest" ? "random-forest" : "linear-svm"))
     #expect(results.classes == ["adam", "sgdm", "information", "feedback"])
@@ -47,20 +48,20 @@ struct PublishedResultsTests {
   }
 
   @Test func `a file with models is refused, with what to do, and nothing is taken in twice`() throws {
-    let toy = try ToyStore(runsOfEach: 1)
+    let toy = try ToyStore.learningRules(runsOfEach: 1)
     let models = #expect(throws: EngramError.self) {
-      try toy.store.importResults(from: Fixture.path("results/with_models_np1.pkl"))
+      try toy.store.importResults(from: Fixtures.path("results/with_models_np1.pkl"))
     }
     #expect(models?.code == .unsupported)
     #expect(models?.message.contains("nothing was executed") == true)
     #expect(models?.mend?.contains("without the key 'models'") == true)
-    _ = try toy.store.importResults(from: Fixture.path("results/svm_np1_protocol2.pkl"))
+    _ = try toy.store.importResults(from: Fixtures.path("results/svm_np1_protocol2.pkl"))
     let again = #expect(throws: EngramError.self) {
-      try toy.store.importResults(from: Fixture.path("results/svm_np1_protocol2.pkl"))
+      try toy.store.importResults(from: Fixtures.path("results/svm_np1_protocol2.pkl"))
     }
     #expect(again?.code == .exists)
     let other = #expect(throws: EngramError.self) {
-      try toy.store.importResults(from: Fixture.path("pickles/plain_values.pkl"))
+      try toy.store.importResults(from: Fixtures.path("pickles/plain_values.pkl"))
     }
     #expect(other?.code == .invalidData)
     #expect(try toy.store.classifications().count == 1)

@@ -3,6 +3,7 @@
 import Base
 import Splits
 import Studies
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -23,7 +24,7 @@ struct TrainedModelTests {
     #expect(answer.codes == predictions.predicted)
     #expect(answer.probabilities == predictions.probabilities)
     // Another store with other examples; what it recorded is enough.
-    let other = try ToyStore(runsOfEach: 3)
+    let other = try ToyStore.learningRules(runsOfEach: 3)
     let snapshot = try other.store.snapshot()
     #expect(try model.predict(snapshot.allExamples, in: snapshot).codes.count == 18)
   }
@@ -45,13 +46,13 @@ struct TrainedModelTests {
   @Test func `examples without what the model needs are refused by name`() throws {
     let toy = try ClassifyTests.store()
     let model = try toy.store.trainedModel(ClassifyTests.plan(), split: 0)
-    let other = try ToyStore(runsOfEach: 1)
+    let other = try ToyStore.learningRules(runsOfEach: 1)
     _ = try other.store.append(
       [
         Recording(
           metadata: ["task": .text("other")], layers: [Layer(name: "conv1", position: .early)],
           values: .float32([1, 2, 3]))
-      ], epochs: ToyStore.epochs, statistics: ["weightabs_mean"])
+      ], epochs: ToyStore.ruleEpochs, statistics: ["weightabs_mean"])
     let snapshot = try other.store.snapshot()
     let error = #expect(throws: EngramError.self) { try model.predict(snapshot.allExamples, in: snapshot) }
     #expect(error?.code == .notFound)

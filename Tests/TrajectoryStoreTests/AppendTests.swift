@@ -2,33 +2,34 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 struct AppendTests {
   @Test func `a new store is empty and a path that holds something else is refused`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let snapshot = try store.snapshot()
     #expect(snapshot.commit == 0 && snapshot.exampleCount == 0)
     #expect(try snapshot.examples(where: "task = 'x'").isEmpty)
     #expect(try store.verify().problems.isEmpty)
     #expect(
-      Folder.names(in: folder["a.engram"]).filter { !$0.hasPrefix("catalog.") } == ["incoming", "lock", "segments"])
-    _ = refusal(.exists) { _ = try TrajectoryStore.create(at: folder["a.engram"]) }
-    _ = refusal(.notFound) { _ = try TrajectoryStore(opening: folder["b.engram"]) }
-    _ = refusal(.notFound) { _ = try TrajectoryStore.create(at: folder["no/b.engram"]) }
-    Folder.write([1], to: folder["a.engram/notes"])
-    _ = refusal(.exists) { _ = try TrajectoryStore.create(at: folder["a.engram"]) }
+      TestFiles.names(in: folder["a.engram"]).filter { !$0.hasPrefix("catalog.") } == ["incoming", "lock", "segments"])
+    refusal(.exists) { _ = try TrajectoryStore.create(at: folder["a.engram"]) }
+    refusal(.notFound) { _ = try TrajectoryStore(opening: folder["b.engram"]) }
+    refusal(.notFound) { _ = try TrajectoryStore.create(at: folder["no/b.engram"]) }
+    TestFiles.write([1], to: folder["a.engram/notes"])
+    refusal(.exists) { _ = try TrajectoryStore.create(at: folder["a.engram"]) }
   }
 
   @Test func `a creation that was killed before the catalog was there is completed by the next`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     _ = try TrajectoryStore.create(at: folder["a.engram"])
-    for name in Folder.names(in: folder["a.engram"]) where name.hasPrefix("catalog") {
-      Folder.write([], to: folder["a.engram/catalog.sqlite.making-1-2"])
-      Folder.remove(folder["a.engram/\(name)"])
+    for name in TestFiles.names(in: folder["a.engram"]) where name.hasPrefix("catalog") {
+      TestFiles.write([], to: folder["a.engram/catalog.sqlite.making-1-2"])
+      TestFiles.remove(folder["a.engram/\(name)"])
     }
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     try Made.append(3, to: store, seed: 1)
@@ -37,7 +38,7 @@ struct AppendTests {
 
   @Test(arguments: [ElementType.float32, .float64], [1, 7, 1_023, 1_024, 2_500])
   func `an append of any size comes back bit for bit`(type: ElementType, layers: Int) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let made = try Made.append(layers, to: store, Axes(), type, special: true, seed: UInt64(layers))
     let snapshot = try TrajectoryStore(opening: folder["a.engram"]).snapshot()
@@ -48,7 +49,7 @@ struct AppendTests {
   }
 
   @Test func `ids are dense, every append is a commit, and metadata come back`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     var generator = SeededGenerator(seed: 3)
     let axes = Axes()
@@ -75,7 +76,7 @@ struct AppendTests {
   }
 
   @Test func `recordings that do not fill their shape are refused and leave the store as it was`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let axes = Axes()
     let layers = [Layer(name: "a", position: nil), Layer(name: "b", position: nil)]
@@ -90,28 +91,28 @@ struct AppendTests {
     let good = recording(layers: layers, fits)
     let wrong = refusal(.invalidData) { try append([good, recording(layers: layers, .float32([1, 2]))]) }
     #expect(wrong?.place == "recording 1" && wrong?.expected?.contains("= 24 float32") == true)
-    _ = refusal(.invalidData) {
+    refusal(.invalidData) {
       try append([good, recording(layers: layers, .float64([Double](repeating: 0, count: 2 * axes.count)))])
     }
-    _ = refusal(.usage) { try append([]) }
-    _ = refusal(.invalidData) { try append([recording(layers: [], .float32([]))]) }
-    _ = refusal(.invalidData) { try append([recording(layers: [layers[0], layers[0]], fits)]) }
-    _ = refusal(.invalidData) { try append([recording(layers: [layers[0], Layer(name: "", position: nil)], fits)]) }
-    _ = refusal(.invalidData) { try append([good], epochs: [0, 5, 5]) }
-    _ = refusal(.invalidData) { try append([good], epochs: [0, 5, .nan]) }
-    _ = refusal(.invalidData) { try append([good], statistics: ["a", "b", "c", "a"]) }
+    refusal(.usage) { try append([]) }
+    refusal(.invalidData) { try append([recording(layers: [], .float32([]))]) }
+    refusal(.invalidData) { try append([recording(layers: [layers[0], layers[0]], fits)]) }
+    refusal(.invalidData) { try append([recording(layers: [layers[0], Layer(name: "", position: nil)], fits)]) }
+    refusal(.invalidData) { try append([good], epochs: [0, 5, 5]) }
+    refusal(.invalidData) { try append([good], epochs: [0, 5, .nan]) }
+    refusal(.invalidData) { try append([good], statistics: ["a", "b", "c", "a"]) }
     for fraction in [0, -1, 1.5, .nan] {
-      _ = refusal(.invalidData) {
+      refusal(.invalidData) {
         try append([recording(layers: layers, condition: ObservationCondition(unitFraction: fraction), fits)])
       }
     }
     for noise in [-0.5, .nan, .infinity] {
-      _ = refusal(.invalidData) {
+      refusal(.invalidData) {
         try append([recording(layers: layers, condition: ObservationCondition(noiseSD: noise), fits)])
       }
     }
-    _ = refusal(.invalidData) { try append([recording(["two words": .integer(1)], layers: layers, fits)]) }
-    _ = refusal(.invalidData) { try append([recording(["rate": .real(.nan)], layers: layers, fits)]) }
+    refusal(.invalidData) { try append([recording(["two words": .integer(1)], layers: layers, fits)]) }
+    refusal(.invalidData) { try append([recording(["rate": .real(.nan)], layers: layers, fits)]) }
     let reserved = refusal(.invalidData) { try append([recording(["layer_name": .text("x")], layers: layers, fits)]) }
     #expect(reserved?.mend != nil)
     let twice = refusal(.invalidData) {
@@ -124,7 +125,7 @@ struct AppendTests {
   }
 
   @Test func `a value of another type than its field is refused by name, whichever came first`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     try Made.append(2, to: store, metadata: ["width": .integer(5), "rate": .real(0.5), "lab": .text("n")], seed: 1)
     for (field, value) in [
@@ -142,7 +143,7 @@ struct AppendTests {
   }
 
   @Test func `many small appends are flushed by themselves and keep their bits`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     var all: [UInt8] = []
     for step in 0..<9 {
@@ -157,7 +158,7 @@ struct AppendTests {
   }
 
   @Test func `a small append that is committed succeeds even when the flush it caused is stopped`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     for step in 0..<8 { try Made.append(1_000, to: store, seed: UInt64(step)) }
     var generator = SeededGenerator(seed: 99)
@@ -175,7 +176,7 @@ struct AppendTests {
   }
 
   @Test func `a large append that is stopped leaves nothing`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let made = try Made.append(5, to: store, seed: 1)
     var generator = SeededGenerator(seed: 2)
@@ -192,7 +193,7 @@ struct AppendTests {
     let report = try store.verify()
     #expect(report.problems.isEmpty && report.leftovers.isEmpty && report.examples == 5)
     #expect(try store.snapshot().recorded(0..<5) == made.values.bytes)
-    #expect(Folder.names(in: folder["a.engram/segments"]).isEmpty)
+    #expect(TestFiles.names(in: folder["a.engram/segments"]).isEmpty)
   }
 }
 

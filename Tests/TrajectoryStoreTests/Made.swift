@@ -1,26 +1,9 @@
 // Made.swift -- recordings made from a seed, and the bits that a store must give back.
 
 import Base
-import Glibc
-import Testing
+import TestSupport
 import TrajectoryModel
 import TrajectoryStore
-
-/// A small generator with a seed, so that a failing case can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    // SplitMix64 (Steele, Lea, Flood 2014).
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// The axes of some recordings.
 struct Axes: Hashable {
@@ -118,13 +101,4 @@ extension Snapshot {
 extension Matrix {
   /// A copy of the bytes.
   borrowing func copied() -> [UInt8] { unsafe bytes.withUnsafeBytes { unsafe Array($0) } }
-}
-
-/// The error that something throws, whose code is expected.
-func refusal(
-  _ code: EngramError.Code, _ sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
-) -> EngramError? {
-  let error = #expect(throws: EngramError.self, sourceLocation: sourceLocation) { try body() }
-  #expect(error?.code == code, "\(String(describing: error))", sourceLocation: sourceLocation)
-  return error
 }

@@ -2,13 +2,14 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 struct MaterializeTests {
   /// A store of segments and staged batches of two types, and its values as [example][epoch][statistic].
-  private static func mixed(_ folder: Folder) throws -> (snapshot: Snapshot, made: [Recording]) {
+  private static func mixed(_ folder: TemporaryFolder) throws -> (snapshot: Snapshot, made: [Recording]) {
     let store = try TrajectoryStore.create(at: folder["m.engram"])
     var made: [Recording] = []
     for (step, (layers, type)) in [(1_100, ElementType.float32), (9, .float32), (1_030, .float64), (6, .float64)]
@@ -36,7 +37,7 @@ struct MaterializeTests {
   func `rows are examples and columns are statistics by epoch, in either layout and type`(
     type: ElementType, layout: MatrixLayout
   ) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (snapshot, made) = try Self.mixed(folder)
     let examples = ExampleSet([0..<3, 1_020..<1_030, 1_098..<1_112, 2_130..<2_145])
     let columns = FeatureColumns(statistics: ["gradavgabs_id", "weightabs_mean"], epochs: [0, 10])
@@ -54,7 +55,7 @@ struct MaterializeTests {
   }
 
   @Test func `train and test are filled at once with what each alone would hold`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (snapshot, _) = try Self.mixed(folder)
     let columns = Axes().columns
     let train = ExampleSet([0..<1_050, 1_105..<1_500])
@@ -76,7 +77,7 @@ struct MaterializeTests {
   }
 
   @Test func `any number of threads gives the same bytes, in memory and on disk`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (snapshot, _) = try Self.mixed(folder)
     var reference: [UInt8] = []
     for threads in [1, 2, 3, 8, 64, 0, -1] {
@@ -102,7 +103,7 @@ struct MaterializeTests {
   }
 
   @Test func `a matrix is used again for a smaller selection`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (snapshot, _) = try Self.mixed(folder)
     var used = Matrix()
     var fresh = Matrix()
@@ -114,7 +115,7 @@ struct MaterializeTests {
   }
 
   @Test func `NaN payloads and signed zeros keep their bits through append, flush, compaction and merge`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     for type in ElementType.allCases {
       let store = try TrajectoryStore.create(at: folder["\(type.name).engram"])
       let first = try Made.append(500, to: store, Axes(), type, special: true, seed: 8).values.bytes
@@ -145,15 +146,15 @@ struct MaterializeTests {
   }
 
   @Test func `ids that a store does not have are refused, and reading can be stopped`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (snapshot, _) = try Self.mixed(folder)
     var matrix = Matrix()
     let beyond = refusal(.notFound) {
       try snapshot.materialize(ExampleSet(2_140..<2_146), Axes().columns, into: &matrix)
     }
     #expect(beyond?.found == "2145" && beyond?.expected == "ids from 0 to 2144")
-    _ = refusal(.notFound) { try snapshot.materialize(ExampleSet(-1..<2), Axes().columns, into: &matrix) }
-    _ = refusal(.cancelled) {
+    refusal(.notFound) { try snapshot.materialize(ExampleSet(-1..<2), Axes().columns, into: &matrix) }
+    refusal(.cancelled) {
       try snapshot.materialize(
         snapshot.allExamples, Axes().columns, into: &matrix, work: WorkContext(isCancelled: { true }))
     }

@@ -2,6 +2,7 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -28,7 +29,7 @@ struct MergeTests {
   }
 
   @Test func `several stores, segments and staged batches, become one in their order`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (target, own) = try Self.store(folder["t.engram"], [5], seed: 1)
     let (a, first) = try Self.store(folder["a.engram"], [1_100, 7], seed: 2, metadata: ["lab": .text("north")])
     let (b, second) = try Self.store(folder["b.engram"], [3, 1_030], seed: 3, metadata: ["rate": .real(0.25)])
@@ -59,20 +60,20 @@ struct MergeTests {
   }
 
   @Test func `a store is merged once, never into itself, and a segment never twice`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (target, own) = try Self.store(folder["t.engram"], [2], seed: 1)
     let (a, first) = try Self.store(folder["a.engram"], [1_100], seed: 2)
-    _ = refusal(.usage) { _ = try target.merge([]) }
-    _ = refusal(.usage) { _ = try target.merge([a.path, a.path]) }
-    _ = refusal(.usage) { _ = try target.merge([target.path]) }
-    _ = refusal(.notFound) { _ = try target.merge([a.path, folder["none.engram"]]) }
+    refusal(.usage) { _ = try target.merge([]) }
+    refusal(.usage) { _ = try target.merge([a.path, a.path]) }
+    refusal(.usage) { _ = try target.merge([target.path]) }
+    refusal(.notFound) { _ = try target.merge([a.path, folder["none.engram"]]) }
     _ = try target.merge([a.path])
     let again = refusal(.exists) { _ = try target.merge([a.path]) }
     #expect(again?.file == a.path)
     // Another store holds the same segment: refused together and one after the other, and nothing is left behind.
     let (carrier, _) = try Self.store(folder["c.engram"], [1], seed: 4)
     _ = try carrier.merge([a.path])
-    _ = refusal(.exists) { _ = try target.merge([carrier.path]) }
+    refusal(.exists) { _ = try target.merge([carrier.path]) }
     let fresh = try TrajectoryStore.create(at: folder["f.engram"])
     let both = refusal(.exists) { _ = try fresh.merge([a.path, carrier.path]) }
     #expect(both?.file == carrier.path)
@@ -82,7 +83,7 @@ struct MergeTests {
   }
 
   @Test func `fields of another type are refused by name, and nothing is merged`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (target, own) = try Self.store(
       folder["t.engram"], [2], seed: 1, metadata: ["width": .integer(1), "rate": .real(0.5)])
     let cases: [(name: String, metadata: [String: MetadataValue], fits: Bool)] = [
@@ -110,28 +111,28 @@ struct MergeTests {
   }
 
   @Test func `a damaged source is refused, whether the damage is in a segment or in a staged batch`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (target, own) = try Self.store(folder["t.engram"], [2], seed: 1)
     let (staged, _) = try Self.store(folder["s.engram"], [3], seed: 2)
-    Folder.tamper(staged.path, "UPDATE staged SET bytes = zeroblob(length(bytes))")
-    _ = refusal(.corrupt) { _ = try target.merge([staged.path]) }
+    tamper(staged.path + "/catalog.sqlite", "UPDATE staged SET bytes = zeroblob(length(bytes))")
+    refusal(.corrupt) { _ = try target.merge([staged.path]) }
     let (cut, _) = try Self.store(folder["c.engram"], [1_200], seed: 3)
-    let segment = "\(cut.path)/segments/\(Folder.names(in: cut.path + "/segments")[0])"
-    Folder.write(Array(Folder.read(segment).dropLast(40)), to: segment)
+    let segment = "\(cut.path)/segments/\(TestFiles.names(in: cut.path + "/segments")[0])"
+    TestFiles.write(Array(TestFiles.read(segment).dropLast(40)), to: segment)
     let error = #expect(throws: EngramError.self) { try target.merge([cut.path]) }
     #expect(error?.code == .corrupt || error?.code == .truncated)
-    Folder.remove(segment)
-    _ = refusal(.corrupt) { _ = try target.merge([cut.path]) }
+    TestFiles.remove(segment)
+    refusal(.corrupt) { _ = try target.merge([cut.path]) }
     #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
     #expect(try target.snapshot().recorded(0..<2) == own)
   }
 
   @Test func `a merge that is stopped leaves the store as it was`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (target, _) = try Self.store(folder["t.engram"], [2], seed: 1)
     let (a, _) = try Self.store(folder["a.engram"], [1_100], seed: 2)
-    _ = refusal(.cancelled) { _ = try target.merge([a.path], options: WriteOptions(isCancelled: { true })) }
+    refusal(.cancelled) { _ = try target.merge([a.path], options: WriteOptions(isCancelled: { true })) }
     #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
-    #expect(Folder.names(in: target.path + "/segments").isEmpty)
+    #expect(TestFiles.names(in: target.path + "/segments").isEmpty)
   }
 }

@@ -1,5 +1,6 @@
 // PropertyTests.swift -- random sequences of operations against a model in memory.
 
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -56,7 +57,7 @@ struct PropertyTests {
   @Test(arguments: UInt64(1)...8)
   func `any sequence of appends, flushes, compactions and merges holds what a model holds`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["p.engram"])
     var model = Model()
     for step in 0..<14 {

@@ -1,13 +1,14 @@
 // SelectTests.swift -- which statistics and epochs a request means, and what lacks them.
 
 import Base
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 struct SelectTests {
   /// Three appends with other axes: runs 1, 2 and 3 of 4 examples each.
-  private static func uneven(_ folder: Folder) throws -> Snapshot {
+  private static func uneven(_ folder: TemporaryFolder) throws -> Snapshot {
     let store = try TrajectoryStore.create(at: folder["u.engram"])
     try Made.append(4, to: store, seed: 1)
     try Made.append(4, to: store, Axes(epochs: [0, 5, 10, 20], statistics: ["mine", "weightabs_mean"]), seed: 2)
@@ -17,7 +18,7 @@ struct SelectTests {
   }
 
   @Test func `all and admissible mean what every selected example has, in recorded order`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let snapshot = try Self.uneven(folder)
     let both = try snapshot.select(snapshot.allExamples, statistics: .all)
     #expect(both.columns == FeatureColumns(statistics: ["weightabs_mean", "mine"], epochs: [5, 10]))
@@ -28,13 +29,13 @@ struct SelectTests {
     ] {
       #expect(try snapshot.select(ExampleSet(0..<4), statistics: .family(family)).columns.statistics == names)
     }
-    _ = refusal(.invalidData) { _ = try snapshot.select(ExampleSet(4..<8), statistics: .family(.layerwise)) }
-    _ = refusal(.notFound) { _ = try snapshot.select(ExampleSet()) }
-    _ = refusal(.notFound) { _ = try snapshot.select(ExampleSet(0..<13)) }
+    refusal(.invalidData) { _ = try snapshot.select(ExampleSet(4..<8), statistics: .family(.layerwise)) }
+    refusal(.notFound) { _ = try snapshot.select(ExampleSet()) }
+    refusal(.notFound) { _ = try snapshot.select(ExampleSet(0..<13)) }
   }
 
   @Test func `a statistic that some examples lack is refused by run, dropped or filled`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let snapshot = try Self.uneven(folder)
     let wanted = StatisticSelection.names(["actraw_var", "mine"])
     let error = refusal(.notFound) { _ = try snapshot.select(snapshot.allExamples, statistics: wanted) }
@@ -61,7 +62,7 @@ struct SelectTests {
   }
 
   @Test func `an epoch that some examples lack is refused by run, dropped or filled`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let snapshot = try Self.uneven(folder)
     for epochs in [EpochSelection.list([0, 5]), .stride(first: 0, last: 5, stride: 5)] {
       let error = refusal(.notFound) {
@@ -89,7 +90,7 @@ struct SelectTests {
       ).columns.epochs == [
         5
       ])
-    _ = refusal(.notFound) {
+    refusal(.notFound) {
       _ = try snapshot.select(
         snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: .range(first: 6, last: 9)))
     }
@@ -108,7 +109,7 @@ struct SelectTests {
     "", "x", "5,0", "5,5", "1:", ":", "10:0", "0:10:0", "0:10:-1", "0:1e9:1", "1:2:3:4", "nan", "0,inf", "0,,5",
   ])
   func `text that names no epochs is bad usage`(text: String) {
-    _ = refusal(.usage) { _ = try EpochSelection(parsing: text) }
+    refusal(.usage) { _ = try EpochSelection(parsing: text) }
   }
 
   @Test func `statistics are read from text`() throws {
@@ -116,7 +117,7 @@ struct SelectTests {
     #expect(try StatisticSelection(parsing: "layerwise") == .family(.layerwise))
     #expect(try StatisticSelection(parsing: "a, b") == .names(["a", "b"]))
     for text in ["", "a,,b", "a,a", "a,all", "weight,a"] {
-      _ = refusal(.usage) { _ = try StatisticSelection(parsing: text) }
+      refusal(.usage) { _ = try StatisticSelection(parsing: text) }
     }
   }
 
@@ -124,7 +125,7 @@ struct SelectTests {
   func `admissible looks at the selected examples only, though others of their row group are not finite`(
     staged: Bool
   ) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let axes = Axes()
     let layers = staged ? 900 : 2_500
@@ -157,7 +158,7 @@ struct SelectTests {
   }
 
   @Test func `labels are small integers, and null is a class of its own`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     for (step, rule) in [MetadataValue.text("sgdm"), .null, .text("adam"), .text("sgdm")].enumerated() {
       try Made.append(

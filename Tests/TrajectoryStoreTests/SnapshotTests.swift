@@ -3,13 +3,14 @@
 import Base
 import Catalog
 import Splits
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
 struct SnapshotTests {
   @Test func `a snapshot as of a commit holds what the store held then`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     var made: [Recording] = []
     for step in 0..<4 {
@@ -26,14 +27,14 @@ struct SnapshotTests {
       let summary = try snapshot.summary()
       #expect(summary.examples == Int(count) && summary.commit?.id == commit && summary.runs == Int(min(commit, 4)))
       #expect(summary.observations == Int(min(commit, 4)))
-      _ = refusal(.notFound) { _ = try snapshot.recorded(0..<(count + 1)) }
-      _ = refusal(.notFound) { _ = try snapshot.labels(of: "task", for: ExampleSet(0..<(count + 1))) }
+      refusal(.notFound) { _ = try snapshot.recorded(0..<(count + 1)) }
+      refusal(.notFound) { _ = try snapshot.labels(of: "task", for: ExampleSet(0..<(count + 1))) }
     }
-    for commit in [Int64(0), 6, -1] { _ = refusal(.notFound) { _ = try store.snapshot(asOf: commit) } }
+    for commit in [Int64(0), 6, -1] { refusal(.notFound) { _ = try store.snapshot(asOf: commit) } }
   }
 
   @Test func `a snapshot is not touched by what another store object writes`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let reader = try TrajectoryStore.create(at: folder["a.engram"])
     let empty = try reader.snapshot()
     let writer = try TrajectoryStore(opening: folder["a.engram"])
@@ -62,7 +63,7 @@ struct SnapshotTests {
   func `an old snapshot reads the same after its segments and staged batches were replaced and removed`(
     opened: Opened, large: Bool
   ) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let reader = try TrajectoryStore.create(at: folder["a.engram"])
     let writer = try TrajectoryStore(opening: folder["a.engram"])
     var all: [UInt8] = []
@@ -85,11 +86,11 @@ struct SnapshotTests {
     _ = try writer.compact(everything: true)
     #expect(try unopened.recorded(0..<unopened.exampleCount) == all)
     #expect(try unopened.examples(where: "1 = 1").count == all.count / Axes().count / 4)
-    #expect(Folder.names(in: folder["a.engram/segments"]).count == 1)
+    #expect(TestFiles.names(in: folder["a.engram/segments"]).count == 1)
   }
 
   @Test func `compaction keeps ids, values, commits, metadata and split sets`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     var all: [UInt8] = []
     for step in 0..<12 {
@@ -118,7 +119,7 @@ struct SnapshotTests {
   }
 
   @Test func `extents of other axes or another type are not joined, and their neighbours keep their order`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let short = Axes(epochs: [0, 5], statistics: Axes().statistics)
     let kinds: [(Axes, ElementType)] = [
@@ -139,7 +140,7 @@ struct SnapshotTests {
   }
 
   @Test func `an old snapshot is not given another batch that was staged after its own were flushed`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let reader = try TrajectoryStore.create(at: folder["a.engram"])
     let writer = try TrajectoryStore(opening: folder["a.engram"])
     let first = try Made.append(4, to: writer, seed: 1)

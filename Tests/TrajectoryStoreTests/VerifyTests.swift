@@ -2,79 +2,80 @@
 
 import Base
 import Catalog
+import TestSupport
 import Testing
 import TrajectoryStore
 
 struct VerifyTests {
   /// A store of one segment and one staged batch.
-  private static func store(_ folder: Folder) throws -> (store: TrajectoryStore, segment: String) {
+  private static func store(_ folder: TemporaryFolder) throws -> (store: TrajectoryStore, segment: String) {
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     try Made.append(1_030, to: store, special: true, seed: 1)
     try Made.append(5, to: store, special: true, seed: 2)
-    return (store, store.path + "/segments/" + Folder.names(in: store.path + "/segments")[0])
+    return (store, store.path + "/segments/" + TestFiles.names(in: store.path + "/segments")[0])
   }
 
   @Test func `a whole store has no problems and no leftovers`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, segment) = try Self.store(folder)
     let report = try store.verify()
     #expect(report.problems.isEmpty && report.leftovers.isEmpty)
     #expect(report.examples == 1_035 && report.extents == 2)
-    #expect(report.byteCount == Folder.read(segment).count + 5 * Axes().count * 4)
+    #expect(report.byteCount == TestFiles.read(segment).count + 5 * Axes().count * 4)
   }
 
   @Test func `a flipped bit anywhere in a segment is found`() throws {
     let seed: UInt64 = 7
     var generator = SeededGenerator(seed: seed)
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, segment) = try Self.store(folder)
-    let whole = Folder.read(segment)
+    let whole = TestFiles.read(segment)
     for _ in 0..<60 {
       var damaged = whole
       let place = Int(generator.next() % UInt64(whole.count))
       damaged[place] ^= 1 << UInt8(generator.next() % 8)
-      Folder.write(damaged, to: segment)
+      TestFiles.write(damaged, to: segment)
       let report = try TrajectoryStore(opening: store.path).verify()
       #expect(report.problems.count == 1, "byte \(place), seed \(seed)")
       #expect(report.problems.first?.file == segment)
       #expect([.corrupt, .truncated, .unsupported].contains(report.problems.first?.code), "byte \(place)")
     }
-    Folder.write(whole, to: segment)
+    TestFiles.write(whole, to: segment)
     #expect(try store.verify().problems.isEmpty)
   }
 
   @Test func `a missing, cut or exchanged segment is found, and reading it names the file`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, segment) = try Self.store(folder)
-    let whole = Folder.read(segment)
+    let whole = TestFiles.read(segment)
     func problems() throws -> [EngramError] { try TrajectoryStore(opening: store.path).verify().problems }
-    Folder.remove(segment)
+    TestFiles.remove(segment)
     #expect(try problems().map(\.code) == [.corrupt])
     #expect(try problems().first?.file == segment)
     let missing = refusal(.corrupt) { _ = try TrajectoryStore(opening: store.path).snapshot().recorded(0..<3) }
     #expect(missing?.file == segment && missing?.mend?.contains("engram verify") == true)
     // The rest of the store is still read.
     #expect(try TrajectoryStore(opening: store.path).snapshot().recorded(1_030..<1_035).count == 5 * Axes().count * 4)
-    Folder.write(Array(whole.dropLast()), to: segment)
+    TestFiles.write(Array(whole.dropLast()), to: segment)
     #expect(try problems().count == 1)
     let other = try TrajectoryStore.create(at: folder["b.engram"])
     try Made.append(1_030, to: other, special: true, seed: 3)
-    Folder.write(Folder.read(other.path + "/segments/" + Folder.names(in: other.path + "/segments")[0]), to: segment)
+    TestFiles.write(TestFiles.read(other.path + "/segments/" + TestFiles.names(in: other.path + "/segments")[0]), to: segment)
     #expect(try problems().map(\.code) == [.corrupt])
-    _ = refusal(.corrupt) { _ = try TrajectoryStore(opening: store.path).snapshot().recorded(0..<3) }
+    refusal(.corrupt) { _ = try TrajectoryStore(opening: store.path).snapshot().recorded(0..<3) }
   }
 
   @Test func `a damaged staged batch is found, and is neither read nor flushed nor compacted`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, _) = try Self.store(folder)
-    Folder.tamper(store.path, "UPDATE staged SET bytes = zeroblob(length(bytes))")
+    tamper(store.path + "/catalog.sqlite", "UPDATE staged SET bytes = zeroblob(length(bytes))")
     let report = try store.verify()
     #expect(report.problems.map(\.code) == [.corrupt])
     #expect(report.problems.first?.description.contains("example 1030") == true)
     #expect(report.problems.first?.file?.hasPrefix(store.path) == true)
-    _ = refusal(.corrupt) { _ = try store.snapshot().recorded(1_030..<1_035) }
-    _ = refusal(.corrupt) { _ = try store.flush() }
-    _ = refusal(.corrupt) { _ = try store.compact(everything: true) }
+    refusal(.corrupt) { _ = try store.snapshot().recorded(1_030..<1_035) }
+    refusal(.corrupt) { _ = try store.flush() }
+    refusal(.corrupt) { _ = try store.compact(everything: true) }
     #expect(try store.snapshot().commit == 2)
     let after = try store.verify()
     #expect(after == report)
@@ -91,31 +92,31 @@ struct VerifyTests {
     "DELETE FROM run WHERE run_id = 1", "UPDATE commit_log SET example_end = 1036 WHERE commit_id = 2",
   ])
   func `a catalog that says something else than the values is found`(tampering: String) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, _) = try Self.store(folder)
-    Folder.tamper(store.path, "PRAGMA foreign_keys = OFF; " + tampering)
+    tamper(store.path + "/catalog.sqlite", "PRAGMA foreign_keys = OFF; " + tampering)
     #expect(try !TrajectoryStore(opening: store.path).verify().problems.isEmpty)
   }
 
   @Test func `files of a killed writer are leftovers until the next write, and nobody's problem`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, segment) = try Self.store(folder)
     let orphan = String(repeating: "a", count: 32) + ".seg"
-    Folder.write([1, 2, 3], to: store.path + "/incoming/half.seg")
-    Folder.write(Folder.read(segment), to: "\(store.path)/segments/\(orphan)")
+    TestFiles.write([1, 2, 3], to: store.path + "/incoming/half.seg")
+    TestFiles.write(TestFiles.read(segment), to: "\(store.path)/segments/\(orphan)")
     let report = try store.verify()
     #expect(report.problems.isEmpty)
     #expect(report.leftovers == ["incoming/half.seg", "segments/\(orphan)"])
     try Made.append(1, to: store, seed: 3)
     #expect(try store.verify().leftovers.isEmpty && store.verify().problems.isEmpty)
-    #expect(Folder.names(in: store.path + "/incoming").isEmpty)
-    #expect(Folder.names(in: store.path + "/segments").count == 1)
+    #expect(TestFiles.names(in: store.path + "/incoming").isEmpty)
+    #expect(TestFiles.names(in: store.path + "/segments").count == 1)
   }
 
   @Test func `verification can be stopped and tells how far it is`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let (store, _) = try Self.store(folder)
-    _ = refusal(.cancelled) { _ = try store.verify(isCancelled: { true }) }
+    refusal(.cancelled) { _ = try store.verify(isCancelled: { true }) }
     let seen = Seen()
     _ = try store.verify(progress: { seen.add($0, $1) })
     #expect(seen.all.last == [1_035, 1_035] && seen.all.map { $0[0] } == seen.all.map { $0[0] }.sorted())

@@ -2,14 +2,15 @@
 
 import Base
 import Glibc
+import TestSupport
 import Testing
 import TrajectoryStore
 
 struct WriterLockTests {
   @Test func `a second process waits for the first and then writes`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
-    let holder = ChildProcess("hold", store.path, "1", in: folder)
+    let holder = ChildProcess.driver("hold", store.path, "1")
     holder.waitForLines(1)
     let made = try Made.append(3, to: store, seed: 1)
     #expect(holder.wait() == 0)
@@ -17,10 +18,10 @@ struct WriterLockTests {
   }
 
   @Test func `a writer that waited in vain is told who holds the lock, and readers are not disturbed`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let made = try Made.append(3, to: store, seed: 1)
-    let holder = ChildProcess("hold", store.path, "60", in: folder)
+    let holder = ChildProcess.driver("hold", store.path, "60")
     holder.waitForLines(1)
     for (seconds, cancelled, code) in [(0.0, false, EngramError.Code.busy), (0.1, false, .busy), (9, true, .cancelled)]
     {
@@ -34,17 +35,17 @@ struct WriterLockTests {
     // The lock goes with the process, however it ends.
     holder.kill()
     _ = try store.compact(options: WriteOptions(waitSeconds: 0))
-    #expect(Folder.read(store.path + "/lock").isEmpty)
+    #expect(TestFiles.read(store.path + "/lock").isEmpty)
   }
 
   @Test func `a writer that has ended holds nothing, even where a child was born with its descriptors`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     // What a process has that was forked during the turn and has not called exec yet: a second descriptor of the lock.
     var copies: [Int32] = []
     defer { for copy in copies { close(copy) } }
     try store.write("a turn") { (_) throws(EngramError) in
-      for name in Folder.names(in: "/proc/self/fd") {
+      for name in TestFiles.names(in: "/proc/self/fd") {
         guard copies.isEmpty, let number = Int32(name), Self.target(of: number) == store.path + "/lock" else {
           continue
         }
@@ -63,7 +64,7 @@ struct WriterLockTests {
   }
 
   @Test func `two store objects of one process take turns too`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     try store.write("outer") { (_) throws(EngramError) in
       let error = #expect(throws: EngramError.self) {
@@ -75,17 +76,17 @@ struct WriterLockTests {
   }
 
   @Test func `a store made for an append that failed is removed, but not when somebody else writes in it`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
-    let holder = ChildProcess("hold", store.path, "60", in: folder)
+    let holder = ChildProcess.driver("hold", store.path, "60")
     holder.waitForLines(1)
-    Folder.write([1], to: store.path + "/incoming/theirs.seg")
+    TestFiles.write([1], to: store.path + "/incoming/theirs.seg")
     #expect(throws: EngramError.self) { try store.removeIfEmpty() }
     #expect(TrajectoryStore.exists(at: store.path))
-    #expect(Folder.names(in: store.path + "/incoming") == ["theirs.seg"])
+    #expect(TestFiles.names(in: store.path + "/incoming") == ["theirs.seg"])
     holder.kill()
     try store.removeIfEmpty()
-    #expect(!Folder.names(in: folder.path).contains("a.engram"))
+    #expect(!TestFiles.names(in: folder.path).contains("a.engram"))
     let full = try TrajectoryStore.create(at: folder["b.engram"])
     try Made.append(1, to: full, seed: 1)
     try full.removeIfEmpty()
@@ -93,12 +94,12 @@ struct WriterLockTests {
   }
 
   @Test func `what a writer is writing is no leftover`() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     try Made.append(3, to: store, seed: 1)
-    let holder = ChildProcess("hold", store.path, "60", in: folder)
+    let holder = ChildProcess.driver("hold", store.path, "60")
     holder.waitForLines(1)
-    Folder.write([1], to: store.path + "/incoming/theirs.seg")
+    TestFiles.write([1], to: store.path + "/incoming/theirs.seg")
     #expect(try store.verify().leftovers.isEmpty)
     holder.kill()
     #expect(try store.verify().leftovers == ["incoming/theirs.seg"])

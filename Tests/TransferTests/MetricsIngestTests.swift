@@ -1,21 +1,21 @@
 // MetricsIngestTests.swift -- tables of metrics find their runs, or say which row does not.
 
 import Base
-import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 import Transfer
 
 struct MetricsIngestTests {
-  /// A directory with a store of four runs, which is removed in the end.
+  /// A folder with a store of four runs.
   final class Place {
-    let path = "/tmp/engram-metrics-\(UInt64.random(in: .min ... .max))"
+    private let folder = TemporaryFolder()
+    var path: String { folder.path }
     let store: TrajectoryStore
 
     init() throws {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      store = try TrajectoryStore.create(at: path + "/s.engram")
+      store = try TrajectoryStore.create(at: folder["s.engram"])
       let runs: [(String, Int64?, Double)] = [("adam", 0, 0.1), ("adam", nil, 0.1), ("sgdm", 0, 0.1), ("sgdm", 0, 2)]
       _ = try store.append(
         runs.map { rule, seed, rate in
@@ -26,15 +26,8 @@ struct MetricsIngestTests {
         }, epochs: [0], statistics: ["a"])
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String, _ text: String) throws -> String {
-      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
-      return "\(path)/\(name)"
-    }
-
     func ingest(_ name: String, _ text: String, by: [String]? = nil) throws -> MetricReport {
-      try MetricsIngest(source: try file(name, text), by: by).ingest(into: store.path)
+      try MetricsIngest(source: folder.write(text, to: name), by: by).ingest(into: store.path)
     }
 
     func last(_ metric: String) throws -> [String] {

@@ -3,6 +3,7 @@
 import Base
 import Classifiers
 import Synchronization
+import TestSupport
 import Testing
 import TrajectoryModel
 

@@ -2,15 +2,13 @@
 
 import Base
 import Classifiers
-import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 
 @Suite struct Conv1DParityTests {
   @Test(arguments: [1, 2]) func `takes the steps that PyTorch takes`(threads: Int) throws {
-    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "fixtures/parity/conv1d.json")
-    let json = try JSONValue(parsing: [UInt8](Data(contentsOf: url))).asObject()
+    let json = try Fixtures.json("parity/conv1d.json").asObject()
     let columns = FeatureLayout(
       positionCount: Int(try json.integer("positions")), statisticCount: Int(try json.integer("statistics")),
       sampleCount: Int(try json.integer("samples")))

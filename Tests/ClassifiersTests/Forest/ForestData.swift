@@ -3,7 +3,7 @@
 import Base
 import Classifiers
 import Formats
-import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -16,16 +16,12 @@ struct ForestData: Sendable {
 
   /// The rows as a matrix.
   func matrix(_ layout: MatrixLayout = .columnMajor, _ type: ElementType = .float32) throws -> Matrix {
-    var matrix = try Matrix(rows: rows.count, columns: columnCount, elementType: type, layout: layout)
-    for (i, row) in rows.enumerated() {
-      for (j, value) in row.enumerated() { matrix[i, j] = Double(value) }
-    }
-    return matrix
+    try filledMatrix(rows: rows.count, columns: columnCount, elementType: type, layout: layout) { Double(rows[$0][$1]) }
   }
 
   /// Noisy classes of random rows, the same for the same seed.
   static func noisy(rows: Int, columns: Int, classes: Int, distinct: Int? = nil, seed: UInt64) -> ForestData {
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     var data = ForestData(rows: [], labels: ClassLabels(codes: [], classCount: classes))
     var codes: [Int32] = []
     for _ in 0..<rows {
@@ -44,7 +40,7 @@ struct ForestData: Sendable {
 
   /// The bundled trajectories, all values of an example as columns, and the learning rules.
   static func digits() throws -> ForestData {
-    let path = fixture("digits_dataset.pkl")
+    let path = Fixtures.path("digits_dataset.pkl")
     let dataset = try PublishedDataset(try PickleFile.read(path: path), file: path)
     let count = dataset.trajectories.payload.byteCount / 4
     let bytes = try dataset.trajectories.payload.bytes(0..<(4 * count))
@@ -57,25 +53,5 @@ struct ForestData: Sendable {
     let codes = rules.map { rule in Int32(names.firstIndex(of: rule) ?? 0) }
     let rows = stride(from: 0, to: count, by: width).map { Array(values[$0..<($0 + width)]) }
     return ForestData(rows: rows, labels: ClassLabels(codes: codes, classCount: names.count))
-  }
-
-  /// The path of a file in `fixtures`.
-  static func fixture(_ name: String) -> String {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "fixtures/\(name)").path
-  }
-}
-
-/// SplitMix64 as a generator of Swift's library.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

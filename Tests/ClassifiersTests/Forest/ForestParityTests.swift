@@ -2,14 +2,11 @@
 
 import Base
 import Classifiers
-import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ForestParityTests {
-  private static let frozen = Result {
-    try JSONValue(parsing: [UInt8](Data(contentsOf: URL(filePath: ForestData.fixture("parity/forest.json")))))
-      .asObject()
-  }
+  private static let frozen = Result { try Fixtures.json("parity/forest.json").asObject() }
 
   @Test(arguments: 0..<5) func `a tree without ties is scikit-learn's, node by node`(number: Int) throws {
     let frozen = try Self.frozen.get()

@@ -2,7 +2,8 @@
 
 import Base
 import Classifiers
-import Foundation
+import Glibc
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -26,11 +27,8 @@ struct LinearReference {
   }
 
   static let json: JSONObject = {
-    var url = URL(filePath: #filePath)
-    for _ in 0..<4 { url.deleteLastPathComponent() }
-    url.append(path: "fixtures/parity/linear_svm.json")
     do {
-      return try JSONValue(parsing: [UInt8](Data(contentsOf: url))).asObject()
+      return try Fixtures.json("parity/linear_svm.json").asObject()
     } catch {
       Issue.record(error)
       return JSONObject()

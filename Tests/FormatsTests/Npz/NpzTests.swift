@@ -4,6 +4,7 @@ import Base
 import Dispatch
 import Formats
 import Synchronization
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -29,7 +30,7 @@ import TrajectoryModel
     let whole = try payload.bytes(0..<payload.byteCount)
     let wrong = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: 8) { thread in
-      var random = ArrayMutations(seed: UInt64(thread))
+      var random = SeededGenerator(seed: UInt64(thread))
       for _ in 0..<50 {
         let start = Int.random(in: 0...payload.byteCount, using: &random)
         let end = Int.random(in: start...payload.byteCount, using: &random)
@@ -40,14 +41,14 @@ import TrajectoryModel
   }
 
   @Test func `compare checksums whatever the order of reading`() throws {
-    let scratch = try ArrayScratch()
-    var bytes = try ArrayFixtures.bytes("recordings.npz")
+    let scratch = TemporaryFolder()
+    var bytes = ArrayFixtures.bytes("recordings.npz")
     // The last value of X, 421.5 as a little-endian float32; its lowest bit is flipped.
     let place = try #require(bytes.indices.first { bytes[$0...].starts(with: [0x00, 0xC0, 0xD2, 0x43]) })
     bytes[place] ^= 1
-    let payload = try NpzFile(opening: scratch.write(bytes, "wrong.npz")).array("X").payload
+    let payload = try NpzFile(opening: scratch.write(bytes, to: "wrong.npz")).array("X").payload
     for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3], [0, 0, 2, 1, 3, 3, 4]] {
-      let fresh = try NpzFile(opening: scratch.path + "/wrong.npz").array("X").payload
+      let fresh = try NpzFile(opening: scratch["wrong.npz"]).array("X").payload
       for part in order.dropLast() { _ = try fresh.bytes((part * 48)..<(part * 48 + 48)) }
       let last = try #require(order.last)
       let error = #expect(throws: EngramError.self) { try fresh.bytes((last * 48)..<(last * 48 + 48)) }
@@ -63,11 +64,11 @@ import TrajectoryModel
     let method = #expect(throws: EngramError.self) { try file.array("X") }
     #expect(method?.code == .unsupported)
     #expect(method?.found == "bzip2")
-    let scratch = try ArrayScratch()
-    var bytes = try ArrayFixtures.bytes("flat.npz")
+    let scratch = TemporaryFolder()
+    var bytes = ArrayFixtures.bytes("flat.npz")
     for start in Self.records(bytes, [0x50, 0x4B, 1, 2]) { bytes[start + 8] |= 1 }
     let encrypted = #expect(throws: EngramError.self) {
-      try NpzFile(opening: scratch.write(bytes, "encrypted.npz")).array("X")
+      try NpzFile(opening: scratch.write(bytes, to: "encrypted.npz")).array("X")
     }
     #expect(encrypted?.code == .unsupported)
     #expect(encrypted?.message.contains("encrypted") == true)
@@ -76,13 +77,13 @@ import TrajectoryModel
   }
 
   @Test func `that declare more than deflate can hold are refused before memory is asked for`() throws {
-    let scratch = try ArrayScratch()
-    var bytes = try ArrayFixtures.bytes("recordings-deflated.npz")
+    let scratch = TemporaryFolder()
+    var bytes = ArrayFixtures.bytes("recordings-deflated.npz")
     for start in Self.records(bytes, [0x50, 0x4B, 1, 2]) {
       bytes.replaceSubrange((start + 24)..<(start + 28), with: [0xFE, 0xFF, 0xFF, 0xFF])
     }
     let error = #expect(throws: EngramError.self) {
-      try NpzFile(opening: scratch.write(bytes, "bomb.npz")).array("X")
+      try NpzFile(opening: scratch.write(bytes, to: "bomb.npz")).array("X")
     }
     #expect(error?.code == .corrupt)
   }
@@ -91,32 +92,32 @@ import TrajectoryModel
   func `whose members declare another length than their arrays have are refused`(
     error: Int, code: EngramError.Code
   ) throws {
-    let scratch = try ArrayScratch()
-    var bytes = try ArrayFixtures.bytes("recordings-deflated.npz")
+    let scratch = TemporaryFolder()
+    var bytes = ArrayFixtures.bytes("recordings-deflated.npz")
     // The inflated length of X in the directory; the local header says that its own is elsewhere.
     let directory = try #require(Self.records(bytes, [0x50, 0x4B, 1, 2]).first)
     bytes[directory + 24] = UInt8(truncatingIfNeeded: Int(bytes[directory + 24]) + error)
-    let path = try scratch.write(bytes, "lying.npz")
+    let path = scratch.write(bytes, to: "lying.npz")
     let found = #expect(throws: EngramError.self) { try Self.contents(path, ["X"]) }
     #expect(found?.code == code)
   }
 
   @Test func `with two members of one name are refused`() throws {
-    let scratch = try ArrayScratch()
-    var bytes = try ArrayFixtures.bytes("two-arrays.npz")
+    let scratch = TemporaryFolder()
+    var bytes = ArrayFixtures.bytes("two-arrays.npz")
     for place in bytes.indices.dropLast(5) where bytes[place...].starts(with: "B.npy".utf8) {
       bytes[place] = UInt8(ascii: "A")
     }
-    let error = #expect(throws: EngramError.self) { try NpzFile(opening: scratch.write(bytes, "twice.npz")) }
+    let error = #expect(throws: EngramError.self) { try NpzFile(opening: scratch.write(bytes, to: "twice.npz")) }
     #expect(error?.code == .invalidData)
   }
 
   @Test(arguments: ["flat.npz", "recordings-deflated.npz", "recordings-zip64.npz"])
   func `cut at any length are reported as truncated`(name: String) throws {
-    let scratch = try ArrayScratch()
-    let whole = try ArrayFixtures.bytes(name)
+    let scratch = TemporaryFolder()
+    let whole = ArrayFixtures.bytes(name)
     for length in 0..<whole.count {
-      let path = try scratch.write(whole.prefix(length), "cut.npz")
+      let path = scratch.write(whole.prefix(length), to: "cut.npz")
       let error = #expect(throws: EngramError.self) { try NpzFile(opening: path) }
       #expect(error?.code == .truncated, "cut at \(length)")
     }
@@ -124,14 +125,14 @@ import TrajectoryModel
 
   @Test(arguments: ["flat.npz", "recordings-deflated.npz", "recordings-zip64.npz"])
   func `with any bit flipped are refused or give the same arrays`(name: String) throws {
-    let scratch = try ArrayScratch()
-    let whole = try ArrayFixtures.bytes(name)
+    let scratch = TemporaryFolder()
+    let whole = ArrayFixtures.bytes(name)
     let truth = try Self.contents(ArrayFixtures.path(name), nil)
     for place in whole.indices {
       for bit in 0..<8 {
         var bytes = whole
         bytes[place] ^= 1 << UInt8(bit)
-        let path = try scratch.write(bytes, "flipped.npz")
+        let path = scratch.write(bytes, to: "flipped.npz")
         guard let found = try? Self.contents(path, truth.keys.sorted()) else { continue }
         #expect(found == truth, "bit \(bit) of byte \(place)")
       }
@@ -140,13 +141,13 @@ import TrajectoryModel
 
   @Test(arguments: [UInt64](1...4))
   func `mutated are read or refused`(seed: UInt64) throws {
-    let scratch = try ArrayScratch()
-    var random = ArrayMutations(seed: seed)
+    let scratch = TemporaryFolder()
+    var random = SeededGenerator(seed: seed)
     for name in ["recordings.npz", "recordings-deflated.npz", "recordings-zip64.npz"] {
-      let whole = try ArrayFixtures.bytes(name)
+      let whole = ArrayFixtures.bytes(name)
       var read = 0
       for _ in 0..<400 {
-        let path = try scratch.write(random.mutated(whole), "mutated.npz")
+        let path = scratch.write(random.mutated(whole), to: "mutated.npz")
         if (try? Self.contents(path, nil)) != nil { read += 1 }
         _ = try? UserRecordings(.init(array: path))
       }
@@ -156,8 +157,8 @@ import TrajectoryModel
 
   @Test(arguments: [NpzWriter.Method.stored, .deflated])
   func `come back as they were written`(method: NpzWriter.Method) throws {
-    let scratch = try ArrayScratch()
-    let path = scratch.path + "/split.npz"
+    let scratch = TemporaryFolder()
+    let path = scratch["split.npz"]
     let values = ArrayFixtures.values().map { Float($0) }
     func write() throws {
       let writer = try NpzWriter(creating: path, method: method)
@@ -185,15 +186,15 @@ import TrajectoryModel
     #expect(try file.array("example_id").metadataValues() == [.integer(0), .integer(-1), .integer(.max)])
     #expect(try file.array("épochs").metadataValues() == [.real(0), .real(2.5)])
     let first = try InputFile(opening: path).contents(limit: 1 << 20)
-    scratch.removeAll()
+    for name in scratch.names { TestFiles.remove(scratch[name]) }
     try write()
     #expect(try InputFile(opening: path).contents(limit: 1 << 20) == first, "equal contents, equal bytes")
   }
 
   @Test func `given up leave nothing, and a full disk is said`() throws {
-    let scratch = try ArrayScratch()
+    let scratch = TemporaryFolder()
     do {
-      let writer = try NpzWriter(creating: scratch.path + "/x.npz")
+      let writer = try NpzWriter(creating: scratch["x.npz"])
       try writer.begin("x", NpyHeader(type: .float64, shape: [1]))
     }
     #expect(scratch.names == [])

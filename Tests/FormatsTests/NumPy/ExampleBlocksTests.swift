@@ -2,6 +2,7 @@
 
 import Base
 import Formats
+import TestSupport
 import Testing
 import TrajectoryModel
 

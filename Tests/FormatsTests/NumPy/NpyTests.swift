@@ -2,6 +2,7 @@
 
 import Base
 import Formats
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -40,10 +41,10 @@ import TrajectoryModel
     "float32.npy", "float32-fortran.npy", "unicode.npy", "bool.npy", "zero-dimensional.npy", "int64-inexact.npy",
   ])
   func `are written byte for byte as NumPy does`(name: String) throws {
-    let scratch = try ArrayScratch()
+    let scratch = TemporaryFolder()
     let array = try NpyFile.open(ArrayFixtures.path(name))
     let header = NpyHeader(type: array.type, shape: array.shape, isFortranOrder: array.isFortranOrder)
-    let path = scratch.path + "/copy.npy"
+    let path = scratch["copy.npy"]
     let writer = try NpyWriter(creating: path, header: header)
     let payload = try array.payload.bytes(0..<array.payload.byteCount)
     for start in stride(from: 0, to: payload.count, by: 7) {
@@ -57,8 +58,8 @@ import TrajectoryModel
   }
 
   @Test func `given up leave nothing and change nothing`() throws {
-    let scratch = try ArrayScratch()
-    let path = try scratch.write([1, 2, 3], "x.npy")
+    let scratch = TemporaryFolder()
+    let path = scratch.write([1, 2, 3], to: "x.npy")
     try NpyWriter(creating: path, header: NpyHeader(type: .float32, shape: [2])).abandon()
     do { _ = try NpyWriter(creating: path, header: NpyHeader(type: .float32, shape: [2])) }
     #expect(scratch.names == ["x.npy"])
@@ -72,11 +73,11 @@ import TrajectoryModel
   }
 
   @Test func `cut at any length are reported as truncated`() throws {
-    let scratch = try ArrayScratch()
+    let scratch = TemporaryFolder()
     for name in ["float32.npy", "version3.npy", "unicode.npy"] {
-      let whole = try ArrayFixtures.bytes(name)
+      let whole = ArrayFixtures.bytes(name)
       for length in 0..<whole.count {
-        let path = try scratch.write(whole.prefix(length), "cut.npy")
+        let path = scratch.write(whole.prefix(length), to: "cut.npy")
         let error = #expect(throws: EngramError.self) { try NpyFile.open(path) }
         #expect(error?.code == .truncated, "\(name) cut at \(length)")
       }
@@ -125,9 +126,9 @@ import TrajectoryModel
 
   @Test(arguments: [UInt64](1...3))
   func `mutated are read whole or refused`(seed: UInt64) throws {
-    var random = ArrayMutations(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for name in ["float32.npy", "float64-big-endian-fortran.npy", "unicode.npy", "structured.npy", "int64.npy"] {
-      let original = try ArrayFixtures.bytes(name)
+      let original = ArrayFixtures.bytes(name)
       for _ in 0..<1_000 {
         let bytes = random.mutated(original)
         guard let array = try? NpyHeader.array(in: ForwardBytes(bytes: bytes), name: "x") else { continue }

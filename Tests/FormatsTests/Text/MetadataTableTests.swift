@@ -2,6 +2,7 @@
 
 import Base
 import Formats
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -66,8 +67,8 @@ import TrajectoryModel
   }
 
   @Test func `in files named tsv have tabs whatever the header shows`() throws {
-    let scratch = try ArrayScratch()
-    let table = try MetadataTable(reading: scratch.write("task\tnote\na,b,c\td,e\n".utf8, "m.TSV"))
+    let scratch = TemporaryFolder()
+    let table = try MetadataTable(reading: scratch.write("task\tnote\na,b,c\td,e\n".utf8, to: "m.TSV"))
     #expect(table.columns.map(\.values) == [[.text("a,b,c")], [.text("d,e")]])
   }
 
@@ -138,9 +139,9 @@ import TrajectoryModel
 
   @Test(arguments: [UInt64](1...3))
   func `mutated or cut are whole tables or refused`(seed: UInt64) throws {
-    var random = ArrayMutations(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for name in ["metadata.csv", "metadata.json"] {
-      let whole = try ArrayFixtures.bytes(name)
+      let whole = ArrayFixtures.bytes(name)
       var texts = (0..<3_000).map { _ in random.mutated(whole) }
       texts += whole.indices.map { Array(whole[..<$0]) }
       for text in texts {

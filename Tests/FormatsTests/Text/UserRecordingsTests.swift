@@ -2,6 +2,7 @@
 
 import Base
 import Formats
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -37,9 +38,9 @@ import TrajectoryModel
   }
 
   @Test func `take names from JSON, npy and members`() throws {
-    let scratch = try ArrayScratch()
-    let names = try scratch.write(#"["a", "b", "c", "d"]"#.utf8, "names.json")
-    let epochs = try scratch.write("[0.5, 1, 2]".utf8, "epochs.json")
+    let scratch = TemporaryFolder()
+    let names = scratch.write(#"["a", "b", "c", "d"]"#.utf8, to: "names.json")
+    let epochs = scratch.write("[0.5, 1, 2]".utf8, to: "epochs.json")
     let recordings = try UserRecordings(.init(array: Self.npz, metadata: Self.csv, statistics: names, epochs: epochs))
     #expect(recordings.statistics == ["a", "b", "c", "d"])
     #expect(recordings.epochs == [0.5, 1, 2])

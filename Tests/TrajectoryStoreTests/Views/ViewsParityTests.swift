@@ -1,7 +1,7 @@
 // ViewsParityTests.swift -- views held against NumPy's own results, bit by bit.
 
 import Base
-import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -14,9 +14,7 @@ struct ViewsParityTests {
     var cases: [(view: String, type: ElementType, names: [String], train: String, test: String)] = []
 
     init() throws {
-      let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "fixtures/parity/views.json")
-      let json = try JSONValue(parsing: [UInt8](Data(contentsOf: url))).asObject()
+      let json = try Fixtures.json("parity/views.json").asObject()
       train = ExampleSet(ids: try json.integers("train"))
       test = ExampleSet(ids: try json.integers("test"))
       for element in try json.array("cases") {

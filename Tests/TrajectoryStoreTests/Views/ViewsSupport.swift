@@ -1,20 +1,16 @@
-// ViewsSupport.swift -- small stores for the tests of views, in directories that remove themselves.
+// ViewsSupport.swift -- small stores for the tests of views, in folders that remove themselves.
 
-import Foundation
+import TestSupport
 import TrajectoryModel
 import TrajectoryStore
 
-/// A store that is removed with its directory.
+/// A store in a folder of its own.
 final class ViewsStore {
-  let store: TrajectoryStore
+  private let toy: ToyStore
+  var store: TrajectoryStore { toy.store }
 
   /// Makes an empty store.
-  init() throws {
-    let path = "/tmp/engram-views-\(UInt64.random(in: .min ... .max)).engram"
-    store = try TrajectoryStore.create(at: path)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: store.path) }
+  init() throws { toy = try ToyStore() }
 
   /// Every fifth epoch from 0 to 100, as published.
   static let epochs = Array(stride(from: 0.0, through: 100, by: 5))

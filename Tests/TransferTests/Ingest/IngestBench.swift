@@ -2,7 +2,7 @@
 
 import Base
 import Formats
-import Glibc
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -31,47 +31,14 @@ struct UnreadBytes: ByteSource {
 
 /// A folder of a test's own, and inputs for stores in it.
 final class IngestBench {
-  let path: String
+  private let folder = TemporaryFolder()
 
-  init() {
-    path = "/tmp/engram-ingest-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    #expect(unsafe mkdir(path, 0o755) == 0)
-  }
+  /// The path of the folder.
+  var path: String { folder.path }
 
-  deinit { Self.remove(path) }
+  subscript(name: String) -> String { folder[name] }
 
-  subscript(name: String) -> String { "\(path)/\(name)" }
-
-  static func names(in path: String) -> [String] {
-    guard let directory = unsafe opendir(path) else { return [] }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
-        return unsafe String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  private static func remove(_ path: String) {
-    if unsafe unlink(path) == 0 { return }
-    for name in names(in: path) { remove("\(path)/\(name)") }
-    _ = unsafe rmdir(path)
-  }
-
-  func write(_ text: String, to name: String) { write(Array(text.utf8), to: name) }
-
-  func write(_ bytes: [UInt8], to name: String) {
-    guard let file = unsafe fopen(self[name], "w") else {
-      Issue.record("cannot write \(name)")
-      return
-    }
-    #expect(unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count)
-    unsafe fclose(file)
-  }
+  func write(_ text: String, to name: String) { folder.write(text, to: name) }
 
   /// Writes float32 values as an .npy file.
   func writeNpy(_ values: [Float], shape: [Int], to name: String) {
@@ -85,7 +52,7 @@ final class IngestBench {
     for value in values {
       for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> (8 * shift))) }
     }
-    write(bytes, to: name)
+    folder.write(bytes, to: name)
   }
 
   /// An input of some rows whose value is row + epoch / 10 + statistic / 100.
@@ -131,12 +98,3 @@ final class IngestBench {
 func texts(_ words: String...) -> [MetadataValue] { words.map { $0 == "-" ? .null : .text($0) } }
 /// Whole numbers.
 func whole(_ numbers: Int64...) -> [MetadataValue] { numbers.map { .integer($0) } }
-
-/// The error that something throws, whose code is expected.
-func ingestRefusal(
-  _ code: EngramError.Code, _ sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
-) -> EngramError? {
-  let error = #expect(throws: EngramError.self, sourceLocation: sourceLocation) { try body() }
-  #expect(error?.code == code, "\(String(describing: error))", sourceLocation: sourceLocation)
-  return error
-}

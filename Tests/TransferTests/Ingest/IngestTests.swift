@@ -4,15 +4,14 @@ import Base
 import Formats
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 import Transfer
 
 struct IngestTests {
-  private static let digits =
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path + "/fixtures/digits_dataset.pkl"
+  private static let digits = Fixtures.path("digits_dataset.pkl")
 
   @Test func `the bundled data set: every run, statistic and bit, and row numbers are example ids`() throws {
     let bench = IngestBench()
@@ -42,7 +41,7 @@ struct IngestTests {
     let bench = IngestBench()
     let input = IngestBench.input(4, [("task", texts("a", "a", "b", "b")), ("layer_name", texts("x", "y", "x", "y"))])
     _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions())
-    let error = ingestRefusal(.exists) { _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions()) }
+    let error = refusal(.exists) { _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions()) }
     #expect(
       error?.found?.hasPrefix("examples 0 to 3, from rows at 2") == true && error?.mend?.contains("--force") == true)
     let store = try TrajectoryStore(opening: bench["s.engram"])
@@ -56,7 +55,7 @@ struct IngestTests {
     // A merged store remembers what it brought.
     let other = try TrajectoryStore.create(at: bench["o.engram"])
     _ = try other.merge([store.path])
-    _ = ingestRefusal(.exists) { _ = try Ingest.run(input, into: other.path, options: IngestOptions()) }
+    refusal(.exists) { _ = try Ingest.run(input, into: other.path, options: IngestOptions()) }
     #expect(try other.verify().problems.isEmpty)
   }
 
@@ -77,17 +76,17 @@ struct IngestTests {
       ),
     ]
     for (input, code) in wrong {
-      _ = ingestRefusal(code) { _ = try Ingest.run(input, into: bench["new.engram"], options: IngestOptions()) }
-      #expect(IngestBench.names(in: bench.path).filter { $0.hasPrefix("new") }.isEmpty)
+      refusal(code) { _ = try Ingest.run(input, into: bench["new.engram"], options: IngestOptions()) }
+      #expect(TestFiles.names(in: bench.path).filter { $0.hasPrefix("new") }.isEmpty)
     }
     let old = try Ingest.run(IngestBench.input(3, []), into: bench["old.engram"], options: IngestOptions())
     for (input, code) in wrong {
-      _ = ingestRefusal(code) { _ = try Ingest.run(input, into: bench["old.engram"], options: IngestOptions()) }
+      refusal(code) { _ = try Ingest.run(input, into: bench["old.engram"], options: IngestOptions()) }
     }
     let store = try TrajectoryStore(opening: bench["old.engram"])
     #expect(try store.snapshot().exampleCount == 3 && store.snapshot().commit == old.append.commit)
     #expect(try store.verify().problems.isEmpty && store.verify().leftovers.isEmpty)
-    _ = ingestRefusal(.notFound) { _ = try IngestRequest(source: bench["none.pkl"]).ingest(into: bench["x.engram"]) }
+    refusal(.notFound) { _ = try IngestRequest(source: bench["none.pkl"]).ingest(into: bench["x.engram"]) }
     #expect(!TrajectoryStore.exists(at: bench["x.engram"]))
   }
 
@@ -159,7 +158,7 @@ struct IngestTests {
     #expect(values.indices.allSatisfy { stored.float32[$0].bitPattern == values[$0].bitPattern })
     // Both data sets together: what all have, and the three statistics that the recordings lack.
     #expect(try snapshot.select(snapshot.allExamples, statistics: .all).columns.statistics == statistics)
-    let lacking = ingestRefusal(.notFound) {
+    let lacking = refusal(.notFound) {
       _ = try snapshot.select(snapshot.allExamples, statistics: .names(["gradavgabs_id"]))
     }
     #expect(lacking?.message.contains("24 of the selected examples") == true)
@@ -167,7 +166,7 @@ struct IngestTests {
     bench.write(
       table.split(separator: "\n").enumerated().map { $0 == 0 ? String($1) : "t\($1)" }.joined(separator: "\n"),
       to: "trials.csv")
-    let conflict = ingestRefusal(.invalidData) { _ = try request.ingest(into: bench["s.engram"]) }
+    let conflict = refusal(.invalidData) { _ = try request.ingest(into: bench["s.engram"]) }
     #expect(conflict?.place == "field trial" && conflict?.found == "'t0'")
     #expect(try snapshot.store.snapshot().commit == report.append.commit)
   }
@@ -178,9 +177,9 @@ struct IngestTests {
     bench.write("task,rule\na,b\nc,d\n", to: "a.csv")
     let request = IngestRequest(
       source: bench["a.npy"], metadata: bench["a.csv"], statistics: "s", epochs: "0", map: ["task": "rule"])
-    let error = ingestRefusal(.invalidData) { _ = try request.ingest(into: bench["s.engram"]) }
+    let error = refusal(.invalidData) { _ = try request.ingest(into: bench["s.engram"]) }
     #expect(error?.description.contains("task") == true)
-    let unknown = ingestRefusal(.usage) {
+    let unknown = refusal(.usage) {
       _ = try IngestRequest(
         source: bench["a.npy"], metadata: bench["a.csv"], statistics: "s", epochs: "0", map: ["lab": "rul"]
       ).ingest(into: bench["s.engram"])

@@ -2,6 +2,7 @@
 
 import Base
 import Formats
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
@@ -81,11 +82,11 @@ struct RunGroupingTests {
       ("trial", whole(1, 1, 2, 2)), ("task", texts("a", "a", "a", "a")), ("layer_name", texts("x", "y", "x", "y")),
     ]
     #expect(try bench.ingest(IngestBench.input(4, columns), runFields: ["trial"]).report.append.runs == 2)
-    let error = ingestRefusal(.invalidData) {
+    let error = refusal(.invalidData) {
       _ = try bench.ingest(IngestBench.input(4, columns), runFields: ["task"])
     }
     #expect(error?.place == "row 2, field trial" && error?.found == "'2'")
-    let unknown = ingestRefusal(.usage) {
+    let unknown = refusal(.usage) {
       _ = try bench.ingest(IngestBench.input(4, columns), runFields: ["trail"])
     }
     #expect(unknown?.mend == "did you mean 'trial'?")
@@ -127,9 +128,9 @@ struct RunGroupingTests {
   ) throws {
     let bench = IngestBench()
     let input = IngestBench.input(2, [(name, [.null, value]), ("layer_name", texts("x", "y"))])
-    let error = ingestRefusal(.invalidData) { _ = try bench.ingest(input) }
+    let error = refusal(.invalidData) { _ = try bench.ingest(input) }
     #expect(error?.place?.contains("field \(name)") == true)
-    #expect(IngestBench.names(in: bench.path).isEmpty)
+    #expect(TestFiles.names(in: bench.path).isEmpty)
   }
 
   @Test(arguments: [
@@ -147,7 +148,7 @@ struct RunGroupingTests {
         isFortranOrder: false, payload: UnreadBytes(byteCount: 16)),
       statistics: ["mine"], epochs: [0, 5], positions: nil,
       columns: columns.map { MetadataColumn(name: $0.0, values: [$0.1]) })
-    let error = ingestRefusal(.invalidData) { _ = try bench.ingest(input) }
+    let error = refusal(.invalidData) { _ = try bench.ingest(input) }
     #expect(error?.file == "rows.csv", "\(String(describing: error))")
     #expect(error?.place?.contains("field") == true)
   }
@@ -156,13 +157,13 @@ struct RunGroupingTests {
     let bench = IngestBench()
     for (first, second) in [("task", "Task"), ("lab", "LAB"), ("lab", "lab")] {
       let input = IngestBench.input(2, [(first, texts("a", "b")), (second, texts("c", "d"))])
-      let error = ingestRefusal(.invalidData) { _ = try bench.ingest(input) }
+      let error = refusal(.invalidData) { _ = try bench.ingest(input) }
       #expect(error?.description.contains(second) == true)
     }
     for name in ["task", "layer_name", "unit_fraction"] {
-      let error = ingestRefusal(.invalidData) { _ = try bench.ingest(IngestBench.input(2, [(name, whole(1, 1, 1))])) }
+      let error = refusal(.invalidData) { _ = try bench.ingest(IngestBench.input(2, [(name, whole(1, 1, 1))])) }
       #expect(error?.place == "field \(name)" && error?.found == "3")
     }
-    #expect(IngestBench.names(in: bench.path).isEmpty)
+    #expect(TestFiles.names(in: bench.path).isEmpty)
   }
 }

@@ -1,28 +1,17 @@
-// PropertyTests.swift -- what holds for every kind of split on random small catalogs.
+// SplitPropertyTests.swift -- what holds for every kind of split on random small catalogs.
 
 import Base
 import Splits
+import TestSupport
 import Testing
 import TrajectoryModel
 import TrajectoryStore
 
-@Suite struct PropertyTests {
-  /// A generator whose seed names the case (SplitMix64).
-  struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
+@Suite struct SplitPropertyTests {
   /// Runs with nulls, classes of one member, runs of one layer, and now and then a second measurement.
-  static func runs(_ random: inout Seeded) -> [Recording] {
+  static func runs(_ random: inout SeededGenerator) -> [Recording] {
     let classes = ["adam", "feedback", "information", "sgdm"].prefix(Int.random(in: 1...4, using: &random))
-    func pick(_ values: [MetadataValue], _ random: inout Seeded) -> MetadataValue {
+    func pick(_ values: [MetadataValue], _ random: inout SeededGenerator) -> MetadataValue {
       values.randomElement(using: &random) ?? .null
     }
     var runs: [Recording] = []
@@ -42,7 +31,7 @@ import TrajectoryStore
     return runs
   }
 
-  static func kinds(_ random: inout Seeded) -> [SplitSpecification.Kind] {
+  static func kinds(_ random: inout SeededGenerator) -> [SplitSpecification.Kind] {
     let seed = UInt32.random(in: 0...UInt32.max, using: &random)
     let by =
       [["run_id"], ["task"], ["batch_size", "dataset_seed"], ["depth"], ["layer_name"]]
@@ -69,8 +58,7 @@ import TrajectoryStore
   func `every split is disjoint, inside its filters, complete, balanced, group-safe and the same again`(seed: UInt64)
     throws
   {
-    print("property seed \(seed)")
-    var random = Seeded(state: seed)
+    var random = SeededGenerator(seed: seed)
     let toy = try ToyStore(Self.runs(&random), in: 2)
     let snapshot = try toy.store.snapshot()
     let filters = [nil, "batch_size = 128", "layer_ordinal < 3", "task IS NULL OR task = 'cifar10'", "0"]
@@ -149,22 +137,5 @@ import TrajectoryStore
       }
     default: break
     }
-  }
-
-  @Test(arguments: 0..<60)
-  func `operations on example sets agree with sets of numbers`(seed: UInt64) {
-    print("property seed \(seed)")
-    var random = Seeded(state: seed)
-    func numbers() -> [Int64] {
-      (0..<Int.random(in: 0...60, using: &random)).map { _ in Int64.random(in: 0..<100, using: &random) }
-    }
-    let (a, b) = (numbers(), numbers())
-    let (left, right) = (ExampleSet(ids: a), ExampleSet(ids: b))
-    #expect(left.ids == Set(a).sorted())
-    #expect(left.union(right).ids == Set(a).union(b).sorted())
-    #expect(left.intersection(right).ids == Set(a).intersection(b).sorted())
-    #expect(left.subtracting(right).ids == Set(a).subtracting(b).sorted())
-    #expect(left.isDisjoint(with: right) == Set(a).isDisjoint(with: b))
-    #expect(left.union(right) == ExampleSet(ids: a + b))
   }
 }
