@@ -113,11 +113,11 @@ let package = Package(
     tests(of: "TrajectoryModel"),
     tests(of: "ColumnCodec", needs: ["Base", "TrajectoryModel"]),
     tests(of: "SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec", "CXXHash"]),
-    tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite", "CSQLite"]),
+    tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"]),
     tests(of: "Formats", needs: ["Base", "TrajectoryModel"]),
     tests(
       of: "TrajectoryStore",
-      needs: ["Base", "TrajectoryModel", "Catalog", "CSQLite", "Splits", "store-driver"]),
+      needs: ["Base", "TrajectoryModel", "Catalog", "Splits", "store-driver"]),
     tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats"]),

@@ -5,6 +5,7 @@ import Catalog
 import Glibc
 import SQLite
 import Synchronization
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -20,7 +21,7 @@ struct ConcurrentReadTests {
   }
 
   @Test func `a read inside a read sees the newest commit, and the outer one stays as it was`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     _ = try Sample.filled(scratch)
     let catalog = try Catalog(opening: scratch.catalog, access: .read)
     let writer = try Catalog(opening: scratch.catalog, access: .readWrite)
@@ -39,7 +40,7 @@ struct ConcurrentReadTests {
   }
 
   @Test func `a query may be asked for each row of a query`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
     var found: [[Int64]] = []
     try catalog.look { reader throws in
@@ -54,7 +55,7 @@ struct ConcurrentReadTests {
   }
 
   @Test func `eight threads read while one writes, and each read is of one commit`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let writer = try Sample.empty(scratch)
     let catalog = try Catalog(opening: scratch.catalog, access: .read)
     let (rounds, threads) = (60, 8)
@@ -90,7 +91,7 @@ struct ConcurrentReadTests {
   }
 
   @Test func `connections that nobody uses are closed but for a few, and all with the catalog`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     _ = try Sample.filled(scratch)
     let before = Self.descriptors(in: scratch.path)
     func nest(_ depth: Int, in catalog: Catalog) throws -> Int {

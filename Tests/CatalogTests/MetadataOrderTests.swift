@@ -3,6 +3,7 @@
 import Base
 import Catalog
 import SQLite
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -74,7 +75,7 @@ struct MetadataOrderTests {
   }
 
   @Test func `groups are the values that are equal, in their order`() throws {
-    let scratch = Scratch()
+    let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     try catalog.commit("f", "") { try $0.addField(MetadataField(name: "rate", type: .real)) }
     let rates: [MetadataValue] = [

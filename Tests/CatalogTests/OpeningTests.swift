@@ -70,7 +70,8 @@ struct OpeningTests {
     if kind != "missing" { try Catalog.create(at: scratch.catalog) }
     switch kind {
     case "empty": scratch.write([], to: "catalog.sqlite")
-    case "text": scratch.write(Array(String(repeating: "no database, only text. ", count: 100).utf8), to: "catalog.sqlite")
+    case "text":
+      scratch.write(Array(String(repeating: "no database, only text. ", count: 100).utf8), to: "catalog.sqlite")
     case "other":
       tamper(scratch.catalog, "PRAGMA application_id = 7")
     case "newer": tamper(scratch.catalog, "PRAGMA user_version = 2")

@@ -60,7 +60,8 @@ struct VerifyTests {
     #expect(try problems().count == 1)
     let other = try TrajectoryStore.create(at: folder["b.engram"])
     try Made.append(1_030, to: other, special: true, seed: 3)
-    TestFiles.write(TestFiles.read(other.path + "/segments/" + TestFiles.names(in: other.path + "/segments")[0]), to: segment)
+    TestFiles.write(
+      TestFiles.read(other.path + "/segments/" + TestFiles.names(in: other.path + "/segments")[0]), to: segment)
     #expect(try problems().map(\.code) == [.corrupt])
     refusal(.corrupt) { _ = try TrajectoryStore(opening: store.path).snapshot().recorded(0..<3) }
   }
