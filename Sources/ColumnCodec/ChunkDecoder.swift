@@ -2,14 +2,13 @@
 
 package import Base
 import CCodecKernels
-import CZstd
 import TrajectoryModel
 
 /// Turns the bytes of a chunk into values; keeps its memory from chunk to chunk.
 ///
 /// One thread uses a decoder at a time. After an error the block holds no values and can be used again.
 @safe package final class ChunkDecoder {
-  private let context: OpaquePointer?
+  private let frames = ZstdFrameReader()
   /// The rows of the zstd frame, and one row to fill.
   private var rows = Scratch()
   /// The codes of an epoch.
@@ -18,9 +17,7 @@ import TrajectoryModel
   private var words = Scratch()
 
   /// Makes a decoder.
-  package init() { unsafe context = ZSTD_createDCtx() }
-
-  deinit { unsafe ZSTD_freeDCtx(context) }
+  package init() {}
 
   /// What of a chunk is wanted.
   package struct Window: Sendable {
@@ -99,16 +96,7 @@ import TrajectoryModel
   ) throws(EngramError) {
     let copies = try CopiedExamples(bytes, storage, shape: shape, source: operands.last)
     if copies.keptCount == 0 {
-      guard bytes.byteCount == copies.byteCount else {
-        throw Self.corrupt(
-          "bytes follow the copies", copies.byteCount, expected: "0 bytes",
-          found: "\(bytes.byteCount - copies.byteCount)")
-      }
-      if let source = operands.last {
-        let byteCount = window.epochEnd * window.examples.count * shape.elementType.byteCount
-        // SAFETY: the source has the examples, at least the epochs, and the type of this block.
-        unsafe out.copyMemory(from: source.storedValues, byteCount: byteCount)
-      }
+      try unsafe copyAll(bytes, copies, shape: shape, window, from: operands.last, to: out)
       return
     }
     if storage.prediction?.predictor.isOfChange == true, operands[0].storedType != shape.elementType {
@@ -119,9 +107,10 @@ import TrajectoryModel
     let count = copies.keptCount
     let table = try CodeTable(bytes, start: copies.byteCount, shape: shape, count: count)
     rows.reserve((table.compressedCount + 1) * count)
-    try decompress(
-      bytes.extracting(table.frameStart..<bytes.byteCount), byteCount: table.compressedCount * count, table.frameStart)
-    let is32 = shape.elementType == .float32
+    // SAFETY: the rows have been reserved, and one more.
+    try unsafe frames.read(
+      bytes.extracting(table.frameStart..<bytes.byteCount), at: table.frameStart,
+      into: UnsafeMutableRawBufferPointer(start: rows.base, count: table.compressedCount * count))
     let size = shape.elementType.byteCount
     // A whole number of lanes, and the element more that the kernel may read.
     codes.reserve((count + size * 8) * size)
@@ -130,60 +119,83 @@ import TrajectoryModel
     // SAFETY: `CodeTable` has checked that every part lies inside the chunk; operands and copies were checked to have the
     // window's examples and epochs; the scratch is as large as the kernels ask for.
     unsafe bytes.withUnsafeBytes { chunk in
-      guard let base = chunk.baseAddress else { return }
-      var plan = unsafe engram_residual_plan()
-      unsafe plan.epoch_count = window.epochEnd
-      unsafe plan.count = window.examples.count
-      unsafe plan.is_differenced = storage.isDifferenced ? 1 : 0
-      unsafe plan.first = window.examples.lowerBound
-      unsafe plan.before = window.examples.lowerBound
-      unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
-      unsafe plan.words = words.base
-      if let prediction = storage.prediction {
-        unsafe plan.setPrediction(prediction.predictor) { index in
-          unsafe (operands[index].storedValues, operands[index].storedType)
-        }
+      var plan = unsafe residualPlan(storage, window, operands, chunk)
+      switch shape.elementType {
+      case .float32:
+        unsafe decodeEpochs(table, chunk, count: count, &plan, to: out.assumingMemoryBound(to: UInt32.self))
+      case .float64:
+        unsafe decodeEpochs(table, chunk, count: count, &plan, to: out.assumingMemoryBound(to: UInt64.self))
       }
-      if storage.copySource != nil, let source = operands.last {
-        unsafe plan.copied = base.assumingMemoryBound(to: UInt8.self)
-        unsafe plan.copy_source = source.storedValues
-        unsafe plan.before -= countBits(chunk, below: window.examples.lowerBound)
+    }
+  }
+
+  /// Copies the values of a chunk whose examples all are copies, which nothing may follow.
+  private func copyAll(
+    _ bytes: RawSpan, _ copies: CopiedExamples, shape: ChunkShape, _ window: Window, from source: ChunkBlock?,
+    to out: UnsafeMutableRawPointer
+  ) throws(EngramError) {
+    guard bytes.byteCount == copies.byteCount else {
+      throw Self.corrupt(
+        "bytes follow the copies", copies.byteCount, expected: "0 bytes",
+        found: "\(bytes.byteCount - copies.byteCount)")
+    }
+    guard let source else { return }
+    let byteCount = window.epochEnd * window.examples.count * shape.elementType.byteCount
+    // SAFETY: the source has the examples, at least the epochs, and the type of this block.
+    unsafe out.copyMemory(from: source.storedValues, byteCount: byteCount)
+  }
+
+  /// What the kernels of residuals are told about a window of a chunk.
+  private func residualPlan(
+    _ storage: ChunkStorage, _ window: Window, _ operands: [ChunkBlock], _ chunk: UnsafeRawBufferPointer
+  ) -> engram_residual_plan {
+    // SAFETY: the scratch has been reserved; operands and chunk live as long as the plan is used.
+    var plan = unsafe engram_residual_plan()
+    unsafe plan.epoch_count = window.epochEnd
+    unsafe plan.count = window.examples.count
+    unsafe plan.is_differenced = storage.isDifferenced ? 1 : 0
+    unsafe plan.first = window.examples.lowerBound
+    unsafe plan.before = window.examples.lowerBound
+    unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
+    unsafe plan.words = words.base
+    if let prediction = storage.prediction {
+      unsafe plan.setPrediction(prediction.predictor) { index in
+        unsafe (operands[index].storedValues, operands[index].storedType)
       }
-      if is32 { unsafe engram_start_values_32(&plan) } else { unsafe engram_start_values_64(&plan) }
-      for epoch in 0..<window.epochEnd {
-        let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
-        if is32 {
-          let codes = unsafe self.codes.base.assumingMemoryBound(to: UInt32.self)
-          unsafe engram_unpack_low_32(low, count, Int32(table.shifts[epoch]), codes)
-          unsafe addPlanes(of: epoch, table, chunk, count: count, width: 32) { shift, bytes in
-            unsafe engram_add_bytes_32(bytes, count, shift, codes)
-          } sparse: { (shift, place, byte) in
-            unsafe codes[place] |= UInt32(byte) << UInt32(shift)
-          }
-          unsafe engram_values_of_codes_32(&plan, epoch, codes, out.assumingMemoryBound(to: UInt32.self))
-        } else {
-          let codes = unsafe self.codes.base.assumingMemoryBound(to: UInt64.self)
-          unsafe engram_unpack_low_64(low, count, Int32(table.shifts[epoch]), codes)
-          unsafe addPlanes(of: epoch, table, chunk, count: count, width: 64) { (shift, bytes) in
-            unsafe engram_add_bytes_64(bytes, count, shift, codes)
-          } sparse: { (shift, place, byte) in
-            unsafe codes[place] |= UInt64(byte) << UInt64(shift)
-          }
-          unsafe engram_values_of_codes_64(&plan, epoch, codes, out.assumingMemoryBound(to: UInt64.self))
-        }
-      }
+    }
+    if storage.copySource != nil, let source = operands.last {
+      unsafe plan.copied = chunk.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      unsafe plan.copy_source = source.storedValues
+      unsafe plan.before -= countBits(chunk, below: window.examples.lowerBound)
+    }
+    return unsafe plan
+  }
+
+  /// Makes the values of every epoch from its codes.
+  private func decodeEpochs<Word: CodeWord>(
+    _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, _ plan: inout engram_residual_plan,
+    to out: UnsafeMutablePointer<Word>
+  ) {
+    guard let base = chunk.baseAddress else { return }
+    // SAFETY: as the caller says.
+    let codes = unsafe self.codes.base.assumingMemoryBound(to: Word.self)
+    unsafe Word.startDecoding(&plan)
+    for epoch in unsafe 0..<plan.epoch_count {
+      let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
+      unsafe Word.unpackLow(low, count, Int32(table.shifts[epoch]), to: codes)
+      unsafe addPlanes(of: epoch, table, chunk, count: count, to: codes)
+      unsafe Word.decode(&plan, epoch, codes, to: out)
     }
   }
 
   /// Adds the byte planes of an epoch to its codes: whole rows, or the few bytes of a sparse one.
   @inline(__always)
-  private func addPlanes(
-    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, width: Int,
-    row: (_ shift: Int32, _ bytes: UnsafePointer<UInt8>) -> Void,
-    sparse: (_ shift: Int, _ place: Int, _ byte: UInt8) -> Void
+  private func addPlanes<Word: CodeWord>(
+    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int,
+    to codes: UnsafeMutablePointer<Word>
   ) {
     let rowBytes = unsafe rows.base.assumingMemoryBound(to: UInt8.self)
-    for plane in 0..<(width / 8) {
+    for plane in 0..<(Word.bitWidth / 8) {
       let index = plane * table.shifts.count + epoch
       let (shift, place) = (Int(table.shifts[epoch]) + plane * 8, table.places[index])
       // SAFETY: `CodeTable` has checked the places; a row of the frame and the row to fill have `count` bytes.
@@ -192,9 +204,9 @@ import TrajectoryModel
       case .constant:
         let filled = unsafe rowBytes + table.compressedCount * count
         unsafe filled.initialize(repeating: chunk[place], count: count)
-        unsafe row(Int32(shift), filled)
+        unsafe Word.add(filled, count, Int32(shift), to: codes)
       case .compressed:
-        unsafe row(Int32(shift), rowBytes + place * count)
+        unsafe Word.add(rowBytes + place * count, count, Int32(shift), to: codes)
       case .sparse:
         let total = unsafe Int(chunk[place]) | Int(chunk[place + 1]) << 8
         let (gaps, bytes) = (place + 2, place + 2 + total)
@@ -203,7 +215,7 @@ import TrajectoryModel
           let gap = unsafe Int(chunk[gaps + number])
           next += gap
           if gap == RowClass.longestGap { continue }
-          unsafe sparse(shift, next, chunk[bytes + number])
+          unsafe codes[next] |= Word(truncatingIfNeeded: chunk[bytes + number]) &<< Word(truncatingIfNeeded: shift)
           next += 1
         }
       }
@@ -215,31 +227,6 @@ import TrajectoryModel
     guard let base = chunk.baseAddress else { return 0 }
     // SAFETY: the bits of all examples were checked to lie in the chunk.
     return unsafe engram_count_bits(base.assumingMemoryBound(to: UInt8.self), count)
-  }
-
-  /// Decompresses one zstd frame of a known content size into `rows`.
-  private func decompress(_ frame: RawSpan, byteCount: Int, _ offset: Int) throws(EngramError) {
-    if byteCount == 0 {
-      guard frame.isEmpty else {
-        throw Self.corrupt("bytes follow the last row", offset, expected: "0 bytes", found: "\(frame.byteCount)")
-      }
-      return
-    }
-    // SAFETY: both regions are as long as stated; zstd writes at most `byteCount` bytes.
-    let (frameByteCount, result) = unsafe frame.withUnsafeBytes { source in
-      // A skippable frame is not a frame of content, and a second frame is not one.
-      let isFrame = unsafe source.count >= 4 && source.loadUnaligned(as: UInt32.self) == ZSTD_MAGICNUMBER.littleEndian
-      let frameByteCount = unsafe isFrame ? ZSTD_findFrameCompressedSize(source.baseAddress, source.count) : 0
-      guard frameByteCount == source.count else { return (frameByteCount, 0) }
-      return unsafe (
-        frameByteCount, ZSTD_decompressDCtx(context, rows.base, byteCount, source.baseAddress, source.count)
-      )
-    }
-    guard frameByteCount == frame.byteCount, result == byteCount else {
-      throw Self.corrupt(
-        "the compressed rows are not one zstd frame of the right size", offset, expected: "\(byteCount) bytes",
-        found: ZSTD_isError(result) != 0 ? unsafe String(cString: ZSTD_getErrorName(result)) : "another size")
-    }
   }
 
   static func corrupt(_ message: String, _ offset: Int, expected: String, found: String) -> EngramError {

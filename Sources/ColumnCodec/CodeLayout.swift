@@ -28,7 +28,7 @@ struct CodeLayout {
   ///   - codes: The codes, `[epoch][example]`, as wide as the type.
   ///   - shape: Their axes, of the examples that are not copies.
   /// - Returns: The bits of the best layout without zstd.
-  static func plainCost(_ codes: UnsafeRawPointer, shape: ChunkShape) -> Double {
+  static func plainCost<Word: CodeWord>(_ codes: UnsafePointer<Word>, shape: ChunkShape) -> Double {
     (0..<shape.epochCount).reduce(0) { sum, epoch in unsafe sum + CodeRow(codes, epoch, of: shape).plainChoice.bits }
   }
 
@@ -40,8 +40,8 @@ struct CodeLayout {
   ///   - countLog: `c * log2(c)` for every c up to the number of examples.
   ///   - worthCompressing: What a byte must save, as a share of a byte, to be worth the time that zstd takes.
   ///   - bytes: Room for a byte of each example.
-  init(
-    _ codes: UnsafeRawPointer, shape: ChunkShape, countLog: [Double], worthCompressing: Double,
+  init<Word: CodeWord>(
+    _ codes: UnsafePointer<Word>, shape: ChunkShape, countLog: [Double], worthCompressing: Double,
     bytes: UnsafeMutablePointer<UInt8>
   ) {
     var plainShifts: [UInt8] = []
@@ -64,40 +64,38 @@ struct CodeLayout {
   }
 }
 
-/// The codes of one epoch, and what it costs to store them in one way or another.
-@safe private struct CodeRow {
-  /// A way to store the codes of an epoch.
-  struct Choice {
-    var shift: Int
-    var compressedPlanes: UInt8 = 0
-    var bits: Double
-  }
+/// A way to store the codes of an epoch.
+private struct Choice {
+  var shift: Int
+  var compressedPlanes: UInt8 = 0
+  var bits: Double
+}
 
-  private let codes: UnsafeRawPointer
+/// The codes of one epoch, and what it costs to store them in one way or another.
+@safe private struct CodeRow<Word: CodeWord> {
+  private let codes: UnsafePointer<Word>
   private let count: Int
-  private let width: Int
   /// Whether all codes are the same.
   private let isConstant: Bool
   /// For each length in bits, the number of codes that are longer.
   private let longer: [UInt32]
 
-  init(_ block: UnsafeRawPointer, _ epoch: Int, of shape: ChunkShape) {
+  init(_ block: UnsafePointer<Word>, _ epoch: Int, of shape: ChunkShape) {
     count = shape.exampleCount
-    width = shape.elementType.byteCount * 8
     // SAFETY: the codes of an epoch follow those of the one before.
-    unsafe codes = block + epoch * count * shape.elementType.byteCount
+    unsafe codes = block + epoch * count
     var lengths = Array(repeating: UInt32(0), count: 65)
     // SAFETY: there are `count` codes, and a number for every length.
-    isConstant =
-      unsafe width == 32
-      ? engram_code_lengths_32(codes.assumingMemoryBound(to: UInt32.self), count, &lengths) == 0
-      : engram_code_lengths_64(codes.assumingMemoryBound(to: UInt64.self), count, &lengths) == 0
+    isConstant = unsafe Word.lengths(codes, count, &lengths) == 0
+    let width = Word.bitWidth
     var longer = Array(repeating: UInt32(0), count: width + 1)
     for length in stride(from: width - 1, through: 0, by: -1) {
       longer[length] = longer[length + 1] + lengths[length + 1]
     }
     self.longer = longer
   }
+
+  private var width: Int { Word.bitWidth }
 
   /// Bits of the packed low bits, for each bit of a code.
   private var laneBits: Double { Double((count + width - 1) / width * width) }
@@ -141,7 +139,7 @@ struct CodeLayout {
     var (above, planes) = (0.0, UInt8(0))
     for shift in stride(from: width - 8, through: 0, by: -8) {
       // SAFETY: there are `count` codes and as many bytes; the table reaches up to that count.
-      unsafe CodeLayout.bytes(of: codes, count: count, width: width, shift: shift, to: bytes)
+      unsafe Word.bytes(of: codes, count, Int32(shift), to: bytes)
       let entropy = unsafe countLog.withUnsafeBufferPointer { table in
         unsafe engram_entropy_bits(bytes, count, table.baseAddress)
       }
@@ -152,19 +150,5 @@ struct CodeLayout {
       if bits < best.bits { best = Choice(shift: shift, compressedPlanes: planes, bits: bits) }
     }
     return best
-  }
-}
-
-extension CodeLayout {
-  /// The byte of each code that starts at a bit.
-  static func bytes(
-    of row: UnsafeRawPointer, count: Int, width: Int, shift: Int, to bytes: UnsafeMutablePointer<UInt8>
-  ) {
-    // SAFETY: the row holds `count` codes, and there is room for as many bytes.
-    if width == 32 {
-      unsafe engram_code_bytes_32(row.assumingMemoryBound(to: UInt32.self), count, Int32(shift), bytes)
-    } else {
-      unsafe engram_code_bytes_64(row.assumingMemoryBound(to: UInt64.self), count, Int32(shift), bytes)
-    }
   }
 }

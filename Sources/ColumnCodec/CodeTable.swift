@@ -6,17 +6,17 @@ import TrajectoryModel
 /// The front of a chunk of codes: the shift of each epoch, the class of each row, and where everything lies.
 struct CodeTable {
   /// The low bits of the codes of each epoch that are packed.
-  let shifts: [UInt8]
+  private(set) var shifts: [UInt8] = []
   /// The class of each row; row = plane * epochs + epoch.
-  let classes: [RowClass]
+  private(set) var classes: [RowClass] = []
   /// For each epoch the offset of its low bits in the chunk.
-  let lowStarts: [Int]
+  private(set) var lowStarts: [Int] = []
   /// For each row by its class: the offset of its constant or of its exceptions in the chunk, or its number in the frame.
-  let places: [Int]
+  private(set) var places: [Int] = []
   /// The number of rows in the frame.
-  let compressedCount: Int
+  private(set) var compressedCount = 0
   /// The offset of the zstd frame, at most the length of the chunk.
-  let frameStart: Int
+  private(set) var frameStart = 0
 
   /// Reads the table of a chunk.
   ///
@@ -28,18 +28,28 @@ struct CodeTable {
   /// - Throws: `corrupt` when a part does not fit into the chunk, a shift is longer than a code, a row lies above the
   ///   codes, a constant is zero, or an exception is of no example.
   init(_ chunk: RawSpan, start: Int, shape: ChunkShape, count: Int) throws(EngramError) {
-    let (epochCount, width) = (shape.epochCount, shape.elementType.byteCount * 8)
-    let rowCount = shape.elementType.byteCount * epochCount
-    let tableStart = start + epochCount
-    let constantStart = tableStart + rowCount / 4
+    let tableStart = start + shape.epochCount
+    let constantStart = tableStart + shape.elementType.byteCount * shape.epochCount / 4
     guard chunk.byteCount >= constantStart else {
       throw ChunkDecoder.corrupt(
         "a chunk is shorter than its class table", start, expected: "\(constantStart - start) bytes",
         found: "\(chunk.byteCount - start)")
     }
-    var shifts: [UInt8] = []
-    shifts.reserveCapacity(epochCount)
-    for epoch in 0..<epochCount {
+    try readShifts(chunk, at: start, shape: shape)
+    let constantEnd = try readClasses(chunk, at: tableStart, constants: constantStart, shape: shape)
+    var next = try placeLowBits(chunk, at: constantEnd, shape: shape, count: count)
+    for row in classes.indices where classes[row] == .sparse {
+      places[row] = next
+      next = try Self.checkExceptions(chunk, at: next, count: count)
+    }
+    frameStart = next
+  }
+
+  /// Reads the shift of each epoch.
+  private mutating func readShifts(_ chunk: RawSpan, at start: Int, shape: ChunkShape) throws(EngramError) {
+    let width = shape.elementType.byteCount * 8
+    shifts.reserveCapacity(shape.epochCount)
+    for epoch in 0..<shape.epochCount {
       let shift = chunk.byte(at: start + epoch)
       guard shift <= width else {
         throw ChunkDecoder.corrupt(
@@ -47,12 +57,18 @@ struct CodeTable {
       }
       shifts.append(shift)
     }
-    var classes: [RowClass] = []
-    classes.reserveCapacity(rowCount)
-    var places = Array(repeating: 0, count: rowCount)
-    var (constants, compressed) = (constantStart, 0)
-    for row in 0..<rowCount {
-      let rowClass = RowClass(rawValue: chunk.byte(at: tableStart + row / 4) >> UInt8(2 * (row % 4)) & 3) ?? .zero
+  }
+
+  /// Reads the class of each row, and places the constants and the rows of the frame; returns where the constants end.
+  private mutating func readClasses(
+    _ chunk: RawSpan, at start: Int, constants: Int, shape: ChunkShape
+  ) throws(EngramError) -> Int {
+    let (epochCount, size) = (shape.epochCount, shape.elementType.byteCount)
+    classes.reserveCapacity(size * epochCount)
+    places = Array(repeating: 0, count: size * epochCount)
+    var constants = constants
+    for row in 0..<(size * epochCount) {
+      let rowClass = RowClass(rawValue: chunk.byte(at: start + row / 4) >> UInt8(2 * (row % 4)) & 3) ?? .zero
       classes.append(rowClass)
       switch rowClass {
       case .constant:
@@ -62,39 +78,37 @@ struct CodeTable {
         places[row] = constants
         constants += 1
       case .compressed:
-        places[row] = compressed
-        compressed += 1
+        places[row] = compressedCount
+        compressedCount += 1
       case .zero, .sparse: break
       }
-      guard rowClass == .zero || Int(shifts[row % epochCount]) + row / epochCount * 8 < width else {
+      guard rowClass == .zero || Int(shifts[row % epochCount]) + row / epochCount * 8 < size * 8 else {
         throw ChunkDecoder.corrupt(
-          "a row lies above the bits of a code", tableStart + row / 4, expected: "class 0", found: "another")
+          "a row lies above the bits of a code", start + row / 4, expected: "class 0", found: "another")
       }
     }
+    return constants
+  }
+
+  /// Places the low bits of each epoch; returns where they end, which is inside the chunk.
+  private mutating func placeLowBits(
+    _ chunk: RawSpan, at start: Int, shape: ChunkShape, count: Int
+  ) throws(EngramError) -> Int {
+    let size = shape.elementType.byteCount
     // No overflow: at most 2^24 codes of 8 bytes, see `SegmentLimits`.
-    let laneByteCount = (count + width - 1) / width * shape.elementType.byteCount
-    var lowStarts: [Int] = []
-    lowStarts.reserveCapacity(epochCount)
-    var next = constants
+    let laneByteCount = (count + size * 8 - 1) / (size * 8) * size
+    lowStarts.reserveCapacity(shape.epochCount)
+    var next = start
     for shift in shifts {
       lowStarts.append(next)
       next += Int(shift) * laneByteCount
     }
     guard next <= chunk.byteCount else {
       throw ChunkDecoder.corrupt(
-        "a chunk is shorter than its low bits", constants, expected: "at least \(next) bytes",
+        "a chunk is shorter than its low bits", start, expected: "at least \(next) bytes",
         found: "\(chunk.byteCount)")
     }
-    for row in 0..<rowCount where classes[row] == .sparse {
-      places[row] = next
-      next = try Self.checkExceptions(chunk, at: next, count: count)
-    }
-    self.shifts = shifts
-    self.classes = classes
-    self.lowStarts = lowStarts
-    self.places = places
-    compressedCount = compressed
-    frameStart = next
+    return next
   }
 
   /// Checks the exceptions of one row; returns where they end.
