@@ -3,6 +3,47 @@
 import Base
 
 extension PickleMachine {
+  /// Pushes the global that two lines of text name.
+  mutating func namedGlobal() throws(EngramError) {
+    let module = try line()
+    let name = try line()
+    try pushGlobal(module: module, name: name)
+  }
+
+  /// Pushes the global that two texts on the stack name.
+  mutating func globalOfStack() throws(EngramError) {
+    let name = try pop()
+    let module = try pop()
+    guard case .text = name, case .text = module, let moduleText = arena.smallText(module),
+      let nameText = arena.smallText(name)
+    else { throw corrupt("a global needs two texts", found: "\(module.kind) and \(name.kind)") }
+    try pushGlobal(module: moduleText, name: nameText)
+  }
+
+  /// Calls the function on the stack with the arguments after it.
+  mutating func reduceStack() throws(EngramError) {
+    let arguments = try pop()
+    let function = try pop()
+    try push(try reduce(function, arguments))
+  }
+
+  /// Gives the value below the top the state on top.
+  mutating func buildTop() throws(EngramError) {
+    let state = try pop()
+    try build(try top(), state)
+  }
+
+  private mutating func pushGlobal(module: String, name: String) throws(EngramError) {
+    guard let global = PickleGlobal(module: module, name: name) else {
+      let full = PickleText.quoted("\(module).\(name)".utf8)
+      throw failure(
+        .unsupported, "the pickle refers to \(full), which is refused; nothing was executed",
+        expected: "a NumPy array, dtype or scalar, _codecs.encode or collections.OrderedDict", found: full,
+        mend: "write the file again with plain dictionaries, lists and NumPy arrays only")
+    }
+    try push(.global(global))
+  }
+
   /// REDUCE: makes what a global of the closed list stands for.
   mutating func reduce(_ function: PickleCell, _ arguments: PickleCell) throws(EngramError) -> PickleCell {
     guard case .global(let global) = function, case .tuple(let index) = arguments else {

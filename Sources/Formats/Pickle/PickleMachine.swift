@@ -12,9 +12,7 @@ struct PickleMachine: ~Copyable {
   let watch: PickleWatch
   var stack: [PickleCell] = []
   private var marks: [Int] = []
-  private var memo: [PickleCell?] = []
-  private var sparseMemo: [Int: PickleCell] = [:]
-  private var memoCount = 0
+  private var memo = PickleMemo()
   /// Where the opcode at work starts, and its name.
   private(set) var opcodeOffset = 0
   private var opcodeByte: UInt8 = 0
@@ -111,24 +109,10 @@ struct PickleMachine: ~Copyable {
 
   private mutating func obey(_ opcode: PickleOpcode) throws(EngramError) {
     switch opcode {
-    case .proto:
-      let version = try input.byte()
-      guard version <= Self.newestProtocol else {
-        throw failure(
-          .unsupported, "the pickle has a protocol that is not known", expected: "0 to 5", found: "\(version)")
-      }
-    case .frame:
-      let length = try input.unsigned(8)
-      guard length <= UInt64(input.remaining) else { throw input.ended(Int(clamping: length)) }
-    case .mark:
-      try arena.charge(MemoryLayout<Int>.stride * 2)
-      marks.append(stack.count)
-    case .pop:
-      if stack.count > marks.last ?? 0 {
-        stack.removeLast()
-      } else {
-        _ = try popMark()
-      }
+    case .proto: try requireKnownProtocol()
+    case .frame: try requireWholeFrame()
+    case .mark: try mark()
+    case .pop: try popValueOrMark()
     case .popMark: stack.removeSubrange(try popMark()...)
     case .dup: try push(try top())
     case .stop: break
@@ -141,10 +125,7 @@ struct PickleMachine: ~Copyable {
     case .binInt: try push(.integer(Int64(Int32(truncatingIfNeeded: try input.unsigned(4)))))
     case .int, .long: try push(try textInteger(opcode))
     case .long1: try push(try binaryInteger(Int(try input.byte())))
-    case .long4:
-      let count = Int32(truncatingIfNeeded: try input.unsigned(4))
-      guard count >= 0 else { throw corrupt("the length is negative", found: "\(count)") }
-      try push(try binaryInteger(Int(count)))
+    case .long4: try push(try binaryInteger(try signedLength()))
     case .float: try push(try textReal())
     case .binFloat: try push(.real(Double(bitPattern: try input.unsigned(8).byteSwapped)))
 
@@ -158,60 +139,52 @@ struct PickleMachine: ~Copyable {
     case .put: try remember(try decimal())
     case .binPut: try remember(Int(try input.byte()))
     case .longBinPut: try remember(Int(try input.unsigned(4)))
-    case .memoize: try remember(memoCount)
+    case .memoize: try remember(memo.count)
 
     case .emptyTuple: try push(arena.makeTuple([], at: opcodeOffset))
     case .tuple1: try tuple(of: 1)
     case .tuple2: try tuple(of: 2)
     case .tuple3: try tuple(of: 3)
-    case .tuple:
-      let start = try popMark()
-      try tuple(of: stack.count - start)
+    case .tuple: try tuple(from: try popMark())
     case .emptyList: try makeContainer { $0.makeList([], at: $2) }
     case .list: try makeContainer(from: try popMark()) { $0.makeList($1, at: $2) }
     case .emptyDict: try makeContainer { $0.makeDictionary([], at: $2) }
-    case .dict:
-      let start = try popMark()
-      try requirePairs(stack.count - start)
-      try makeContainer(from: start) { $0.makeDictionary($1, at: $2) }
+    case .dict: try dictionary(from: try popMark())
     case .append: try append(from: stack.count - 1)
     case .appends: try append(from: try popMark())
     case .setItem: try setItems(from: stack.count - 2)
     case .setItems: try setItems(from: try popMark())
 
-    case .global:
-      let module = try line()
-      let name = try line()
-      try global(module: module, name: name)
-    case .stackGlobal:
-      let name = try pop()
-      let module = try pop()
-      guard case .text = name, case .text = module, let moduleText = arena.smallText(module),
-        let nameText = arena.smallText(name)
-      else { throw corrupt("a global needs two texts", found: "\(module.kind) and \(name.kind)") }
-      try global(module: moduleText, name: nameText)
-    case .reduce:
-      let arguments = try pop()
-      let function = try pop()
-      try push(try reduce(function, arguments))
-    case .build:
-      let state = try pop()
-      try build(try top(), state)
+    case .global: try namedGlobal()
+    case .stackGlobal: try globalOfStack()
+    case .reduce: try reduceStack()
+    case .build: try buildTop()
     }
   }
 
-  private mutating func global(module: String, name: String) throws(EngramError) {
-    guard let global = PickleGlobal(module: module, name: name) else {
-      let full = PickleText.quoted("\(module).\(name)".utf8)
+  private mutating func requireKnownProtocol() throws(EngramError) {
+    let version = try input.byte()
+    guard version <= Self.newestProtocol else {
       throw failure(
-        .unsupported, "the pickle refers to \(full), which is refused; nothing was executed",
-        expected: "a NumPy array, dtype or scalar, _codecs.encode or collections.OrderedDict", found: full,
-        mend: "write the file again with plain dictionaries, lists and NumPy arrays only")
+        .unsupported, "the pickle has a protocol that is not known", expected: "0 to 5", found: "\(version)")
     }
-    try push(.global(global))
+  }
+
+  private mutating func requireWholeFrame() throws(EngramError) {
+    let length = try input.unsigned(8)
+    guard length <= UInt64(input.remaining) else { throw input.ended(Int(clamping: length)) }
+  }
+
+  private mutating func signedLength() throws(EngramError) -> Int {
+    let count = Int32(truncatingIfNeeded: try input.unsigned(4))
+    guard count >= 0 else { throw corrupt("the length is negative", found: "\(count)") }
+    return Int(count)
   }
 
   // MARK: Stack
+
+  /// Where the values that an opcode may take start: after the newest mark.
+  var floor: Int { marks.last ?? 0 }
 
   mutating func push(_ cell: PickleCell) throws(EngramError) {
     if stack.count == stack.capacity { try arena.charge(max(64, stack.count) * MemoryLayout<PickleCell>.stride) }
@@ -220,13 +193,19 @@ struct PickleMachine: ~Copyable {
 
   /// Takes the newest value, which must be newer than the newest mark.
   mutating func pop() throws(EngramError) -> PickleCell {
-    guard stack.count > marks.last ?? 0, let cell = stack.popLast() else { throw underflow() }
+    guard stack.count > floor, let cell = stack.popLast() else { throw underflow() }
     return cell
   }
 
-  private func top() throws(EngramError) -> PickleCell {
-    guard stack.count > marks.last ?? 0, let cell = stack.last else { throw underflow() }
+  /// The newest value, which must be newer than the newest mark.
+  func top() throws(EngramError) -> PickleCell {
+    guard stack.count > floor, let cell = stack.last else { throw underflow() }
     return cell
+  }
+
+  private mutating func mark() throws(EngramError) {
+    try arena.charge(MemoryLayout<Int>.stride * 2)
+    marks.append(stack.count)
   }
 
   /// Takes the newest mark: where on the stack the values after it start.
@@ -235,78 +214,24 @@ struct PickleMachine: ~Copyable {
     return mark
   }
 
-  private func underflow() -> EngramError { corrupt("the pickle takes a value that is not there") }
+  private mutating func popValueOrMark() throws(EngramError) {
+    if stack.count > floor { stack.removeLast() } else { _ = try popMark() }
+  }
+
+  func underflow() -> EngramError { corrupt("the pickle takes a value that is not there") }
 
   // MARK: Memo
 
   private mutating func remember(_ index: Int) throws(EngramError) {
     let cell = try top()
-    try arena.charge(Self.memoCost)
-    // A pickler numbers what it remembers in turn; a number far beyond that costs an entry, not a long array.
-    if index < 2 * memoCount + 1024 {
-      while memo.count <= index { memo.append(nil) }
-      memo[index] = cell
-    } else {
-      sparseMemo[index] = cell
-    }
-    memoCount += 1
+    try arena.charge(PickleMemo.entryCost)
+    memo.remember(cell, as: index)
   }
 
-  private static let memoCost = 2 * MemoryLayout<PickleCell?>.stride
-
   private func recall(_ index: Int) throws(EngramError) -> PickleCell {
-    guard let cell = (index < memo.count ? memo[index] : nil) ?? sparseMemo[index] else {
+    guard let cell = memo[index] else {
       throw corrupt("the pickle refers to a value that it did not remember", found: "number \(index)")
     }
     return cell
-  }
-
-  // MARK: Containers
-
-  private mutating func tuple(of count: Int) throws(EngramError) {
-    guard stack.count - count >= marks.last ?? 0 else { throw underflow() }
-    try arena.charge(count * Self.containedCost + 32)
-    let tuple = arena.makeTuple(stack[(stack.count - count)...], at: opcodeOffset)
-    stack.removeLast(count)
-    try push(tuple)
-  }
-
-  private static let containedCost = PickleArena.cellCost
-
-  private mutating func makeContainer(
-    from start: Int? = nil, _ make: (inout PickleArena, ArraySlice<PickleCell>, Int) -> PickleCell
-  ) throws(EngramError) {
-    let start = start ?? stack.count
-    try arena.charge((stack.count - start) * Self.containedCost + 64)
-    let made = make(&arena, stack[start...], opcodeOffset)
-    stack.removeSubrange(start...)
-    try push(made)
-  }
-
-  private func requirePairs(_ count: Int) throws(EngramError) {
-    guard count.isMultiple(of: 2) else {
-      throw corrupt("a dictionary needs keys and values in pairs", found: "\(count) values")
-    }
-  }
-
-  private mutating func append(from start: Int) throws(EngramError) {
-    guard start > marks.last ?? 0 else { throw underflow() }
-    guard case .list(let index) = stack[start - 1] else {
-      throw corrupt("only a list can be appended to", found: stack[start - 1].kind)
-    }
-    try arena.charge((stack.count - start) * Self.containedCost)
-    arena.lists[Int(index)].cells.append(contentsOf: stack[start...])
-    stack.removeSubrange(start...)
-  }
-
-  private mutating func setItems(from start: Int) throws(EngramError) {
-    guard start > marks.last ?? 0 else { throw underflow() }
-    guard case .dictionary(let index) = stack[start - 1] else {
-      throw corrupt("only a dictionary can be given items", found: stack[start - 1].kind)
-    }
-    try requirePairs(stack.count - start)
-    try arena.charge((stack.count - start) * Self.containedCost)
-    arena.dictionaries[Int(index)].cells.append(contentsOf: stack[start...])
-    stack.removeSubrange(start...)
   }
 }
