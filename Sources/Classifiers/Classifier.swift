@@ -68,11 +68,6 @@ extension ClassifierModel {
   public func predict(
     _ features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
   ) throws(EngramError) -> [Int32] {
-    let probabilities = try probabilities(of: features, rows: rows, threads: threads)
-    return stride(from: 0, to: probabilities.count, by: classCount).map { start in
-      var best = 0
-      for code in 1..<classCount where probabilities[start + code] > probabilities[start + best] { best = code }
-      return Int32(best)
-    }
+    try mostLikelyClasses(probabilities(of: features, rows: rows, threads: threads), classCount: classCount)
   }
 }

@@ -54,37 +54,29 @@ package struct StatisticShares: Sendable, Hashable {
           var random = RandomState(
             seed: UInt32(truncatingIfNeeded: options.seed ^ options.seed >> 32) &* 2_654_435_761
               &+ UInt32(truncatingIfNeeded: row))
-          var trials = try Matrix(rows: draws * (players.count + 1), columns: columns)
-          var orders: [[Int]] = []
+          let draws = Self.draws(draws, players: players.count, starts: starts, random: &random)
+          var trials = try Matrix(rows: draws.count * (players.count + 1), columns: columns)
           do {
             var cells = trials.mutableElements
-            var start = 0
-            for draw in 0..<draws {
-              if draw % 2 == 0 {
-                var order = Array(players.indices)
-                random.shuffle(&order)
-                orders.append(order)
-                start = Int(random.interval(UInt64(starts - 1)))
-              } else {
-                orders.append(orders[draw - 1].reversed())
-              }
-              var trial = draw * (players.count + 1)
-              for column in 0..<columns { cells[trial, column] = others[start, column] }
-              for player in orders[draw] {
+            var trial = 0
+            for draw in draws {
+              for column in 0..<columns { cells[trial, column] = others[draw.start, column] }
+              for player in draw.order {
                 for column in 0..<columns { cells[trial + 1, column] = cells[trial, column] }
                 for column in players[player] { cells[trial + 1, column] = examples[row, column] }
                 trial += 1
               }
+              trial += 1
             }
           }
           let said = try model.probabilities(of: trials, rows: nil, threads: 1)
-          for (draw, order) in orders.enumerated() {
-            for (step, player) in order.enumerated() {
-              let before = (draw * (players.count + 1) + step) * classCount
+          for (number, draw) in draws.enumerated() {
+            for (step, player) in draw.order.enumerated() {
+              let before = (number * (players.count + 1) + step) * classCount
               for code in 0..<classCount {
                 let change = Double(said[before + classCount + code]) - Double(said[before + code])
                 // SAFETY: a row has its own `size` elements of the array, which outlives the loop.
-                unsafe target.base?[row * size + player * classCount + code] += change / Double(draws)
+                unsafe target.base?[row * size + player * classCount + code] += change / Double(draws.count)
               }
             }
           }
@@ -97,6 +89,27 @@ package struct StatisticShares: Sendable, Hashable {
     self.values = values
     self.classCount = classCount
     playerCount = players.count
+  }
+
+  /// A training example to start from, and the order in which the statistics of the example are put in.
+  private struct Draw {
+    let start: Int
+    let order: [Int]
+  }
+
+  /// Draws starts and orders, every second one as the one before but in the opposite order.
+  private static func draws(_ count: Int, players: Int, starts: Int, random: inout RandomState) -> [Draw] {
+    var draws: [Draw] = []
+    while draws.count < count {
+      if let last = draws.last, draws.count % 2 == 1 {
+        draws.append(Draw(start: last.start, order: last.order.reversed()))
+      } else {
+        var order = Array(0..<players)
+        random.shuffle(&order)
+        draws.append(Draw(start: Int(random.interval(UInt64(starts - 1))), order: order))
+      }
+    }
+    return draws
   }
 
   /// The columns of each statistic, and last those of the position.

@@ -49,11 +49,6 @@ extension Conv1DGrid {
 extension Conv1DModel {
   /// The most likely class of every row of an input.
   func classes(of input: Conv1DInput, threads: Int) throws(EngramError) -> [Int32] {
-    let probabilities = try probabilities(of: input, threads: threads)
-    return Swift.stride(from: 0, to: probabilities.count, by: classCount).map { start in
-      var best = 0
-      for code in 1..<classCount where probabilities[start + code] > probabilities[start + best] { best = code }
-      return Int32(best)
-    }
+    try mostLikelyClasses(probabilities(of: input, threads: threads), classCount: classCount)
   }
 }

@@ -69,7 +69,9 @@ extension ForestModel {
     var sums = [Double](repeating: 0, count: rows.count * classCount)
     try add(trees: 0..<treeCount, features, rows: rows, threads: options.threads, to: &sums)
     let ownSums = sums
-    let right = rows.indices.count { Self.best(ownSums, $0, classCount) == labels.codes[Int(rows[$0])] }
+    let right = rows.indices.count {
+      mostLikelyClass(ownSums, row: $0, classCount: classCount) == labels.codes[Int(rows[$0])]
+    }
     var samples: [Double] = []
     for number in 0..<repeats {
       try options.checkCancelled()
@@ -86,7 +88,7 @@ extension ForestModel {
           let own = labels.codes[Int(rows[place])]
           for column in 0..<columnCount {
             for k in 0..<classCount { changes[column * classCount + k] += ownSums[place * classCount + k] }
-            if Self.best(changes, column, classCount) == own { rightByColumn[column] += 1 }
+            if mostLikelyClass(changes, row: column, classCount: classCount) == own { rightByColumn[column] += 1 }
           }
         }
         blocks.set(first / Int(ENGRAM_WALK_BLOCK), rightByColumn)
@@ -105,12 +107,5 @@ extension ForestModel {
     var order = rows
     for place in order.indices { order.swapAt(place, place + random.next(below: order.count - place)) }
     return order
-  }
-
-  /// The code of the largest of `count` neighbouring numbers, the lowest of equals.
-  static func best(_ numbers: [Double], _ place: Int, _ count: Int) -> Int32 {
-    var best = 0
-    for k in 1..<count where numbers[place * count + k] > numbers[place * count + best] { best = k }
-    return Int32(best)
   }
 }

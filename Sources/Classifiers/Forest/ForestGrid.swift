@@ -86,7 +86,7 @@ public struct ForestGrid: CandidateGrid {
           trees: added..<forests[member].treeCount, features, rows: rows, threads: options.threads, to: &sums)
         added = forests[member].treeCount
         let right = rows.indices.count {
-          ForestModel.best(sums, $0, labels.classCount) == labels.codes[Int(rows[$0])]
+          mostLikelyClass(sums, row: $0, classCount: labels.classCount) == labels.codes[Int(rows[$0])]
         }
         scores[member] = .accuracy(Double(right) / Double(max(1, rows.count)), note: nil)
       }

@@ -73,37 +73,53 @@ extension ForestModel {
     var trees: [GrownTree] = []
     var (node, inner, leaf) = (0, 0, 0)
     for (tree, count) in nodeCounts.enumerated() {
-      var grown = GrownTree(nodes: [], distributions: [], importances: [], bag: [])
-      grown.nodes.reserveCapacity(Int(count))
-      let (firstInner, firstLeaf) = (inner, leaf)
-      for place in 0..<Int(count) {
-        let feature = features[node]
-        guard feature >= -1, Int(feature) < columnCount else {
-          throw Self.fault("a feature is out of range", "node \(node)", "-1 to \(columnCount - 1)", "\(feature)")
-        }
-        // The nodes so far have children up to this one; otherwise the node would have no parent.
-        guard place <= 2 * (inner - firstInner) else {
-          throw Self.fault("a tree ends before its nodes do", "tree \(tree)", "\(count) nodes", "\(place)")
-        }
-        if feature < 0 {
-          grown.nodes.append(engram_forest_node(threshold: 0, feature: -1, child: Int32(leaf - firstLeaf)))
-          leaf += 1
-        } else {
-          let child = 2 * (inner - firstInner) + 1
-          guard child + 1 < Int(count) else {
-            throw Self.fault("a child is missing", "node \(node)", "at most \(count) nodes", "child \(child + 1)")
-          }
-          grown.nodes.append(
-            engram_forest_node(threshold: thresholds[inner], feature: feature, child: Int32(child)))
-          inner += 1
-        }
-        node += 1
-      }
-      grown.distributions = Array(distributions[(firstLeaf * classCount)..<(leaf * classCount)])
-      grown.importances = Array(importances[(tree * columnCount)..<((tree + 1) * columnCount)])
-      trees.append(grown)
+      let nodes = try Self.nodes(
+        features[node..<(node + Int(count))], thresholds[inner...], tree: tree, columnCount: columnCount)
+      let leafCount = (Int(count) + 1) / 2
+      trees.append(
+        GrownTree(
+          nodes: nodes, distributions: Array(distributions[(leaf * classCount)..<((leaf + leafCount) * classCount)]),
+          importances: Array(importances[(tree * columnCount)..<((tree + 1) * columnCount)]), bag: []))
+      (node, inner, leaf) = (node + Int(count), inner + Int(count) - leafCount, leaf + leafCount)
     }
     self.init(trees, forest: parameters, columnCount: columnCount, classCount: classCount)
+  }
+
+  /// The nodes of a tree.
+  ///
+  /// - Parameters:
+  ///   - features: The feature of each of its nodes.
+  ///   - thresholds: The thresholds of its inner nodes, and those of the trees after it.
+  ///   - tree: Its number.
+  ///   - columnCount: The number of columns.
+  private static func nodes(
+    _ features: ArraySlice<Int32>, _ thresholds: ArraySlice<Double>, tree: Int, columnCount: Int
+  ) throws(EngramError) -> [engram_forest_node] {
+    var nodes: [engram_forest_node] = []
+    nodes.reserveCapacity(features.count)
+    var (inner, leaf) = (0, 0)
+    for (node, feature) in zip(features.indices, features) {
+      guard feature >= -1, Int(feature) < columnCount else {
+        throw fault("a feature is out of range", "node \(node)", "-1 to \(columnCount - 1)", "\(feature)")
+      }
+      // The nodes so far have children up to this one; otherwise the node would have no parent.
+      guard nodes.count <= 2 * inner else {
+        throw fault("a tree ends before its nodes do", "tree \(tree)", "\(features.count) nodes", "\(nodes.count)")
+      }
+      if feature < 0 {
+        nodes.append(engram_forest_node(threshold: 0, feature: -1, child: Int32(leaf)))
+        leaf += 1
+      } else {
+        let child = 2 * inner + 1
+        guard child + 1 < features.count else {
+          throw fault("a child is missing", "node \(node)", "at most \(features.count) nodes", "child \(child + 1)")
+        }
+        let threshold = thresholds[thresholds.startIndex + inner]
+        nodes.append(engram_forest_node(threshold: threshold, feature: feature, child: Int32(child)))
+        inner += 1
+      }
+    }
+    return nodes
   }
 
   private static func size(_ key: String, in file: ModelFile, _ range: ClosedRange<Int>) throws(EngramError) -> Int {

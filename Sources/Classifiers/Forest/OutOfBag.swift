@@ -51,14 +51,11 @@ extension ForestModel {
     var probabilities = [Float](repeating: .nan, count: sums.count)
     var (right, judged) = (0, 0)
     for (place, row) in rows.enumerated() where trees[place] > 0 {
-      var best = 0
-      for k in 0..<classCount {
-        let place = place * classCount
-        probabilities[place + k] = Float(sums[place + k] / Double(trees[place / classCount]))
-        if probabilities[place + k] > probabilities[place + best] { best = k }
+      for element in (place * classCount)..<((place + 1) * classCount) {
+        probabilities[element] = Float(sums[element] / Double(trees[place]))
       }
       judged += 1
-      if best == Int(labels.codes[Int(row)]) { right += 1 }
+      if mostLikelyClass(probabilities, row: place, classCount: classCount) == labels.codes[Int(row)] { right += 1 }
     }
     return OutOfBag(
       rows: rows, probabilities: probabilities, accuracy: judged == 0 ? .nan : Double(right) / Double(judged))

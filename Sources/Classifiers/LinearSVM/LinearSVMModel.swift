@@ -132,11 +132,6 @@ public struct LinearSVMModel: ClassifierModel, Hashable {
   public func predict(
     _ features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
   ) throws(EngramError) -> [Int32] {
-    let values = try decisionValues(of: features, rows: rows, threads: threads)
-    return stride(from: 0, to: values.count, by: classCount).map { start in
-      var best = 0
-      for code in 1..<classCount where values[start + code] > values[start + best] { best = code }
-      return Int32(best)
-    }
+    try mostLikelyClasses(decisionValues(of: features, rows: rows, threads: threads), classCount: classCount)
   }
 }
