@@ -2,7 +2,9 @@
 
 import Base
 
-/// Turns codes into the bytes of a chunk; keeps its memory. schema/FORMAT.md, "Low bits, planes, parts", is normative.
+/// Turns codes into the bytes of a chunk; keeps its memory.
+///
+/// schema/FORMAT.md, "Low bits, planes, parts", is normative.
 @safe final class CodePacker {
   /// A row is sparse where at most one byte in this many is not zero: from there on zstd is shorter by far.
   private static let fewestPerException = 4

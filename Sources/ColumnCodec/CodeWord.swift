@@ -2,7 +2,9 @@
 
 import CCodecKernels
 
-/// The bits of a value, and its code: as wide as the stored type. CCodecKernels says what each kernel needs.
+/// The bits of a value, and its code: as wide as the stored type.
+///
+/// CCodecKernels says what each kernel needs.
 protocol CodeWord: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
   /// Values to codes of `[epoch][kept example]`.
   @unsafe static func encode(

@@ -3,7 +3,9 @@
 import Base
 import CZstd
 
-/// Compresses bytes into one zstd frame after another; keeps its memory. One thread uses it at a time.
+/// Compresses bytes into one zstd frame after another; keeps its memory.
+///
+/// One thread uses it at a time.
 @safe final class ZstdFrameWriter {
   /// The zstd level: higher levels gain 0.5 % on trajectories and take several times as long.
   private static let level: Int32 = 3
@@ -33,7 +35,9 @@ import CZstd
   }
 }
 
-/// Decompresses one zstd frame after another; keeps its memory. One thread uses it at a time.
+/// Decompresses one zstd frame after another; keeps its memory.
+///
+/// One thread uses it at a time.
 @safe final class ZstdFrameReader {
   private let context: OpaquePointer?
 

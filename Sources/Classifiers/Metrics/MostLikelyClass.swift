@@ -1,11 +1,6 @@
 // MostLikelyClass.swift -- the class that scores highest.
 
 /// The class of the greatest of the scores in one row of a matrix; the lowest code where several are equal.
-///
-/// - Parameters:
-///   - scores: One row an example, one column a class.
-///   - row: The row.
-///   - classCount: The number of classes.
 func mostLikelyClass<Score: Comparable>(_ scores: [Score], row: Int, classCount: Int) -> Int32 {
   let start = row * classCount
   var best = 0
