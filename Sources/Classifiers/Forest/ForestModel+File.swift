@@ -92,6 +92,8 @@ extension ForestModel {
   ///   - thresholds: The thresholds of its inner nodes, and those of the trees after it.
   ///   - tree: Its number.
   ///   - columnCount: The number of columns.
+  /// - Returns: Its nodes.
+  /// - Throws: `corrupt` when they are no tree.
   private static func nodes(
     _ features: ArraySlice<Int32>, _ thresholds: ArraySlice<Double>, tree: Int, columnCount: Int
   ) throws(EngramError) -> [engram_forest_node] {

@@ -13,7 +13,7 @@ import CClassifierKernels
   private let columns: any TrainingColumns
   private let classes: [Int32]
   private let classWeights: [Double]
-  private let classCount: Int
+  private var classCount: Int { classWeights.count }
   private let wanted: Int
   private let memory: CutMemory
   /// The rows of all nodes.
@@ -22,13 +22,7 @@ import CClassifierKernels
   private var columnOrder: [Int32]
   private var cuts: [engram_cut]
   private var random = RandomStream(seed: 0, stream: 0)
-
-  // The nodes in the order in which they were made; two children are neighbours.
-  private var features: [Int32] = []
-  private var thresholds: [Double] = []
-  private var children: [Int32] = []
-  /// For each node the draws of each class.
-  private var draws: [UInt32] = []
+  private var tree = GrowingTree(classWeights: [])
 
   /// A node that can be cut, and how.
   private struct Frontier {
@@ -54,9 +48,8 @@ import CClassifierKernels
     self.columns = columns
     self.classes = classes
     self.classWeights = classWeights
-    classCount = classWeights.count
     wanted = forest.maxFeatures.count(of: columns.columnCount)
-    memory = CutMemory(rowCount: classes.count, classCount: classCount)
+    memory = CutMemory(rowCount: classes.count, classCount: classWeights.count)
     columnOrder = (0..<Int32(columns.columnCount)).map { $0 }
     cuts = Array(repeating: engram_cut(), count: columns.columnCount)
   }
@@ -71,27 +64,26 @@ import CClassifierKernels
     random = RandomStream(seed: seed, stream: number)
     for column in columnOrder.indices { columnOrder[column] = Int32(column) }
     let bag = drawRows()
-    (features, thresholds, children, draws) = ([], [], [], [])
-    addNode()
-    for entry in entries { draws[Int(entry >> 48)] += UInt32(truncatingIfNeeded: entry >> 32 & 0xFFFF) }
+    tree = GrowingTree(classWeights: classWeights)
+    tree.addNode()
+    for entry in entries { tree.draws[Int(entry >> 48)] += UInt32(truncatingIfNeeded: entry >> 32 & 0xFFFF) }
     let leafLimit = forest.maxLeafNodes ?? .max
     var frontier: [Frontier] = []
     if let root = open(0, start: 0, count: entries.count, depth: 0) { frontier.append(root) }
     var leafCount = 1
     while leafCount < leafLimit, let next = take(&frontier) {
-      let child = features.count
-      addNode()
-      addNode()
+      let child = tree.nodeCount
+      tree.addNode()
+      tree.addNode()
       let left = divide(next, child: child)
-      features[next.node] = Int32(next.column)
-      thresholds[next.node] = columns.threshold(column: next.column, next.cut)
-      children[next.node] = Int32(child)
+      tree.cut(
+        next.node, feature: next.column, threshold: columns.threshold(column: next.column, next.cut), child: child)
       leafCount += 1
       let right = open(child + 1, start: next.start + left, count: next.count - left, depth: next.depth + 1)
       if let right { frontier.append(right) }
       if let left = open(child, start: next.start, count: left, depth: next.depth + 1) { frontier.append(left) }
     }
-    return byLevel(bag: bag)
+    return tree.byLevel(columnCount: columns.columnCount, bag: bag)
   }
 
   /// Draws the rows of a tree; returns a bit for each that was drawn.
@@ -114,14 +106,6 @@ import CClassifierKernels
     return bag
   }
 
-  /// Adds a node, a leaf until it is cut.
-  private func addNode() {
-    features.append(-1)
-    thresholds.append(0)
-    children.append(0)
-    draws.append(contentsOf: repeatElement(0, count: classCount))
-  }
-
   /// Takes the next node to cut: the newest, or with a limit on leaves the one with the greatest gain.
   private func take(_ frontier: inout [Frontier]) -> Frontier? {
     guard forest.maxLeafNodes != nil else { return frontier.popLast() }
@@ -132,7 +116,7 @@ import CClassifierKernels
   /// Moves the entries of a node and counts those of its children; returns how many go left.
   private func divide(_ node: Frontier, child: Int) -> Int {
     let left = unsafe entries.withUnsafeMutableBufferPointer { entries in
-      unsafe draws.withUnsafeMutableBufferPointer { draws in
+      unsafe tree.draws.withUnsafeMutableBufferPointer { draws in
         guard let entries = entries.baseAddress, let draws = draws.baseAddress else { return 0 }
         // SAFETY: the node's entries lie inside the array, and `draws` has room for each class of the child.
         return unsafe columns.divide(
@@ -141,14 +125,15 @@ import CClassifierKernels
       }
     }
     for k in 0..<classCount {
-      draws[(child + 1) * classCount + k] = draws[node.node * classCount + k] - draws[child * classCount + k]
+      tree.draws[(child + 1) * classCount + k] =
+        tree.draws[node.node * classCount + k] - tree.draws[child * classCount + k]
     }
     return left
   }
 
   /// Finds the cut of a node; nil where it stays a leaf.
   private func open(_ node: Int, start: Int, count: Int, depth: Int) -> Frontier? {
-    let own = draws[(node * classCount)..<((node + 1) * classCount)]
+    let own = tree.draws[(node * classCount)..<((node + 1) * classCount)]
     let drawCount = own.reduce(0, +)
     guard count >= 2, own.count(where: { $0 > 0 }) >= 2, depth < forest.maxDepth ?? .max,
       Int(drawCount) >= max(forest.minSamplesSplit, 2 * forest.minSamplesLeaf)
@@ -159,13 +144,7 @@ import CClassifierKernels
     }
     return Frontier(
       node: node, start: start, count: count, depth: depth, column: column, cut: cut,
-      gain: cut.score - purity(totals))
-  }
-
-  /// The sum of squared weights by the weight: the node's part of a score.
-  private func purity(_ totals: [Double]) -> Double {
-    let (squares, whole) = totals.reduce((0, 0)) { ($0.0 + $1 * $1, $0.1 + $1) }
-    return squares / whole
+      gain: cut.score - GrowingTree.purity(totals))
   }
 
   /// The best cut along columns drawn at random, each of equals as likely.
@@ -232,46 +211,5 @@ import CClassifierKernels
       skip -= 1
     }
     return nil
-  }
-
-  /// The tree with its nodes level by level.
-  private func byLevel(bag: [UInt64]) -> GrownTree {
-    var order = [0]
-    order.reserveCapacity(features.count)
-    var nodes: [engram_forest_node] = []
-    nodes.reserveCapacity(features.count)
-    var distributions: [Float] = []
-    var gains = [Double](repeating: 0, count: columns.columnCount)
-    var leafCount: Int32 = 0
-    var next = 0
-    while next < order.count {
-      let node = order[next]
-      next += 1
-      let own = weights(of: node)
-      let whole = own.reduce(0, +)
-      if features[node] < 0 {
-        nodes.append(engram_forest_node(threshold: 0, feature: -1, child: leafCount))
-        distributions.append(contentsOf: own.map { Float($0 / whole) })
-        leafCount += 1
-      } else {
-        let child = Int(children[node])
-        nodes.append(
-          engram_forest_node(threshold: thresholds[node], feature: features[node], child: Int32(order.count)))
-        order.append(child)
-        order.append(child + 1)
-        gains[Int(features[node])] +=
-          purity(weights(of: child)) + purity(weights(of: child + 1)) - purity(own)
-      }
-    }
-    // Rounding must not make a cut that gains nothing count as a loss.
-    let sum = gains.reduce(0) { $0 + max(0, $1) }
-    return GrownTree(
-      nodes: nodes, distributions: distributions, importances: gains.map { sum > 0 ? Float(max(0, $0) / sum) : 0 },
-      bag: bag)
-  }
-
-  /// The weight of each class in a node.
-  private func weights(of node: Int) -> [Double] {
-    (0..<classCount).map { Double(draws[node * classCount + $0]) * classWeights[$0] }
   }
 }
