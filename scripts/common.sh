@@ -20,3 +20,13 @@ echoed() {
   printf '$ %s\n' "$*"
   "$@"
 }
+
+# Shows the comment at the head of the script, and stops, when the first argument asks for help.
+help_on_request() {
+  case ${1:-} in
+    -h | --help)
+      sed -n '2,/^[^#]/s/^#\( \|$\)//p' "$0"
+      exit 0
+      ;;
+  esac
+}
