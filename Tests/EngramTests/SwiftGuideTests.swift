@@ -59,7 +59,8 @@ import TrajectoryModel
     let store = try TrajectoryStore(opening: path)
     var parameters = JSONObject()
     parameters["n_estimators"] = 20
-    let grid = GridSpecification(.randomForest, parameters: parameters)  // or .coarse(.randomForest), or .paper(.conv1D)
+    // Or a grid: .coarse(.randomForest), .paper(.conv1D).
+    let grid = GridSpecification(.randomForest, parameters: parameters)
     let results = try store.classify(ClassificationPlan(splitSet: "fig2a", grid: grid))
     print(results.summary.meanAccuracy ?? 0)
     // example: end

@@ -5,7 +5,7 @@ package let engramCommand = Command(
   "engram", "a store and query tool for trajectories recorded while neural networks learn",
   discussion: """
     Results go to standard output; progress, notes and errors to standard error. Exit codes: 0 done, 1 failed, 2 bad \
-    usage, 3 bad data, 130 stopped by Ctrl-C.
+    usage, 3 bad data; 129, 130 and 143 stopped by a signal (130 by Ctrl-C), 141 output closed.
     """,
   examples: [
     .init("engram ingest dataset.pkl lr.engram", "Bring the published data set into a new store"),

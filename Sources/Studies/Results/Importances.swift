@@ -1,8 +1,8 @@
-// Importances.swift -- how much each column spoke for the classes.
+// Importances.swift -- how important each column is for the classes.
 
 import Classifiers
 
-/// How much each column spoke for the classes: the mean over the trees of a forest, and its standard error.
+/// How important each column is for the classes: the mean over the trees of a forest, and its standard error.
 public struct Importances: Sendable, Hashable {
   /// The names of the columns.
   public let columns: [String]

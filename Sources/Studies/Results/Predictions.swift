@@ -1,4 +1,4 @@
-// Predictions.swift -- what each test example was taken for, and how they are kept.
+// Predictions.swift -- the predicted class of each test example, and how it is kept.
 //   offset            size  field          rule                       (little-endian)
 //        0               4  version        1
 //        4               4  classCount     c, 1 … 2^15
@@ -10,7 +10,7 @@
 
 package import Base
 
-/// What each test example of a split was taken for.
+/// The predicted class of each test example of a split.
 public struct Predictions: Sendable, Hashable {
   private static let version: UInt32 = 1
   private static let headerByteCount = 16
@@ -20,7 +20,7 @@ public struct Predictions: Sendable, Hashable {
   public let examples: [Int64]
   /// The class that each has.
   public let actual: [Int32]
-  /// The class that each was taken for.
+  /// The predicted class of each.
   public let predicted: [Int32]
   /// The probability of each class: examples x classes, example by example.
   public let probabilities: [Float]

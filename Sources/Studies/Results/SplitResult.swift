@@ -7,7 +7,7 @@ public import Classifiers
 public struct SplitResult: Sendable, Hashable {
   /// How it did on one side.
   public struct Side: Sendable, Hashable {
-    /// How often each class was taken for each.
+    /// How often each class was predicted for each class.
     public let confusion: ConfusionMatrix
     /// The number of examples.
     public var count: Int { Int(confusion.total) }
@@ -29,9 +29,9 @@ public struct SplitResult: Sendable, Hashable {
   public let search: SearchRecord?
   /// What the model says of itself: sizes, convergence.
   public let model: JSONObject
-  /// How much each column spoke for the classes, where the kind of classifier knows.
+  /// How important each column is for the classes, where the kind of classifier knows.
   public let importances: Importances?
-  /// What each test example was taken for; nil where nobody kept it.
+  /// The predicted class of each test example; nil if it was not kept.
   public let predictions: Predictions?
   /// Seconds spent choosing parameters, and learning with them.
   public let searchSeconds: Double, fitSeconds: Double

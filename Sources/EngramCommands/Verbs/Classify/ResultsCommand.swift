@@ -9,7 +9,7 @@ enum ResultsCommand {
   static let ids = Parameter.arguments(
     .integer(in: 1...Int.max, "ID"), atLeastOne: false, "which results to show; without any, all are listed")
   static let predictions = Parameter.flag(
-    "predictions", "show what each test example was taken for, with the probability of each class")
+    "predictions", "show the predicted class of each test example, with the probability of each class")
   static let remove = Parameter.flag("remove", "remove these results from the store")
 
   static let command = Command(
@@ -17,8 +17,8 @@ enum ResultsCommand {
     discussion: """
       Shown are mean and standard error of the accuracy over splits, the confusion matrix of all test examples, recall, \
       precision, balanced accuracy and d' of each class, and of each split the parameters that were chosen. Then what \
-      was skipped, and what spoke for the classes. `--csv` has a row for each split, `--json` everything, also how each \
-      candidate did in each fold.
+      was skipped, and the most important statistics. `--csv` has a row for each split, `--json` everything, also how \
+      each candidate did in each fold.
       """,
     takes: [
       SharedParameters.store, ids, predictions, remove, SharedParameters.waitSeconds, CommonParameters.json,
@@ -29,7 +29,7 @@ enum ResultsCommand {
       .init("engram results lr.engram", "What there is"),
       .init("engram results lr.engram 1", "How one classifier did"),
       .init("engram results lr.engram 1 2 --csv", "Two classifiers on every split, for a spreadsheet"),
-      .init("engram results lr.engram 1 --predictions --csv", "What each test example was taken for"),
+      .init("engram results lr.engram 1 --predictions --csv", "The predicted class of each test example"),
     ],
     body: run)
 

@@ -28,7 +28,7 @@ enum ResultsReport {
         SplitMetrics(shown.map(\.train.confusion)), SplitMetrics(shown.map(\.test.confusion))
       )
       try invocation.output.write("test accuracy   \(accuracyText(test))\ntrain accuracy  \(accuracyText(train))\n")
-      try invocation.output.write("\nconfusion of the test examples (rows: what they are; columns: taken for)\n")
+      try invocation.output.write("\nconfusion of the test examples (rows: actual class; columns: predicted class)\n")
       try invocation.show(confusionTable(test.sum, first.classes))
       try invocation.output.write("\n")
       try invocation.show(classTable(test.sum, first.classes))
@@ -41,7 +41,7 @@ enum ResultsReport {
       try invocation.show(notes)
     }
     if let table = importanceTable(shown) {
-      try invocation.output.write("\nwhat spoke most for the classes, by statistic\n")
+      try invocation.output.write("\nmost important statistics\n")
       try invocation.show(table)
     }
   }
@@ -60,7 +60,7 @@ enum ResultsReport {
     return "\(mean) ± \(fixed(error, digits: 4)) (mean and standard error of \(metrics.matrices.count) splits)"
   }
 
-  /// A row for each class, a column for each class that examples were taken for.
+  /// A row for each class, a column for each predicted class.
   static func confusionTable(_ matrix: ConfusionMatrix, _ classes: [String]) -> Table {
     var table = Table(columns: ["actual"] + classes)
     for (row, name) in classes.enumerated() {

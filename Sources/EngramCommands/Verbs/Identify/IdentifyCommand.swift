@@ -25,19 +25,19 @@ enum IdentifyCommand {
     "neighbours", .integer(in: 1...1_000), default: "5", "how many of the nearest training runs to name")
   static let draws = Parameter.option(
     "draws", .integer(in: 0...100_000), default: "8",
-    "orders of the statistics to try for each example, to find which spoke for the answer; 0 does not look")
+    "orders of the statistics to try for each example, to find the most important ones; 0 finds none")
 
   static let command = Command(
     "identify", "say which learning rule unknown recordings look like",
     discussion: """
       A random forest learns from the labelled examples, on the statistics and epochs that they and the examples to \
       identify both have. For each example, for each run and for the group there are class probabilities, the nearest \
-      training runs, the statistics that spoke for the answer, and how new the recording is. CSV has a line for each \
-      example; JSON has everything.
+      training runs, the most important statistics, and the novelty of the recording. CSV has a line for each example; \
+      JSON has everything.
 
       Confidence is calibrated on training runs that further forests did not see, by one exponent for the probabilities \
       of examples and one for those of runs (temperature scaling, Guo et al. 2017). A run is the mean log-probability of \
-      its layers, the group that of its runs: neither layers nor runs are taken for independent. Where the examples have \
+      its layers, the group that of its runs: neither layers nor runs count as independent. Where the examples have \
       an architecture, a task or another text field of which no training run has the value, whole values of that field are \
       held out, since confidence on further runs of trained kinds would be far too high; --calibrate-by says otherwise.
 

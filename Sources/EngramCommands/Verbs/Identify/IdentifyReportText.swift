@@ -38,7 +38,7 @@ enum IdentifyReportText {
   static func show(_ found: Identification, _ invocation: Invocation) throws(EngramError) {
     try invocation.output.write(head(found))
     try invocation.show(classes(found))
-    try invocation.output.write("\nruns, the least surely told first\n")
+    try invocation.output.write("\nruns, the least confident first\n")
     try invocation.show(runs(found))
     try invocation.output.write("\nnearest training runs\n")
     try invocation.show(nearest(found))
@@ -81,7 +81,7 @@ enum IdentifyReportText {
     lines.append("held-out runs: \(text(found.runConfidence))")
     if let known = found.known {
       lines.append(
-        "of known class after all: \(known.rightExamples) of \(known.examples) examples right, "
+        "identified correctly, by their labels: \(known.rightExamples) of \(known.examples) examples, "
           + "\(known.rightRuns) of \(known.runs) runs")
     }
     let group = found.group
@@ -100,7 +100,7 @@ enum IdentifyReportText {
 
   private static func text(_ level: ConfidenceLevel) -> String {
     let (calibrated, before) = (level.calibrated, level.uncalibrated)
-    return "\(fixed(100 * calibrated.accuracy, digits: 1)) % right at a mean confidence of "
+    return "\(fixed(100 * calibrated.accuracy, digits: 1)) % identified correctly at a mean confidence of "
       + "\(fixed(100 * calibrated.meanConfidence, digits: 1)) %; calibration error "
       + "\(fixed(100 * calibrated.expectedCalibrationError, digits: 1)) % "
       + "(\(fixed(100 * before.expectedCalibrationError, digits: 1)) % before, exponent \(fixed(level.exponent, digits: 2)))"

@@ -1,4 +1,4 @@
-// KnownLabels.swift -- how many predictions were right, where that is known.
+// KnownLabels.swift -- how many predictions are correct, where labels are known.
 
 /// How many predictions were right of examples whose label is known after all.
 public struct KnownLabels: Sendable, Hashable {
