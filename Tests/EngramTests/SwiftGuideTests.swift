@@ -76,6 +76,15 @@ import TrajectoryModel
     #expect(found.runs.count == 24)
   }
 
+  private static func verify(store path: String) throws {
+    // example: begin
+    let work = WorkContext(threads: 2, progress: { print($0.stage, $0.done, "of", $0.total) })
+    let report = try TrajectoryStore(opening: path).verify(work: work)
+    print(report.problems.isEmpty)  // true
+    // example: end
+    #expect(report.problems.isEmpty)
+  }
+
   private static func catchErrors(store path: String) {
     // example: begin
     do {
@@ -127,6 +136,7 @@ import TrajectoryModel
     #expect(try Self.matrices(store: store, classify: Self.nearest) > 0.5)
     try Self.classify(store: store)
     try Self.identify(store: store)
+    try Self.verify(store: store)
     try Self.append(to: folder.appending(path: "own.engram").path)
   }
 
