@@ -76,13 +76,16 @@ import TrajectoryModel
     #expect(found.runs.count == 24)
   }
 
-  private static func verify(store path: String) throws {
+  private static func materialize(store path: String) throws {
     // example: begin
+    let snapshot = try TrajectoryStore(opening: path).snapshot()
+    let deep = try snapshot.examples(where: "layer_position = 'deep'")
+    var matrix = Matrix()
     let work = WorkContext(threads: 2, progress: { print($0.stage, $0.done, "of", $0.total) })
-    let report = try TrajectoryStore(opening: path).verify(work: work)
-    print(report.problems.isEmpty)  // true
+    try snapshot.materialize(deep, snapshot.select(deep).columns, into: &matrix, work: work)
+    print(matrix.rows, "x", matrix.columns)  // 864 x 945
     // example: end
-    #expect(report.problems.isEmpty)
+    #expect(matrix.rows == 864 && matrix.columns == 945)
   }
 
   private static func catchErrors(store path: String) {
@@ -136,7 +139,7 @@ import TrajectoryModel
     #expect(try Self.matrices(store: store, classify: Self.nearest) > 0.5)
     try Self.classify(store: store)
     try Self.identify(store: store)
-    try Self.verify(store: store)
+    try Self.materialize(store: store)
     try Self.append(to: folder.appending(path: "own.engram").path)
   }
 
