@@ -175,7 +175,7 @@ def linear_svm():
     rows = []
     for s in solvers:
         ratio = "" if s is solvers[0] else number(reference / s["seconds"], 2)
-        above = ", ".join(f"{v:g} %" for v in s["above_optimum_percent"])
+        above = ", ".join(f"{v:.0f} %" if v >= 10 else f"{v:.1f} %" for v in s["above_optimum_percent"])
         unit = "steps" if s["converged"] else "passes"
         rows.append((s["name"], number(s["seconds"]), ratio, f"{'yes' if s['converged'] else 'no'}, {s['iterations']} {unit}",
                      above, f"{s['accuracy']:.4f}"))
