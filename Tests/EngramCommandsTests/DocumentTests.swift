@@ -5,6 +5,7 @@
 
 import EngramCommands
 import Foundation
+import TestSupport
 import Testing
 
 struct DocumentTests {
@@ -14,8 +15,8 @@ struct DocumentTests {
     var testDescription: String { path }
 
     /// The texts of the blocks that are marked with a language.
-    func blocks(_ language: String) throws -> [String] {
-      let text = try String(contentsOf: DocumentTests.root.appending(path: path), encoding: .utf8)
+    func blocks(_ language: String) -> [String] {
+      let text = TestFiles.text("\(Fixtures.repository)/\(path)")
       return text.components(separatedBy: "```\(language)\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
     }
   }
@@ -39,9 +40,6 @@ struct DocumentTests {
     }
   }
 
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   static let documents = [
     "README.md", "docs/guides/ingest.md", "docs/guides/split.md", "docs/guides/classify.md", "docs/guides/identify.md",
   ].map(Document.init)
@@ -58,17 +56,15 @@ struct DocumentTests {
 
   @Test(arguments: documents)
   func `every session runs and gives what the document shows`(document: Document) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "engram-document-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = TemporaryFolder()
     try FileManager.default.createSymbolicLink(
-      at: folder.appending(path: "fixtures"), withDestinationURL: Self.root.appending(path: "fixtures"))
+      atPath: folder["fixtures"], withDestinationPath: "\(Fixtures.repository)/fixtures")
     let program = URL(filePath: Shell.engram).deletingLastPathComponent().path
-    let steps = try document.blocks("console").flatMap(Self.steps)
+    let steps = document.blocks("console").flatMap(Self.steps)
     #expect(!steps.isEmpty)
     for step in steps {
       let script = "cd '\(folder.path)' && PATH='\(program)':$PATH && \(step.command)"
-      let result = try Shell.run("bash", ["-c", script])
+      let result = Shell.run("bash", ["-c", script])
       let text = step.showsError ? result.errors : result.output
       #expect((result.code == 0) == !step.showsError, "\(step.command): \(result.errors)")
       #expect(try step.isShown(by: text), "\(step.command)\n\(text)")
@@ -77,10 +73,10 @@ struct DocumentTests {
 
   @Test(arguments: documents)
   func `every command of a document is one that the program takes`(document: Document) throws {
-    let shown = try document.blocks("sh").joined().replacing("\\\n", with: " ").split(separator: "\n").map(String.init)
-    let run = try document.blocks("console").flatMap(Self.steps).map(\.command)
+    let shown = document.blocks("sh").joined().replacing("\\\n", with: " ").split(separator: "\n").map(String.init)
+    let run = document.blocks("console").flatMap(Self.steps).map(\.command)
     for line in shown + run where line.hasPrefix("engram ") {
-      let words = try Shell.words(of: line).prefix { $0 != ">" }
+      let words = Shell.words(of: line).prefix { $0 != ">" }
       let parsed = try CommandParser(root: engramCommand).parse(Array(words.dropFirst()))
       guard case .run = parsed.request else {
         Issue.record("the command asks for help: \(line)")

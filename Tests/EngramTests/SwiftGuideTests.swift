@@ -2,6 +2,7 @@
 
 import Engram
 import Foundation
+import TestSupport
 import Testing
 import TrajectoryModel
 
@@ -125,32 +126,27 @@ import TrajectoryModel
     }
   }
 
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   @Test func `the examples of the guide run on the bundled data`() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "engram-guide-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let store = folder.appending(path: "digits.engram").path
+    let folder = TemporaryFolder()
+    let store = folder["digits.engram"]
     Self.catchErrors(store: store)
-    try Self.ingest(Self.root.appending(path: "fixtures/digits_dataset.pkl").path, into: store)
+    try Self.ingest(Fixtures.path("digits_dataset.pkl"), into: store)
     // Four classes: chance is a quarter.
     #expect(try Self.matrices(store: store, classify: Self.nearest) > 0.5)
     try Self.classify(store: store)
     try Self.identify(store: store)
     try Self.materialize(store: store)
-    try Self.append(to: folder.appending(path: "own.engram").path)
+    try Self.append(to: folder["own.engram"])
   }
 
-  @Test func `the guide shows the examples as they are compiled here, and no others`() throws {
-    let source = try String(contentsOf: URL(filePath: #filePath), encoding: .utf8).components(separatedBy: "\n")
+  @Test func `the guide shows the examples as they are compiled here, and no others`() {
+    let source = TestFiles.text(#filePath).components(separatedBy: "\n")
     let marks = source.indices.filter { source[$0].hasPrefix("    // example: ") }
     #expect(marks.count.isMultiple(of: 2) && !marks.isEmpty)
     let compiled = stride(from: 0, to: marks.count - 1, by: 2).map { index in
       source[(marks[index] + 1)..<marks[index + 1]].map { String($0.dropFirst(4)) }.joined(separator: "\n")
     }
-    let guide = try String(contentsOf: Self.root.appending(path: "docs/guides/swift.md"), encoding: .utf8)
+    let guide = TestFiles.text(Fixtures.repository + "/docs/guides/swift.md")
     let shown = guide.components(separatedBy: "```swift\n").dropFirst().map {
       $0.components(separatedBy: "\n```")[0].replacing("import Engram\n\n", with: "")
     }
