@@ -37,21 +37,8 @@ public struct CalibrationGroups: Sendable, Hashable {
   init(
     _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
   ) throws(EngramError) {
-    let fields = try snapshot.fields()
-    var newValues: [String] = []
-    var candidates: [(field: String, groups: [ExampleSet])] = []
-    for field in fields where field.type == .text && field.name != request.label {
-      let groups = try snapshot.groups(by: [field.name])
-      let trained = groups.map { $0.examples.intersection(training.examples) }
-      let fresh = groups.indices.filter { trained[$0].isEmpty && !groups[$0].examples.isDisjoint(with: examples) }
-      if fresh.isEmpty { continue }
-      newValues.append("\(field.name) " + CommonColumns.some(fresh.map { Self.quoted(groups[$0].key[0]) }))
-      let values = trained.filter { !$0.isEmpty }
-      if values.count > 1, Self.lostClass(without: values, training, in: snapshot) == nil {
-        candidates.append((field.name, values))
-      }
-    }
-    self.newValues = newValues
+    let candidates: [(field: String, groups: [ExampleSet])]
+    (newValues, candidates) = try Self.candidates(request, training, examples: examples, in: snapshot)
     var values: [ExampleSet]?
     if let given = request.calibrateBy {
       (field, reason) = (given, "as asked")
@@ -100,6 +87,26 @@ public struct CalibrationGroups: Sendable, Hashable {
         .invalidData, "a class is lost when a part of the training runs is held out", file: snapshot.store.path,
         place: "fold \(fold.name)", mend: "record more runs of each class, or calibrate by another field")
     }
+  }
+
+  /// What values the examples have that no training run has, and the fields of those that could be held out.
+  private static func candidates(
+    _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
+  ) throws(EngramError) -> (newValues: [String], fields: [(field: String, groups: [ExampleSet])]) {
+    var newValues: [String] = []
+    var candidates: [(field: String, groups: [ExampleSet])] = []
+    for field in try snapshot.fields() where field.type == .text && field.name != request.label {
+      let groups = try snapshot.groups(by: [field.name])
+      let trained = groups.map { $0.examples.intersection(training.examples) }
+      let fresh = groups.indices.filter { trained[$0].isEmpty && !groups[$0].examples.isDisjoint(with: examples) }
+      if fresh.isEmpty { continue }
+      newValues.append("\(field.name) " + CommonColumns.some(fresh.map { quoted(groups[$0].key[0]) }))
+      let values = trained.filter { !$0.isEmpty }
+      if values.count > 1, lostClass(without: values, training, in: snapshot) == nil {
+        candidates.append((field.name, values))
+      }
+    }
+    return (newValues, candidates)
   }
 
   private static func quoted(_ value: MetadataValue) -> String { value == .null ? "NULL" : "'\(value)'" }

@@ -45,16 +45,7 @@ struct NearestRuns: Sendable {
         isCancelled: options.isCancelled)
     }
 
-    var order = Array(0..<runCount)
-    var random = RandomState(seed: seed)
-    random.shuffle(&order)
-    let rowsOfRuns = training.runs.rows
-    var sample: [(run: Int, rows: [Int])] = []
-    var sampled = 0
-    for run in order where sampled < Self.referenceExamples {
-      sample.append((run, rowsOfRuns[run]))
-      sampled += rowsOfRuns[run].count
-    }
+    let sample = Self.sample(of: training.runs, seed: seed)
     let found = try search(rows.rows(sample.flatMap(\.rows)))
     var (single, means): ([Float], [Float]) = ([], [])
     var query = 0
@@ -89,6 +80,21 @@ struct NearestRuns: Sendable {
     self.nearest = nearest
     let counts = runs.rows.map { Double($0.count) }
     distances = sums.indices.map { sums[$0] / counts[$0 / runCount] }
+  }
+
+  /// Training runs drawn at random, with their rows, until they have examples enough to compare with.
+  private static func sample(of runs: ExampleRuns, seed: UInt32) -> [(run: Int, rows: [Int])] {
+    let rowsOfRuns = runs.rows
+    var order = Array(rowsOfRuns.indices)
+    var random = RandomState(seed: seed)
+    random.shuffle(&order)
+    var sample: [(run: Int, rows: [Int])] = []
+    var sampled = 0
+    for run in order where sampled < referenceExamples {
+      sample.append((run, rowsOfRuns[run]))
+      sampled += rowsOfRuns[run].count
+    }
+    return sample
   }
 
   /// The nearest training runs to a run of the examples, and their distances.

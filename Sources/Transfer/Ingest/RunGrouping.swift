@@ -32,19 +32,7 @@ struct RunGrouping {
   /// - Throws: ``EngramError`` with code `invalidData` that names column and row.
   init(_ input: IngestInput, rowCount: Int, runFields: [String]?) throws(EngramError) {
     var notes: [String] = []
-    var runColumns: [MetadataColumn] = []
-    for column in input.columns {
-      guard column.values.count == rowCount else {
-        throw EngramError(
-          .invalidData, "the metadata have another number of rows than the values", file: input.source,
-          place: "field \(column.name)", expected: "\(rowCount) rows", found: "\(column.values.count)",
-          mend: "give one row of metadata an example, in the order of the values")
-      }
-      if ([Self.layerName, Self.layerPosition] + Self.conditionFields).contains(column.name) { continue }
-      if Self.isWholeRange(column, epochCount: input.values.shape[1]) { continue }
-      try Self.check(column, in: input)
-      runColumns.append(column)
-    }
+    let runColumns = try Self.runColumns(of: input, rowCount: rowCount)
     let layers = try Self.layers(of: input, rowCount: rowCount)
     let conditions = try Self.conditions(of: input)
     let keyColumns = try Self.keyColumns(runFields, of: runColumns, in: input)
@@ -95,6 +83,24 @@ struct RunGrouping {
     let fields = runColumns.map { MetadataField(name: $0.name, type: MetadataType(narrowestFor: $0.values)) }
     metadata = AppendMetadata(fields: fields, runs: runs, observations: observations)
     self.notes = notes
+  }
+
+  /// The columns that describe runs, each with a value for every row.
+  private static func runColumns(of input: IngestInput, rowCount: Int) throws(EngramError) -> [MetadataColumn] {
+    var columns: [MetadataColumn] = []
+    for column in input.columns {
+      guard column.values.count == rowCount else {
+        throw EngramError(
+          .invalidData, "the metadata have another number of rows than the values", file: input.source,
+          place: "field \(column.name)", expected: "\(rowCount) rows", found: "\(column.values.count)",
+          mend: "give one row of metadata an example, in the order of the values")
+      }
+      if ([layerName, layerPosition] + conditionFields).contains(column.name) { continue }
+      if isWholeRange(column, epochCount: input.values.shape[1]) { continue }
+      try check(column, in: input)
+      columns.append(column)
+    }
+    return columns
   }
 
   /// Whether a column is the published `start_idxs` or `end_idxs` and only says that every epoch is valid.
