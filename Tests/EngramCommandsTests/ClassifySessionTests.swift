@@ -54,9 +54,15 @@ struct ClassifySessionTests {
 
   @Test func `a saved model predicts the test examples as the result says`() throws {
     let session = try Self.session()
-    try session.ok(
+    let words = [
       "classify", session.store, "--split", "fig2a/1", "--model", "linear-svm", "--set", "C=1", "--zscore",
-      "--statistics", "weight", "--save-model", session.path("svm.model"))
+      "--statistics", "weight", "--save-model",
+    ]
+    let first = Shell.run(Shell.engram, words + [session.path("svm.model")])
+    #expect(first.code == 0 && first.errors.isEmpty, "\(first.errors)")
+    let again = Shell.run(Shell.engram, words + [session.path("again.model")])
+    #expect(again.code == 0 && again.errors.contains("the model, which is learned again"), "\(again.errors)")
+    #expect(TestFiles.read(session.path("again.model")) == TestFiles.read(session.path("svm.model")))
     let predicted = try session.ok("predict", session.store, "--model-file", session.path("svm.model"), "--csv")
     var byExample: [Substring: Substring] = [:]
     for line in predicted.split(separator: "\n").dropFirst() {

@@ -22,6 +22,13 @@ struct TableTests {
         """)
   }
 
+  @Test func `a rate without a denominator is n/a to people, null to programs and nothing to spreadsheets`() {
+    let undefined = TableCell.rate(-Double.nan)
+    #expect(undefined.humanText == "n/a" && undefined.plainText == nil && undefined.json.text == "null")
+    #expect(TableCell.rate(0.5) == .real(0.5))
+    #expect(TableCell.real(-Double.nan).humanText == "nan")
+  }
+
   @Test func `a narrow terminal cuts the widest columns and says so`() {
     var table = Table(columns: ["name", "n"])
     table.append([.text("block_layer3_1/conv2"), .integer(3)])

@@ -155,11 +155,29 @@ import TrajectoryStore
     ),
     (
       SplitSpecification(.balanced(BalancedSplits(test: .perClass(5), train: .perClass(99)))), .invalidData,
-      ["class 'adam' has too few examples for the train side", "99 examples of each class", "found 3"]
+      [
+        "class 'adam' has too few examples for the train side", "expected 99 of each class",
+        "found 8 of 'adam', 5 of them on the other side", "at most 3 of each class",
+      ]
     ),
     (
       SplitSpecification(.balanced(BalancedSplits(test: .perClass(99)))), .invalidData,
-      ["class 'adam' has too few examples for the test side", "found 8"]
+      ["class 'adam' has too few examples for the test side", "found 8 of 'adam'", "at most 8 of each class"]
+    ),
+    (
+      SplitSpecification(.balanced(BalancedSplits()), where: "learning_rule = 'sgdm' OR example_id = 0"), .invalidData,
+      [
+        "class 'adam' has too few examples for the test side", "expected 0.25 of the smallest class, at least 1",
+        "found 1 of 'adam', and 0.25 of 1 is rounded to 0", "learning_rule != 'adam'",
+      ]
+    ),
+    (
+      SplitSpecification(
+        .balanced(BalancedSplits(test: .perClass(1))), where: "learning_rule = 'sgdm' OR example_id = 0"), .invalidData,
+      [
+        "class 'adam' has too few examples for the train side", "found 1 of 'adam', 1 of them on the other side",
+        "each side needs one",
+      ]
     ),
     (SplitSpecification(.kFold(KFoldSplits(folds: 50))), .invalidData, ["more folds than examples of any class"]),
     (SplitSpecification(.groupKFold(GroupKFoldSplits(folds: 50))), .invalidData, ["more folds than groups"]),

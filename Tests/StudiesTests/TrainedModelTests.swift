@@ -29,6 +29,17 @@ struct TrainedModelTests {
     #expect(try model.predict(snapshot.allExamples, in: snapshot).codes.count == 18)
   }
 
+  @Test func `a model that was just tested is not learned again`() throws {
+    let (toy, plan) = (try ClassifyTests.store(), try ClassifyTests.plan())
+    let store = toy.store
+    // Whoever learns after the result is kept is stopped.
+    let isKept: @Sendable () -> Bool = { (try? store.finishedSplits(of: plan).contains(1)) ?? false }
+    let model = try store.trainedModel(plan, split: 1, options: ClassifyOptions(isCancelled: isKept))
+    #expect(try store.finishedSplits(of: plan) == [1])
+    #expect(try store.trainedModel(plan, split: 1).encoded() == model.encoded())
+    refusal(.cancelled) { _ = try store.trainedModel(plan, split: 1, options: ClassifyOptions(isCancelled: isKept)) }
+  }
+
   @Test func `a damaged or cut model file is refused`() throws {
     let toy = try ClassifyTests.store()
     let bytes = try toy.store.trainedModel(ClassifyTests.plan(), split: 0).encoded()

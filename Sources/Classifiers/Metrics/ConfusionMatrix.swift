@@ -2,7 +2,8 @@
 
 /// How often examples of each class were taken for each class.
 ///
-/// Rates are those of the published `metrics.py`; one whose denominator is zero is NaN, as it is there.
+/// Rates are those of the published `metrics.py`; one whose denominator is zero is not defined and is NaN, as it is
+/// there: the precision of a class that nothing was taken for. (scikit-learn warns and takes 0.)
 public struct ConfusionMatrix: Sendable, Hashable {
   /// The number of classes.
   public let classCount: Int

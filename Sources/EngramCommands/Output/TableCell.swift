@@ -6,6 +6,8 @@ package import TrajectoryModel
 package enum TableCell: Sendable, Hashable {
   /// No value.
   case missing
+  /// A rate that is not defined, such as the precision of a class that nothing was taken for.
+  case undefined
   /// Text, on the left.
   case text(String)
   /// A whole number; people see commas.
@@ -33,11 +35,14 @@ package enum TableCell: Sendable, Hashable {
     }
   }
 
+  /// The cell of a rate, which is NaN where its denominator is zero.
+  package static func rate(_ value: Double) -> TableCell { value.isNaN ? .undefined : .real(value) }
+
   /// Whether people see it on the right.
   package var isNumber: Bool {
     switch self {
     case .missing, .text, .boolean: false
-    case .integer, .identifier, .real, .real32, .bytes, .seconds: true
+    case .undefined, .integer, .identifier, .real, .real32, .bytes, .seconds: true
     }
   }
 
@@ -45,6 +50,7 @@ package enum TableCell: Sendable, Hashable {
   package var humanText: String {
     switch self {
     case .missing: "-"
+    case .undefined: "n/a"
     case .text(let text): printable(text)
     case .integer(let number): countText(number)
     case .identifier(let number): String(number)
@@ -59,7 +65,7 @@ package enum TableCell: Sendable, Hashable {
   /// What a program reads in CSV; nil for no value.
   package var plainText: String? {
     switch self {
-    case .missing: nil
+    case .missing, .undefined: nil
     case .text(let text): text
     case .integer(let number), .bytes(let number): String(number)
     case .identifier(let number): String(number)
@@ -72,7 +78,7 @@ package enum TableCell: Sendable, Hashable {
   /// What a program reads in JSON.
   package var json: JSONText {
     switch self {
-    case .missing: .null
+    case .missing, .undefined: .null
     case .text(let text): .string(text)
     case .integer(let number), .bytes(let number): .integer(Int64(number))
     case .identifier(let number): .integer(number)
@@ -84,6 +90,8 @@ package enum TableCell: Sendable, Hashable {
 
   /// Six significant digits, without an exponent where that is readable.
   private static func shortened(_ number: Double) -> String {
+    // The sign of a NaN says nothing to a person.
+    if number.isNaN { return "nan" }
     let magnitude = number.magnitude
     guard number.isFinite, number != number.rounded() || magnitude >= 1e15 else {
       return number.isFinite && number != 0 ? "\(Int(number))" : "\(number)".replacingZero

@@ -169,11 +169,37 @@ extension BalancedSplits {
     case .rest: wanted = smallest.count
     }
     guard wanted >= 1, wanted <= smallest.count else {
-      throw EngramError(
-        .invalidData, "class '\(smallest.label)' has too few examples for the \(side) side", place: "\(side) side",
-        expected: "\(max(1, wanted)) examples of each class", found: "\(smallest.count)",
-        mend: "ask for at most \(smallest.count) of each class, or loosen the filter")
+      let total = all.first { $0.label == smallest.label }?.count ?? smallest.count
+      throw shortage(size, of: smallest.label, wanted: wanted, left: smallest.count, total: total, label, side)
     }
     return wanted
+  }
+
+  /// The error of a class that has too few examples for a side: how many it has, what was asked, what can be.
+  private static func shortage(
+    _ size: Size, of value: MetadataValue, wanted: Int, left: Int, total: Int, _ label: String, _ side: String
+  ) -> EngramError {
+    let asked =
+      switch size {
+      case .perClass(let count): "\(count) of each class"
+      case .fraction(let fraction): "\(fraction) of the smallest class, at least 1 of each class"
+      case .rest: "at least 1 of each class"
+      }
+    var found = "\(total) of '\(value)'"
+    if left < total { found += ", \(total - left) of them on the other side" }
+    if case .fraction(let fraction) = size, wanted < 1 { found += ", and \(fraction) of \(total) is rounded to 0" }
+    let mend =
+      if total < 2 {
+        "leave the class out by a filter, such as `\(label) != '\(value)'`, or add examples of it: each side needs one"
+      } else if left == 0 {
+        "ask for at most \(total - 1) of each class on the other side"
+      } else if wanted < 1 {
+        "ask for 1 of each class, or for a larger fraction"
+      } else {
+        "ask for at most \(left) of each class, or leave the class out by a filter"
+      }
+    return EngramError(
+      .invalidData, "class '\(value)' has too few examples for the \(side) side", place: "\(side) side",
+      expected: asked, found: found, mend: mend)
   }
 }

@@ -41,10 +41,13 @@ extension TrajectoryStore {
     try ClassificationTask(plan, try splitSet(plan.splitSet), in: self, ClassifyOptions()).finishedSplits()
   }
 
-  /// The model that a plan chose for a split, learned again from the same examples.
+  /// The model that a plan chose for a split, with the results of the plan.
+  ///
+  /// A split that has no result yet is classified, and its model is the one that was tested: nothing is learned twice.
+  /// Where the store has the result, the model is learned again from the same examples, for models are not kept.
   ///
   /// - Parameters:
-  ///   - plan: A plan that was classified.
+  ///   - plan: A plan.
   ///   - split: The number of the split.
   ///   - options: How it is done.
   /// - Returns: The model with what prediction needs to know beside it.
@@ -52,14 +55,16 @@ extension TrajectoryStore {
   public func trainedModel(
     _ plan: ClassificationPlan, split: Int, options: ClassifyOptions = ClassifyOptions()
   ) throws(EngramError) -> TrainedModel {
-    var options = options
-    options.split = split
-    let results = try classify(plan, options: options)
-    guard let result = results.splits.first(where: { $0.ordinal == split }) else {
+    let set = try splitSet(plan.splitSet)
+    if !set.splits.indices.contains(split) { _ = try set.split(String(split)) }
+    let task = ClassificationTask(plan, set, in: self, options)
+    if !(try task.finishedSplits().contains(split)), let model = try task.run([split], keepingModelOf: split) {
+      return model
+    }
+    guard let result = try task.results().splits.first(where: { $0.ordinal == split }) else {
       throw EngramError(.notFound, "there is no result of split \(split)", file: path)
     }
-    return try ClassificationTask(plan, try splitSet(plan.splitSet), in: self, options).model(
-      of: split, parameters: result.parameters)
+    return try task.model(of: split, parameters: result.parameters)
   }
 }
 
@@ -108,18 +113,26 @@ struct ClassificationTask {
   }
 
   /// Classifies some splits, ascending, and keeps each result.
-  func run(_ ordinals: [Int]) throws(EngramError) {
+  ///
+  /// - Returns: The model of one of them, if it is asked for.
+  @discardableResult
+  func run(_ ordinals: [Int], keepingModelOf chosen: Int? = nil) throws(EngramError) -> TrainedModel? {
     let grid = try plan.grid.makeGrid()
     let snapshot = try store.snapshot(asOf: set.commit)
     let selection = try selection(in: snapshot)
     var work = SplitWork(layout: plan.grid.kind.preferredLayout)
+    var kept: TrainedModel?
     for (done, ordinal) in ordinals.enumerated() {
       let stage = ordinals.count == 1 ? "classifying" : "classifying split \(done + 1) of \(ordinals.count)"
-      let result = try classify(ordinal, grid, selection, snapshot, &work) { share in
+      let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &work) { share in
         options.progress(stage, (Double(done) + share) / Double(ordinals.count))
       }
       try keep(result)
+      if ordinal == chosen {
+        kept = try trained(model, classes, learnedFrom: work.train.examples, selection, snapshot)
+      }
     }
+    return kept
   }
 
   /// The memory of a split, used again for the next.
@@ -148,7 +161,7 @@ struct ClassificationTask {
   private func classify(
     _ ordinal: Int, _ grid: any CandidateGrid, _ selection: FeatureSelection, _ snapshot: Snapshot,
     _ work: inout SplitWork, progress: @escaping @Sendable (Double) -> Void
-  ) throws(EngramError) -> SplitResult {
+  ) throws(EngramError) -> (result: SplitResult, model: any ClassifierModel, classes: ExampleClasses) {
     /// The share of the time that the search takes, by which progress is shown.
     let searchShare = 0.9
     let split = set.splits[ordinal]
@@ -177,7 +190,7 @@ struct ClassificationTask {
     let probabilities = try model.probabilities(of: work.test.matrix, rows: nil, threads: options.threads)
     let testPredicted = try model.predict(work.test.matrix, rows: nil, threads: options.threads)
     let classCount = classes.values.count
-    return SplitResult(
+    let result = SplitResult(
       ordinal: ordinal, name: split.name, classes: classes.names,
       train: ConfusionMatrix(actual: trainLabels.codes, predicted: trainPredicted, classCount: classCount),
       test: ConfusionMatrix(actual: testLabels.codes, predicted: testPredicted, classCount: classCount),
@@ -187,6 +200,7 @@ struct ClassificationTask {
         examples: work.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
         probabilities: probabilities, classCount: classCount),
       searchSeconds: Self.seconds(searched - start), fitSeconds: Self.seconds(fitted - searched))
+    return (result, model, classes)
   }
 
   /// Searches from what was kept, and keeps what is known every now and then, and when it is stopped.
@@ -261,8 +275,15 @@ struct ClassificationTask {
     let model = try classifier.fit(
       work.train.matrix, columns: work.train.layout, labels: labels, rows: nil,
       options: FitOptions(seed: plan.seed, threads: options.threads, isCancelled: options.isCancelled))
-    return try TrainedModel(
-      model, kind: plan.grid.kind, classes: classes, learnedFrom: work.train.examples, selection.columns, in: snapshot,
+    return try trained(model, classes, learnedFrom: work.train.examples, selection, snapshot)
+  }
+
+  private func trained(
+    _ model: any ClassifierModel, _ classes: ExampleClasses, learnedFrom examples: ExampleSet,
+    _ selection: FeatureSelection, _ snapshot: Snapshot
+  ) throws(EngramError) -> TrainedModel {
+    try TrainedModel(
+      model, kind: plan.grid.kind, classes: classes, learnedFrom: examples, selection.columns, in: snapshot,
       threads: options.threads)
   }
 }

@@ -114,11 +114,18 @@ enum ClassifyCommand {
     let known = try store.finishedSplits(of: plan)
     let results: Classification
     do throws(EngramError) {
+      var model: TrainedModel?
+      if invocation[savedModel] != nil {
+        let ordinal = index ?? 0
+        if known.contains(ordinal) {
+          try invocation.note("the store has the result and not the model, which is learned again")
+        }
+        model = try store.trainedModel(plan, split: ordinal, options: options)
+      }
       results = try store.classify(plan, options: options)
-      if let path = invocation[savedModel] {
-        let model = try store.trainedModel(plan, split: index ?? 0, options: options).encoded()
+      if let path = invocation[savedModel], let bytes = try model?.encoded() {
         progress.finish()
-        try invocation.write(to: path) { (output) throws(EngramError) in try output.write(model) }
+        try invocation.write(to: path) { (output) throws(EngramError) in try output.write(bytes) }
       }
     } catch {
       progress.finish()

@@ -73,8 +73,8 @@ enum ResultsReport {
     var table = Table(columns: ["class", "recall", "precision", "balanced accuracy", "d'"])
     for (code, name) in classes.enumerated() {
       table.append([
-        .text(name), .real(matrix.recall(of: code)), .real(matrix.precision(of: code)),
-        .real(matrix.balancedAccuracy(of: code)), .real(matrix.dPrime(of: code)),
+        .text(name), .rate(matrix.recall(of: code)), .rate(matrix.precision(of: code)),
+        .rate(matrix.balancedAccuracy(of: code)), .rate(matrix.dPrime(of: code)),
       ])
     }
     return table
@@ -205,9 +205,10 @@ enum ResultsReport {
         .array(
           classes.enumerated().map { code, name in
             .object([
-              ("class", .string(name)), ("recall", .real(sum.recall(of: code))),
-              ("precision", .real(sum.precision(of: code))),
-              ("balanced_accuracy", .real(sum.balancedAccuracy(of: code))), ("d_prime", .real(sum.dPrime(of: code))),
+              ("class", .string(name)), ("recall", TableCell.rate(sum.recall(of: code)).json),
+              ("precision", TableCell.rate(sum.precision(of: code)).json),
+              ("balanced_accuracy", TableCell.rate(sum.balancedAccuracy(of: code)).json),
+              ("d_prime", TableCell.rate(sum.dPrime(of: code)).json),
             ])
           })
       ),
