@@ -1,4 +1,4 @@
-/* ForestEntry.h -- the parts of an entry, which is a row in a node; see ENGRAM_ENTRY. */
+/* ForestEntry.h -- the parts of an entry, which is a row in a node. */
 #ifndef ENGRAM_FOREST_ENTRY_H
 #define ENGRAM_FOREST_ENTRY_H
 

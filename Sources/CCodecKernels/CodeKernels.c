@@ -10,8 +10,6 @@ ENGRAM_INLINE int length_64(uint64_t code) { return code == 0 ? 0 : 64 - __built
 
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
-  size_t engram_lanes_##BITS(size_t count) { return (count + BITS - 1) / BITS; }                                       \
-                                                                                                                       \
   ENGRAM_SIMD TYPE engram_code_lengths_##BITS(const TYPE *codes, size_t count, uint32_t lengths[BITS + 1]) {           \
     memset(lengths, 0, (BITS + 1) * sizeof *lengths);                                                                  \
     TYPE different = 0;                                                                                                \

@@ -42,11 +42,9 @@ void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_count
 
 /* ---- growing */
 
-/* A row in a node: its number, how often it was drawn, and its class. */
-#define ENGRAM_ENTRY(row, weight, class) ((uint64_t)(row) | (uint64_t)(weight) << 32 | (uint64_t)(class) << 48)
-
 /* The rows of a node, and how their cuts are judged. */
 typedef struct {
+  /* Of each row its number (bits 0 to 31), how often it was drawn (32 to 47) and its class (48 to 63). */
   const uint64_t *entries;
   size_t count;
   size_t class_count;

@@ -13,10 +13,6 @@
 uint32_t engram_code_lengths_32(const uint32_t *codes, size_t count, uint32_t lengths[33]);
 uint64_t engram_code_lengths_64(const uint64_t *codes, size_t count, uint32_t lengths[65]);
 
-/* The lanes of `count` codes. */
-size_t engram_lanes_32(size_t count);
-size_t engram_lanes_64(size_t count);
-
 /* The low `width` bits of each code, 0 <= width <= W, to width * lanes words. */
 void engram_pack_low_32(const uint32_t *codes, size_t count, int32_t width, uint32_t *words);
 void engram_pack_low_64(const uint64_t *codes, size_t count, int32_t width, uint64_t *words);

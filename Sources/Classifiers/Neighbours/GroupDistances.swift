@@ -111,9 +111,6 @@ package struct GroupDistances: Sendable, Hashable {
     }
   }
 
-  /// The number of queries.
-  package var queryCount: Int { groupCount == 0 ? 0 : distances.count / groupCount }
-
   /// The nearest row to a query among the groups that satisfy a condition; of equals that of the lowest group.
   ///
   /// - Returns: Its distance, the row and its group; nil when no such group has a row.

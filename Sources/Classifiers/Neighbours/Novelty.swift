@@ -12,9 +12,6 @@ package struct Novelty: Sendable, Hashable {
   /// Takes reference distances in any order; infinite ones, which nothing was near to, are left out.
   package init(reference: [Float]) { self.reference = reference.filter(\.isFinite).sorted() }
 
-  /// The least p-value that so many reference distances can give.
-  package var leastPValue: Double { 1 / Double(reference.count + 1) }
-
   /// The p-value of a distance: small where it is larger than nearly all reference distances.
   package func pValue(of distance: Float) -> Double {
     var (low, high) = (0, reference.count)

@@ -111,17 +111,12 @@ package struct ExampleBlocks: Sendable {
 
   /// Chooses the conversion for the type of the array.
   private func readConverted(_ examples: Range<Int>, into output: inout MutableRawSpan) throws(EngramError) {
+    if type.kind == .float, type.byteCount == elementType.byteCount, !isFortranOrder, !type.isBigEndian {
+      return try payload.read(at: examples.lowerBound * bytesPerExample, into: &output)
+    }
     switch (type.kind, type.byteCount) {
-    case (.float, 4):
-      if !isFortranOrder, !type.isBigEndian {
-        return try payload.read(at: examples.lowerBound * bytesPerExample, into: &output)
-      }
-      try convert(examples, into: &output) { (bits: UInt32) in bits }
-    case (.float, 8):
-      if !isFortranOrder, !type.isBigEndian {
-        return try payload.read(at: examples.lowerBound * bytesPerExample, into: &output)
-      }
-      try convert(examples, into: &output) { (bits: UInt64) in bits }
+    case (.float, 4): try convert(examples, into: &output) { (bits: UInt32) in bits }
+    case (.float, 8): try convert(examples, into: &output) { (bits: UInt64) in bits }
     case (.float, _): try convert(examples, into: &output) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
     case (.integer, 1): try convert(examples, into: &output) { (bits: UInt8) in Float(Int8(bitPattern: bits)) }
     case (.integer, 2): try convert(examples, into: &output) { (bits: UInt16) in Float(Int16(bitPattern: bits)) }
