@@ -9,7 +9,9 @@ import TrajectoryModel
 import TrajectoryStore
 
 struct FeatureSetTests {
-  @Test(arguments: [("all", 3), ("weight", 1), ("activation", 1), ("layerwise", 1), ("actraw_mean,weightabs_mean", 2)])
+  @Test(arguments: [
+    ("admissible", 3), ("weight", 1), ("activation", 1), ("layerwise", 1), ("actraw_mean,weightabs_mean", 2),
+  ])
   func `a set of observables is the finite statistics of its name`(text: String, count: Int) throws {
     let toy = try ToyStore.learningRules()
     let snapshot = try toy.store.snapshot()
@@ -32,6 +34,19 @@ struct FeatureSetTests {
     #expect(error?.code == .invalidData)
     #expect(error?.message.contains("weightraw_kurtosis") == true)
     #expect(error?.place == "example 47 (run 24, layer fc2), column weightraw_kurtosis@5")
+  }
+
+  @Test func `all statistics are those that every example has, refused when any is not finite`() throws {
+    let toy = try ToyStore()
+    let snapshot = try toy.store.snapshot()
+    let error = #expect(throws: EngramError.self) {
+      try FeatureRequest(statistics: .all).select(snapshot.allExamples, in: snapshot)
+    }
+    #expect(error?.code == .invalidData)
+    #expect(error?.message.contains("weightraw_kurtosis") == true)
+    let finite = try FeatureRequest(statistics: .all, view: TrajectoryView(epochs: .list([0, 10])))
+      .select(snapshot.allExamples, in: snapshot)
+    #expect(finite.columns.statistics == snapshot.statistics(of: snapshot.allExamples))
   }
 
   @Test func `a statistic that is not finite only at an epoch that no one reads is taken`() throws {

@@ -96,22 +96,6 @@ struct SelectTests {
     }
   }
 
-  @Test(arguments: [
-    ("all", EpochSelection.all), ("0:100:25", .stride(first: 0, last: 100, stride: 25)),
-    ("0:100", .range(first: 0, last: 100)),
-    ("0,5,10", .list([0, 5, 10])), ("2.5", .list([2.5])), ("-1,0", .list([-1, 0])),
-  ])
-  func `epochs are read from text`(text: String, selection: EpochSelection) throws {
-    #expect(try EpochSelection(parsing: text) == selection)
-  }
-
-  @Test(arguments: [
-    "", "x", "5,0", "5,5", "1:", ":", "10:0", "0:10:0", "0:10:-1", "0:1e9:1", "1:2:3:4", "nan", "0,inf", "0,,5",
-  ])
-  func `text that names no epochs is bad usage`(text: String) {
-    refusal(.usage) { _ = try EpochSelection(parsing: text) }
-  }
-
   @Test func `statistics are read from text`() throws {
     #expect(try StatisticSelection(parsing: "all") == .all)
     #expect(try StatisticSelection(parsing: "layerwise") == .family(.layerwise))

@@ -1,10 +1,10 @@
 // EpochChoice.swift -- `--epochs`: `all`, `0:100:25` or `0,5,10`.
 
 import Base
-package import TrajectoryStore
+package import TrajectoryModel
 
 extension ValueType where Value == EpochSelection {
-  /// `all`, `FIRST:LAST`, `FIRST:LAST:STEP`, or a list parted by commas that increases.
+  /// The words of ``EpochSelection``.
   package static var epochs: ValueType<EpochSelection> {
     Self("EPOCHS", completion: .words(["all"])) { (word: String) throws(ConversionFailure) in
       do throws(EngramError) {

@@ -1,6 +1,7 @@
 // Invocation+View.swift -- `--view`, with `--epochs` and the flags that are short for parts of it.
 
 import Base
+import TrajectoryModel
 import TrajectoryStore
 import Transfer
 

@@ -11,13 +11,16 @@ enum SharedParameters {
     "where", .text("SQL"), "only the examples for which this SQL expression is true, over the fields that info lists")
   static let asOf = Parameter.option(
     "as-of", .integer(in: 1...Int.max, "COMMIT"), "the data as they were after this commit, rather than the newest")
-  static let statistics = Parameter.option(
-    "statistics", .statistics, default: "all",
-    "admissible (finite in every selected example), weight, activation or layerwise (the admissible ones of a family), all, "
-      + "or a list of names")
+  /// `--statistics`, whose words mean the same on every verb; each verb has its own default.
+  static func statistics(default word: String) -> Parameter<StatisticSelection> {
+    Parameter.option(
+      "statistics", .statistics, default: word,
+      "all: recorded for every selected example; admissible: also finite in every one; weight, activation or layerwise: "
+        + "the admissible ones of that family; or a list of names")
+  }
   static let epochs = Parameter.option(
     "epochs", .epochs, default: "all",
-    "all, FIRST:LAST or FIRST:LAST:STEP with both ends, or a list such as 0,5,10")
+    "all, FIRST:LAST or FIRST:LAST:STRIDE with both ends, FIRST::STRIDE, or a list such as 0,5,10")
   static let view = Parameter.option(
     "view", .text("VIEW|FILE.json"),
     "how trajectories are looked at: whole, or parts such as random-start:15x4, portion:2/3, mean and positions joined by '+', or the file of a view"

@@ -62,22 +62,18 @@ package struct AxisNames {
   /// The epochs.
   ///
   /// - Parameters:
-  ///   - argument: `0,5,10`, `0:100:5` (the end counts), `0::5`, a file, a member, or nil for the member `epochs`.
+  ///   - argument: A list or a range with a stride (``EpochSelection``), a file, a member, or nil for the member `epochs`.
   ///   - count: As many as the array has.
   /// - Returns: The epochs, `count` of them, increasing.
-  /// - Throws: ``EngramError`` with code `usage` when nothing gives them, `invalidData` when they do not fit.
+  /// - Throws: ``EngramError`` with code `usage` when nothing gives them or the argument is no such list or range,
+  ///   `invalidData` when they do not fit.
   package mutating func epochs(_ argument: String?, count: Int) throws(EngramError) -> [Double] {
     let how = "give --epochs 0,5,10 or 0:100:5 (the end counts), or a file with one number on each line"
     var epochs: [Double] = []
-    if let argument, let range = try range(argument, count: count, how: how) {
-      epochs = range
+    if let argument, Self.isInWords(argument), let axis = try EpochSelection(parsing: argument).axis(count: count) {
+      epochs = axis
     } else {
-      let values =
-        if let argument, argument.contains(",") {
-          Self.parts(argument).map { MetadataValue.text($0) }
-        } else {
-          try values(argument, usual: Self.epochMembers, axis: "epochs", count: count, how: how)
-        }
+      let values = try values(argument, usual: Self.epochMembers, axis: "epochs", count: count, how: how)
       for (index, value) in values.enumerated() {
         let epoch: Double? =
           switch value {
@@ -106,22 +102,10 @@ package struct AxisNames {
     return epochs
   }
 
-  /// The values of `START:STOP:STEP` or `START::STEP`, or nil when the argument is no range.
-  private func range(_ argument: String, count: Int, how: String) throws(EngramError) -> [Double]? {
+  /// Whether an argument is a list or a range with a stride, rather than the name of a file or a member.
+  private static func isInWords(_ argument: String) -> Bool {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 3, let start = Double(parts[0]), let step = Double(parts[2]) else { return nil }
-    guard parts[1].isEmpty || Double(parts[1]) != nil else { return nil }
-    guard start.isFinite, step.isFinite, step > 0 else {
-      throw EngramError(
-        .usage, "the range of epochs does not increase", file: file, found: "\"\(argument)\"", mend: how)
-    }
-    if let stop = Double(parts[1]) {
-      // A thousandth of a step of slack, for steps such as 0.1 that no Double holds.
-      let steps = ((stop - start) / step + 0.001).rounded(.down)
-      let found = steps.isFinite && steps >= 0 && steps < 1e9 ? Int(steps) + 1 : 0
-      try check(found, count, "epochs", how: how)
-    }
-    return (0..<count).map { start + Double($0) * step }
+    return argument.contains(",") || parts.count == 3 && Double(parts[0]) != nil
   }
 
   /// The values in a file or a member.

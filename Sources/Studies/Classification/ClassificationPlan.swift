@@ -47,7 +47,7 @@ public struct ClassificationPlan: Sendable, Hashable {
   /// The plan as JSON, for the splits of a set: what results are kept under.
   func json(for set: SplitSet) -> JSONObject {
     var object = JSONObject()
-    object["version"] = 1
+    object["version"] = 2  // 1, of drafts, called the admissible statistics "all"
     object["code_version"] = .integer(Self.codeVersion)
     object["commit"] = .integer(set.commit)
     object["split_set"] = .string(set.name)

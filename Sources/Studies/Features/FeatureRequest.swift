@@ -6,10 +6,9 @@ public import TrajectoryStore
 
 /// Which columns classifiers are to see of examples.
 public struct FeatureRequest: Sendable, Hashable {
-  /// Which statistics.
+  /// Which statistics; classifiers take finite values only, as 24 of the 45 published statistics are throughout.
   ///
-  /// Here `all` means what `admissible` means, as the published measure `all` does: classifiers take finite values
-  /// only, and 24 of the 45 published statistics are finite throughout.
+  /// The published measure `all` is `admissible` here; ``StatisticSelection/all`` is refused where any is not finite.
   public var statistics: StatisticSelection
   /// How trajectories are looked at.
   public var view: TrajectoryView
@@ -32,16 +31,18 @@ public struct FeatureRequest: Sendable, Hashable {
   ///   - snapshot: Where they are.
   /// - Returns: The columns, and the examples without those that were dropped.
   /// - Throws: ``EngramError`` as ``Snapshot/select(_:statistics:view:missing:)``; also code `invalidData` when a
-  ///   statistic asked for by name is not finite at an epoch that the view reads: which, and where.
+  ///   statistic asked for by name, or by `all`, is not finite at an epoch that the view reads: which, and where.
   public func select(_ examples: ExampleSet, in snapshot: Snapshot) throws(EngramError) -> FeatureSelection {
     guard missing != .fill else {
       throw EngramError(
         .usage, "classifiers cannot learn from NaN", expected: "examples without a value refused or dropped",
         found: "missing values filled with NaN", mend: "say `--missing drop`")
     }
-    let selection = try snapshot.select(
-      examples, statistics: statistics == .all ? .admissible : statistics, view: view, missing: missing)
-    if case .names = statistics { try Self.requireFinite(selection, in: snapshot) }
+    let selection = try snapshot.select(examples, statistics: statistics, view: view, missing: missing)
+    switch statistics {
+    case .all, .names: try Self.requireFinite(selection, in: snapshot)
+    case .admissible, .family: break
+    }
     return selection
   }
 

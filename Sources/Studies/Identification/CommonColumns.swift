@@ -85,7 +85,7 @@ public struct CommonColumns: Sendable, Hashable {
     case .range(let first, let last): named = { $0 >= first && $0 <= last }
     case .list, .stride:
       let either = Set(trainEpochs).union(epochs)
-      let list = request.view.epochs.listed
+      let list = request.view.epochs.named(among: either.sorted()) ?? []
       named = Set(list).contains
       // What neither side has is left in the list, for the error that names it.
       let left = list.filter { sharedEpochs.contains($0) || !either.contains($0) }
@@ -112,16 +112,5 @@ public struct CommonColumns: Sendable, Hashable {
   static func some(_ names: [String], shown: Int = 4) -> String {
     let rest = names.count > shown ? " and \(names.count - shown) more" : ""
     return names.prefix(shown).joined(separator: ", ") + rest
-  }
-}
-
-extension EpochSelection {
-  /// The epochs that are asked for one by one; none where the selection means those that are there.
-  fileprivate var listed: [Double] {
-    switch self {
-    case .all, .range: []
-    case .stride(let first, let last, let step): Array(Swift.stride(from: first, through: last, by: step))
-    case .list(let list): list
-    }
   }
 }

@@ -72,9 +72,9 @@ extension Snapshot {
   private func require(
     _ epochs: EpochSelection, of examples: inout ExampleSet, _ missing: MissingPolicy
   ) throws(EngramError) {
-    guard epochs.named != nil else { return }
     let touched = extents(holding: examples)
-    let named = try epochs.resolve(available: touched.everyEpoch)
+    guard let named = epochs.named(among: touched.everyEpoch) else { return }
+    _ = try epochs.resolve(available: touched.everyEpoch)
     let lacking = touched.lacking(anyOf: named)
     if lacking.isEmpty || missing == .fill { return }
     guard missing == .drop, lacking.count < touched.count else {

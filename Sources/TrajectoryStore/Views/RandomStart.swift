@@ -1,6 +1,7 @@
 // RandomStart.swift -- a few samples at a period, from a start that each example draws for itself (paper App. B.3.1).
 
 import Base
+import TrajectoryModel
 
 /// A few samples at a period, from a start that each example draws for itself (paper Appendix B.3.1).
 ///

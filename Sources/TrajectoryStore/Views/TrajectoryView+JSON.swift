@@ -4,6 +4,7 @@
 //   {"version": 1, "name": "first third", "epochs": "all", "portion": {"index": 0, "count": 3}, …}
 
 public import Base
+import TrajectoryModel
 
 extension TrajectoryView {
   /// The version of the JSON form that this code writes and reads.

@@ -1,6 +1,7 @@
 // TrajectoryView+Text.swift -- a view in one word of the command line: parts joined by `+`.
 
 public import Base
+import TrajectoryModel
 
 extension TrajectoryView {
   /// The text form: its parts in the order in which they apply, joined by `+`; `whole` when there are none.

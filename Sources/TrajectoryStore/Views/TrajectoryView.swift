@@ -1,6 +1,7 @@
 // TrajectoryView.swift -- how trajectories are looked at when matrices are made: which epochs, from where, on what scale.
 
 import Base
+public import TrajectoryModel
 
 /// How trajectories are looked at when matrices are made; the store keeps them whole.
 ///

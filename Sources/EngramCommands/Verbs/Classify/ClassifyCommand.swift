@@ -13,10 +13,7 @@ enum ClassifyCommand {
     "split", .splits, "the split set, or one split of it by its number from 0 or its name")
   static let model = Parameter.required(
     "model", ValueType<ClassifierKind>.choice("MODEL"), "the kind of classifier: random-forest, linear-svm or conv1d")
-  static let statistics = Parameter.option(
-    "statistics", .statistics, default: "all",
-    "weight, activation, layerwise, or all: the statistics of that family, or of all, that are finite in every example of "
-      + "the splits; or a list of names")
+  static let statistics = SharedParameters.statistics(default: "admissible")
   static let grid = Parameter.option(
     "grid", .gridName, default: "coarse",
     "the candidates to choose from: those of the paper, a few of them, or those that a JSON file lists")

@@ -12,10 +12,7 @@ enum IdentifyCommand {
     "train", .text("SQL"), "the examples to learn from (every labelled one that is not to be identified, unless given)")
   static let label = Parameter.option(
     "label", .field, default: "learning_rule", "the field of runs whose values are told apart")
-  static let statistics = Parameter.option(
-    "statistics", .statistics, default: "admissible",
-    "admissible (finite in every example of both sides), weight, activation or layerwise (the admissible ones of a family), "
-      + "or a list of names; all means admissible here")
+  static let statistics = SharedParameters.statistics(default: "admissible")
   static let calibrateBy = Parameter.option(
     "calibrate-by", .field,
     "hold out the values of this field, such as run_id or architecture, to calibrate confidence (chosen unless given)")

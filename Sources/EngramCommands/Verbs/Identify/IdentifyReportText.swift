@@ -3,6 +3,7 @@
 import Base
 import Classifiers
 import Studies
+import TrajectoryModel
 import TrajectoryStore
 
 /// How `engram identify` shows its answer to people and spreadsheets.

@@ -11,10 +11,7 @@ enum ExportCommand {
   static let split = Parameter.required(
     "split", .split, "the split set, and the number of the split from 0 or its name")
   static let output = Parameter.required("output", letter: "o", .file("FILE.npz"), "the file to write")
-  static let statistics = Parameter.option(
-    "statistics", .statistics, default: "admissible",
-    "admissible (finite in every example of the split), weight, activation or layerwise (the admissible ones of a family), all, "
-      + "or a list of names")
+  static let statistics = SharedParameters.statistics(default: "admissible")
   static let order = Parameter.option(
     "order", .word(among: ["row", "column"], "ORDER"), default: "row",
     "row: the features of an example lie side by side; column: the examples of a feature do")

@@ -12,6 +12,7 @@ enum SelectCommand {
     case table, csv, json, npy, npz
   }
 
+  static let statistics = SharedParameters.statistics(default: "all")
   static let format = Parameter.option(
     "format", ValueType<Format>.choice("FORMAT"), default: Format.table.rawValue, "table, csv, json, npy or npz")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
@@ -38,7 +39,7 @@ enum SelectCommand {
       \(Invocation.viewDiscussion)
       """,
     takes: [
-      SharedParameters.store, SharedParameters.filter, SharedParameters.statistics, SharedParameters.epochs,
+      SharedParameters.store, SharedParameters.filter, statistics, SharedParameters.epochs,
       SharedParameters.view, SharedParameters.missing, format, output, limit, SharedParameters.elementType,
       SharedParameters.asOf,
       SharedParameters.threads,
@@ -81,7 +82,7 @@ enum SelectCommand {
       where: invocation[SharedParameters.filter], limits: QueryLimits(isCancelled: invocation.isCancelled))
     if let limit = invocation[limit] { examples = examples.prefix(limit) }
     let selection = try snapshot.select(
-      examples, statistics: invocation[SharedParameters.statistics], view: view,
+      examples, statistics: invocation[statistics], view: view,
       missing: invocation[SharedParameters.missing])
     let writer = SelectionWriter(
       snapshot: snapshot, selection: selection,
