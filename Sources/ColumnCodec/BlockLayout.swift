@@ -10,16 +10,18 @@ import TrajectoryModel
 package struct BlockLayout: Sendable {
   private let shape: ChunkShape
   private let statisticCount: Int
-  /// Elements from one block to the next: a cache line more than a block, so that blocks do not start at equal distances
-  /// from page boundaries and push one another out of the cache.
+  /// Elements from one block to the next: a cache line more than a block unless dense, so that blocks do not start at
+  /// equal distances from page boundaries and push one another out of the cache.
   private let blockStride: Int
 
   /// The layout of a row group of chunks of a shape.
-  package init(_ shape: ChunkShape, statisticCount: Int) {
+  ///
+  /// - Parameter isDense: Whether the blocks follow one another without gaps.
+  package init(_ shape: ChunkShape, statisticCount: Int, isDense: Bool = false) {
     self.shape = shape
     self.statisticCount = statisticCount
     let line = 64 / shape.elementType.byteCount
-    blockStride = (shape.valueCount + line - 1) / line * line + line
+    blockStride = isDense ? shape.valueCount : (shape.valueCount + line - 1) / line * line + line
   }
 
   /// Bytes of the blocks of all statistics.

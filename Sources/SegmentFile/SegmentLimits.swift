@@ -18,12 +18,12 @@ package enum SegmentLimits {
   package static let nameByteCount = 1024
 
   /// Examples of a row group as written: smaller chunks cost more each, larger ones slow down the reading of few runs.
-  static let writtenRowGroupSize = 768
+  package static let writtenRowGroupSize = 768
   /// Bytes of a row group that a writer holds; wide segments have smaller row groups.
   static let writtenRowGroupByteCount = 1 << 28
 
   /// The examples of a row group that a writer uses for examples of a size.
-  static func rowGroupSize(exampleByteCount: Int) -> Int {
+  package static func rowGroupSize(exampleByteCount: Int) -> Int {
     var size = writtenRowGroupSize
     while size * exampleByteCount > writtenRowGroupByteCount { size /= 2 }
     return max(1, size)

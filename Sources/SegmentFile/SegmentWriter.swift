@@ -21,12 +21,15 @@ package import TrajectoryModel
   private static let tileExampleCount = 64
 
   private let schema: SegmentSchema
-  private let rowGroupSize: Int
+  /// Examples of a row group; the last may have fewer.
+  package let rowGroupSize: Int
   private let file: NewFile
   private let hasher: XXH3Hasher
   private let encoders: ParallelMemory<[ChunkEncoder]>
   private let predictions: PredictionPlan
   private var blocks = Scratch()
+  /// A row group in canonical order, for the hash of one that came statistic by statistic.
+  private var canonical = Scratch()
   /// The examples that do not fill a row group yet.
   private var pending: [UInt8] = []
   private var exampleCount = 0
@@ -84,16 +87,9 @@ package import TrajectoryModel
   ///   - count: The number of examples.
   /// - Throws: `diskFull`, `io`, and `limit` when the segment would be larger than the format allows.
   package func append(_ values: RawSpan, exampleCount count: Int) throws(EngramError) {
-    precondition(isOpen, "the writer is open")
-    precondition(count >= 0 && values.byteCount == count * schema.exampleByteCount, "the bytes are whole examples")
-    guard count <= SegmentLimits.examples - exampleCount else {
-      throw EngramError(
-        .limit, "the segment would have too many examples", file: file.path, expected: "\(SegmentLimits.examples)")
-    }
+    try begin(values, exampleCount: count)
     hasher.update(values)
-    exampleCount += count
-    let exampleByteCount = schema.exampleByteCount
-    let fullByteCount = rowGroupSize * exampleByteCount
+    let fullByteCount = rowGroupSize * schema.exampleByteCount
     var start = 0
     while start < values.byteCount {
       let left = values.byteCount - start
@@ -108,6 +104,44 @@ package import TrajectoryModel
       start = end
       if pending.count == fullByteCount { try writePending() }
     }
+  }
+
+  /// Adds one row group whose values lie as they are encoded, `[statistic][epoch][example]`, without gaps.
+  ///
+  /// The file is the same as when its examples come in canonical order. Every row group but the last is a full one.
+  ///
+  /// - Parameters:
+  ///   - values: The values, native little-endian, aligned to their type.
+  ///   - count: The number of examples.
+  /// - Throws: As ``append(_:exampleCount:)``.
+  package func append(rowGroup values: RawSpan, exampleCount count: Int) throws(EngramError) {
+    precondition(pending.isEmpty && exampleCount % rowGroupSize == 0, "every row group before is full")
+    precondition(count > 0 && count <= rowGroupSize, "the examples are one row group")
+    try begin(values, exampleCount: count)
+    let shape = shape(exampleCount: count)
+    let layout = BlockLayout(shape, statisticCount: schema.statistics.count, isDense: true)
+    canonical.reserve(values.byteCount)
+    let canonical = unsafe ParallelMemory(self.canonical.base)
+    try unsafe values.withBytes { (blocks) throws(EngramError) in
+      try forEachTile(of: count) { examples in
+        // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
+        unsafe layout.ungather(blocks.value, examples: examples, into: canonical.value)
+      }
+      // SAFETY: the scratch holds the row group, and nobody writes to it meanwhile.
+      hasher.update(unsafe UnsafeRawBufferPointer(start: canonical.value, count: values.byteCount).bytes)
+      try write(try unsafe encode(blocks, layout, shape))
+    }
+  }
+
+  /// Counts examples whose bytes are about to be written.
+  private func begin(_ values: RawSpan, exampleCount count: Int) throws(EngramError) {
+    precondition(isOpen, "the writer is open")
+    precondition(count >= 0 && values.byteCount == count * schema.exampleByteCount, "the bytes are whole examples")
+    guard count <= SegmentLimits.examples - exampleCount else {
+      throw EngramError(
+        .limit, "the segment would have too many examples", file: file.path, expected: "\(SegmentLimits.examples)")
+    }
+    exampleCount += count
   }
 
   /// Writes the footer, makes the file durable and closes it.
@@ -147,9 +181,23 @@ package import TrajectoryModel
     swap(&bytes, &pending)
   }
 
-  /// Encodes a row group in parallel and writes it in order.
+  /// Puts a row group in order, encodes it in parallel and writes it.
   private func write(_ values: RawSpan, exampleCount: Int) throws(EngramError) {
-    let chunks = try encode(values, exampleCount: exampleCount)
+    let shape = shape(exampleCount: exampleCount)
+    let layout = BlockLayout(shape, statisticCount: schema.statistics.count)
+    self.blocks.reserve(layout.byteCount)
+    let blocks = unsafe ParallelMemory(self.blocks.base)
+    try unsafe values.withBytes { (source) throws(EngramError) in
+      try forEachTile(of: exampleCount) { examples in
+        // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
+        unsafe layout.gather(source.value, examples: examples, into: blocks.value)
+      }
+    }
+    try write(try unsafe encode(ParallelMemory(UnsafeRawPointer(blocks.value)), layout, shape))
+  }
+
+  /// Writes the chunks of a row group in order.
+  private func write(_ chunks: [EncodedChunk]) throws(EngramError) {
     for (statistic, chunk) in chunks.enumerated() {
       directory.append(contentsOf: ChunkEntry.bytes(of: chunk, offset: file.byteCount))
       nonFiniteCounts[statistic] += chunk.zone.count - chunk.zone.finiteCount
@@ -157,74 +205,38 @@ package import TrajectoryModel
     }
   }
 
-  private func encode(_ values: RawSpan, exampleCount: Int) throws(EngramError) -> [EncodedChunk] {
-    let shape = ChunkShape(
-      epochCount: schema.epochs.count, exampleCount: exampleCount, elementType: schema.elementType)
-    let statisticCount = schema.statistics.count
-    let layout = BlockLayout(shape, statisticCount: statisticCount)
-    blocks.reserve(layout.byteCount)
-    let blocks = unsafe ParallelMemory(self.blocks.base)
-    let threads = encoders.value.count
-    let tileCount = (exampleCount + Self.tileExampleCount - 1) / Self.tileExampleCount
-    try unsafe values.withBytes { (source) throws(EngramError) in
-      try parallelFor(count: tileCount, threads: threads) { (tile, _) throws(EngramError) in
-        let first = tile * Self.tileExampleCount
-        let end = min(exampleCount, first + Self.tileExampleCount)
-        // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
-        unsafe layout.gather(source.value, examples: first..<end, into: blocks.value)
-      }
+  private func shape(exampleCount: Int) -> ChunkShape {
+    ChunkShape(epochCount: schema.epochs.count, exampleCount: exampleCount, elementType: schema.elementType)
+  }
+
+  /// Runs a loop over a few examples of a row group at a time.
+  private func forEachTile(of exampleCount: Int, _ body: @Sendable (Range<Int>) -> Void) throws(EngramError) {
+    let size = Self.tileExampleCount
+    try parallelFor(count: (exampleCount + size - 1) / size, threads: encoders.value.count) {
+      (tile, _) throws(EngramError) in body((tile * size)..<min(exampleCount, (tile + 1) * size))
     }
+  }
+
+  /// Encodes the blocks of a row group in parallel.
+  ///
+  /// - Parameters:
+  ///   - blocks: The values, a block for each statistic.
+  ///   - layout: Where the blocks lie.
+  ///   - shape: The shape of each.
+  @unsafe private func encode(
+    _ blocks: ParallelMemory<UnsafeRawPointer>, _ layout: BlockLayout, _ shape: ChunkShape
+  ) throws(EngramError) -> [EncodedChunk] {
     let (encoders, predictions) = (self.encoders, self.predictions)
-    let results = ParallelSlots<EncodedChunk>(count: statisticCount)
-    try parallelFor(count: statisticCount, threads: threads) { (statistic, worker) throws(EngramError) in
-      // SAFETY: each statistic has a block and a slot of its own, each worker an encoder of its own.
-      let block = unsafe UnsafeRawPointer(blocks.value + layout.offset(of: statistic))
+    let results = PartResults<EncodedChunk>(count: schema.statistics.count)
+    try parallelFor(count: schema.statistics.count, threads: encoders.value.count) {
+      (statistic, worker) throws(EngramError) in
+      // SAFETY: each statistic has a block of its own, each worker an encoder of its own.
+      let block = unsafe blocks.value + layout.offset(of: statistic)
       let chunk = unsafe try encoders.value[worker].encode(block, shape: shape, trial: predictions.trials[statistic]) {
-        unsafe UnsafeRawPointer(blocks.value + layout.offset(of: $0))
+        unsafe blocks.value + layout.offset(of: $0)
       }
       results.set(statistic, chunk)
     }
-    return results.values
+    return results.inOrder
   }
-}
-
-extension RawSpan {
-  /// Hands out the address of the bytes to a parallel loop that reads them.
-  fileprivate func withBytes(
-    _ body: (ParallelMemory<UnsafeRawPointer>) throws(EngramError) -> Void
-  ) throws(EngramError) {
-    let outcome = unsafe withUnsafeBytes { bytes -> EngramError? in
-      guard let base = bytes.baseAddress else { return nil }
-      do throws(EngramError) {
-        // SAFETY: the body ends before the closure does.
-        unsafe try body(ParallelMemory(base))
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let outcome { throw outcome }
-  }
-}
-
-/// The results of a parallel loop, one slot per iteration.
-@safe private final class ParallelSlots<Value: Sendable>: @unchecked Sendable {
-  // Unchecked: each iteration writes its own slot, and they are read after the loop.
-  private let slots: UnsafeMutableBufferPointer<Value?>
-
-  init(count: Int) {
-    unsafe slots = .allocate(capacity: count)
-    unsafe slots.initialize(repeating: nil)
-  }
-
-  deinit {
-    unsafe slots.deinitialize()
-    unsafe slots.deallocate()
-  }
-
-  /// Fills a slot.
-  func set(_ index: Int, _ value: Value) { unsafe slots[index] = value }
-
-  /// The values in order.
-  var values: [Value] { unsafe slots.compactMap { $0 } }
 }

@@ -88,6 +88,34 @@ import TrajectoryModel
     #expect(summary.nonFiniteCounts == nonFinite)
   }
 
+  @Test(arguments: ElementType.allCases, [0, 30, 192])
+  func `row groups that come statistic by statistic make the same file`(type: ElementType, groups: Int) throws {
+    let directory = TemporaryDirectory()
+    let count = 128 + groups / 3
+    let sample = try SegmentSample.walks(examples: count, epochs: 4, statistics: 6, type: type, seed: 13)
+    try sample.write(to: directory.file("a.seg"), rowGroupSize: 64)
+    let writer = try SegmentWriter(
+      creating: directory.file("b.seg"), schema: sample.schema, identifier: sample.identifier, codec: sample.codec,
+      threads: 2, rowGroupSize: 64)
+    let size = type.byteCount
+    let values = sample.bytes
+    for first in stride(from: 0, to: count, by: 64) {
+      let members = first..<min(count, first + 64)
+      var blocks: [UInt8] = []
+      for statistic in 0..<6 {
+        for epoch in 0..<4 {
+          for example in members {
+            let place = ((example * 4 + epoch) * 6 + statistic) * size
+            blocks += values[place..<(place + size)]
+          }
+        }
+      }
+      try writer.append(rowGroup: unsafe blocks.span.bytes, exampleCount: members.count)
+    }
+    _ = try writer.finish()
+    #expect(readFile(directory.file("a.seg")) == readFile(directory.file("b.seg")))
+  }
+
   @Test func `one chunk can be read alone, and only its first epochs`() throws {
     let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 100, epochs: 9, statistics: 5, type: .float32, seed: 3)

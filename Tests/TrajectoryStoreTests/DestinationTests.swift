@@ -30,7 +30,8 @@ struct DestinationTests {
       let view = try TrajectoryView(parsing: text)
       let columns = try snapshot.select(snapshot.allExamples, statistics: .all, view: view).columns
       let (train, test) = (ExampleSet([0..<700, 1_490..<1_501]), ExampleSet([650..<900, 1_501..<1_503]))
-      var (trainMatrix, testMatrix) = (Matrix(elementType: type), Matrix(elementType: type))
+      var trainMatrix = Matrix(elementType: type)
+      var testMatrix = Matrix(elementType: type)
       try snapshot.materialize(train: train, into: &trainMatrix, test: test, into: &testMatrix, columns)
 
       // Row r and column c of the test side lie at strides of the placing; the rest is marked.
@@ -60,7 +61,7 @@ struct DestinationTests {
       }
       let elements = unsafe memory.withUnsafeBytes { bytes in
         (0..<(bytes.count / size)).count { element in
-          unsafe !(0..<size).allSatisfy { unsafe bytes[element * size + $0] == 0xFF }
+          !(0..<size).allSatisfy { unsafe bytes[element * size + $0] == 0xFF }
         }
       }
       #expect(elements == rows * count, "\(text)")

@@ -38,54 +38,32 @@ package struct StatisticShares: Sendable, Hashable {
     try features.requireColumns(layout.columnCount)
     try background.requireColumns(layout.columnCount)
     let players = Self.players(of: layout)
-    let (rows, columns, classCount) = (features.rows, layout.columnCount, model.classCount)
-    let starts = background.rows
-    let (examples, others) = unsafe (MatrixPointer(features), MatrixPointer(background))
+    let examples = features.elements
+    let others = background.elements
+    let (rows, classCount) = (examples.rows, model.classCount)
     let size = players.count * classCount
     var values = [Double](repeating: 0, count: rows * size)
-    var failure: EngramError?
-    unsafe values.withUnsafeMutableBufferPointer { buffer in
-      let target = unsafe SharedPointer(buffer.baseAddress)
-      do throws(EngramError) {
-        try parallelFor(count: rows, threads: options.threads) { (row, _) throws(EngramError) in
-          try options.checkCancelled()
-          options.progress(Double(row) / Double(rows))
-          // The seed of a row is its own, so that no order of the threads can matter.
-          var random = RandomState(
-            seed: UInt32(truncatingIfNeeded: options.seed ^ options.seed >> 32) &* 2_654_435_761
-              &+ UInt32(truncatingIfNeeded: row))
-          let draws = Self.draws(draws, players: players.count, starts: starts, random: &random)
-          var trials = try Matrix(rows: draws.count * (players.count + 1), columns: columns)
-          do {
-            var cells = trials.mutableElements
-            var trial = 0
-            for draw in draws {
-              for column in 0..<columns { cells[trial, column] = others[draw.start, column] }
-              for player in draw.order {
-                for column in 0..<columns { cells[trial + 1, column] = cells[trial, column] }
-                for column in players[player] { cells[trial + 1, column] = examples[row, column] }
-                trial += 1
-              }
-              trial += 1
-            }
-          }
-          let said = try model.probabilities(of: trials, rows: nil, threads: 1)
-          for (number, draw) in draws.enumerated() {
-            for (step, player) in draw.order.enumerated() {
-              let before = (number * (players.count + 1) + step) * classCount
-              for code in 0..<classCount {
-                let change = Double(said[before + classCount + code]) - Double(said[before + code])
-                // SAFETY: a row has its own `size` elements of the array, which outlives the loop.
-                unsafe target.base?[row * size + player * classCount + code] += change / Double(draws.count)
-              }
-            }
+    try parallelFor(parts: &values, of: max(1, size), threads: options.threads) { (first, shares) throws(EngramError) in
+      let row = first / max(1, size)
+      try options.checkCancelled()
+      options.progress(Double(row) / Double(rows))
+      // The seed of a row is its own, so that no order of the threads can matter.
+      var random = RandomState(
+        seed: UInt32(truncatingIfNeeded: options.seed ^ options.seed >> 32) &* 2_654_435_761
+          &+ UInt32(truncatingIfNeeded: row))
+      let draws = Self.draws(draws, players: players.count, starts: others.rows, random: &random)
+      let trials = try Self.trials(of: examples, row, from: others, players: players, draws)
+      let said = try model.probabilities(of: trials, rows: nil, threads: 1)
+      for (number, draw) in draws.enumerated() {
+        for (step, player) in draw.order.enumerated() {
+          let before = (number * (players.count + 1) + step) * classCount
+          for code in 0..<classCount {
+            let change = Double(said[before + classCount + code]) - Double(said[before + code])
+            shares[player * classCount + code] += change / Double(draws.count)
           }
         }
-      } catch {
-        failure = error
       }
     }
-    if let failure { throw failure }
     self.values = values
     self.classCount = classCount
     playerCount = players.count
@@ -110,6 +88,24 @@ package struct StatisticShares: Sendable, Hashable {
       }
     }
     return draws
+  }
+
+  /// For each draw the training example, and then a row for each exchange.
+  private static func trials(
+    of examples: MatrixSpan, _ row: Int, from others: MatrixSpan, players: [Range<Int>], _ draws: [Draw]
+  ) throws(EngramError) -> Matrix {
+    var trials = try Matrix(rows: draws.count * (players.count + 1), columns: examples.columns)
+    for (number, draw) in draws.enumerated() {
+      var cells = trials.mutableElements
+      var trial = number * (players.count + 1)
+      for column in 0..<examples.columns { cells[trial, column] = others[draw.start, column] }
+      for player in draw.order {
+        for column in 0..<examples.columns { cells[trial + 1, column] = cells[trial, column] }
+        for column in players[player] { cells[trial + 1, column] = examples[row, column] }
+        trial += 1
+      }
+    }
+    return trials
   }
 
   /// The columns of each statistic, and last those of the position.

@@ -45,30 +45,22 @@ package struct GroupDistances: Sendable, Hashable {
     self.groupCount = groupCount
     var distances = [Float](repeating: .infinity, count: queries.count * groupCount)
     var nearest = [Int32](repeating: -1, count: queries.count * groupCount)
-    var failure: EngramError?
-    unsafe distances.withUnsafeMutableBufferPointer { distanceBuffer in
-      unsafe nearest.withUnsafeMutableBufferPointer { nearestBuffer in
-        let (distanceTarget, nearestTarget) = unsafe (
-          SharedPointer(distanceBuffer.baseAddress), SharedPointer(nearestBuffer.baseAddress)
-        )
-        do throws(EngramError) {
-          try parallelFor(count: (queries.count + Self.queryTile - 1) / Self.queryTile, threads: threads) {
-            (tile, _) throws(EngramError) in
-            if isCancelled() { throw EngramError(.cancelled, "the search for neighbours was stopped") }
-            let first = tile * Self.queryTile
-            let range = first..<min(first + Self.queryTile, queries.count)
-            guard let distances = unsafe distanceTarget.base, let nearest = unsafe nearestTarget.base else { return }
-            // SAFETY: a tile has its own rows of both arrays, which outlive the loop.
-            unsafe Self.search(
-              range, of: queries, among: rows, groups, groupCount, distances + first * groupCount,
-              nearest + first * groupCount)
+    if groupCount > 0 {
+      let size = Self.queryTile * groupCount
+      try parallelFor(parts: &distances, of: size, and: &nearest, of: size, threads: threads) {
+        (tile, distances, nearest) throws(EngramError) in
+        if isCancelled() { throw EngramError(.cancelled, "the search for neighbours was stopped") }
+        let first = tile * Self.queryTile
+        let range = first..<min(first + Self.queryTile, queries.count)
+        unsafe distances.withUnsafeMutableBufferPointer { distances in
+          unsafe nearest.withUnsafeMutableBufferPointer { nearest in
+            guard let distances = distances.baseAddress, let nearest = nearest.baseAddress else { return }
+            // SAFETY: a tile has the rows of its queries in both arrays.
+            unsafe Self.search(range, of: queries, among: rows, groups, groupCount, distances, nearest)
           }
-        } catch {
-          failure = error
         }
       }
     }
-    if let failure { throw failure }
     self.distances = distances.map { max(0, $0).squareRoot() }
     self.rows = nearest
   }

@@ -30,24 +30,15 @@ package struct RobustScale: Sendable, Hashable {
     of matrix: borrowing Matrix, threads: Int, isCancelled: @Sendable () -> Bool = { false }
   ) throws(EngramError) {
     precondition(matrix.rows > 0, "a scale is taken of at least one row")
-    let (rows, columns) = (matrix.rows, matrix.columns)
-    let source = unsafe MatrixPointer(matrix)
-    var found = [SIMD2<Double>](repeating: .zero, count: columns)
-    var failure: EngramError?
-    unsafe found.withUnsafeMutableBufferPointer { buffer in
-      let target = unsafe SharedPointer(buffer.baseAddress)
-      do throws(EngramError) {
-        try parallelFor(count: columns, threads: threads) { (column, _) throws(EngramError) in
-          if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
-          var values = (0..<rows).map { source[$0, column] }
-          // SAFETY: every column has its own element of the array, which outlives the loop.
-          unsafe target.base?[column] = Self.scale(of: &values)
-        }
-      } catch {
-        failure = error
-      }
+    let source = matrix.elements
+    var found = [SIMD2<Double>](repeating: .zero, count: matrix.columns)
+    try parallelFor(parts: &found, of: 1, threads: threads) { (column, scale) throws(EngramError) in
+      if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
+      var values: [Double] = []
+      values.reserveCapacity(source.rows)
+      for row in 0..<source.rows { values.append(source[row, column]) }
+      scale[0] = Self.scale(of: &values)
     }
-    if let failure { throw failure }
     centres = found.map(\.x)
     scales = found.map(\.y)
   }
@@ -76,34 +67,17 @@ package struct RobustScale: Sendable, Hashable {
     of matrix: borrowing Matrix, threads: Int, isCancelled: @Sendable () -> Bool = { false }
   ) throws(EngramError) -> ScaledRows {
     try matrix.requireColumns(centres.count)
-    let (rows, columns) = (matrix.rows, matrix.columns)
-    let source = unsafe MatrixPointer(matrix)
-    var values = [Float](repeating: 0, count: rows * columns)
-    var norms = [Float](repeating: 0, count: rows)
-    var failure: EngramError?
-    unsafe values.withUnsafeMutableBufferPointer { valueBuffer in
-      unsafe norms.withUnsafeMutableBufferPointer { normBuffer in
-        let (valueTarget, normTarget) = unsafe (
-          SharedPointer(valueBuffer.baseAddress), SharedPointer(normBuffer.baseAddress)
-        )
-        do throws(EngramError) {
-          try parallelFor(count: (rows + Self.rowBlock - 1) / Self.rowBlock, threads: threads) {
-            (block, _) throws(EngramError) in
-            if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
-            let first = block * Self.rowBlock
-            let count = min(Self.rowBlock, rows - first)
-            guard let out = unsafe valueTarget.base, let norms = unsafe normTarget.base else { return }
-            // SAFETY: a block has its own rows of both arrays, and the kernel reads rows and columns of the matrix.
-            unsafe source.squash(
-              first..<(first + count), centres: centres, scales: scales, out + first * columns, norms + first)
-          }
-        } catch {
-          failure = error
-        }
-      }
+    let source = matrix.elements
+    var values = [Float](repeating: 0, count: source.rows * source.columns)
+    var norms = [Float](repeating: 0, count: source.rows)
+    if source.columns == 0 { return ScaledRows(values: values, squaredNorms: norms, columnCount: 0) }
+    try parallelFor(
+      parts: &norms, of: Self.rowBlock, and: &values, of: Self.rowBlock * source.columns, threads: threads
+    ) { (block, norms, values) throws(EngramError) in
+      if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
+      source.squash(from: block * Self.rowBlock, centres: centres, scales: scales, into: &values, &norms)
     }
-    if let failure { throw failure }
-    return ScaledRows(values: values, squaredNorms: norms, columnCount: columns)
+    return ScaledRows(values: values, squaredNorms: norms, columnCount: source.columns)
   }
 }
 
@@ -128,21 +102,28 @@ package struct ScaledRows: Sendable, Hashable {
   }
 }
 
-extension MatrixPointer {
-  /// Scales some rows into a dense block.
-  @unsafe fileprivate func squash(
-    _ rows: Range<Int>, centres: [Double], scales: [Double], _ out: UnsafeMutablePointer<Float>,
-    _ norms: UnsafeMutablePointer<Float>
+extension MatrixSpan {
+  /// Scales rows from `first` on into a dense block, with a squared length for each.
+  fileprivate func squash(
+    from first: Int, centres: [Double], scales: [Double], into values: inout MutableSpan<Float>,
+    _ norms: inout MutableSpan<Float>
   ) {
-    guard let base = unsafe base else { return }
-    if isFloat32 {
-      unsafe engram_squash_32(
-        base.assumingMemoryBound(to: Float.self) + rows.lowerBound * rowStride, rows.count, rowStride, columnStride,
-        centres.count, centres, scales, out, norms)
-    } else {
-      unsafe engram_squash_64(
-        base.assumingMemoryBound(to: Double.self) + rows.lowerBound * rowStride, rows.count, rowStride, columnStride,
-        centres.count, centres, scales, out, norms)
+    precondition(first + norms.count <= rows && values.count == norms.count * columns, "the rows are of the matrix")
+    let count = norms.count
+    // SAFETY: the kernel reads rows and columns of the matrix and fills both blocks.
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      unsafe norms.withUnsafeMutableBufferPointer { norms in
+        guard let base = unsafe base, let out = values.baseAddress, let lengths = norms.baseAddress else { return }
+        if elementType == .float32 {
+          unsafe engram_squash_32(
+            base.assumingMemoryBound(to: Float.self) + first * rowStride, count, rowStride, columnStride, columns,
+            centres, scales, out, lengths)
+        } else {
+          unsafe engram_squash_64(
+            base.assumingMemoryBound(to: Double.self) + first * rowStride, count, rowStride, columnStride, columns,
+            centres, scales, out, lengths)
+        }
+      }
     }
   }
 }

@@ -67,6 +67,37 @@ extension Snapshot {
     }
   }
 
+  /// Fills memory with row groups, one after the other, as a segment encodes them: [statistic][epoch][example].
+  ///
+  /// - Parameters:
+  ///   - examples: The examples of all of them.
+  ///   - size: Examples of each; the last may have fewer.
+  ///   - columns: Whole trajectories.
+  ///   - matrix: Gives the memory.
+  ///   - work: Threads and cancellation.
+  func materialize(
+    rowGroups examples: Range<Int64>, of size: Int, _ columns: FeatureColumns, into matrix: inout Matrix,
+    work: WorkContext
+  ) throws(EngramError) {
+    try checkMembers(ExampleSet(examples))
+    try matrix.withRoom(rows: examples.count, columns: columns.count) { (matrix) throws(EngramError) in
+      guard let base = unsafe matrix.base else { return }
+      var rows: [DestinationRows] = []
+      for first in stride(from: 0, to: examples.count, by: size) {
+        let count = min(size, examples.count - first)
+        let members = examples.lowerBound + Int64(first)
+        // SAFETY: the memory has room for all row groups one after the other, and is lent while they are filled.
+        let group = unsafe MutableMatrixSpan(
+          base: base + first * columns.count * matrix.elementType.byteCount, rows: count, columns: columns.count,
+          elementType: matrix.elementType, rowStride: 1, columnStride: count)
+        if let one = unsafe DestinationRows(ExampleSet(members..<(members + Int64(count))), columns, in: group) {
+          rows.append(one)
+        }
+      }
+      try fill(rows, columns, work)
+    }
+  }
+
   /// Where in its network the layer of each example sits, ascending by id.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` when that of any is unknown.

@@ -11,8 +11,8 @@ package import TrajectoryModel
 /// store before ``commit(operation:message:ingest:verifies:)``, and ``abandon()`` leaves no trace.
 package final class Appender {
   /// The most examples of one segment: large enough for long sequential reads, small enough to rewrite, and with a chunk
-  /// directory that is checked in a millisecond when a process first reads from it.
-  static let segmentLimit = 1 << 18
+  /// directory that is checked in a millisecond when a process first reads from it; whole row groups of any size.
+  static let segmentLimit = 341 * SegmentLimits.writtenRowGroupSize
 
   private let session: WriteSession
   private let schema: SegmentSchema
@@ -38,6 +38,12 @@ package final class Appender {
     self.metadata = metadata
     schema = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: elementType)
     try metadata.check(against: try session.read { (catalog) throws(EngramError) in try catalog.fields() })
+  }
+
+  /// Examples of a row group; a multiple of them at a time is written without another copy.
+  package var rowGroupSize: Int {
+    SegmentLimits.rowGroupSize(
+      exampleByteCount: schema.epochs.count * schema.statistics.count * schema.elementType.byteCount)
   }
 
   /// Adds examples.

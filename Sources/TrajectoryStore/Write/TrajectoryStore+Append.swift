@@ -9,7 +9,7 @@ extension TrajectoryStore {
   /// Appends of fewer examples are staged in the catalog first; a segment of fewer would compress badly.
   static let stagingLimit = 1_024
 
-  /// Staged examples that are flushed into segments once there are as many: eight row groups.
+  /// Staged examples that are flushed into segments once there are as many: about ten row groups.
   static let flushLimit = 8_192
 
   /// Adds recordings, in one commit.

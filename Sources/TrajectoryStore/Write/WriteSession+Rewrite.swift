@@ -73,22 +73,31 @@ extension WriteSession {
     return groups
   }
 
+  /// About as many examples are in memory while a segment is rewritten.
+  private static let examplesInMemory = 4_096
+
   private func rewrite(_ group: [Extent]) throws(EngramError) -> Extent {
     let segment = try beginSegment(
       SegmentSchema(epochs: group[0].epochs, statistics: group[0].statistics, elementType: group[0].elementType))
     do throws(EngramError) {
       let snapshot = try store.snapshot()
-      let columns = FeatureColumns(statistics: group[0].statistics, epochs: group[0].epochs, order: .bySample)
+      let columns = FeatureColumns(statistics: group[0].statistics, epochs: group[0].epochs)
       var values = Matrix(elementType: group[0].elementType)
-      /// Examples in memory at a time: a few row groups.
-      let step: Int64 = 4_096
+      let size = segment.writer.rowGroupSize
+      // A few row groups are decoded at a time, so that threads share them.
+      let step = Int64(size * max(1, Self.examplesInMemory / size))
       let all = group[0].firstExample..<group[group.count - 1].examples.upperBound
       for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
         if options.isCancelled() { throw EngramError(.cancelled, "compaction was stopped; the store is unchanged") }
-        let end = min(all.upperBound, start + step)
+        let rowGroups = start..<min(all.upperBound, start + step)
         try snapshot.materialize(
-          ExampleSet(start..<end), columns, into: &values, work: WorkContext(threads: options.threads))
-        try segment.writer.append(values.bytes, exampleCount: Int(end - start))
+          rowGroups: rowGroups, of: size, columns, into: &values, work: WorkContext(threads: options.threads))
+        let byteCount = columns.count * values.elementType.byteCount
+        for first in stride(from: 0, to: rowGroups.count, by: size) {
+          let end = min(rowGroups.count, first + size)
+          try segment.writer.append(
+            rowGroup: values.bytes.extracting((first * byteCount)..<(end * byteCount)), exampleCount: end - first)
+        }
       }
       let summary = try segment.writer.finish()
       try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
