@@ -90,12 +90,12 @@ import TrajectoryModel
 
   @Test(arguments: ElementType.allCases, [0, 30, 192])
   func `row groups that come statistic by statistic make the same file`(type: ElementType, groups: Int) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let count = 128 + groups / 3
     let sample = try SegmentSample.walks(examples: count, epochs: 4, statistics: 6, type: type, seed: 13)
-    try sample.write(to: directory.file("a.seg"), rowGroupSize: 64)
+    try sample.write(to: directory["a.seg"], rowGroupSize: 64)
     let writer = try SegmentWriter(
-      creating: directory.file("b.seg"), schema: sample.schema, identifier: sample.identifier, codec: sample.codec,
+      creating: directory["b.seg"], schema: sample.schema, identifier: sample.identifier, codec: sample.codec,
       threads: 2, rowGroupSize: 64)
     let size = type.byteCount
     let values = sample.bytes
@@ -113,7 +113,7 @@ import TrajectoryModel
       try writer.append(rowGroup: unsafe blocks.span.bytes, exampleCount: members.count)
     }
     _ = try writer.finish()
-    #expect(readFile(directory.file("a.seg")) == readFile(directory.file("b.seg")))
+    #expect(TestFiles.read(directory["a.seg"]) == TestFiles.read(directory["b.seg"]))
   }
 
   @Test func `one chunk can be read alone, and only its first epochs`() throws {

@@ -19,5 +19,8 @@ import TrajectoryModel
     #expect(left.subtracting(right).ids == Set(a).subtracting(b).sorted())
     #expect(left.isDisjoint(with: right) == Set(a).isDisjoint(with: b))
     #expect(left.union(right) == ExampleSet(ids: a + b))
+    let bounds = Int64.random(in: -5..<50, using: &random)..<Int64.random(in: 50...105, using: &random)
+    #expect(left.clamped(to: bounds) == left.intersection(ExampleSet(bounds)))
+    #expect(left.clamped(to: 7..<7).isEmpty)
   }
 }
