@@ -4,7 +4,7 @@ import Base
 import TestSupport
 import Testing
 
-@Suite struct `JSON parser` {
+@Suite(.seedReport) struct `JSON parser` {
   static let allowed: [(String, JSONValue)] = [
     ("null", .null), (" true ", true), ("false", false), ("0", 0), ("-0", 0), ("128", 128),
     ("-9223372036854775808", .integer(.min)), ("9223372036854775807", .integer(.max)),

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-struct CheckTests {
+@Suite(.seedReport) struct CheckTests {
   private static func filled(_ scratch: TemporaryFolder) throws {
     let catalog = try Sample.filled(scratch)
     try catalog.commit("append", "") { writer throws in

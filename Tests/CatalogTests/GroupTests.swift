@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-struct GroupTests {
+@Suite(.seedReport) struct GroupTests {
   @Test func `NULL is a group like any other, and comes first`() throws {
     let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)

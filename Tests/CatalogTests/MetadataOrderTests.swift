@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-struct MetadataOrderTests {
+@Suite(.seedReport) struct MetadataOrderTests {
   /// Values where rounding would show: near 2^53, 2^63 and zero, as both kinds of number, beside texts and NULL.
   static let corners: [MetadataValue] = {
     var values: [MetadataValue] = [.null, .text(""), .text("a"), .text("\u{E9}"), .text("e\u{301}"), .text("1")]

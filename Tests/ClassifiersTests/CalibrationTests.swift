@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-struct CalibrationTests {
+@Suite(.seedReport) struct CalibrationTests {
   /// Log-probabilities of three classes, and labels drawn from softmax(exponent x log p).
   private static func drawn(
     _ count: Int, exponent: Double, seed: UInt64

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-struct NeighbourTests {
+@Suite(.seedReport) struct NeighbourTests {
   /// A matrix of values that span several powers of ten.
   private static func matrix(
     rows: Int, columns: Int, seed: UInt64, elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor

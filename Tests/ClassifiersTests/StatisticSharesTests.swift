@@ -26,7 +26,7 @@ private struct LinearModel: ClassifierModel {
   func encoded() throws(EngramError) -> ModelFile { ModelFile(kind: "linear", header: JSONObject()) }
 }
 
-struct StatisticSharesTests {
+@Suite(.seedReport) struct StatisticSharesTests {
   /// Three position columns, then three statistics of two samples; the second does not count.
   private let layout = FeatureLayout(positionCount: 3, statisticCount: 3, sampleCount: 2)
   private let model = LinearModel(weights: [0.01, 0.02, 0.03, 0.1, 0.05, 0, 0, 0.2, 0.1])

@@ -30,7 +30,7 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
   }
 }
 
-@Suite struct ChunkCodecTests {
+@Suite(.seedReport) struct ChunkCodecTests {
   static let shapes: [(epochs: Int, examples: Int)] = [
     (1, 1), (1, 1000), (2, 7), (3, 16), (5, 17), (21, 1024), (40, 33), (21, 63), (7, 3000), (100, 9),
   ]

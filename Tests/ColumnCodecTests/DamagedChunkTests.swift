@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct DamagedChunkTests {
+@Suite(.seedReport) struct DamagedChunkTests {
   static let shape = ChunkShape(epochCount: 2, exampleCount: 600, elementType: .float32)
 
   /// A chunk with packed bits and with rows that are zero, constant, sparse and compressed.

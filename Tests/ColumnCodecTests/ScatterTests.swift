@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct ScatterTests {
+@Suite(.seedReport) struct ScatterTests {
   /// A way to lay out a matrix.
   enum Layout: CaseIterable { case rowMajor, columnMajor, canonical, padded }
 

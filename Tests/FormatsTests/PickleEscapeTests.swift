@@ -4,7 +4,7 @@ import Formats
 import TestSupport
 import Testing
 
-@Suite struct PickleEscapeTests {
+@Suite(.seedReport) struct PickleEscapeTests {
   static let levels = Array(0...PickledEscapes.bestLevel)
 
   /// The text that Python writes for bytes, without quotes.

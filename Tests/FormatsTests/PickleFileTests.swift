@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct PickleFileTests {
+@Suite(.seedReport) struct PickleFileTests {
   /// Everything in memory, and everything longer than a few bytes left in the file.
   static let limits = [PickleLimits.standard, PickleLimits(inlineBytes: 40)]
 

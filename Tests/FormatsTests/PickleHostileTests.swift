@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct PickleHostileTests {
+@Suite(.seedReport) struct PickleHostileTests {
   /// The rows of the README's table: file and code.
   static let table: [(name: String, code: String)] = {
     let text = Fixtures.text("corrupt/pickles/README.md")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct PredictionTests {
+@Suite(.seedReport) struct PredictionTests {
   @Test(arguments: ElementType.allCases, SegmentCodec.allCases)
   func `statistics of tensors come back bit by bit, whole, alone and in part`(
     type: ElementType, codec: SegmentCodec

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct SegmentDamageTests {
+@Suite(.seedReport) struct SegmentDamageTests {
   /// A small segment of two row groups with every codec and flag.
   static func sample() throws -> SegmentSample {
     var sample = try SegmentSample.walks(examples: 70, epochs: 3, statistics: 5, type: .float64, seed: 31)

@@ -7,7 +7,7 @@ import Testing
 import TrajectoryModel
 import TrajectoryStore
 
-@Suite struct SplitPropertyTests {
+@Suite(.seedReport) struct SplitPropertyTests {
   /// Runs with nulls, classes of one member, runs of one layer, and now and then a second measurement.
   static func runs(_ random: inout SeededGenerator) -> [Recording] {
     let classes = ["adam", "feedback", "information", "sgdm"].prefix(Int.random(in: 1...4, using: &random))

@@ -1,6 +1,7 @@
 // TrainedModelTests.swift -- saved models: read again they predict the same, damaged they are refused.
 
 import Base
+import Classifiers
 import Splits
 import Studies
 import TestSupport

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct ExampleSetTests {
+@Suite(.seedReport) struct ExampleSetTests {
   @Test(arguments: 0..<60)
   func `operations on example sets agree with sets of numbers`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)

@@ -7,7 +7,7 @@ import Testing
 import TrajectoryModel
 import TrajectoryStore
 
-struct AppendTests {
+@Suite(.seedReport) struct AppendTests {
   @Test func `a new store is empty and a path that holds something else is refused`() throws {
     let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TrajectoryStore
 
-@Suite(.serialized) struct CrashTests {
+@Suite(.serialized, .seedReport) struct CrashTests {
   /// What a process said it had done last.
   private static func lastReport(_ child: ChildProcess) -> (commit: String, examples: String)? {
     guard let words = child.lines.last?.split(separator: " "), words.count == 3 else { return nil }

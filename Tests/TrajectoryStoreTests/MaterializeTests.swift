@@ -7,7 +7,7 @@ import Testing
 import TrajectoryModel
 import TrajectoryStore
 
-struct MaterializeTests {
+@Suite(.seedReport) struct MaterializeTests {
   /// A store of segments and staged batches of two types, and its values as [example][epoch][statistic].
   private static func mixed(_ folder: TemporaryFolder) throws -> (snapshot: Snapshot, made: [Recording]) {
     let store = try TrajectoryStore.create(at: folder["m.engram"])

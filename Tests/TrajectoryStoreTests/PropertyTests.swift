@@ -5,7 +5,7 @@ import Testing
 import TrajectoryModel
 import TrajectoryStore
 
-struct PropertyTests {
+@Suite(.seedReport) struct PropertyTests {
   /// What a store must hold: for each example its axes, type, bytes and task.
   private struct Model {
     struct Example: Equatable {

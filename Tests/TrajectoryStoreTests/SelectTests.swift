@@ -6,7 +6,7 @@ import Testing
 import TrajectoryModel
 import TrajectoryStore
 
-struct SelectTests {
+@Suite(.seedReport) struct SelectTests {
   /// Three appends with other axes: runs 1, 2 and 3 of 4 examples each.
   private static func uneven(_ folder: TemporaryFolder) throws -> Snapshot {
     let store = try TrajectoryStore.create(at: folder["u.engram"])

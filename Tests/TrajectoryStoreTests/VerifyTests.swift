@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryStore
 
-struct VerifyTests {
+@Suite(.seedReport) struct VerifyTests {
   /// A store of one segment and one staged batch.
   private static func store(_ folder: TemporaryFolder) throws -> (store: TrajectoryStore, segment: String) {
     let store = try TrajectoryStore.create(at: folder["a.engram"])

@@ -12,38 +12,6 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
   /// Makes a grid of networks.
   public init(_ networks: [Conv1DNetwork]) { self.networks = networks }
 
-  /// The grid of the paper: 720 networks.
-  ///
-  /// The order is that in which the published `cls_cv_params.py` and `iterate_dicts` list them under a Python whose
-  /// dictionaries keep their order (3.7 and later; under the Python 2.7 of the paper the order of ties is not known):
-  /// learning rate, kernel size, batch size, filters, stride, pooling, weight decay, the last changing fastest.
-  ///
-  /// - Parameter standardizes: As ``Conv1DNetwork/standardizes``; the published grid leaves it to the data set.
-  /// - Returns: The grid.
-  public static func paper(standardizes: Bool = true) -> Conv1DGrid {
-    var networks: [Conv1DNetwork] = []
-    for learningRate in [1e-3, 1e-4] {
-      for kernelSize in [1, 2, 6, 11, 21] {
-        for batchSize in [512, 1024] {
-          for filterCount in [20, 40] {
-            for stride in [1, 2, 4] {
-              for pooling in [Conv1DNetwork.Pooling.none, .max, .mean] {
-                for weightDecay in [1e-4, 0] {
-                  networks.append(
-                    Conv1DNetwork(
-                      kernelSize: kernelSize, stride: stride, filterCount: filterCount, pooling: pooling,
-                      learningRate: learningRate, batchSize: batchSize, weightDecay: weightDecay, epochCount: 400,
-                      standardizes: standardizes))
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return Conv1DGrid(networks)
-  }
-
   /// The parameters of each network.
   public var candidates: [JSONObject] { networks.map(\.parameters) }
 

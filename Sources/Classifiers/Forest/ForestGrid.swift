@@ -15,11 +15,8 @@ public struct ForestGrid: CandidateGrid {
   /// Numbers of trees.
   public let treeCounts: [Int]
 
-  /// Makes a grid; as published without arguments.
-  public init(
-    base: RandomForest = RandomForest(), maxFeatures: [MaxFeatures] = [.sqrt, .log2, .all],
-    treeCounts: [Int] = [20, 50, 100, 500, 1000]
-  ) {
+  /// Makes a grid.
+  public init(base: RandomForest = RandomForest(), maxFeatures: [MaxFeatures], treeCounts: [Int]) {
     self.base = base
     self.maxFeatures = maxFeatures
     self.treeCounts = treeCounts

@@ -28,22 +28,6 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
     for index in 0..<(componentCounts.count * costs.count) { try machine(index).checkParameters() }
   }
 
-  /// The published grid in its order: the columns themselves, then 10 to 600 components; of each, C from 1 to 5e6.
-  ///
-  /// - Throws: ``EngramError`` with code `usage` when the base cannot be.
-  public static func paper(base: LinearSVM = LinearSVM()) throws(EngramError) -> LinearSVMGrid {
-    try LinearSVMGrid(
-      base: base, componentCounts: [nil, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500, 600],
-      costs: [1, 50, 500, 5e3, 5e4, 5e5, 5e6])
-  }
-
-  /// Six candidates of the published grid, from its ends and its middle.
-  ///
-  /// - Throws: ``EngramError`` with code `usage` when the base cannot be.
-  public static func coarse(base: LinearSVM = LinearSVM()) throws(EngramError) -> LinearSVMGrid {
-    try LinearSVMGrid(base: base, componentCounts: [nil, 50], costs: [1, 500, 5e6])
-  }
-
   /// Reads the parameters of ``LinearSVM/init(parameters:)``, where `C` and `n_components` may be arrays.
   ///
   /// - Throws: As ``LinearSVM/init(parameters:)``.

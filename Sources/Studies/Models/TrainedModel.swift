@@ -79,13 +79,13 @@ public struct TrainedModel: Sendable {
   ///   - examples: The examples.
   ///   - snapshot: Where they are.
   ///   - missing: What to do with examples recorded without what the model needs.
-  ///   - options: Threads, and who may stop the work.
+  ///   - work: Threads, and who may stop the work.
   /// - Returns: The most likely class and the probabilities of each example.
   /// - Throws: ``EngramError`` with code `notFound` when examples lack a statistic or an epoch, `invalidData` when a value
   ///   is not finite: which, and where.
   public func predict(
     _ examples: ExampleSet, in snapshot: Snapshot, missing: MissingPolicy = .refuse,
-    options: ClassifyOptions = ClassifyOptions()
+    work: WorkContext = WorkContext()
   ) throws(EngramError) -> Answer {
     var unscaled = view
     unscaled.isStandardized = false
@@ -93,10 +93,9 @@ public struct TrainedModel: Sendable {
       .select(examples, in: snapshot)
     var features = FeatureSet(layout: kind.preferredLayout)
     try features.fill(
-      selection.examples, selection.columns, by: standardization, from: snapshot,
-      work: WorkContext(threads: options.threads, isCancelled: options.isCancelled))
+      selection.examples, selection.columns, by: standardization, from: snapshot, work: work)
     return Answer(
-      examples: selection.examples, codes: try model.predict(features.matrix, rows: nil, threads: options.threads),
-      probabilities: try model.probabilities(of: features.matrix, rows: nil, threads: options.threads))
+      examples: selection.examples, codes: try model.predict(features.matrix, rows: nil, threads: work.threads),
+      probabilities: try model.probabilities(of: features.matrix, rows: nil, threads: work.threads))
   }
 }

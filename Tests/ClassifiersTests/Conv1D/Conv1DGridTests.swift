@@ -9,7 +9,7 @@ import TrajectoryModel
 
 @Suite struct Conv1DGridTests {
   @Test func `lists the paper's networks in the published order`() throws {
-    let grid = Conv1DGrid.paper()
+    let grid = try #require(try GridSpecification.paper(.conv1D).makeGrid() as? Conv1DGrid)
     #expect(grid.candidates.count == 720 && Set(grid.networks).count == 720)
     #expect(
       grid.networks[0]

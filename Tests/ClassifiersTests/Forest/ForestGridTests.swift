@@ -9,7 +9,7 @@ import Testing
   private static let columns = FeatureLayout(statisticCount: 16, sampleCount: 1)
 
   @Test func `has the published candidates in the published order`() throws {
-    let candidates = ForestGrid().candidates
+    let candidates = try GridSpecification.paper(.randomForest).makeGrid().candidates
     #expect(candidates.count == 15)
     #expect(try candidates[0].string("max_features") == "sqrt" && candidates[0].integer("n_estimators") == 20)
     #expect(try candidates[4].integer("n_estimators") == 1000 && candidates[5].string("max_features") == "log2")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct LinearSVMGridTests {
   @Test func `the published grid is in the published order`() throws {
-    let grid = try LinearSVMGrid.paper()
+    let grid = try GridSpecification.paper(.linearSVM).makeGrid()
     let candidates = grid.candidates
     #expect(candidates.count == 84)
     #expect(candidates[0]["C"] == 1.0 && candidates[0]["n_components"] == .null)
@@ -14,7 +14,6 @@ import Testing
     #expect(candidates[7]["C"] == 1.0 && candidates[7]["n_components"] == 10)
     #expect(candidates[83]["C"] == 5e6 && candidates[83]["n_components"] == 600)
     #expect(grid.classifier(8).parameters == candidates[8])
-    #expect(try LinearSVMGrid.coarse().candidates.count == 6)
   }
 
   @Test(arguments: LinearSVMSolver.allCases)

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct `npz files` {
+@Suite(.seedReport) struct `npz files` {
   @Test(arguments: ["recordings.npz", "recordings-deflated.npz", "recordings-zip64.npz"])
   func `give their arrays by name`(name: String) throws {
     let file = try NpzFile(opening: ArrayFixtures.path(name))

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct `npy files` {
+@Suite(.seedReport) struct `npy files` {
   @Test(arguments: [
     ("float32.npy", "<f4", [5, 3, 4], false), ("float64-big-endian.npy", ">f8", [5, 3, 4], false),
     ("float32-fortran.npy", "<f4", [5, 3, 4], true), ("float16.npy", "<f2", [5, 3, 4], false),

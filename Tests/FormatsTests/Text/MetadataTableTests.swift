@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
-@Suite struct `Tables of metadata` {
+@Suite(.seedReport) struct `Tables of metadata` {
   @Test func `in CSV have typed columns`() throws {
     let table = try MetadataTable(reading: ArrayFixtures.path("metadata.csv"))
     #expect(table.rowCount == 5)

@@ -37,10 +37,9 @@ enum PredictCommand {
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     let examples = try snapshot.examples(
       where: invocation[SharedParameters.filter], limits: QueryLimits(isCancelled: invocation.isCancelled))
-    var options = ClassifyOptions(isCancelled: invocation.isCancelled)
-    if let threads = invocation[SharedParameters.threads] { options.threads = threads }
-    let answer = try model.predict(
-      examples, in: snapshot, missing: invocation[SharedParameters.missing], options: options)
+    var work = WorkContext(isCancelled: invocation.isCancelled)
+    if let threads = invocation[SharedParameters.threads] { work.threads = threads }
+    let answer = try model.predict(examples, in: snapshot, missing: invocation[SharedParameters.missing], work: work)
     let names = model.classes.names
     var table = Table(
       columns: ["example_id", "run_id", "layer_name", model.classes.label, "predicted"] + names.map { "p_\($0)" })

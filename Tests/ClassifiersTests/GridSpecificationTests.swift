@@ -2,7 +2,6 @@
 
 import Base
 import Classifiers
-import Studies
 import Testing
 
 struct GridSpecificationTests {
@@ -16,12 +15,6 @@ struct GridSpecificationTests {
     #expect(try GridSpecification.coarse(kind).makeGrid().candidates.count == coarse)
     let again = try GridSpecification(json: GridSpecification.paper(kind).json, for: kind)
     #expect(again == .paper(kind))
-  }
-
-  @Test func `the paper's grids are those of the classifiers themselves, in their order`() throws {
-    #expect(try GridSpecification.paper(.randomForest).makeGrid().candidates == ForestGrid().candidates)
-    #expect(try GridSpecification.paper(.linearSVM).makeGrid().candidates == LinearSVMGrid.paper().candidates)
-    #expect(try GridSpecification.paper(.conv1D).makeGrid().candidates == Conv1DGrid.paper().candidates)
   }
 
   @Test func `every combination of each part is a candidate, and batches hold each once`() throws {

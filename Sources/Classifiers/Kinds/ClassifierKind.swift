@@ -1,8 +1,7 @@
 // ClassifierKind.swift -- the kinds of classifier that plans, grids and saved models name.
 
-import Base
-import Classifiers
-import TrajectoryModel
+package import Base
+package import TrajectoryModel
 
 /// The kinds of classifier that plans, grids and saved models name.
 public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
@@ -14,7 +13,7 @@ public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   case conv1D = "conv1d"
 
   /// The layout of matrices that it reads fastest.
-  var preferredLayout: MatrixLayout {
+  package var preferredLayout: MatrixLayout {
     switch self {
     case .randomForest: .columnMajor
     case .linearSVM, .conv1D: .rowMajor
@@ -24,7 +23,7 @@ public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   /// The classifier of some parameters; those that are absent keep their defaults.
   ///
   /// - Throws: ``EngramError`` with code `usage` or `invalidData` that names the key.
-  func classifier(_ parameters: JSONObject) throws(EngramError) -> any Classifier {
+  package func classifier(_ parameters: JSONObject) throws(EngramError) -> any Classifier {
     switch self {
     case .randomForest: try RandomForest(parameters: parameters)
     case .linearSVM: try LinearSVM(parameters: parameters)
@@ -35,7 +34,7 @@ public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   /// The model in a file.
   ///
   /// - Throws: ``EngramError`` with code `corrupt` when it is damaged.
-  func model(_ file: ModelFile) throws(EngramError) -> any ClassifierModel {
+  package func model(_ file: ModelFile) throws(EngramError) -> any ClassifierModel {
     switch self {
     case .randomForest: try ForestModel(file)
     case .linearSVM: try LinearSVMModel(decoding: file)

@@ -5,7 +5,9 @@ import Base
 extension GridSpecification {
   /// The candidates of the paper: 15 forests, 84 linear SVMs, 720 networks.
   ///
-  /// More components than columns are part of the published grid, and are skipped as they were there.
+  /// Candidates have the order of the published `cls_cv_params.py` and `iterate_dicts` under a Python whose dictionaries
+  /// keep their order (3.7 and later), the last parameter changing fastest; under the Python 2.7 of the paper the order of
+  /// ties is not known. More components than columns are part of the published grid, and are skipped as they were there.
   public static func paper(_ kind: ClassifierKind) -> GridSpecification {
     switch kind {
     case .randomForest:

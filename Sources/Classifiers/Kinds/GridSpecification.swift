@@ -3,7 +3,6 @@
 //    "parameters": {"max_features": ["sqrt", "log2", "all"], "n_estimators": [20, 50, 100]}}
 
 public import Base
-public import Classifiers
 
 /// The candidates of one kind of classifier: choices for each parameter, of which every combination is tried.
 ///
