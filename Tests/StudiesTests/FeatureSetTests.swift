@@ -37,7 +37,7 @@ struct FeatureSetTests {
   }
 
   @Test func `all statistics are those that every example has, refused when any is not finite`() throws {
-    let toy = try ToyStore()
+    let toy = try ToyStore.learningRules()
     let snapshot = try toy.store.snapshot()
     let error = #expect(throws: EngramError.self) {
       try FeatureRequest(statistics: .all).select(snapshot.allExamples, in: snapshot)

@@ -69,7 +69,7 @@ struct DestinationTests {
   }
 
   @Test func `a destination of another shape is refused`() throws {
-    let made = try ViewsStore.numbered(examples: 4)
+    let made = try ViewsStore.numbered(examples: 6)
     let snapshot = try made.store.snapshot()
     let columns = FeatureColumns(statistics: ["a"], epochs: [0, 5])
     var numbers = [Float](repeating: 7, count: 8)
@@ -81,7 +81,7 @@ struct DestinationTests {
         try snapshot.materialize(snapshot.allExamples, columns, into: &destination)
         Issue.record("filled")
       } catch {
-        #expect(error.code == .usage && error.expected == "4 x 2" && error.found == "2 x 4")
+        #expect(error.code == .usage && error.expected == "6 x 2" && error.found == "2 x 4")
       }
     }
     #expect(numbers.allSatisfy { $0 == 7 })
