@@ -96,7 +96,7 @@ extension Catalog {
     }
   }
 
-  /// Refuses a database that is not an Engram catalog of a version this program knows.
+  /// Refuses a database that is not an Engram catalog of a version this program knows, or has another schema.
   private static func identify(_ connection: Connection) throws(EngramError) {
     let application = try connection.integer("PRAGMA application_id") ?? 0
     if application != applicationID {
@@ -115,6 +115,7 @@ extension Catalog {
         .corrupt, "the catalog has no format version", file: connection.path, place: "user_version",
         expected: "1 to \(formatVersion)", found: "\(version)", mend: "restore it from a copy")
     }
+    try CatalogSchema.require(connection)
   }
 
   private static func requireFile(_ path: String) throws(EngramError) {

@@ -30,6 +30,11 @@ package final class CatalogWriter: CatalogReader {
   init(_ connection: Connection, operation: String, message: String) throws(EngramError) {
     commitID = try connection.nextNumber("commit_id", of: "commit_log")
     let end = try connection.integer("SELECT example_end FROM commit_log WHERE commit_id = ?1", commitID - 1) ?? 0
+    if end < 0 {
+      throw EngramError(
+        .corrupt, "a commit is not well formed", file: connection.path,
+        place: "table commit_log, commit_id \(commitID - 1)", mend: "restore the catalog from a copy")
+    }
     (firstNewExample, nextExample, nextExtent) = (end, end, end)
     nextRun = try connection.nextNumber("run_id", of: "run")
     insertObservation = try connection.cached(

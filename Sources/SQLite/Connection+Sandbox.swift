@@ -12,7 +12,7 @@ extension Connection {
   /// They bound memory and the time of single steps, which the
   /// clock cannot interrupt; none is in the way of SQL that a person writes.
   private static let sandboxLimits: [(Int32, Int32)] = [
-    (SQLITE_LIMIT_LENGTH, 16 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20), (SQLITE_LIMIT_EXPR_DEPTH, 200),
+    (SQLITE_LIMIT_LENGTH, 1 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20), (SQLITE_LIMIT_EXPR_DEPTH, 200),
     (SQLITE_LIMIT_COMPOUND_SELECT, 100), (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000), (SQLITE_LIMIT_VDBE_OP, 1_000_000),
   ]
 

@@ -36,6 +36,7 @@ import CSQLite
   ///   - path: The path of the database, or `:memory:` for one that is gone with the connection.
   ///   - access: How it is opened.
   ///   - noun: What the database is called in errors.
+  /// - Throws: Code `io` when it cannot be opened, `limit` when memory lacks.
   package init(path: String, access: Access, noun: String = "the database") throws(EngramError) {
     let flags =
       switch access {

@@ -35,6 +35,7 @@ package final class ConnectionPool: Sendable {
   ///
   /// - Parameter body: Gets the connection, which must not leave it. Where a transaction is left open, because ending it
   ///   failed, the connection is closed and not used again.
+  /// - Returns: What the body returns.
   /// - Throws: What opening and the body throw.
   package func withConnection<R>(_ body: (Connection) throws(EngramError) -> R) throws(EngramError) -> R {
     let connection = if let idle = idle.withLock({ $0.popLast() }) { idle.connection } else { try open() }

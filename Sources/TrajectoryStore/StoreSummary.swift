@@ -49,9 +49,16 @@ extension Snapshot {
   ///
   /// Sizes are those of the segments that hold any of it; layer sets and metrics are those of the whole store.
   ///
+  /// - Parameters:
+  ///   - filter: As in ``examples(where:limits:)``; it is asked once for each field.
+  ///   - limits: How long it may run each time, and who may stop it.
+  /// - Returns: The counts.
+  /// - Throws: As ``examples(where:limits:)``.
   /// - Complexity: O(observations) for each field; no segment is opened.
-  public func summary(where filter: String? = nil) throws(EngramError) -> StoreSummary {
-    let selected = try examples(where: filter)
+  public func summary(
+    where filter: String? = nil, limits: QueryLimits = QueryLimits()
+  ) throws(EngramError) -> StoreSummary {
+    let selected = try examples(where: filter, limits: limits)
     let extents = extents(holding: selected)
     let state = try store.read { (catalog) throws(EngramError) in
       (identifier: try catalog.storeIdentifier(), counts: try catalog.counts(), fields: try catalog.fields())
@@ -59,11 +66,11 @@ extension Snapshot {
     // The store may hold more than the snapshot does: an older commit was asked for, or somebody writes meanwhile.
     let isWhole = filter == nil && state.counts.examples == exampleCount
     func count(_ column: String, _ whole: Int64) throws(EngramError) -> Int {
-      isWhole ? Int(whole) : try groups(by: [column], where: filter).count
+      isWhole ? Int(whole) : try groups(by: [column], where: filter, limits: limits).count
     }
     var fields: [StoreSummary.Field] = []
     for field in state.fields + [MetadataField(name: "layer_position", type: .text)] {
-      let groups = try groups(by: [field.name], where: filter)
+      let groups = try groups(by: [field.name], where: filter, limits: limits)
       fields.append(
         StoreSummary.Field(field: field, values: groups.map { .init(value: $0.key[0], examples: $0.examples.count) }))
     }

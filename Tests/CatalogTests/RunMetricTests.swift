@@ -114,7 +114,7 @@ import TrajectoryModel
     let scratch = TemporaryFolder()
     try Self.add(try Sample.filled(scratch), [(1, "m", 0, 1)])
     tamper(scratch.catalog, sql)
-    let problems = try Catalog(opening: scratch.catalog, access: .read).look { try $0.check() }
+    let problems = try CheckTests.problems(scratch)
     #expect(problems.first?.message == message)
     #expect(problems.first?.code == .corrupt)
   }

@@ -11,7 +11,12 @@ extension CatalogReader {
   ///
   /// - Complexity: O(extents), whatever the number of runs.
   package func extents(asOf commit: Int64? = nil) throws(EngramError) -> [Extent] {
-    try extents(from: 0, to: exampleEnd(asOf: commit))
+    let end = try exampleEnd(asOf: commit)
+    let extents = try extents(from: 0, to: end)
+    guard extents.first?.firstExample ?? 0 == 0, extents.last?.examples.upperBound ?? 0 >= end else {
+      throw corrupt("the extents do not hold all examples", "table extent", expected: "examples 0..<\(end)")
+    }
+    return extents
   }
 
   /// The extents that begin in a range of examples, ascending.
@@ -28,6 +33,8 @@ extension CatalogReader {
     var epochAxes: [Int64: [Double]] = [:]
     var statisticAxes: [Int64: [String]] = [:]
     var extents: [Extent] = []
+    // Whoever adds up examples or bytes of extents may rely on it that no sum passes an integer.
+    var total: Int64 = 0
     while try rows.step() {
       let (first, count) = (rows.integer(0), rows.integer(1))
       let place = "table extent, first_example \(first)"
@@ -41,34 +48,26 @@ extension CatalogReader {
       guard let type = ElementType(name: rows.text(7)), !epochs.isEmpty, !statistics.isEmpty else {
         throw corrupt("an extent lacks its type or an axis", place)
       }
-      extents.append(
-        Extent(
-          firstExample: first, exampleCount: count,
-          place: rows.isNull(4)
-            ? .segment(identifier: rows.text(2), byteCount: rows.integer(3)) : .staged(id: rows.integer(4)),
-          epochs: epochs, statistics: statistics, elementType: type,
-          nonFiniteStatistics: try ordinals(rows.text(8), below: statistics.count, place),
-          valuesHash: rows.text(9)))
+      let extent = Extent(
+        firstExample: first, exampleCount: count,
+        place: rows.isNull(4)
+          ? .segment(identifier: rows.text(2), byteCount: rows.integer(3)) : .staged(id: rows.integer(4)),
+        epochs: epochs, statistics: statistics, elementType: type,
+        nonFiniteStatistics: try ordinals(rows.text(8), below: statistics.count, place), valuesHash: rows.text(9))
+      for bytes in [rows.integer(3), CatalogWriter.byteCount(of: extent) ?? -1] {
+        let (sum, overflow) = total.addingReportingOverflow(bytes)
+        guard bytes >= 0, !overflow else {
+          throw corrupt(
+            "an extent has impossibly many bytes", place, found: "\(count) examples, \(rows.integer(3)) bytes")
+        }
+        total = sum
+      }
+      guard extents.last.map({ $0.examples.upperBound == first }) ?? true else {
+        throw corrupt("extents do not follow each other", place)
+      }
+      extents.append(extent)
     }
     return extents
-  }
-
-  private func epochs(ofAxis id: Int64) throws(EngramError) -> [Double] {
-    let rows = try statement("SELECT epoch FROM epoch_axis WHERE epoch_axis_id = ?1 ORDER BY ordinal")
-    defer { rows.reset() }
-    try rows.bind(1, id)
-    var epochs: [Double] = []
-    while try rows.step() { epochs.append(rows.real(0)) }
-    return epochs
-  }
-
-  private func statistics(ofAxis id: Int64) throws(EngramError) -> [String] {
-    let rows = try statement("SELECT statistic FROM statistic_axis WHERE statistic_axis_id = ?1 ORDER BY ordinal")
-    defer { rows.reset() }
-    try rows.bind(1, id)
-    var statistics: [String] = []
-    while try rows.step() { statistics.append(rows.text(0)) }
-    return statistics
   }
 
   /// Reads a JSON array of ascending ordinals, which is all that `nonfinite_statistics` may be.

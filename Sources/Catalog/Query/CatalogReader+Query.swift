@@ -45,18 +45,9 @@ extension CatalogReader {
 
   /// What is wrong with a user's SQL, in more words than SQLite's.
   ///
-  /// For "no such column" it gives the columns there are and a guess at the one that was meant. In a damaged catalog it is the damage, for which the user is not to blame.
+  /// For "no such column" it gives the columns there are and a guess at the one that was meant.
   func explained(_ error: EngramError, _ columns: Columns) -> EngramError {
-    guard error.code == .usage else { return error }
-    do throws(EngramError) {
-      var damage: EngramError?
-      let check = { () throws(EngramError) in damage = try self.viewProblems(columns).first }
-      if let sandbox = connection.sandbox { try sandbox.paused(check) } else { try check() }
-      if let damage { return damage }
-    } catch {
-      return error
-    }
-    guard let name = Self.unknownColumn(error) else { return error }
+    guard error.code == .usage, let name = Self.unknownColumn(error) else { return error }
     return columns.unknown(name, file: connection.path, place: error.place)
   }
 

@@ -69,9 +69,12 @@ extension CatalogReader {
     try rows.bind(1, id)
     var records: [ClassificationSplitRecord] = []
     while try rows.step() {
+      guard let ordinal = Int(exactly: rows.integer(0)), ordinal >= 0 else {
+        throw corrupt("a result is of no split", "table classification_split, classification_id \(id)")
+      }
       records.append(
         ClassificationSplitRecord(
-          ordinal: Int(rows.integer(0)), testAccuracy: rows.real(1), summary: rows.text(2),
+          ordinal: ordinal, testAccuracy: rows.real(1), summary: rows.text(2),
           predictions: rows.isNull(3) ? nil : rows.bytes(3)))
     }
     return records

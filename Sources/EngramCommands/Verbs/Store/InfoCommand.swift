@@ -23,8 +23,9 @@ enum InfoCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     let filter = invocation[SharedParameters.filter]
-    let summary = try snapshot.summary(where: filter)
-    let finite = try snapshot.finiteStatistics(of: try snapshot.examples(where: filter))
+    let limits = QueryLimits(isCancelled: invocation.isCancelled)
+    let summary = try snapshot.summary(where: filter, limits: limits)
+    let finite = try snapshot.finiteStatistics(of: try snapshot.examples(where: filter, limits: limits))
     let splitSets = try snapshot.store.splitSets()
     if invocation[CommonParameters.json] {
       try invocation.show(json(summary, finite, splitSets, store: snapshot.store.path))
