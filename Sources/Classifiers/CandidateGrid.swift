@@ -25,7 +25,7 @@ public protocol CandidateGrid: Sendable {
   ///   - labels: The class of every row.
   ///   - train: The rows to learn from.
   ///   - validation: The rows to predict.
-  ///   - options: Seed, threads, progress.
+  ///   - options: The seed, and how the work is done.
   /// - Returns: For each of `indices`, how it did.
   /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``.
   func score(

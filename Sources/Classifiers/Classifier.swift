@@ -26,7 +26,7 @@ public protocol Classifier: Sendable {
   ///   - columns: What the columns are.
   ///   - labels: The class of every row of `features`, also of rows that are not used.
   ///   - rows: The rows to learn from, each at most once; nil for all.
-  ///   - options: Seed, threads, progress.
+  ///   - options: The seed, and how the work is done.
   /// - Returns: The model; the same for the same input, parameters and seed, whatever the number of threads.
   /// - Throws: ``EngramError`` with code `invalidData` when a value is not finite (which and where), when there are
   ///   fewer than two classes, or when the data are singular; `usage` for a parameter that cannot be; `cancelled`.
@@ -49,15 +49,15 @@ public protocol ClassifierModel: Sendable {
   /// - Parameters:
   ///   - features: A matrix of `columnCount` columns.
   ///   - rows: The rows to look at; nil for all.
-  ///   - threads: How many threads to use; the result is the same for any number.
+  ///   - work: How the work is done; it does not change the result.
   /// - Returns: rows x `classCount`, row by row; each row sums to 1.
   /// - Throws: ``EngramError`` with code `invalidData` for another number of columns or a value that is not finite.
   func probabilities(
-    of features: borrowing Matrix, rows: [Int32]?, threads: Int
+    of features: borrowing Matrix, rows: [Int32]?, work: WorkContext
   ) throws(EngramError) -> [Float]
 
   /// The most likely class of each of some rows; the lowest code where several are equally likely.
-  func predict(_ features: borrowing Matrix, rows: [Int32]?, threads: Int) throws(EngramError) -> [Int32]
+  func predict(_ features: borrowing Matrix, rows: [Int32]?, work: WorkContext) throws(EngramError) -> [Int32]
 
   /// The model as the contents of a model file.
   func encoded() throws(EngramError) -> ModelFile
@@ -66,8 +66,8 @@ public protocol ClassifierModel: Sendable {
 extension ClassifierModel {
   /// The most likely class of each row, by probability.
   public func predict(
-    _ features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
+    _ features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Int32] {
-    try mostLikelyClasses(probabilities(of: features, rows: rows, threads: threads), classCount: classCount)
+    try mostLikelyClasses(probabilities(of: features, rows: rows, work: work), classCount: classCount)
   }
 }

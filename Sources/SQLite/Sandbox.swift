@@ -15,7 +15,7 @@ package final class Sandbox {
 
   private let rules: SandboxRules
   private let seconds: Double
-  private let isCancelled: () -> Bool
+  private let work: WorkContext
   private var deadline: Double
 
   /// Makes a sandbox; its time begins now.
@@ -23,11 +23,11 @@ package final class Sandbox {
   /// - Parameters:
   ///   - rules: What the SQL may touch.
   ///   - seconds: How long it may run.
-  ///   - isCancelled: Asked every ``Connection/stepsBetweenChecks`` steps; true stops the SQL with code `cancelled`.
-  package init(_ rules: SandboxRules, seconds: Double, isCancelled: @escaping () -> Bool) {
+  ///   - work: Whether to stop; asked every ``Connection/stepsBetweenChecks`` steps.
+  package init(_ rules: SandboxRules, seconds: Double, work: WorkContext) {
     self.rules = rules
     self.seconds = seconds
-    self.isCancelled = isCancelled
+    self.work = work
     deadline = Self.now() + seconds
   }
 
@@ -53,8 +53,8 @@ package final class Sandbox {
   /// Whether to stop now; called every ``Connection/stepsBetweenChecks`` steps.
   func shouldStop() -> Bool {
     if isPaused { return false }
-    if isCancelled() {
-      interruption = EngramError(.cancelled, "the query was cancelled")
+    if work.isCancelled() {
+      interruption = EngramError(.cancelled, "the query was stopped")
     } else if Self.now() > deadline {
       interruption = EngramError(
         .limit, "the query took longer than its time limit", expected: "at most \(seconds) s",

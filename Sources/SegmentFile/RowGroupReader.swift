@@ -13,6 +13,7 @@ import TrajectoryModel
   private static let tileExampleCount = 64
 
   private let segment: SegmentReader
+  private let work: WorkContext
   private let checkingZones: Bool
   private let workers: ParallelMemory<[ChunkDecoder]>
   /// The decoded values of each statistic.
@@ -21,14 +22,15 @@ import TrajectoryModel
   private var canonical = Scratch()
 
   /// Makes a reader of a segment.
-  package convenience init(_ segment: SegmentReader, threads: Int) {
-    self.init(segment, threads: threads, checkingZones: false)
+  package convenience init(_ segment: SegmentReader, work: WorkContext) {
+    self.init(segment, work: work, checkingZones: false)
   }
 
-  init(_ segment: SegmentReader, threads: Int, checkingZones: Bool) {
+  init(_ segment: SegmentReader, work: WorkContext, checkingZones: Bool) {
     self.segment = segment
+    self.work = work
     self.checkingZones = checkingZones
-    workers = ParallelMemory((0..<max(1, threads)).map { _ in ChunkDecoder() })
+    workers = ParallelMemory((0..<work.threads).map { _ in ChunkDecoder() })
     decoded = ParallelMemory(segment.schema.statistics.map { _ in ChunkBlock() })
   }
 
@@ -42,9 +44,10 @@ import TrajectoryModel
     blocks.reserve(layout.byteCount)
     canonical.reserve(shape.byteCount * statisticCount)
     let memory = unsafe ParallelMemory((blocks: blocks.base, canonical: canonical.base))
-    let (segment, workers, decoded, checkingZones) = (self.segment, self.workers, self.decoded, self.checkingZones)
+    let (segment, work, workers, decoded) = (self.segment, self.work, self.workers, self.decoded)
+    let checkingZones = self.checkingZones
     for statistics in try segment.dependencyLevels(rowGroup: rowGroup) {
-      try parallelFor(count: statistics.count, threads: workers.value.count) { (index, worker) throws(EngramError) in
+      try parallelFor(count: statistics.count, work: work) { (index, worker) throws(EngramError) in
         let statistic = statistics[index]
         let block = decoded.value[statistic]
         let dependencies = segment.storage(rowGroup: rowGroup, statistic: statistic).dependencies
@@ -62,7 +65,7 @@ import TrajectoryModel
       }
     }
     let tileCount = (shape.exampleCount + Self.tileExampleCount - 1) / Self.tileExampleCount
-    try parallelFor(count: tileCount, threads: workers.value.count) { (tile, _) throws(EngramError) in
+    try parallelFor(count: tileCount, work: work) { (tile, _) throws(EngramError) in
       let first = tile * Self.tileExampleCount
       let end = min(shape.exampleCount, first + Self.tileExampleCount)
       // SAFETY: tiles write disjoint examples; both regions hold the whole row group.

@@ -5,20 +5,15 @@ package import Base
 extension SegmentReader {
   /// Reads everything and compares it with its checksums, zone maps and hash.
   ///
-  /// - Parameters:
-  ///   - threads: The most threads to use.
-  ///   - isCancelled: Asked once per row group.
-  ///   - progress: Told the number of examples that were compared, once per row group.
+  /// - Parameter work: How the work is done; told the examples that were compared, once per row group.
   /// - Throws: `corrupt` with the place of the first difference, `cancelled`.
-  package func verify(
-    threads: Int = 1, isCancelled: () -> Bool = { false }, progress: (_ examplesDone: Int) -> Void = { _ in }
-  ) throws(EngramError) {
+  package func verify(work: WorkContext = WorkContext()) throws(EngramError) {
     guard let hasher = XXH3Hasher() else { throw EngramError(.limit, "no memory for a hash") }
-    let rows = RowGroupReader(self, threads: threads, checkingZones: true)
+    let rows = RowGroupReader(self, work: work, checkingZones: true)
     for rowGroup in 0..<rowGroupCount {
-      if isCancelled() { throw EngramError(.cancelled, "the check was cancelled", file: path) }
+      try work.checkCancelled("the check was stopped", file: path)
       try rows.read(rowGroup) { values in hasher.update(values) }
-      progress(examples(inRowGroup: rowGroup).upperBound)
+      work.report("verifying", examples(inRowGroup: rowGroup).upperBound, of: exampleCount)
     }
     let found = hexadecimal(hasher.digest)
     guard found == valuesHash else {

@@ -10,7 +10,7 @@ package import TrajectoryModel
 /// threads. After an error only ``abandon()`` makes sense; a writer that goes away unfinished deletes its file.
 ///
 /// ```swift
-/// let writer = try SegmentWriter(creating: path, schema: schema, identifier: .random(), codec: .predicted, threads: 2)
+/// let writer = try SegmentWriter(creating: path, schema: schema, identifier: .random(), codec: .predicted, work: work)
 /// try writer.append(values.span.bytes, exampleCount: 4_000)
 /// let summary = try writer.finish()
 /// ```
@@ -32,6 +32,7 @@ package import TrajectoryModel
   private var canonical = Scratch()
   /// The examples that do not fill a row group yet.
   private var pending: [UInt8] = []
+  private let work: WorkContext
   private var exampleCount = 0
   private var directory: [UInt8] = []
   private var nonFiniteCounts: [Int]
@@ -41,10 +42,10 @@ package import TrajectoryModel
   ///
   /// - Throws: `exists`, `notFound`, `diskFull`, `io`.
   package convenience init(
-    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, threads: Int
+    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, work: WorkContext
   ) throws(EngramError) {
     try self.init(
-      creating: path, schema: schema, identifier: identifier, codec: codec, threads: threads,
+      creating: path, schema: schema, identifier: identifier, codec: codec, work: work,
       rowGroupSize: SegmentLimits.rowGroupSize(exampleByteCount: schema.exampleByteCount))
   }
 
@@ -52,7 +53,7 @@ package import TrajectoryModel
   ///
   /// - Throws: `exists`, `notFound`, `diskFull`, `io`.
   package init(
-    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, threads: Int,
+    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, work: WorkContext,
     rowGroupSize: Int
   ) throws(EngramError) {
     precondition(
@@ -60,9 +61,10 @@ package import TrajectoryModel
         && rowGroupSize * schema.epochs.count <= SegmentLimits.valuesPerChunk, "the row groups keep to the limits")
     guard let hasher = XXH3Hasher() else { throw EngramError(.limit, "no memory for a hash") }
     self.schema = schema
+    self.work = work
     self.rowGroupSize = rowGroupSize
     self.hasher = hasher
-    encoders = ParallelMemory((0..<max(1, threads)).map { _ in ChunkEncoder() })
+    encoders = ParallelMemory((0..<work.threads).map { _ in ChunkEncoder() })
     predictions =
       switch codec {
       case .predicted: PredictionPlan(statistics: schema.statistics)
@@ -212,7 +214,7 @@ package import TrajectoryModel
   /// Runs a loop over a few examples of a row group at a time.
   private func forEachTile(of exampleCount: Int, _ body: @Sendable (Range<Int>) -> Void) throws(EngramError) {
     let size = Self.tileExampleCount
-    try parallelFor(count: (exampleCount + size - 1) / size, threads: encoders.value.count) {
+    try parallelFor(count: (exampleCount + size - 1) / size, work: work) {
       (tile, _) throws(EngramError) in body((tile * size)..<min(exampleCount, (tile + 1) * size))
     }
   }
@@ -228,7 +230,7 @@ package import TrajectoryModel
   ) throws(EngramError) -> [EncodedChunk] {
     let (encoders, predictions) = (self.encoders, self.predictions)
     let results = PartResults<EncodedChunk>(count: schema.statistics.count)
-    try parallelFor(count: schema.statistics.count, threads: encoders.value.count) {
+    try parallelFor(count: schema.statistics.count, work: work) {
       (statistic, worker) throws(EngramError) in
       // SAFETY: each statistic has a block of its own, each worker an encoder of its own.
       let block = unsafe blocks.value + layout.offset(of: statistic)

@@ -94,7 +94,7 @@ struct SplitPacker: ~Copyable {
       return (side(split.train, work), side(split.test, work))
     }
     let done = Mutex<(train: Side<Result>?, test: Side<Result>?)>((nil, nil))
-    try parallelFor(count: 2, threads: 2) { (index, _) throws(EngramError) in
+    try parallelFor(count: 2, work: WorkContext(threads: 2)) { (index, _) throws(EngramError) in
       let result = side(index == 0 ? split.train : split.test, work)
       done.withLock { if index == 0 { $0.train = result } else { $0.test = result } }
     }

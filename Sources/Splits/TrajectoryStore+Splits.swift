@@ -26,7 +26,7 @@ extension TrajectoryStore {
     try Self.checkSplitSetName(name)
     let snapshot = try snapshot(asOf: commit)
     var packer = SplitPacker()
-    try specification.makeSplits(of: snapshot, limits: QueryLimits(isCancelled: options.isCancelled)) {
+    try specification.makeSplits(of: snapshot, limits: QueryLimits(work: options.work)) {
       (split) throws(EngramError) in try packer.add(split)
     }
     let (splits, sha256) = packer.finish()

@@ -1,15 +1,17 @@
 // QueryLimits.swift -- how long a user's SQL may run, and who may stop it.
 
+public import Base
+
 /// How long a user's SQL may run, and who may stop it.
-public struct QueryLimits {
+public struct QueryLimits: Sendable {
   /// Seconds of running time, after which the query stops with code `limit`.
   public var seconds: Double
-  /// Asked every few thousand steps of the query; true stops it with code `cancelled`.
-  public var isCancelled: () -> Bool
+  /// Who may stop it; asked every few thousand steps of the query.
+  public var work: WorkContext
 
   /// Makes limits; a minute is long for any filter over a million runs.
-  public init(seconds: Double = 60, isCancelled: @escaping () -> Bool = { false }) {
+  public init(seconds: Double = 60, work: WorkContext = WorkContext()) {
     self.seconds = seconds
-    self.isCancelled = isCancelled
+    self.work = work
   }
 }

@@ -22,15 +22,10 @@ public struct VerifyReport: Sendable, Equatable {
 extension TrajectoryStore {
   /// Reads everything and compares it with its checksums and invariants; changes nothing.
   ///
-  /// - Parameters:
-  ///   - isCancelled: Asked now and then; true stops with code `cancelled`.
-  ///   - progress: Told how many of how many examples are done.
+  /// - Parameter work: How the work is done.
   /// - Returns: All problems, not only the first.
   /// - Throws: ``EngramError`` with code `cancelled`, or what keeps the catalog from being read at all.
-  public func verify(
-    isCancelled: @escaping @Sendable () -> Bool = { false },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(EngramError) -> VerifyReport {
+  public func verify(work: WorkContext = WorkContext()) throws(EngramError) -> VerifyReport {
     var problems = try read { (catalog) throws(EngramError) in try catalog.check() }
     let snapshot: Snapshot
     do throws(EngramError) {
@@ -53,7 +48,8 @@ extension TrajectoryStore {
         break
       }
       do throws(EngramError) {
-        try verify(extent, isCancelled: isCancelled) { done in progress(Int(extent.firstExample) + done, total) }
+        let range = Int(extent.firstExample)..<Int(extent.examples.upperBound)
+        try verify(extent, work: work.part(range, of: total, unit: .things("examples")))
       } catch {
         if error.code == .cancelled { throw error }
         if error.code == .notFound, missing != extent {
@@ -69,7 +65,7 @@ extension TrajectoryStore {
       extents += 1
       byteCount += extent.byteCount
       next = extent.examples.upperBound
-      progress(min(Int(next), total), total)
+      work.report("verifying", min(Int(next), total), of: total)
     }
     return VerifyReport(
       examples: snapshot.exampleCount, extents: extents, byteCount: byteCount, problems: problems,
@@ -78,7 +74,7 @@ extension TrajectoryStore {
 
   /// Reads one extent and compares it with what the catalog says of it.
   private func verify(
-    _ extent: Extent, isCancelled: () -> Bool, progress: (_ done: Int) -> Void
+    _ extent: Extent, work: WorkContext
   ) throws(EngramError) {
     let suspects: [Int]
     switch extent.place {
@@ -94,7 +90,7 @@ extension TrajectoryStore {
           place: "footer", expected: "values hash \(extent.valuesHash)", found: reader.valuesHash,
           mend: "restore the segment from a copy")
       }
-      try reader.verify(threads: Threads.available, isCancelled: isCancelled, progress: progress)
+      try reader.verify(work: work)
       suspects = extent.statistics.indices.filter { statistic in
         (0..<reader.rowGroupCount).contains { !reader.zone(rowGroup: $0, statistic: statistic).isAllFinite }
       }

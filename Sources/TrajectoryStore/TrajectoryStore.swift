@@ -57,7 +57,7 @@ public final class TrajectoryStore: Sendable {
     }
     try requireNothing(at: layout)
     let lock = try WriterLock(
-      path: layout.lock, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, isCancelled: { false })
+      path: layout.lock, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, work: WorkContext())
     try requireNothing(at: layout)
     for directory in [layout.segments, layout.incoming] where !FileSystem.exists(directory) {
       try FileSystem.makeDirectory(directory)

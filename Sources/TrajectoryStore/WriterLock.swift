@@ -22,11 +22,11 @@ struct WriterLock: ~Copyable {
   ///   - path: The lock file; it is made where it is missing and never removed.
   ///   - operation: What the holder is about to do, for the error that another writer may get.
   ///   - seconds: How long to wait.
-  ///   - isCancelled: Asked while it waits.
+  ///   - work: Whether to stop; asked while it waits.
   /// - Throws: ``EngramError`` with code `busy` naming the holder when the time is over, `cancelled` when asked to
   ///   stop, `io` when the directory cannot be written.
   init(
-    path: String, operation: String, waitingUpTo seconds: Double, isCancelled: () -> Bool
+    path: String, operation: String, waitingUpTo seconds: Double, work: WorkContext
   ) throws(EngramError) {
     let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard opened >= 0 else {
@@ -44,9 +44,9 @@ struct WriterLock: ~Copyable {
         throw FileSystem.failure("take the writer's lock", path, errno: code)
       }
       attempts += 1
-      if isCancelled() || (Self.now() >= deadline && attempts >= Self.fewestAttempts) {
+      if work.isCancelled() || (Self.now() >= deadline && attempts >= Self.fewestAttempts) {
         let holder = Self.text(of: opened)
-        let cancelled = isCancelled()
+        let cancelled = work.isCancelled()
         close(opened)
         throw EngramError(
           cancelled ? .cancelled : .busy, "another process is writing to this store", file: path,

@@ -10,7 +10,7 @@ import Testing
     for count in [0, 1, 2, 7, 1000] {
       let seen = Mutex<[Int: Int]>([:])
       let workers = Mutex<Set<Int>>([])
-      try parallelFor(count: count, threads: threads) { index, worker in
+      try parallelFor(count: count, work: WorkContext(threads: threads)) { index, worker in
         seen.withLock { $0[index, default: 0] += 1 }
         workers.withLock { _ = $0.insert(worker) }
       }
@@ -23,7 +23,7 @@ import Testing
   func `the error of the lowest index is thrown`(threads: Int) {
     for _ in 0..<50 {
       let error = #expect(throws: EngramError.self) {
-        try parallelFor(count: 500, threads: threads) { (index, _) throws(EngramError) in
+        try parallelFor(count: 500, work: WorkContext(threads: threads)) { (index, _) throws(EngramError) in
           if index >= 37 && index % 2 == 1 { throw EngramError(.corrupt, "iteration \(index)") }
         }
       }

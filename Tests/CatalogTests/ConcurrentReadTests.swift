@@ -61,7 +61,7 @@ struct ConcurrentReadTests {
     let (rounds, threads) = (60, 8)
     let isDone = Atomic(false)
     let reads = Atomic(0)
-    try parallelFor(count: threads + 1, threads: threads + 1) { (index, _) throws(EngramError) in
+    try parallelFor(count: threads + 1, work: WorkContext(threads: threads + 1)) { (index, _) throws(EngramError) in
       if index == 0 {
         defer { isDone.store(true, ordering: .relaxed) }
         for round in 0..<rounds {

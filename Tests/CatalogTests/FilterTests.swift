@@ -131,7 +131,8 @@ struct FilterTests {
     let catalog = try Sample.filled(scratch)
     let endless = "(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c) = task"
     for (limits, code) in [
-      (QueryLimits(seconds: 0.1), EngramError.Code.limit), (QueryLimits(isCancelled: { true }), .cancelled),
+      (QueryLimits(seconds: 0.1), EngramError.Code.limit),
+      (QueryLimits(work: WorkContext(isCancelled: { true })), .cancelled),
     ] {
       let clock = ContinuousClock()
       let time = clock.measure {

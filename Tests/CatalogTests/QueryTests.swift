@@ -123,14 +123,12 @@ struct QueryTests {
     let catalog = try Sample.filled(scratch)
     var error = #expect(throws: EngramError.self) { try catalog.rows(sql, limits: QueryLimits(seconds: 0.1)) }
     #expect(error?.code == .limit)
-    var asked = 0
-    let limits = QueryLimits(isCancelled: {
-      asked += 1
-      return asked > 10
-    })
+    let asked = Counter()
+    let limits = QueryLimits(
+      work: WorkContext(isCancelled: { asked.next() > 10 }))
     error = #expect(throws: EngramError.self) { try catalog.rows(sql, limits: limits) }
     #expect(error?.code == .cancelled)
-    #expect(asked == 11)
+    #expect(asked.next() == 12)
     #expect(try catalog.rows("SELECT count(*) FROM example") == [[.integer(10)]])
   }
 

@@ -31,7 +31,7 @@ private struct SetGrid: CandidateGrid {
     validation: [Int32], options: FitOptions
   ) throws(EngramError) -> [CandidateScore] {
     seen(indices, train)
-    options.progress(1)
+    options.work.report("training", 1, of: 1)
     return indices.map { index in skips[index].map { .skipped($0) } ?? .accuracy(accuracies[index], note: nil) }
   }
 

@@ -1,5 +1,6 @@
 // NeighbourTests.swift -- distances on a robust scale, and how unusual they are.
 
+import Base
 import Classifiers
 import Foundation
 import TestSupport
@@ -21,11 +22,11 @@ import TrajectoryModel
   @Test func `a column is put on the scale of its median and median absolute deviation`() throws {
     let values: [[Double]] = [[1, 7, 0, 5], [2, 7, 0, 5], [3, 7, 0, 5], [4, 7, 0, 5], [100, 7, 0, 9]]
     let matrix = try filledMatrix(rows: 5, columns: 4) { values[$0][$1] }
-    let scale = try RobustScale(of: matrix, threads: 2)
+    let scale = try RobustScale(of: matrix, work: WorkContext(threads: 2))
     #expect(scale.centres == [3, 7, 0, 5])
     // Deviations 2 1 0 1 97; a constant column by its magnitude, or 1; one with more than half equal by the mean deviation.
     #expect(scale.scales == [1.4826, 7, 1, 0.8])
-    let rows = try scale.rows(of: matrix, threads: 2)
+    let rows = try scale.rows(of: matrix, work: WorkContext(threads: 2))
     #expect(abs(rows.values[16] - Float(asinh(97 / 1.4826))) < 1e-6)
     #expect(rows.values[1] == 0)
     #expect(abs(rows.values[19] - Float(asinh(4 / 0.8))) < 1e-6)
@@ -33,35 +34,38 @@ import TrajectoryModel
 
   @Test func `the scale is the same for either type and layout, and any number of threads`() throws {
     let expected = try Self.matrix(rows: 700, columns: 5, seed: 3)
-    let scale = try RobustScale(of: expected, threads: 1)
-    let rows = try scale.rows(of: expected, threads: 1)
+    let scale = try RobustScale(of: expected, work: WorkContext(threads: 1))
+    let rows = try scale.rows(of: expected, work: WorkContext(threads: 1))
     for layout in MatrixLayout.allCases {
       for type in [ElementType.float32, .float64] {
         let other = try Self.matrix(rows: 700, columns: 5, seed: 3, elementType: type, layout: layout)
-        let otherScale = try RobustScale(of: other, threads: 3)
+        let otherScale = try RobustScale(of: other, work: WorkContext(threads: 3))
         #expect(otherScale == scale)
-        #expect(try otherScale.rows(of: other, threads: 3) == rows)
+        #expect(try otherScale.rows(of: other, work: WorkContext(threads: 3)) == rows)
       }
     }
   }
 
   @Test func `the greatest values there are stay finite`() throws {
     let matrix = try filledMatrix(rows: 2, columns: 1, elementType: .float64) { row, _ in row == 0 ? 0 : 1 }
-    let scale = try RobustScale(of: matrix, threads: 1)
+    let scale = try RobustScale(of: matrix, work: WorkContext(threads: 1))
     let extreme = try filledMatrix(rows: 1, columns: 1, elementType: .float64) { _, _ in .greatestFiniteMagnitude }
-    #expect(try scale.rows(of: extreme, threads: 1).values[0].isFinite)
+    #expect(try scale.rows(of: extreme, work: WorkContext(threads: 1)).values[0].isFinite)
   }
 
   @Test func `the nearest row of each group is that of a plain search, on any number of threads`() throws {
     let (rowCount, queryCount, groupCount) = (5_000, 130, 7)
     let matrix = try Self.matrix(rows: rowCount, columns: 9, seed: 5)
-    let scale = try RobustScale(of: matrix, threads: 1)
-    let rows = try scale.rows(of: matrix, threads: 1)
-    let queries = try scale.rows(of: try Self.matrix(rows: queryCount, columns: 9, seed: 6), threads: 1)
+    let scale = try RobustScale(of: matrix, work: WorkContext(threads: 1))
+    let rows = try scale.rows(of: matrix, work: WorkContext(threads: 1))
+    let queries = try scale.rows(
+      of: try Self.matrix(rows: queryCount, columns: 9, seed: 6), work: WorkContext(threads: 1))
     let groups = (0..<rowCount).map { Int32($0 * $0 % groupCount) }
-    let found = try GroupDistances(from: queries, to: rows, groups: groups, groupCount: groupCount, threads: 1)
+    let found = try GroupDistances(
+      from: queries, to: rows, groups: groups, groupCount: groupCount, work: WorkContext(threads: 1))
     #expect(
-      try GroupDistances(from: queries, to: rows, groups: groups, groupCount: groupCount, threads: 4) == found)
+      try GroupDistances(from: queries, to: rows, groups: groups, groupCount: groupCount, work: WorkContext(threads: 4))
+        == found)
     for query in 0..<queryCount {
       var best = [Double](repeating: .infinity, count: groupCount)
       for row in 0..<rowCount {

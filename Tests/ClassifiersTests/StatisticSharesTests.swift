@@ -13,7 +13,7 @@ private struct LinearModel: ClassifierModel {
   var columnCount: Int { weights.count }
   var summary: JSONObject { JSONObject() }
 
-  func probabilities(of features: borrowing Matrix, rows: [Int32]?, threads: Int) throws(EngramError) -> [Float] {
+  func probabilities(of features: borrowing Matrix, rows: [Int32]?, work: WorkContext) throws(EngramError) -> [Float] {
     var all: [Float] = []
     for row in 0..<features.rows {
       var sum: Float = 0
@@ -62,7 +62,7 @@ private struct LinearModel: ClassifierModel {
     func shares(_ threads: Int, seed: UInt64 = 5) throws -> StatisticShares {
       try StatisticShares(
         of: examples, background: background, layout: layout, model: model, draws: 3,
-        options: FitOptions(seed: seed, threads: threads))
+        options: FitOptions(seed: seed, work: WorkContext(threads: threads)))
     }
     #expect(try shares(1) == shares(4))
     #expect(try shares(1) != shares(1, seed: 6))

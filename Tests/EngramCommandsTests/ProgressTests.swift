@@ -1,5 +1,6 @@
 // ProgressTests.swift -- what progress writes to a terminal, to a log and under --quiet.
 
+import Base
 import EngramCommands
 import Foundation
 import Testing

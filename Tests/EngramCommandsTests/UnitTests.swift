@@ -1,5 +1,6 @@
 // UnitTests.swift -- sizes, counts, times and progress as people read them.
 
+import Base
 import EngramCommands
 import Testing
 

@@ -122,7 +122,8 @@ import TrajectoryModel
     let bytes = PickleEscapeTests.hardBytes(700_000, using: &random)
     let file = ScratchFile(Self.largePickle(bytes))
     let reached = Mutex(0)
-    let value = try PickleFile.read(path: file.path, progress: { count in reached.withLock { $0 = count } })
+    let value = try PickleFile.read(
+      path: file.path, work: WorkContext(progress: { told in reached.withLock { $0 = told.done } }))
     guard case .array(let array) = value else {
       Issue.record("found \(value.summary)")
       return

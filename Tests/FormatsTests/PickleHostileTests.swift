@@ -116,7 +116,7 @@ import Testing
   @Test func `a reader that is told to stop stops`() {
     let file = ScratchFile([0x5D] + Array((0..<200_000).map { _ in [UInt8(0x4E), 0x61] }.joined()) + [0x2E])
     let error = #expect(throws: EngramError.self) {
-      try PickleFile.read(path: file.path, isCancelled: { true })
+      try PickleFile.read(path: file.path, work: WorkContext(isCancelled: { true }))
     }
     #expect(error?.code == .cancelled)
   }

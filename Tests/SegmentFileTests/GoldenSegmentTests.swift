@@ -1,5 +1,6 @@
 // GoldenSegmentTests.swift -- files written once and never again, and the bytes shown in the format document.
 
+import Base
 import ColumnCodec
 import SegmentFile
 import TestSupport
@@ -54,7 +55,7 @@ import TrajectoryModel
   @Test func `the writer makes the bytes of the worked example and the format document shows them`() throws {
     let directory = TemporaryFolder()
     let path = directory["worked.seg"]
-    try Self.workedExample().write(to: path, threads: 2)
+    try Self.workedExample().write(to: path, work: WorkContext(threads: 2))
     let written = TestFiles.read(path)
     #expect(written == TestFiles.read("\(Fixtures.repository)/fixtures/segments/worked-example.seg"))
     #expect(try Self.bytesInDocument() == written)

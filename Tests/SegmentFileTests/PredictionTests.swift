@@ -16,10 +16,10 @@ import TrajectoryModel
     var sample = try SegmentSample.tensors(examples: 150, epochs: 6, type: type, seed: 17)
     sample.codec = codec
     let path = directory["tensors.seg"]
-    try sample.write(to: path, threads: 2, rowGroupSize: 64)
-    #expect(try canonicalBytes(path, threads: 2) == sample.bytes)
+    try sample.write(to: path, work: WorkContext(threads: 2), rowGroupSize: 64)
+    #expect(try canonicalBytes(path, work: WorkContext(threads: 2)) == sample.bytes)
     let reader = try SegmentReader(opening: path)
-    try reader.verify(threads: 2)
+    try reader.verify(work: WorkContext(threads: 2))
     let decoder = RowGroupDecoder()
     let count = reader.schema.statistics.count
     for statistic in 0..<count {

@@ -4,6 +4,7 @@ import Base
 import CXXHash
 import ColumnCodec
 import SegmentFile
+import Synchronization
 import TestSupport
 import Testing
 import TrajectoryModel
@@ -31,10 +32,10 @@ import TrajectoryModel
       #expect(reader.rowGroupCount == (size.examples + 767) / 768)
       #expect(reader.examples(inRowGroup: reader.rowGroupCount - 1).upperBound == size.examples)
       #expect(try canonicalBytes(path) == sample.bytes, "\(size)")
-      #expect(try canonicalBytes(path, threads: 3) == sample.bytes, "\(size)")
-      var told: [Int] = []
-      try reader.verify(threads: 2, progress: { told.append($0) })
-      #expect(told.last == size.examples)
+      #expect(try canonicalBytes(path, work: WorkContext(threads: 3)) == sample.bytes, "\(size)")
+      let told = Mutex<[Int]>([])
+      try reader.verify(work: WorkContext(threads: 2, progress: { now in told.withLock { $0.append(now.done) } }))
+      #expect(told.withLock { $0.last } == size.examples)
     }
   }
 
@@ -45,7 +46,7 @@ import TrajectoryModel
     let expected = TestFiles.read(directory["1.seg"])
     for (threads, piece) in [(1, 1), (2, 2500), (3, 700), (8, 1024), (2, 1025)] {
       let path = directory["\(threads)-\(piece).seg"]
-      try sample.write(to: path, threads: threads, appending: piece)
+      try sample.write(to: path, work: WorkContext(threads: threads), appending: piece)
       #expect(TestFiles.read(path) == expected, "\(threads) threads, \(piece) at a time")
     }
   }
@@ -150,7 +151,8 @@ import TrajectoryModel
       let path = directory["\(explicitly).seg"]
       do {
         let writer = try SegmentWriter(
-          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted, threads: 1)
+          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted,
+          work: WorkContext(threads: 1))
         try writer.append(unsafe sample.bytes.span.bytes, exampleCount: 3)
         #expect(TestFiles.read(path).isEmpty)
         if explicitly { writer.abandon() }
@@ -165,7 +167,8 @@ import TrajectoryModel
     func code(_ path: String) -> EngramError.Code? {
       do throws(EngramError) {
         let writer = try SegmentWriter(
-          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted, threads: 1)
+          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted,
+          work: WorkContext(threads: 1))
         _ = try writer.finish()
         return nil
       } catch {
@@ -184,7 +187,7 @@ import TrajectoryModel
     let sample = try SegmentSample.walks(examples: 30, epochs: 2, statistics: 2, type: .float32, seed: 3)
     try sample.write(to: directory["a.seg"])
     let reader = try SegmentReader(opening: directory["a.seg"])
-    let error = #expect(throws: EngramError.self) { try reader.verify(isCancelled: { true }) }
+    let error = #expect(throws: EngramError.self) { try reader.verify(work: WorkContext(isCancelled: { true })) }
     #expect(error?.code == .cancelled)
   }
 

@@ -1,5 +1,6 @@
 // Support.swift -- seeded values and edited files for the tests of segment files.
 
+import Base
 import CXXHash
 import ColumnCodec
 import SegmentFile
@@ -143,16 +144,18 @@ struct SegmentSample {
 
   /// Writes the sample.
   @discardableResult
-  func write(to path: String, threads: Int = 1, rowGroupSize: Int? = nil, appending piece: Int? = nil) throws
+  func write(
+    to path: String, work: WorkContext = WorkContext(threads: 1), rowGroupSize: Int? = nil, appending piece: Int? = nil
+  ) throws
     -> SegmentSummary
   {
     let writer =
       if let rowGroupSize {
         try SegmentWriter(
-          creating: path, schema: schema, identifier: identifier, codec: codec, threads: threads,
+          creating: path, schema: schema, identifier: identifier, codec: codec, work: work,
           rowGroupSize: rowGroupSize)
       } else {
-        try SegmentWriter(creating: path, schema: schema, identifier: identifier, codec: codec, threads: threads)
+        try SegmentWriter(creating: path, schema: schema, identifier: identifier, codec: codec, work: work)
       }
     let values = bytes
     var done = 0
@@ -167,9 +170,9 @@ struct SegmentSample {
 }
 
 /// All canonical bytes of a segment.
-func canonicalBytes(_ path: String, threads: Int = 1) throws -> [UInt8] {
+func canonicalBytes(_ path: String, work: WorkContext = WorkContext(threads: 1)) throws -> [UInt8] {
   let reader = try SegmentReader(opening: path)
-  let rows = RowGroupReader(reader, threads: threads)
+  let rows = RowGroupReader(reader, work: work)
   var all: [UInt8] = []
   for rowGroup in 0..<reader.rowGroupCount {
     try rows.read(rowGroup) { values in unsafe values.withUnsafeBytes { unsafe all.append(contentsOf: $0) } }

@@ -44,13 +44,13 @@ struct ClassifyTests {
   @Test(arguments: ClassifierKind.allCases)
   func `every kind learns, is tested, and gives the same on any number of threads`(kind: ClassifierKind) throws {
     let (both, one) = (try Self.store(), try Self.store())
-    let results = try both.store.classify(Self.plan("s", kind), options: ClassifyOptions(threads: 2))
+    let results = try both.store.classify(Self.plan("s", kind), options: ClassifyOptions(work: WorkContext(threads: 2)))
     #expect(results.splits.map(\.ordinal) == [0, 1, 2])
     #expect(results.summary.isComplete)
     #expect(results.classes == ["adam", "feedback", "sgdm"])
     #expect(try #require(results.test).meanAccuracy > 0.6)
     #expect(results.splits.allSatisfy { $0.predictions?.examples.count == $0.test.count })
-    let alone = try one.store.classify(Self.plan("s", kind), options: ClassifyOptions(threads: 1))
+    let alone = try one.store.classify(Self.plan("s", kind), options: ClassifyOptions(work: WorkContext(threads: 1)))
     #expect(Self.outcome(alone) == Self.outcome(results))
     if kind != .randomForest {
       // 500 components of 9 columns, a kernel of 99 samples.
@@ -92,8 +92,9 @@ struct ClassifyTests {
     let (toy, plan) = (try Self.store(), try Self.plan())
     let isStopped = Atomic(false)
     let options = ClassifyOptions(
-      isCancelled: { isStopped.load(ordering: .relaxed) },
-      progress: { _, done in if done > share { isStopped.store(true, ordering: .relaxed) } })
+      work: WorkContext(
+        isCancelled: { isStopped.load(ordering: .relaxed) },
+        progress: { told in if told.share > share { isStopped.store(true, ordering: .relaxed) } }))
     let error = #expect(throws: EngramError.self) { try toy.store.classify(plan, options: options) }
     #expect(error?.code == .cancelled)
     #expect(try toy.store.verify().problems == [])

@@ -155,7 +155,7 @@ struct IdentifyTests {
       (small.treeCount, small.draws) = (20, 3)
       func answer(_ threads: Int, seed: UInt32 = 0) throws -> String {
         small.seed = seed
-        return try snapshot.identify(small, options: IdentifyOptions(threads: threads)).json.text()
+        return try snapshot.identify(small, work: WorkContext(threads: threads)).json.text()
       }
       let one = try answer(1)
       #expect(try answer(3) == one)
@@ -327,7 +327,7 @@ struct IdentifyTests {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()
       let error = #expect(throws: EngramError.self) {
-        _ = try snapshot.identify(request("task = 'simclr'"), options: IdentifyOptions(isCancelled: { true }))
+        _ = try snapshot.identify(request("task = 'simclr'"), work: WorkContext(isCancelled: { true }))
       }
       #expect(error?.code == .cancelled)
     }

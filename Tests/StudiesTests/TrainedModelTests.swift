@@ -35,10 +35,12 @@ struct TrainedModelTests {
     let store = toy.store
     // Whoever learns after the result is kept is stopped.
     let isKept: @Sendable () -> Bool = { (try? store.finishedSplits(of: plan).contains(1)) ?? false }
-    let model = try store.trainedModel(plan, split: 1, options: ClassifyOptions(isCancelled: isKept))
+    let model = try store.trainedModel(plan, split: 1, options: ClassifyOptions(work: WorkContext(isCancelled: isKept)))
     #expect(try store.finishedSplits(of: plan) == [1])
     #expect(try store.trainedModel(plan, split: 1).encoded() == model.encoded())
-    refusal(.cancelled) { _ = try store.trainedModel(plan, split: 1, options: ClassifyOptions(isCancelled: isKept)) }
+    refusal(.cancelled) {
+      _ = try store.trainedModel(plan, split: 1, options: ClassifyOptions(work: WorkContext(isCancelled: isKept)))
+    }
   }
 
   @Test func `a damaged or cut model file is refused`() throws {

@@ -164,7 +164,8 @@ import TrajectoryStore
     var generator = SeededGenerator(seed: 99)
     let last = Made.recording(1_000, using: &generator)
     let report = try store.append(
-      [last], epochs: Axes().epochs, statistics: Axes().statistics, options: WriteOptions(isCancelled: { true }))
+      [last], epochs: Axes().epochs, statistics: Axes().statistics,
+      options: WriteOptions(work: WorkContext(isCancelled: { true })))
     #expect(report.examples == 8_000..<9_000)
     let snapshot = try store.snapshot()
     #expect(snapshot.exampleCount == 9_000)

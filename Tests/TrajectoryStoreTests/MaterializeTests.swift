@@ -94,7 +94,7 @@ import TrajectoryStore
       let store = try TrajectoryStore.create(at: folder["t\(threads).engram"])
       _ = try store.append(
         [Made.recording(3_000, special: true, using: &generator)], epochs: Axes().epochs,
-        statistics: Axes().statistics, options: WriteOptions(threads: threads))
+        statistics: Axes().statistics, options: WriteOptions(work: WorkContext(threads: threads)))
       let extent = try store.snapshot().extents[0]
       hashes.insert(extent.valuesHash)
       sizes.insert(try store.verify().byteCount)

@@ -117,9 +117,9 @@ import TrajectoryStore
   @Test func `verification can be stopped and tells how far it is`() throws {
     let folder = TemporaryFolder()
     let (store, _) = try Self.store(folder)
-    refusal(.cancelled) { _ = try store.verify(isCancelled: { true }) }
+    refusal(.cancelled) { _ = try store.verify(work: WorkContext(isCancelled: { true })) }
     let seen = Seen()
-    _ = try store.verify(progress: { seen.add($0, $1) })
+    _ = try store.verify(work: WorkContext(progress: { seen.add($0.done, $0.total) }))
     #expect(seen.all.last == [1_035, 1_035] && seen.all.map { $0[0] } == seen.all.map { $0[0] }.sorted())
   }
 }

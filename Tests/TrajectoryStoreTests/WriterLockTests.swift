@@ -25,7 +25,7 @@ struct WriterLockTests {
     holder.waitForLines(1)
     for (seconds, cancelled, code) in [(0.0, false, EngramError.Code.busy), (0.1, false, .busy), (9, true, .cancelled)]
     {
-      let options = WriteOptions(waitSeconds: seconds, isCancelled: { cancelled })
+      let options = WriteOptions(waitSeconds: seconds, work: WorkContext(isCancelled: { cancelled }))
       let error = refusal(code) { _ = try store.compact(options: options) }
       #expect(error?.file == store.path + "/lock")
       #expect(error?.found?.contains("process ") == true && error?.found?.contains("holding for a test") == true)

@@ -8,7 +8,7 @@ enum Writing {
   static func anything(_ path: String, seed: UInt64, operations: Int64?) throws(EngramError) {
     let store = try Main.open(path)
     var options = WriteOptions()
-    options.threads = 2
+    options.work.threads = 2
     var step: UInt64 = 0
     while operations.map({ step < UInt64($0) }) ?? true {
       let draw = Numbers.mixed(seed << 32 | step)

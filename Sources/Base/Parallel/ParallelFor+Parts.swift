@@ -1,9 +1,9 @@
 // ParallelFor+Parts.swift -- arrays that the iterations of a parallel loop fill, each its own part.
 
-/// Runs `body` once for every part of an array, on at most `threads` threads, and lends it that part.
+/// Runs `body` once for every part of an array, on several threads, and lends it that part.
 ///
 /// ```swift
-/// try parallelFor(parts: &norms, of: 512, threads: 4) { (first, part) throws(EngramError) in
+/// try parallelFor(parts: &norms, of: 512, work: work) { (first, part) throws(EngramError) in
 ///   for index in part.indices { part[index] = norm(of: rows[first + index]) }
 /// }
 /// ```
@@ -11,18 +11,18 @@
 /// - Parameters:
 ///   - array: What is filled.
 ///   - size: Elements of a part; the last may have fewer.
-///   - threads: The most threads to use; values below 1 count as 1.
+///   - work: The most threads to use, and whether to stop.
 ///   - body: Gets the index of the first element of the part, and the part.
-/// - Throws: As ``parallelFor(count:threads:body:)``.
+/// - Throws: As ``parallelFor(count:work:body:)``.
 package func parallelFor<Element: Sendable>(
-  parts array: inout [Element], of size: Int, threads: Int,
+  parts array: inout [Element], of size: Int, work: WorkContext,
   body: @Sendable (_ first: Int, _ part: inout MutableSpan<Element>) throws(EngramError) -> Void
 ) throws(EngramError) {
   precondition(size > 0, "a part has elements")
   let count = (array.count + size - 1) / size
   try unsafe array.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
     let parts = unsafe Parts(of: buffer, size: size)
-    try parallelFor(count: count, threads: threads) { (part, _) throws(EngramError) in
+    try parallelFor(count: count, work: work) { (part, _) throws(EngramError) in
       // SAFETY: an iteration has its own part of the array, and the loop ends before the loan of the array does.
       var elements = unsafe parts.buffer(part).mutableSpan
       try body(part * size, &elements)
@@ -37,11 +37,11 @@ package func parallelFor<Element: Sendable>(
 ///   - firstSize: Elements of a part of it; its last may have fewer.
 ///   - second: Another.
 ///   - secondSize: Elements of a part of that.
-///   - threads: The most threads to use; values below 1 count as 1.
+///   - work: The most threads to use, and whether to stop.
 ///   - body: Gets the number of the part, and the parts.
-/// - Throws: As ``parallelFor(count:threads:body:)``.
+/// - Throws: As ``parallelFor(count:work:body:)``.
 package func parallelFor<First: Sendable, Second: Sendable>(
-  parts first: inout [First], of firstSize: Int, and second: inout [Second], of secondSize: Int, threads: Int,
+  parts first: inout [First], of firstSize: Int, and second: inout [Second], of secondSize: Int, work: WorkContext,
   body:
     @Sendable (
       _ part: Int, _ first: inout MutableSpan<First>, _ second: inout MutableSpan<Second>
@@ -55,7 +55,7 @@ package func parallelFor<First: Sendable, Second: Sendable>(
       let (firstParts, secondParts) = unsafe (
         Parts(of: firstBuffer, size: firstSize), Parts(of: secondBuffer, size: secondSize)
       )
-      try parallelFor(count: count, threads: threads) { (part, _) throws(EngramError) in
+      try parallelFor(count: count, work: work) { (part, _) throws(EngramError) in
         // SAFETY: as for one array.
         var one = unsafe firstParts.buffer(part).mutableSpan
         var other = unsafe secondParts.buffer(part).mutableSpan

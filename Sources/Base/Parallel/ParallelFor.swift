@@ -3,34 +3,38 @@
 import Glibc
 import Synchronization
 
-/// Runs `body(index, worker)` once for every index below `count`, on at most `threads` threads.
+/// Runs `body(index, worker)` once for every index below `count`, on several threads.
 ///
 /// Indices are handed out in ascending order. The calling thread is worker 0 and works too; with one thread, or
-/// one index, nothing is started. `worker` is below `threads` and two calls that run at the same time never have the
-/// same one, so it picks the scratch memory of a thread. After an error no further index is handed out.
+/// one index, nothing is started. `worker` is below `work.threads` and two calls that run at the same time never have the
+/// same one, so it picks the scratch memory of a thread. After an error, or when the work is cancelled, no further index
+/// is handed out.
 ///
 /// ```swift
-/// try parallelFor(count: chunks.count, threads: 4) { (index, worker) throws(EngramError) in
+/// try parallelFor(count: chunks.count, work: work) { (index, worker) throws(EngramError) in
 ///   try decoders[worker].decode(chunks[index])
 /// }
 /// ```
 ///
 /// - Parameters:
 ///   - count: The number of iterations.
-///   - threads: The most threads to use; values below 1 count as 1.
+///   - work: The most threads to use, and whether to stop; asked before each iteration.
 ///   - body: The iteration; iterations must not write what another reads.
-/// - Throws: The error of the lowest index that threw one, which is the same whatever the number of threads.
+/// - Throws: The error of the lowest index that threw one, which is the same whatever the number of threads; `cancelled`.
 /// - Complexity: One thread start and join per extra thread, about 50 microseconds each.
 package func parallelFor(
-  count: Int, threads: Int, body: @Sendable (_ index: Int, _ worker: Int) throws(EngramError) -> Void
+  count: Int, work: WorkContext, body: @Sendable (_ index: Int, _ worker: Int) throws(EngramError) -> Void
 ) throws(EngramError) {
-  let workerCount = max(1, min(threads, count))
+  let workerCount = max(1, min(work.threads, count))
   if workerCount == 1 {
-    for index in 0..<max(0, count) { try body(index, 0) }
+    for index in 0..<max(0, count) {
+      try work.checkCancelled()
+      try body(index, 0)
+    }
     return
   }
   let outcome = withoutActuallyEscaping(body) { body in
-    let loop = ParallelLoop(count: count, body: body)
+    let loop = ParallelLoop(count: count, work: work, body: body)
     var started: [pthread_t] = []
     for worker in 1..<workerCount {
       var thread = pthread_t()
@@ -63,12 +67,14 @@ private final class ParallelLoop: Sendable {
   typealias Body = @Sendable (_ index: Int, _ worker: Int) throws(EngramError) -> Void
 
   private let count: Int
+  private let work: WorkContext
   private let body: Body
   private let next = Atomic<Int>(0)
   private let failure = Mutex<(index: Int, error: EngramError)?>(nil)
 
-  init(count: Int, body: @escaping Body) {
+  init(count: Int, work: WorkContext, body: @escaping Body) {
     self.count = count
+    self.work = work
     self.body = body
   }
 
@@ -79,6 +85,7 @@ private final class ParallelLoop: Sendable {
       let index = next.add(1, ordering: .relaxed).oldValue
       guard index < count else { return }
       do throws(EngramError) {
+        try work.checkCancelled()
         try body(index, worker)
       } catch {
         // Every lower index was handed out before, so the lowest failure is found.

@@ -57,7 +57,8 @@ public struct WorkContext: Sendable {
       let scale = unit == .share ? Double(Progress.shareTotal) / Double(max(1, total)) : 1
       progress(
         Progress(
-          stage: stage ?? inner.stage, done: Int(done * scale), total: unit == .share ? Progress.shareTotal : total,
+          stage: stage ?? inner.stage, done: Int((done * scale).rounded()),
+          total: unit == .share ? Progress.shareTotal : total,
           unit: unit))
     }
     return part

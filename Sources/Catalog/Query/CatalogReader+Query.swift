@@ -22,7 +22,7 @@ extension CatalogReader {
     row: (_ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
     let columns = Columns(fields: try fields())
-    let sandbox = Sandbox(.query, seconds: limits.seconds, isCancelled: limits.isCancelled)
+    let sandbox = Sandbox(.query, seconds: limits.seconds, work: limits.work)
     try connection.sandboxed(sandbox) { () throws(EngramError) in
       let rows: Statement
       do throws(EngramError) {

@@ -77,7 +77,7 @@ extension CatalogReader {
   ) throws(EngramError) {
     let columns = Columns(fields: try fields())
     let commit = if let commit { commit } else { try latestCommit()?.id ?? 0 }
-    let sandbox = Sandbox(.filter, seconds: limits.seconds, isCancelled: limits.isCancelled)
+    let sandbox = Sandbox(.filter, seconds: limits.seconds, work: limits.work)
     try connection.sandboxed(sandbox) { () throws(EngramError) in
       let filter = try Filter(text, selecting: runColumns, before: end, asOf: commit, columns: columns, in: self)
       let rows = filter.rows

@@ -27,7 +27,7 @@ package struct StatisticShares: Sendable, Hashable {
   ///   - layout: What the columns are.
   ///   - model: A model of those columns.
   ///   - draws: Orders that are tried for each example, at least one.
-  ///   - options: Seed, threads, progress; the result is the same for any number of threads.
+  ///   - options: The seed, and how the work is done.
   /// - Throws: What the model throws, or `cancelled`.
   /// - Complexity: O(examples x draws x statistics) predictions.
   package init(
@@ -43,17 +43,16 @@ package struct StatisticShares: Sendable, Hashable {
     let (rows, classCount) = (examples.rows, model.classCount)
     let size = players.count * classCount
     var values = [Double](repeating: 0, count: rows * size)
-    try parallelFor(parts: &values, of: max(1, size), threads: options.threads) { (first, shares) throws(EngramError) in
+    try parallelFor(parts: &values, of: max(1, size), work: options.work) { (first, shares) throws(EngramError) in
       let row = first / max(1, size)
-      try options.checkCancelled()
-      options.progress(Double(row) / Double(rows))
+      options.work.report("statistics", row, of: rows)
       // The seed of a row is its own, so that no order of the threads can matter.
       var random = RandomState(
         seed: UInt32(truncatingIfNeeded: options.seed ^ options.seed >> 32) &* 2_654_435_761
           &+ UInt32(truncatingIfNeeded: row))
       let draws = Self.draws(draws, players: players.count, starts: others.rows, random: &random)
       let trials = try Self.trials(of: examples, row, from: others, players: players, draws)
-      let said = try model.probabilities(of: trials, rows: nil, threads: 1)
+      let said = try model.probabilities(of: trials, rows: nil, work: WorkContext(threads: 1))
       for (number, draw) in draws.enumerated() {
         for (step, player) in draw.order.enumerated() {
           let before = (number * (players.count + 1) + step) * classCount

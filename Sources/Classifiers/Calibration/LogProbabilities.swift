@@ -26,7 +26,7 @@ package struct LogProbabilities: Sendable, Hashable {
   /// Takes the logarithms of probabilities that are means over some voters, such as the trees of a forest.
   ///
   /// - Parameters:
-  ///   - probabilities: rows x `classCount`, row by row, as ``ClassifierModel/probabilities(of:rows:threads:)`` gives.
+  ///   - probabilities: rows x `classCount`, row by row, as ``ClassifierModel/probabilities(of:rows:work:)`` gives.
   ///   - classCount: The number of classes.
   ///   - voters: The number of trees.
   package init(of probabilities: [Float], classCount: Int, voters: Int) {

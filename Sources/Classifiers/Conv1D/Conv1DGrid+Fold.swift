@@ -35,7 +35,7 @@ extension Conv1DGrid {
         let model = Conv1DModel(
           network: network, columns: columns, shape: shape, parameters: training.currentParameters,
           scaling: inputs.scaling, loss: training.lossOfLastEpoch)
-        let predicted = try model.classes(of: inputs.validation, threads: options.threads)
+        let predicted = try model.classes(of: inputs.validation, work: options.work)
         let right = zip(predicted, validationLabels).count { $0 == $1 }
         return .accuracy(Double(right) / Double(validationLabels.count), note: nil)
       } catch {
@@ -48,7 +48,7 @@ extension Conv1DGrid {
 
 extension Conv1DModel {
   /// The most likely class of every row of an input.
-  func classes(of input: Conv1DInput, threads: Int) throws(EngramError) -> [Int32] {
-    try mostLikelyClasses(probabilities(of: input, threads: threads), classCount: classCount)
+  func classes(of input: Conv1DInput, work: WorkContext) throws(EngramError) -> [Int32] {
+    try mostLikelyClasses(probabilities(of: input, work: work), classCount: classCount)
   }
 }

@@ -42,7 +42,7 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
     for standardizes in Set(indices.map { networks[$0].standardizes }) {
       let scaling =
         standardizes
-        ? try Conv1DInput.scaling(of: features, columns: columns, rows: train, threads: options.threads) : nil
+        ? try Conv1DInput.scaling(of: features, columns: columns, rows: train, work: options.work) : nil
       fold.inputs[standardizes] = Fold.Inputs(
         train: try Conv1DInput(features, columns: columns, rows: train, scaling: scaling),
         validation: try Conv1DInput(features, columns: columns, rows: validation, scaling: scaling),
@@ -51,11 +51,12 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
     let epochTotal = indices.reduce(0) { $0 + networks[$1].epochCount }
     let epochsDone = Atomic<Int>(0)
     let scores = Mutex([CandidateScore?](repeating: nil, count: indices.count))
-    try parallelFor(count: indices.count, threads: options.threads) { [fold] (place, _) throws(EngramError) in
+    try parallelFor(count: indices.count, work: options.work) { [fold] (place, _) throws(EngramError) in
       var own = options
-      own.threads = max(1, options.threads / indices.count)
-      own.progress = { _ in
-        options.progress(Double(epochsDone.add(1, ordering: .relaxed).newValue) / Double(epochTotal))
+      own.work.threads = max(1, options.work.threads / indices.count)
+      own.work.progress = { _ in
+        options.work.report(
+          "training", epochsDone.add(1, ordering: .relaxed).newValue, of: epochTotal, .things("epochs"))
       }
       let score = try fold.score(networks[indices[place]], options: own)
       scores.withLock { $0[place] = score }

@@ -14,10 +14,10 @@ package struct Conv1DInput: Sendable {
 
   /// The z-scores of every column by some rows; one-hot positions stay as they are.
   package static func scaling(
-    of features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], threads: Int
+    of features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], work: WorkContext
   ) throws(EngramError) -> Standardization {
     try Standardization(
-      of: features.elements, from: columns.positionCount, rows: rows, work: WorkContext(threads: threads)
+      of: features.elements, from: columns.positionCount, rows: rows, work: work
     ).ofEveryColumn
   }
 

@@ -55,17 +55,17 @@ public struct Conv1DModel: ClassifierModel, Hashable {
   ///
   /// - Complexity: O(rows x places x kernel size x channels x filters).
   public func probabilities(
-    of features: borrowing Matrix, rows: [Int32]?, threads: Int
+    of features: borrowing Matrix, rows: [Int32]?, work: WorkContext
   ) throws(EngramError) -> [Float] {
     try features.requireColumns(columnCount)
     try features.requireFinite(rows: rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }
     return try probabilities(
-      of: Conv1DInput(features, columns: columns, rows: rows, scaling: scaling), threads: threads)
+      of: Conv1DInput(features, columns: columns, rows: rows, scaling: scaling), work: work)
   }
 
   /// The probability of each class for every row of an input.
-  func probabilities(of input: Conv1DInput, threads: Int) throws(EngramError) -> [Float] {
+  func probabilities(of input: Conv1DInput, work: WorkContext) throws(EngramError) -> [Float] {
     let weights = try LaneBuffer<Float>(count: shape.parameterCount)
     weights.write(parameters)
     let result = try LaneBuffer<Float>(count: input.exampleCount * classCount)
@@ -73,7 +73,7 @@ public struct Conv1DModel: ClassifierModel, Hashable {
     examples.write((0..<Int32(input.exampleCount)).map { $0 })
     let idle = Mutex<[Conv1DWorkspace]>([])
     let limit = Conv1DWorkspace.exampleLimit
-    try parallelFor(count: (input.exampleCount + limit - 1) / limit, threads: threads) {
+    try parallelFor(count: (input.exampleCount + limit - 1) / limit, work: work) {
       (part, _) throws(EngramError) in
       let workspace: Conv1DWorkspace
       if let known = idle.withLock({ $0.popLast() }) {

@@ -96,7 +96,7 @@ public struct Conv1DNetwork: Classifier, Hashable {
   ///   - columns: What the columns are; they decide what is a channel and what is time.
   ///   - labels: The class of every row of `features`.
   ///   - rows: The rows to learn from, each at most once; nil for all.
-  ///   - options: Seed, threads, progress.
+  ///   - options: The seed, and how the work is done.
   /// - Returns: The network as it is after the last epoch.
   /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``; also `usage` when the kernel is longer than the
   ///   trajectory or the minibatch larger than the data, and `invalidData` when the loss grows beyond all bounds.
@@ -114,7 +114,7 @@ public struct Conv1DNetwork: Classifier, Hashable {
     try features.requireFinite(rows: rows)
     let scaling =
       standardizes
-      ? try Conv1DInput.scaling(of: features, columns: columns, rows: rows, threads: options.threads) : nil
+      ? try Conv1DInput.scaling(of: features, columns: columns, rows: rows, work: options.work) : nil
     let input = try Conv1DInput(features, columns: columns, rows: rows, scaling: scaling)
     let training = try Conv1DTraining(
       self, shape: shape, input: input, labels: rows.map { labels.codes[Int($0)] }, seed: options.seed)

@@ -82,7 +82,7 @@ import Synchronization
   /// - Throws: ``EngramError`` with code `cancelled`, `limit` when memory lacks, or `invalidData` when the loss is no
   ///   longer a number.
   func run(_ options: FitOptions) throws(EngramError) {
-    try withTeam(threads: options.threads) { (step) throws(EngramError) in
+    try withTeam(work: options.work) { (step) throws(EngramError) in
       var order = Array(0..<self.labels.count)
       for epoch in 0..<self.network.epochCount {
         self.random.shuffle(&order)
@@ -94,7 +94,7 @@ import Synchronization
             found: "\(self.lossOfLastEpoch)",
             mend: "standardise the features (`zscore_data`), or lower the learning rate")
         }
-        options.progress(Double(epoch + 1) / Double(self.network.epochCount))
+        options.work.report("training", epoch + 1, of: self.network.epochCount, .things("epochs"))
       }
     }
   }
@@ -104,7 +104,7 @@ import Synchronization
     let batchCount = labels.count / network.batchSize
     var loss = 0.0
     for batch in 0..<batchCount {
-      try options.checkCancelled()
+      try options.work.checkCancelled("training was stopped")
       loss += step(batch * network.batchSize)
     }
     return loss / Double(batchCount)
@@ -113,9 +113,9 @@ import Synchronization
   /// Takes one step for each minibatch of given examples; returns the loss before each.
   ///
   /// - Precondition: Each has as many examples as the network's batch size.
-  package func steps(_ batches: [[Int32]], threads: Int) throws(EngramError) -> [Double] {
+  package func steps(_ batches: [[Int32]], work: WorkContext) throws(EngramError) -> [Double] {
     let losses = Mutex<[Double]>([])
-    try withTeam(threads: threads) { (step) throws(EngramError) in
+    try withTeam(work: work) { (step) throws(EngramError) in
       for batch in batches {
         precondition(batch.count == self.network.batchSize, "the minibatch is as large as the network's")
         self.order.write(batch)
@@ -147,15 +147,16 @@ import Synchronization
   ///
   /// The leader gets a function that takes one step for the minibatch at a place in the order, and returns its loss.
   private func withTeam(
-    threads: Int, lead: @Sendable (_ step: (Int) -> Double) throws(EngramError) -> Void
+    work: WorkContext, lead: @Sendable (_ step: (Int) -> Double) throws(EngramError) -> Void
   ) throws(EngramError) {
-    let threads = max(1, min(threads, losses.count))
+    let threads = max(1, min(work.threads, losses.count))
     var workspaces: [Conv1DWorkspace] = []
     for _ in 0..<threads { workspaces.append(try Conv1DWorkspace(shape)) }
     let team = SpinTeam { [workspaces] job, part, worker in
       if job == Job.gradient { self.findGradient(part, workspaces[worker]) } else { self.update(part) }
     }
-    try parallelFor(count: threads, threads: threads) { (index, worker) throws(EngramError) in
+    // The leader asks whether to stop; a loop that did would leave the helpers waiting.
+    try parallelFor(count: threads, work: WorkContext(threads: threads)) { (index, worker) throws(EngramError) in
       guard index == 0 else { return team.help(worker: worker) }
       defer { team.end() }
       try lead { self.step(from: $0, team, worker: worker) }

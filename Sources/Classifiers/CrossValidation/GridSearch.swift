@@ -26,7 +26,7 @@ public struct GridSearch: Sendable {
   ///   - features: One row an example.
   ///   - columns: What the columns are.
   ///   - labels: The class of every row.
-  ///   - options: Seed, threads, progress; every fold has the same seed.
+  ///   - options: The seed, and how the work is done; every fold has the same seed.
   ///   - record: What an earlier search of the same grid, folds and seed had done when it was stopped.
   ///   - checkpoint: Told the record after each batch of candidates in each fold, so that it can be kept.
   /// - Returns: How every candidate did.
@@ -59,7 +59,7 @@ public struct GridSearch: Sendable {
             work.finish(rung.candidates.count { batch.contains($0) }, rung: index)
             continue
           }
-          try options.checkCancelled()
+          try options.work.checkCancelled("training was stopped")
           let candidates = places.map { rung.candidates[$0] }
           let scores = try grid.score(
             candidates, features, columns: columns, labels: labels, train: train, validation: fold.validation,
@@ -108,26 +108,25 @@ public struct GridSearch: Sendable {
 /// How much of a search is done, in candidates x rows.
 private struct SearchWork {
   private let sizes: [Int]
-  private let total: Double
-  private var done = 0.0
+  private let total: Int
+  private var done = 0
 
   init(sizes: [Int], candidates: Int, strategy: SearchStrategy, folds: Int) {
     self.sizes = sizes
-    var (total, left) = (0.0, candidates)
+    var (total, left) = (0, candidates)
     for size in sizes {
-      total += Double(left * size * folds)
+      total += left * size * folds
       if case .halving(let factor) = strategy { left = (left + factor - 1) / factor }
     }
-    self.total = max(1, total)
+    self.total = total
   }
 
   /// The options of a part, whose progress becomes that of the search.
   func options(for candidates: Int, rung: Int, _ options: FitOptions) -> FitOptions {
     var inner = options
-    let (before, part, total) = (done, Double(candidates * sizes[rung]), total)
-    inner.progress = { share in options.progress(min(1, (before + part * share) / total)) }
+    inner.work = options.work.part(done..<(done + candidates * sizes[rung]), of: total)
     return inner
   }
 
-  mutating func finish(_ candidates: Int, rung: Int) { done += Double(candidates * sizes[rung]) }
+  mutating func finish(_ candidates: Int, rung: Int) { done += candidates * sizes[rung] }
 }

@@ -40,8 +40,7 @@ public struct JoinedGrid: CandidateGrid {
       let own = indices.map { $0 - start }.filter(part.candidates.indices.contains)
       if own.isEmpty { continue }
       var inner = options
-      let (before, count, total) = (scores.count, own.count, indices.count)
-      inner.progress = { options.progress((Double(before) + $0 * Double(count)) / Double(total)) }
+      inner.work = options.work.part(scores.count..<(scores.count + own.count), of: indices.count)
       scores += try part.score(
         own, features, columns: columns, labels: labels, train: train, validation: validation, options: inner)
     }

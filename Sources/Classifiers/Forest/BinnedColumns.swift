@@ -23,7 +23,7 @@ final class BinnedColumns: TrainingColumns {
   private static let mostSorted = Int(ENGRAM_SORTED_LIMIT)
 
   /// Puts every column of some rows into at most `bins` bins.
-  init(_ features: borrowing Matrix, rows: [Int32], bins: Int, byRow: Bool, threads: Int) throws(EngramError) {
+  init(_ features: borrowing Matrix, rows: [Int32], bins: Int, byRow: Bool, work: WorkContext) throws(EngramError) {
     rowCount = rows.count
     columnCount = features.columns
     // Kernels read whole lanes, also beyond the last column.
@@ -36,7 +36,7 @@ final class BinnedColumns: TrainingColumns {
     try unsafe byColumn.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe features.rankColumns(rows: rows, threads: threads) { column, ranked in
+      try unsafe features.rankColumns(rows: rows, work: work) { column, ranked in
         var (low, high) = ([UInt32](repeating: 0, count: bins), [UInt32](repeating: 0, count: bins))
         var scratch = unsafe [UInt32](repeating: 0, count: 2 * ranked.count)
         let count = unsafe engram_bin_ranks(

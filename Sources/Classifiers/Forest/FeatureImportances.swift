@@ -50,9 +50,9 @@ extension ForestModel {
   ///   - labels: The class of every row of the matrix.
   ///   - rows: The rows to look at; nil for all.
   ///   - repeats: How many random orders to try.
-  ///   - options: Seed, threads, progress.
+  ///   - options: The seed, and how the work is done.
   /// - Returns: The mean loss of accuracy over the repeats, and its standard error.
-  /// - Throws: As ``probabilities(of:rows:threads:)``; `usage` when there are no rows or repeats; `cancelled`.
+  /// - Throws: As ``probabilities(of:rows:work:)``; `usage` when there are no rows or repeats; `cancelled`.
   /// - Complexity: O(repeats x rows x trees x depth^2).
   public func permutationImportances(
     _ features: borrowing Matrix, labels: ClassLabels, rows: [Int32]? = nil, repeats: Int = 5,
@@ -67,18 +67,18 @@ extension ForestModel {
     }
     let (columnCount, classCount) = (columnCount, classCount)
     var sums = [Double](repeating: 0, count: rows.count * classCount)
-    try add(trees: 0..<treeCount, features, rows: rows, threads: options.threads, to: &sums)
+    try add(trees: 0..<treeCount, features, rows: rows, work: options.work, to: &sums)
     let ownSums = sums
     let right = rows.indices.count {
       mostLikelyClass(ownSums, row: $0, classCount: classCount) == labels.codes[Int(rows[$0])]
     }
     var samples: [Double] = []
     for number in 0..<repeats {
-      try options.checkCancelled()
+      try options.work.checkCancelled("training was stopped")
       let dealt = permutation(of: rows, repeat: number, seed: options.seed)
       let blocks = ColumnResults<[Int]>(count: (rows.count + Int(ENGRAM_WALK_BLOCK) - 1) / Int(ENGRAM_WALK_BLOCK))
       // SAFETY: the arrays have room for every column and class.
-      try unsafe forEachBlock(features, rows: rows, threads: options.threads) { features, _, first, count in
+      try unsafe forEachBlock(features, rows: rows, work: options.work) { features, _, first, count in
         var changes = [Double](repeating: 0, count: columnCount * classCount)
         var rightByColumn = [Int](repeating: 0, count: columnCount)
         for place in first..<(first + count) {
@@ -96,7 +96,7 @@ extension ForestModel {
       var total = [Int](repeating: 0, count: columnCount)
       for block in blocks.all { for column in 0..<columnCount { total[column] += block[column] } }
       samples += total.map { Double(right - $0) / Double(rows.count) }
-      options.progress(Double(number + 1) / Double(repeats))
+      options.work.report("permuting", number + 1, of: repeats, .things("repeats"))
     }
     return FeatureImportances(samples: samples, columnCount: columnCount)
   }

@@ -67,12 +67,11 @@ public struct ForestGrid: CandidateGrid {
       if let prepared {
         shared = prepared
       } else {
-        shared = try asWide.trainingColumns(features, rows: train, threads: options.threads)
+        shared = try asWide.trainingColumns(features, rows: train, work: options.work)
         prepared = shared
       }
       var part = options
-      let (share, before) = (1 / Double(groups.count), Double(place) / Double(groups.count))
-      part.progress = { options.progress(before + $0 * share) }
+      part.work = options.work.part(place..<(place + 1), of: groups.count)
       let trees = try largest.grow(shared, classes: train.map { labels.codes[Int($0)] }, counts: counts, options: part)
       let model = ForestModel(trees, forest: largest, columnCount: features.columns, classCount: labels.classCount)
       var sums = [Double](repeating: 0, count: validation.count * labels.classCount)
@@ -80,7 +79,7 @@ public struct ForestGrid: CandidateGrid {
       let rows = try model.checked(features, validation)
       for member in members.sorted(by: { forests[$0].treeCount < forests[$1].treeCount }) {
         try model.add(
-          trees: added..<forests[member].treeCount, features, rows: rows, threads: options.threads, to: &sums)
+          trees: added..<forests[member].treeCount, features, rows: rows, work: options.work, to: &sums)
         added = forests[member].treeCount
         let right = rows.indices.count {
           mostLikelyClass(sums, row: $0, classCount: labels.classCount) == labels.codes[Int(rows[$0])]

@@ -93,13 +93,13 @@ public struct ForestModel: ClassifierModel {
     return object
   }
 
-  /// The probability of each class for rows of a matrix; see ``ClassifierModel/probabilities(of:rows:threads:)``.
+  /// The probability of each class for rows of a matrix; see ``ClassifierModel/probabilities(of:rows:work:)``.
   ///
   /// - Complexity: O(rows x trees x depth).
   public func probabilities(
-    of features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
+    of features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Float] {
-    let sums = try sums(features, rows: rows, threads: threads)
+    let sums = try sums(features, rows: rows, work: work)
     return sums.map { Float($0 / Double(treeCount)) }
   }
 
@@ -109,9 +109,9 @@ public struct ForestModel: ClassifierModel {
   /// share of trees in which two rows meet is Breiman's proximity.
   ///
   /// - Returns: rows x ``treeCount``, row by row.
-  /// - Throws: As ``probabilities(of:rows:threads:)``.
+  /// - Throws: As ``probabilities(of:rows:work:)``.
   public func leaves(
-    of features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
+    of features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Int32] {
     let rows = try checked(features, rows)
     var leaves = [Int32](repeating: 0, count: rows.count * treeCount)
@@ -120,7 +120,7 @@ public struct ForestModel: ClassifierModel {
     try unsafe leaves.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe forEachBlock(features, rows: rows, threads: threads) { features, rows, first, count in
+      try unsafe forEachBlock(features, rows: rows, work: work) { features, rows, first, count in
         unsafe engram_forest_leaves(
           nodes, starts, treeCount, features, rows, count, all + first * treeCount, treeCount)
       }
@@ -129,23 +129,23 @@ public struct ForestModel: ClassifierModel {
   }
 
   /// The sum over the trees of the distributions of each row.
-  private func sums(_ features: borrowing Matrix, rows: [Int32]?, threads: Int) throws(EngramError) -> [Double] {
+  private func sums(_ features: borrowing Matrix, rows: [Int32]?, work: WorkContext) throws(EngramError) -> [Double] {
     let rows = try checked(features, rows)
     var sums = [Double](repeating: 0, count: rows.count * classCount)
-    try add(trees: 0..<treeCount, features, rows: rows, threads: threads, to: &sums)
+    try add(trees: 0..<treeCount, features, rows: rows, work: work, to: &sums)
     return sums
   }
 
   /// Adds the distributions of some trees, in their order.
   func add(
-    trees: Range<Int>, _ features: borrowing Matrix, rows: [Int32], threads: Int, to sums: inout [Double]
+    trees: Range<Int>, _ features: borrowing Matrix, rows: [Int32], work: WorkContext, to sums: inout [Double]
   ) throws(EngramError) {
     let classCount = classCount
     // SAFETY: each block writes its own rows of the array.
     try unsafe sums.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe forEachBlock(features, rows: rows, threads: threads) { features, rows, first, count in
+      try unsafe forEachBlock(features, rows: rows, work: work) { features, rows, first, count in
         unsafe engram_forest_add(
           nodes, starts, trees.lowerBound, trees.upperBound, distributions, classCount, features, rows, count, nil, 0,
           nil, all + first * classCount)
@@ -164,13 +164,13 @@ public struct ForestModel: ClassifierModel {
 
   /// Calls `body` for blocks of rows from several threads: the matrix, the rows, the place of the first, and how many.
   @unsafe func forEachBlock(
-    _ features: borrowing Matrix, rows: [Int32], threads: Int,
+    _ features: borrowing Matrix, rows: [Int32], work: WorkContext,
     _ body: @Sendable (UnsafePointer<engram_features>, UnsafePointer<Int32>, Int, Int) -> Void
   ) throws(EngramError) {
     let size = Int(ENGRAM_WALK_BLOCK)
     try unsafe features.withFeatures { (features) throws(EngramError) in
       nonisolated(unsafe) let features = unsafe features
-      try parallelFor(count: (rows.count + size - 1) / size, threads: threads) { (block, _) throws(EngramError) in
+      try parallelFor(count: (rows.count + size - 1) / size, work: work) { (block, _) throws(EngramError) in
         let first = block * size
         unsafe withUnsafePointer(to: features) { features in
           unsafe rows.withUnsafeBufferPointer { rows in

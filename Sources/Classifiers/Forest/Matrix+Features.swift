@@ -24,17 +24,17 @@ extension Matrix {
   ///
   /// - Parameters:
   ///   - rows: The rows, in the order that ranks come in.
-  ///   - threads: How many threads to use.
+  ///   - work: How the work is done.
   ///   - body: Gets a column's number and ranks, which are valid during the call.
   /// - Throws: Nothing of its own.
   @unsafe borrowing func rankColumns(
-    rows: [Int32], threads: Int, _ body: @Sendable (_ column: Int, _ ranked: RankedColumn) -> Void
+    rows: [Int32], work: WorkContext, _ body: @Sendable (_ column: Int, _ ranked: RankedColumn) -> Void
   ) throws(EngramError) {
     let columnCount = columns
     let blocks = (columnCount + Self.blockWidth - 1) / Self.blockWidth
     try unsafe withFeatures { (features) throws(EngramError) in
       nonisolated(unsafe) let features = unsafe features
-      try parallelFor(count: blocks, threads: threads) { (block, _) throws(EngramError) in
+      try parallelFor(count: blocks, work: work) { (block, _) throws(EngramError) in
         let first = block * Self.blockWidth
         let width = min(Self.blockWidth, columnCount - first)
         let count = rows.count

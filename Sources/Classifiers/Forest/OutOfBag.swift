@@ -22,11 +22,11 @@ extension ForestModel {
   ///   - features: The matrix, which was checked.
   ///   - labels: The class of every row of the matrix.
   ///   - rows: The training rows.
-  ///   - threads: How many threads to use.
+  ///   - work: How the work is done.
   /// - Returns: What they say.
   /// - Throws: Nothing of its own.
   func outOfBag(
-    bags: [[UInt64]], _ features: borrowing Matrix, labels: ClassLabels, rows: [Int32], threads: Int
+    bags: [[UInt64]], _ features: borrowing Matrix, labels: ClassLabels, rows: [Int32], work: WorkContext
   ) throws(EngramError) -> OutOfBag {
     let bagStride = (rows.count + 63) / 64
     let bags = bags.flatMap { $0 }
@@ -38,7 +38,7 @@ extension ForestModel {
       try unsafe trees.withUnsafeMutableBufferPointer { (trees) throws(EngramError) in
         guard let sumBase = sums.baseAddress, let treeBase = trees.baseAddress else { return }
         nonisolated(unsafe) let (allSums, allTrees) = unsafe (sumBase, treeBase)
-        try unsafe forEachBlock(features, rows: rows, threads: threads) { features, rows, first, count in
+        try unsafe forEachBlock(features, rows: rows, work: work) { features, rows, first, count in
           unsafe bags.withUnsafeBufferPointer { bags in
             let own = unsafe bags.baseAddress.map { unsafe $0 + first / 64 }
             unsafe engram_forest_add(

@@ -83,7 +83,7 @@ public struct RandomForest: Classifier, Hashable {
   ///   - features: One row an example, one column a feature; either type and layout, float32 column-major is fastest.
   ///   - labels: The class of every row of `features`.
   ///   - rows: The rows to learn from, each at most once; nil for all.
-  ///   - options: Seed, threads, progress.
+  ///   - options: The seed, and how the work is done.
   /// - Returns: The forest; with ``ForestModel/outOfBag`` when the rows of each tree were drawn.
   /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``.
   /// - Complexity: O(trees x rows x columns looked at x depth); memory: a byte for each value, two with all columns.
@@ -92,12 +92,12 @@ public struct RandomForest: Classifier, Hashable {
   ) throws(EngramError) -> ForestModel {
     let counts = try check(features, labels, rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }
-    let columns = try trainingColumns(features, rows: rows, threads: options.threads)
+    let columns = try trainingColumns(features, rows: rows, work: options.work)
     let trees = try grow(columns, classes: rows.map { labels.codes[Int($0)] }, counts: counts, options: options)
     var model = ForestModel(trees, forest: self, columnCount: features.columns, classCount: labels.classCount)
     if bootstrap {
       model.outOfBag = try model.outOfBag(
-        bags: trees.map(\.bag), features, labels: labels, rows: rows, threads: options.threads)
+        bags: trees.map(\.bag), features, labels: labels, rows: rows, work: options.work)
     }
     return model
   }
@@ -120,14 +120,14 @@ public struct RandomForest: Classifier, Hashable {
 
   /// The columns of some rows, prepared for growing.
   func trainingColumns(
-    _ features: borrowing Matrix, rows: [Int32], threads: Int
+    _ features: borrowing Matrix, rows: [Int32], work: WorkContext
   ) throws(EngramError) -> any TrainingColumns {
     switch binning {
-    case .exact: try RankedColumns(features, rows: rows, threads: threads)
+    case .exact: try RankedColumns(features, rows: rows, work: work)
     case .histogram(let bins):
       try BinnedColumns(
         features, rows: rows, bins: bins, byRow: maxFeatures.count(of: features.columns) == features.columns,
-        threads: threads)
+        work: work)
     }
   }
 
@@ -139,15 +139,14 @@ public struct RandomForest: Classifier, Hashable {
     let grown = Mutex([GrownTree?](repeating: nil, count: treeCount))
     let idle = Mutex<[TreeGrower]>([])
     let done = Atomic<Int>(0)
-    try parallelFor(count: treeCount, threads: options.threads) { (tree, _) throws(EngramError) in
-      try options.checkCancelled()
+    try parallelFor(count: treeCount, work: options.work) { (tree, _) throws(EngramError) in
       let grower =
         idle.withLock { $0.popLast() }
         ?? TreeGrower(self, columns: columns, classes: classes, classWeights: weights)
       let result = grower.grow(tree, seed: options.seed)
       idle.withLock { $0.append(grower) }
       grown.withLock { $0[tree] = result }
-      options.progress(Double(done.add(1, ordering: .relaxed).newValue) / Double(treeCount))
+      options.work.report("training", done.add(1, ordering: .relaxed).newValue, of: treeCount, .things("trees"))
     }
     return grown.withLock { $0.compactMap { $0 } }
   }

@@ -14,7 +14,7 @@ final class RankedColumns: TrainingColumns {
   private let values: [[Double]]
 
   /// Ranks every column of some rows.
-  init(_ features: borrowing Matrix, rows: [Int32], threads: Int) throws(EngramError) {
+  init(_ features: borrowing Matrix, rows: [Int32], work: WorkContext) throws(EngramError) {
     rowCount = rows.count
     columnCount = features.columns
     let rowCount = rowCount
@@ -24,7 +24,7 @@ final class RankedColumns: TrainingColumns {
     try unsafe ranks.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe features.rankColumns(rows: rows, threads: threads) { column, ranked in
+      try unsafe features.rankColumns(rows: rows, work: work) { column, ranked in
         unsafe (all + column * rowCount).update(from: ranked.ranks, count: rowCount)
         values.set(column, unsafe Array(UnsafeBufferPointer(start: ranked.distinct, count: ranked.count)))
       }

@@ -48,7 +48,7 @@ struct DualCoordinateDescent: LinearSolver {
     var violations = highest
     var iterations = done.map { _ in 0 }
     for pass in 1...settings.maxIterations where done.contains(0) {
-      try settings.options.checkCancelled()
+      try settings.options.work.checkCancelled("training was stopped")
       random.shuffle(&order)
       unsafe rows.matrix.withFloats { values in
         // SAFETY: rows are `width` wide, the other arrays as long as the kernel says, and the order names rows.

@@ -27,7 +27,7 @@ struct LIBLINEARSolver: LinearSolver {
   }
 
   mutating func solve(cost: Double) throws(EngramError) -> [LinearFit] {
-    try settings.options.checkCancelled()
+    try settings.options.work.checkCancelled("training was stopped")
     let (rows, columns) = (problem.rows, problem.columns)
     let targets = places.map { problem.targets(of: $0) }
     var weights = [Double](repeating: 0, count: places.count * columns)

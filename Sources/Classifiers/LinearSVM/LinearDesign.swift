@@ -20,23 +20,23 @@ struct LinearDesign: Sendable {
 
   /// Makes the design from rows of a matrix, with all components if it is to be reduced.
   init(
-    _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], standardizes: Bool, reduces: Bool, threads: Int
+    _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], standardizes: Bool, reduces: Bool,
+    work: WorkContext
   ) throws(EngramError) {
     positionCount = columns.positionCount
     columnCount = columns.columnCount
     let first = 1 + positionCount
     let plain = try DenseRows(count: rows.count, columns: 1 + columnCount)
-    try plain.fill(from: features, 0..<columnCount, rows: rows, at: 1, threads: threads)
-    let work = WorkContext(threads: threads)
+    try plain.fill(from: features, 0..<columnCount, rows: rows, at: 1, work: work)
     let scores = standardizes ? try Standardization(of: plain.elements, from: first, work: work) : nil
     try plain.change { (elements) throws(EngramError) in try scores?.apply(to: &elements, work: work) }
     standardization = scores
     if reduces {
-      let components = try PrincipalComponents(centering: plain, from: first, threads: threads)
+      let components = try PrincipalComponents(centering: plain, from: first, work: work)
       let reduced = try DenseRows(count: rows.count, columns: first + components.count)
-      try reduced.fill(from: features, 0..<positionCount, rows: rows, at: 1, threads: threads)
+      try reduced.fill(from: features, 0..<positionCount, rows: rows, at: 1, work: work)
       try components.project(
-        plain, from: first, onto: components.count, into: reduced, at: first, threads: threads)
+        plain, from: first, onto: components.count, into: reduced, at: first, work: work)
       self.components = components
       self.rows = reduced
     } else {

@@ -69,7 +69,7 @@ public struct LinearSVM: Classifier, Hashable {
   ///   - columns: What the columns are.
   ///   - labels: The class of every row of `features`.
   ///   - rows: The rows to learn from, each at most once; nil for all.
-  ///   - options: Seed, threads, progress. Newton's method draws nothing and ignores the seed.
+  ///   - options: The seed, and how the work is done. Newton's method draws nothing and ignores the seed.
   /// - Returns: The model; ``LinearSVMModel/problems`` says whether each class converged.
   /// - Throws: ``EngramError`` with code `usage` for a parameter that cannot be, or more components than rows or
   ///   columns; `invalidData` for values that are not finite and for fewer than two classes; `notFound` when a library
@@ -88,13 +88,13 @@ public struct LinearSVM: Classifier, Hashable {
     let present = counts.indices.filter { counts[$0] > 0 }
     let design = try LinearDesign(
       features, columns: columns, rows: rows, standardizes: standardizes, reduces: componentCount != nil,
-      threads: options.threads)
+      work: options.work)
     if let reason = design.refusal(of: componentCount) {
       throw EngramError(.usage, reason, place: "key \"n_components\"", mend: "ask for fewer components")
     }
     let problem = LinearProblem(
       design.rows, columns: design.width(components: componentCount), classes: LinearSVM.places(labels, rows, present),
-      gram: solver == .newton ? try design.rows.gram(threads: options.threads) : [])
+      gram: solver == .newton ? try design.rows.gram(work: options.work) : [])
     let fits = try OneVersusRest(self, options: options).solve(
       [(problem, [cost])], classCount: present.count)[0][0]
     return LinearSVMModel(self, design: design, fits: fits, present: present, classCount: labels.classCount)

@@ -82,8 +82,8 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
       if part.isEmpty { continue }
       let design = try LinearDesign(
         features, columns: columns, rows: train, standardizes: base.standardizes, reduces: reduces,
-        threads: options.threads)
-      let gram = base.solver == .newton ? try design.rows.gram(threads: options.threads) : []
+        work: options.work)
+      let gram = base.solver == .newton ? try design.rows.gram(work: options.work) : []
       var families: [(problem: LinearProblem, indices: [Int])] = []
       for (place, count) in componentCounts.enumerated() {
         let family = part.filter { $0 / costs.count == place }.sorted { machine($0).cost < machine($1).cost }
@@ -96,15 +96,14 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
         }
       }
       var partOptions = options
-      let (before, share) = (Double(scores.count) / Double(indices.count), Double(part.count) / Double(indices.count))
-      partOptions.progress = { options.progress(before + share * $0) }
+      partOptions.work = options.work.part(scores.count..<(scores.count + part.count), of: indices.count)
       let solved = try OneVersusRest(base, options: partOptions).solve(
         families.map { ($0.problem, $0.indices.map { machine($0).cost }) }, classCount: present.count)
       for (family, fits) in zip(families, solved) {
         for (index, fits) in zip(family.indices, fits) {
           let model = LinearSVMModel(
             machine(index), design: design, fits: fits, present: present, classCount: labels.classCount)
-          scores[index] = try model.score(features, labels, validation, threads: options.threads)
+          scores[index] = try model.score(features, labels, validation, work: options.work)
         }
       }
     }
@@ -115,9 +114,9 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
 extension LinearSVMModel {
   /// The share of rows that the model gets right, with a note when its solver did not converge.
   fileprivate func score(
-    _ features: borrowing Matrix, _ labels: ClassLabels, _ rows: [Int32], threads: Int
+    _ features: borrowing Matrix, _ labels: ClassLabels, _ rows: [Int32], work: WorkContext
   ) throws(EngramError) -> CandidateScore {
-    let predicted = try predict(features, rows: rows, threads: threads)
+    let predicted = try predict(features, rows: rows, work: work)
     let right = zip(predicted, rows).count { $0 == labels.codes[Int($1)] }
     let slow = zip(presentClasses, problems).filter { !$1.isConverged }
     let note = slow.map { "class \($0) after \($1.iterations) iterations" }.joined(separator: ", ")

@@ -83,19 +83,19 @@ public struct LinearSVMModel: ClassifierModel, Hashable {
   /// - Parameters:
   ///   - features: A matrix of `columnCount` columns.
   ///   - rows: The rows to look at; nil for all.
-  ///   - threads: How many threads to use; the result is the same for any number.
+  ///   - work: How the work is done; it does not change the result.
   /// - Returns: rows x `classCount`, row by row; -infinity for a class without training rows.
   /// - Throws: ``EngramError`` with code `invalidData` for another number of columns or a value that is not finite.
   public func decisionValues(
-    of features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
+    of features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Double] {
     try features.requireColumns(columnCount)
     try features.requireFinite(rows: rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }
     let taken = try DenseRows(count: rows.count, columns: columnCount)
-    try taken.fill(from: features, 0..<columnCount, rows: rows, at: 0, threads: threads)
+    try taken.fill(from: features, 0..<columnCount, rows: rows, at: 0, work: work)
     let values = PartResults<[Double]>(count: presentClasses.count)
-    try parallelFor(count: presentClasses.count, threads: threads) { (place, _) throws(EngramError) in
+    try parallelFor(count: presentClasses.count, work: work) { (place, _) throws(EngramError) in
       let slopes = columns.map { weights[place * columnCount + $0] / scales[$0] }
       let offset = intercepts[place] - zip(slopes, means).reduce(0) { $0 + $1.0 * $1.1 }
       var products = [Double](repeating: 0, count: rows.count)
@@ -116,9 +116,9 @@ public struct LinearSVMModel: ClassifierModel, Hashable {
 
   /// The softmax of the decision values: it orders classes and grows with the margin, but is not calibrated.
   public func probabilities(
-    of features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
+    of features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Float] {
-    let values = try decisionValues(of: features, rows: rows, threads: threads)
+    let values = try decisionValues(of: features, rows: rows, work: work)
     return stride(from: 0, to: values.count, by: classCount).flatMap { start in
       let row = values[start..<(start + classCount)]
       let greatest = row.reduce(-.infinity, max)
@@ -130,8 +130,8 @@ public struct LinearSVMModel: ClassifierModel, Hashable {
 
   /// The class of the greatest decision value of each row; the lowest code where several are equal.
   public func predict(
-    _ features: borrowing Matrix, rows: [Int32]? = nil, threads: Int = Threads.available
+    _ features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Int32] {
-    try mostLikelyClasses(decisionValues(of: features, rows: rows, threads: threads), classCount: classCount)
+    try mostLikelyClasses(decisionValues(of: features, rows: rows, work: work), classCount: classCount)
   }
 }

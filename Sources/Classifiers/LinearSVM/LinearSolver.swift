@@ -48,14 +48,14 @@ struct OneVersusRest: Sendable {
     let parts = problems.count * groups.count
     let results = PartResults<[[LinearFit]]>(count: parts)
     let (done, total) = (Counter(), groups.count * problems.reduce(0) { $0 + $1.costs.count })
-    try parallelFor(count: parts, threads: options.threads) { (part, _) throws(EngramError) in
+    try parallelFor(count: parts, work: options.work) { (part, _) throws(EngramError) in
       let (problem, costs) = problems[part / groups.count]
       var solver = try makeSolver(problem, groups[part % groups.count])
       var fits: [[LinearFit]] = []
       for cost in costs {
         fits.append(try solver.solve(cost: cost))
         guard fits[fits.count - 1].allSatisfy(\.isFinite) else { throw Self.overflow }
-        options.progress(Double(done.next()) / Double(total))
+        options.work.report("training", done.next(), of: total, .things("problems"))
       }
       results.set(part, fits)
     }

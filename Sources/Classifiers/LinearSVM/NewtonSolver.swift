@@ -64,7 +64,7 @@ struct NewtonSolver: LinearSolver {
     let enough = settings.tolerance * settings.tolerance
     var (iterations, isDone, isStuck) = (0, false, false)
     while !isDone, !isStuck, iterations < settings.maxIterations {
-      try settings.options.checkCancelled()
+      try settings.options.work.checkCancelled("training was stopped")
       iterations += 1
       guard let (goal, isMinimum) = minimum(ridge: 0.5 / cost) else { break }
       let goalMargins = problem.margins(of: goal, targets)

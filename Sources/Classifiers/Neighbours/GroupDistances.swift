@@ -27,13 +27,11 @@ package struct GroupDistances: Sendable, Hashable {
   ///   - rows: Rows to look at, on the same scale.
   ///   - groups: The group of each of `rows`.
   ///   - groupCount: The number of groups.
-  ///   - threads: How many threads to use; the result is the same for any number.
-  ///   - isCancelled: Asked now and then; true stops.
+  ///   - work: How the work is done; it does not change the result.
   /// - Throws: ``EngramError`` with code `notFound` when OpenBLAS is not installed, `cancelled`.
   /// - Complexity: O(queries x rows x columns), at the speed of a matrix product.
   package init(
-    from queries: ScaledRows, to rows: ScaledRows, groups: [Int32], groupCount: Int, threads: Int,
-    isCancelled: @Sendable () -> Bool = { false }
+    from queries: ScaledRows, to rows: ScaledRows, groups: [Int32], groupCount: Int, work: WorkContext
   ) throws(EngramError) {
     precondition(queries.columnCount == rows.columnCount, "queries and rows have the same columns")
     precondition(groups.count == rows.count, "every row has a group")
@@ -47,9 +45,8 @@ package struct GroupDistances: Sendable, Hashable {
     var nearest = [Int32](repeating: -1, count: queries.count * groupCount)
     if groupCount > 0 {
       let size = Self.queryTile * groupCount
-      try parallelFor(parts: &distances, of: size, and: &nearest, of: size, threads: threads) {
+      try parallelFor(parts: &distances, of: size, and: &nearest, of: size, work: work) {
         (tile, distances, nearest) throws(EngramError) in
-        if isCancelled() { throw EngramError(.cancelled, "the search for neighbours was stopped") }
         let first = tile * Self.queryTile
         let range = first..<min(first + Self.queryTile, queries.count)
         unsafe distances.withUnsafeMutableBufferPointer { distances in

@@ -27,13 +27,12 @@ package struct RobustScale: Sendable, Hashable {
   ///
   /// - Complexity: O(rows log rows) for each column.
   package init(
-    of matrix: borrowing Matrix, threads: Int, isCancelled: @Sendable () -> Bool = { false }
+    of matrix: borrowing Matrix, work: WorkContext
   ) throws(EngramError) {
     precondition(matrix.rows > 0, "a scale is taken of at least one row")
     let source = matrix.elements
     var found = [SIMD2<Double>](repeating: .zero, count: matrix.columns)
-    try parallelFor(parts: &found, of: 1, threads: threads) { (column, scale) throws(EngramError) in
-      if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
+    try parallelFor(parts: &found, of: 1, work: work) { (column, scale) throws(EngramError) in
       var values: [Double] = []
       values.reserveCapacity(source.rows)
       for row in 0..<source.rows { values.append(source[row, column]) }
@@ -64,7 +63,7 @@ package struct RobustScale: Sendable, Hashable {
   ///
   /// - Complexity: O(values).
   package func rows(
-    of matrix: borrowing Matrix, threads: Int, isCancelled: @Sendable () -> Bool = { false }
+    of matrix: borrowing Matrix, work: WorkContext
   ) throws(EngramError) -> ScaledRows {
     try matrix.requireColumns(centres.count)
     let source = matrix.elements
@@ -72,9 +71,8 @@ package struct RobustScale: Sendable, Hashable {
     var norms = [Float](repeating: 0, count: source.rows)
     if source.columns == 0 { return ScaledRows(values: values, squaredNorms: norms, columnCount: 0) }
     try parallelFor(
-      parts: &norms, of: Self.rowBlock, and: &values, of: Self.rowBlock * source.columns, threads: threads
+      parts: &norms, of: Self.rowBlock, and: &values, of: Self.rowBlock * source.columns, work: work
     ) { (block, norms, values) throws(EngramError) in
-      if isCancelled() { throw EngramError(.cancelled, "scaling was stopped") }
       source.squash(from: block * Self.rowBlock, centres: centres, scales: scales, into: &values, &norms)
     }
     return ScaledRows(values: values, squaredNorms: norms, columnCount: source.columns)

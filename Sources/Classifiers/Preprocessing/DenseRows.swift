@@ -78,11 +78,11 @@ package import TrajectoryModel
 
   /// Copies some rows of a matrix, of either type and layout, to the columns from `column` on.
   func fill(
-    from features: borrowing Matrix, _ columns: Range<Int>, rows: [Int32], at column: Int, threads: Int
+    from features: borrowing Matrix, _ columns: Range<Int>, rows: [Int32], at column: Int, work: WorkContext
   ) throws(EngramError) {
     let source = features.elements
     let (rowStride, columnStride) = (source.rowStride, source.columnStride)
-    try forEachBlock(threads: threads) { block in
+    try forEachBlock(work: work) { block in
       guard let base = unsafe source.base else { return }
       let target = unsafe self.values + block.lowerBound * self.stride + column
       // SAFETY: rows and columns are inside the matrix, and the target has room for them.
@@ -103,9 +103,9 @@ package import TrajectoryModel
   }
 
   /// Runs a loop over blocks of rows on several threads.
-  func forEachBlock(threads: Int, _ body: @Sendable (Range<Int>) -> Void) throws(EngramError) {
+  func forEachBlock(work: WorkContext, _ body: @Sendable (Range<Int>) -> Void) throws(EngramError) {
     let size = Self.blockSize
-    try parallelFor(count: (count + size - 1) / size, threads: threads) { (block, _) throws(EngramError) in
+    try parallelFor(count: (count + size - 1) / size, work: work) { (block, _) throws(EngramError) in
       body((block * size)..<min(self.count, (block + 1) * size))
     }
   }
@@ -117,12 +117,12 @@ package import TrajectoryModel
   /// - Returns: n x n, row by row, of which only the upper triangle is meant; n is the number of columns from `first`
   ///   on.
   /// - Complexity: O(rows x n²).
-  func gram(from first: Int = 0, threads: Int) throws(EngramError) -> [Double] {
+  func gram(from first: Int = 0, work: WorkContext) throws(EngramError) -> [Double] {
     try loadBLAS()
     let n = columns - first
     let parts = min(4, max(1, count / 1024))
     let sums = PartResults<[Double]>(count: parts)
-    try parallelFor(count: parts, threads: threads) { (part, _) throws(EngramError) in
+    try parallelFor(count: parts, work: work) { (part, _) throws(EngramError) in
       let (start, end) = (self.count * part / parts, self.count * (part + 1) / parts)
       var sum = [Double](repeating: 0, count: n * n)
       // SAFETY: rows start ..< end are inside the block, and `sum` is n x n.

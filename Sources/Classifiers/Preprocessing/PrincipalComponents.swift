@@ -27,18 +27,17 @@ package struct PrincipalComponents: Sendable {
   /// - Throws: ``EngramError`` with code `invalidData` when there are fewer than two rows, no column, or
   ///   no eigenvalues to be found.
   /// - Complexity: O(rows x columns² + columns³).
-  package init(centering rows: DenseRows, from first: Int = 0, threads: Int) throws(EngramError) {
+  package init(centering rows: DenseRows, from first: Int = 0, work: WorkContext) throws(EngramError) {
     let columns = rows.columns - first
     guard rows.count >= 2, columns >= 1 else {
       throw EngramError(
         .invalidData, "principal components need more rows or columns", expected: "at least 2 rows and 1 column",
         found: "\(rows.count) rows, \(columns) columns")
     }
-    let work = WorkContext(threads: threads)
     let center = try Standardization(of: rows.elements, from: first, work: work).centering
     means = center.means
     try rows.change { (elements) throws(EngramError) in try center.apply(to: &elements, work: work) }
-    var vectors = try rows.gram(from: first, threads: threads)
+    var vectors = try rows.gram(from: first, work: work)
     var values = [Double](repeating: 0, count: columns)
     // SAFETY: `vectors` is columns x columns and `values` has a place for each.
     let info = unsafe engram_dsyevd(Int32(columns), &vectors, Int32(columns), &values)
@@ -65,10 +64,11 @@ package struct PrincipalComponents: Sendable {
   ///
   /// - Complexity: O(rows x columns x components).
   package func project(
-    _ rows: DenseRows, from first: Int = 0, onto count: Int, into target: DenseRows, at column: Int = 0, threads: Int
+    _ rows: DenseRows, from first: Int = 0, onto count: Int, into target: DenseRows, at column: Int = 0,
+    work: WorkContext
   ) throws(EngramError) {
     let columns = means.count
-    try rows.forEachBlock(threads: threads) { block in
+    try rows.forEachBlock(work: work) { block in
       // SAFETY: the block is inside both matrices, which are different, and each thread writes rows of its own.
       unsafe engram_dgemm(
         0, 1, Int32(block.count), Int32(count), Int32(columns), 1, rows.values + block.lowerBound * rows.stride + first,

@@ -11,28 +11,15 @@ extension Invocation {
     return try TrajectoryStore(opening: self[store]).snapshot(asOf: commit)
   }
 
-  /// How a write waits, works, is stopped and shows progress.
-  ///
-  /// The progress that is given shows the stages of the work; finish it before anything is printed.
-  func writeOptions(
-    _ progress: StageProgress? = nil, threads: Parameter<Int?>? = nil, codec: SegmentCodec = .predicted
-  ) -> WriteOptions {
-    var options = WriteOptions(
-      waitSeconds: self[SharedParameters.waitSeconds], codec: codec, isCancelled: isCancelled)
-    if let threads = threads.flatMap({ self[$0] }) { options.threads = threads }
-    if let progress { options.progress = { progress.report($0, $1, $2) } }
-    return options
+  /// How a write waits and works.
+  func writeOptions(codec: SegmentCodec = .predicted) -> WriteOptions {
+    WriteOptions(waitSeconds: self[SharedParameters.waitSeconds], codec: codec, work: work)
   }
 
   /// The type of the values that are written, given the types of what is stored.
   func elementType(stored: [ElementType]) -> ElementType {
     let widest: ElementType = stored.contains(.float64) ? .float64 : .float32
     return ElementType(name: self[SharedParameters.elementType]) ?? widest
-  }
-
-  /// The threads that `--threads` allows, and whether the user has asked to stop.
-  var work: WorkContext {
-    WorkContext(threads: self[SharedParameters.threads] ?? Threads.available, isCancelled: isCancelled)
   }
 
   /// The format of a table: `--json`, `--csv`, or for people.

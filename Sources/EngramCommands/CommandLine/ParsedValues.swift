@@ -15,6 +15,11 @@ package struct ParsedValues: Sendable {
     return box.value
   }
 
+  /// The value of a parameter, or nil where the command does not declare it.
+  package func ifDeclared<Value>(_ parameter: Parameter<Value>) -> Value? {
+    (boxes[parameter.facts.spelling] as? ValueBox<Value>)?.value
+  }
+
   /// Whether the user wrote the parameter, rather than leave it at its default.
   package func isGiven(_ parameter: any DeclaredParameter) -> Bool { given.contains(parameter.facts.spelling) }
 

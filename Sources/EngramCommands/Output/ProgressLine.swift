@@ -1,37 +1,11 @@
 // ProgressLine.swift -- how far a long operation has come, as one line.
 
+package import Base
+
 /// How far a long operation has come, as one line.
 ///
 /// `ingesting  [########            ]  40 %  62.9 MiB of 157.0 MiB  310.4 MiB/s  1 s left`
 package struct ProgressLine: Sendable, Hashable {
-  /// What is counted.
-  package enum Unit: Sendable, Hashable {
-    /// Bytes, shown as MiB.
-    case bytes
-    /// Things with a name in the plural, such as `examples`.
-    case things(String)
-    /// A share of the work, in whatever parts: only the share and the time left are shown.
-    case share
-
-    /// A count, or nil where it says nothing to a person.
-    func text(_ count: Int) -> String? {
-      switch self {
-      case .bytes: byteText(count)
-      case .things: countText(count)
-      case .share: nil
-      }
-    }
-
-    func rate(_ perSecond: Double) -> String? {
-      let count = Int(min(max(0, perSecond.rounded()), 1e18))
-      return switch self {
-      case .bytes: "\(byteText(count))/s"
-      case .things(let name): "\(countText(count)) \(name)/s"
-      case .share: nil
-      }
-    }
-  }
-
   /// The number of characters between the brackets.
   private static let barWidth = 20
   /// The time before which a rate says little.
@@ -44,12 +18,12 @@ package struct ProgressLine: Sendable, Hashable {
   /// How much there is, or nil when nobody knows.
   package let total: Int?
   /// What is counted.
-  package let unit: Unit
+  package let unit: WorkContext.Progress.Unit
   /// The seconds since it began.
   package let elapsed: Double
 
   /// Makes a line.
-  package init(label: String, done: Int, total: Int?, unit: Unit, elapsed: Double) {
+  package init(label: String, done: Int, total: Int?, unit: WorkContext.Progress.Unit, elapsed: Double) {
     self.label = label
     self.done = done
     self.total = total
@@ -84,5 +58,25 @@ package struct ProgressLine: Sendable, Hashable {
 
   private func padLeft(_ text: String, to width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}
+
+extension WorkContext.Progress.Unit {
+  /// A count, or nil where it says nothing to a person.
+  fileprivate func text(_ count: Int) -> String? {
+    switch self {
+    case .bytes: byteText(count)
+    case .things: countText(count)
+    case .share: nil
+    }
+  }
+
+  fileprivate func rate(_ perSecond: Double) -> String? {
+    let count = Int(min(max(0, perSecond.rounded()), 1e18))
+    return switch self {
+    case .bytes: "\(byteText(count))/s"
+    case .things(let name): "\(countText(count)) \(name)/s"
+    case .share: nil
+    }
   }
 }

@@ -1,6 +1,6 @@
 // ProgressReporter.swift -- shows on standard error how far a long operation has come.
 
-import Base
+package import Base
 import Glibc
 import Synchronization
 
@@ -20,14 +20,14 @@ package final class ProgressReporter: Sendable {
 
   private let label: String
   private let total: Int?
-  private let unit: ProgressLine.Unit
+  private let unit: WorkContext.Progress.Unit
   private let terminal: Terminal
   private let descriptor: Int32?
   private let start: Double
   private let state: Mutex<State>
 
   /// Begins; without a descriptor nothing is shown.
-  package init(_ label: String, total: Int?, unit: ProgressLine.Unit, terminal: Terminal, descriptor: Int32?) {
+  package init(_ label: String, total: Int?, unit: WorkContext.Progress.Unit, terminal: Terminal, descriptor: Int32?) {
     self.label = label
     self.total = total
     self.unit = unit

@@ -7,10 +7,8 @@ import Transfer
 ///
 /// ```swift
 /// static func run(_ invocation: Invocation) throws(EngramError) {
-///   let progress = invocation.progress("verifying", total: byteCount, unit: .bytes)
-///   try store.verify(isCancelled: invocation.isCancelled, progress: progress.advance(to:))
-///   progress.finish()
-///   try invocation.show(table)
+///   let report = try store.verify(work: invocation.work)
+///   try invocation.show(table(report))
 /// }
 /// ```
 package struct Invocation {
@@ -18,12 +16,14 @@ package struct Invocation {
   package let path: [Command]
   /// The values of the command line.
   package let values: ParsedValues
-  /// Standard output; results go there and nothing else.
-  package let output: ByteOutput
+  /// Where results go.
+  let standardOutput: ByteOutput
   /// Where the output goes.
   package let outputTerminal: Terminal
-  /// Whether the user or the system has asked to stop; give it to every long operation.
-  package let isCancelled: @Sendable () -> Bool
+  /// Whether the user or the system has asked to stop.
+  let isCancelled: @Sendable () -> Bool
+  /// The progress of long work; it is gone before anything is printed.
+  let progress: StageProgress
   /// Standard error.
   let errors: ErrorOutput
 
@@ -36,26 +36,39 @@ package struct Invocation {
   /// The top of the tree of commands.
   package var root: Command? { path.first }
 
-  /// Begins to show the progress of a long operation; nothing is shown under `--quiet`.
-  package func progress(_ label: String, total: Int?, unit: ProgressLine.Unit) -> ProgressReporter {
-    ProgressReporter(
-      label, total: total, unit: unit, terminal: errors.terminal,
-      descriptor: values[CommonParameters.quiet] ? nil : errors.descriptor)
+  /// How the long operations of this command work; give it to every one.
+  ///
+  /// As many threads as `--threads` says, where the command takes it; stopped by a signal; progress on standard error.
+  package var work: WorkContext {
+    WorkContext(
+      threads: values.ifDeclared(SharedParameters.threads).flatMap { $0 } ?? Threads.available,
+      isCancelled: isCancelled, progress: { [progress] in progress.report($0) })
+  }
+
+  /// Standard output; results go there and nothing else.
+  package var output: ByteOutput {
+    progress.finish()
+    return standardOutput
   }
 
   /// Tells the user something on standard error, unless `--quiet`.
   package func note(_ text: String) throws(EngramError) {
-    if !values[CommonParameters.quiet] { try errors.write(printable(text) + "\n") }
+    if !values[CommonParameters.quiet] { try tell(printable(text) + "\n") }
   }
 
   /// Tells the user something on standard error under `--verbose`.
   package func detail(_ text: String) throws(EngramError) {
-    if values[CommonParameters.verbose] { try errors.write(errors.terminal.style.faint(printable(text)) + "\n") }
+    if values[CommonParameters.verbose] { try tell(errors.terminal.style.faint(printable(text)) + "\n") }
   }
 
   /// Warns the user on standard error, also under `--quiet`.
   package func warn(_ text: String) throws(EngramError) {
-    try errors.write(errors.terminal.style.warning("warning:") + " " + printable(text) + "\n")
+    try tell(errors.terminal.style.warning("warning:") + " " + printable(text) + "\n")
+  }
+
+  private func tell(_ text: String) throws(EngramError) {
+    progress.finish()
+    try errors.write(text)
   }
 
   /// Shows a table on standard output in a format.
@@ -74,11 +87,6 @@ package struct Invocation {
     try body(fileOutput)
     try fileOutput.flush()
     try file.finish()
-  }
-
-  /// Throws `cancelled` when the user or the system has asked to stop.
-  package func checkCancelled() throws(EngramError) {
-    if isCancelled() { throw EngramError(.cancelled, "stopped on request") }
   }
 
   /// A `usage` error of this command for a rule among its parameters.

@@ -46,10 +46,13 @@ package struct Program {
       try output.write("\(root.name) \(version)\n")
     case .run(let values):
       guard let command = parsed.path.last else { preconditionFailure("a path ends in a command") }
+      let progress = StageProgress(
+        terminal: errors.terminal, descriptor: values[CommonParameters.quiet] ? nil : errors.descriptor)
+      defer { progress.finish() }
       try command.perform(
         Invocation(
-          path: parsed.path, values: values, output: output, outputTerminal: outputTerminal,
-          isCancelled: isCancelled, errors: errors))
+          path: parsed.path, values: values, standardOutput: output, outputTerminal: outputTerminal,
+          isCancelled: isCancelled, progress: progress, errors: errors))
     }
   }
 

@@ -115,7 +115,7 @@ struct PickleConversion {
   private mutating func charge(_ count: Int) throws(EngramError) {
     let (cost, overflow) = count.multipliedReportingOverflow(by: Self.valueCost)
     do throws(EngramError) { try arena.charge(overflow ? .max / 2 : cost) } catch { throw error.inFile(file.path) }
-    if watch.isCancelled() { throw EngramError(.cancelled, "reading was cancelled") }
+    try watch.checkCancelled()
   }
 
   private mutating func dictionary(_ cells: [PickleCell], name: String, depth: Int) throws(EngramError) -> PickleValue {

@@ -13,19 +13,17 @@ package enum PickleFile {
   /// - Parameters:
   ///   - path: The file.
   ///   - limits: What it may cost.
-  ///   - isCancelled: Asked now and then whether to stop.
-  ///   - progress: Told now and then how many bytes of the file are read; the payloads of binary protocols are
+  ///   - work: How the work is done; told how many bytes of the file are read. The payloads of binary protocols are
   ///     passed over and count as read.
   /// - Returns: The value. Its arrays read the file when they are asked for their bytes, so it must stay as it is.
   /// - Throws: ``EngramError`` with code `notFound` or `io` for the file itself, `truncated`, `corrupt`,
   ///   `unsupported`, `limit` or `cancelled`.
   /// - Complexity: O(bytes of opcodes and escaped text); counted payloads of binary protocols are not read.
   package static func read(
-    path: String, limits: PickleLimits = .standard, isCancelled: @escaping () -> Bool = { false },
-    progress: @escaping (_ bytesRead: Int) -> Void = { _ in }
+    path: String, limits: PickleLimits = .standard, work: WorkContext = WorkContext()
   ) throws(EngramError) -> PickleValue {
     let file = try PickleFileHandle(opening: path)
-    let watch = PickleWatch(isCancelled: isCancelled, progress: progress)
+    let watch = PickleWatch(work: work, byteCount: file.byteCount)
     let (cell, arena) = try interpret(file, limits: limits, watch: watch)
     var conversion = PickleConversion(arena: arena, file: file, watch: watch)
     do throws(EngramError) {

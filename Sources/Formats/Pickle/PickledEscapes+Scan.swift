@@ -5,17 +5,24 @@ import CPickleKernels
 
 /// What a reader is told while a file is read, and how it may stop it.
 struct PickleWatch {
-  /// Whether to stop.
-  let isCancelled: () -> Bool
-  /// Told the number of bytes of the file that are read.
-  let progress: (Int) -> Void
+  /// How the work is done.
+  let work: WorkContext
+  /// The size of the file.
+  let byteCount: Int
 
   /// Tells how far reading has come.
   ///
   /// - Throws: ``EngramError`` with code `cancelled`.
   func reached(_ offset: Int) throws(EngramError) {
-    if isCancelled() { throw EngramError(.cancelled, "reading was cancelled") }
-    progress(offset)
+    try checkCancelled()
+    work.report("reading", offset, of: byteCount, .bytes)
+  }
+
+  /// Stops when the caller asked to.
+  ///
+  /// - Throws: ``EngramError`` with code `cancelled`.
+  func checkCancelled() throws(EngramError) {
+    try work.checkCancelled("reading was stopped")
   }
 }
 

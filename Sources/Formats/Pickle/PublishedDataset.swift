@@ -40,13 +40,13 @@ package struct PublishedDataset: Sendable {
   ///   - map: Our name to the file's, of keys and of metadata fields, such as `["X": "data", "task": "stimuli"]`;
   ///     an empty name says that the file has no such thing.
   ///   - statistics: Gives the names to use instead of `obs_keys`, told how many there are.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - work: How the work is done.
   /// - Throws: ``EngramError`` with code `invalidData` that lists what was found, or what reading throws.
   /// - Complexity: O(examples) and one pass over `X_cat`; does not read `X`.
   package init(
     _ value: PickleValue, file: String, map: [String: String] = [:],
     statistics: ((_ count: Int) throws(EngramError) -> [String])? = nil,
-    isCancelled: () -> Bool = { false }
+    work: WorkContext = WorkContext()
   ) throws(EngramError) {
     let reader = PublishedDatasetReader(file: file, map: map, root: value)
     do throws(EngramError) {
@@ -56,7 +56,7 @@ package struct PublishedDataset: Sendable {
       let given = if let statistics { try statistics(trajectories.shape[2]) } else { nil as [String]? }
       self.statistics = try reader.statistics(count: trajectories.shape[2], given: given)
       labels = try reader.labels(count: count)
-      positions = try reader.positions(count: count, epochs: trajectories.shape[1], isCancelled: isCancelled)
+      positions = try reader.positions(count: count, epochs: trajectories.shape[1], work: work)
       metadata = try reader.metadata(count: count, labels: labels)
     } catch {
       throw error.inFile(file)

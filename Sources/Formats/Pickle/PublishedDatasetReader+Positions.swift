@@ -8,7 +8,7 @@ extension PublishedDatasetReader {
   ///
   /// Reads the array once, block by block.
   func positions(
-    count: Int, epochs: Int, isCancelled: () -> Bool
+    count: Int, epochs: Int, work: WorkContext
   ) throws(EngramError) -> [LayerPosition]? {
     guard let value = part("X_cat") else { return nil }
     let place = foundName("X_cat") ?? "X_cat"
@@ -37,7 +37,7 @@ extension PublishedDatasetReader {
     }
     let size = one.count
     func look(_ offset: Int, _ block: ArraySlice<UInt8>) throws(EngramError) {
-      if isCancelled() { throw EngramError(.cancelled, "reading was cancelled", file: file) }
+      try work.checkCancelled("reading was stopped", file: file)
       var index = offset / size
       for start in stride(from: block.startIndex, to: block.endIndex, by: size) {
         let element = block[start..<(start + size)]

@@ -33,13 +33,13 @@ package struct PublishedResults: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - isCancelled: Asked now and then whether to stop.
+  ///   - work: How the work is done.
   /// - Throws: ``EngramError`` with code `unsupported` when the file holds Python objects, such as models; `invalidData`
-  ///   when it is not in the published layout, and as ``PickleFile/read(path:limits:isCancelled:progress:)``.
-  package init(path: String, isCancelled: @escaping () -> Bool = { false }) throws(EngramError) {
+  ///   when it is not in the published layout, and as ``PickleFile/read(path:limits:work:)``.
+  package init(path: String, work: WorkContext = WorkContext()) throws(EngramError) {
     let value: PickleValue
     do throws(EngramError) {
-      value = try PickleFile.read(path: path, isCancelled: isCancelled)
+      value = try PickleFile.read(path: path, work: work)
     } catch {
       var refused = error
       if error.code == .unsupported {

@@ -16,11 +16,11 @@ struct DuplicateTrajectories {
   /// - Parameters:
   ///   - examples: The examples to compare.
   ///   - snapshot: Where they are.
-  ///   - isCancelled: Asked between blocks.
+  ///   - work: How the work is done.
   /// - Throws: As materialising, and code `cancelled`.
   /// - Complexity: O(bytes of the examples) time, 24 bytes of memory for each example.
   init(
-    among examples: ExampleSet, in snapshot: Snapshot, isCancelled: () -> Bool
+    among examples: ExampleSet, in snapshot: Snapshot, work: WorkContext
   ) throws(EngramError) {
     /// Examples read at a time, a few MiB of values.
     let block = 1_024
@@ -32,8 +32,8 @@ struct DuplicateTrajectories {
       let axes = "\(recorded.elementType.name) \(columns.epochs) \(columns.statistics)"
       let size = columns.count * recorded.elementType.byteCount
       for part in recorded.examples.parts(of: block) {
-        if isCancelled() { throw EngramError(.cancelled, "stopped while comparing trajectories") }
-        try snapshot.materialize(part, columns, into: &values)
+        try work.checkCancelled("stopped while comparing trajectories")
+        try snapshot.materialize(part, columns, into: &values, work: work)
         for (row, id) in part.ids.enumerated() {
           let bytes = values.bytes.extracting((row * size)..<((row + 1) * size))
           hashes.append((Self.hash(bytes, axes), id))

@@ -1,7 +1,7 @@
 // TrajectoryStore+Audit.swift -- auditing the splits of a stored set.
 
 public import Base
-public import TrajectoryModel
+import TrajectoryModel
 public import TrajectoryStore
 
 extension TrajectoryStore {
@@ -11,15 +11,15 @@ extension TrajectoryStore {
   ///   - name: The split set.
   ///   - key: The number or the name of one split; nil audits all.
   ///   - comparesValues: Whether every trajectory is read, to find equal ones.
-  ///   - limits: Who may stop the work.
+  ///   - work: How the work is done.
   /// - Returns: An audit for each split, in order.
   /// - Throws: ``EngramError`` with code `notFound` for the set or the split, and as materialising.
   public func auditSplits(
-    _ name: String, split key: String? = nil, comparesValues: Bool = true, limits: QueryLimits = QueryLimits()
+    _ name: String, split key: String? = nil, comparesValues: Bool = true, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [SplitAudit] {
     let set = try splitSet(name)
     let auditor = try SplitAuditor(
-      set.specification, of: try snapshot(asOf: set.commit), limits: limits)
+      set.specification, of: try snapshot(asOf: set.commit), work: work)
     var audits: [SplitAudit] = []
     if let key {
       let split = try set.split(key)
@@ -52,9 +52,9 @@ struct SplitAuditor {
     let owners: Ownership
   }
 
-  init(_ specification: SplitSpecification, of snapshot: Snapshot, limits: QueryLimits) throws(EngramError) {
+  init(_ specification: SplitSpecification, of snapshot: Snapshot, work: WorkContext) throws(EngramError) {
     self.snapshot = snapshot
-    self.limits = limits
+    limits = QueryLimits(work: work)
     label = specification.label
     classes = try snapshot.groups(by: [label], limits: limits)
     classOwners = Ownership(classes.map(\.examples))
@@ -86,7 +86,7 @@ struct SplitAuditor {
   }
 
   func duplicates(among examples: ExampleSet) throws(EngramError) -> DuplicateTrajectories {
-    try DuplicateTrajectories(among: examples, in: snapshot, isCancelled: limits.isCancelled)
+    try DuplicateTrajectories(among: examples, in: snapshot, work: limits.work)
   }
 
   /// - Complexity: O(ranges of the split and of all groups).

@@ -32,7 +32,7 @@ extension SplitSpecification {
     try check()
     let source = try SplitSource(self, snapshot, limits: limits)
     try kind.plan.makeSplits(source) { (split) throws(EngramError) in
-      if limits.isCancelled() { throw EngramError(.cancelled, "stopped while making splits") }
+      try limits.work.checkCancelled("stopped while making splits")
       try receive(split)
     }
   }

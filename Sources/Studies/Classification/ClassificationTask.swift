@@ -39,23 +39,23 @@ struct ClassificationTask {
     let grid = try plan.grid.makeGrid()
     let snapshot = try store.snapshot(asOf: set.commit)
     let selection = try selection(in: snapshot)
-    var work = SplitWork(layout: plan.grid.kind.preferredLayout)
+    var memory = SplitMemory(layout: plan.grid.kind.preferredLayout)
     var kept: TrainedModel?
     for (done, ordinal) in ordinals.enumerated() {
       let stage = ordinals.count == 1 ? "classifying" : "classifying split \(done + 1) of \(ordinals.count)"
-      let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &work) { share in
+      let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &memory) { share in
         options.progress(stage, (Double(done) + share) / Double(ordinals.count))
       }
       try keep(result)
       if ordinal == chosen {
-        kept = try trained(model, classes, learnedFrom: work.train.examples, selection, snapshot)
+        kept = try trained(model, classes, learnedFrom: memory.train.examples, selection, snapshot)
       }
     }
     return kept
   }
 
   /// The memory of a split, used again for the next.
-  private struct SplitWork: ~Copyable {
+  private struct SplitMemory: ~Copyable {
     var train: FeatureSet
     var test: FeatureSet
 
@@ -66,48 +66,46 @@ struct ClassificationTask {
   }
 
   private func fill(
-    _ split: Split, _ selection: FeatureSelection, _ snapshot: Snapshot, _ work: inout SplitWork
+    _ split: Split, _ selection: FeatureSelection, _ snapshot: Snapshot, _ memory: inout SplitMemory
   ) throws(EngramError) -> (classes: ExampleClasses, train: ClassLabels, test: ClassLabels) {
     let train = split.train.intersection(selection.examples)
     let test = split.test.intersection(selection.examples)
     let classes = try ExampleClasses(of: train.union(test), by: set.specification.label, in: snapshot)
     try FeatureSet.fill(
-      train: train, &work.train, test: test, &work.test, selection.columns, from: snapshot,
-      work: WorkContext(threads: options.threads, isCancelled: options.isCancelled))
+      train: train, &memory.train, test: test, &memory.test, selection.columns, from: snapshot,
+      work: options.work)
     return (classes, try classes.labels(of: train, in: snapshot), try classes.labels(of: test, in: snapshot))
   }
 
   private func classify(
     _ ordinal: Int, _ grid: any CandidateGrid, _ selection: FeatureSelection, _ snapshot: Snapshot,
-    _ work: inout SplitWork, progress: @escaping @Sendable (Double) -> Void
+    _ memory: inout SplitMemory, _ work: WorkContext
   ) throws(EngramError) -> (result: SplitResult, model: any ClassifierModel, classes: ExampleClasses) {
-    /// The share of the time that the search takes, by which progress is shown.
-    let searchShare = 0.9
+    /// Of ten parts of the time, those that the search takes, by which progress is shown.
+    let searchParts = 9
     let split = set.splits[ordinal]
-    let (classes, trainLabels, testLabels) = try fill(split, selection, snapshot, &work)
-    var fitOptions = FitOptions(
-      seed: plan.seed, threads: options.threads, progress: { progress(searchShare * $0) },
-      isCancelled: options.isCancelled)
+    let (classes, trainLabels, testLabels) = try fill(split, selection, snapshot, &memory)
     let start = clock.now
     var search: SearchRecord?
     var best = 0
     if grid.candidates.count > 1 {
       let folds = try (plan.folds ?? FoldPlan(for: set.specification)).folds(
-        of: work.train.examples, labels: trainLabels, in: snapshot)
+        of: memory.train.examples, labels: trainLabels, in: snapshot)
       let record = try self.search(
-        ordinal, GridSearch(plan.strategy, folds: folds), grid, work.train, trainLabels, fitOptions)
+        ordinal, GridSearch(plan.strategy, folds: folds), grid, memory.train, trainLabels,
+        FitOptions(seed: plan.seed, work: work.part(0..<searchParts, of: 10)))
       search = record
       best = record.best ?? 0
     }
     let searched = clock.now
-    fitOptions.progress = { progress(searchShare + (1 - searchShare) * $0) }
     let classifier = grid.classifier(best)
     let model = try classifier.fit(
-      work.train.matrix, columns: work.train.layout, labels: trainLabels, rows: nil, options: fitOptions)
+      memory.train.matrix, columns: memory.train.layout, labels: trainLabels, rows: nil,
+      options: FitOptions(seed: plan.seed, work: work.part(searchParts..<10, of: 10)))
     let fitted = clock.now
-    let trainPredicted = try model.predict(work.train.matrix, rows: nil, threads: options.threads)
-    let probabilities = try model.probabilities(of: work.test.matrix, rows: nil, threads: options.threads)
-    let testPredicted = try model.predict(work.test.matrix, rows: nil, threads: options.threads)
+    let trainPredicted = try model.predict(memory.train.matrix, rows: nil, work: options.work)
+    let probabilities = try model.probabilities(of: memory.test.matrix, rows: nil, work: options.work)
+    let testPredicted = try model.predict(memory.test.matrix, rows: nil, work: options.work)
     let classCount = classes.values.count
     let result = SplitResult(
       ordinal: ordinal, name: split.name, classes: classes.names,
@@ -116,7 +114,7 @@ struct ClassificationTask {
       parameters: classifier.parameters, search: search, model: model.summary,
       importances: Importances(of: model, columns: selection.columns.names),
       predictions: Predictions(
-        examples: work.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
+        examples: memory.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
         probabilities: probabilities, classCount: classCount),
       searchSeconds: Self.seconds(searched - start), fitSeconds: Self.seconds(fitted - searched))
     return (result, model, classes)
@@ -153,22 +151,23 @@ struct ClassificationTask {
   func model(of ordinal: Int, parameters: JSONObject) throws(EngramError) -> TrainedModel {
     let snapshot = try store.snapshot(asOf: set.commit)
     let selection = try selection(in: snapshot)
-    var work = SplitWork(layout: plan.grid.kind.preferredLayout)
+    var memory = SplitMemory(layout: plan.grid.kind.preferredLayout)
     let split = set.splits[ordinal]
-    let (classes, labels, _) = try fill(split, selection, snapshot, &work)
+    let (classes, labels, _) = try fill(split, selection, snapshot, &memory)
     let classifier = try plan.grid.kind.classifier(parameters)
     let model = try classifier.fit(
-      work.train.matrix, columns: work.train.layout, labels: labels, rows: nil,
-      options: FitOptions(seed: plan.seed, threads: options.threads, isCancelled: options.isCancelled))
-    return try trained(model, classes, learnedFrom: work.train.examples, selection, snapshot)
+      memory.train.matrix, columns: memory.train.layout, labels: labels, rows: nil,
+      options: FitOptions(seed: plan.seed, work: options.work.part(0..<1, of: 1, stage: "training")))
+    return try trained(model, classes, learnedFrom: memory.train.examples, selection, snapshot)
   }
 
   private func trained(
     _ model: any ClassifierModel, _ classes: ExampleClasses, learnedFrom examples: ExampleSet,
     _ selection: FeatureSelection, _ snapshot: Snapshot
   ) throws(EngramError) -> TrainedModel {
+    // What was learned is not thrown away although the user has asked to stop.
     try TrainedModel(
       model, kind: plan.grid.kind, classes: classes, learnedFrom: examples, selection.columns, in: snapshot,
-      threads: options.threads)
+      work: WorkContext(threads: options.work.threads))
   }
 }

@@ -17,7 +17,7 @@ struct HeldOutVotes: Sendable {
   /// Trains a forest for each fold and asks it about what was held out.
   init(
     _ groups: CalibrationGroups, _ training: TrainingRuns, _ features: borrowing FeatureSet, _ forest: RandomForest,
-    seed: UInt32, options: IdentifyOptions
+    seed: UInt32, work: WorkContext
   ) throws(EngramError) {
     let ids = training.examples.ids
     var values: [Double] = []
@@ -27,9 +27,12 @@ struct HeldOutVotes: Sendable {
       let test = ids.indices.filter { split.test.contains(ids[$0]) }
       let model = try forest.fit(
         features.matrix, columns: features.layout, labels: training.labels, rows: train.map(Int32.init),
-        options: options.fit(
-          seed: seed, "calibrating", fold * ids.count, (fold + 1) * ids.count, groups.folds.count * ids.count))
-      let said = try model.probabilities(of: features.matrix, rows: test.map(Int32.init), threads: options.threads)
+        options: FitOptions(
+          seed: UInt64(seed),
+          work: work.part(
+            (fold * ids.count)..<((fold + 1) * ids.count), of: groups.folds.count * ids.count, stage: "calibrating",
+            unit: .things("examples"))))
+      let said = try model.probabilities(of: features.matrix, rows: test.map(Int32.init), work: work)
       values += LogProbabilities(of: said, classCount: model.classCount, voters: forest.treeCount).values
       rows += test
       folds += [Int](repeating: fold, count: test.count)
@@ -86,14 +89,5 @@ struct HeldOutVotes: Sendable {
         exponent: scaling.exponent, uncalibrated: reliability(TemperatureScaling().probabilities(of: logs)),
         calibrated: reliability(calibrated))
     )
-  }
-}
-
-extension IdentifyOptions {
-  /// How a classifier learns in a stage whose examples are numbered from `start` to `end`, of `total`.
-  func fit(seed: UInt32, _ stage: String, _ start: Int, _ end: Int, _ total: Int) -> FitOptions {
-    FitOptions(
-      seed: UInt64(seed), threads: threads,
-      progress: { progress(stage, start + Int($0 * Double(end - start)), total) }, isCancelled: isCancelled)
   }
 }

@@ -1,7 +1,5 @@
 // IdentifyRequest.swift -- which examples are to be identified, what to learn from, and how.
 
-public import Base
-
 /// Which examples are to be identified, what to learn from, and how.
 public struct IdentifyRequest: Sendable, Hashable {
   /// SQL that selects the examples to identify.
@@ -43,24 +41,4 @@ public struct IdentifyRequest: Sendable, Hashable {
 
   /// The SQL of the training examples.
   var trainFilter: String { train ?? "NOT coalesce((\(examples)\n), 0)" }
-}
-
-/// How the work is done; none of it changes the answer.
-public struct IdentifyOptions: Sendable {
-  /// How many threads to use.
-  public var threads: Int
-  /// Told the stage, and how much of it is done of how much.
-  public var progress: @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void
-  /// Asked now and then; true stops with code `cancelled`.
-  public var isCancelled: @Sendable () -> Bool
-
-  /// Makes options; by default one thread for each core.
-  public init(
-    threads: Int = Threads.available, progress: @escaping @Sendable (String, Int, Int) -> Void = { _, _, _ in },
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) {
-    self.threads = threads
-    self.progress = progress
-    self.isCancelled = isCancelled
-  }
 }

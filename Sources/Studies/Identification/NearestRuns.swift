@@ -30,19 +30,17 @@ struct NearestRuns: Sendable {
   /// Measures.
   init(
     of features: borrowing FeatureSet, _ runs: ExampleRuns, to trainingFeatures: borrowing FeatureSet,
-    _ training: TrainingRuns, heldOut groups: CalibrationGroups, seed: UInt32, options: IdentifyOptions
+    _ training: TrainingRuns, heldOut groups: CalibrationGroups, seed: UInt32, work: WorkContext
   ) throws(EngramError) {
-    let scale = try RobustScale(
-      of: trainingFeatures.matrix, threads: options.threads, isCancelled: options.isCancelled)
-    let rows = try scale.rows(of: trainingFeatures.matrix, threads: options.threads, isCancelled: options.isCancelled)
-    let queries = try scale.rows(of: features.matrix, threads: options.threads, isCancelled: options.isCancelled)
+    let scale = try RobustScale(of: trainingFeatures.matrix, work: work)
+    let rows = try scale.rows(of: trainingFeatures.matrix, work: work)
+    let queries = try scale.rows(of: features.matrix, work: work)
     let runCount = training.runs.count
     trainingRunCount = runCount
 
     func search(_ queries: ScaledRows) throws(EngramError) -> GroupDistances {
       try GroupDistances(
-        from: queries, to: rows, groups: training.runs.codes, groupCount: runCount, threads: options.threads,
-        isCancelled: options.isCancelled)
+        from: queries, to: rows, groups: training.runs.codes, groupCount: runCount, work: work)
     }
 
     let sample = Self.sample(of: training.runs, seed: seed)
@@ -67,7 +65,7 @@ struct NearestRuns: Sendable {
     var sums = [Double](repeating: 0, count: runs.count * runCount)
     for first in stride(from: 0, to: queries.count, by: Self.partSize) {
       let part = first..<min(first + Self.partSize, queries.count)
-      options.progress("neighbours", part.lowerBound, queries.count)
+      work.report("neighbours", part.lowerBound, of: queries.count)
       let found = try search(queries.rows(Array(part)))
       for (query, row) in part.enumerated() {
         if let best = found.nearest(to: query) {

@@ -20,15 +20,15 @@ extension Snapshot {
   ///
   /// - Parameters:
   ///   - request: What to identify, and from what.
-  ///   - options: Threads, progress; the answer is the same for any number of threads.
+  ///   - work: How the work is done; the answer is the same for any number of threads.
   /// - Returns: Probabilities for every example, run and the group, and what to know of them.
   /// - Throws: ``EngramError`` with code `usage` when a filter or field is wrong or both sides share examples, `notFound`
   ///   when a side is empty, `invalidData` when there is one class only, nothing in common, or nothing to calibrate by.
   /// - Complexity: That of training a forest once, and once for each part that is held out.
   public func identify(
-    _ request: IdentifyRequest, options: IdentifyOptions = IdentifyOptions()
+    _ request: IdentifyRequest, work: WorkContext = WorkContext()
   ) throws(EngramError) -> Identification {
-    let limits = QueryLimits(isCancelled: options.isCancelled)
+    let limits = QueryLimits(work: work)
     let unknown = try self.examples(where: request.examples, limits: limits)
     guard !unknown.isEmpty else {
       throw EngramError(
@@ -46,28 +46,25 @@ extension Snapshot {
     var unknownFeatures = FeatureSet(layout: .columnMajor)
     try FeatureSet.fill(
       train: trainExamples, &features, test: unknown, &unknownFeatures, common.columns, from: self,
-      work: WorkContext(threads: options.threads, isCancelled: options.isCancelled))
+      work: work)
 
     let forest = RandomForest(treeCount: request.treeCount)
-    let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, options: options)
+    let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, work: work)
     let (examples, pooled) = (votes.calibration, votes.pooled(training).calibration)
     let model = try forest.fit(
       features.matrix, columns: features.layout, labels: training.labels, rows: nil,
-      options: options.fit(seed: request.seed, "training", 0, trainExamples.count, trainExamples.count))
+      options: FitOptions(seed: UInt64(request.seed), work: work))
     let logs = LogProbabilities(
-      of: try model.probabilities(of: unknownFeatures.matrix, rows: nil, threads: options.threads),
+      of: try model.probabilities(of: unknownFeatures.matrix, rows: nil, work: work),
       classCount: model.classCount, voters: request.treeCount)
     let near = try NearestRuns(
-      of: unknownFeatures, runs, to: features, training, heldOut: groups, seed: request.seed, options: options)
+      of: unknownFeatures, runs, to: features, training, heldOut: groups, seed: request.seed, work: work)
     let shares: StatisticShares? =
       if request.draws > 0 {
         try StatisticShares(
           of: unknownFeatures.matrix, background: features.matrix, layout: features.layout, model: model,
           draws: request.draws,
-          options: FitOptions(
-            seed: UInt64(request.seed), threads: options.threads,
-            progress: { options.progress("statistics", Int($0 * Double(unknown.count)), unknown.count) },
-            isCancelled: options.isCancelled))
+          options: FitOptions(seed: UInt64(request.seed), work: work))
       } else {
         nil
       }

@@ -29,7 +29,7 @@ public struct TrainedModel: Sendable {
   /// Puts a model together with the means and deviations of what it learned from.
   init(
     _ model: any ClassifierModel, kind: ClassifierKind, classes: ExampleClasses, learnedFrom examples: ExampleSet,
-    _ columns: FeatureColumns, in snapshot: Snapshot, threads: Int
+    _ columns: FeatureColumns, in snapshot: Snapshot, work: WorkContext
   ) throws(EngramError) {
     self.model = model
     self.kind = kind
@@ -44,7 +44,6 @@ public struct TrainedModel: Sendable {
     }
     view.isStandardized = false
     var features = FeatureSet()
-    let work = WorkContext(threads: threads)
     let plain = try FeatureColumns(statistics: columns.statistics, epochs: columns.epochs, view: view)
     try features.fill(examples, plain, from: snapshot, work: work)
     standardization = try Standardization(of: features.matrix.elements, from: columns.positionCount, work: work)
@@ -95,7 +94,7 @@ public struct TrainedModel: Sendable {
     try features.fill(
       selection.examples, selection.columns, by: standardization, from: snapshot, work: work)
     return Answer(
-      examples: selection.examples, codes: try model.predict(features.matrix, rows: nil, threads: work.threads),
-      probabilities: try model.probabilities(of: features.matrix, rows: nil, threads: work.threads))
+      examples: selection.examples, codes: try model.predict(features.matrix, rows: nil, work: work),
+      probabilities: try model.probabilities(of: features.matrix, rows: nil, work: work))
   }
 }

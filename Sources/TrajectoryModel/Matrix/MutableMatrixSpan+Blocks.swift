@@ -8,19 +8,19 @@ extension MutableMatrixSpan {
   /// - Parameters:
   ///   - size: Columns of a block; the last may have fewer.
   ///   - firstColumn: The first column; those before it are left out.
-  ///   - threads: The most threads to use.
+  ///   - work: How the work is done.
   ///   - body: Gets the first column of the block, and the block.
   /// - Throws: What the body throws for the lowest block.
   @_lifetime(self: copy self)
   mutating func forEachBlock(
-    of size: Int, from firstColumn: Int, threads: Int,
+    of size: Int, from firstColumn: Int, work: WorkContext,
     _ body: @Sendable (_ firstColumn: Int, _ block: inout MutableMatrixSpan) throws(EngramError) -> Void
   ) throws(EngramError) {
     precondition(size > 0 && firstColumn >= 0 && firstColumn <= columns, "a block has columns of the matrix")
     let start = unsafe Start(base: base)
     let (rows, columns, elementType) = (rows, columns, elementType)
     let (rowStride, columnStride) = (rowStride, columnStride)
-    try parallelFor(count: (columns - firstColumn + size - 1) / size, threads: threads) {
+    try parallelFor(count: (columns - firstColumn + size - 1) / size, work: work) {
       (index, _) throws(EngramError) in
       let first = firstColumn + index * size
       // SAFETY: an iteration has its own columns, and the loop ends before the loan of the matrix does.

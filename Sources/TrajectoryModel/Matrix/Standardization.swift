@@ -86,10 +86,9 @@ package struct Standardization: Sendable, Hashable {
   /// - Throws: ``EngramError`` with code `cancelled`; some columns are then changed and others not.
   package func apply(to matrix: inout MutableMatrixSpan, work: WorkContext) throws(EngramError) {
     precondition(firstColumn + means.count == matrix.columns, "every column has a mean and a scale")
-    let size = Self.blockSize(of: matrix.elements, from: firstColumn, threads: work.threads)
+    let size = Self.blockSize(of: matrix.elements, from: firstColumn, work: work)
     let (means, scales, firstColumn) = (means, scales, firstColumn)
-    try matrix.forEachBlock(of: size, from: firstColumn, threads: work.threads) { (first, block) throws(EngramError) in
-      try work.checkCancelled("reading was stopped")
+    try matrix.forEachBlock(of: size, from: firstColumn, work: work) { (first, block) throws(EngramError) in
       guard let base = unsafe block.base else { return }
       let columns = (first - firstColumn)..<(first - firstColumn + block.columns)
       let (rows, rowStride, columnStride) = (block.rows, block.rowStride, block.columnStride)
@@ -107,8 +106,8 @@ package struct Standardization: Sendable, Hashable {
   }
 
   /// Columns that a thread handles at a time.
-  fileprivate static func blockSize(of matrix: MatrixSpan, from firstColumn: Int, threads: Int) -> Int {
-    let part = (matrix.columns - firstColumn + max(1, threads) - 1) / max(1, threads)
+  fileprivate static func blockSize(of matrix: MatrixSpan, from firstColumn: Int, work: WorkContext) -> Int {
+    let part = (matrix.columns - firstColumn + work.threads - 1) / work.threads
     return matrix.columnStride == 1 ? max(blockSize, part) : blockSize
   }
 }
@@ -124,10 +123,9 @@ private struct Plan: Sendable {
     let count = rows?.count ?? matrix.rows
     var sums = [Double](repeating: 0, count: matrix.columns - firstColumn)
     try parallelFor(
-      parts: &sums, of: Standardization.blockSize(of: matrix, from: firstColumn, threads: work.threads),
-      threads: work.threads
+      parts: &sums, of: Standardization.blockSize(of: matrix, from: firstColumn, work: work),
+      work: work
     ) { (first, part) throws(EngramError) in
-      try work.checkCancelled("reading was stopped")
       guard let base = unsafe matrix.base else { return }
       let offset = (firstColumn + first) * matrix.columnStride
       let around = means.map { Array($0[first..<(first + part.count)]) }

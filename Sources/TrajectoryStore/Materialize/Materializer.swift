@@ -113,10 +113,9 @@ struct Materializer: Sendable {
   /// - Throws: What decoding throws, or `cancelled`.
   func run(pool: DecoderPool, _ work: WorkContext) throws(EngramError) {
     // Starting a thread costs as much as decoding this many values.
-    let useful = max(1, min(work.threads, valueCount / Self.valuesPerThread))
-    try pool.lend(min(useful, tasks.count)) { (decoders) throws(EngramError) in
-      try parallelFor(count: tasks.count, threads: useful) { (index, worker) throws(EngramError) in
-        try work.checkCancelled("reading was stopped")
+    let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
+    try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
+      try parallelFor(count: tasks.count, work: useful) { (index, worker) throws(EngramError) in
         try perform(tasks[index], decoder: decoders[worker])
       }
     }

@@ -55,8 +55,8 @@ extension TrajectoryStore {
       ) { (catalog) throws(EngramError) in
         for (index, metric) in metrics.enumerated() {
           if index % step == 0 {
-            if options.isCancelled() { throw EngramError(.cancelled, "stopped; the store is as it was before") }
-            options.progress("adding metrics", index, metrics.count)
+            try options.work.checkCancelled("stopped; the store is as it was before")
+            options.work.report("adding metrics", index, of: metrics.count, .things("values"))
           }
           do throws(EngramError) {
             if try catalog.addMetric(metric) { continue }

@@ -152,9 +152,8 @@ package final class Appender {
           file: session.store.layout.incomingSegment(segment.identifier), expected: summary.valuesHash,
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
-      try reader.verify(
-        threads: session.options.threads, isCancelled: session.options.isCancelled,
-        progress: { session.options.progress("verifying", before + $0, total) })
+      let range = before..<(before + summary.exampleCount)
+      try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
       before += summary.exampleCount
     }
   }

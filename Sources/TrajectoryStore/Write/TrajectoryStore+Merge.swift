@@ -75,7 +75,7 @@ extension WriteSession {
         let source = try bring(other, beside: present, brought: &brought)
         present.formUnion(brought)
         sources.append(source)
-        options.progress("merging", index + 1, others.count)
+        options.work.report("merging", index + 1, of: others.count, .things("stores"))
       }
       let names = others.map(\.path).joined(separator: ", ")
       return try commit(operation: "merge", message: names) { (catalog) throws(EngramError) in
@@ -112,7 +112,7 @@ extension WriteSession {
       do throws(EngramError) {
         var staged: [Int64: [UInt8]] = [:]
         for extent in extents {
-          if options.isCancelled() { throw EngramError(.cancelled, "the merge was stopped; the store is unchanged") }
+          try options.work.checkCancelled("the merge was stopped; the store is unchanged")
           switch extent.place {
           case .segment(let identifier, _):
             guard !present.contains(identifier) else {

@@ -32,7 +32,7 @@ extension WriteSession {
       for group in groups {
         written.append((group, try rewrite(group)))
         done += group.reduce(0) { $0 + Int($1.exampleCount) }
-        options.progress(operation + "ing", done, total)
+        options.work.report(operation + "ing", done, of: total)
       }
       if !written.isEmpty {
         let count = written.reduce(0) { $0 + $1.old.count }
@@ -88,10 +88,10 @@ extension WriteSession {
       let step = Int64(size * max(1, Self.examplesInMemory / size))
       let all = group[0].firstExample..<group[group.count - 1].examples.upperBound
       for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
-        if options.isCancelled() { throw EngramError(.cancelled, "compaction was stopped; the store is unchanged") }
+        try options.work.checkCancelled("compaction was stopped; the store is unchanged")
         let rowGroups = start..<min(all.upperBound, start + step)
         try snapshot.materialize(
-          rowGroups: rowGroups, of: size, columns, into: &values, work: WorkContext(threads: options.threads))
+          rowGroups: rowGroups, of: size, columns, into: &values, work: options.work)
         let byteCount = columns.count * values.elementType.byteCount
         for first in stride(from: 0, to: rowGroups.count, by: size) {
           let end = min(rowGroups.count, first + size)
@@ -101,7 +101,7 @@ extension WriteSession {
       }
       let summary = try segment.writer.finish()
       try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
-        .verify(threads: options.threads, isCancelled: options.isCancelled)
+        .verify(work: options.work.silent)
       try publish(segment)
       return segment.extent(firstExample: all.lowerBound, summary)
     } catch {

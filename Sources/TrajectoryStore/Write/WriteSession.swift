@@ -9,26 +9,18 @@ public import TrajectoryModel
 public struct WriteOptions: Sendable {
   /// How long to wait for another writer, in seconds.
   public var waitSeconds: Double
-  /// How many threads encode; the bytes are the same for any number.
-  public var threads: Int
   /// How the statistics of segments are stored; the values are the same by bits.
   public var codec: SegmentCodec
-  /// Asked now and then; true stops with code `cancelled` and leaves the store as it was.
-  public var isCancelled: @Sendable () -> Bool
-  /// Told what is being done, such as `writing`, and how many of how many examples are done.
-  public var progress: @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void
+  /// How the work is done; one that is stopped leaves the store as it was.
+  public var work: WorkContext
 
   /// Makes options; a writer waits half a minute for another.
   public init(
-    waitSeconds: Double = 30, threads: Int = Threads.available, codec: SegmentCodec = .predicted,
-    isCancelled: @escaping @Sendable () -> Bool = { false },
-    progress: @escaping @Sendable (_ stage: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+    waitSeconds: Double = 30, codec: SegmentCodec = .predicted, work: WorkContext = WorkContext()
   ) {
     self.waitSeconds = waitSeconds
-    self.threads = threads
     self.codec = codec
-    self.isCancelled = isCancelled
-    self.progress = progress
+    self.work = work
   }
 }
 
@@ -50,7 +42,7 @@ package final class WriteSession {
     self.store = store
     self.options = options
     lock = try WriterLock(
-      path: store.layout.lock, operation: operation, waitingUpTo: options.waitSeconds, isCancelled: options.isCancelled)
+      path: store.layout.lock, operation: operation, waitingUpTo: options.waitSeconds, work: options.work)
     catalog = try Catalog(opening: store.layout.catalog, access: .readWrite)
     try sweep()
   }
@@ -79,7 +71,7 @@ package final class WriteSession {
     let identifier = SegmentIdentifier.random()
     let path = store.layout.incomingSegment(identifier.hex)
     let writer = try SegmentWriter(
-      creating: path, schema: schema, identifier: identifier, codec: options.codec, threads: options.threads)
+      creating: path, schema: schema, identifier: identifier, codec: options.codec, work: options.work)
     return IncomingSegment(identifier: identifier.hex, schema: schema, writer: writer)
   }
 

@@ -125,18 +125,16 @@ package enum Ingest {
   ) throws(EngramError) {
     // Whole row groups, so that they are encoded from where they were read.
     let partSize = rowGroupsAtATime * appender.rowGroupSize
-    var reader = ParallelBlocks(blocks, partSize: partSize, threads: options.write.threads)
+    var reader = ParallelBlocks(blocks, partSize: partSize, work: options.write.work)
     var done = 0
     while true {
-      if options.write.isCancelled() {
-        throw EngramError(.cancelled, "the ingest was stopped; the store is as it was before")
-      }
+      try options.write.work.checkCancelled("the ingest was stopped; the store is as it was before")
       let count = try reader.next { (values, count) throws(EngramError) in
         try appender.append(values, exampleCount: count)
       }
       if count == 0 { return }
       done += count
-      options.write.progress("ingesting", done, blocks.exampleCount)
+      options.write.work.report("ingesting", done, of: blocks.exampleCount)
     }
   }
 

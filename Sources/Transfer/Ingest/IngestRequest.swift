@@ -40,20 +40,20 @@ public struct IngestRequest: Sendable, Hashable {
   /// - Throws: ``EngramError`` that names file, place, what was expected and found, and the mend; the store is then as
   ///   it was before.
   public func ingest(into store: String, options: IngestOptions = IngestOptions()) throws(EngramError) -> IngestReport {
-    try Ingest.run(try open(isCancelled: options.write.isCancelled), into: store, options: options)
+    try Ingest.run(try open(work: options.write.work), into: store, options: options)
   }
 
   /// Opens the files; of the values nothing but their description is read.
-  package func open(isCancelled: @escaping () -> Bool = { false }) throws(EngramError) -> IngestInput {
+  package func open(work: WorkContext = WorkContext()) throws(EngramError) -> IngestInput {
     let file = try InputFile(opening: source)
     let start = try FileSlice(file: file, offset: 0, byteCount: file.byteCount).bytes(0..<min(6, file.byteCount))
     if start.starts(with: Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) })) || start.starts(with: [80, 75]) {
       return try openRecordings()
     }
-    return try openPickle(isCancelled: isCancelled)
+    return try openPickle(work: work)
   }
 
-  private func openPickle(isCancelled: @escaping () -> Bool) throws(EngramError) -> IngestInput {
+  private func openPickle(work: WorkContext) throws(EngramError) -> IngestInput {
     for (name, option) in [(array, "--array"), (metadata, "--metadata")] where name != nil {
       throw EngramError(
         .usage, "\(option) belongs to .npy and .npz files", file: source, found: "a file that is neither",
@@ -61,7 +61,7 @@ public struct IngestRequest: Sendable, Hashable {
     }
     let value: PickleValue
     do throws(EngramError) {
-      value = try PickleFile.read(path: source, isCancelled: isCancelled)
+      value = try PickleFile.read(path: source, work: work)
     } catch {
       /// A pickle says so in its first bytes; what fails there is most likely something else.
       let start = 16
@@ -78,9 +78,9 @@ public struct IngestRequest: Sendable, Hashable {
         try PublishedDataset(
           value, file: source, map: map,
           statistics: { (count) throws(EngramError) in try axes.statistics(statistics, count: count) },
-          isCancelled: isCancelled)
+          work: work)
       } else {
-        try PublishedDataset(value, file: source, map: map, isCancelled: isCancelled)
+        try PublishedDataset(value, file: source, map: map, work: work)
       }
     let times = if let epochs { try axes.epochs(epochs, count: dataset.epochCount) } else { nil as [Double]? }
     return IngestInput(

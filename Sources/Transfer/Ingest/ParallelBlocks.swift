@@ -16,16 +16,18 @@ struct ParallelBlocks {
   private var blocks: ExampleBlocks
   private let parts: [Part]
   private let partSize: Int
+  private let work: WorkContext
   private var position = 0
 
   /// - Parameters:
   ///   - blocks: The array, at its start.
   ///   - partSize: Examples of one part.
-  ///   - threads: How many parts are read at once; one where the array must be read in order.
-  init(_ blocks: ExampleBlocks, partSize: Int, threads: Int) {
+  ///   - work: How the work is done; as many parts are read at once, or one where the array must be read in order.
+  init(_ blocks: ExampleBlocks, partSize: Int, work: WorkContext) {
     self.blocks = blocks
     self.partSize = partSize
-    parts = (0..<(blocks.isRandomAccess ? max(1, threads) : 1)).map { _ in Part() }
+    self.work = work
+    parts = (0..<(blocks.isRandomAccess ? work.threads : 1)).map { _ in Part() }
   }
 
   /// Reads the next examples and hands them on in order, one part after the other.
@@ -39,7 +41,7 @@ struct ParallelBlocks {
       let first = min(start + index * size, blocks.exampleCount)
       return first..<min(first + size, blocks.exampleCount)
     }
-    try parallelFor(count: parts.count, threads: parts.count) { (index, _) throws(EngramError) in
+    try parallelFor(count: parts.count, work: work) { (index, _) throws(EngramError) in
       try parts[index].bytes.withLock { (bytes) throws(EngramError) in
         let needed = ranges[index].count * blocks.bytesPerExample
         if bytes.count != needed { bytes = [UInt8](repeating: 0, count: needed) }

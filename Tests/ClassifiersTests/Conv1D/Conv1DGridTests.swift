@@ -40,7 +40,8 @@ import TrajectoryModel
     networks[4].batchSize = 201
     let grid = Conv1DGrid(networks)
     let told = Mutex<Double>(0)
-    let options = FitOptions(seed: 5, threads: 2, progress: { share in told.withLock { $0 = max($0, share) } })
+    let options = FitOptions(
+      seed: 5, work: WorkContext(threads: 2, progress: { now in told.withLock { $0 = max($0, now.share) } }))
     let scores = try grid.score(
       [0, 1, 2, 3, 4], matrix, columns: data.columns, labels: data.labels, train: train, validation: validation,
       options: options)
@@ -64,7 +65,7 @@ import TrajectoryModel
     for threads in [1, 3, 16] {
       let others = try grid.score(
         [0, 1, 2, 3, 4], matrix, columns: data.columns, labels: data.labels, train: train, validation: validation,
-        options: FitOptions(seed: 5, threads: threads))
+        options: FitOptions(seed: 5, work: WorkContext(threads: threads)))
       #expect(others == scores)
     }
     #expect(
@@ -87,7 +88,7 @@ import TrajectoryModel
         return error.code
       }
     }
-    #expect(refusal(try data.matrix(), FitOptions(isCancelled: { true })) == .cancelled)
+    #expect(refusal(try data.matrix(), FitOptions(work: WorkContext(isCancelled: { true }))) == .cancelled)
     #expect(refusal(try data.matrix(row: 170, column: 2, becomes: .nan), FitOptions()) == .invalidData)
   }
 }

@@ -20,8 +20,8 @@ import Testing
     #expect(back == model)
     let matrix = try Trajectories(rows: 40, positions: 3, seed: 9).matrix()
     #expect(
-      try back.probabilities(of: matrix, rows: nil, threads: 2)
-        == model.probabilities(of: matrix, rows: nil, threads: 1))
+      try back.probabilities(of: matrix, rows: nil, work: WorkContext(threads: 2))
+        == model.probabilities(of: matrix, rows: nil, work: WorkContext(threads: 1)))
     #expect(back.summary == model.summary)
   }
 

@@ -40,7 +40,7 @@ import TrajectoryModel
     let model = try Self.small.fitted(matrix, columns: data.columns, labels: data.labels, rows: train)
     let right = zip(try model.predict(matrix, rows: test), test).count { $0 == data.labels.codes[Int($1)] }
     #expect(right > 130)
-    let probabilities = try model.probabilities(of: matrix, rows: test, threads: 2)
+    let probabilities = try model.probabilities(of: matrix, rows: test, work: WorkContext(threads: 2))
     for start in stride(from: 0, to: probabilities.count, by: 3) {
       #expect(abs(probabilities[start..<(start + 3)].reduce(0, +) - 1) < 1e-5)
     }
@@ -53,9 +53,11 @@ import TrajectoryModel
     var network = Self.small
     (network.pooling, network.batchSize, network.epochCount) = (pooling, 300, 5)
     let files = try [1, 2, 3, 8].map { threads in
-      let options = FitOptions(seed: 11, threads: threads)
+      let options = FitOptions(seed: 11, work: WorkContext(threads: threads))
       let model = try network.fitted(matrix, columns: data.columns, labels: data.labels, options: options)
-      return (try model.encoded().bytes(), try model.probabilities(of: matrix, rows: nil, threads: threads))
+      return (
+        try model.encoded().bytes(), try model.probabilities(of: matrix, rows: nil, work: WorkContext(threads: threads))
+      )
     }
     for other in files.dropFirst() {
       #expect(other.0 == files[0].0)
@@ -87,8 +89,9 @@ import TrajectoryModel
     let matrix = try data.matrix()
     let told = Mutex<[Double]>([])
     let options = FitOptions(
-      progress: { share in told.withLock { $0.append(share) } },
-      isCancelled: { told.withLock { ($0.last ?? 0) >= 0.5 } })
+      work: WorkContext(
+        isCancelled: { told.withLock { ($0.last ?? 0) >= 0.5 } },
+        progress: { now in told.withLock { $0.append(now.share) } }))
     let error = #expect(throws: EngramError.self) {
       try Self.small.fitted(matrix, columns: data.columns, labels: data.labels, options: options)
     }
@@ -165,7 +168,7 @@ import TrajectoryModel
     let shape = Conv1DShape(
       channelCount: 3, sampleCount: 9, kernelSize: 3, stride: 1, filterCount: 8, pooling: .max, classCount: 3)
     let rows = (0..<199).map { Int32($0) }
-    let scaling = try Conv1DInput.scaling(of: matrix, columns: data.columns, rows: rows, threads: 2)
+    let scaling = try Conv1DInput.scaling(of: matrix, columns: data.columns, rows: rows, work: WorkContext(threads: 2))
     let training = try Conv1DTraining(
       network, shape: shape, input: Conv1DInput(matrix, columns: data.columns, rows: rows, scaling: scaling),
       labels: data.labels.codes, seed: 3)
@@ -176,7 +179,7 @@ import TrajectoryModel
       random.shuffle(&order)
       return order.prefix(100).map { Int32($0) }
     }
-    let losses = try training.steps(batches, threads: 2)
+    let losses = try training.steps(batches, work: WorkContext(threads: 2))
     #expect(try model.encoded().numbers(0, count: shape.parameterCount, as: Float.self) == training.currentParameters)
     #expect(model.loss == losses[2])
   }

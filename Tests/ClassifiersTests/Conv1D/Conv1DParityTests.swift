@@ -28,7 +28,7 @@ import TrajectoryModel
         labels: each.integers("y").map { Int32($0) }, parameters: each.reals("first").map { Float($0) },
         random: RandomState(seed: 0))
       let batches = try each.array("batches").map { try $0.asIntegers().map { Int32($0) } }
-      let losses = try training.steps(batches, threads: threads)
+      let losses = try training.steps(batches, work: WorkContext(threads: threads))
       for (found, expected) in zip(losses, try each.reals("losses")) { #expect(abs(found - expected) < 1e-5) }
       let last = try each.reals("last")
       #expect(last.count == training.currentParameters.count)

@@ -1,5 +1,6 @@
 // ForestImportanceTests.swift -- importances by impurity and by permutation.
 
+import Base
 import Classifiers
 import Testing
 import TrajectoryModel
@@ -26,7 +27,7 @@ import TrajectoryModel
     let found = try model.permutationImportances(matrix, labels: Self.data.labels, repeats: 1, options: options)
     let other = try model.permutationImportances(
       Self.data.matrix(.rowMajor, .float64), labels: Self.data.labels, repeats: 1,
-      options: FitOptions(seed: 8, threads: 1))
+      options: FitOptions(seed: 8, work: WorkContext(threads: 1)))
     #expect(other.mean == found.mean && found.standardError.allSatisfy { $0.isNaN })
     func right(_ data: ForestData) throws -> Int {
       zip(try model.predict(data.matrix()), data.labels.codes).count { $0 == $1 }

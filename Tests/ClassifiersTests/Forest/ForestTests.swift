@@ -14,7 +14,8 @@ import TrajectoryModel
     layout: MatrixLayout = .columnMajor, type: ElementType = .float32
   ) throws -> ForestModel {
     try forest.fitted(
-      data.matrix(layout, type), labels: data.labels, options: FitOptions(seed: seed, threads: threads))
+      data.matrix(layout, type), labels: data.labels,
+      options: FitOptions(seed: seed, work: WorkContext(threads: threads)))
   }
 
   /// Forests that take every way through the code.
@@ -54,7 +55,8 @@ import TrajectoryModel
     let (prefix, whole) = (try fitted(forest).prefix(treeCount: 3), try fitted(small))
     #expect(try prefix.encoded().sections == whole.encoded().sections)
     #expect(
-      try prefix.probabilities(of: Self.data.matrix()) == whole.probabilities(of: Self.data.matrix(), threads: 1))
+      try prefix.probabilities(of: Self.data.matrix())
+        == whole.probabilities(of: Self.data.matrix(), work: WorkContext(threads: 1)))
     #expect(prefix.giniImportances.mean == whole.giniImportances.mean)
     for count in [0, 8, -1] {
       #expect(throws: EngramError.self) { try fitted(forest).prefix(treeCount: count) }
@@ -196,11 +198,11 @@ import TrajectoryModel
     let last = Mutex(0.0)
     _ = try RandomForest(treeCount: 10).fitted(
       matrix, labels: Self.data.labels,
-      options: FitOptions(threads: 1, progress: { share in last.withLock { $0 = share } }))
+      options: FitOptions(work: WorkContext(threads: 1, progress: { told in last.withLock { $0 = told.share } })))
     #expect(last.withLock { $0 } == 1)
     let error = #expect(throws: EngramError.self) {
       try RandomForest(treeCount: 10).fitted(
-        matrix, labels: Self.data.labels, options: FitOptions(isCancelled: { true }))
+        matrix, labels: Self.data.labels, options: FitOptions(work: WorkContext(isCancelled: { true })))
     }
     #expect(error?.code == .cancelled)
   }

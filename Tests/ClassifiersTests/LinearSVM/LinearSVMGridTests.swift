@@ -30,7 +30,7 @@ import Testing
     func score(_ threads: Int) throws -> [CandidateScore] {
       try grid.score(
         indices, features, columns: columns, labels: labels, train: train, validation: validation,
-        options: FitOptions(seed: 2, threads: threads))
+        options: FitOptions(seed: 2, work: WorkContext(threads: threads)))
     }
     let scores = try score(2)
     #expect(scores == (try score(1)))
@@ -41,7 +41,7 @@ import Testing
       }
       let model = try grid.classifier(index).fit(
         features, columns: columns, labels: labels, rows: train, options: FitOptions(seed: 2))
-      let predicted = try model.predict(features, rows: validation, threads: 1)
+      let predicted = try model.predict(features, rows: validation, work: WorkContext(threads: 1))
       let right = zip(predicted, validation).count { $0 == labels.codes[Int($1)] }
       #expect(score == .accuracy(Double(right) / 80, note: nil), "\(grid.candidates[index])")
     }

@@ -18,7 +18,7 @@ import TrajectoryModel
     if solver != .liblinear { machine.maxIterations = 30 }
     func bytes(_ threads: Int, _ layout: MatrixLayout) throws -> [UInt8] {
       let features = try featureMatrix(rows, .float32, layout)
-      let options = FitOptions(seed: 3, threads: threads)
+      let options = FitOptions(seed: 3, work: WorkContext(threads: threads))
       return try machine.fitted(features, columns: Self.columns, labels: labels, options: options).encoded().bytes()
     }
     let expected = try bytes(1, .rowMajor)
@@ -186,11 +186,13 @@ import TrajectoryModel
     let features = try featureMatrix(rows)
     let machine = LinearSVM(solver: solver)
     let error = #expect(throws: EngramError.self) {
-      try machine.fitted(features, columns: Self.columns, labels: labels, options: FitOptions(isCancelled: { true }))
+      try machine.fitted(
+        features, columns: Self.columns, labels: labels, options: FitOptions(work: WorkContext(isCancelled: { true })))
     }
     #expect(error?.code == .cancelled)
     let shares = Mutex<[Double]>([])
-    let options = FitOptions(threads: 2, progress: { share in shares.withLock { $0.append(share) } })
+    let options = FitOptions(
+      work: WorkContext(threads: 2, progress: { told in shares.withLock { $0.append(told.share) } }))
     _ = try machine.fitted(features, columns: Self.columns, labels: labels, options: options)
     #expect(shares.withLock { $0.max() } == 1)
   }

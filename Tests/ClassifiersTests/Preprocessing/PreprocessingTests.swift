@@ -34,7 +34,7 @@ import TrajectoryModel
       let object = try element.asObject()
       let rows = try dense(LinearReference.matrix("rows", of: object))
       let expected = try LinearReference.matrix("components", of: object)
-      let found = try PrincipalComponents(centering: rows, threads: 2)
+      let found = try PrincipalComponents(centering: rows, work: WorkContext(threads: 2))
       #expect(found.count == min(rows.count, rows.columns))
       for (value, variance) in zip(found.explainedVariance, try object.reals("explained_variance")) {
         #expect(abs(value - variance) <= 1e-12 * found.explainedVariance[0])
@@ -50,16 +50,18 @@ import TrajectoryModel
   @Test func `fewer components are the first of more`() throws {
     let (values, _) = blobs(50, columns: 6, classes: 2, seed: 13)
     let rows = try dense(values)
-    let components = try PrincipalComponents(centering: rows, threads: 1)
+    let components = try PrincipalComponents(centering: rows, work: WorkContext(threads: 1))
     let (few, all) = (try DenseRows(count: 50, columns: 3), try DenseRows(count: 50, columns: 6))
-    try components.project(rows, onto: 3, into: few, threads: 2)
-    try components.project(rows, onto: 6, into: all, threads: 1)
+    try components.project(rows, onto: 3, into: few, work: WorkContext(threads: 2))
+    try components.project(rows, onto: 6, into: all, work: WorkContext(threads: 1))
     for row in 0..<50 { for column in 0..<3 { #expect(abs(few[row, column] - all[row, column]) < 1e-12) } }
   }
 
   @Test func `one row has no principal components`() throws {
     let rows = try dense([[1, 2]])
-    let error = #expect(throws: EngramError.self) { try PrincipalComponents(centering: rows, threads: 1) }
+    let error = #expect(throws: EngramError.self) {
+      try PrincipalComponents(centering: rows, work: WorkContext(threads: 1))
+    }
     #expect(error?.code == .invalidData)
   }
 }

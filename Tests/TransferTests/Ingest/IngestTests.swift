@@ -109,7 +109,7 @@ struct IngestTests {
     func ingest(into store: String) throws {
       let patience = Patience(questions)
       _ = try IngestRequest(source: Self.digits).ingest(
-        into: store, options: IngestOptions(write: WriteOptions(isCancelled: { patience.isOver })))
+        into: store, options: IngestOptions(write: WriteOptions(work: WorkContext(isCancelled: { patience.isOver }))))
     }
     _ = try Ingest.run(IngestBench.input(3, []), into: bench["old.engram"], options: IngestOptions())
     var outcomes: Set<String> = []

@@ -22,7 +22,8 @@ struct GridTrial {
     train = try command.string("train")
     test = try command.string("test")
     options = FitOptions(
-      seed: UInt64(bitPattern: try command.integer("seed")), threads: Int(try command.integer("threads")))
+      seed: UInt64(bitPattern: try command.integer("seed")),
+      work: WorkContext(threads: Int(try command.integer("threads"))))
   }
 
   /// Scores, times and reports: accuracy or null, and note, of each candidate.

@@ -25,7 +25,7 @@ struct Trial {
     test = try command.string("test")
     let seed = try command.optional("seed") { (value) throws(EngramError) in try value.asInteger() } ?? 0
     let threads = try command.optional("threads") { (value) throws(EngramError) in try value.asInteger() } ?? 2
-    options = FitOptions(seed: UInt64(bitPattern: seed), threads: Int(threads))
+    options = FitOptions(seed: UInt64(bitPattern: seed), work: WorkContext(threads: Int(threads)))
     let word = try command.optional("layout") { (value) throws(EngramError) in try value.asString() } ?? "row-major"
     guard let layout = MatrixLayout(rawValue: word) else { throw EngramError(.usage, "no such layout", found: word) }
     self.layout = layout
@@ -73,7 +73,7 @@ struct Trial {
     let model = try classifier.fit(
       features, columns: columns, labels: data.labels, rows: trainRows, options: options)
     let fitted = Self.seconds()
-    let predicted = try model.predict(features, rows: testRows, threads: options.threads)
+    let predicted = try model.predict(features, rows: testRows, work: options.work)
     let ended = Self.seconds()
     let correct = zip(predicted, testRows).count { $0 == data.labels.codes[Int($1)] }
     var answer = JSONObject()

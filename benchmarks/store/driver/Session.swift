@@ -26,7 +26,8 @@ struct Session: ~Copyable {
     case "write":
       let request = try Self.ingest(of: try command.string("data"))
       let options = IngestOptions(
-        verifies: try command.bool("verify"), write: WriteOptions(threads: try Self.threads(command)))
+        verifies: try command.bool("verify"), write: WriteOptions(work: WorkContext(threads: try Self.threads(command)))
+      )
       let path = try command.string("store")
       return try Self.timed { () throws(EngramError) in _ = try request.ingest(into: path, options: options) }
     case "open":

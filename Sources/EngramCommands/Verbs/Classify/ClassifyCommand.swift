@@ -102,12 +102,9 @@ enum ClassifyCommand {
       grid: try grid(invocation),
       strategy: invocation[search] == "halving" ? .halving(factor: SearchStrategy.standardFactor) : .exhaustive,
       folds: try foldPlan(set, invocation), seed: UInt64(invocation[seed]))
-    let progress = invocation.shares()
     let start = monotonicSeconds()
-    var options = ClassifyOptions(
-      split: index, waitSeconds: invocation[SharedParameters.waitSeconds], isCancelled: invocation.isCancelled,
-      progress: { stage, share in progress.report(stage, Int(share * 10_000), 10_000) })
-    if let threads = invocation[SharedParameters.threads] { options.threads = threads }
+    let options = ClassifyOptions(
+      split: index, waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work)
     let known = try store.finishedSplits(of: plan)
     let results: Classification
     do throws(EngramError) {
@@ -121,15 +118,12 @@ enum ClassifyCommand {
       }
       results = try store.classify(plan, options: options)
       if let path = invocation[savedModel], let bytes = try model?.encoded() {
-        progress.finish()
         try invocation.write(to: path) { (output) throws(EngramError) in try output.write(bytes) }
       }
     } catch {
-      progress.finish()
       if error.code == .cancelled { try invocation.note("what is done is kept; the same command goes on from there") }
       throw error
     }
-    progress.finish()
     let wanted = index.map { [$0] } ?? Array(set.splits.indices)
     let isFromStore = wanted.allSatisfy(known.contains)
     if invocation[CommonParameters.json] {

@@ -66,18 +66,7 @@ enum IdentifyCommand {
       features: FeatureRequest(statistics: invocation[statistics], view: try invocation.view()),
       treeCount: invocation[trees], calibrateBy: invocation[calibrateBy], neighbourCount: invocation[neighbours],
       draws: invocation[draws], seed: invocation.splitSeed)
-    let progress = invocation.stages()
-    var options = IdentifyOptions(
-      progress: { progress.report($0, $1, $2) }, isCancelled: invocation.isCancelled)
-    if let threads = invocation[SharedParameters.threads] { options.threads = threads }
-    let found: Identification
-    do throws(EngramError) {
-      found = try snapshot.identify(request, options: options)
-      progress.finish()
-    } catch {
-      progress.finish()
-      throw error
-    }
+    let found = try snapshot.identify(request, work: invocation.work)
     switch invocation.tableFormat {
     case .json: try invocation.show(JSONText(found.json))
     case .csv: try invocation.show(IdentifyReportText.examples(found), as: .csv)

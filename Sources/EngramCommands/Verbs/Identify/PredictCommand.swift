@@ -36,10 +36,9 @@ enum PredictCommand {
     let model = try TrainedModel(parsing: try InputFile(opening: path).contents(limit: longestModel), file: path)
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     let examples = try snapshot.examples(
-      where: invocation[SharedParameters.filter], limits: QueryLimits(isCancelled: invocation.isCancelled))
-    var work = WorkContext(isCancelled: invocation.isCancelled)
-    if let threads = invocation[SharedParameters.threads] { work.threads = threads }
-    let answer = try model.predict(examples, in: snapshot, missing: invocation[SharedParameters.missing], work: work)
+      where: invocation[SharedParameters.filter], limits: QueryLimits(work: invocation.work))
+    let answer = try model.predict(
+      examples, in: snapshot, missing: invocation[SharedParameters.missing], work: invocation.work)
     let names = model.classes.names
     var table = Table(
       columns: ["example_id", "run_id", "layer_name", model.classes.label, "predicted"] + names.map { "p_\($0)" })

@@ -60,21 +60,12 @@ enum IngestCommand {
     let request = IngestRequest(
       source: invocation[source], array: invocation[array], metadata: invocation[metadata],
       statistics: invocation[statistics], epochs: invocation[epochs], map: map)
-    let stages = invocation.stages()
     let start = monotonicSeconds()
-    let report: IngestReport
-    do throws(EngramError) {
-      report = try request.ingest(
-        into: invocation[store],
-        options: IngestOptions(
-          runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
-          write: invocation.writeOptions(
-            stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec])))
-    } catch {
-      stages.finish()
-      throw error
-    }
-    stages.finish()
+    let report = try request.ingest(
+      into: invocation[store],
+      options: IngestOptions(
+        runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
+        write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
     for note in report.notes { try invocation.note("note: \(note)") }
     try show(report, seconds: monotonicSeconds() - start, invocation)
   }

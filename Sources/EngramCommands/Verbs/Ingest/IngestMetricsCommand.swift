@@ -36,16 +36,8 @@ enum IngestMetricsCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let stages = invocation.stages()
-    let report: MetricReport
-    do throws(EngramError) {
-      report = try MetricsIngest(source: invocation[source], by: invocation[by]).ingest(
-        into: invocation[SharedParameters.storeToChange], options: invocation.writeOptions(stages))
-    } catch {
-      stages.finish()
-      throw error
-    }
-    stages.finish()
+    let report = try MetricsIngest(source: invocation[source], by: invocation[by]).ingest(
+      into: invocation[SharedParameters.storeToChange], options: invocation.writeOptions())
     if invocation[CommonParameters.json] {
       try invocation.show(
         .object([

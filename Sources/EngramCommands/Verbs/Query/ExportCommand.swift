@@ -82,7 +82,7 @@ enum ExportCommand {
       try file.add("statistics", texts: selection.columns.statistics)
       try file.add("epochs", reals: selection.columns.epochsRead)
       try file.add("view", texts: [try selection.columns.view.json.text()])
-      try invocation.checkCancelled()
+      try invocation.work.checkCancelled("stopped on request")
       try file.finish()
     } catch {
       file.abandon()

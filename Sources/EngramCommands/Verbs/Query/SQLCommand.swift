@@ -33,7 +33,7 @@ enum SQLCommand {
     let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
     var columns: [String] = []
     var table = Table(columns: [])
-    let limits = QueryLimits(seconds: invocation[timeLimit], isCancelled: invocation.isCancelled)
+    let limits = QueryLimits(seconds: invocation[timeLimit], work: invocation.work)
     try store.query(invocation[query], limits: limits) { (names) throws(EngramError) in
       columns = names
       table = Table(columns: names)

@@ -79,7 +79,7 @@ enum SelectCommand {
     }
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     var examples = try snapshot.examples(
-      where: invocation[SharedParameters.filter], limits: QueryLimits(isCancelled: invocation.isCancelled))
+      where: invocation[SharedParameters.filter], limits: QueryLimits(work: invocation.work))
     if let limit = invocation[limit] { examples = examples.prefix(limit) }
     let selection = try snapshot.select(
       examples, statistics: invocation[statistics], view: view,

@@ -31,7 +31,7 @@ enum SplitAuditCommand {
     let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
     let audits = try store.auditSplits(
       invocation[name], split: invocation[index], comparesValues: !invocation[skipsValues],
-      limits: QueryLimits(isCancelled: invocation.isCancelled))
+      work: invocation.work)
     if invocation[CommonParameters.json] { return try invocation.show(.array(audits.map(json))) }
     for audit in audits {
       try invocation.output.write(

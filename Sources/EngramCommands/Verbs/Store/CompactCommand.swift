@@ -19,13 +19,9 @@ enum CompactCommand {
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
-    let stages = invocation.stages()
-    defer { stages.finish() }
     let report = try store.compact(
       everything: invocation[everything],
-      options: invocation.writeOptions(
-        stages, threads: SharedParameters.threads, codec: invocation[SharedParameters.codec]))
-    stages.finish()
+      options: invocation.writeOptions(codec: invocation[SharedParameters.codec]))
     if invocation[CommonParameters.json] {
       try invocation.show(
         .object([

@@ -22,17 +22,14 @@ enum MergeCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let path = invocation[store]
     let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
-    let stages = invocation.stages()
     let report: MergeReport
     do throws(EngramError) {
       report = try target.merge(
-        invocation[sources], allowsRepeat: invocation[force], options: invocation.writeOptions(stages))
+        invocation[sources], allowsRepeat: invocation[force], options: invocation.writeOptions())
     } catch {
-      stages.finish()
       if isNew { try? target.removeIfEmpty() }
       throw error
     }
-    stages.finish()
     let count = report.examples.reduce(0) { $0 + $1.count }
     if invocation[CommonParameters.json] {
       try invocation.show(

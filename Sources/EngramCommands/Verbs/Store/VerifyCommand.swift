@@ -15,10 +15,7 @@ enum VerifyCommand {
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
-    let stages = invocation.stages()
-    defer { stages.finish() }
-    let report = try store.verify(isCancelled: invocation.isCancelled) { stages.report("verifying", $0, $1) }
-    stages.finish()
+    let report = try store.verify(work: invocation.work)
     var problems = report.problems
     let splitSets = try store.splitSets()
     for summary in splitSets {

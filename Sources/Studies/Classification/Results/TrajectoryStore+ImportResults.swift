@@ -20,7 +20,7 @@ extension TrajectoryStore {
   public func importResults(
     from path: String, options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> Classification {
-    let results = try PublishedResults(path: path, isCancelled: options.isCancelled)
+    let results = try PublishedResults(path: path, work: options.work)
     let bytes = try InputFile(opening: path).contents(limit: Self.longestResults)
     let hash = XXH3.hash128(unsafe bytes.span.bytes)
     if let known = try classificationRecord(planHash: hash) {
