@@ -48,6 +48,7 @@ public struct WorkContext: Sendable {
   ///   - total: How much there is in all.
   ///   - stage: What is told as being done; nil tells what the part tells.
   ///   - unit: What `range` counts; with `share`, parts of a step are told too.
+  /// - Returns: The context for the part.
   package func part(
     _ range: Range<Int>, of total: Int, stage: String? = nil, unit: Progress.Unit = .share
   ) -> WorkContext {

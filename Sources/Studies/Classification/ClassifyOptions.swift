@@ -9,7 +9,7 @@ public struct ClassifyOptions: Sendable {
   public var split: Int?
   /// How long to wait for another writer, in seconds.
   public var waitSeconds: Double
-  /// How the work is done; of one that is stopped, what is done is kept. Told shares of everything that is to be done.
+  /// How the work is done; of work that is stopped, what is done is kept.
   public var work: WorkContext
   /// A search that takes longer keeps what it knows this often, in seconds.
   package var checkpointSeconds = 15.0
