@@ -97,7 +97,7 @@ import TrajectoryModel
     try sample.write(to: directory["a.seg"], rowGroupSize: 64)
     let writer = try SegmentWriter(
       creating: directory["b.seg"], schema: sample.schema, identifier: sample.identifier, codec: sample.codec,
-      threads: 2, rowGroupSize: 64)
+      work: WorkContext(threads: 2), rowGroupSize: 64)
     let size = type.byteCount
     let values = sample.bytes
     for first in stride(from: 0, to: count, by: 64) {

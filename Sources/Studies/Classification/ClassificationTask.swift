@@ -43,9 +43,8 @@ struct ClassificationTask {
     var kept: TrainedModel?
     for (done, ordinal) in ordinals.enumerated() {
       let stage = ordinals.count == 1 ? "classifying" : "classifying split \(done + 1) of \(ordinals.count)"
-      let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &memory) { share in
-        options.progress(stage, (Double(done) + share) / Double(ordinals.count))
-      }
+      let part = options.work.part(done..<(done + 1), of: ordinals.count, stage: stage)
+      let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &memory, part)
       try keep(result)
       if ordinal == chosen {
         kept = try trained(model, classes, learnedFrom: memory.train.examples, selection, snapshot)
