@@ -110,7 +110,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CSQLite"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Base"),
-    tests(of: "TrajectoryModel"),
+    tests(of: "TrajectoryModel", needs: ["Base"]),
     tests(of: "ColumnCodec", needs: ["Base", "TrajectoryModel"]),
     tests(of: "SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec", "CXXHash"]),
     tests(of: "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"]),
