@@ -73,6 +73,12 @@ public final class Snapshot: Sendable {
     return exampleCount == 0 ? [] : groups
   }
 
+  /// The layers of runs that were measured more than once, each with all its examples.
+  package func repeatedLayers(limits: QueryLimits = QueryLimits()) throws(EngramError) -> [ExampleSet] {
+    if exampleCount == 0 { return [] }
+    return try store.read { (catalog) throws(EngramError) in try catalog.repeatedLayers(asOf: asOf, limits: limits) }
+  }
+
   /// The values of a column of the `example` view, as classes and small integers.
   ///
   /// - Parameters:

@@ -58,6 +58,22 @@ extension CatalogReader {
     return grouping.groups()
   }
 
+  /// The layers of runs that were measured more than once, each with all its examples.
+  ///
+  /// - Parameters:
+  ///   - commit: The commit, or nil for the newest.
+  ///   - limits: How long SQLite may take, and a way to stop it.
+  /// - Returns: A set for each layer of each such run, of its measurements.
+  /// - Throws: Code `notFound` for the commit; `limit`, `cancelled`.
+  /// - Complexity: O(observations), and O(examples) of the runs that were measured again.
+  package func repeatedLayers(
+    asOf commit: Int64? = nil, limits: QueryLimits = QueryLimits()
+  ) throws(EngramError) -> [ExampleSet] {
+    let again = "run_id IN (SELECT run_id FROM run_observation GROUP BY run_id HAVING count(*) > 1)"
+    return try groups(by: ["run_id", "layer_name"], where: again, asOf: commit, limits: limits)
+      .map(\.examples).filter { $0.count > 1 }
+  }
+
   /// What a filter selects of one observation, or of one example of it.
   struct Part {
     /// The examples of the observation.

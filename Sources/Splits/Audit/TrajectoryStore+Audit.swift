@@ -73,16 +73,7 @@ struct SplitAuditor {
         Grouping(name: name, columns: columns, groups: groups, owners: Ownership(groups.map(\.examples))))
     }
     self.groupings = groupings
-    repeated = try Self.repeatedLayers(groupings[0].groups, snapshot, limits)
-  }
-
-  /// The layers that were measured more than once; only runs of more than one observation are looked at.
-  private static func repeatedLayers(
-    _ runs: [ExampleGroup], _ snapshot: Snapshot, _ limits: QueryLimits
-  ) throws(EngramError) -> [ExampleSet] {
-    let several = "run_id IN (SELECT run_id FROM run_observation GROUP BY run_id HAVING count(*) > 1)"
-    return try snapshot.groups(by: [GroupTable.run, "layer_name"], where: several, limits: limits)
-      .map(\.examples).filter { $0.count > 1 }
+    repeated = try snapshot.repeatedLayers(limits: limits)
   }
 
   func duplicates(among examples: ExampleSet) throws(EngramError) -> DuplicateTrajectories {
