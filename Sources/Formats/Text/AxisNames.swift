@@ -70,7 +70,7 @@ package struct AxisNames {
   package mutating func epochs(_ argument: String?, count: Int) throws(EngramError) -> [Double] {
     let how = "give --epochs 0,5,10 or 0:100:5 (the end counts), or a file with one number on each line"
     var epochs: [Double] = []
-    if let argument, Self.isInWords(argument), let axis = try EpochSelection(parsing: argument).axis(count: count) {
+    if let argument, let axis = try axis(inWords: argument, count: count) {
       epochs = axis
     } else {
       let values = try values(argument, usual: Self.epochMembers, axis: "epochs", count: count, how: how)
@@ -102,10 +102,15 @@ package struct AxisNames {
     return epochs
   }
 
-  /// Whether an argument is a list or a range with a stride, rather than the name of a file or a member.
-  private static func isInWords(_ argument: String) -> Bool {
+  /// The epochs that a list or a range with a stride describes, or nil for the name of a file or a member.
+  private func axis(inWords argument: String, count: Int) throws(EngramError) -> [Double]? {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    return argument.contains(",") || parts.count == 3 && Double(parts[0]) != nil
+    guard argument.contains(",") || parts.count == 3 && Double(parts[0]) != nil else { return nil }
+    do throws(EngramError) {
+      return try EpochSelection(parsing: argument).axis(count: count)
+    } catch {
+      throw error.inFile(file)
+    }
   }
 
   /// The values in a file or a member.
