@@ -36,11 +36,12 @@ import Testing
     for (count, size) in [(0, 4), (1, 4), (8, 4), (11, 4), (1_000, 7)] {
       var numbers = [Int](repeating: -1, count: count)
       var lengths = [Int](repeating: 0, count: (count + size - 1) / size)
-      try parallelFor(parts: &numbers, of: size, threads: threads) { (first, part) throws(EngramError) in
+      try parallelFor(parts: &numbers, of: size, work: WorkContext(threads: threads)) {
+        (first, part) throws(EngramError) in
         for index in part.indices { part[index] = first + index }
       }
       #expect(numbers == Array(0..<count))
-      try parallelFor(parts: &numbers, of: size, and: &lengths, of: 1, threads: threads) {
+      try parallelFor(parts: &numbers, of: size, and: &lengths, of: 1, work: WorkContext(threads: threads)) {
         (_, one, other) throws(EngramError) in other[0] = one.count
       }
       #expect(lengths.reduce(0, +) == count && lengths.dropLast().allSatisfy { $0 == size })

@@ -23,7 +23,7 @@ enum InfoCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     let filter = invocation[SharedParameters.filter]
-    let limits = QueryLimits(isCancelled: invocation.isCancelled)
+    let limits = QueryLimits(work: invocation.work)
     let summary = try snapshot.summary(where: filter, limits: limits)
     let finite = try snapshot.finiteStatistics(of: try snapshot.examples(where: filter, limits: limits))
     let splitSets = try snapshot.store.splitSets()
