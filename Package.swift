@@ -73,7 +73,7 @@ let package = Package(
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
-    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
+    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits"]),
     room(
       "Studies",
       needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),
@@ -118,9 +118,9 @@ let package = Package(
     tests(
       of: "TrajectoryStore",
       needs: ["Base", "TrajectoryModel", "Catalog", "Splits", "store-driver"]),
-    tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
+    tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
-    tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats"]),
+    tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),
     tests(
       of: "Studies",
       needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),

@@ -41,7 +41,7 @@ import Testing
     }
     writer.endArray()
     writer.key("n")
-    writer.realOrNull(Double.nan)
+    writer.null()
     writer.endObject()
     text += writer.takeBytes()
     #expect(String(decoding: text, as: UTF8.self) == "{\n  \"train\": [0, 1, 2, 3, 4],\n  \"n\": null\n}")
@@ -50,6 +50,39 @@ import Testing
   @Test(arguments: [Double.nan, .infinity, -.infinity])
   func `refuses what JSON cannot say`(value: Double) {
     #expect(#expect(throws: EngramError.self) { try JSONValue.real(value).text() }?.code == .invalidData)
+  }
+
+  @Test func `names what is not finite where the writer is told to`() throws {
+    let value: JSONValue = .array([.real(.nan), .real(.infinity), .real(-.infinity), .real(-0.0)])
+    #expect(try value.text(.line, nonFinite: .named) == #"["NaN", "Infinity", "-Infinity", -0.0]"#)
+  }
+
+  @Test func `writes one line with spaces, and objects on one line of pretty text`() throws {
+    let value: JSONValue = ["a": 1, "b": [1, [:], []]]
+    #expect(try value.text(.line) == #"{"a": 1, "b": [1, {}, []]}"#)
+    var writer = JSONWriter(.pretty)
+    writer.beginArray()
+    for id in 0..<2 {
+      writer.beginObject(onOneLine: true)
+      writer.key("id")
+      writer.integer(id)
+      writer.key("n")
+      writer.null()
+      writer.endObject()
+    }
+    writer.endArray()
+    let text = String(decoding: writer.takeBytes(), as: UTF8.self)
+    #expect(text == "[\n  {\"id\": 0, \"n\": null},\n  {\"id\": 1, \"n\": null}\n]")
+  }
+
+  @Test(arguments: [
+    ("\u{1B}[2J", #""\u001b[2J""#), ("\u{7F}", #""\u007f""#), ("\u{9B}2J", #""\u009b2J""#),
+    ("\u{202E}x", #""\u202ex""#),
+    ("tab\t\r\n\0", #""tab\t\r\n\u0000""#), ("é€😀", #""é€😀""#), ("", #""""#),
+  ])
+  func `escapes every control character and reads it back`(text: String, json: String) throws {
+    #expect(try JSONValue.string(text).text() == json)
+    #expect(try JSONValue(parsing: json) == .string(text))
   }
 
   @Test(arguments: [0.1, -0.0, .leastNonzeroMagnitude, 1.7976931348623157e308, 1e16, 123456789.125, 1e-5])

@@ -108,6 +108,28 @@ struct SessionTests {
         == "2 usage")
   }
 
+  @Test func `--verbose says on standard error what was opened, found out and chosen, and nothing else changes`() throws
+  {
+    let session = try Session()
+    let words = [
+      "select", session.store, "--where", "architecture = 'knet'", "--statistics", "weightabs_mean", "--format", "csv",
+    ]
+    let plain = Shell.run(Shell.engram, words)
+    let verbose = Shell.run(Shell.engram, words + ["--verbose"])
+    #expect(plain.code == 0 && verbose.code == 0)
+    #expect(plain.output == verbose.output && plain.errors == "")
+    let said = verbose.errors
+    #expect(said.contains("opened \(session.store) at commit 1: 1,632 examples\n"))
+    #expect(
+      said.contains("statistics: 1: weightabs_mean\n") && said.contains("epochs: 21: ") && said.contains("threads: "))
+    #expect(said.contains("took "))
+    let ingest = Shell.run(Shell.engram, ["ingest", Session.data, session.path("t.engram"), "-v"])
+    #expect(ingest.errors.contains("read as a pickle in the published layout\n"))
+    #expect(ingest.errors.contains("batch_size (integer)") && ingest.errors.contains("ingesting: took "))
+    let failed = Shell.run(Shell.engram, ["info", session.path("none.engram"), "-v"])
+    #expect(failed.errors.contains("code: notFound, exit code 2\n"))
+  }
+
   @Test(arguments: [
     (["select", "STORE", "--where", "no_such = 1"], "2 usage"),
     (["select", "STORE", "--statistics", "weightabs_meen"], "2 notFound"),

@@ -1,5 +1,6 @@
 // TableTests.swift -- tables for people, JSON and CSV.
 
+import Base
 import EngramCommands
 import Testing
 import TrajectoryModel
@@ -12,9 +13,12 @@ struct TableTests {
     return table
   }()
 
-  @Test func `people see columns that line up, numbers on the right, sizes in MiB`() {
+  /// A terminal of some width.
+  static func terminal(_ width: Int) -> Terminal { Terminal(isTerminal: true, width: width, style: .plain) }
+
+  @Test func `people see columns that line up, numbers on the right, sizes in MiB`() throws {
     #expect(
-      Self.table.text(as: .table) == """
+      try Self.table.text(as: .table) == """
         task        examples       size   seed      mean
         cifar10       12,345  157.0 MiB  12345  0.123457
         a "b", c\\n         7      100 B      -        -2
@@ -24,22 +28,23 @@ struct TableTests {
 
   @Test func `a rate without a denominator is n/a to people, null to programs and nothing to spreadsheets`() {
     let undefined = TableCell.rate(-Double.nan)
-    #expect(undefined.humanText == "n/a" && undefined.plainText == nil && undefined.json.text == "null")
+    #expect(undefined.humanText == "n/a" && undefined.plainText == nil && undefined.json == .null)
     #expect(TableCell.rate(0.5) == .real(0.5))
     #expect(TableCell.real(-Double.nan).humanText == "nan")
   }
 
-  @Test func `a narrow terminal cuts the widest columns and says so`() {
+  @Test func `a narrow terminal cuts the widest columns and says so`() throws {
     var table = Table(columns: ["name", "n"])
     table.append([.text("block_layer3_1/conv2"), .integer(3)])
-    #expect(table.text(as: .table, width: 16) == "name           n\nblock_layer3…  3\n")
-    #expect(table.text(as: .table, width: 5).contains("block_l…  3"), "no column is cut below eight")
-    #expect(table.text(as: .table).contains("block_layer3_1/conv2"), "nothing is cut without a terminal")
+    #expect(try table.text(as: .table, terminal: Self.terminal(16)) == "name           n\nblock_layer3…  3\n")
+    #expect(
+      try table.text(as: .table, terminal: Self.terminal(5)).contains("block_l…  3"), "no column is cut below eight")
+    #expect(try table.text(as: .table).contains("block_layer3_1/conv2"), "nothing is cut without a terminal")
   }
 
-  @Test func `spreadsheets see every digit, quotes where they must be, and nothing for no value`() {
+  @Test func `spreadsheets see every digit, quotes where they must be, and nothing for no value`() throws {
     #expect(
-      Self.table.text(as: .csv) == """
+      try Self.table.text(as: .csv) == """
         task,examples,size,seed,mean
         cifar10,12345,164626432,12345,0.123456789
         "a ""b"", c
@@ -48,34 +53,52 @@ struct TableTests {
         """)
   }
 
-  @Test func `CSV tells empty text from no value`() {
+  @Test func `CSV tells empty text from no value`() throws {
     var table = Table(columns: ["a", "b"])
     table.append([.text(""), .missing])
-    #expect(table.text(as: .csv) == "a,b\n\"\",\n")
+    #expect(try table.text(as: .csv) == "a,b\n\"\",\n")
   }
 
-  @Test func `programs see an array of objects in JSON`() {
+  @Test func `programs see an array of objects in JSON`() throws {
     #expect(
-      Self.table.text(as: .json) == """
+      try Self.table.text(as: .json) == """
         [
           {"task": "cifar10", "examples": 12345, "size": 164626432, "seed": 12345, "mean": 0.123456789},
           {"task": "a \\"b\\", c\\n", "examples": 7, "size": 100, "seed": null, "mean": -2.0}
         ]
 
         """)
-    #expect(Table(columns: ["a"]).text(as: .json) == "[]\n")
+    #expect(try Table(columns: ["a"]).text(as: .json) == "[]\n")
   }
 
-  @Test func `JSON writes what is not finite as text, and control characters as escapes`() {
-    let json = JSONText.array([.real(.nan), .real(.infinity), .real(-.infinity), .real(-0.0), .string("\u{1B}é")])
-    #expect(json.text == "[\"NaN\", \"Infinity\", \"-Infinity\", -0.0, \"\\u001bé\"]")
+  @Test func `JSON writes what is not finite as text, and control characters as escapes`() throws {
+    var table = Table(columns: ["a", "b"])
+    table.append([.real(.nan), .text("\u{1B}é")])
+    table.append([.real(-.infinity), .real(-0.0)])
+    #expect(
+      try table.text(as: .json)
+        == "[\n  {\"a\": \"NaN\", \"b\": \"\\u001bé\"},\n  {\"a\": \"-Infinity\", \"b\": -0.0}\n]\n")
   }
 
-  @Test func `text from a file cannot move the cursor of a terminal`() {
+  @Test func `columns of one name are all there in JSON`() throws {
+    var table = Table(columns: ["a", "a"])
+    table.append([.integer(1), .integer(2)])
+    #expect(try table.text(as: .json) == "[\n  {\"a\": 1, \"a\": 2}\n]\n")
+  }
+
+  @Test func `text from a file cannot move the cursor of a terminal`() throws {
     #expect(TableCell.text("a\u{1B}[2Jb\u{202E}c").humanText == "a\\u{1b}[2Jb\\u{202e}c")
   }
 
-  @Test func `metadata values become cells`() {
+  @Test func `CSV keeps control characters for programs and writes them out on a terminal`() throws {
+    var table = Table(columns: ["a\u{7}"])
+    table.append([.text("\u{1B}]0;title\u{7}\n\u{9B}2J")])
+    #expect(try table.text(as: .csv) == "a\u{7}\n\"\u{1B}]0;title\u{7}\n\u{9B}2J\"\n")
+    #expect(
+      try table.text(as: .csv, terminal: Self.terminal(80)) == "a\\u{7}\n\\u{1b}]0;title\\u{7}\\n\\u{9b}2J\n")
+  }
+
+  @Test func `metadata values become cells`() throws {
     #expect(TableCell(.null) == .missing)
     #expect(TableCell(.integer(128)).humanText == "128")
     #expect(TableCell(.real(0.5)).humanText == "0.500000")

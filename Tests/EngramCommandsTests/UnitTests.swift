@@ -23,14 +23,15 @@ struct UnitTests {
   }
 
   @Test func `progress shows a bar, amounts, the rate and the time left`() {
-    let line = ProgressLine(label: "ingesting", done: 65_850_574, total: 164_626_432, unit: .bytes, elapsed: 0.5)
+    let line = ProgressLine(
+      label: "ingesting", done: 65_850_574, total: 164_626_432, unit: .bytes, rate: 131_701_148, secondsLeft: 0.75)
     #expect(
       line.text(width: nil)
         == "ingesting  [########            ]  40 %  62.8 MiB of 157.0 MiB  125.6 MiB/s  750 ms left")
   }
 
   @Test func `progress leaves out what does not fit, from the right`() {
-    let line = ProgressLine(label: "reading", done: 50, total: 100, unit: .things("runs"), elapsed: 2)
+    let line = ProgressLine(label: "reading", done: 50, total: 100, unit: .things("runs"), rate: 25, secondsLeft: 2)
     #expect(line.text(width: 79) == "reading  [##########          ]  50 %  50 of 100  25 runs/s  2.0 s left")
     #expect(line.text(width: 60) == "reading  [##########          ]  50 %  50 of 100  25 runs/s")
     #expect(line.text(width: 50) == "reading  [##########          ]  50 %  50 of 100")
@@ -39,12 +40,12 @@ struct UnitTests {
   }
 
   @Test func `progress without a known end shows amount and rate`() {
-    let line = ProgressLine(label: "merging", done: 1200, total: nil, unit: .things("runs"), elapsed: 4)
+    let line = ProgressLine(label: "merging", done: 1200, total: nil, unit: .things("runs"), rate: 300)
     #expect(line.text(width: nil) == "merging  1,200  300 runs/s")
   }
 
   @Test func `progress says no rate before it has settled`() {
-    let line = ProgressLine(label: "merging", done: 5, total: 10, unit: .things("runs"), elapsed: 0.1)
+    let line = ProgressLine(label: "merging", done: 5, total: 10, unit: .things("runs"))
     #expect(line.text(width: nil) == "merging  [##########          ]  50 %  5 of 10")
   }
 

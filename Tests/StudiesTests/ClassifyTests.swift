@@ -215,4 +215,26 @@ struct ClassifyTests {
     let damaged = wrongCode
     #expect(throws: EngramError.self) { try Predictions(bytes: damaged) }
   }
+
+  @Test func `results have one style of names, also those that an earlier version stored`() throws {
+    let toy = try Self.store(.balanced(BalancedSplits(repeats: 1)))
+    let split = try #require(try toy.store.classify(Self.plan()).splits.first)
+    #expect(split.model["out_of_bag_accuracy"] != nil)
+    func keys(_ value: JSONValue) -> [String] {
+      switch value {
+      case .object(let object): object.keys + object.members.flatMap { keys($0.value) }
+      case .array(let values): values.flatMap(keys)
+      default: []
+      }
+    }
+    #expect(keys(.object(split.json)).allSatisfy { $0 == $0.lowercased() })
+    var old = split.json
+    var model = try old.object("model")
+    model["outOfBagAccuracy"] = model["out_of_bag_accuracy"]
+    model["out_of_bag_accuracy"] = nil
+    old["model"] = .object(model)
+    let read = try SplitResult(json: old, ordinal: 0, predictions: nil)
+    #expect(read.model["out_of_bag_accuracy"] == split.model["out_of_bag_accuracy"])
+    #expect(read.model["outOfBagAccuracy"] == nil)
+  }
 }

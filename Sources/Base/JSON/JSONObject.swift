@@ -45,6 +45,14 @@ public struct JSONObject: Sendable, Hashable {
   }
 }
 
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// Named values in order; a key that comes twice keeps its first place and its last value.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self.init()
+    for (key, value) in elements { self[key] = value }
+  }
+}
+
 extension JSONObject {
   /// The text of that name.
   ///

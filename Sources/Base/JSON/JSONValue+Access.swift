@@ -79,7 +79,7 @@ extension JSONValue {
     var found = kind
     switch self {
     case .bool, .integer, .real, .string:
-      let shown = (try? text()) ?? ""
+      let shown = description
       found += " \(shown.count > 60 ? shown.prefix(60) + "…" : shown)"
     default: break
     }

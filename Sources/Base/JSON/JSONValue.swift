@@ -15,7 +15,7 @@ public enum JSONValue: Sendable, Hashable {
   case bool(Bool)
   /// A number written without fraction and exponent that fits 64 bits.
   case integer(Int64)
-  /// Any other number; always finite.
+  /// Any other number; always finite where it was parsed.
   case real(Double)
   /// Text.
   case string(String)
@@ -23,6 +23,12 @@ public enum JSONValue: Sendable, Hashable {
   case array([JSONValue])
   /// Named values in order.
   case object(JSONObject)
+
+  /// A text, or null.
+  public static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+  /// A count.
+  public static func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
 
   /// What kind of value it is, in words for a message.
   public var kind: String {
@@ -63,12 +69,19 @@ extension JSONValue {
 
   /// The value as JSON text, without a newline at the end.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` for NaN or an infinity, which JSON cannot say.
-  public func text(_ layout: JSONLayout = .compact) throws(EngramError) -> String {
-    var writer = JSONWriter(layout)
+  /// - Throws: ``EngramError`` with code `invalidData` for NaN or an infinity, unless these are to be named.
+  public func text(
+    _ layout: JSONLayout = .compact, nonFinite: JSONNonFinite = .refused
+  ) throws(EngramError) -> String {
+    var writer = JSONWriter(layout, nonFinite: nonFinite)
     try writer.value(self)
     return String(decoding: writer.takeBytes(), as: UTF8.self)
   }
+}
+
+extension JSONValue: CustomStringConvertible {
+  /// The value as JSON text on one line, for messages; NaN and infinities are named.
+  public var description: String { (try? text(.line, nonFinite: .named)) ?? kind }
 }
 
 /// Declared limits of JSON texts.

@@ -4,8 +4,18 @@
 public enum JSONLayout: Sendable, Hashable {
   /// No white space.
   case compact
+  /// Everything on one line, with a space after each comma and colon.
+  case line
   /// Two spaces for each level; every member and element on a line of its own.
   case pretty
+}
+
+/// What is written for NaN and infinities, which JSON has no numbers for.
+public enum JSONNonFinite: Sendable, Hashable {
+  /// Nothing: writing throws.
+  case refused
+  /// The texts "NaN", "Infinity" and "-Infinity", which never look like null, "no value".
+  case named
 }
 
 /// Writes JSON piece by piece, so that a large array need never stand in memory as values.
@@ -22,7 +32,8 @@ public enum JSONLayout: Sendable, Hashable {
 /// writer.endArray()
 /// writer.endObject()
 /// ```
-/// Calls out of order (a value without key in an object, an end without begin) are a bug of the caller and trap.
+/// Control characters, and those that turn the direction of text, are written as `\u` escapes: text from a file never
+/// reaches a terminal as it is. Calls out of order (a value without key in an object, an end without begin) are a bug of the caller and trap.
 public struct JSONWriter: Sendable {
   /// An array or object that is open.
   private struct Level {
@@ -35,13 +46,18 @@ public struct JSONWriter: Sendable {
   public private(set) var bytes: [UInt8] = []
   /// The layout.
   private let layout: JSONLayout
+  /// What is written for NaN and infinities.
+  private let nonFinite: JSONNonFinite
   /// What is open, outermost first.
   private var levels: [Level] = []
   /// Whether a key waits for its value.
   private var hasKey = false
 
   /// A writer of one value.
-  public init(_ layout: JSONLayout = .compact) { self.layout = layout }
+  public init(_ layout: JSONLayout = .compact, nonFinite: JSONNonFinite = .refused) {
+    self.layout = layout
+    self.nonFinite = nonFinite
+  }
 
   /// Takes what was written so far out of the buffer.
   public mutating func takeBytes() -> [UInt8] {
@@ -50,8 +66,10 @@ public struct JSONWriter: Sendable {
     return taken
   }
 
-  /// Opens an object.
-  public mutating func beginObject() { begin(UInt8(ascii: "{"), isObject: true, onOneLine: false) }
+  /// Opens an object; a pretty writer keeps everything in it on one line if asked.
+  public mutating func beginObject(onOneLine: Bool = false) {
+    begin(UInt8(ascii: "{"), isObject: true, onOneLine: onOneLine)
+  }
   /// Closes the innermost object.
   public mutating func endObject() { end(UInt8(ascii: "}"), isObject: true) }
   /// Opens an array; a pretty writer keeps everything in it on one line if asked.
@@ -67,7 +85,7 @@ public struct JSONWriter: Sendable {
     separate()
     quote(name)
     bytes.append(UInt8(ascii: ":"))
-    if layout == .pretty { bytes.append(0x20) }
+    if layout != .compact { bytes.append(0x20) }
     hasKey = true
   }
 
@@ -85,24 +103,20 @@ public struct JSONWriter: Sendable {
 
   /// Writes a number in the fewest digits that read back to the same bits.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` for NaN and infinities, which JSON cannot say.
+  /// - Throws: ``EngramError`` with code `invalidData` for NaN and infinities, unless the writer names them.
   public mutating func real(_ value: some BinaryFloatingPoint & LosslessStringConvertible) throws(EngramError) {
-    guard value.isFinite else {
+    if value.isFinite { return word("\(value)") }
+    guard nonFinite == .named else {
       throw EngramError(
         .invalidData, "JSON has no way to write \(value)", expected: "a finite number", found: "\(value)",
         mend: "choose another output format, or leave the value out")
     }
-    word("\(value)")
-  }
-
-  /// Writes a number, or `null` for NaN and infinities.
-  public mutating func realOrNull(_ value: some BinaryFloatingPoint & LosslessStringConvertible) {
-    word(value.isFinite ? "\(value)" : "null")
+    string(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
   }
 
   /// Writes a whole value.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` for NaN and infinities.
+  /// - Throws: ``EngramError`` with code `invalidData` for NaN and infinities, unless the writer names them.
   public mutating func value(_ value: JSONValue) throws(EngramError) {
     switch value {
     case .null: null()
@@ -127,13 +141,14 @@ public struct JSONWriter: Sendable {
   private mutating func begin(_ bracket: UInt8, isObject: Bool, onOneLine: Bool) {
     prepareValue()
     bytes.append(bracket)
-    levels.append(Level(isObject: isObject, isOnOneLine: onOneLine || levels.last?.isOnOneLine == true))
+    levels.append(
+      Level(isObject: isObject, isOnOneLine: layout == .line || onOneLine || levels.last?.isOnOneLine == true))
   }
 
   private mutating func end(_ bracket: UInt8, isObject: Bool) {
     precondition(!hasKey && levels.last?.isObject == isObject, "what is closed was opened, and no key lacks its value")
     guard let level = levels.popLast() else { return }
-    if layout == .pretty, !level.isEmpty, !level.isOnOneLine { breakLine() }
+    if layout != .compact, !level.isEmpty, !level.isOnOneLine { breakLine() }
     bytes.append(bracket)
   }
 
@@ -156,7 +171,7 @@ public struct JSONWriter: Sendable {
     guard let level = levels.last else { return }
     levels[levels.count - 1].isEmpty = false
     if !level.isEmpty { bytes.append(UInt8(ascii: ",")) }
-    guard layout == .pretty else { return }
+    guard layout != .compact else { return }
     if !level.isOnOneLine { breakLine() } else if !level.isEmpty { bytes.append(0x20) }
   }
 
@@ -167,19 +182,29 @@ public struct JSONWriter: Sendable {
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-      case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
-      case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
-      case 0x09: bytes.append(contentsOf: #"\t"#.utf8)
-      case 0..<0x20:
-        let digits = String(byte, radix: 16)
-        bytes.append(contentsOf: (digits.utf8.count == 1 ? "\\u000" : "\\u00").utf8)
-        bytes.append(contentsOf: digits.utf8)
-      default: bytes.append(byte)
+    // Most text is plain ASCII; only other text is looked at scalar by scalar.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      for byte in text.utf8 {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+        bytes.append(byte)
       }
+    } else {
+      for scalar in text.unicodeScalars { quote(scalar) }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func quote(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"": bytes.append(contentsOf: #"\""#.utf8)
+    case "\\": bytes.append(contentsOf: #"\\"#.utf8)
+    case "\n": bytes.append(contentsOf: #"\n"#.utf8)
+    case "\r": bytes.append(contentsOf: #"\r"#.utf8)
+    case "\t": bytes.append(contentsOf: #"\t"#.utf8)
+    case _ where scalar.movesTerminal:
+      let digits = String(scalar.value, radix: 16)
+      bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits).utf8)
+    default: bytes.append(contentsOf: String(scalar).utf8)
+    }
   }
 }

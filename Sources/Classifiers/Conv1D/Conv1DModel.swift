@@ -43,10 +43,10 @@ public struct Conv1DModel: ClassifierModel, Hashable {
     optimizer["epsilon"] = .real(Conv1DNetwork.epsilon)
     var object = JSONObject()
     object["parameters"] = .object(network.parameters)
-    object["channelCount"] = .integer(Int64(shape.channelCount))
-    object["placeCount"] = .integer(Int64(shape.placeCount))
-    object["weightCount"] = .integer(Int64(shape.parameterCount))
-    object["trainingLoss"] = .real(loss)
+    object["channel_count"] = .integer(Int64(shape.channelCount))
+    object["place_count"] = .integer(Int64(shape.placeCount))
+    object["weight_count"] = .integer(Int64(shape.parameterCount))
+    object["training_loss"] = .real(loss)
     object["optimizer"] = .object(optimizer)
     return object
   }

@@ -89,7 +89,7 @@ public struct ForestModel: ClassifierModel {
     object["parameters"] = .object(forest.parameters)
     object["trees"] = .integer(Int64(treeCount))
     object["nodes"] = .integer(starts[treeCount])
-    if let outOfBag { object["outOfBagAccuracy"] = .real(outOfBag.accuracy) }
+    if let outOfBag { object["out_of_bag_accuracy"] = .real(outOfBag.accuracy) }
     return object
   }
 

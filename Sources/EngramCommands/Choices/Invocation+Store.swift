@@ -5,10 +5,17 @@ import TrajectoryModel
 import TrajectoryStore
 
 extension Invocation {
+  /// The store named by an argument.
+  func open(_ store: Parameter<String>) throws(EngramError) -> TrajectoryStore {
+    let opened = try TrajectoryStore(opening: self[store])
+    if isVerbose { _ = try detailed(try opened.snapshot()) }
+    return opened
+  }
+
   /// The store named by an argument, as of `--as-of` where the command declares it.
   func snapshot(_ store: Parameter<String>, asOf: Parameter<Int?>? = nil) throws(EngramError) -> Snapshot {
     let commit = asOf.flatMap { self[$0] }.map(Int64.init)
-    return try TrajectoryStore(opening: self[store]).snapshot(asOf: commit)
+    return try detailed(try TrajectoryStore(opening: self[store]).snapshot(asOf: commit))
   }
 
   /// How a write waits and works.
@@ -16,11 +23,8 @@ extension Invocation {
     WriteOptions(waitSeconds: self[SharedParameters.waitSeconds], codec: codec, work: work)
   }
 
-  /// The type of the values that are written, given the types of what is stored.
-  func elementType(stored: [ElementType]) -> ElementType {
-    let widest: ElementType = stored.contains(.float64) ? .float64 : .float32
-    return ElementType(name: self[SharedParameters.elementType]) ?? widest
-  }
+  /// The type of the values that are written, or nil for that of what is stored.
+  var elementType: ElementType? { ElementType(name: self[SharedParameters.elementType]) }
 
   /// The format of a table: `--json`, `--csv`, or for people.
   var tableFormat: Table.Format {

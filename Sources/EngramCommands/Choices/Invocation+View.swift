@@ -33,9 +33,9 @@ extension Invocation {
     if let text = self[SharedParameters.view] {
       if text.hasSuffix(".json") {
         /// A view is a few lines of text.
-        let bytes = try InputFile(opening: text).contents(limit: 1 << 20)
+        let value = try JSONValue(reading: text, limit: 1 << 20)
         do throws(EngramError) {
-          view = try TrajectoryView(json: try JSONValue(parsing: bytes, file: text))
+          view = try TrajectoryView(json: value)
         } catch {
           throw error.inFile(text)
         }

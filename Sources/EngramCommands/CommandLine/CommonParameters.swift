@@ -7,7 +7,9 @@ package enum CommonParameters {
   /// `-q`, `--quiet`.
   package static let quiet = Parameter.flag("quiet", letter: "q", "no progress and no notes, only results and errors")
   /// `-v`, `--verbose`.
-  package static let verbose = Parameter.flag("verbose", letter: "v", "say more on what is being done")
+  package static let verbose = Parameter.flag(
+    "verbose", letter: "v",
+    "say on standard error what was opened, found out and chosen, and how long each stage took")
 
   /// All of them, in the order of the help.
   package static let all: [any DeclaredParameter] = [help, quiet, verbose]

@@ -10,8 +10,8 @@ package import Base
 
 /// An error as lines for a person, or as JSON for a program.
 package enum ErrorReport {
-  /// Lines for a person, with a line feed after each.
-  package static func lines(_ error: EngramError, style: TextStyle = .plain) -> String {
+  /// Lines for a person, with a line feed after each; with an exit code, the code of the error and this one too.
+  package static func lines(_ error: EngramError, exitCode: Int32? = nil, style: TextStyle = .plain) -> String {
     var lines = [style.error("error:") + " " + printable(error.message)]
     func add(_ label: String, _ text: String?) {
       guard let text, !text.isEmpty else { return }
@@ -22,21 +22,32 @@ package enum ErrorReport {
     add("expected", error.expected)
     add("found", error.found)
     add("to mend it", error.mend)
+    if let exitCode { add("code", "\(error.code.rawValue), exit code \(exitCode)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
   /// One JSON object on one line; what is not known is null.
   package static func json(_ error: EngramError) -> String {
-    let fields: [(String, JSONText)] = [
-      ("code", .string(error.code.rawValue)),
-      ("message", .string(error.message)),
-      ("file", .optional(error.file)),
-      ("place", .optional(error.place)),
-      ("offset", error.offset.map { .integer(Int64($0)) } ?? .null),
-      ("expected", .optional(error.expected)),
-      ("found", .optional(error.found)),
-      ("mend", .optional(error.mend)),
+    var writer = JSONWriter(.line)
+    writer.beginObject()
+    writer.key("error")
+    writer.beginObject()
+    let texts = [
+      ("code", error.code.rawValue), ("message", error.message), ("file", error.file), ("place", error.place),
+      ("offset", nil), ("expected", error.expected), ("found", error.found), ("mend", error.mend),
     ]
-    return JSONText.object([("error", .object(fields))]).text + "\n"
+    for (key, text) in texts {
+      writer.key(key)
+      if key == "offset", let offset = error.offset {
+        writer.integer(offset)
+      } else if let text {
+        writer.string(text)
+      } else {
+        writer.null()
+      }
+    }
+    writer.endObject()
+    writer.endObject()
+    return String(decoding: writer.takeBytes(), as: UTF8.self) + "\n"
   }
 }

@@ -8,9 +8,6 @@ package import Base
 package struct ProgressLine: Sendable, Hashable {
   /// The number of characters between the brackets.
   private static let barWidth = 20
-  /// The time before which a rate says little.
-  private static let settled = 0.5
-
   /// What is being done, such as `ingesting`.
   package let label: String
   /// How much is done.
@@ -19,16 +16,21 @@ package struct ProgressLine: Sendable, Hashable {
   package let total: Int?
   /// What is counted.
   package let unit: WorkContext.Progress.Unit
-  /// The seconds since it began.
-  package let elapsed: Double
+  /// How much is done in a second, or nil while that is not clear.
+  package let rate: Double?
+  /// The seconds that are left, or nil while that is not clear.
+  package let secondsLeft: Double?
 
   /// Makes a line.
-  package init(label: String, done: Int, total: Int?, unit: WorkContext.Progress.Unit, elapsed: Double) {
+  package init(
+    label: String, done: Int, total: Int?, unit: WorkContext.Progress.Unit, rate: Double? = nil, secondsLeft: Double? = nil
+  ) {
     self.label = label
     self.done = done
     self.total = total
     self.unit = unit
-    self.elapsed = elapsed
+    self.rate = rate
+    self.secondsLeft = secondsLeft
   }
 
   /// The line, cut to a width; parts that do not fit are left out from the right.
@@ -43,11 +45,8 @@ package struct ProgressLine: Sendable, Hashable {
     } else if let done = unit.text(done) {
       parts.append(done)
     }
-    if elapsed >= Self.settled && done > 0 {
-      let rate = Double(done) / elapsed
-      if let text = unit.rate(rate) { parts.append(text) }
-      if let total, total > done { parts.append("\(durationText(seconds: Double(total - done) / rate)) left") }
-    }
+    if let rate, let text = unit.rate(rate) { parts.append(text) }
+    if let secondsLeft { parts.append("\(durationText(seconds: secondsLeft)) left") }
     var line = printable(label)
     for part in parts {
       if let width, line.count + 2 + part.count > width { break }

@@ -13,6 +13,8 @@ package final class ProgressReporter: Sendable {
     var done = 0
     var lastShown: Double
     var isLineOpen = false
+    var isFinished = false
+    var remaining: RemainingTime
   }
 
   private static let terminalPeriod = 0.1
@@ -23,18 +25,23 @@ package final class ProgressReporter: Sendable {
   private let unit: WorkContext.Progress.Unit
   private let terminal: Terminal
   private let descriptor: Int32?
+  private let saysTime: Bool
   private let start: Double
   private let state: Mutex<State>
 
-  /// Begins; without a descriptor nothing is shown.
-  package init(_ label: String, total: Int?, unit: WorkContext.Progress.Unit, terminal: Terminal, descriptor: Int32?) {
+  /// Begins; without a descriptor nothing is shown. `saysTime` leaves a line at the end that says how long it took.
+  package init(
+    _ label: String, total: Int?, unit: WorkContext.Progress.Unit, terminal: Terminal, descriptor: Int32?,
+    saysTime: Bool = false
+  ) {
     self.label = label
     self.total = total
     self.unit = unit
     self.terminal = terminal
     self.descriptor = descriptor
+    self.saysTime = saysTime
     start = monotonicSeconds()
-    state = Mutex(State(lastShown: start))
+    state = Mutex(State(lastShown: start, remaining: RemainingTime(start: start)))
   }
 
   /// Reports that `count` more are done.
@@ -49,6 +56,11 @@ package final class ProgressReporter: Sendable {
       if state.isLineOpen { show("\r\u{1B}[K") }
       state.isLineOpen = false
       state.lastShown = .infinity
+      if saysTime, !state.isFinished {
+        let text = "\(printable(label)): took \(durationText(seconds: monotonicSeconds() - start))"
+        show(terminal.style.faint(text) + "\n")
+      }
+      state.isFinished = true
     }
   }
 
@@ -60,7 +72,10 @@ package final class ProgressReporter: Sendable {
       let period = terminal.isTerminal ? Self.terminalPeriod : Self.logPeriod
       guard now - state.lastShown >= period else { return }
       state.lastShown = now
-      let line = ProgressLine(label: label, done: state.done, total: total, unit: unit, elapsed: now - start)
+      state.remaining.look(done: state.done, at: now)
+      let line = ProgressLine(
+        label: label, done: state.done, total: total, unit: unit, rate: state.remaining.rate,
+        secondsLeft: total.flatMap { state.remaining.seconds(to: $0) })
       if terminal.isTerminal {
         show("\r" + line.text(width: (terminal.width ?? 80) - 1) + "\u{1B}[K")
         state.isLineOpen = true

@@ -12,12 +12,14 @@ package final class StageProgress: Sendable {
 
   private let terminal: Terminal
   private let descriptor: Int32?
+  private let saysTimes: Bool
   private let state = Mutex(State())
 
-  /// Makes one; without a descriptor nothing is shown.
-  package init(terminal: Terminal, descriptor: Int32?) {
+  /// Makes one; without a descriptor nothing is shown. `saysTimes` leaves a line for each stage that says how long it took.
+  package init(terminal: Terminal, descriptor: Int32?, saysTimes: Bool = false) {
     self.terminal = terminal
     self.descriptor = descriptor
+    self.saysTimes = saysTimes
   }
 
   /// Shows how far the work has come; any thread may report.
@@ -26,7 +28,8 @@ package final class StageProgress: Sendable {
       if let known = state.reporter, state.stage == progress.stage { return known }
       state.reporter?.finish()
       let fresh = ProgressReporter(
-        progress.stage, total: progress.total, unit: progress.unit, terminal: terminal, descriptor: descriptor)
+        progress.stage, total: progress.total, unit: progress.unit, terminal: terminal, descriptor: descriptor,
+        saysTime: saysTimes)
       state = State(stage: progress.stage, reporter: fresh)
       return fresh
     }

@@ -1,5 +1,7 @@
 // Table+HumanText.swift -- columns that line up, cut to the width of the terminal.
 
+import Base
+
 extension Table {
   /// The narrowest that a column is cut to.
   private static let narrowest = 8

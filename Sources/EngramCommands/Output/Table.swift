@@ -1,5 +1,7 @@
 // Table.swift -- rows for people, JSON or CSV, from the same declaration.
 
+package import Base
+
 /// Rows of cells under named columns, shown to people, or written as JSON or CSV.
 ///
 /// ```swift
@@ -33,12 +35,12 @@ package struct Table: Sendable {
     rows.append(row)
   }
 
-  /// The whole table in a format; `width` and `style` concern people only.
-  package func text(as format: Format, width: Int? = nil, style: TextStyle = .plain) -> String {
+  /// The whole table in a format, for people and programs at a terminal or elsewhere.
+  package func text(as format: Format, terminal: Terminal = .none) throws(EngramError) -> String {
     switch format {
-    case .table: humanText(width: width, style: style)
-    case .csv: csvText
-    case .json: jsonText
+    case .table: humanText(width: terminal.width, style: terminal.style)
+    case .csv: csvText(isForTerminal: terminal.isTerminal)
+    case .json: try jsonText()
     }
   }
 }

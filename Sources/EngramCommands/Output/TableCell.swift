@@ -1,5 +1,6 @@
 // TableCell.swift -- one value of a table.
 
+package import Base
 package import TrajectoryModel
 
 /// One value of a table; what is written depends on who reads it.
@@ -76,7 +77,7 @@ package enum TableCell: Sendable, Hashable {
   }
 
   /// What a program reads in JSON.
-  package var json: JSONText {
+  package var json: JSONValue {
     switch self {
     case .missing, .undefined: .null
     case .text(let text): .string(text)
@@ -84,7 +85,7 @@ package enum TableCell: Sendable, Hashable {
     case .identifier(let number): .integer(number)
     case .real(let number), .seconds(let number): .real(number)
     case .real32(let number): .real(Double("\(number)") ?? Double(number))
-    case .boolean(let isTrue): .boolean(isTrue)
+    case .boolean(let isTrue): .bool(isTrue)
     }
   }
 

@@ -23,26 +23,3 @@ package struct TextStyle: Sendable, Hashable {
     isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 }
-
-/// Text whose control characters are written out, so that nothing read from a file can move a terminal's cursor.
-///
-/// Tab and line feed become `\t` and `\n`, every other control character `\u{HEX}`.
-package func printable(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: isControl) else { return text }
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    case _ where isControl(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
-
-/// Whether a scalar is a C0 or C1 control character, or changes the direction of text.
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-  scalar.value < 32 || (127...159).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
-    || (0x2066...0x2069).contains(scalar.value)
-}

@@ -73,11 +73,13 @@ package struct Invocation {
 
   /// Shows a table on standard output in a format.
   package func show(_ table: Table, as format: Table.Format = .table) throws(EngramError) {
-    try output.write(table.text(as: format, width: outputTerminal.width, style: outputTerminal.style))
+    try output.write(table.text(as: format, terminal: outputTerminal))
   }
 
   /// Shows JSON on standard output.
-  package func show(_ json: JSONText) throws(EngramError) { try output.write(json.text + "\n") }
+  package func show(_ json: JSONValue) throws(EngramError) {
+    try output.write(json.text(.line, nonFinite: .named) + "\n")
+  }
 
   /// Lets the body write to a file, which appears whole or not at all, or to standard output without a path or for `-`.
   package func write(to path: String?, _ body: (ByteOutput) throws(EngramError) -> Void) throws(EngramError) {

@@ -33,8 +33,12 @@ package struct Program {
       try output.flush()
       return ExitCode.success
     } catch {
-      report(error, asJSON: words.prefix { $0 != "--" }.contains("--json"))
-      return ExitCode.of(error.code, signal: Interruption.signal)
+      let options = words.prefix { $0 != "--" }
+      let code = ExitCode.of(error.code, signal: Interruption.signal)
+      report(
+        error, asJSON: options.contains("--json"),
+        exitCode: options.contains { $0 == "--verbose" || $0 == "-v" } ? code : nil)
+      return code
     }
   }
 
@@ -46,18 +50,22 @@ package struct Program {
       try output.write("\(root.name) \(version)\n")
     case .run(let values):
       guard let command = parsed.path.last else { preconditionFailure("a path ends in a command") }
+      let start = monotonicSeconds()
       let progress = StageProgress(
-        terminal: errors.terminal, descriptor: values[CommonParameters.quiet] ? nil : errors.descriptor)
+        terminal: errors.terminal, descriptor: values[CommonParameters.quiet] ? nil : errors.descriptor,
+        saysTimes: values[CommonParameters.verbose])
       defer { progress.finish() }
-      try command.perform(
-        Invocation(
-          path: parsed.path, values: values, standardOutput: output, outputTerminal: outputTerminal,
-          isCancelled: isCancelled, progress: progress, errors: errors))
+      let invocation = Invocation(
+        path: parsed.path, values: values, standardOutput: output, outputTerminal: outputTerminal,
+        isCancelled: isCancelled, progress: progress, errors: errors)
+      try command.perform(invocation)
+      try output.flush()
+      try invocation.detail("took \(durationText(seconds: monotonicSeconds() - start))")
     }
   }
 
   /// Reports an error on standard error; what was printed before it stays in front of it.
-  private func report(_ error: EngramError, asJSON: Bool) {
+  private func report(_ error: EngramError, asJSON: Bool, exitCode: Int32?) {
     if error.code == .closedPipe { return }
     do throws(EngramError) {
       try output.flush()
@@ -65,7 +73,9 @@ package struct Program {
       // The first error is the one to report.
     }
     do throws(EngramError) {
-      try errors.write(asJSON ? ErrorReport.json(error) : ErrorReport.lines(error, style: errors.terminal.style))
+      try errors.write(
+        asJSON
+          ? ErrorReport.json(error) : ErrorReport.lines(error, exitCode: exitCode, style: errors.terminal.style))
     } catch {
       // Standard error is gone as well: the exit code is all that is left to say.
     }

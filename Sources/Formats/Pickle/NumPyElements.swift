@@ -1,14 +1,14 @@
 // NumPyElements.swift -- elements of NumPy arrays as plain values.
 
-import Base
+package import Base
 
 /// Elements of NumPy arrays as plain values.
-enum NumPyElements {
+package enum NumPyElements {
   /// Bytes of a payload read at a time.
   private static let blockByteCount = 1 << 20
 
   /// One element as a value, or nil for text that is no Unicode and for whole numbers beyond 64 bits with sign.
-  static func value(_ bytes: some RandomAccessCollection<UInt8>, type: NumPyType) -> PickleValue? {
+  package static func value(_ bytes: some RandomAccessCollection<UInt8>, type: NumPyType) -> PickleValue? {
     switch type.kind {
     case .bytes: return .text(PickleText.text(ofLegacy: trimmed(bytes)))
     case .unicode: return unicode(bytes, isBigEndian: type.isBigEndian).map { .text($0) }
@@ -58,7 +58,7 @@ enum NumPyElements {
   }
 
   /// Calls a closure with a payload, block by block, each of whole elements.
-  static func forEachBlock(
+  package static func forEachBlock(
     of source: any ByteSource, elementByteCount: Int, from start: Int = 0, to end: Int? = nil,
     _ body: (_ offset: Int, _ block: ArraySlice<UInt8>) throws(EngramError) -> Void
   ) throws(EngramError) {
@@ -76,7 +76,7 @@ enum NumPyElements {
   }
 
   /// The place in C order of the element that stands at a place in Fortran order.
-  static func placeInC(ofFortran index: Int, shape: [Int]) -> Int {
+  package static func placeInC(ofFortran index: Int, shape: [Int]) -> Int {
     var rest = index
     var stride = shape.reduce(1, *)
     var place = 0

@@ -1,9 +1,9 @@
 // PickleText.swift -- bytes of a pickle as text: legacy strings, raw-unicode-escape, quoting for messages.
 
 /// Bytes of a pickle as text.
-enum PickleText {
+package enum PickleText {
   /// The text of a Python 2 string or a NumPy `S` element: UTF-8 where it is that, else Latin-1.
-  static func text(ofLegacy bytes: some Collection<UInt8>) -> String {
+  package static func text(ofLegacy bytes: some Collection<UInt8>) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     return String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
   }
@@ -43,7 +43,7 @@ enum PickleText {
   }
 
   /// Bytes in quotes for a message: printable ASCII as it is, the rest as `\xHH`, at most 60 of them.
-  static func quoted(_ bytes: some Collection<UInt8>) -> String {
+  package static func quoted(_ bytes: some Collection<UInt8>) -> String {
     var text = "'"
     for byte in bytes.prefix(60) {
       if (32...126).contains(byte) {

@@ -1,26 +1,26 @@
 // DelimitedText.swift -- splits CSV and TSV (RFC 4180) into rows of fields.
 
-import Base
+package import Base
 
 /// A field of delimited text.
-struct DelimitedField: Sendable, Hashable {
+package struct DelimitedField: Sendable, Hashable {
   /// The text without the quotes around it; without the spaces around it if it had no quotes.
-  let text: String
+  package let text: String
   /// Whether it stood in quotes.
-  let isQuoted: Bool
+  package let isQuoted: Bool
 }
 
 /// A cursor over delimited text.
 ///
 /// Rows end with LF, CRLF or CR. A field in quotes may hold delimiters, line ends and doubled quotes; a quote elsewhere is an
 /// error. Spaces around fields without quotes are dropped. A byte-order mark at the start is skipped.
-struct DelimitedText {
+package struct DelimitedText {
   private let bytes: [UInt8]
   private let file: String
   private let delimiter: UInt8
   private var position: Int
   /// The number of the line at the cursor, from 1.
-  private(set) var line = 1
+  package private(set) var line = 1
 
   private static let quote = UInt8(ascii: "\"")
 
@@ -31,7 +31,7 @@ struct DelimitedText {
   ///   - file: What to name in errors.
   ///   - delimiter: The delimiter, or nil to take the one that the first line has most of: `,` `;` tab or `|`.
   /// - Throws: ``EngramError`` with code `corrupt` when the text is not UTF-8 or holds NULs.
-  init(_ bytes: [UInt8], file: String, delimiter: UInt8?) throws(EngramError) {
+  package init(_ bytes: [UInt8], file: String, delimiter: UInt8?) throws(EngramError) {
     self.bytes = bytes
     self.file = file
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -56,15 +56,15 @@ struct DelimitedText {
   }
 
   /// Whether nothing is left.
-  var isAtEnd: Bool { position >= bytes.count }
+  package var isAtEnd: Bool { position >= bytes.count }
 
   /// Whether only line ends are left.
-  var hasOnlyLineEndsLeft: Bool { bytes[position...].allSatisfy { $0 == 0x0A || $0 == 0x0D } }
+  package var hasOnlyLineEndsLeft: Bool { bytes[position...].allSatisfy { $0 == 0x0A || $0 == 0x0D } }
 
   /// The fields of the next row; a line without anything is one empty field.
   ///
   /// - Throws: ``EngramError`` with code `corrupt` for a quote where none can be, `truncated` for a quote that is never closed.
-  mutating func nextRow(into fields: inout [DelimitedField]) throws(EngramError) {
+  package mutating func nextRow(into fields: inout [DelimitedField]) throws(EngramError) {
     fields.removeAll(keepingCapacity: true)
     while true {
       fields.append(try nextField())

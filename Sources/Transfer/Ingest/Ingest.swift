@@ -40,6 +40,10 @@ public struct IngestReport: Sendable, Hashable {
   public let epochs: [Double]
   /// The type of the values.
   public let elementType: ElementType
+  /// What kind of file the input was.
+  public let format: String
+  /// The fields that describe runs, with the types that their values have.
+  public let fields: [MetadataField]
   /// What a user should know about how the input was understood.
   public let notes: [String]
 
@@ -105,7 +109,7 @@ package enum Ingest {
     }
     return IngestReport(
       append: report, observations: metadata.observations.count, statistics: input.statistics, epochs: epochs,
-      elementType: blocks.elementType, notes: notes)
+      elementType: blocks.elementType, format: input.format, fields: metadata.fields, notes: notes)
   }
 
   /// Starts an append; what does not fit the store is refused with the name of the file.

@@ -9,6 +9,8 @@ package struct IngestInput: Sendable {
   package let source: String
   /// The file of the metadata, for messages; the file of the values where that has them.
   package let metadataSource: String
+  /// What kind of file it was, such as "a pickle in the published layout".
+  package let format: String
   /// The values, (examples, epochs, statistics).
   package let values: NumPyArray
   /// The names of the statistics.
@@ -23,12 +25,14 @@ package struct IngestInput: Sendable {
   package let notes: [String]
 
   package init(
-    source: String, metadataSource: String? = nil, values: NumPyArray, statistics: [String], epochs: [Double]?,
+    source: String, metadataSource: String? = nil, format: String = "arrays in memory", values: NumPyArray,
+    statistics: [String], epochs: [Double]?,
     positions: [LayerPosition?]?,
     columns: [MetadataColumn], notes: [String] = []
   ) {
     self.source = source
     self.metadataSource = metadataSource ?? source
+    self.format = format
     self.values = values
     self.statistics = statistics
     self.epochs = epochs

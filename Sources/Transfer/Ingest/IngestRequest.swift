@@ -84,7 +84,8 @@ public struct IngestRequest: Sendable, Hashable {
       }
     let times = if let epochs { try axes.epochs(epochs, count: dataset.epochCount) } else { nil as [Double]? }
     return IngestInput(
-      source: source, values: dataset.trajectories, statistics: dataset.statistics, epochs: times,
+      source: source, format: "a pickle in the published layout", values: dataset.trajectories,
+      statistics: dataset.statistics, epochs: times,
       positions: dataset.positions, columns: dataset.metadata)
   }
 
@@ -102,7 +103,8 @@ public struct IngestRequest: Sendable, Hashable {
       columns[index] = MetadataColumn(name: ours, values: columns[index].values)
     }
     return IngestInput(
-      source: source, metadataSource: metadata, values: recordings.x, statistics: recordings.statistics,
+      source: source, metadataSource: metadata, format: recordings.format, values: recordings.x,
+      statistics: recordings.statistics,
       epochs: recordings.epochs,
       positions: nil, columns: columns,
       notes: recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })

@@ -6,6 +6,7 @@ import Formats
 import TestSupport
 import Testing
 import TrajectoryModel
+import Transfer
 
 /// Rows of numbers and their classes.
 struct ForestData: Sendable {

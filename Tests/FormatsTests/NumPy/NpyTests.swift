@@ -134,9 +134,6 @@ import TrajectoryModel
         guard let array = try? NpyHeader.array(in: ForwardBytes(bytes: bytes), name: "x") else { continue }
         #expect(array.payload.byteCount == array.shape.reduce(1, *) * array.type.byteCount, "seed \(seed)")
         _ = try? array.metadataValues()
-        guard var blocks = try? ExampleBlocks(array), blocks.exampleCount < 1_000 else { continue }
-        var block: [UInt8] = []
-        _ = try? blocks.next(atMost: 3, into: &block)
       }
     }
   }

@@ -12,7 +12,7 @@ enum VersionCommand {
 
   static func run(_ invocation: Invocation) throws(EngramError) {
     if invocation[CommonParameters.json] {
-      try invocation.show(.object([("version", .string(engramVersion))]))
+      try invocation.show(["version": .string(engramVersion)])
     } else {
       try invocation.output.write("engram \(engramVersion)\n")
     }

@@ -86,7 +86,7 @@ enum ClassifyCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let store = try invocation.open(SharedParameters.storeToChange)
     let reference = invocation[split]
     let set = try store.splitSet(reference.name)
     let index = try reference.key.map { (key) throws(EngramError) in try set.index(of: key) }
@@ -164,9 +164,9 @@ enum ClassifyCommand {
     case "coarse": return .coarse(kind)
     case let path:
       /// A grid is a page of text.
-      let bytes = try InputFile(opening: path).contents(limit: 1 << 20)
+      let value = try JSONValue(reading: path, limit: 1 << 20)
       do throws(EngramError) {
-        return try GridSpecification(json: try JSONValue(parsing: bytes, file: path), for: kind)
+        return try GridSpecification(json: value, for: kind)
       } catch {
         throw error.inFile(path)
       }

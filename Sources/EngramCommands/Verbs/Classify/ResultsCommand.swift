@@ -34,7 +34,7 @@ enum ResultsCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     let wanted = invocation[ids].map(Int64.init)
     if wanted.isEmpty {
       guard !invocation[predictions], !invocation[remove] else {

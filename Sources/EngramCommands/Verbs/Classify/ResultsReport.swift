@@ -113,7 +113,7 @@ enum ResultsReport {
 
   private static func parameterText(_ parameters: JSONObject, _ names: Set<String>?) -> String {
     parameters.members.filter { names?.contains($0.key) ?? ($0.value != .null) }
-      .map { "\($0.key)=\(JSONText($0.value).text.filter { $0 != "\"" })" }.joined(separator: " ")
+      .map { "\($0.key)=\($0.value.description.filter { $0 != "\"" })" }.joined(separator: " ")
   }
 
   /// Skipped and dropped candidates, and notes such as on convergence; equal ones of several splits on one row.
@@ -170,48 +170,41 @@ enum ResultsReport {
   // MARK: For programs
 
   /// Everything for a program.
-  static func json(_ results: Classification, isFromStore: Bool? = nil) -> JSONText {
+  static func json(_ results: Classification, isFromStore: Bool? = nil) -> JSONValue {
     let summary = results.summary
-    var fields: [(String, JSONText)] = [
-      ("id", .integer(summary.id)), ("classifier", .string(summary.classifier)), ("title", .string(summary.title)),
-      ("imported", .boolean(summary.isImported)), ("plan", JSONText(.object(summary.plan))),
-      ("split_count", .integer(Int64(summary.splitCount))), ("complete", .boolean(summary.isComplete)),
+    var object: JSONObject = [
+      "id": .integer(summary.id), "classifier": .string(summary.classifier), "title": .string(summary.title),
+      "imported": .bool(summary.isImported), "plan": .object(summary.plan), "split_count": .count(summary.splitCount),
+      "complete": .bool(summary.isComplete),
     ]
-    if let isFromStore { fields.append(("from_store", .boolean(isFromStore))) }
+    if let isFromStore { object["from_store"] = .bool(isFromStore) }
     if let classes = results.classes, let test = results.test, let train = results.train {
-      fields.append(("classes", .array(classes.map { .string($0) })))
-      fields.append(("test", json(test, classes)))
-      fields.append(("train", json(train, classes)))
+      object["classes"] = .array(classes.map { .string($0) })
+      object["test"] = json(test, classes)
+      object["train"] = json(train, classes)
     }
-    fields.append(("splits", .array(results.splits.map { JSONText(.object($0.json)) })))
-    return .object(fields)
+    object["splits"] = .array(results.splits.map { .object($0.json) })
+    return .object(object)
   }
 
-  private static func json(_ metrics: SplitMetrics, _ classes: [String]) -> JSONText {
+  private static func json(_ metrics: SplitMetrics, _ classes: [String]) -> JSONValue {
     let sum = metrics.sum
-    return .object([
-      ("mean_accuracy", .real(metrics.meanAccuracy)),
-      ("accuracy_sem", metrics.accuracyError.map { .real($0) } ?? .null),
-      ("accuracies", .array(metrics.accuracies.map { .real($0) })),
-      (
-        "confusion",
-        .array(
-          classes.indices.map { row in
-            .array(classes.indices.map { .integer(sum[row, $0]) })
-          })
-      ),
-      (
-        "by_class",
-        .array(
-          classes.enumerated().map { code, name in
-            .object([
-              ("class", .string(name)), ("recall", TableCell.rate(sum.recall(of: code)).json),
-              ("precision", TableCell.rate(sum.precision(of: code)).json),
-              ("balanced_accuracy", TableCell.rate(sum.balancedAccuracy(of: code)).json),
-              ("d_prime", TableCell.rate(sum.dPrime(of: code)).json),
-            ])
-          })
-      ),
-    ])
+    return [
+      "mean_accuracy": .real(metrics.meanAccuracy), "accuracy_sem": metrics.accuracyError.map { .real($0) } ?? .null,
+      "accuracies": .array(metrics.accuracies.map { .real($0) }),
+      "confusion": .array(
+        classes.indices.map { row in
+          .array(classes.indices.map { .integer(sum[row, $0]) })
+        }),
+      "by_class": .array(
+        classes.enumerated().map { code, name in
+          [
+            "class": .string(name), "recall": TableCell.rate(sum.recall(of: code)).json,
+            "precision": TableCell.rate(sum.precision(of: code)).json,
+            "balanced_accuracy": TableCell.rate(sum.balancedAccuracy(of: code)).json,
+            "d_prime": TableCell.rate(sum.dPrime(of: code)).json,
+          ]
+        }),
+    ]
   }
 }

@@ -68,7 +68,7 @@ enum IdentifyCommand {
       draws: invocation[draws], seed: invocation.splitSeed)
     let found = try snapshot.identify(request, work: invocation.work)
     switch invocation.tableFormat {
-    case .json: try invocation.show(JSONText(found.json))
+    case .json: try invocation.show(found.json)
     case .csv: try invocation.show(IdentifyReportText.examples(found), as: .csv)
     case .table: try IdentifyReportText.show(found, invocation)
     }

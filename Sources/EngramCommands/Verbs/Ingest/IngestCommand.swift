@@ -66,8 +66,19 @@ enum IngestCommand {
       options: IngestOptions(
         runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
         write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
+    try detail(report, invocation)
     for note in report.notes { try invocation.note("note: \(note)") }
     try show(report, seconds: monotonicSeconds() - start, invocation)
+  }
+
+  private static func detail(_ report: IngestReport, _ invocation: Invocation) throws(EngramError) {
+    try invocation.detail("read as \(report.format)")
+    try invocation.detail("statistics: \(report.statistics.joined(separator: ", "))")
+    try invocation.detail("epochs: \(EpochSelection.text(report.epochs))")
+    let fields = report.fields.map { "\($0.name) (\($0.type.rawValue))" }.joined(separator: ", ")
+    try invocation.detail("fields of runs: \(fields.isEmpty ? "none" : fields)")
+    let runFields = invocation[runFields]?.joined(separator: ", ") ?? "all fields, as --run is not given"
+    try invocation.detail("runs told apart by \(runFields)")
   }
 
   private static func show(
@@ -77,15 +88,15 @@ enum IngestCommand {
     let ratio = Double(report.valueBytes) / Double(max(1, report.append.byteCount))
     if invocation[CommonParameters.json] {
       try invocation.show(
-        .object([
-          ("store", .string(invocation[store])), ("commit", .integer(report.append.commit)),
-          ("first_example", .integer(examples.lowerBound)), ("examples", .integer(Int64(examples.count))),
-          ("runs", .integer(Int64(report.append.runs))), ("observations", .integer(Int64(report.observations))),
-          ("statistics", .integer(Int64(report.statistics.count))), ("epochs", .integer(Int64(report.epochs.count))),
-          ("type", .string(report.elementType.name)), ("value_bytes", .integer(Int64(report.valueBytes))),
-          ("stored_bytes", .integer(Int64(report.append.byteCount))), ("verified", .boolean(!invocation[noVerify])),
-          ("seconds", .real(seconds)), ("notes", .array(report.notes.map { .string($0) })),
-        ]))
+        [
+          "store": .string(invocation[store]), "commit": .integer(report.append.commit),
+          "first_example": .integer(examples.lowerBound), "examples": .count(examples.count),
+          "runs": .count(report.append.runs), "observations": .count(report.observations),
+          "statistics": .count(report.statistics.count), "epochs": .count(report.epochs.count),
+          "type": .string(report.elementType.name), "value_bytes": .count(report.valueBytes),
+          "stored_bytes": .count(report.append.byteCount), "verified": .bool(!invocation[noVerify]),
+          "seconds": .real(seconds), "notes": .array(report.notes.map { .string($0) }),
+        ])
       return
     }
     try invocation.output.write(

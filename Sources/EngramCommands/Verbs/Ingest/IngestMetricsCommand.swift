@@ -40,10 +40,10 @@ enum IngestMetricsCommand {
       into: invocation[SharedParameters.storeToChange], options: invocation.writeOptions())
     if invocation[CommonParameters.json] {
       try invocation.show(
-        .object([
-          ("commit", .integer(report.commit)), ("values", .integer(Int64(report.values))),
-          ("runs", .integer(Int64(report.runs))), ("metrics", .array(report.metrics.map { .string($0) })),
-        ]))
+        [
+          "commit": .integer(report.commit), "values": .count(report.values), "runs": .count(report.runs),
+          "metrics": .array(report.metrics.map { .string($0) }),
+        ])
     } else {
       try invocation.output.write(
         "added \(countText(report.values)) values of \(printable(report.metrics.joined(separator: ", "))) "

@@ -22,7 +22,7 @@ enum IngestResultsCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let store = try invocation.open(SharedParameters.storeToChange)
     let results = try store.importResults(from: invocation[source], options: invocation.writeOptions())
     if invocation[CommonParameters.json] { return try invocation.show(ResultsReport.json(results)) }
     try ResultsReport.show(results, invocation)

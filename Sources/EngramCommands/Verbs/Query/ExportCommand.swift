@@ -1,10 +1,9 @@
 // ExportCommand.swift -- `engram export STORE --split NAME/INDEX -o FILE`.
 
 import Base
-import Formats
-import Splits
 import TrajectoryModel
 import TrajectoryStore
+import Transfer
 
 /// Writes the matrices of a split for NumPy.
 enum ExportCommand {
@@ -51,74 +50,35 @@ enum ExportCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     let reference = invocation[split]
-    let set = try store.splitSet(reference.name)
-    let chosen = try set.split(reference.key)
-    let snapshot = try store.snapshot()
-    let selection = try snapshot.select(
-      chosen.train.union(chosen.test), statistics: invocation[statistics],
+    let export = SplitExport(
+      reference.name, split: reference.key, statistics: invocation[statistics],
       view: try invocation.view(isStandardized: zscore, hasPositions: positions),
-      missing: invocation[SharedParameters.missing])
-    let train = chosen.train.intersection(selection.examples)
-    let test = chosen.test.intersection(selection.examples)
-    let elementType = invocation.elementType(stored: snapshot.elementTypes(of: selection.examples))
-    let layout: MatrixLayout = invocation[order] == "row" ? .rowMajor : .columnMajor
-    var trainMatrix = Matrix(elementType: elementType, layout: layout)
-    var testMatrix = Matrix(elementType: elementType, layout: layout)
-    try snapshot.materialize(
-      train: train, into: &trainMatrix, test: test, into: &testMatrix, selection.columns, work: invocation.work)
-
-    let file = try NpzWriter(creating: invocation[output])
-    do throws(EngramError) {
-      for (side, examples) in [("train", train), ("test", test)] {
-        let labels = try snapshot.labels(of: set.specification.label, for: examples)
-        try file.add("y_\(side)", texts: labels.codes.map { labels.classes[Int($0)].description })
-        try file.add("\(side)_ids", integers: examples.ids)
-      }
-      try add(trainMatrix, as: "X_train", to: file)
-      try add(testMatrix, as: "X_test", to: file)
-      try file.add("columns", texts: selection.columns.names)
-      try file.add("statistics", texts: selection.columns.statistics)
-      try file.add("epochs", reals: selection.columns.epochsRead)
-      try file.add("view", texts: [try selection.columns.view.json.text()])
-      try invocation.work.checkCancelled("stopped on request")
-      try file.finish()
-    } catch {
-      file.abandon()
-      throw error
-    }
-    try show(trainMatrix, testMatrix, selection.columns, invocation)
-  }
-
-  private static func add(_ matrix: borrowing Matrix, as name: String, to file: NpzWriter) throws(EngramError) {
-    let header = NpyHeader(
-      type: NumPyType(matrix.elementType), shape: [matrix.rows, matrix.columns],
-      isFortranOrder: matrix.layout == .columnMajor)
-    try file.add(name, header, matrix.bytes)
-  }
-
-  private static func show(
-    _ train: borrowing Matrix, _ test: borrowing Matrix, _ columns: FeatureColumns, _ invocation: Invocation
-  ) throws(EngramError) {
+      missing: invocation[SharedParameters.missing], layout: invocation[order] == "row" ? .rowMajor : .columnMajor,
+      elementType: invocation.elementType)
+    let work = try invocation.detailedWork()
+    let report = try export.write(from: store, to: invocation[output], work: work)
+    try invocation.detail(report.columns, report.elementType)
+    let columns = report.columns
     if invocation[CommonParameters.json] {
       try invocation.show(
-        .object([
-          ("file", .string(invocation[output])), ("train", .integer(Int64(train.rows))),
-          ("test", .integer(Int64(test.rows))), ("columns", .integer(Int64(train.columns))),
-          ("statistics", .array(columns.statistics.map { .string($0) })),
-          ("epochs", .array(columns.epochsRead.map { .real($0) })), ("view", .string(columns.view.name)),
-          ("type", .string(train.elementType.name)),
-        ]))
-    } else {
-      let positions = columns.positionCount > 0 ? "\(columns.positionCount) positions and " : ""
-      let samples =
-        columns.view.isMean
-        ? "the mean" : "\(columns.samplesPerStatistic) \(columns.view.hasRandomStart ? "samples" : "epochs")"
-      try invocation.output.write(
-        "wrote \(countText(train.rows)) train and \(countText(test.rows)) test examples x \(train.columns) columns "
-          + "(\(positions)\(columns.statistics.count) statistics x \(samples)\(columns.view.isStandardized ? ", z-scored" : ""), "
-          + "\(train.elementType.name)) to \(invocation[output])\n")
+        [
+          "file": .string(report.file), "train": .count(report.trainExamples), "test": .count(report.testExamples),
+          "columns": .count(columns.count), "statistics": .array(columns.statistics.map { .string($0) }),
+          "epochs": .array(columns.epochsRead.map { .real($0) }), "view": .string(columns.view.name),
+          "type": .string(report.elementType.name),
+        ])
+      return
     }
+    let positions = columns.positionCount > 0 ? "\(columns.positionCount) positions and " : ""
+    let samples =
+      columns.view.isMean
+      ? "the mean" : "\(columns.samplesPerStatistic) \(columns.view.hasRandomStart ? "samples" : "epochs")"
+    try invocation.output.write(
+      "wrote \(countText(report.trainExamples)) train and \(countText(report.testExamples)) test examples x "
+        + "\(columns.count) columns (\(positions)\(columns.statistics.count) statistics x \(samples)"
+        + "\(columns.view.isStandardized ? ", z-scored" : ""), \(report.elementType.name)) "
+        + "to \(printable(report.file))\n")
   }
 }

@@ -30,7 +30,7 @@ enum SQLCommand {
   private static let block = 1_000
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     var columns: [String] = []
     var table = Table(columns: [])
     let limits = QueryLimits(seconds: invocation[timeLimit], work: invocation.work)

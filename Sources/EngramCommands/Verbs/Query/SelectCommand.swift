@@ -10,6 +10,9 @@ enum SelectCommand {
   /// How the selection is written.
   enum Format: String, Sendable, CaseIterable {
     case table, csv, json, npy, npz
+
+    /// The format of a file that programs read; nil for a table, which is for people.
+    var ofFiles: SelectionExport.Format? { SelectionExport.Format(rawValue: rawValue) }
   }
 
   static let statistics = SharedParameters.statistics(default: "all")
@@ -61,47 +64,58 @@ enum SelectCommand {
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let format = format(of: invocation)
-    let path = invocation[output]
+    let path = invocation[output].flatMap { $0 == "-" ? nil : $0 }
     if path == nil, format == .npy || format == .npz {
       throw invocation.usageError(
         "--format \(format.rawValue) writes bytes that a terminal cannot show", expected: "-o FILE.\(format.rawValue)")
     }
-    let view = try invocation.view()
-    guard !view.isStandardized else {
-      throw invocation.usageError(
-        "a z-score needs a train side, which a selection has not", expected: "a view without zscore",
-        found: view.text)
-    }
-    guard !view.hasPositions || format != .npy else {
-      throw invocation.usageError(
-        "an npy file has no place for the positions of layers", expected: "--format npz, or a view without positions",
-        found: view.text)
-    }
+    let export = SelectionExport(
+      filter: invocation[SharedParameters.filter], limit: invocation[limit],
+      statistics: invocation[statistics], view: try invocation.view(),
+      missing: invocation[SharedParameters.missing], elementType: invocation.elementType)
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
-    var examples = try snapshot.examples(
-      where: invocation[SharedParameters.filter], limits: QueryLimits(work: invocation.work))
-    if let limit = invocation[limit] { examples = examples.prefix(limit) }
-    let selection = try snapshot.select(
-      examples, statistics: invocation[statistics], view: view,
-      missing: invocation[SharedParameters.missing])
-    let writer = SelectionWriter(
-      snapshot: snapshot, selection: selection,
-      elementType: invocation.elementType(stored: snapshot.elementTypes(of: selection.examples)),
-      work: invocation.work)
-    switch format {
-    case .npy, .npz:
-      guard let path else { return }
-      try format == .npy ? writer.writeNpy(path) : writer.writeNpz(path)
-    case .table, .csv, .json:
-      let text: Table.Format = format == .json ? .json : format == .csv ? .csv : .table
-      try invocation.write(to: path) { (output) throws(EngramError) in
-        try writer.writeRows(text, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
+    let work = try invocation.detailedWork()
+    if let path, let fileFormat = format.ofFiles {
+      let report = try export.write(from: snapshot, to: path, as: fileFormat, work: work)
+      try invocation.detail(report.columns, report.elementType)
+      return try note(report.examples, report.columns, in: path, invocation)
+    }
+    let selected = try export.select(from: snapshot, for: format.ofFiles, work: work)
+    try invocation.detail(selected.columns, selected.elementType)
+    try invocation.write(to: path) { (output) throws(EngramError) in
+      guard format == .table else {
+        return try selected.writeRows(asJSON: format == .json, isForTerminal: invocation.outputTerminal.isTerminal) {
+          (text) throws(EngramError) in try output.write(text)
+        }
       }
+      try writeTables(selected, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
     }
-    if let path, path != "-" {
-      try invocation.note(
-        "wrote \(countText(selection.examples.count)) examples x \(selection.columns.samplesPerStatistic) epochs x "
-          + "\(selection.columns.statistics.count) statistics to \(path)")
+    if let path { try note(selected.examples.count, selected.columns, in: path, invocation) }
+  }
+
+  /// Writes tables for a person, each of as many examples as are read at a time.
+  private static func writeTables(
+    _ selected: SelectedTrajectories, to output: ByteOutput, terminal: Terminal
+  ) throws(EngramError) {
+    let fields = try selected.fields()
+    let columns = fields + selected.columns.names
+    let count = selected.columns.count
+    try selected.forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
+      var table = Table(columns: columns)
+      for (row, known) in metadata.enumerated() {
+        var cells = known.map { TableCell($0) }
+        for column in 0..<count { cells.append(.real(values[row, column])) }
+        table.append(cells)
+      }
+      try output.write(table.text(as: .table, terminal: terminal))
     }
+  }
+
+  private static func note(
+    _ examples: Int, _ columns: FeatureColumns, in path: String, _ invocation: Invocation
+  ) throws(EngramError) {
+    try invocation.note(
+      "wrote \(countText(examples)) examples x \(columns.samplesPerStatistic) epochs x \(columns.statistics.count) "
+        + "statistics to \(path)")
   }
 }

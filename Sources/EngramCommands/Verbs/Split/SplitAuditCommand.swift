@@ -28,7 +28,7 @@ enum SplitAuditCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     let audits = try store.auditSplits(
       invocation[name], split: invocation[index], comparesValues: !invocation[skipsValues],
       work: invocation.work)
@@ -49,42 +49,29 @@ enum SplitAuditCommand {
     }
   }
 
-  private static func json(_ audit: SplitAudit) -> JSONText {
-    func count(_ number: Int) -> JSONText { .integer(Int64(number)) }
-    func texts(_ words: [String]) -> JSONText { .array(words.map { .string($0) }) }
-    return .object([
-      ("split", .string(audit.split)), ("train_count", count(audit.trainCount)), ("test_count", count(audit.testCount)),
-      ("label", .string(audit.label)),
-      (
-        "classes",
-        .array(
-          audit.classes.map {
-            .object([("class", TableCell($0.label).json), ("train", count($0.train)), ("test", count($0.test))])
-          })
-      ),
-      (
-        "overlaps",
-        .array(
-          audit.overlaps.map {
-            .object([
-              ("name", .string($0.name)), ("columns", texts($0.columns)), ("train_values", count($0.trainValues)),
-              ("test_values", count($0.testValues)), ("shared_values", count($0.sharedValues)),
-              ("test_examples", count($0.testExamples)), ("only_train", texts($0.onlyTrain)),
-              ("only_test", texts($0.onlyTest)),
-            ])
-          })
-      ),
-      ("repeated_measurements", count(audit.repeatedMeasurements)),
-      ("duplicates", audit.duplicates.map(count) ?? .null),
-      (
-        "findings",
-        .array(
-          audit.findings.map {
-            .object([
-              ("check", .string($0.check)), ("verdict", .string($0.level.rawValue)), ("finding", .string($0.sentence)),
-            ])
-          })
-      ),
-    ])
+  private static func json(_ audit: SplitAudit) -> JSONValue {
+    func count(_ number: Int) -> JSONValue { .count(number) }
+    func texts(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
+    return [
+      "split": .string(audit.split), "train_count": count(audit.trainCount), "test_count": count(audit.testCount),
+      "label": .string(audit.label),
+      "classes": .array(
+        audit.classes.map {
+          ["class": TableCell($0.label).json, "train": count($0.train), "test": count($0.test)]
+        }),
+      "overlaps": .array(
+        audit.overlaps.map {
+          [
+            "name": .string($0.name), "columns": texts($0.columns), "train_values": count($0.trainValues),
+            "test_values": count($0.testValues), "shared_values": count($0.sharedValues),
+            "test_examples": count($0.testExamples), "only_train": texts($0.onlyTrain), "only_test": texts($0.onlyTest),
+          ]
+        }), "repeated_measurements": count(audit.repeatedMeasurements),
+      "duplicates": audit.duplicates.map(count) ?? .null,
+      "findings": .array(
+        audit.findings.map {
+          ["check": .string($0.check), "verdict": .string($0.level.rawValue), "finding": .string($0.sentence)]
+        }),
+    ]
   }
 }

@@ -28,25 +28,6 @@ enum SplitCreateCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let path = invocation[file]
-    var value = try JSONValue(parsing: try JSONFile.bytes(path), file: path)
-    if case .object(let object) = value, object["version"] == nil, let inner = object["specification"] { value = inner }
-    let specification: SplitSpecification
-    do throws(EngramError) {
-      specification = try SplitSpecification(json: value)
-    } catch {
-      throw error.inFile(path)
-    }
-    try SplitReport.create(specification, invocation)
-  }
-}
-
-/// JSON files that a person writes.
-enum JSONFile {
-  /// The largest that is read; explicit splits of twenty million examples are smaller.
-  static let mostBytes = 1 << 30
-
-  static func bytes(_ path: String) throws(EngramError) -> [UInt8] {
-    try InputFile(opening: path).contents(limit: mostBytes)
+    try SplitReport.create(try SplitSpecification(reading: invocation[file]), invocation)
   }
 }

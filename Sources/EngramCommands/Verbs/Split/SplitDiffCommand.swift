@@ -17,7 +17,7 @@ enum SplitDiffCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     let difference = SplitSetDifference(
       try store.splitSet(invocation[first]), try store.splitSet(invocation[second]))
     if invocation[CommonParameters.json] { return try invocation.show(json(difference)) }
@@ -52,38 +52,24 @@ enum SplitDiffCommand {
     return .text(try value.text())
   }
 
-  private static func json(_ difference: SplitSetDifference) -> JSONText {
-    func side(_ side: SplitSetDifference.Side) -> JSONText {
-      .object([
-        ("shared", .integer(Int64(side.shared))), ("only_first", .integer(Int64(side.onlyFirst))),
-        ("only_second", .integer(Int64(side.onlySecond))),
-      ])
+  private static func json(_ difference: SplitSetDifference) -> JSONValue {
+    func side(_ side: SplitSetDifference.Side) -> JSONValue {
+      ["shared": .count(side.shared), "only_first": .count(side.onlyFirst), "only_second": .count(side.onlySecond)]
     }
-    return .object([
-      ("equal", .boolean(difference.hasEqualSplits)),
-      (
-        "choices",
-        .array(
-          difference.choices.map {
-            .object([
-              ("key", .string($0.key)), ("first", $0.first.map { JSONText($0) } ?? .null),
-              ("second", $0.second.map { JSONText($0) } ?? .null),
-            ])
-          })
-      ),
-      ("commits", .array(difference.commits.map { .integer($0) })),
-      ("split_counts", .array([.integer(Int64(difference.firstCount)), .integer(Int64(difference.secondCount))])),
-      (
-        "splits",
-        .array(
-          difference.pairs.map {
-            .object([
-              ("first", .string($0.first)), ("second", .string($0.second)), ("equal", .boolean($0.isEqual)),
-              ("train", side($0.train)), ("test", side($0.test)),
-              ("train_then_test", .integer(Int64($0.trainThenTest))),
-            ])
-          })
-      ),
-    ])
+    return [
+      "equal": .bool(difference.hasEqualSplits),
+      "choices": .array(
+        difference.choices.map {
+          ["key": .string($0.key), "first": $0.first ?? .null, "second": $0.second ?? .null]
+        }), "commits": .array(difference.commits.map { .integer($0) }),
+      "split_counts": .array([.count(difference.firstCount), .count(difference.secondCount)]),
+      "splits": .array(
+        difference.pairs.map {
+          [
+            "first": .string($0.first), "second": .string($0.second), "equal": .bool($0.isEqual),
+            "train": side($0.train), "test": side($0.test), "train_then_test": .count($0.trainThenTest),
+          ]
+        }),
+    ]
   }
 }

@@ -15,7 +15,7 @@ enum SplitListCommand {
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     var table = Table(columns: ["name", "kind", "splits", "commit", "sha256"])
-    for set in try TrajectoryStore(opening: invocation[SharedParameters.store]).splitSets() {
+    for set in try invocation.open(SharedParameters.store).splitSets() {
       table.append([
         .text(set.name), .text(set.kind), .integer(set.splitCount), .identifier(set.commit), .text(set.sha256),
       ])

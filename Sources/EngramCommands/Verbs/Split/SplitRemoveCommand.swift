@@ -15,7 +15,7 @@ enum SplitRemoveCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let store = try invocation.open(SharedParameters.storeToChange)
     try store.removeSplitSet(invocation[name], options: invocation.writeOptions())
     try invocation.note("removed \(invocation[name])")
   }

@@ -26,34 +26,29 @@ enum SplitReport {
   }
 
   /// Everything about a split set for programs; `splits` hold the example ids where they are asked for.
-  static func json(_ set: SplitSet, indices: Bool) -> JSONText {
-    .object([
-      ("name", .string(set.name)), ("specification", JSONText(set.specification.json)),
-      ("commit", .integer(set.commit)), ("sha256", .string(set.sha256)),
-      (
-        "splits",
-        .array(
-          zip(set.splits, set.splits.sideHashes).map { split, hashes in
-            var fields: [(String, JSONText)] = [
-              ("name", .string(split.name)), ("train_count", .integer(Int64(split.train.count))),
-              ("test_count", .integer(Int64(split.test.count))), ("train_sha256", .string(hashes.train)),
-              ("test_sha256", .string(hashes.test)),
-            ]
-            if indices {
-              fields.append(("train", .array(split.train.ids.map { .integer($0) })))
-              fields.append(("test", .array(split.test.ids.map { .integer($0) })))
-            }
-            return .object(fields)
-          })
-      ),
-    ])
+  static func json(_ set: SplitSet, indices: Bool) -> JSONValue {
+    let splits = zip(set.splits, set.splits.sideHashes).map { split, hashes in
+      var object: JSONObject = [
+        "name": .string(split.name), "train_count": .count(split.train.count), "test_count": .count(split.test.count),
+        "train_sha256": .string(hashes.train), "test_sha256": .string(hashes.test),
+      ]
+      if indices {
+        object["train"] = .array(split.train.ids.map { .integer($0) })
+        object["test"] = .array(split.test.ids.map { .integer($0) })
+      }
+      return JSONValue.object(object)
+    }
+    return [
+      "name": .string(set.name), "specification": set.specification.json, "commit": .integer(set.commit),
+      "sha256": .string(set.sha256), "splits": .array(splits),
+    ]
   }
 
   /// Stores a split set and shows it.
   static func create(
     _ specification: SplitSpecification, _ invocation: Invocation
   ) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let store = try invocation.open(SharedParameters.storeToChange)
     let set = try store.createSplitSet(
       invocation[SharedParameters.splitName], specification, asOf: invocation[SharedParameters.asOf].map(Int64.init),
       options: invocation.writeOptions())
@@ -62,21 +57,6 @@ enum SplitReport {
     } else {
       try invocation.show(try table(set, of: try store.snapshot(asOf: set.commit)))
       try invocation.output.write("stored as \(set.name), SHA-256 \(set.sha256)\n")
-    }
-  }
-}
-
-extension JSONText {
-  /// A parsed value as it is written.
-  init(_ value: JSONValue) {
-    switch value {
-    case .null: self = .null
-    case .bool(let value): self = .boolean(value)
-    case .integer(let value): self = .integer(value)
-    case .real(let value): self = .real(value)
-    case .string(let value): self = .string(value)
-    case .array(let values): self = .array(values.map { JSONText($0) })
-    case .object(let object): self = .object(object.members.map { ($0.key, JSONText($0.value)) })
     }
   }
 }

@@ -20,7 +20,7 @@ enum SplitShowCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     let set = try store.splitSet(invocation[name])
     if invocation[CommonParameters.json] {
       try invocation.show(SplitReport.json(set, indices: invocation[indices]))

@@ -18,17 +18,16 @@ enum CompactCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+    let store = try invocation.open(SharedParameters.storeToChange)
     let report = try store.compact(
       everything: invocation[everything],
       options: invocation.writeOptions(codec: invocation[SharedParameters.codec]))
     if invocation[CommonParameters.json] {
       try invocation.show(
-        .object([
-          ("extents_before", .integer(Int64(report.extentsBefore))),
-          ("extents_after", .integer(Int64(report.extentsAfter))),
-          ("bytes_before", .integer(Int64(report.bytesBefore))), ("bytes_after", .integer(Int64(report.bytesAfter))),
-        ]))
+        [
+          "extents_before": .count(report.extentsBefore), "extents_after": .count(report.extentsAfter),
+          "bytes_before": .count(report.bytesBefore), "bytes_after": .count(report.bytesAfter),
+        ])
     } else {
       try invocation.output.write(
         "\(report.extentsBefore) segments and staged batches of \(byteText(report.bytesBefore)) are now "

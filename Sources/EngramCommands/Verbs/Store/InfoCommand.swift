@@ -77,54 +77,38 @@ enum InfoCommand {
 
   private static func json(
     _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], store: String
-  ) -> JSONText {
-    .object([
-      ("store", .string(store)), ("identifier", .string(summary.identifier)),
-      ("commit", summary.commit.map { .integer($0.id) } ?? .null), ("examples", .integer(Int64(summary.examples))),
-      ("runs", .integer(Int64(summary.runs))), ("observations", .integer(Int64(summary.observations))),
-      ("layer_sets", .integer(Int64(summary.layerSets))), ("segments", .integer(Int64(summary.segments))),
-      ("staged_batches", .integer(Int64(summary.stagedBatches))),
-      ("stored_bytes", .integer(Int64(summary.segmentBytes))),
-      ("catalog_bytes", .integer(Int64(summary.catalogBytes))), ("value_bytes", .integer(Int64(summary.valueBytes))),
-      ("types", .array(summary.elementTypes.map { .string($0.name) })),
-      ("statistics", .array(summary.statistics.map { .string($0) })),
-      ("admissible", .array(finite.map { .string($0) })), ("epochs", .array(summary.epochs.map { .real($0) })),
-      (
-        "fields",
-        .array(
-          summary.fields.map { field in
-            .object([
-              ("name", .string(field.field.name)), ("type", .string(field.field.type.rawValue)),
-              (
-                "values",
-                .array(
-                  field.values.map {
-                    .object([("value", TableCell($0.value).json), ("examples", .integer(Int64($0.examples)))])
-                  })
-              ),
-            ])
-          })
-      ),
-      (
-        "metrics",
-        .array(
-          summary.metrics.map {
-            .object([
-              ("name", .string($0.name)), ("runs", .integer(Int64($0.runs))), ("values", .integer(Int64($0.values))),
-              ("nan_values", .integer(Int64($0.nans))), ("first_epoch", .real($0.firstEpoch)),
-              ("last_epoch", .real($0.lastEpoch)),
-            ])
-          })
-      ),
-      (
-        "split_sets",
-        .array(
-          splitSets.map {
-            .object([
-              ("name", .string($0.name)), ("kind", .string($0.kind)), ("splits", .integer(Int64($0.splitCount))),
-            ])
-          })
-      ),
-    ])
+  ) -> JSONValue {
+    [
+      "store": .string(store), "identifier": .string(summary.identifier),
+      "commit": summary.commit.map { .integer($0.id) } ?? .null, "examples": .count(summary.examples),
+      "runs": .count(summary.runs), "observations": .count(summary.observations),
+      "layer_sets": .count(summary.layerSets), "segments": .count(summary.segments),
+      "staged_batches": .count(summary.stagedBatches), "stored_bytes": .count(summary.segmentBytes),
+      "catalog_bytes": .count(summary.catalogBytes), "value_bytes": .count(summary.valueBytes),
+      "types": .array(summary.elementTypes.map { .string($0.name) }),
+      "statistics": .array(summary.statistics.map { .string($0) }), "admissible": .array(finite.map { .string($0) }),
+      "epochs": .array(summary.epochs.map { .real($0) }),
+      "fields": .array(
+        summary.fields.map { field in
+          [
+            "name": .string(field.field.name), "type": .string(field.field.type.rawValue),
+            "values": .array(
+              field.values.map {
+                ["value": TableCell($0.value).json, "examples": .count($0.examples)]
+              }),
+          ]
+        }),
+      "metrics": .array(
+        summary.metrics.map {
+          [
+            "name": .string($0.name), "runs": .count($0.runs), "values": .count($0.values),
+            "nan_values": .count($0.nans), "first_epoch": .real($0.firstEpoch), "last_epoch": .real($0.lastEpoch),
+          ]
+        }),
+      "split_sets": .array(
+        splitSets.map {
+          ["name": .string($0.name), "kind": .string($0.kind), "splits": .count($0.splitCount)]
+        }),
+    ]
   }
 }

@@ -33,20 +33,13 @@ enum MergeCommand {
     let count = report.examples.reduce(0) { $0 + $1.count }
     if invocation[CommonParameters.json] {
       try invocation.show(
-        .object([
-          ("commit", .integer(report.commit)), ("runs", .integer(Int64(report.runs))),
-          ("examples", .integer(Int64(count))),
-          (
-            "sources",
-            .array(
-              zip(invocation[sources], report.examples).map {
-                .object([
-                  ("store", .string($0)), ("first_example", .integer($1.lowerBound)),
-                  ("examples", .integer(Int64($1.count))),
-                ])
-              })
-          ),
-        ]))
+        [
+          "commit": .integer(report.commit), "runs": .count(report.runs), "examples": .count(count),
+          "sources": .array(
+            zip(invocation[sources], report.examples).map {
+              ["store": .string($0), "first_example": .integer($1.lowerBound), "examples": .count($1.count)]
+            }),
+        ])
     } else {
       try invocation.output.write(
         "merged \(countText(count)) examples (\(countText(report.runs)) runs) of \(report.examples.count) stores\n")

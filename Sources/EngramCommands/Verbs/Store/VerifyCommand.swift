@@ -14,7 +14,7 @@ enum VerifyCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore(opening: invocation[SharedParameters.store])
+    let store = try invocation.open(SharedParameters.store)
     let report = try store.verify(work: invocation.work)
     var problems = report.problems
     let splitSets = try store.splitSets()
@@ -23,12 +23,11 @@ enum VerifyCommand {
     }
     if invocation[CommonParameters.json] {
       try invocation.show(
-        .object([
-          ("examples", .integer(report.examples)), ("extents", .integer(Int64(report.extents))),
-          ("bytes", .integer(Int64(report.byteCount))), ("split_sets", .integer(Int64(splitSets.count))),
-          ("problems", .array(problems.map { .string($0.description) })),
-          ("leftovers", .array(report.leftovers.map { .string($0) })),
-        ]))
+        [
+          "examples": .integer(report.examples), "extents": .count(report.extents), "bytes": .count(report.byteCount),
+          "split_sets": .count(splitSets.count), "problems": .array(problems.map { .string($0.description) }),
+          "leftovers": .array(report.leftovers.map { .string($0) }),
+        ])
     } else {
       for problem in problems { try invocation.output.write("damaged: \(printable(problem.description))\n") }
       if !report.leftovers.isEmpty {

@@ -42,7 +42,7 @@ extension SplitResult {
   /// Reads the JSON form.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` that names the key.
-  init(json object: JSONObject, ordinal: Int, predictions: Predictions?) throws(EngramError) {
+  package init(json object: JSONObject, ordinal: Int, predictions: Predictions?) throws(EngramError) {
     let classes = try object.strings("classes")
     let seconds = try object.object("seconds")
     self.init(
@@ -50,10 +50,22 @@ extension SplitResult {
       train: try Self.confusion(object, "train", classes.count),
       test: try Self.confusion(object, "test", classes.count), parameters: try object.object("parameters"),
       search: try object.optional("search") { (value) throws(EngramError) in try SearchRecord(json: value) },
-      model: try object.object("model"),
+      model: Self.renamed(try object.object("model")),
       importances: try object.optional("importances") { (value) throws(EngramError) in
         try Self.importances(try value.asObject())
       }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"))
+  }
+
+  /// Names of keys that stores of earlier versions hold, and what they are called now.
+  private static let formerKeys = [
+    "outOfBagAccuracy": "out_of_bag_accuracy", "channelCount": "channel_count", "placeCount": "place_count",
+    "weightCount": "weight_count", "trainingLoss": "training_loss",
+  ]
+
+  private static func renamed(_ model: JSONObject) -> JSONObject {
+    var renamed = JSONObject()
+    for member in model.members { renamed[formerKeys[member.key] ?? member.key] = member.value }
+    return renamed
   }
 
   private static func confusion(

@@ -3,6 +3,7 @@
 import Base
 import Splits
 import TrajectoryStore
+import Transfer
 
 /// Stores splits that another program drew.
 enum SplitExplicitCommand {

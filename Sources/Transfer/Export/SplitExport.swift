@@ -1,0 +1,119 @@
+// SplitExport.swift -- the train and test matrices of a split as a file that NumPy loads.
+
+public import Base
+import Formats
+import Splits
+public import TrajectoryModel
+public import TrajectoryStore
+
+/// Writes the train and test matrices of a split as an `.npz` file, with ids, labels and the names of the columns.
+///
+/// The file holds `X_train`, `y_train`, `train_ids` and their like of the test side; `columns`, the name of each column;
+/// `statistics` and `epochs`, where the columns come from; and `view`, the view as JSON. NumPy loads it without pickle.
+///
+/// ```swift
+/// let report = try SplitExport("fig2a", split: "0").write(from: store, to: "split0.npz")
+/// print(report.trainExamples, report.columns.count)
+/// ```
+public struct SplitExport: Sendable, Hashable {
+  /// The name of the split set.
+  public var splitSet: String
+  /// Which of its splits: a number from 0, or a name such as `architecture=alexnet`.
+  public var split: String
+  /// The statistics; `admissible` ones are finite in every example of the split.
+  public var statistics: StatisticSelection
+  /// How trajectories are looked at; a z-score is that of the train side.
+  public var view: TrajectoryView
+  /// What to do with examples that lack what is asked for.
+  public var missing: MissingPolicy
+  /// Whether the features of an example lie side by side, or the examples of a feature.
+  public var layout: MatrixLayout
+  /// The type of the values, or nil for the widest one stored.
+  public var elementType: ElementType?
+
+  /// Makes a request.
+  public init(
+    _ splitSet: String, split: String, statistics: StatisticSelection = .admissible, view: TrajectoryView = .whole,
+    missing: MissingPolicy = .refuse, layout: MatrixLayout = .rowMajor, elementType: ElementType? = nil
+  ) {
+    self.splitSet = splitSet
+    self.split = split
+    self.statistics = statistics
+    self.view = view
+    self.missing = missing
+    self.layout = layout
+    self.elementType = elementType
+  }
+
+  /// Writes the file, which appears under its name when it is whole.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` for a split, statistic or epoch that is not there, `diskFull` and `io`
+  ///   as the system says, `cancelled`.
+  public func write(
+    from store: TrajectoryStore, to path: String, work: WorkContext = WorkContext()
+  ) throws(EngramError) -> SplitExportReport {
+    let set = try store.splitSet(splitSet)
+    let chosen = try set.split(split)
+    let snapshot = try store.snapshot()
+    let selection = try snapshot.select(
+      chosen.train.union(chosen.test), statistics: statistics, view: view, missing: missing)
+    let columns = selection.columns
+    let sides = [
+      ("train", chosen.train.intersection(selection.examples)), ("test", chosen.test.intersection(selection.examples)),
+    ]
+    let elementType = elementType ?? snapshot.widestElementType(of: selection.examples)
+    var train = Matrix(elementType: elementType, layout: layout)
+    var test = Matrix(elementType: elementType, layout: layout)
+    try snapshot.materialize(train: sides[0].1, into: &train, test: sides[1].1, into: &test, columns, work: work)
+
+    let file = try NpzWriter(creating: path)
+    do throws(EngramError) {
+      for (side, examples) in sides {
+        let labels = try snapshot.labels(of: set.specification.label, for: examples)
+        try file.add("y_\(side)", texts: labels.codes.map { labels.classes[Int($0)].description })
+        try file.add("\(side)_ids", integers: examples.ids)
+      }
+      try Self.add(train, as: "X_train", to: file)
+      try Self.add(test, as: "X_test", to: file)
+      try file.add("columns", texts: columns.names)
+      try file.add("statistics", texts: columns.statistics)
+      try file.add("epochs", reals: columns.epochsRead)
+      try file.add("view", texts: [try columns.view.json.text()])
+      try work.checkCancelled("the export was stopped", file: path)
+      try file.finish()
+    } catch {
+      file.abandon()
+      throw error
+    }
+    return SplitExportReport(
+      file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType)
+  }
+
+  private static func add(_ matrix: borrowing Matrix, as name: String, to file: NpzWriter) throws(EngramError) {
+    let header = NpyHeader(
+      type: NumPyType(matrix.elementType), shape: [matrix.rows, matrix.columns],
+      isFortranOrder: matrix.layout == .columnMajor)
+    try file.add(name, header, matrix.bytes)
+  }
+}
+
+/// What an export of a split wrote.
+public struct SplitExportReport: Sendable, Hashable {
+  /// The file.
+  public let file: String
+  /// The rows of `X_train`.
+  public let trainExamples: Int
+  /// The rows of `X_test`.
+  public let testExamples: Int
+  /// The columns of both.
+  public let columns: FeatureColumns
+  /// The type of the values.
+  public let elementType: ElementType
+}
+
+extension Snapshot {
+  /// The narrowest type that keeps the values of some examples: the widest of those they were recorded in.
+  func widestElementType(of examples: ExampleSet) -> ElementType {
+    elementTypes(of: examples).contains(.float64) ? .float64 : .float32
+  }
+}

@@ -1,0 +1,207 @@
+// AxisNames.swift -- the names along an axis of a user's array: from a list, a range, a file or a member of the .npz.
+
+package import Base
+package import Formats
+import TrajectoryModel
+
+/// Finds what the statistics and the epochs of a user's array are called.
+package struct AxisNames {
+  /// The .npz that the array is a member of, if it is one.
+  package let npz: NpzFile?
+  /// The file of the array, for errors.
+  package let file: String
+  /// Members that named an axis, so that they are not metadata as well.
+  package private(set) var usedMembers: Set<String> = []
+
+  package init(npz: NpzFile?, file: String) {
+    self.npz = npz
+    self.file = file
+  }
+
+  /// Members of an .npz that name the statistics when nothing else does: the published name first.
+  package static let statisticMembers = ["obs_keys", "statistics"]
+  /// Members of an .npz that are the epochs when nothing else is.
+  package static let epochMembers = ["epochs"]
+  /// The largest file of names that is read into memory.
+  private static let mostBytes = 64 << 20
+
+  /// The names of the statistics.
+  ///
+  /// - Parameters:
+  ///   - argument: `a,b,c`, `published`, a file, a member, or nil for the members that usually name them.
+  ///   - count: As many as the array has.
+  /// - Returns: The names, `count` of them, all different.
+  /// - Throws: ``EngramError`` with code `usage` when nothing names them, `invalidData` when the names do not fit.
+  package mutating func statistics(_ argument: String?, count: Int) throws(EngramError) -> [String] {
+    let how =
+      "give --statistics a,b,c, or a file with one name on each line or a JSON list, or \"published\" for the 45"
+    var names: [String]
+    if argument == "published" {
+      names = Statistic.publishedNames
+    } else if let argument, argument.contains(",") {
+      names = Self.parts(argument)
+    } else {
+      let values = try values(argument, usual: Self.statisticMembers, axis: "statistics", count: count, how: how)
+      names = []
+      for value in values {
+        guard case .text(let name) = value else {
+          throw EngramError(.invalidData, "the names of the statistics are not text", file: file, mend: how)
+        }
+        names.append(name)
+      }
+    }
+    try check(names.count, count, "statistics", how: how)
+    var seen: Set<String> = []
+    for (index, name) in names.enumerated() where name.isEmpty || !seen.insert(name).inserted {
+      throw EngramError(
+        .invalidData, name.isEmpty ? "a statistic has no name" : "the statistic \"\(name)\" comes twice", file: file,
+        place: "statistic \(index)", mend: "give each statistic a name of its own")
+    }
+    return names
+  }
+
+  /// The epochs.
+  ///
+  /// - Parameters:
+  ///   - argument: A list or a range with a stride (``EpochSelection``), a file, a member, or nil for the member `epochs`.
+  ///   - count: As many as the array has.
+  /// - Returns: The epochs, `count` of them, increasing.
+  /// - Throws: ``EngramError`` with code `usage` when nothing gives them or the argument is no such list or range,
+  ///   `invalidData` when they do not fit.
+  package mutating func epochs(_ argument: String?, count: Int) throws(EngramError) -> [Double] {
+    let how = "give --epochs 0,5,10 or 0:100:5 (the end counts), or a file with one number on each line"
+    var epochs: [Double] = []
+    if let argument, let axis = try axis(inWords: argument, count: count) {
+      epochs = axis
+    } else {
+      let values = try values(argument, usual: Self.epochMembers, axis: "epochs", count: count, how: how)
+      for (index, value) in values.enumerated() {
+        let epoch: Double? =
+          switch value {
+          case .integer(let value): Double(exactly: value)
+          case .real(let value): value
+          case .text(let text): Double(text)
+          case .null: nil
+          }
+        guard let epoch else {
+          throw EngramError(
+            .invalidData, "an epoch is not a number", file: file, place: "epoch \(index)",
+            found: "\(value)", mend: how)
+        }
+        epochs.append(epoch)
+      }
+    }
+    try check(epochs.count, count, "epochs", how: how)
+    for (index, epoch) in epochs.enumerated() {
+      guard epoch.isFinite, index == 0 || epochs[index - 1] < epoch else {
+        throw EngramError(
+          .invalidData, "the epochs do not increase", file: file, place: "epoch \(index)",
+          expected: index == 0 ? "a finite number" : "more than \(epochs[index - 1])", found: "\(epoch)",
+          mend: "sort the array along its epochs first")
+      }
+    }
+    return epochs
+  }
+
+  /// The epochs that a list or a range with a stride describes, or nil for the name of a file or a member.
+  private func axis(inWords argument: String, count: Int) throws(EngramError) -> [Double]? {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard argument.contains(",") || parts.count == 3 && Double(parts[0]) != nil else { return nil }
+    do throws(EngramError) {
+      return try EpochSelection(parsing: argument).axis(count: count)
+    } catch {
+      throw error.inFile(file)
+    }
+  }
+
+  /// The values in a file or a member.
+  private mutating func values(
+    _ argument: String?, usual: [String], axis: String, count: Int, how: String
+  ) throws(EngramError) -> [MetadataValue] {
+    let members = npz?.names ?? []
+    guard let argument else {
+      guard let member = usual.first(where: { members.contains($0) }), let npz else {
+        throw EngramError(
+          .usage, "the \(count) \(axis) of the array have no names", file: file,
+          found: npz == nil ? nil : "no member \(usual.joined(separator: " or "))", mend: how)
+      }
+      usedMembers.insert(member)
+      return try located(npz.array(member))
+    }
+    if let npz, members.contains(argument) {
+      usedMembers.insert(argument)
+      return try located(npz.array(argument))
+    }
+    if argument.lowercased().hasSuffix(".npy") { return try located(NpyFile.open(argument)) }
+    let bytes: [UInt8]
+    do {
+      bytes = try InputFile(opening: argument).contents(limit: Self.mostBytes)
+    } catch  where error.code == .notFound && !argument.contains("/") && !argument.contains(".") {
+      // No file: one name or number.
+      if count == 1 { return [.text(argument)] }
+      throw EngramError(
+        .notFound, "there is neither a file nor a member \"\(argument)\" with the \(axis)", file: file, mend: how)
+    }
+    if argument.lowercased().hasSuffix(".json") { return try Self.list(json: bytes, file: argument) }
+    return try Self.lines(bytes, file: argument)
+  }
+
+  /// The values of an array, with the file named in errors.
+  private func located(_ array: NumPyArray) throws(EngramError) -> [MetadataValue] {
+    do {
+      return try array.metadataValues()
+    } catch {
+      throw error.inFile(file)
+    }
+  }
+
+  /// The values of a JSON list of texts or numbers.
+  private static func list(json bytes: [UInt8], file: String) throws(EngramError) -> [MetadataValue] {
+    do {
+      return try JSONValue(parsing: bytes, file: file).elements { value throws(EngramError) in
+        switch value {
+        case .string(let text): return .text(text)
+        case .integer, .real: return .real(try value.asReal())
+        default:
+          throw EngramError(.invalidData, "an element is neither text nor a number", found: value.kind)
+        }
+      }
+    } catch {
+      throw error.inFile(file)
+    }
+  }
+
+  /// One text for each line; spaces at the ends and empty lines at the end of the file do not count.
+  private static func lines(_ bytes: [UInt8], file: String) throws(EngramError) -> [MetadataValue] {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+      throw EngramError(.corrupt, "the file of names is not UTF-8", file: file, mend: "save the file as UTF-8")
+    }
+    var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { line in
+      MetadataValue.text(trimmed(line))
+    }
+    while lines.last == .text("") { lines.removeLast() }
+    return lines
+  }
+
+  /// The parts of `a,b,c`.
+  private static func parts(_ argument: String) -> [String] {
+    argument.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+  }
+
+  /// A text without the spaces around it.
+  private static func trimmed(_ text: Substring) -> String {
+    let start = text.drop { $0 == " " || $0 == "\t" }
+    guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
+    return String(start[...end])
+  }
+
+  /// Refuses another number of names than the axis has values.
+  private func check(_ found: Int, _ expected: Int, _ axis: String, how: String) throws(EngramError) {
+    guard found == expected else {
+      throw EngramError(
+        .invalidData, "the \(axis) given are not as many as the array has", file: file,
+        expected: "\(expected) \(axis)", found: "\(found)", mend: how)
+    }
+  }
+}

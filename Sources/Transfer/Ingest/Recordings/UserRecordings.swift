@@ -1,0 +1,102 @@
+// UserRecordings.swift -- a user's own recordings: an array, the names of its axes, and metadata about its examples.
+
+package import Base
+package import Formats
+import TrajectoryModel
+
+/// Recordings of a user's own, joined from an array file, the names of its axes and a table of metadata.
+///
+/// Nothing of the array but its header has been read.
+package struct UserRecordings: Sendable {
+  /// Where the parts are.
+  package struct Request: Sendable {
+    /// An .npy or .npz file.
+    package var array: String
+    /// The member of the .npz, or nil for its only three-dimensional one.
+    package var arrayName: String?
+    /// A CSV, TSV or JSON table, or nil for the one-dimensional members of the .npz.
+    package var metadata: String?
+    /// `a,b,c`, `published`, a file, or a member; nil for the member `obs_keys` or `statistics`.
+    package var statistics: String?
+    /// `0,5,10`, `0:100:5` (the end counts), `0::5`, a file, or a member; nil for the member `epochs`.
+    package var epochs: String?
+
+    /// Makes a request.
+    package init(
+      array: String, arrayName: String? = nil, metadata: String? = nil, statistics: String? = nil, epochs: String? = nil
+    ) {
+      self.array = array
+      self.arrayName = arrayName
+      self.metadata = metadata
+      self.statistics = statistics
+      self.epochs = epochs
+    }
+  }
+
+  /// The values (examples, epochs, statistics).
+  package let x: NumPyArray
+  /// The file of the array.
+  package let file: String
+  /// What kind of file the array is in, and where the metadata come from.
+  package let format: String
+  /// The names of the statistics, as many as the array has.
+  package let statistics: [String]
+  /// The epochs, increasing, as many as the array has.
+  package let epochs: [Double]
+  /// The columns of metadata, one value for each example; may be none.
+  package let metadata: [MetadataColumn]
+  /// Members of the .npz that were not used, and why.
+  package let unused: [(name: String, reason: String)]
+
+  /// Opens and joins the parts.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` when the axes have no names or the array must be named, `invalidData` when
+  ///   parts do not fit together, and whatever reading the parts throws.
+  package init(_ request: Request) throws(EngramError) {
+    let source = try RecordedArray(request.array, name: request.arrayName)
+    let (examples, epochCount, statisticCount) = try ExampleBlocks.extents(of: source.array, file: request.array)
+    var axes = AxisNames(npz: source.npz, file: request.array)
+    statistics = try axes.statistics(request.statistics, count: statisticCount)
+    epochs = try axes.epochs(request.epochs, count: epochCount)
+    var columns: [(name: String, values: [MetadataValue])] = []
+    var unused = source.unreadable
+    if let path = request.metadata {
+      let table = try MetadataTable(reading: path)
+      guard table.rowCount == examples else {
+        throw EngramError(
+          .invalidData, "the table of metadata has another number of rows than the array has examples", file: path,
+          expected: "\(examples) rows, as \(request.array) has examples", found: "\(table.rowCount) rows",
+          mend: "give one row for each example, in the same order")
+      }
+      columns = table.columns
+    }
+    for member in source.others where !axes.usedMembers.contains(member.name) {
+      if AxisNames.statisticMembers.contains(member.name) || AxisNames.epochMembers.contains(member.name) {
+        unused.append((member.name, "the axis was named otherwise"))
+      } else if request.metadata != nil {
+        unused.append((member.name, "metadata come from the table"))
+      } else if member.shape != [examples] {
+        unused.append((member.name, "its shape \(member.shape) is not one value for each of \(examples) examples"))
+      } else {
+        try columns.append((member.name, Self.values(of: member, file: request.array)))
+      }
+    }
+    try MetadataTable.check(names: columns.map(\.name), file: request.metadata ?? request.array, place: "names")
+    x = source.array
+    file = request.array
+    format =
+      (source.npz == nil ? "an .npy array" : "the array \(source.array.name) of an .npz file")
+      + (request.metadata.map { ", metadata from \($0)" } ?? "")
+    metadata = columns.map { MetadataColumn(name: $0.name, values: $0.values) }
+    self.unused = unused
+  }
+
+  /// The values of a member, with the file named in errors.
+  private static func values(of member: NumPyArray, file: String) throws(EngramError) -> [MetadataValue] {
+    do {
+      return try member.metadataValues()
+    } catch {
+      throw error.inFile(file)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+// ExplicitSplits+File.swift -- example ids of splits from .npz, .json, .csv and .tsv files.
+
+public import Base
+import Formats
+public import Splits
+import TrajectoryModel
+
+extension ExplicitSplits {
+  /// Reads the sides of splits from a file that another program wrote.
+  ///
+  /// - `.npz`: arrays `train_ids` and `test_ids`, as ``SplitExport`` writes them, or `train_0`, `test_0`, `train_1` and so
+  ///   on.
+  /// - `.json`: `{"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}`.
+  /// - `.csv`, `.tsv`: columns `example_id` and `side` (train or test), and `split` where there are several.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for a file that holds no sides, for what is no id, and for an id that
+  ///   comes twice on a side; what opening and parsing throw.
+  public init(reading path: String) throws(EngramError) {
+    let name = path.lowercased()
+    do throws(EngramError) {
+      if name.hasSuffix(".npz") {
+        self = try Self.splits(arrays: try NpzFile(opening: path))
+      } else if name.hasSuffix(".json") {
+        self = try Self.splits(json: try JSONValue(reading: path, limit: SplitSpecification.mostFileBytes))
+      } else {
+        self = try Self.splits(table: try MetadataTable(reading: path))
+      }
+    } catch {
+      throw error.inFile(path)
+    }
+  }
+
+  private static func splits(json: JSONValue) throws(EngramError) -> ExplicitSplits {
+    let list = try json.asObject().array("splits")
+    var kept: [JSONValue] = []
+    for value in list {
+      var member = JSONObject()
+      for key in ["name", "train", "test"] { member[key] = try value.asObject()[key] }
+      kept.append(.object(member))
+    }
+    var object = JSONObject()
+    object["version"] = .integer(SplitSpecification.version)
+    object["kind"] = .string("explicit")
+    object["splits"] = .array(kept)
+    guard case .explicit(let plan) = try SplitSpecification(json: .object(object)).kind else {
+      preconditionFailure("an explicit specification is explicit")
+    }
+    return plan
+  }
+
+  private static func splits(arrays file: NpzFile) throws(EngramError) -> ExplicitSplits {
+    var splits: [Split] = []
+    if file.names.contains("train_ids") {
+      splits.append(try split("0", try file.array("train_ids"), try file.array("test_ids")))
+    } else if file.names.contains("train") {
+      splits.append(try split("0", try file.array("train"), try file.array("test")))
+    } else {
+      while file.names.contains("train_\(splits.count)") {
+        let index = splits.count
+        splits.append(try split(String(index), try file.array("train_\(index)"), try file.array("test_\(index)")))
+      }
+    }
+    guard !splits.isEmpty else {
+      throw EngramError(
+        .invalidData, "the file holds no sides of a split", file: file.path,
+        expected: "arrays train_ids and test_ids, or train_0, test_0, …",
+        found: "the arrays \(file.names.joined(separator: ", "))")
+    }
+    return ExplicitSplits(splits)
+  }
+
+  private static func split(_ name: String, _ train: NumPyArray, _ test: NumPyArray) throws(EngramError) -> Split {
+    var sides: [ExampleSet] = []
+    for array in [train, test] {
+      let values = try array.metadataValues()
+      sides.append(try ids(values, "array \(array.name)"))
+    }
+    return Split(name: name, train: sides[0], test: sides[1])
+  }
+
+  private static func splits(table: MetadataTable) throws(EngramError) -> ExplicitSplits {
+    func column(_ name: String) -> [MetadataValue]? { table.columns.first { $0.name.lowercased() == name }?.values }
+    guard let examples = column("example_id"), let sides = column("side") else {
+      throw EngramError(
+        .invalidData, "the table has not the columns of a split", expected: "example_id and side, and perhaps split",
+        found: table.columns.map(\.name).joined(separator: ", "))
+    }
+    let names = column("split")?.map(\.description) ?? [String](repeating: "0", count: sides.count)
+    var order: [String] = []
+    var members: [String: (train: [MetadataValue], test: [MetadataValue])] = [:]
+    for row in sides.indices {
+      if members[names[row]] == nil { order.append(names[row]) }
+      switch sides[row] {
+      case .text("train"): members[names[row], default: ([], [])].train.append(examples[row])
+      case .text("test"): members[names[row], default: ([], [])].test.append(examples[row])
+      case let other:
+        throw EngramError(
+          .invalidData, "this is no side of a split", place: "row \(row + 1), column side",
+          expected: "train or test", found: "'\(other)'")
+      }
+    }
+    var splits: [Split] = []
+    for name in order {
+      let both = members[name] ?? ([], [])
+      splits.append(
+        Split(
+          name: name, train: try ids(both.train, "split \(name), train"),
+          test: try ids(both.test, "split \(name), test")))
+    }
+    return ExplicitSplits(splits)
+  }
+
+  /// Example ids, each once.
+  private static func ids(_ values: [MetadataValue], _ place: String) throws(EngramError) -> ExampleSet {
+    var ids: [Int64] = []
+    ids.reserveCapacity(values.count)
+    for (index, value) in values.enumerated() {
+      guard case .integer(let id) = value, id >= 0, id < 1 << 48 else {
+        throw EngramError(
+          .invalidData, "this is no example id", place: "\(place), entry \(index)", expected: "a whole number from 0",
+          found: "\(value)")
+      }
+      ids.append(id)
+    }
+    let set = ExampleSet(ids: ids)
+    guard set.count == ids.count else {
+      throw EngramError(
+        .invalidData, "an example is listed twice on one side", place: place, expected: "each id once",
+        found: "\(ids.count) ids, \(set.count) of them different")
+    }
+    return set
+  }
+}

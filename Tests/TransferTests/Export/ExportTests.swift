@@ -1,0 +1,116 @@
+// ExportTests.swift -- splits and selections become files by the library alone.
+
+import Base
+import Formats
+import Splits
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+@Suite struct `Exports` {
+  /// A store of eight examples of four runs whose value is row + epoch / 10 + statistic / 100, with one split `s/0`.
+  static func store(_ bench: IngestBench) throws -> TrajectoryStore {
+    let rules = texts("adam", "adam", "sgdm", "sgdm", "adam", "adam", "a,\u{1B}[2J", "a,\u{1B}[2J")
+    let input = IngestBench.input(
+      8,
+      [
+        ("learning_rule", rules), ("batch_size", whole(1, 1, 2, 2, 3, 3, 4, 4)),
+        ("layer_name", texts("x", "y", "x", "y", "x", "y", "x", "y")),
+      ])
+    _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions())
+    let store = try TrajectoryStore(opening: bench["s.engram"])
+    let split = Split(name: "first", train: ExampleSet(ids: [0, 2, 3]), test: ExampleSet(ids: [5, 6]))
+    _ = try store.createSplitSet("s", SplitSpecification(.explicit(ExplicitSplits([split]))))
+    return store
+  }
+
+  /// The elements of an array of float64.
+  static func reals(_ array: NumPyArray) throws -> [Double] {
+    ArrayFixtures.decoded(try array.payload.bytes(), .float64)
+  }
+
+  @Test(arguments: [MatrixLayout.rowMajor, .columnMajor])
+  func `of a split hold both sides, their labels, ids and columns`(layout: MatrixLayout) throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let path = bench["s.npz"]
+    let report = try SplitExport("s", split: "first", layout: layout).write(from: store, to: path)
+    #expect(report.file == path && report.trainExamples == 3 && report.testExamples == 2)
+    #expect(report.elementType == .float64 && report.columns.count == 4)
+    let file = try NpzFile(opening: path)
+    #expect(try file.array("train_ids").metadataValues() == [0, 2, 3].map { .integer($0) })
+    #expect(try file.array("y_test").names() == ["adam", "a,\u{1B}[2J"])
+    #expect(
+      try file.array("columns").names() == [
+        "weightabs_mean@0", "weightabs_mean@5", "mine@0", "mine@5",
+      ])
+    let x = try file.array("X_train")
+    #expect(x.shape == [3, 4] && x.isFortranOrder == (layout == .columnMajor))
+    let rows = [0.0, 2, 3].map { row in [row, row + 0.1, row + 0.01, row + 0.1 + 0.01] }
+    let expected = layout == .rowMajor ? rows.flatMap { $0 } : (0..<4).flatMap { column in rows.map { $0[column] } }
+    #expect(zip(try Self.reals(x), expected).allSatisfy { abs($0 - $1) < 1e-12 })
+    // The file gives the same sides back.
+    let again = try ExplicitSplits(reading: path)
+    #expect(again.splits.first?.train.ids == [0, 2, 3] && again.splits.first?.test.ids == [5, 6])
+  }
+
+  @Test func `of a split that is not there, and of one that is stopped, leave nothing`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let path = bench["s.npz"]
+    let missing = #expect(throws: EngramError.self) { try SplitExport("s", split: "9").write(from: store, to: path) }
+    #expect(missing?.code == .notFound)
+    let stopped = #expect(throws: EngramError.self) {
+      try SplitExport("s", split: "0").write(from: store, to: path, work: WorkContext(isCancelled: { true }))
+    }
+    #expect(stopped?.code == .cancelled)
+    #expect(TestFiles.names(in: bench.path) == ["s.engram"])
+  }
+
+  @Test func `of a selection are arrays with their axes and metadata`() throws {
+    let bench = IngestBench()
+    let snapshot = try Self.store(bench).snapshot()
+    let export = SelectionExport(filter: "batch_size >= 2", limit: 5)
+    let report = try export.write(from: snapshot, to: bench["x.npz"], as: .npz)
+    #expect(report.examples == 5 && report.columns.statistics == ["weightabs_mean", "mine"])
+    let file = try NpzFile(opening: bench["x.npz"])
+    #expect(try file.array("X").shape == [5, 2, 2])
+    #expect(try file.array("example_id").metadataValues() == (2...6).map { .integer($0) })
+    #expect(try file.array("epochs").metadataValues() == [.real(0), .real(5)])
+    _ = try export.write(from: snapshot, to: bench["x.npy"], as: .npy)
+    #expect(try Self.reals(try NpyFile.open(bench["x.npy"])) == Self.reals(try file.array("X")))
+  }
+
+  @Test func `of a selection are rows of CSV and JSON that read back`() throws {
+    let bench = IngestBench()
+    let snapshot = try Self.store(bench).snapshot()
+    let export = SelectionExport(statistics: .names(["mine"]))
+    _ = try export.write(from: snapshot, to: bench["x.csv"], as: .csv)
+    let table = try MetadataTable(reading: bench["x.csv"])
+    #expect(table.rowCount == 8)
+    let names = table.columns.map(\.name)
+    #expect(names.first == "example_id" && names.suffix(2) == ["mine@0", "mine@5"])
+    let rule = try #require(table.columns.first { $0.name == "learning_rule" })
+    #expect(rule.values.last == .text("a,\u{1B}[2J"))
+    _ = try export.write(from: snapshot, to: bench["x.json"], as: .json)
+    let rows = try JSONValue(reading: bench["x.json"], limit: 1 << 20).asArray()
+    #expect(rows.count == 8)
+    let last = try rows[7].asObject()
+    #expect(try last.string("learning_rule") == "a,\u{1B}[2J" && last.integer("example_id") == 7)
+    #expect(abs(try last.real("mine@5") - 7.11) < 1e-12)
+  }
+
+  @Test func `of a selection refuse views that have no meaning there`() throws {
+    let bench = IngestBench()
+    let snapshot = try Self.store(bench).snapshot()
+    for (view, format) in [("zscore", SelectionExport.Format.npz), ("positions", .npy)] {
+      let export = SelectionExport(view: try TrajectoryView(parsing: view))
+      let error = #expect(throws: EngramError.self) {
+        try export.write(from: snapshot, to: bench["x"], as: format)
+      }
+      #expect(error?.code == .usage)
+    }
+  }
+}
