@@ -25,6 +25,7 @@ package final class ChildProcess {
   ///   - input: What it reads from standard input.
   ///   - environment: All of its environment; nil is the environment of the tests.
   ///   - workingFolder: Where it starts; nil is where the tests run.
+  ///   - sourceLocation: Where a failure to start is shown.
   package init(
     _ program: String, _ words: [String], input: String = "", environment: [String: String]? = nil,
     workingFolder: String? = nil, sourceLocation: SourceLocation = #_sourceLocation

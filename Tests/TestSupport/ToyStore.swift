@@ -21,6 +21,7 @@ package struct ToyStore: Sendable {
   ///   - epochs: Their epochs.
   ///   - statistics: Their statistics.
   ///   - parts: How many commits add them.
+  /// - Throws: What writing a store throws.
   package init(
     _ recordings: [Recording] = [], epochs: [Double] = [0], statistics: [String] = ["weightabs_mean"],
     in parts: Int = 1
