@@ -16,7 +16,10 @@ package struct BlockLayout: Sendable {
 
   /// The layout of a row group of chunks of a shape.
   ///
-  /// - Parameter isDense: Whether the blocks follow one another without gaps.
+  /// - Parameters:
+  ///   - shape: The shape of each.
+  ///   - statisticCount: The number of blocks.
+  ///   - isDense: Whether the blocks follow one another without gaps.
   package init(_ shape: ChunkShape, statisticCount: Int, isDense: Bool = false) {
     self.shape = shape
     self.statisticCount = statisticCount

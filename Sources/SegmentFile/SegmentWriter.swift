@@ -225,6 +225,8 @@ package import TrajectoryModel
   ///   - blocks: The values, a block for each statistic.
   ///   - layout: Where the blocks lie.
   ///   - shape: The shape of each.
+  /// - Returns: For each statistic its chunk.
+  /// - Throws: ``EngramError`` with code `limit` when there is no memory, `cancelled` when asked to stop.
   @unsafe private func encode(
     _ blocks: ParallelMemory<UnsafeRawPointer>, _ layout: BlockLayout, _ shape: ChunkShape
   ) throws(EngramError) -> [EncodedChunk] {

@@ -23,7 +23,8 @@ package struct ProgressLine: Sendable, Hashable {
 
   /// Makes a line.
   package init(
-    label: String, done: Int, total: Int?, unit: WorkContext.Progress.Unit, rate: Double? = nil, secondsLeft: Double? = nil
+    label: String, done: Int, total: Int?, unit: WorkContext.Progress.Unit, rate: Double? = nil,
+    secondsLeft: Double? = nil
   ) {
     self.label = label
     self.done = done

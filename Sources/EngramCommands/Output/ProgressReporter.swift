@@ -29,7 +29,9 @@ package final class ProgressReporter: Sendable {
   private let start: Double
   private let state: Mutex<State>
 
-  /// Begins; without a descriptor nothing is shown. `saysTime` leaves a line at the end that says how long it took.
+  /// Begins; without a descriptor nothing is shown.
+  ///
+  /// `saysTime` leaves a line at the end that says how long it took.
   package init(
     _ label: String, total: Int?, unit: WorkContext.Progress.Unit, terminal: Terminal, descriptor: Int32?,
     saysTime: Bool = false

@@ -15,7 +15,9 @@ package final class StageProgress: Sendable {
   private let saysTimes: Bool
   private let state = Mutex(State())
 
-  /// Makes one; without a descriptor nothing is shown. `saysTimes` leaves a line for each stage that says how long it took.
+  /// Makes one; without a descriptor nothing is shown.
+  ///
+  /// `saysTimes` leaves a line for each stage that says how long it took.
   package init(terminal: Terminal, descriptor: Int32?, saysTimes: Bool = false) {
     self.terminal = terminal
     self.descriptor = descriptor

@@ -75,6 +75,7 @@ extension Snapshot {
   ///   - columns: Whole trajectories.
   ///   - matrix: Gives the memory.
   ///   - work: Threads and cancellation.
+  /// - Throws: ``EngramError`` with code `corrupt` when a segment is damaged, `limit` when there is no memory, `cancelled`.
   func materialize(
     rowGroups examples: Range<Int64>, of size: Int, _ columns: FeatureColumns, into matrix: inout Matrix,
     work: WorkContext
