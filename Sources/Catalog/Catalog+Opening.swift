@@ -1,67 +1,32 @@
-// Catalog+Opening.swift -- making and opening the database file.
+// Catalog+Opening.swift -- opening the database file: for writing, for reading, and where nothing can be written.
 
-package import Base
-import Glibc
+import Base
 import SQLite
 
 extension Catalog {
+  /// The name of a catalog in the folder of its store.
+  package static let fileName = "catalog.sqlite"
+  /// The names of all the files that make up a catalog.
+  package static let fileNames = [fileName, fileName + "-wal", fileName + "-shm"]
+
   /// Kibibytes of pages that a connection may keep; the writer's spare most pages of a large commit a second writing.
   private static let (readerCache, writerCache) = (16 << 10, 64 << 10)
-  /// What errors call the database.
-  private static let noun = "the catalog"
   /// Bytes to which the write-ahead log is cut after a large commit.
   private static let logSizeKept = 16 << 20
-
-  /// Makes the catalog of an empty store; all or nothing.
-  ///
-  /// The database is made beside `path` and renamed, so a kill leaves no half of one.
-  ///
-  /// - Throws: Code `exists` when there is anything at `path`, `io`, `diskFull`.
-  package static func create(at path: String) throws(EngramError) {
-    if try fileSize(path) != nil {
-      throw EngramError(.exists, "there is a file already", file: path, mend: "choose another name")
-    }
-    let making = "\(path).making-\(getpid())-\(UInt32.random(in: 0...(.max)))"
-    // SAFETY (here and below): paths are C strings for the time of each call.
-    defer { for suffix in ["", "-wal", "-shm"] { unsafe unlink(making + suffix) } }
-    do throws(EngramError) {
-      try makeDatabase(at: making)
-    } catch {
-      var renamed = error
-      renamed.file = path
-      throw renamed
-    }
-    try synchronise(making)
-    if unsafe rename(making, path) != 0 { throw systemError("cannot make the catalog", path) }
-    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    try synchronise(directory)
-  }
-
-  private static func makeDatabase(at path: String) throws(EngramError) {
-    let connection = try Connection(path: path, access: .create, noun: noun)
-    // Two dozen tables and indexes, most of them short: pages of half the usual size halve a small catalog.
-    try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
-    try connection.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
-    try connection.execute(
-      """
-      INSERT INTO store (only_row, identifier, created, oldest_writer)
-        VALUES (1, lower(hex(randomblob(16))), \(now), \(formatVersion));
-      COMMIT;
-      """)
-  }
-
-  /// SQL for the time as the tables keep it.
-  static let now = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+  /// Bytes that SQLite has for the path of a database, its end included.
+  private static let longestPath = 512
 
   /// Opens for writing: durable commits, and a log that shrinks again.
-  static func openForWriting(_ path: String) throws(EngramError) -> Connection {
-    try requireFile(path)
-    let connection = try Connection(path: path, access: .readWrite, noun: noun)
+  static func openForWriting(_ name: String, in directory: DirectoryHandle) throws(EngramError) -> Connection {
+    try requireFile(name, in: directory, access: .readWrite)
+    let path = directory.path(of: name)
+    let connection = try connect(name, in: directory, .readWrite)
     try identify(connection)
+    // A catalog that somebody has switched to another journal would stop readers while it is written.
     try connection.execute(
       """
-      PRAGMA synchronous = FULL; PRAGMA cache_size = -\(writerCache); PRAGMA cell_size_check = ON;
-      PRAGMA journal_size_limit = \(logSizeKept);
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -\(writerCache);
+      PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = \(logSizeKept);
       """)
     let oldestWriter = try connection.integer("SELECT oldest_writer FROM store") ?? .max
     if oldestWriter > formatVersion {
@@ -75,15 +40,14 @@ extension Catalog {
 
   /// Opens for reading.
   ///
-  /// A reader of a WAL database shares a small index file, `-shm`, with the others, and makes it if it is the first. In a
-  /// directory that it may not write (a read-only mount, another user's store) it cannot. When then also no log, `-wal`,
-  /// has anything in it, the database file is complete by itself, and it is opened as immutable: SQLite takes no locks
-  /// and looks for no log. That is right as long as nobody writes meanwhile; who may write there should not be
-  /// working on the store of people who may not.
-  static func openForReading(_ path: String) throws(EngramError) -> Connection {
-    try requireFile(path)
+  /// A reader of a WAL database shares a small index file, `-shm`, with the others, and makes it if it is the first. Where
+  /// it may not, because the disk is read-only or the folder is another user's, and nobody else has the database open, the
+  /// database file is complete by itself. Only then is it opened as immutable: SQLite takes no locks and looks for no log.
+  /// Whatever else keeps a database from being opened (an I/O error, too few descriptors) is an error.
+  static func openForReading(_ name: String, in directory: DirectoryHandle) throws(EngramError) -> Connection {
+    try requireFile(name, in: directory, access: .read)
     func open(_ access: Connection.Access) throws(EngramError) -> Connection {
-      let connection = try Connection(path: path, access: access, noun: noun)
+      let connection = try connect(name, in: directory, access)
       try identify(connection)
       try connection.execute("PRAGMA cache_size = -\(readerCache); PRAGMA cell_size_check = ON;")
       return connection
@@ -91,9 +55,40 @@ extension Catalog {
     do throws(EngramError) {
       return try open(.readOnly)
     } catch {
-      guard error.code == .io, try fileSize(path + "-wal") ?? 0 == 0 else { throw error }
+      guard error.code == .io, try isComplete(name, in: directory) else { throw error }
       return try open(.immutable)
     }
+  }
+
+  /// Whether a database file holds everything by itself and nobody works on it, in a folder that cannot be written.
+  private static func isComplete(_ name: String, in directory: DirectoryHandle) throws(EngramError) -> Bool {
+    guard let refusal = directory.refusalToWrite() else { return false }
+    if let log = try directory.status(of: name + "-wal"), log.byteCount > 0 { return false }
+    // Everyone who has the database open has its index too; on a read-only disk the index is only left over.
+    if refusal == .readOnlyDisk { return true }
+    return try directory.status(of: name + "-shm") == nil
+  }
+
+  /// Opens a database of a folder; nothing is read yet.
+  static func connect(
+    _ name: String, in directory: DirectoryHandle, _ access: Connection.Access
+  ) throws(EngramError) -> Connection {
+    try Connection(
+      path: try currentPath(of: name, in: directory), shownAs: directory.path(of: name), access: access,
+      noun: "the catalog")
+  }
+
+  /// The path that SQLite is given: where the folder is now, without links, for it refuses every link in it.
+  private static func currentPath(of name: String, in directory: DirectoryHandle) throws(EngramError) -> String {
+    let folder = try directory.currentPath()
+    let path = folder == "/" ? folder + name : "\(folder)/\(name)"
+    guard path.utf8.count < longestPath else {
+      throw EngramError(
+        .limit, "the path of the catalog is too long for SQLite", file: directory.path(of: name),
+        expected: "at most \(longestPath - 1) bytes from the root", found: "\(path.utf8.count)",
+        mend: "move the store to a shorter path")
+    }
+    return path
   }
 
   /// Refuses a database that is not an Engram catalog of a version this program knows, or has another schema.
@@ -118,42 +113,41 @@ extension Catalog {
     try CatalogSchema.require(connection)
   }
 
-  private static func requireFile(_ path: String) throws(EngramError) {
-    guard let size = try fileSize(path) else {
+  // The database itself is never opened here: closing any descriptor of it would release the locks that SQLite holds on
+  // it in this process (POSIX). What it is comes from its name.
+
+  /// Refuses a folder whose catalog is not there, or is not what SQLite may safely open.
+  ///
+  /// SQLite refuses links by itself, but waits for pipes; it writes into the index and the log of whatever it opens, so
+  /// those must be nobody else's file too; and a rollback journal, which this program never leaves, can name any file,
+  /// which SQLite then deletes.
+  private static func requireFile(
+    _ name: String, in directory: DirectoryHandle, access: Access
+  ) throws(EngramError) {
+    let path = directory.path(of: name)
+    guard let catalog = try directory.status(of: name) else {
       throw EngramError(.notFound, "there is no catalog", file: path, mend: "name the directory of a store")
     }
+    for (suffix, isWritten) in [("", access == .readWrite), ("-wal", true), ("-shm", true)] {
+      guard let status = try directory.status(of: name + suffix) else { continue }
+      if status.kind != .file || (isWritten && status.nameCount > 1) {
+        throw EngramError(
+          .corrupt, "the catalog is not a file of its own", file: path + suffix,
+          expected: "a regular file with one name",
+          found: status.kind == .file ? "\(status.nameCount) names (hard links)" : status.kind.rawValue,
+          mend: "copy the store, links followed, to another place")
+      }
+    }
+    if try directory.status(of: name + "-journal") != nil {
+      throw EngramError(
+        .corrupt, "beside the catalog lies a rollback journal, which this program does not make",
+        file: path + "-journal", mend: "if you trust it, open the catalog once with the sqlite3 shell; else remove it")
+    }
     // SQLite takes a file shorter than its smallest page for a new, empty database.
-    if size < 512 {
+    if catalog.byteCount < 512 {
       throw EngramError(
         .truncated, "the catalog ends too early", file: path, expected: "an SQLite database of at least 512 bytes",
-        found: "\(size) bytes", mend: "restore it from a copy")
+        found: "\(catalog.byteCount) bytes", mend: "restore it from a copy")
     }
-  }
-
-  // The database itself is never opened here: closing any descriptor of it would release the locks that SQLite holds on
-  // it in this process (POSIX). Its size comes from stat.
-
-  /// The size of a file, or nil when there is none.
-  private static func fileSize(_ path: String) throws(EngramError) -> Int? {
-    var status = stat()
-    // SAFETY: `status` is a valid place for the answer, and the path a C string for the time of the call.
-    if unsafe stat(path, &status) == 0 { return Int(status.st_size) }
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw systemError("the catalog cannot be looked at", path)
-  }
-
-  /// Waits until a new file or a directory is on disk.
-  private static func synchronise(_ path: String) throws(EngramError) {
-    let descriptor = unsafe open(path, O_RDONLY)
-    if descriptor < 0 { throw systemError("cannot make the catalog", path) }
-    defer { close(descriptor) }
-    if fsync(descriptor) != 0 { throw systemError("cannot make the catalog", path) }
-  }
-
-  private static func systemError(_ message: String, _ path: String) -> EngramError {
-    let code = errno
-    // SAFETY: strerror returns a C string, copied at once.
-    let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-    return EngramError(code == ENOSPC ? .diskFull : .io, "\(message): \(text)", file: path)
   }
 }

@@ -9,8 +9,9 @@ import Synchronization
 /// Any number of threads and of processes may read while one writes; readers see the last commit.
 ///
 /// ```swift
-/// try Catalog.create(at: path)
-/// let catalog = try Catalog(opening: path, access: .readWrite)
+/// let folder = try DirectoryHandle(opening: path)
+/// try Catalog.create(in: folder)
+/// let catalog = try Catalog(in: folder, access: .readWrite)
 /// try catalog.write(operation: "append", message: "one run") { writer in
 ///   let run = try writer.addRun([.text("cifar10"), .text("knet"), .text("adam"), .integer(256), .null, .null])
 ///   let layers = try writer.layerSet(for: [Layer(name: "conv1", position: .early)])
@@ -31,7 +32,7 @@ package final class Catalog: Sendable {
   /// Marks an SQLite database as an Engram catalog: the bytes "ENGm".
   static let applicationID: Int64 = 0x454E_476D
 
-  /// The path of the database.
+  /// The path of the database, for messages.
   package let path: String
   private let access: Access
   /// The connections that read.
@@ -47,17 +48,18 @@ package final class Catalog: Sendable {
   /// Opens a catalog.
   ///
   /// - Throws: Code `notFound` when there is no such file, `truncated` when it is empty, `corrupt` when it is not an
-  ///   SQLite database or damaged, `unsupported` when it is another program's database or of a newer version.
-  package init(opening path: String, access: Access) throws(EngramError) {
-    self.path = path
+  ///   SQLite database, damaged, or no file of its own, `unsupported` when it is another program's database or of a newer
+  ///   version.
+  package init(_ name: String = fileName, in directory: DirectoryHandle, access: Access) throws(EngramError) {
+    path = directory.path(of: name)
     self.access = access
-    readers = ConnectionPool { () throws(EngramError) in try Self.openForReading(path) }
+    readers = ConnectionPool { () throws(EngramError) in try Self.openForReading(name, in: directory) }
     switch access {
     case .read:
       writer = Mutex(nil)
       try readers.prepare()
     case .readWrite:
-      writer = Mutex(Writer(connection: try Self.openForWriting(path)))
+      writer = Mutex(Writer(connection: try Self.openForWriting(name, in: directory)))
     }
   }
 
@@ -98,6 +100,32 @@ package final class Catalog: Sendable {
   package func write<R>(
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
+    try exclusively { (connection) throws(EngramError) in
+      let writer = try CatalogWriter(connection, operation: operation, message: message)
+      defer { writer.end() }
+      let result = try body(writer)
+      try writer.finish()
+      try connection.cached("COMMIT").run()
+      return result
+    }
+  }
+
+  /// Reads while nobody can commit, for what must not change between the reading and what is done upon it.
+  ///
+  /// - Precondition: As for ``write(operation:message:_:)``.
+  /// - Throws: What the body throws; `busy` when another process is writing; `usage` when opened for reading.
+  package func readExclusively<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+    try exclusively { (connection) throws(EngramError) in
+      let reader = CatalogReader(connection)
+      defer { reader.end() }
+      let result = try body(reader)
+      try connection.cached("ROLLBACK").run()
+      return result
+    }
+  }
+
+  /// Takes the turn of the one who commits; the body ends the transaction.
+  private func exclusively<R>(_ body: (Connection) throws(EngramError) -> R) throws(EngramError) -> R {
     guard access == .readWrite else {
       throw EngramError(.usage, "the catalog is open for reading only", file: path)
     }
@@ -108,12 +136,7 @@ package final class Catalog: Sendable {
     let connection = writer.connection
     try connection.cached("BEGIN IMMEDIATE").run()
     do throws(EngramError) {
-      let writer = try CatalogWriter(connection, operation: operation, message: message)
-      defer { writer.end() }
-      let result = try body(writer)
-      try writer.finish()
-      try connection.cached("COMMIT").run()
-      return result
+      return try body(connection)
     } catch {
       // Some errors (a full disk) have rolled back already; then there is nothing to undo, and this fails.
       try? connection.cached("ROLLBACK").run()

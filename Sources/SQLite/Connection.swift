@@ -33,11 +33,14 @@ import CSQLite
   /// Opens a database and sets the connection up; nothing is read yet.
   ///
   /// - Parameters:
-  ///   - path: The path of the database, or `:memory:` for one that is gone with the connection.
+  ///   - path: The path of the database, without a link in it, or `:memory:` for one that is gone with the connection.
+  ///   - shownPath: The path that errors name; nil for the same.
   ///   - access: How it is opened.
   ///   - noun: What the database is called in errors.
   /// - Throws: Code `io` when it cannot be opened, `limit` when memory lacks.
-  package init(path: String, access: Access, noun: String = "the database") throws(EngramError) {
+  package init(
+    path: String, shownAs shownPath: String? = nil, access: Access, noun: String = "the database"
+  ) throws(EngramError) {
     let flags =
       switch access {
       case .readOnly: SQLITE_OPEN_READONLY
@@ -46,7 +49,8 @@ import CSQLite
       case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
     handle = try SQLiteHandle(
-      path: path, name: access == .immutable ? Self.immutableName(path) : path, flags: flags, noun: noun)
+      path: shownPath ?? path, name: access == .immutable ? Self.immutableName(path) : path,
+      flags: flags | SQLITE_OPEN_NOFOLLOW, noun: noun)
     // SAFETY (whole initializer): the handle is open, and these calls take plain numbers.
     let pointer = unsafe handle.pointer
     unsafe sqlite3_busy_timeout(pointer, Self.lockWait)

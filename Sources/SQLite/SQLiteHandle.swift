@@ -65,7 +65,7 @@ import Glibc
     switch code & 0xFF {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT:
       return make(.corrupt, "\(noun) is damaged: \(message)", mend: "restore it from a copy")
-    case SQLITE_BUSY, SQLITE_LOCKED:
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
       return make(.busy, "another process is writing: \(message)", mend: "try again when it has finished")
     case SQLITE_FULL:
       return make(.diskFull, "the disk is full: \(message)", mend: "free some space; nothing was changed")
@@ -73,8 +73,8 @@ import Glibc
       if systemError == ENOSPC || systemError == EDQUOT {
         return make(.diskFull, "the disk is full: \(message)", mend: "free some space; nothing was changed")
       }
-      let reason = systemError == 0 ? message : "\(message), system error \(systemError)"
-      return make(.io, "\(noun) cannot be read or written: \(reason)")
+      let reason = systemError == 0 ? message : "\(message), \(systemMessage(systemError))"
+      return make(systemError == EFBIG ? .limit : .io, "\(noun) cannot be read or written: \(reason)")
     case SQLITE_INTERRUPT:
       return sandbox?.interruption?.inFile(path) ?? make(.cancelled, "the query was interrupted")
     case SQLITE_NOMEM, SQLITE_TOOBIG:

@@ -2,7 +2,6 @@
 
 package import Base
 import CSQLite
-import Glibc
 
 /// The rules for one run of a user's SQL: an allow-list for SQLite's authorizer, a deadline, a way to stop.
 package final class Sandbox {
@@ -28,23 +27,15 @@ package final class Sandbox {
     self.rules = rules
     self.seconds = seconds
     self.work = work
-    deadline = Self.now() + seconds
-  }
-
-  /// Seconds of a clock that never goes back.
-  private static func now() -> Double {
-    var time = timespec()
-    // SAFETY: `time` is a valid place for the answer.
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    deadline = MonotonicClock.seconds + seconds
   }
 
   /// Runs code that is not the user's SQL: it is not judged, and its time does not count.
   package func paused(_ body: () throws(EngramError) -> Void) throws(EngramError) {
     isPaused = true
-    let start = Self.now()
+    let start = MonotonicClock.seconds
     defer {
-      deadline += Self.now() - start
+      deadline += MonotonicClock.seconds - start
       isPaused = false
     }
     try body()
@@ -55,7 +46,7 @@ package final class Sandbox {
     if isPaused { return false }
     if work.isCancelled() {
       interruption = EngramError(.cancelled, "the query was stopped")
-    } else if Self.now() > deadline {
+    } else if MonotonicClock.seconds > deadline {
       interruption = EngramError(
         .limit, "the query took longer than its time limit", expected: "at most \(seconds) s",
         mend: "make the condition simpler or raise the time limit")

@@ -9,6 +9,7 @@
 // Example: 45 4e 47 52 4d 53 45 47 | 01 00 | 01 00 | 00 00 00 00 | 00 01 … 0f | b1 de cc e2 a1 d2 fd 6f
 
 import Base
+import TrajectoryModel
 
 /// The first 40 bytes of a segment file.
 struct SegmentHeader {

@@ -2,11 +2,12 @@
 
 package import Base
 package import ColumnCodec
+package import TrajectoryModel
 
 /// Reads a segment file through a mapping; threads may share it, each with a decoder of its own.
 ///
 /// ```swift
-/// let segment = try SegmentReader(opening: path)
+/// let segment = try SegmentReader(InputFile(opening: path))
 /// try RowGroupDecoder().decode(segment, rowGroup: 0, statistics: [3]) { (place, block) throws(EngramError) in
 ///   …
 /// }
@@ -17,17 +18,17 @@ package final class SegmentReader: Sendable {
   private let footer: SegmentFooter
   private let file: MappedFile
 
-  /// Opens a file and checks header, footer and directory; no chunk is read.
+  /// Maps a file and checks header, footer and directory; no chunk is read.
   ///
   /// - Throws: `truncated` when the file does not end in a trailer, `unsupported` when it needs a newer reader, `corrupt`
-  ///   when anything else is wrong, `notFound`, `io`.
+  ///   when anything else is wrong, `io`.
   /// - Complexity: O(bytes of the footer), 56 bytes per chunk.
-  package init(opening path: String) throws(EngramError) {
-    let file = try MappedFile(opening: path, minimumByteCount: 1)
+  package init(_ opened: InputFile) throws(EngramError) {
+    let file = try MappedFile(opened, minimumByteCount: 1)
     do throws(EngramError) {
       (identifier, footer) = try file.withBytes { (bytes: RawSpan) throws(EngramError) in try Self.parse(bytes) }
     } catch {
-      throw error.inFile(path)
+      throw error.inFile(opened.path)
     }
     self.file = file
   }
@@ -95,13 +96,30 @@ package final class SegmentReader: Sendable {
   ) throws(EngramError) {
     let entry = entry(rowGroup: rowGroup, statistic: statistic)
     let shape = shape(rowGroup: rowGroup)
+    try withChunk(entry, rowGroup: rowGroup, statistic: statistic) { (chunk) throws(EngramError) in
+      try decoder.decode(
+        chunk, storage: entry.storage, shape: shape, window: window, operands: operands, into: block)
+    }
+  }
+
+  /// Checks a chunk's checksum.
+  ///
+  /// - Throws: `corrupt`.
+  func verifyChecksum(rowGroup: Int, statistic: Int) throws(EngramError) {
+    let entry = entry(rowGroup: rowGroup, statistic: statistic)
+    try withChunk(entry, rowGroup: rowGroup, statistic: statistic) { _ in }
+  }
+
+  /// Hands out the bytes of a chunk, whose checksum is right; an error says which chunk it was.
+  private func withChunk(
+    _ entry: ChunkEntry, rowGroup: Int, statistic: Int, _ body: (RawSpan) throws(EngramError) -> Void
+  ) throws(EngramError) {
     do throws(EngramError) {
       try file.withBytes { (bytes: RawSpan) throws(EngramError) in
         let chunk = bytes.extracting(entry.offset..<(entry.offset + entry.byteCount))
         let sum = XXH3.hash64(chunk)
         guard sum == entry.checksum else { throw .checksum("chunk", 0, expected: entry.checksum, found: sum) }
-        try decoder.decode(
-          chunk, storage: entry.storage, shape: shape, window: window, operands: operands, into: block)
+        try body(chunk)
       }
     } catch {
       var located = error.inFile(path)

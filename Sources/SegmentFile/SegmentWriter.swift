@@ -10,7 +10,7 @@ package import TrajectoryModel
 /// threads. After an error only ``abandon()`` makes sense; a writer that goes away unfinished deletes its file.
 ///
 /// ```swift
-/// let writer = try SegmentWriter(creating: path, schema: schema, identifier: .random(), codec: .predicted, work: work)
+/// let writer = try SegmentWriter(to: file, schema: schema, identifier: .random(), codec: .predicted, work: work)
 /// try writer.append(values.span.bytes, exampleCount: 4_000)
 /// let summary = try writer.finish()
 /// ```
@@ -23,7 +23,7 @@ package import TrajectoryModel
   private let schema: SegmentSchema
   /// Examples of a row group; the last may have fewer.
   package let rowGroupSize: Int
-  private let file: NewFile
+  private let file: OutputFile
   private let hasher: XXH3Hasher
   private let encoders: ParallelMemory<[ChunkEncoder]>
   private let predictions: PredictionPlan
@@ -38,22 +38,22 @@ package import TrajectoryModel
   private var nonFiniteCounts: [Int]
   private var isOpen = true
 
-  /// Creates a file, which must not exist yet.
+  /// Begins a segment in a file that is empty.
   ///
-  /// - Throws: `exists`, `notFound`, `diskFull`, `io`.
+  /// - Throws: `diskFull`, `io`.
   package convenience init(
-    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, work: WorkContext
+    to file: OutputFile, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, work: WorkContext
   ) throws(EngramError) {
     try self.init(
-      creating: path, schema: schema, identifier: identifier, codec: codec, work: work,
+      to: file, schema: schema, identifier: identifier, codec: codec, work: work,
       rowGroupSize: SegmentLimits.rowGroupSize(exampleByteCount: schema.exampleByteCount))
   }
 
-  /// Creates a file with row groups of a size of the caller's.
+  /// Begins a segment with row groups of a size of the caller's.
   ///
-  /// - Throws: `exists`, `notFound`, `diskFull`, `io`.
+  /// - Throws: `diskFull`, `io`.
   package init(
-    creating path: String, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, work: WorkContext,
+    to file: OutputFile, schema: SegmentSchema, identifier: SegmentIdentifier, codec: SegmentCodec, work: WorkContext,
     rowGroupSize: Int
   ) throws(EngramError) {
     precondition(
@@ -71,11 +71,11 @@ package import TrajectoryModel
       case .independent: PredictionPlan(independent: schema.statistics.count)
       }
     nonFiniteCounts = Array(repeating: 0, count: schema.statistics.count)
-    file = try NewFile(creating: path)
+    self.file = file
     do throws(EngramError) {
-      try file.append(SegmentHeader(identifier: identifier).bytes)
+      try file.write(SegmentHeader(identifier: identifier).bytes)
     } catch {
-      file.delete()
+      file.abandon()
       throw error
     }
   }
@@ -158,8 +158,8 @@ package import TrajectoryModel
     let hash = hasher.digest
     let footer = SegmentFooter.bytes(
       schema: schema, exampleCount: exampleCount, rowGroupSize: rowGroupSize, valuesHash: hash, directory: directory)
-    try file.append(footer)
-    try file.append(SegmentTrailer.bytes(footer: footer))
+    try file.write(footer)
+    try file.write(SegmentTrailer.bytes(footer: footer))
     try file.finish()
     isOpen = false
     return SegmentSummary(
@@ -171,7 +171,7 @@ package import TrajectoryModel
   package func abandon() {
     guard isOpen else { return }
     isOpen = false
-    file.delete()
+    file.abandon()
   }
 
   private func writePending() throws(EngramError) {
@@ -203,7 +203,7 @@ package import TrajectoryModel
     for (statistic, chunk) in chunks.enumerated() {
       directory.append(contentsOf: ChunkEntry.bytes(of: chunk, offset: file.byteCount))
       nonFiniteCounts[statistic] += chunk.zone.count - chunk.zone.finiteCount
-      try file.append(chunk.bytes)
+      try file.write(chunk.bytes)
     }
   }
 

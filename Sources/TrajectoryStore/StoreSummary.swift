@@ -84,7 +84,7 @@ extension Snapshot {
       observations: try count("observation_id", state.counts.observations), examples: selected.count,
       layerSets: Int(state.counts.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
-      catalogBytes: FileSystem.byteCount(of: store.layout.catalog),
+      catalogBytes: try store.folder.root.status(of: Catalog.fileName)?.byteCount ?? 0,
       valueBytes: extents.reduce(0) {
         $0 + Int($1.exampleCount) * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
       }, statistics: statistics, epochs: extents.everyEpoch,

@@ -43,7 +43,7 @@ extension TrajectoryStore {
       guard let extent = snapshot.extents.first(where: { $0.examples.contains(next) }) else {
         problems.append(
           EngramError(
-            .corrupt, "no extent holds an example", file: layout.catalog, place: "table extent",
+            .corrupt, "no extent holds an example", file: folder.catalogPath, place: "table extent",
             expected: "example \(next)", mend: "restore the catalog from a copy"))
         break
       }
@@ -51,14 +51,17 @@ extension TrajectoryStore {
         let range = Int(extent.firstExample)..<Int(extent.examples.upperBound)
         try verify(extent, work: work.part(range, of: total, unit: .things("examples")))
       } catch {
-        if error.code == .cancelled { throw error }
         if error.code == .notFound, missing != extent {
           // A compaction may have moved it meanwhile; if the catalog still names it, it is missing.
           missing = extent
           try snapshot.refreshExtents()
           continue
         }
-        var problem = error.inFile(extent.segmentIdentifier.map(layout.segment) ?? layout.catalog)
+        // What the system refuses is not damage.
+        if error.code != .notFound && error.code != .corrupt && error.code != .truncated && error.code != .unsupported {
+          throw error
+        }
+        var problem = error.inFile(extent.segmentIdentifier.map(folder.path(of:)) ?? folder.catalogPath)
         if problem.code == .notFound { problem.code = .corrupt }
         problems.append(problem)
       }
@@ -78,18 +81,9 @@ extension TrajectoryStore {
   ) throws(EngramError) {
     let suspects: [Int]
     switch extent.place {
-    case .segment(let identifier, let byteCount):
-      let reader = try SegmentReader(opening: layout.segment(identifier))
-      guard reader.identifier.hex == identifier, reader.valuesHash == extent.valuesHash,
-        reader.byteCount == Int(byteCount), reader.exampleCount == Int(extent.exampleCount),
-        reader.schema.statistics == extent.statistics, reader.schema.epochs == extent.epochs,
-        reader.schema.elementType == extent.elementType
-      else {
-        throw EngramError(
-          .corrupt, "the segment is not the one that the catalog names", file: layout.segment(identifier),
-          place: "footer", expected: "values hash \(extent.valuesHash)", found: reader.valuesHash,
-          mend: "restore the segment from a copy")
-      }
+    case .segment(let identifier, _):
+      let reader = try folder.open(identifier)
+      try reader.requireMatch(extent)
       try reader.verify(work: work)
       suspects = extent.statistics.indices.filter { statistic in
         (0..<reader.rowGroupCount).contains { !reader.zone(rowGroup: $0, statistic: statistic).isAllFinite }
@@ -107,7 +101,7 @@ extension TrajectoryStore {
     }
     guard suspects == extent.nonFiniteStatistics else {
       throw EngramError(
-        .corrupt, "the catalog is wrong about which statistics are finite", file: layout.catalog,
+        .corrupt, "the catalog is wrong about which statistics are finite", file: folder.catalogPath,
         place: "table extent, first_example \(extent.firstExample), column nonfinite_statistics",
         expected: "\(suspects)", found: "\(extent.nonFiniteStatistics)", mend: "restore the catalog from a copy")
     }
@@ -115,14 +109,12 @@ extension TrajectoryStore {
 
   /// Files that no commit names; none while somebody writes, for then they may be named soon.
   private func leftovers() throws(EngramError) -> [String] {
-    if WriterLock.isHeld(path: layout.lock) { return [] }
-    let incoming = try FileSystem.names(in: layout.incoming).map { "incoming/\($0)" }
-    // Files first, names second: a segment that is committed in between is named.
-    let files = try FileSystem.names(in: layout.segments)
-    let named = try read { (catalog) throws(EngramError) in
-      Set(try catalog.extents().compactMap(\.segmentIdentifier).map { $0 + ".seg" })
-    }
-    let orphans = files.filter { !named.contains($0) }.map { "segments/\($0)" }
-    return WriterLock.isHeld(path: layout.lock) ? [] : incoming + orphans
+    if try WriterLock.isHeld(in: folder.root) { return [] }
+    let extents = try read { (catalog) throws(EngramError) in try catalog.extents() }
+    let found = try folder.leftovers(named: extents)
+    // A segment that was committed after the catalog was read is named by now.
+    let now = try read { (catalog) throws(EngramError) in try catalog.extents() }
+    let isHeld = try WriterLock.isHeld(in: folder.root)
+    return now != extents || isHeld ? [] : found.map(\.place)
   }
 }

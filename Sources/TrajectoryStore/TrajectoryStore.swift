@@ -19,9 +19,9 @@ public import TrajectoryModel
 public final class TrajectoryStore: Sendable {
   /// The store's directory.
   public let path: String
-  let layout: StoreLayout
+  let folder: StoreFolder
   private let catalog: Catalog
-  private let readers = Mutex<[String: SegmentReader]>([:])
+  private let readers = Mutex<[SegmentIdentifier: SegmentReader]>([:])
   /// The decoders of reads, with their memory.
   let decoders = DecoderPool()
 
@@ -32,54 +32,36 @@ public final class TrajectoryStore: Sendable {
   /// - Complexity: O(1), whatever the number of runs.
   public init(opening path: String) throws(EngramError) {
     self.path = path
-    layout = StoreLayout(root: path)
-    guard FileSystem.exists(layout.catalog) else {
-      throw EngramError(
-        .notFound, FileSystem.exists(path) ? "this is not an Engram store" : "there is no store here", file: path,
-        expected: "a directory with a file catalog.sqlite",
-        mend: "check the path, or make a store with `engram ingest SOURCE \(path)`")
-    }
-    catalog = try Catalog(opening: layout.catalog, access: .read)
+    folder = try StoreFolder(opening: path)
+    catalog = try Catalog(in: folder.root, access: .read)
   }
 
   /// Makes an empty store and opens it.
   ///
   /// - Throws: ``EngramError`` with code `exists` when something other than the beginnings of a store is at `path`.
   public static func create(at path: String) throws(EngramError) -> TrajectoryStore {
-    let layout = StoreLayout(root: path)
-    if !FileSystem.exists(path) {
-      do throws(EngramError) {
-        try FileSystem.makeDirectory(path)
-      } catch {
-        // Another process may be making the same store; the lock decides.
-        guard error.code == .exists else { throw error }
-      }
-    }
-    try requireNothing(at: layout)
+    // Another process may be making the same store; the lock decides.
+    let root = try DirectoryHandle(making: path)
+    try requireNothing(in: root)
     let lock = try WriterLock(
-      path: layout.lock, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, work: WorkContext())
-    try requireNothing(at: layout)
-    for directory in [layout.segments, layout.incoming] where !FileSystem.exists(directory) {
-      try FileSystem.makeDirectory(directory)
-    }
-    try Catalog.create(at: layout.catalog)
-    try FileSystem.syncDirectory(path)
-    try FileSystem.syncDirectory(path + "/..")
+      in: root, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, work: WorkContext())
+    try requireNothing(in: root)
+    for name in [StoreFolder.segments, StoreFolder.incoming] { _ = try root.directory(making: name) }
+    try Catalog.create(in: root)
+    try DirectoryHandle(opening: path + "/..").sync()
     extendLifetime(lock)
     return try TrajectoryStore(opening: path)
   }
 
   /// Refuses a directory that holds anything but the beginnings of a store.
-  private static func requireNothing(at layout: StoreLayout) throws(EngramError) {
+  private static func requireNothing(in root: DirectoryHandle) throws(EngramError) {
     // What a creation that was killed leaves behind holds no catalog, for that is made last and at once.
-    let own: Set = ["segments", "incoming", "lock"]
-    let others = try FileSystem.names(in: layout.root).filter {
-      !own.contains($0) && !$0.hasPrefix(StoreLayout.unfinishedCatalog)
-    }
+    let own: Set = [StoreFolder.segments, StoreFolder.incoming, StoreFolder.lock]
+    let others = try root.names().filter { !own.contains($0) && !Catalog.isUnfinished($0) }
     guard others.isEmpty else {
       throw EngramError(
-        .exists, others.contains("catalog.sqlite") ? "there is a store here already" : "this directory is not empty",
-        file: layout.root, found: others.prefix(3).joined(separator: ", "),
+        .exists, others.contains(Catalog.fileName) ? "there is a store here already" : "this directory is not empty",
+        file: root.path, found: others.prefix(3).joined(separator: ", "),
         mend: "choose another path for the new store")
     }
   }
@@ -118,14 +100,15 @@ public final class TrajectoryStore: Sendable {
   package func removeIfEmpty() throws(EngramError) {
     try write("removal of an empty store", options: WriteOptions(waitSeconds: 0)) { (session) throws(EngramError) in
       guard try session.read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
-      for directory in [layout.incoming, layout.segments] { try FileSystem.removeDirectory(directory) }
-      for name in try FileSystem.names(in: path) { try FileSystem.remove("\(path)/\(name)") }
-      try FileSystem.removeDirectory(path)
+      let root = folder.root
+      for name in [StoreFolder.incoming, StoreFolder.segments] { try root.removeDirectory(name) }
+      for name in Catalog.fileNames + [StoreFolder.lock] { try root.remove(name) }
+      try DirectoryHandle.removeEmpty(path)
     }
   }
 
   /// Whether there is a store at a path.
-  public static func exists(at path: String) -> Bool { FileSystem.exists(StoreLayout(root: path).catalog) }
+  public static func exists(at path: String) -> Bool { (try? StoreFolder(opening: path)) != nil }
 
   /// The store as of a commit, or as it is now.
   ///
@@ -142,20 +125,15 @@ public final class TrajectoryStore: Sendable {
   }
 
   /// The reader of a segment, opened once and kept.
-  func reader(of identifier: String) throws(EngramError) -> SegmentReader {
+  func reader(of identifier: SegmentIdentifier) throws(EngramError) -> SegmentReader {
     if let known = readers.withLock({ $0[identifier] }) { return known }
-    let reader = try SegmentReader(opening: layout.segment(identifier))
-    guard reader.identifier.hex == identifier else {
-      throw EngramError(
-        .corrupt, "the segment is another one than its name says", file: layout.segment(identifier), place: "header",
-        expected: identifier, found: reader.identifier.hex, mend: "restore the store's segments from a copy")
-    }
+    let reader = try folder.open(identifier)
     readers.withLock { $0[identifier] = reader }
     return reader
   }
 
   /// Forgets the readers of segments that are no longer part of the store.
-  func forgetReaders(of identifiers: [String]) {
+  func forgetReaders(of identifiers: [SegmentIdentifier]) {
     readers.withLock { readers in
       for identifier in identifiers { readers[identifier] = nil }
     }

@@ -67,7 +67,7 @@ import TrajectoryModel
   func `a broken rule is found, with its table and row`(sql: String, place: String) throws {
     let scratch = TemporaryFolder()
     try Self.filled(scratch)
-    let before = try Catalog(opening: scratch.catalog, access: .read)
+    let before = try Catalog(in: scratch.directory, access: .read)
     #expect(try before.look { try $0.check() } == [])
     tamper(scratch.catalog, sql)
     let problems = try Self.problems(scratch)
@@ -79,7 +79,7 @@ import TrajectoryModel
   static func problems(_ scratch: TemporaryFolder) throws -> [EngramError] {
     let catalog: Catalog
     do {
-      catalog = try Catalog(opening: scratch.catalog, access: .read)
+      catalog = try Catalog(in: scratch.directory, access: .read)
     } catch {
       return [error]
     }
@@ -87,8 +87,8 @@ import TrajectoryModel
   }
 
   /// Everything that reads a catalog, as often as it can be damaged.
-  private static func readAll(_ path: String) throws -> Bool {
-    let catalog = try Catalog(opening: path, access: .read)
+  private static func readAll(_ scratch: TemporaryFolder) throws -> Bool {
+    let catalog = try Catalog(in: scratch.directory, access: .read)
     return try catalog.look { reader throws in
       _ = try reader.storeIdentifier()
       _ = try reader.commits()
@@ -131,7 +131,7 @@ import TrajectoryModel
       // A page that only an index needs is not missed by reading; the check misses it.
       var code: EngramError.Code?
       do {
-        code = try Self.readAll(scratch.catalog) ? nil : .corrupt
+        code = try Self.readAll(scratch) ? nil : .corrupt
       } catch {
         code = (error as? EngramError)?.code
       }
@@ -158,7 +158,7 @@ import TrajectoryModel
       for name in scratch.names where name != "catalog.sqlite" { scratch.write([], to: name) }
       scratch.write(damaged, to: "catalog.sqlite")
       do {
-        if try Self.readAll(scratch.catalog) { unseen += 1 } else { found += 1 }
+        if try Self.readAll(scratch) { unseen += 1 } else { found += 1 }
       } catch let error as EngramError {
         found += 1
         #expect(Self.codesOfDamage.contains(error.code), "seed \(seed), byte \(place), bit \(bit): \(error)")
@@ -177,7 +177,7 @@ import TrajectoryModel
     for keep in [0, 16, 100, 200, 4096] {
       let noise = (keep..<whole.count).map { _ in UInt8.random(in: 0...255, using: &random) }
       scratch.write(Array(whole.prefix(keep)) + noise, to: "catalog.sqlite")
-      let error = #expect(throws: EngramError.self, "seed \(seed), kept \(keep)") { try Self.readAll(scratch.catalog) }
+      let error = #expect(throws: EngramError.self, "seed \(seed), kept \(keep)") { try Self.readAll(scratch) }
       #expect(error?.code == .corrupt, "seed \(seed), kept \(keep): \(String(describing: error))")
     }
   }

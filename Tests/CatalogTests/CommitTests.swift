@@ -57,7 +57,7 @@ struct CommitTests {
   @Test func `a reader keeps its snapshot while another connection commits`() throws {
     let scratch = TemporaryFolder()
     let writer = try Sample.filled(scratch)
-    let reader = try Catalog(opening: scratch.catalog, access: .read)
+    let reader = try Catalog(in: scratch.directory, access: .read)
     try reader.look { snapshot throws in
       #expect(try snapshot.examples(where: nil).count == 10)
       try Sample.append(writer, [(Sample.values("cifar10", "new"), [Sample.early])])
@@ -72,7 +72,7 @@ struct CommitTests {
   @Test func `a field added by another connection is seen at the next read`() throws {
     let scratch = TemporaryFolder()
     let writer = try Sample.filled(scratch)
-    let reader = try Catalog(opening: scratch.catalog, access: .read)
+    let reader = try Catalog(in: scratch.directory, access: .read)
     #expect(try reader.ids("task = 'cifar10'").count == 5)
     try writer.commit("field", "") { writer throws in
       try writer.addField(MetadataField(name: "lab", type: .text))
@@ -84,7 +84,7 @@ struct CommitTests {
   @Test func `a writer reads what it has written, and others do not yet`() throws {
     let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
-    let other = try Catalog(opening: scratch.catalog, access: .read)
+    let other = try Catalog(in: scratch.directory, access: .read)
     try catalog.commit("append", "") { writer throws in
       #expect(writer.commitID == 3)
       #expect(writer.nextExample == 10)
@@ -120,7 +120,7 @@ struct CommitTests {
   @Test func `two writers at once: the second waits, then says that another is writing`() throws {
     let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
-    let second = try Catalog(opening: scratch.catalog, access: .readWrite)
+    let second = try Catalog(in: scratch.directory, access: .readWrite)
     try catalog.commit("note", "") { _ in
       let error = #expect(throws: EngramError.self) { try second.commit("note", "") { _ in } }
       #expect(error?.code == .busy)

@@ -23,8 +23,8 @@ struct ConcurrentReadTests {
   @Test func `a read inside a read sees the newest commit, and the outer one stays as it was`() throws {
     let scratch = TemporaryFolder()
     _ = try Sample.filled(scratch)
-    let catalog = try Catalog(opening: scratch.catalog, access: .read)
-    let writer = try Catalog(opening: scratch.catalog, access: .readWrite)
+    let catalog = try Catalog(in: scratch.directory, access: .read)
+    let writer = try Catalog(in: scratch.directory, access: .readWrite)
     try catalog.look { outer throws in
       #expect(try outer.latestCommit()?.id == 2)
       try Sample.append(writer, [(Sample.values("cifar10", "knet"), [Sample.early])])
@@ -57,7 +57,7 @@ struct ConcurrentReadTests {
   @Test func `eight threads read while one writes, and each read is of one commit`() throws {
     let scratch = TemporaryFolder()
     let writer = try Sample.empty(scratch)
-    let catalog = try Catalog(opening: scratch.catalog, access: .read)
+    let catalog = try Catalog(in: scratch.directory, access: .read)
     let (rounds, threads) = (60, 8)
     let isDone = Atomic(false)
     let reads = Atomic(0)
@@ -101,7 +101,7 @@ struct ConcurrentReadTests {
       }
     }
     do {
-      let catalog = try Catalog(opening: scratch.catalog, access: .read)
+      let catalog = try Catalog(in: scratch.directory, access: .read)
       let one = Self.descriptors(in: scratch.path) - before
       #expect(one > 0)
       let most = try nest(19, in: catalog)

@@ -16,17 +16,18 @@ enum Sample {
   /// An extent of one epoch and two statistics in a segment file that is not there.
   static func segment(_ first: Int64, _ count: Int64, number: Int64 = 0) -> Extent {
     let digits = String(first * 16 + number, radix: 16)
-    let identifier = String(repeating: "0", count: 32 - digits.count) + digits
+    let identifier = SegmentIdentifier(hex: String(repeating: "0", count: 32 - digits.count) + digits)
     return Extent(
-      firstExample: first, exampleCount: count, place: .segment(identifier: identifier, byteCount: 100), epochs: [0],
+      firstExample: first, exampleCount: count,
+      place: .segment(identifier: identifier ?? .random(), byteCount: 100), epochs: [0],
       statistics: ["weightabs_mean", "weightraw_mean"], elementType: .float32, nonFiniteStatistics: [1],
       valuesHash: String(repeating: "a", count: 32))
   }
 
   /// Creates and opens a catalog.
   static func empty(_ scratch: TemporaryFolder) throws -> Catalog {
-    try Catalog.create(at: scratch.catalog)
-    return try Catalog(opening: scratch.catalog, access: .readWrite)
+    try Catalog.create(in: scratch.directory)
+    return try Catalog(in: scratch.directory, access: .readWrite)
   }
 
   /// Appends runs, each observed at the layers given, as one commit.
@@ -109,4 +110,7 @@ extension Catalog {
 extension TemporaryFolder {
   /// The path of the catalog.
   var catalog: String { self["catalog.sqlite"] }
+
+  /// The folder, opened.
+  var directory: DirectoryHandle { get throws(EngramError) { try DirectoryHandle(opening: path) } }
 }

@@ -39,7 +39,7 @@ struct HostileCatalogTests {
     _ = try Sample.filled(scratch)
     tamper(scratch.catalog, "PRAGMA legacy_alter_table = ON; " + sql)
     for access in [Catalog.Access.read, .readWrite] {
-      let error = #expect(throws: EngramError.self) { try Catalog(opening: scratch.catalog, access: access) }
+      let error = #expect(throws: EngramError.self) { try Catalog(in: scratch.directory, access: access) }
       #expect(error?.code == .corrupt)
       #expect(error?.place == object, "\(String(describing: error))")
     }
@@ -47,7 +47,7 @@ struct HostileCatalogTests {
 
   /// Everything that computes with numbers of a catalog, and a commit of each kind.
   private static func useAll(_ scratch: TemporaryFolder) throws {
-    let catalog = try Catalog(opening: scratch.catalog, access: .readWrite)
+    let catalog = try Catalog(in: scratch.directory, access: .readWrite)
     try catalog.look { reader throws in
       _ = try reader.commits()
       _ = try reader.counts()
@@ -103,7 +103,7 @@ struct HostileCatalogTests {
     let whole = TemporaryFolder()
     try Self.filled(whole)
     try Self.useAll(whole)
-    let catalog = try Catalog(opening: whole.catalog, access: .read)
+    let catalog = try Catalog(in: whole.directory, access: .read)
     var columns: [(table: String, column: String)] = []
     for table in [
       "store", "commit_log", "field", "run", "layer_set", "layer_set_member", "observation", "epoch_axis",

@@ -47,7 +47,7 @@ struct ScaleTests {
       })
     report(
       "opening",
-      try clock.measure { _ = try Catalog(opening: scratch.catalog, access: .read).look { try $0.extents() } })
+      try clock.measure { _ = try Catalog(in: scratch.directory, access: .read).look { try $0.extents() } })
     for (filter, part) in [
       ("task = 'cifar10'", 4), ("layer_position = 'early'", 0), ("task = 'cifar10' AND layer_position = 'early'", 0),
       ("architecture = 'knet' OR layer_ordinal = 3", 0), ("run_id = 77", Int(runs)),

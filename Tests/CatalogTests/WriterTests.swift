@@ -196,8 +196,7 @@ struct WriterTests {
       { $0.epochs = [1, 1] }, { $0.epochs = [.nan] }, { $0.epochs = [0, .infinity] }, { $0.statistics = [] },
       { $0.statistics = ["a", "a"] }, { $0.statistics = ["", "a"] }, { $0.nonFiniteStatistics = [2] },
       { $0.nonFiniteStatistics = [1, 0] }, { $0.nonFiniteStatistics = [-1] }, { $0.valuesHash = "x" },
-      { $0.place = .segment(identifier: "../../etc/passwd", byteCount: 1) },
-      { $0.place = .segment(identifier: String(repeating: "a", count: 32), byteCount: -1) },
+      { $0.place = .segment(identifier: .random(), byteCount: -1) },
       { $0.place = .staged(id: 2) },
     ]
     for (index, change) in changes.enumerated() {

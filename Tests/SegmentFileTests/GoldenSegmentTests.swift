@@ -31,7 +31,7 @@ import TrajectoryModel
 
   @Test(arguments: golden)
   func `a golden file reads as it was written`(name: String, valuesHash: String) throws {
-    let reader = try SegmentReader(opening: "\(Fixtures.repository)/fixtures/segments/\(name).seg")
+    let reader = try SegmentReader(InputFile(opening: "\(Fixtures.repository)/fixtures/segments/\(name).seg"))
     #expect(reader.valuesHash == valuesHash)
     // Compares the hash with the values themselves.
     try reader.verify()
@@ -46,7 +46,7 @@ import TrajectoryModel
   @Test func `the worked example has the values that the document names`() throws {
     let sample = try Self.workedExample()
     let path = "\(Fixtures.repository)/fixtures/segments/worked-example.seg"
-    let reader = try SegmentReader(opening: path)
+    let reader = try SegmentReader(InputFile(opening: path))
     #expect(reader.schema == sample.schema)
     #expect(reader.identifier == sample.identifier)
     #expect(try canonicalBytes(path) == sample.bytes)

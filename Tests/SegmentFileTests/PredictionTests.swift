@@ -18,7 +18,7 @@ import TrajectoryModel
     let path = directory["tensors.seg"]
     try sample.write(to: path, work: WorkContext(threads: 2), rowGroupSize: 64)
     #expect(try canonicalBytes(path, work: WorkContext(threads: 2)) == sample.bytes)
-    let reader = try SegmentReader(opening: path)
+    let reader = try SegmentReader(InputFile(opening: path))
     try reader.verify(work: WorkContext(threads: 2))
     let decoder = RowGroupDecoder()
     let count = reader.schema.statistics.count
@@ -45,11 +45,11 @@ import TrajectoryModel
     let path = directory["tensors.seg"]
     var sample = try SegmentSample.tensors(examples: 300, epochs: 9, type: .float32, seed: 3)
     let predicted = try sample.write(to: path)
-    let reader = try SegmentReader(opening: path)
+    let reader = try SegmentReader(InputFile(opening: path))
     let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
     let wide = directory["wide.seg"]
     try SegmentSample.tensors(examples: 50, epochs: 5, type: .float64, seed: 45).write(to: wide)
-    let others = try SegmentReader(opening: wide)
+    let others = try SegmentReader(InputFile(opening: wide))
     let all = storages + others.schema.statistics.indices.map { others.storage(rowGroup: 0, statistic: $0) }
     #expect(Set(all.compactMap { $0.prediction?.predictor }) == Set(Predictor.allCases))
     #expect(storages.contains { $0.copySource != nil && $0.prediction == nil })
@@ -57,7 +57,7 @@ import TrajectoryModel
     let independent = try sample.write(to: directory["independent.seg"])
     #expect(predicted.valuesHash == independent.valuesHash)
     #expect(Double(independent.byteCount) / Double(predicted.byteCount) > 1.5)
-    let alone = try SegmentReader(opening: directory["independent.seg"])
+    let alone = try SegmentReader(InputFile(opening: directory["independent.seg"]))
     for statistic in alone.schema.statistics.indices {
       #expect(alone.storage(rowGroup: 0, statistic: statistic).dependencies.isEmpty)
     }
@@ -67,7 +67,7 @@ import TrajectoryModel
     let directory = TemporaryFolder()
     let path = directory["tensors.seg"]
     try SegmentSample.tensors(examples: 80, epochs: 5, type: .float32, seed: 4).write(to: path)
-    let reader = try SegmentReader(opening: path)
+    let reader = try SegmentReader(InputFile(opening: path))
     var seen: [Int] = []
     let wanted = Array(reader.schema.statistics.indices.reversed())
     try RowGroupDecoder().decode(reader, rowGroup: 0, statistics: wanted) { (place, _) throws(EngramError) in
@@ -81,7 +81,7 @@ import TrajectoryModel
     let path = directory["tensors.seg"]
     try SegmentSample.tensors(examples: 40, epochs: 3, type: .float32, seed: 5).write(to: path)
     var bytes = TestFiles.read(path)
-    let reader = try SegmentReader(opening: path)
+    let reader = try SegmentReader(InputFile(opening: path))
     let count = reader.schema.statistics.count
     let copy = try #require(
       reader.schema.statistics.indices.first { reader.storage(rowGroup: 0, statistic: $0).copySource != nil })
@@ -90,7 +90,7 @@ import TrajectoryModel
     SegmentBytes.put(UInt64(copy), 2, at: entry + 26, in: &bytes)
     SegmentBytes.resealTrailer(&bytes)
     TestFiles.write(bytes, to: directory["circle.seg"])
-    let circle = try SegmentReader(opening: directory["circle.seg"])
+    let circle = try SegmentReader(InputFile(opening: directory["circle.seg"]))
     for statistic in [copy, source] {
       let error = #expect(throws: EngramError.self) {
         try RowGroupDecoder().decode(circle, rowGroup: 0, statistics: [statistic]) { (_, _) throws(EngramError) in }

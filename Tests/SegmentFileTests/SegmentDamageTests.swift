@@ -21,7 +21,7 @@ import TrajectoryModel
   static func code(_ bytes: [UInt8], at path: String) -> EngramError.Code? {
     TestFiles.write(bytes, to: path)
     do throws(EngramError) {
-      try SegmentReader(opening: path).verify()
+      try SegmentReader(InputFile(opening: path)).verify()
       return nil
     } catch {
       return error.code
@@ -36,7 +36,7 @@ import TrajectoryModel
   @Test func `the sample has chunks of every kind`() throws {
     let directory = TemporaryFolder()
     _ = try Self.sound(directory)
-    let reader = try SegmentReader(opening: directory["sound.seg"])
+    let reader = try SegmentReader(InputFile(opening: directory["sound.seg"]))
     let storages = Set((0..<5).map { reader.storage(rowGroup: 0, statistic: $0) })
     #expect(Set(storages.map(\.codec)) == Set(ChunkCodec.allCases))
     #expect(Set(storages.map(\.isNarrowed)) == [true, false])

@@ -22,7 +22,7 @@ import TrajectoryModel
         examples: size.examples, epochs: size.epochs, statistics: size.statistics, type: type, seed: UInt64(seed))
       let path = directory["\(seed).seg"]
       let summary = try sample.write(to: path)
-      let reader = try SegmentReader(opening: path)
+      let reader = try SegmentReader(InputFile(opening: path))
       #expect(reader.schema == sample.schema)
       #expect(reader.identifier == sample.identifier)
       #expect(reader.exampleCount == size.examples && summary.exampleCount == size.examples)
@@ -68,7 +68,7 @@ import TrajectoryModel
     let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 150, epochs: 4, statistics: 6, type: type, seed: 12)
     let summary = try sample.write(to: directory["a.seg"], rowGroupSize: 64)
-    let reader = try SegmentReader(opening: directory["a.seg"])
+    let reader = try SegmentReader(InputFile(opening: directory["a.seg"]))
     var nonFinite = [Int](repeating: 0, count: 6)
     for rowGroup in 0..<3 {
       for statistic in 0..<6 {
@@ -96,7 +96,7 @@ import TrajectoryModel
     let sample = try SegmentSample.walks(examples: count, epochs: 4, statistics: 6, type: type, seed: 13)
     try sample.write(to: directory["a.seg"], rowGroupSize: 64)
     let writer = try SegmentWriter(
-      creating: directory["b.seg"], schema: sample.schema, identifier: sample.identifier, codec: sample.codec,
+      to: newFile(directory["b.seg"]), schema: sample.schema, identifier: sample.identifier, codec: sample.codec,
       work: WorkContext(threads: 2), rowGroupSize: 64)
     let size = type.byteCount
     let values = sample.bytes
@@ -121,7 +121,7 @@ import TrajectoryModel
     let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 100, epochs: 9, statistics: 5, type: .float32, seed: 3)
     try sample.write(to: directory["a.seg"], rowGroupSize: 32)
-    let reader = try SegmentReader(opening: directory["a.seg"])
+    let reader = try SegmentReader(InputFile(opening: directory["a.seg"]))
     let window = ChunkDecoder.Window(examples: 0..<32, epochEnd: 4)
     var out = [UInt32](repeating: 0, count: 32 * 2)
     let runs = [RowRun(source: 0, destination: 0, count: 32)]
@@ -151,13 +151,13 @@ import TrajectoryModel
       let path = directory["\(explicitly).seg"]
       do {
         let writer = try SegmentWriter(
-          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted,
+          to: newFile(path), schema: sample.schema, identifier: sample.identifier, codec: .predicted,
           work: WorkContext(threads: 1))
         try writer.append(unsafe sample.bytes.span.bytes, exampleCount: 3)
         #expect(TestFiles.read(path).isEmpty)
         if explicitly { writer.abandon() }
       }
-      #expect(throws: EngramError.self) { try SegmentReader(opening: path) }
+      #expect(throws: EngramError.self) { try SegmentReader(InputFile(opening: path)) }
     }
   }
 
@@ -167,7 +167,7 @@ import TrajectoryModel
     func code(_ path: String) -> EngramError.Code? {
       do throws(EngramError) {
         let writer = try SegmentWriter(
-          creating: path, schema: sample.schema, identifier: sample.identifier, codec: .predicted,
+          to: newFile(path), schema: sample.schema, identifier: sample.identifier, codec: .predicted,
           work: WorkContext(threads: 1))
         _ = try writer.finish()
         return nil
@@ -186,7 +186,7 @@ import TrajectoryModel
     let directory = TemporaryFolder()
     let sample = try SegmentSample.walks(examples: 30, epochs: 2, statistics: 2, type: .float32, seed: 3)
     try sample.write(to: directory["a.seg"])
-    let reader = try SegmentReader(opening: directory["a.seg"])
+    let reader = try SegmentReader(InputFile(opening: directory["a.seg"]))
     let error = #expect(throws: EngramError.self) { try reader.verify(work: WorkContext(isCancelled: { true })) }
     #expect(error?.code == .cancelled)
   }

@@ -152,10 +152,10 @@ struct SegmentSample {
     let writer =
       if let rowGroupSize {
         try SegmentWriter(
-          creating: path, schema: schema, identifier: identifier, codec: codec, work: work,
+          to: newFile(path), schema: schema, identifier: identifier, codec: codec, work: work,
           rowGroupSize: rowGroupSize)
       } else {
-        try SegmentWriter(creating: path, schema: schema, identifier: identifier, codec: codec, work: work)
+        try SegmentWriter(to: newFile(path), schema: schema, identifier: identifier, codec: codec, work: work)
       }
     let values = bytes
     var done = 0
@@ -169,9 +169,16 @@ struct SegmentSample {
   }
 }
 
+/// A new file at a path; there must be none yet.
+func newFile(_ path: String) throws(EngramError) -> OutputFile {
+  let parts = path.split(separator: "/")
+  let folder = try DirectoryHandle(opening: "/" + parts.dropLast().joined(separator: "/"))
+  return try OutputFile(String(parts[parts.count - 1]), in: folder)
+}
+
 /// All canonical bytes of a segment.
 func canonicalBytes(_ path: String, work: WorkContext = WorkContext(threads: 1)) throws -> [UInt8] {
-  let reader = try SegmentReader(opening: path)
+  let reader = try SegmentReader(InputFile(opening: path))
   let rows = RowGroupReader(reader, work: work)
   var all: [UInt8] = []
   for rowGroup in 0..<reader.rowGroupCount {

@@ -203,5 +203,5 @@ extension Extent {
   var isInCatalog: Bool { if case .staged = place { true } else { false } }
 
   /// The identifier of the segment, or nil.
-  var identifier: String? { if case .segment(let identifier, _) = place { identifier } else { nil } }
+  var identifier: SegmentIdentifier? { if case .segment(let identifier, _) = place { identifier } else { nil } }
 }

@@ -7,6 +7,9 @@ import Testing
 import TrajectoryStore
 
 struct WriterLockTests {
+  /// The name of a segment that somebody else writes.
+  private static let theirs = String(repeating: "0123456789abcdef", count: 2) + ".seg"
+
   @Test func `a second process waits for the first and then writes`() throws {
     let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])
@@ -80,10 +83,10 @@ struct WriterLockTests {
     let store = try TrajectoryStore.create(at: folder["a.engram"])
     let holder = ChildProcess.driver("hold", store.path, "60")
     holder.waitForLines(1)
-    TestFiles.write([1], to: store.path + "/incoming/theirs.seg")
+    TestFiles.write([1], to: store.path + "/incoming/\(Self.theirs)")
     #expect(throws: EngramError.self) { try store.removeIfEmpty() }
     #expect(TrajectoryStore.exists(at: store.path))
-    #expect(TestFiles.names(in: store.path + "/incoming") == ["theirs.seg"])
+    #expect(TestFiles.names(in: store.path + "/incoming") == [Self.theirs])
     holder.kill()
     try store.removeIfEmpty()
     #expect(!TestFiles.names(in: folder.path).contains("a.engram"))
@@ -99,9 +102,48 @@ struct WriterLockTests {
     try Made.append(3, to: store, seed: 1)
     let holder = ChildProcess.driver("hold", store.path, "60")
     holder.waitForLines(1)
-    TestFiles.write([1], to: store.path + "/incoming/theirs.seg")
+    TestFiles.write([1], to: store.path + "/incoming/\(Self.theirs)")
     #expect(try store.verify().leftovers.isEmpty)
     holder.kill()
-    #expect(try store.verify().leftovers == ["incoming/theirs.seg"])
+    #expect(try store.verify().leftovers == ["incoming/\(Self.theirs)"])
+  }
+
+  @Test func `a writer whose lock was removed commits nothing, and no commit is lost`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let made = try Made.append(3, to: store, seed: 1)
+    let other = try TrajectoryStore.create(at: folder["b.engram"])
+    try Made.append(1_100, to: other, seed: 2)
+    // A merge tells of its progress after it has moved the segments and before it commits.
+    let options = WriteOptions(
+      work: WorkContext(progress: { _ in
+        TestFiles.remove(store.path + "/lock")
+        // Another writer has its turn, and sweeps.
+        _ = try? TrajectoryStore(opening: store.path).flush(options: WriteOptions(waitSeconds: 0))
+      }))
+    let error = refusal(.busy) { _ = try store.merge([other.path], options: options) }
+    #expect(error?.file == store.path + "/lock")
+    #expect(try store.verify().problems.isEmpty && store.verify().leftovers.isEmpty)
+    #expect(try store.snapshot().commit == 2)
+    #expect(try store.snapshot().recorded(0..<3) == made.values.bytes)
+  }
+
+  @Test func `a segment that was removed before its commit fails the commit`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    try Made.append(3, to: store, seed: 1)
+    let work = folder["b.engram"]
+    let other = try TrajectoryStore.create(at: work)
+    try Made.append(1_100, to: other, seed: 2)
+    let removed = Seen()
+    let options = WriteOptions(
+      work: WorkContext(progress: { _ in
+        // Merging tells of its progress between publishing a segment and committing it.
+        for name in TestFiles.names(in: store.path + "/segments") { TestFiles.remove("\(store.path)/segments/\(name)") }
+        removed.add(1, 1)
+      }))
+    _ = refusal(.io) { _ = try store.merge([work], options: options) }
+    #expect(!removed.all.isEmpty)
+    #expect(try store.snapshot().commit == 1 && store.verify().problems.isEmpty)
   }
 }

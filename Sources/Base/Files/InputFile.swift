@@ -11,40 +11,59 @@ package final class InputFile: Sendable {
   /// Its length when it was opened.
   package let byteCount: Int
   /// The open file.
-  private let descriptor: Int32
+  let descriptor: Int32
 
-  /// Opens a file.
+  /// Opens a file by a path of the user's choice, whose links are followed.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when there is none, `unsupported` when it is no regular file
   ///   (a folder or a pipe has no length to check against), `io` when the system refuses.
   package init(opening path: String) throws(EngramError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      let reason = errno
-      throw EngramError(
-        reason == ENOENT ? .notFound : .io, "the file cannot be opened", file: path, found: systemMessage(reason),
-        mend: reason == ENOENT ? "check the path" : nil)
-    }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw EngramError(
-        .unsupported, "this is not a regular file", file: path, mend: "save it to a file first and name that file")
-    }
+    // Opening a pipe must not wait for its writer.
+    // SAFETY: the path is a C string for the time of the call.
+    let opened = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard opened >= 0 else { throw .system("open the file", path) }
+    descriptor = opened
     self.path = path
-    self.byteCount = Int(status.st_size)
-    self.descriptor = descriptor
+    do throws(EngramError) {
+      let status = try FileStatus(of: opened, path: path)
+      guard status.kind == .file else {
+        throw EngramError(
+          .unsupported, "this is not a regular file", file: path, found: status.kind.rawValue,
+          mend: "save it to a file first and name that file")
+      }
+      byteCount = status.byteCount
+    } catch {
+      close(opened)
+      throw error
+    }
+  }
+
+  /// Opens a file of a directory, following no link.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when there is none, `corrupt` when it is not a regular file, `io`.
+  package init(_ name: String, in directory: DirectoryHandle) throws(EngramError) {
+    path = directory.path(of: name)
+    descriptor = try directory.open(name, O_RDONLY)
+    do throws(EngramError) {
+      byteCount = try FileStatus(of: descriptor, path: path).byteCount
+    } catch {
+      close(descriptor)
+      throw error
+    }
   }
 
   deinit { close(descriptor) }
 
-  /// Fills a buffer with the bytes from an offset on.
+  /// Tells the system that the file will be read from front to back.
+  package func willBeReadInOrder() { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+
+  /// Reads from an offset on until the buffer is full or the file ends.
   ///
-  /// - Throws: ``EngramError`` with code `truncated` when the file ends before the buffer is full, `io` when the
-  ///   system refuses.
-  package func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
+  /// - Returns: The bytes read, fewer than the buffer holds only at the end of the file.
+  /// - Throws: ``EngramError`` with code `io`.
+  package func readUpToEnd(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) -> Int {
     // SAFETY: pread writes at most `count - done` bytes from `base + done` on, inside the buffer that the span lends.
-    let outcome: (done: Int, reason: Int32) = unsafe buffer.withUnsafeMutableBytes { bytes in
+    let outcome: (done: Int, number: Int32) = unsafe buffer.withUnsafeMutableBytes { bytes in
       var done = 0
       while done < bytes.count {
         let got = unsafe pread(
@@ -55,16 +74,27 @@ package final class InputFile: Sendable {
       }
       return (done, 0)
     }
-    guard outcome.done == buffer.byteCount else {
-      if outcome.reason != 0 {
-        throw EngramError(
-          .io, "the file cannot be read", file: path, offset: offset + outcome.done,
-          found: systemMessage(outcome.reason))
-      }
+    guard outcome.number == 0 else {
+      throw .system("read the file", path, offset: offset + outcome.done, number: outcome.number)
+    }
+    return outcome.done
+  }
+
+  /// Fills a buffer with the bytes from an offset on.
+  ///
+  /// - Throws: ``EngramError`` with code `truncated` when the file ends before the buffer is full, `io` when the
+  ///   system refuses.
+  package func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
+    let wanted = buffer.byteCount
+    let done = try readUpToEnd(at: offset, into: &buffer)
+    guard done == wanted else {
+      // What was checked against the length is there, unless somebody has cut the file since.
+      let isCut = offset + wanted <= byteCount
       throw EngramError(
-        .truncated, "the file ends too early", file: path, offset: offset + outcome.done,
-        expected: "\(buffer.byteCount - outcome.done) more bytes", found: "the end of the file",
-        mend: "copy the file again from its source")
+        .truncated, isCut ? "the file has become shorter while it was read" : "the file ends too early", file: path,
+        offset: offset + done, expected: "\(wanted - done) more bytes", found: "the end of the file",
+        mend: isCut
+          ? "wait until nothing writes to the file, then try again" : "copy the file again from its source")
     }
   }
 
@@ -78,39 +108,5 @@ package final class InputFile: Sendable {
         found: "\(byteCount) bytes")
     }
     return try FileSlice(file: self, offset: 0, byteCount: byteCount).bytes(0..<byteCount)
-  }
-}
-
-/// What the system says about an error number.
-package func systemMessage(_ reason: Int32) -> String {
-  // SAFETY: strerror returns a valid C string, which is copied at once.
-  guard let text = unsafe strerror(reason) else { return "error \(reason)" }
-  return unsafe String(cString: text)
-}
-
-/// A range of an open file.
-package struct FileSlice: ByteSource {
-  /// The file.
-  package let file: InputFile
-  /// Where in the file the range starts.
-  package let offset: Int
-  /// Bytes in all; the range lies inside the file.
-  package let byteCount: Int
-
-  /// Makes a slice of a range that lies inside the file.
-  package init(file: InputFile, offset: Int, byteCount: Int) {
-    precondition(offset >= 0 && byteCount >= 0 && offset <= file.byteCount - byteCount, "a slice lies inside its file")
-    self.file = file
-    self.offset = offset
-    self.byteCount = byteCount
-  }
-
-  /// Yes.
-  package var isRandomAccess: Bool { true }
-
-  /// Reads from the file.
-  package func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
-    precondition(offset >= 0 && offset <= byteCount - buffer.byteCount, "reads stay inside the source")
-    try file.read(at: self.offset + offset, into: &buffer)
   }
 }

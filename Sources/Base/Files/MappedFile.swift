@@ -12,28 +12,20 @@ import Glibc
   // SAFETY: the mapping is read-only and lives as long as this object.
   private nonisolated(unsafe) let mapping: UnsafeRawBufferPointer
 
-  /// Maps a file.
+  /// Maps a file, which need not stay open.
   ///
-  /// - Throws: `notFound`, `io`, or `truncated` when the file is shorter than `minimumByteCount`.
-  package init(opening path: String, minimumByteCount: Int) throws(EngramError) {
-    self.path = path
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(errno, "open the file", path) }
-    defer { _ = Glibc.close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw .system(errno, "examine the file", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw EngramError(.io, "not a regular file", file: path)
-    }
-    guard status.st_size >= minimumByteCount, minimumByteCount > 0 else {
+  /// - Throws: `io`, or `truncated` when the file is shorter than `minimumByteCount`, which is at least 1.
+  package init(_ file: InputFile, minimumByteCount: Int) throws(EngramError) {
+    path = file.path
+    guard file.byteCount >= max(1, minimumByteCount) else {
       throw EngramError(
-        .truncated, "the file ends too early", file: path, offset: Int(status.st_size),
-        expected: "at least \(minimumByteCount) bytes", found: "\(status.st_size)",
+        .truncated, "the file ends too early", file: path, offset: file.byteCount,
+        expected: "at least \(minimumByteCount) bytes", found: "\(file.byteCount)",
         mend: "restore the file from a copy")
     }
-    let address = unsafe mmap(nil, status.st_size, PROT_READ, MAP_SHARED, descriptor, 0)
-    guard let address = unsafe address, unsafe address != MAP_FAILED else { throw .system(errno, "map the file", path) }
-    unsafe mapping = UnsafeRawBufferPointer(start: address, count: status.st_size)
+    let address = unsafe mmap(nil, file.byteCount, PROT_READ, MAP_SHARED, file.descriptor, 0)
+    guard let address = unsafe address, unsafe address != MAP_FAILED else { throw .system("map the file", path) }
+    unsafe mapping = UnsafeRawBufferPointer(start: address, count: file.byteCount)
   }
 
   deinit { unsafe _ = munmap(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count) }

@@ -1,18 +1,26 @@
-// OutputFile.swift -- a file that appears under its name only when it is whole.
+// OutputFile.swift -- a file that is written through a buffer and is there whole or not at all.
 
 import Glibc
 
-/// A file being written beside its target, which it replaces in one step when it is finished.
+/// A file that is written through a buffer and is there whole or not at all.
 ///
-/// Until ``finish()`` the target is as it was. A target that is no regular file (a pipe, `/dev/stdout`) is written directly.
-/// Dropped without ``finish()``, it leaves nothing.
+/// A *replacement* is written beside its target, which it replaces in one step when it is finished; until then the target
+/// is as it was. A target that is no regular file (a pipe, `/dev/stdout`) is written directly. A *new* file has its name
+/// from the start, for it lies where nobody looks for whole files. Dropped without ``finish()``, either leaves nothing.
 package final class OutputFile {
+  /// Where the bytes go.
+  private enum Place {
+    /// To what the path names, which keeps whatever it gets.
+    case direct
+    /// To a file that keeps its name.
+    case new(DirectoryHandle, String)
+    /// To a temporary file that gets its name at the end.
+    case replacement(DirectoryHandle, temporary: String, name: String)
+  }
+
   /// The path that the user named.
   package let path: String
-  /// The target with symbolic links followed.
-  private let target: String
-  /// Where the bytes go until the end; nil when they go to the target directly.
-  private let temporary: String?
+  private let place: Place
   /// The open file, or -1 after the end.
   private var descriptor: Int32
   /// Bytes not yet given to the system.
@@ -22,33 +30,61 @@ package final class OutputFile {
   /// The end of what was written so far.
   private var end = 0
 
-  /// Bytes gathered before the system is called.
-  private static let bufferSize = 256 << 10
+  /// Bytes gathered before the system is called: enough that the calls cost nothing beside the copying.
+  private static let bufferSize = 1 << 20
 
-  /// Starts writing.
+  /// Starts to write a file that will replace what is at a path.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when the folder is not there, `io` when the system refuses.
-  package init(creating path: String) throws(EngramError) {
+  package convenience init(creating path: String) throws(EngramError) {
     var status = stat()
-    let isThere = unsafe stat(path, &status) == 0
-    let isDirect = isThere && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
-    let target = isThere ? Self.resolved(path) : path
-    let slash = target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target.utf8.index(after: $0) } ?? target.startIndex
-    let name = "\(target[..<slash]).\(target[slash...]).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    guard !isThere || status.st_mode & S_IFMT != S_IFDIR, !target[slash...].isEmpty else {
+    // SAFETY: `status` is a valid place for the answer, and the path a C string for the time of the call.
+    let found = unsafe stat(path, &status) == 0 ? FileStatus(status) : nil
+    switch found?.kind {
+    case nil, .file: break
+    case .directory: throw EngramError(.io, "the output is a folder", file: path, mend: "name a file inside it")
+    default:
+      // SAFETY: as above.
+      let opened = unsafe open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC)
+      guard opened >= 0 else { throw .system("open the output", path) }
+      self.init(path, .direct, opened)
+      return
+    }
+    let target = found == nil ? path : Self.resolved(path)
+    let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let name = slash.map { String(target[target.utf8.index(after: $0)...]) } ?? target
+    guard !name.isEmpty else {
       throw EngramError(.io, "the output is a folder", file: path, mend: "name a file inside it")
     }
-    let flags = isDirect ? O_WRONLY : O_WRONLY | O_CREAT | O_EXCL
-    let descriptor = unsafe open(isDirect ? target : name, flags | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      let reason = errno
-      throw EngramError(
-        reason == ENOENT ? .notFound : Self.code(reason), "the output file cannot be made", file: path,
-        found: systemMessage(reason), mend: reason == ENOENT ? "make the folder first" : nil)
+    let folder: DirectoryHandle
+    do throws(EngramError) {
+      folder = try DirectoryHandle(opening: slash.map { String(target[...$0]) } ?? ".")
+    } catch {
+      guard error.code == .notFound else { throw error }
+      throw EngramError(.notFound, "the folder of the output is not there", file: path, mend: "make the folder first")
     }
+    let temporary = ".\(name).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    do throws(EngramError) {
+      let opened = try folder.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+      self.init(path, .replacement(folder, temporary: temporary, name: name), opened)
+    } catch {
+      var named = error
+      named.file = path
+      throw named
+    }
+  }
+
+  /// Starts to write a new file of a directory.
+  ///
+  /// - Throws: Code `exists` when there is one, `diskFull`, `io`.
+  package convenience init(_ name: String, in directory: DirectoryHandle) throws(EngramError) {
+    self.init(
+      directory.path(of: name), .new(directory, name), try directory.open(name, O_WRONLY | O_CREAT | O_EXCL))
+  }
+
+  private init(_ path: String, _ place: Place, _ descriptor: Int32) {
     self.path = path
-    self.target = target
-    self.temporary = isDirect ? nil : name
+    self.place = place
     self.descriptor = descriptor
     pending.reserveCapacity(Self.bufferSize)
   }
@@ -62,7 +98,7 @@ package final class OutputFile {
 
   /// Appends bytes at ``offset``.
   ///
-  /// - Throws: ``EngramError`` with code `diskFull` or `io`.
+  /// - Throws: ``EngramError`` with code `diskFull`, `limit` or `io`.
   package func write(_ bytes: RawSpan) throws(EngramError) {
     if pending.count + bytes.byteCount <= Self.bufferSize {
       // SAFETY: the span lends its bytes for the call.
@@ -88,49 +124,44 @@ package final class OutputFile {
     guard offset != self.offset else { return }
     end = byteCount
     try flush()
-    guard lseek(descriptor, offset, SEEK_SET) == offset else { throw failed(errno, "moved in") }
+    guard lseek(descriptor, offset, SEEK_SET) == offset else { throw .system("write the file", path, offset: offset) }
     pendingOffset = offset
   }
 
-  /// Makes the file durable and puts it under its name.
+  /// Makes the file durable and closes it; a replacement gets its name.
   ///
-  /// - Throws: ``EngramError`` with code `diskFull` or `io`; the target is then as it was.
+  /// - Throws: ``EngramError`` with code `diskFull`, `limit` or `io`; the target is then as it was.
   package func finish() throws(EngramError) {
     precondition(descriptor >= 0, "a file is finished once")
     try flush()
-    if temporary != nil, fsync(descriptor) != 0 { throw failed(errno, "made durable") }
+    if case .direct = place {} else if fsync(descriptor) != 0 { throw .system("sync the file", path) }
     let closed = close(descriptor)
-    let reason = errno
     descriptor = -1
-    if closed != 0 {
-      removeTemporary()
-      throw failed(reason, "closed")
-    }
-    guard let temporary else { return }
-    guard unsafe rename(temporary, target) == 0 else {
-      let reason = errno
-      removeTemporary()
-      throw failed(reason, "put under its name")
-    }
-    let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = unsafe open(slash.map { target[...$0] + "." } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    // The name is in place; a folder that cannot be synchronised is no reason to call the export failed.
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
+    do throws(EngramError) {
+      if closed != 0 { throw .system("close the file", path) }
+      guard case .replacement(let folder, let temporary, let name) = place else { return }
+      try folder.move(temporary, to: folder, as: name)
+      // The name is in place; a folder that cannot be synchronised is no reason to call the writing failed.
+      try? folder.sync()
+    } catch {
+      removeFile()
+      throw error
     }
   }
 
-  /// Stops and removes what was written.
+  /// Stops and removes what was written; does nothing after ``finish()``.
   package func abandon() {
     guard descriptor >= 0 else { return }
     close(descriptor)
     descriptor = -1
-    removeTemporary()
+    removeFile()
   }
 
-  private func removeTemporary() {
-    if let temporary { _ = unsafe unlink(temporary) }
+  private func removeFile() {
+    switch place {
+    case .direct: break
+    case .new(let directory, let name), .replacement(let directory, let name, _): try? directory.remove(name)
+    }
   }
 
   private func flush() throws(EngramError) {
@@ -146,29 +177,18 @@ package final class OutputFile {
 
   private func put(_ bytes: RawSpan) throws(EngramError) {
     precondition(descriptor >= 0, "nothing is written after the end")
-    // SAFETY: write reads at most `count - done` bytes from `base + done` on, inside the buffer that the span lends.
-    let reason: Int32 = unsafe bytes.withUnsafeBytes { bytes in
-      var done = 0
-      while done < bytes.count {
-        let put = unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-        if put < 0, errno == EINTR { continue }
-        if put <= 0 { return put < 0 ? errno : EIO }
-        done += put
+    var done = 0
+    while done < bytes.byteCount {
+      // SAFETY: write reads at most `count - done` bytes from `base + done` on, inside the buffer that the span lends.
+      let put = unsafe bytes.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
       }
-      return 0
+      if put > 0 {
+        done += put
+      } else if put == 0 || errno != EINTR {
+        throw .system("write the file", path, offset: pendingOffset + done, number: put == 0 ? EIO : errno)
+      }
     }
-    guard reason == 0 else { throw failed(reason, "written") }
-  }
-
-  private func failed(_ reason: Int32, _ verb: String) -> EngramError {
-    let code = Self.code(reason)
-    return EngramError(
-      code, "the output file cannot be \(verb)", file: path, offset: offset, found: systemMessage(reason),
-      mend: code == .diskFull ? "free some space or choose another disk" : nil)
-  }
-
-  private static func code(_ reason: Int32) -> EngramError.Code {
-    reason == ENOSPC || reason == EDQUOT ? .diskFull : .io
   }
 
   /// The path with symbolic links followed, or the path itself where the system does not say.

@@ -51,7 +51,7 @@ extension CatalogReader {
       let extent = Extent(
         firstExample: first, exampleCount: count,
         place: rows.isNull(4)
-          ? .segment(identifier: rows.text(2), byteCount: rows.integer(3)) : .staged(id: rows.integer(4)),
+          ? try segment(rows.text(2), byteCount: rows.integer(3), place) : .staged(id: rows.integer(4)),
         epochs: epochs, statistics: statistics, elementType: type,
         nonFiniteStatistics: try ordinals(rows.text(8), below: statistics.count, place), valuesHash: rows.text(9))
       for bytes in [rows.integer(3), CatalogWriter.byteCount(of: extent) ?? -1] {
@@ -68,6 +68,16 @@ extension CatalogReader {
       extents.append(extent)
     }
     return extents
+  }
+
+  /// The place of an extent in a segment file; what is not an identifier never becomes the name of a file.
+  private func segment(_ text: String, byteCount: Int64, _ place: String) throws(EngramError) -> Extent.Place {
+    guard let identifier = SegmentIdentifier(hex: text), byteCount >= 0 else {
+      throw corrupt(
+        "an extent names no segment", place, expected: "32 lower-case hex digits and a length",
+        found: Connection.shortened(text))
+    }
+    return .segment(identifier: identifier, byteCount: byteCount)
   }
 
   /// Reads a JSON array of ascending ordinals, which is all that `nonfinite_statistics` may be.

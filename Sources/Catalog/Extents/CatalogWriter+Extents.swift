@@ -100,7 +100,7 @@ extension CatalogWriter {
     try row.bind(2, extent.exampleCount)
     switch extent.place {
     case .segment(let identifier, let byteCount):
-      try row.bind(3, identifier)
+      try row.bind(3, identifier.hex)
       try row.bind(4, byteCount)
       try row.bind(5, nil)
     case .staged(let id):
@@ -154,8 +154,8 @@ extension CatalogWriter {
     if !isHex(extent.valuesHash) {
       throw refuse("the hash of the values is none", expected: "32 lower-case hex digits", found: extent.valuesHash)
     }
-    if case .segment(let identifier, let byteCount) = extent.place, !isHex(identifier) || byteCount < 0 {
-      throw refuse("the segment is none", expected: "32 lower-case hex digits and a length", found: identifier)
+    if case .segment(_, let byteCount) = extent.place, byteCount < 0 {
+      throw refuse("the segment has an impossible length", expected: "0 or more", found: "\(byteCount)")
     }
   }
 }

@@ -8,8 +8,8 @@ package import TrajectoryModel
 package struct Extent: Sendable, Hashable {
   /// Where the values of an extent are.
   package enum Place: Sendable, Hashable {
-    /// In the segment file of this identifier (32 lower-case hex digits), which has this many bytes.
-    case segment(identifier: String, byteCount: Int64)
+    /// In the segment file of this identifier, which has this many bytes.
+    case segment(identifier: SegmentIdentifier, byteCount: Int64)
     /// In the catalog itself, as the staged batch of this number.
     case staged(id: Int64)
   }

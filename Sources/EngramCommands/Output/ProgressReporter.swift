@@ -42,7 +42,7 @@ package final class ProgressReporter: Sendable {
     self.terminal = terminal
     self.descriptor = descriptor
     self.saysTime = saysTime
-    start = monotonicSeconds()
+    start = MonotonicClock.seconds
     state = Mutex(State(lastShown: start, remaining: RemainingTime(start: start)))
   }
 
@@ -59,7 +59,7 @@ package final class ProgressReporter: Sendable {
       state.isLineOpen = false
       state.lastShown = .infinity
       if saysTime, !state.isFinished {
-        let text = "\(printable(label)): took \(durationText(seconds: monotonicSeconds() - start))"
+        let text = "\(printable(label)): took \(durationText(seconds: MonotonicClock.seconds - start))"
         show(terminal.style.faint(text) + "\n")
       }
       state.isFinished = true
@@ -70,7 +70,7 @@ package final class ProgressReporter: Sendable {
     state.withLock { state in
       state.done = change(state.done)
       guard descriptor != nil else { return }
-      let now = monotonicSeconds()
+      let now = MonotonicClock.seconds
       let period = terminal.isTerminal ? Self.terminalPeriod : Self.logPeriod
       guard now - state.lastShown >= period else { return }
       state.lastShown = now
@@ -95,12 +95,4 @@ package final class ProgressReporter: Sendable {
       // Progress that cannot be shown is no reason to stop the work.
     }
   }
-}
-
-/// Seconds on a clock that never goes back.
-package func monotonicSeconds() -> Double {
-  var time = timespec()
-  // SAFETY: the call fills the one `timespec` that it is given.
-  _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -21,12 +21,14 @@ package enum Interruption {
   /// Whether a signal has asked to stop.
   package static var isRequested: Bool { received.load(ordering: .acquiring) != 0 }
 
-  /// Handles SIGINT, SIGTERM and SIGHUP from now on, unless whoever started us had them ignored, and ignores SIGPIPE.
+  /// Handles SIGINT, SIGTERM and SIGHUP from now on, unless whoever started us had them ignored.
+  ///
+  /// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a file that grows too long are errors of the write.
   package static func install() {
     // The atomic exists before any handler can run.
     _ = received.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] { handle(number) }
-    _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
   }
 
   private static func handle(_ number: Int32) {

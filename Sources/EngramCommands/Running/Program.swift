@@ -50,7 +50,7 @@ package struct Program {
       try output.write("\(root.name) \(version)\n")
     case .run(let values):
       guard let command = parsed.path.last else { preconditionFailure("a path ends in a command") }
-      let start = monotonicSeconds()
+      let start = MonotonicClock.seconds
       let progress = StageProgress(
         terminal: errors.terminal, descriptor: values[CommonParameters.quiet] ? nil : errors.descriptor,
         saysTimes: values[CommonParameters.verbose])
@@ -60,7 +60,7 @@ package struct Program {
         isCancelled: isCancelled, progress: progress, errors: errors)
       try command.perform(invocation)
       try output.flush()
-      try invocation.detail("took \(durationText(seconds: monotonicSeconds() - start))")
+      try invocation.detail("took \(durationText(seconds: MonotonicClock.seconds - start))")
     }
   }
 

@@ -58,14 +58,7 @@ extension Snapshot {
       switch extent.place {
       case .segment(let identifier, _):
         let reader = try store.reader(of: identifier)
-        guard reader.exampleCount == Int(extent.exampleCount), reader.schema.statistics == extent.statistics,
-          reader.schema.epochs == extent.epochs, reader.schema.elementType == extent.elementType
-        else {
-          throw EngramError(
-            .corrupt, "the segment does not hold what the catalog says", file: store.layout.segment(identifier),
-            place: "footer", expected: "\(extent.exampleCount) examples", found: "\(reader.exampleCount) examples",
-            mend: "restore the store from a copy")
-        }
+        try reader.requireMatch(extent)
         sources.append(ExtentSource(extent: extent, values: .segment(reader)))
       case .staged(let id):
         let bytes = try store.read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }

@@ -124,7 +124,7 @@ package final class Appender {
           mend: "nothing needs to be done; to add the same examples once more, say --force")
       }
     }
-    for (segment, _) in finished { try session.publish(segment) }
+    for (segment, _) in finished { try session.publish(segment.identifier) }
     let report = try session.commit(operation: operation, message: message) {
       (catalog) throws(EngramError) -> AppendReport in
       var first = catalog.nextExample
@@ -145,11 +145,11 @@ package final class Appender {
     let total = finished.reduce(0) { $0 + $1.summary.exampleCount }
     var before = 0
     for (segment, summary) in finished {
-      let reader = try SegmentReader(opening: session.store.layout.incomingSegment(segment.identifier))
+      let reader = try session.openIncoming(segment.identifier)
       guard reader.valuesHash == summary.valuesHash, reader.exampleCount == summary.exampleCount else {
         throw EngramError(
-          .corrupt, "the segment that was just written reads back differently",
-          file: session.store.layout.incomingSegment(segment.identifier), expected: summary.valuesHash,
+          .corrupt, "the segment that was just written reads back differently", file: reader.path,
+          expected: summary.valuesHash,
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
       let range = before..<(before + summary.exampleCount)

@@ -3,6 +3,7 @@
 public import Base
 import Catalog
 import SegmentFile
+import TrajectoryModel
 
 /// What a merge did.
 public struct MergeReport: Sendable, Hashable {
@@ -68,7 +69,7 @@ extension WriteSession {
     var present = try read { (catalog) throws(EngramError) in
       Set(try catalog.extents().compactMap(\.segmentIdentifier))
     }
-    var brought: [String] = []
+    var brought: [SegmentIdentifier] = []
     do throws(EngramError) {
       var sources: [MergeSource] = []
       for (index, other) in others.enumerated() {
@@ -101,7 +102,7 @@ extension WriteSession {
 
   /// Brings the files and staged batches of a store here; when it is compacted meanwhile, begins again.
   private func bring(
-    _ other: TrajectoryStore, beside present: Set<String>, brought: inout [String]
+    _ other: TrajectoryStore, beside present: Set<SegmentIdentifier>, brought: inout [SegmentIdentifier]
   ) throws(EngramError) -> MergeSource {
     /// Compactions that may come in between before something else must be wrong.
     let attempts = 5
@@ -118,16 +119,17 @@ extension WriteSession {
             guard !present.contains(identifier) else {
               throw EngramError(
                 .exists, "a segment of that store is in this store already", file: other.path,
-                found: "segment \(identifier)", mend: "it was merged before, or comes with another store; leave it out")
+                found: "segment \(identifier.hex)",
+                mend: "it was merged before, or comes with another store; leave it out")
             }
             brought.append(identifier)
-            try bring(identifier, of: other)
+            try bring(identifier, as: extent, of: other)
           case .staged(let id):
             let bytes = try other.read { (catalog) throws(EngramError) in try catalog.stagedValues(id) }
             do throws(EngramError) {
               _ = try StagedBatch(of: extent, bytes: bytes)
             } catch {
-              throw error.inFile(other.layout.catalog)
+              throw error.inFile(other.folder.catalogPath)
             }
             staged[id] = bytes
           }
@@ -147,17 +149,22 @@ extension WriteSession {
     preconditionFailure("the last attempt returns or throws")
   }
 
-  /// Links or copies a segment file, checks that it opens, and moves it among ours.
-  private func bring(_ identifier: String, of other: TrajectoryStore) throws(EngramError) {
-    let incoming = store.layout.incomingSegment(identifier)
-    try FileSystem.linkOrCopy(other.layout.segment(identifier), to: incoming)
-    let reader = try SegmentReader(opening: incoming)
-    guard reader.identifier.hex == identifier else {
-      throw EngramError(
-        .corrupt, "the segment is another one than its name says", file: other.layout.segment(identifier),
-        place: "header", expected: identifier, found: reader.identifier.hex, mend: "verify that store first")
+  /// Links or copies a segment file, checks that it holds what the other catalog says and every checksum in it, and moves
+  /// it among ours.
+  private func bring(
+    _ identifier: SegmentIdentifier, as extent: Extent, of other: TrajectoryStore
+  ) throws(EngramError) {
+    try bringIn(identifier, from: other.folder.root.directory(StoreFolder.segments))
+    do throws(EngramError) {
+      let reader = try openIncoming(identifier)
+      try reader.requireMatch(extent)
+      try reader.verifyChecksums(work: options.work)
+    } catch {
+      var named = error
+      named.file = other.folder.path(of: identifier)
+      if error.code == .corrupt || error.code == .truncated { named.mend = "verify that store first" }
+      throw named
     }
-    try FileSystem.move(incoming, to: store.layout.segment(identifier))
-    try FileSystem.syncDirectory(store.layout.segments)
+    try publish(identifier)
   }
 }

@@ -100,9 +100,9 @@ extension WriteSession {
         }
       }
       let summary = try segment.writer.finish()
-      try SegmentReader(opening: store.layout.incomingSegment(segment.identifier))
+      try openIncoming(segment.identifier)
         .verify(work: options.work.silent)
-      try publish(segment)
+      try publish(segment.identifier)
       return segment.extent(firstExample: all.lowerBound, summary)
     } catch {
       segment.writer.abandon()
@@ -144,7 +144,7 @@ extension TrajectoryStore {
 
 extension Extent {
   /// The identifier of the segment, or nil for a staged batch.
-  var segmentIdentifier: String? {
+  var segmentIdentifier: SegmentIdentifier? {
     if case .segment(let identifier, _) = place { identifier } else { nil }
   }
 

@@ -34,6 +34,9 @@ package final class WriteSession {
   let options: WriteOptions
   private let catalog: Catalog
   private let lock: WriterLock
+  private let segments, incoming: DirectoryHandle
+  /// Segments that have been moved among the others and that no commit of this turn names yet.
+  private var published: Set<SegmentIdentifier> = []
   /// Whether the system failed during a commit, so that it may or may not be durable.
   private var isCommitUncertain = false
 
@@ -41,9 +44,12 @@ package final class WriteSession {
   init(_ store: TrajectoryStore, operation: String, options: WriteOptions) throws(EngramError) {
     self.store = store
     self.options = options
+    let root = store.folder.root
     lock = try WriterLock(
-      path: store.layout.lock, operation: operation, waitingUpTo: options.waitSeconds, work: options.work)
-    catalog = try Catalog(opening: store.layout.catalog, access: .readWrite)
+      in: root, operation: operation, waitingUpTo: options.waitSeconds, work: options.work)
+    segments = try root.directory(making: StoreFolder.segments)
+    incoming = try root.directory(making: StoreFolder.incoming)
+    catalog = try Catalog(in: root, access: .readWrite)
     try sweep()
   }
 
@@ -54,10 +60,29 @@ package final class WriteSession {
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     do throws(EngramError) {
-      return try catalog.write(operation: operation, message: message, body)
+      let result = try catalog.write(operation: operation, message: message) { (writer) throws(EngramError) -> R in
+        let result = try body(writer)
+        try requireUndisturbed()
+        return result
+      }
+      published = []
+      return result
     } catch {
       isCommitUncertain = error.code == .io || error.code == .diskFull
       throw error
+    }
+  }
+
+  /// Refuses to commit when somebody has removed the lock and another writer may be at work.
+  ///
+  /// Asked inside the transaction, which excludes the sweep of another writer: what is there now is named before anyone
+  /// looks for what is not.
+  private func requireUndisturbed() throws(EngramError) {
+    try lock.requireHeld()
+    for identifier in published where try segments.status(of: identifier.fileName) == nil {
+      throw EngramError(
+        .io, "a segment that was just written has been removed", file: segments.path(of: identifier.fileName),
+        mend: "find out what removes files of the store, then run the command again; nothing was changed")
     }
   }
 
@@ -69,23 +94,34 @@ package final class WriteSession {
   /// Starts a segment under `incoming/`.
   func beginSegment(_ schema: SegmentSchema) throws(EngramError) -> IncomingSegment {
     let identifier = SegmentIdentifier.random()
-    let path = store.layout.incomingSegment(identifier.hex)
     let writer = try SegmentWriter(
-      creating: path, schema: schema, identifier: identifier, codec: options.codec, work: options.work)
-    return IncomingSegment(identifier: identifier.hex, schema: schema, writer: writer)
+      to: OutputFile(identifier.fileName, in: incoming), schema: schema, identifier: identifier, codec: options.codec,
+      work: options.work)
+    return IncomingSegment(identifier: identifier, schema: schema, writer: writer)
+  }
+
+  /// Opens a segment that lies under `incoming/`.
+  func openIncoming(_ identifier: SegmentIdentifier) throws(EngramError) -> SegmentReader {
+    try StoreFolder.open(identifier, in: incoming)
+  }
+
+  /// Brings a segment file of another store under `incoming/`, by a link or a copy.
+  func bringIn(_ identifier: SegmentIdentifier, from other: DirectoryHandle) throws(EngramError) {
+    try incoming.linkOrCopy(identifier.fileName, from: other)
   }
 
   /// Moves a finished segment among the others; it is durable when this returns, and not yet part of the store.
-  func publish(_ segment: IncomingSegment) throws(EngramError) {
-    try FileSystem.move(
-      store.layout.incomingSegment(segment.identifier), to: store.layout.segment(segment.identifier))
-    try FileSystem.syncDirectory(store.layout.segments)
+  func publish(_ identifier: SegmentIdentifier) throws(EngramError) {
+    try lock.requireHeld()
+    try incoming.move(identifier.fileName, to: segments, as: identifier.fileName)
+    published.insert(identifier)
+    try segments.sync()
   }
 
   /// Removes segment files that a commit has just replaced; readers that have them open keep them.
-  func removeReplaced(_ identifiers: [String]) {
+  func removeReplaced(_ identifiers: [SegmentIdentifier]) {
     // A file that cannot be removed now is swept by the next writer.
-    for identifier in identifiers { try? FileSystem.remove(store.layout.segment(identifier)) }
+    for identifier in identifiers { try? segments.remove(identifier.fileName) }
     store.forgetReaders(of: identifiers)
   }
 
@@ -93,38 +129,29 @@ package final class WriteSession {
   ///
   /// When the system failed while the catalog was committing, only opening it again tells whether the commit is durable.
   /// Then published files stay until the next writer's sweep, which knows.
-  func discard(_ identifiers: [String]) {
+  func discard(_ identifiers: [SegmentIdentifier]) {
     for identifier in identifiers {
-      try? FileSystem.remove(store.layout.incomingSegment(identifier))
-      if !isCommitUncertain { try? FileSystem.remove(store.layout.segment(identifier)) }
+      try? incoming.remove(identifier.fileName)
+      if !isCommitUncertain { try? segments.remove(identifier.fileName) }
     }
+    published.subtract(identifiers)
     store.forgetReaders(of: identifiers)
   }
 
-  /// Removes every file that no commit names.
+  /// Removes what dead writers have left: files with the name of a segment that no commit names, and catalogs that were
+  /// being made.
+  ///
+  /// Nobody can commit meanwhile, so a segment that no commit names is nobody's, even if the lock was removed.
   private func sweep() throws(EngramError) {
-    let named = try catalog.read { (catalog) throws(EngramError) in
-      Set(
-        try catalog.extents().compactMap { extent in
-          if case .segment(let identifier, _) = extent.place { return identifier + ".seg" } else { return nil }
-        })
-    }
-    for name in try FileSystem.names(in: store.layout.incoming) {
-      try FileSystem.remove("\(store.layout.incoming)/\(name)")
-    }
-    for name in try FileSystem.names(in: store.layout.segments) where !named.contains(name) {
-      try FileSystem.remove("\(store.layout.segments)/\(name)")
-    }
-    // Creation holds the lock too, so whoever began these is dead.
-    for name in try FileSystem.names(in: store.path) where name.hasPrefix(StoreLayout.unfinishedCatalog) {
-      try FileSystem.remove("\(store.path)/\(name)")
+    try catalog.readExclusively { (catalog) throws(EngramError) in
+      for file in try store.folder.leftovers(named: catalog.extents()) { try file.folder.remove(file.name) }
     }
   }
 }
 
 /// A segment while it is written.
 struct IncomingSegment {
-  let identifier: String
+  let identifier: SegmentIdentifier
   let schema: SegmentSchema
   let writer: SegmentWriter
 

@@ -102,7 +102,7 @@ enum ClassifyCommand {
       grid: try grid(invocation),
       strategy: invocation[search] == "halving" ? .halving(factor: SearchStrategy.standardFactor) : .exhaustive,
       folds: try foldPlan(set, invocation), seed: UInt64(invocation[seed]))
-    let start = monotonicSeconds()
+    let start = MonotonicClock.seconds
     let options = ClassifyOptions(
       split: index, waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work)
     let known = try store.finishedSplits(of: plan)
@@ -134,7 +134,7 @@ enum ClassifyCommand {
     try invocation.output.write(
       isFromStore
         ? "these results were in the store already\n"
-        : "kept as results \(results.summary.id); took \(durationText(seconds: monotonicSeconds() - start))\n")
+        : "kept as results \(results.summary.id); took \(durationText(seconds: MonotonicClock.seconds - start))\n")
   }
 
   private static func grid(_ invocation: Invocation) throws(EngramError) -> GridSpecification {

@@ -60,7 +60,7 @@ enum IngestCommand {
     let request = IngestRequest(
       source: invocation[source], array: invocation[array], metadata: invocation[metadata],
       statistics: invocation[statistics], epochs: invocation[epochs], map: map)
-    let start = monotonicSeconds()
+    let start = MonotonicClock.seconds
     let report = try request.ingest(
       into: invocation[store],
       options: IngestOptions(
@@ -68,7 +68,7 @@ enum IngestCommand {
         write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
     try detail(report, invocation)
     for note in report.notes { try invocation.note("note: \(note)") }
-    try show(report, seconds: monotonicSeconds() - start, invocation)
+    try show(report, seconds: MonotonicClock.seconds - start, invocation)
   }
 
   private static func detail(_ report: IngestReport, _ invocation: Invocation) throws(EngramError) {

@@ -55,7 +55,8 @@ enum SplitReport {
     if invocation[CommonParameters.json] {
       try invocation.show(json(set, indices: false))
     } else {
-      try invocation.show(try table(set, of: try store.snapshot(asOf: set.commit)))
+      // The splits are stored; that they cannot be shown is no failure.
+      if let table = try? table(set, of: try store.snapshot(asOf: set.commit)) { try invocation.show(table) }
       try invocation.output.write("stored as \(set.name), SHA-256 \(set.sha256)\n")
     }
   }

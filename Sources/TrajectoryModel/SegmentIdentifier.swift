@@ -1,13 +1,17 @@
-// SegmentIdentifier.swift -- the 16 random bytes that name a segment.
+// SegmentIdentifier.swift -- the 16 random bytes that name a segment and its file.
 
-/// The 16 random bytes that name a segment.
+/// The 16 random bytes that name a segment and its file.
+///
+/// Whatever text claims to be one, in a catalog or in a directory, becomes one here or is refused; so the name of a file
+/// is always made of 32 digits, and never of a path.
 package struct SegmentIdentifier: Sendable, Hashable {
   /// The bytes 0 to 7, as a little-endian number.
-  let low: UInt64
+  package let low: UInt64
   /// The bytes 8 to 15, as a little-endian number.
-  let high: UInt64
+  package let high: UInt64
 
-  init(low: UInt64, high: UInt64) {
+  /// Makes an identifier of its two halves.
+  package init(low: UInt64, high: UInt64) {
     self.low = low
     self.high = high
   }
@@ -34,6 +38,17 @@ package struct SegmentIdentifier: Sendable, Hashable {
     }
     self.init(low: halves[0], high: halves[1])
   }
+
+  /// The identifier of a segment's file, or nil for a name that no segment has.
+  package init?(fileName: String) {
+    guard fileName.hasSuffix(Self.fileSuffix) else { return nil }
+    self.init(hex: String(fileName.dropLast(Self.fileSuffix.count)))
+  }
+
+  private static let fileSuffix = ".seg"
+
+  /// The name of the segment's file.
+  package var fileName: String { hex + Self.fileSuffix }
 
   /// 32 lower-case hexadecimal digits, first byte first.
   package var hex: String {
