@@ -3,7 +3,7 @@
 import Synchronization
 import Testing
 
-@testable import Base
+import Base
 
 struct WorkContextTests {
   /// Remembers what it was told.
