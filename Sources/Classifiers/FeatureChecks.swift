@@ -32,7 +32,7 @@ extension Matrix {
         throw EngramError(
           .invalidData, "a feature is not finite", place: "row \(row), column \(column)",
           expected: "finite values only", found: "\(self[Int(row), column])",
-          mend: "select admissible statistics only (`--statistics admissible`), or leave that example out")
+          mend: "select admissible statistics only (\(set: .statistics, to: "admissible")), or leave that example out")
       }
     }
   }

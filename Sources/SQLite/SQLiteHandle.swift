@@ -59,7 +59,7 @@ import Glibc
     // SAFETY: the handle is open.
     let systemError = unsafe sqlite3_system_errno(pointer)
     let place = sql.map { "SQL \(Self.shortened($0))" }
-    func make(_ kind: EngramError.Code, _ text: String, mend: String? = nil) -> EngramError {
+    func make(_ kind: EngramError.Code, _ text: String, mend: Mend? = nil) -> EngramError {
       EngramError(kind, text, file: path, place: place, mend: mend)
     }
     switch code & 0xFF {

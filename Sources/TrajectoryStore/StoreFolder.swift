@@ -40,7 +40,7 @@ struct StoreFolder: Sendable {
   private static func absent(_ message: String, _ path: String) -> EngramError {
     EngramError(
       .notFound, message, file: path, expected: "a directory with a file catalog.sqlite",
-      mend: "check the path, or make a store with `engram ingest SOURCE \(path)`")
+      mend: "check the path, or make a store with \(run: .ingest, on: path)")
   }
 
   /// The path of the catalog, for messages.

@@ -120,7 +120,7 @@ import Testing
 
   @Test func `say which key lacks or is of another kind`() {
     let missing = #expect(throws: EngramError.self) { try Self.object.string("nmae") }
-    #expect(missing?.mend?.contains("\"name\"") == true)
+    #expect(missing?.mend?.description.contains("\"name\"") == true)
     let wrong = #expect(throws: EngramError.self) { try Self.object.integer("name") }
     #expect(wrong?.place == "key \"name\"")
     #expect(wrong?.found == "text \"fig2a\"")

@@ -102,7 +102,7 @@ struct FilterTests {
     let error = try #require(#expect(throws: EngramError.self) { try catalog.ids(filter) })
     #expect(error.code == .usage)
     #expect(error.message == "no such column: \(column)")
-    #expect(error.mend?.hasSuffix(mend) == true, "\(error)")
+    #expect(error.mend?.description.hasSuffix(mend) == true, "\(error)")
     #expect(error.expected?.hasPrefix("one of example_id, task, architecture, learning_rule, batch_size") == true)
     #expect(error.place == "filter \(filter)")
   }

@@ -79,11 +79,11 @@ struct UsageErrorTests {
     #expect(error?.expected == mistake.expected)
     #expect(error?.found == mistake.found)
     if let suggestion = mistake.suggestion {
-      #expect(error?.mend?.hasPrefix("did you mean \(suggestion)? ") == true)
+      #expect(error?.mend?.description.hasPrefix("did you mean \(suggestion)? ") == true)
     } else {
-      #expect(error?.mend?.contains("did you mean") == false)
+      #expect(error?.mend?.description.contains("did you mean") == false)
     }
-    #expect(error?.mend?.contains("--help'") == true)
+    #expect(error?.mend?.description.contains("--help'") == true)
   }
 
   @Test(arguments: ["", "x", "1x", "+1", " 1", "1 ", "1.0", "0x10", "1e1", "-1", "101", "99999999999999999999", "١"])

@@ -54,7 +54,7 @@ struct PublishedResultsTests {
     }
     #expect(models?.code == .unsupported)
     #expect(models?.message.contains("nothing was executed") == true)
-    #expect(models?.mend?.contains("without the key 'models'") == true)
+    #expect(models?.mend?.description.contains("without the key 'models'") == true)
     _ = try toy.store.importResults(from: Fixtures.path("results/svm_np1_protocol2.pkl"))
     let again = #expect(throws: EngramError.self) {
       try toy.store.importResults(from: Fixtures.path("results/svm_np1_protocol2.pkl"))

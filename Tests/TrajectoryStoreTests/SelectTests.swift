@@ -40,7 +40,7 @@ import TrajectoryStore
     let wanted = StatisticSelection.names(["actraw_var", "mine"])
     let error = refusal(.notFound) { _ = try snapshot.select(snapshot.allExamples, statistics: wanted) }
     #expect(error?.place == "runs 2" && error?.message.contains("'actraw_var'") == true)
-    #expect(error?.mend?.contains("--missing drop") == true)
+    #expect(error?.mend?.description.contains("`missing: drop`") == true)
     let dropped = try snapshot.select(snapshot.allExamples, statistics: wanted, missing: .drop)
     #expect(dropped.examples.ranges == [0..<4, 8..<12] && dropped.columns.epochs == [5, 10])
     let filled = try snapshot.select(
@@ -69,7 +69,7 @@ import TrajectoryStore
         _ = try snapshot.select(snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: epochs))
       }
       #expect(error?.place == "runs 3" && error?.message.contains("epoch 0") == true, "\(error as Any)")
-      #expect(error?.mend?.contains("--missing drop") == true)
+      #expect(error?.mend?.description.contains("`missing: drop`") == true)
       let dropped = try snapshot.select(
         snapshot.allExamples, statistics: .all, view: TrajectoryView(epochs: epochs), missing: .drop)
       #expect(dropped.examples.ranges == [0..<8] && dropped.columns.epochs == [0, 5])

@@ -53,7 +53,7 @@ import TrajectoryStore
     #expect(try problems().map(\.code) == [.corrupt])
     #expect(try problems().first?.file == segment)
     let missing = refusal(.corrupt) { _ = try TrajectoryStore(opening: store.path).snapshot().recorded(0..<3) }
-    #expect(missing?.file == segment && missing?.mend?.contains("engram verify") == true)
+    #expect(missing?.file == segment && missing?.mend?.description.contains("`verify()`") == true)
     // The rest of the store is still read.
     #expect(try TrajectoryStore(opening: store.path).snapshot().recorded(1_030..<1_035).count == 5 * Axes().count * 4)
     TestFiles.write(Array(whole.dropLast()), to: segment)

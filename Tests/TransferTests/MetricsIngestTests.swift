@@ -91,7 +91,7 @@ struct MetricsIngestTests {
       ("run_id,epoch,m\n1,1\n", nil, .invalidData, "row 1", "another number of fields"),
       ("run_id,epoch,m\n1,1,\n", nil, .invalidData, nil, "has no values"),
       ("", nil, .invalidData, "line 1", "is empty"),
-      ("run_id,epoch,m\n1,1,1\n", ["rule"], .usage, "--by", "runs have no field"),
+      ("run_id,epoch,m\n1,1,1\n", ["rule"], .usage, "fields of a run", "runs have no field"),
       ("run_id,epoch,m\n1,1,1\n", ["task"], .invalidData, "header", "no column 'task'"),
     ] as [(String, [String]?, EngramError.Code, String?, String)])
   func `what is wrong is said with its row, and nothing is added`(

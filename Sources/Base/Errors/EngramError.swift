@@ -61,12 +61,12 @@ public struct EngramError: Error, Sendable, Equatable {
   /// What was there.
   public var found: String?
   /// What the user can do about it.
-  public var mend: String?
+  public var mend: Mend?
 
   /// Makes an error; give every part that is known.
   public init(
     _ code: Code, _ message: String, file: String? = nil, place: String? = nil, offset: Int? = nil,
-    expected: String? = nil, found: String? = nil, mend: String? = nil
+    expected: String? = nil, found: String? = nil, mend: Mend? = nil
   ) {
     self.code = code
     self.message = message
@@ -87,10 +87,13 @@ public struct EngramError: Error, Sendable, Equatable {
 }
 
 extension EngramError: CustomStringConvertible {
-  /// The whole error on one line.
+  /// The whole error on one line, in the words of Swift.
   ///
   /// `FILE: MESSAGE (in PLACE at byte OFFSET, expected E, found F). To mend it: MEND`
-  public var description: String {
+  public var description: String { text(in: SwiftWording()) }
+
+  /// The whole error on one line, in the words of a door.
+  public func text(in wording: some Wording) -> String {
     var at: [String] = []
     if let place { at.append("in \(place)") }
     if let offset { at.append("at byte \(offset)") }
@@ -100,7 +103,7 @@ extension EngramError: CustomStringConvertible {
     if let found { details.append("found \(found)") }
     var text = file.map { "\($0): \(message)" } ?? message
     if !details.isEmpty { text += " (\(details.joined(separator: ", ")))" }
-    if let mend { text += ". To mend it: \(mend)" }
+    if let mend { text += ". To mend it: \(mend.text(in: wording))" }
     return text
   }
 }

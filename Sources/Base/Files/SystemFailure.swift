@@ -15,7 +15,7 @@ extension EngramError {
   package static func system(
     _ action: String, _ path: String, offset: Int? = nil, number: Int32 = errno
   ) -> EngramError {
-    let (code, mend): (Code, String?) =
+    let (code, mend): (Code, Mend?) =
       switch number {
       case ENOSPC, EDQUOT: (.diskFull, "free some space on that disk and try again; what was committed is safe")
       case EFBIG: (.limit, "raise the limit on the size of files (ulimit -f)")

@@ -4,7 +4,7 @@ extension JSONParser {
   /// An error at a byte (the cursor by default), with its line and column.
   func error(
     _ code: EngramError.Code, _ message: String, at offset: Int? = nil, expected: String? = nil,
-    found: String? = nil, mend: String? = nil
+    found: String? = nil, mend: Mend? = nil
   ) -> EngramError {
     let offset = offset ?? position
     let before = bytes[..<offset]

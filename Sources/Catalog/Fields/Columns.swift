@@ -67,7 +67,7 @@ struct Columns {
   func unknown(_ name: String, file: String, place: String? = nil) -> EngramError {
     let all = ofExampleView
     let bare = name.split(separator: ".").last.map(String.init) ?? name
-    let mend =
+    let mend: Mend =
       closestName(to: bare, among: all).map { "did you mean '\($0)'?" }
       ?? "a column is one of those; a text is written in single quotes, '\(bare)'"
     return EngramError(

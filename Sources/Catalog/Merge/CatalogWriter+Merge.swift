@@ -106,7 +106,7 @@ extension CatalogWriter {
           .exists, "that store holds content that was ingested here before", file: other.catalog.path,
           found:
             "\(ingest.source), here as examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)",
-          mend: "leave that store out; to add the same examples once more, say --force")
+          mend: "leave that store out; to add the same examples once more, say \(set: .allowsRepeat)")
       }
       guard contents.insert(ingest.contentHash).inserted else { continue }
       let examples = ingest.examples

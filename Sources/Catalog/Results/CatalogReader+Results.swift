@@ -55,7 +55,7 @@ extension CatalogReader {
     throw EngramError(
       .notFound, "there are no results \(id)", file: connection.path,
       expected: ids.isEmpty ? "none are stored yet" : "one of \(ids.prefix(20).joined(separator: ", "))",
-      found: String(id), mend: "`engram results STORE` lists them; `engram classify` makes them")
+      found: String(id), mend: "\(run: .results) lists them; \(run: .classify) makes them")
   }
 
   /// The finished splits of a classification, in order.

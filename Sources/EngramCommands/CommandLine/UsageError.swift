@@ -79,12 +79,12 @@ enum UsageError {
   private static func error(
     _ message: String, in path: [Command], expected: String? = nil, found: String? = nil, suggestion: String? = nil
   ) -> EngramError {
-    let hint = suggestion.map { "did you mean \($0)? " } ?? ""
+    let hint: Mend = suggestion.map { "did you mean \($0)? " } ?? ""
     return EngramError(
       .usage, message, place: commandLine(of: path), expected: expected, found: found, mend: hint + seeHelp(of: path))
   }
 
-  private static func seeHelp(of path: [Command]) -> String { "See '\(commandLine(of: path)) --help'" }
+  private static func seeHelp(of path: [Command]) -> Mend { "See '\(commandLine(of: path)) --help'" }
 
   private static func commandLine(of path: [Command]) -> String { path.map(\.name).joined(separator: " ") }
 }

@@ -21,7 +21,7 @@ package enum ErrorReport {
     add("where", places.joined(separator: ", "))
     add("expected", error.expected)
     add("found", error.found)
-    add("to mend it", error.mend)
+    add("to mend it", error.mend?.text(in: CommandWording()))
     if let exitCode { add("code", "\(error.code.rawValue), exit code \(exitCode)") }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -34,7 +34,8 @@ package enum ErrorReport {
     writer.beginObject()
     let texts = [
       ("code", error.code.rawValue), ("message", error.message), ("file", error.file), ("place", error.place),
-      ("offset", nil), ("expected", error.expected), ("found", error.found), ("mend", error.mend),
+      ("offset", nil), ("expected", error.expected), ("found", error.found),
+      ("mend", error.mend?.text(in: CommandWording())),
     ]
     for (key, text) in texts {
       writer.key(key)

@@ -75,7 +75,7 @@ extension NumPyType {
 
   /// The refusal of a type that NumPy knows and Engram does not read.
   private static func refusal(of descriptor: String, _ letter: Unicode.Scalar) -> EngramError {
-    let (what, mend): (String, String?) =
+    let (what, mend): (String, Mend?) =
       switch letter {
       case "O":
         (

@@ -23,7 +23,7 @@ struct PickleConversion {
 
   private func failure(
     _ code: EngramError.Code, _ message: String, offset: Int? = nil, place: String? = nil, expected: String? = nil,
-    found: String? = nil, mend: String? = nil
+    found: String? = nil, mend: Mend? = nil
   ) -> EngramError {
     EngramError(
       code, message, file: file.path, place: place?.isEmpty == true ? "the outermost value" : place,

@@ -63,7 +63,7 @@ struct PickleMachine: ~Copyable {
 
   /// An error about the opcode at work.
   func failure(
-    _ code: EngramError.Code, _ message: String, expected: String? = nil, found: String? = nil, mend: String? = nil
+    _ code: EngramError.Code, _ message: String, expected: String? = nil, found: String? = nil, mend: Mend? = nil
   ) -> EngramError {
     EngramError(
       code, message, file: input.file.path, place: opcodeName, offset: opcodeOffset, expected: expected, found: found,

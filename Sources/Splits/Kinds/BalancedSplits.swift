@@ -160,7 +160,7 @@ extension BalancedSplits {
     guard let smallest = left.min(by: { $0.count < $1.count }) else {
       throw EngramError(
         .invalidData, "no example on the \(side) side has a \(label)", place: "\(side) side",
-        mend: "loosen the filter, or name another label column with --label")
+        mend: "loosen the filter, or name another label column as \(option: .label)")
     }
     let wanted: Int
     switch size {
@@ -188,7 +188,7 @@ extension BalancedSplits {
     var found = "\(total) of '\(value)'"
     if left < total { found += ", \(total - left) of them on the other side" }
     if case .fraction(let fraction) = size, wanted < 1 { found += ", and \(fraction) of \(total) is rounded to 0" }
-    let mend =
+    let mend: Mend =
       if total < 2 {
         "leave the class out by a filter, such as `\(label) != '\(value)'`, or add examples of it: each side needs one"
       } else if left == 0 {

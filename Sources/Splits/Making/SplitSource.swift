@@ -42,7 +42,7 @@ struct SplitSource {
   private static func nothing(_ message: String, _ found: String) -> EngramError {
     EngramError(
       .invalidData, message, expected: "at least one example", found: found,
-      mend: "loosen the filter; `engram info` shows what there is")
+      mend: "loosen the filter; \(run: .info) shows what there is")
   }
 
   /// The label column.

@@ -73,7 +73,9 @@ public struct CalibrationGroups: Sendable, Hashable {
           .invalidData, "confidence cannot be calibrated: a class has only one run", file: snapshot.store.path,
           place: "column \(request.label)", expected: "at least two runs of each class",
           found: "\(fewest.0) of '\(fewest.1)'",
-          mend: "record another run of it, or leave the class out: --train \"\(request.label) != '\(fewest.1)'\"")
+          mend:
+            "record another run of it, or leave the class out: \(set: .train, to: "\"\(request.label) != '\(fewest.1)'\"")"
+        )
       }
       kind = .stratifiedGroupKFold(
         StratifiedGroupKFoldSplits(
@@ -132,7 +134,7 @@ public struct CalibrationGroups: Sendable, Hashable {
       throw EngramError(
         .invalidData, "nothing is left to learn from when the one value of '\(field)' is held out",
         file: snapshot.store.path, expected: "at least two values among the training runs", found: "\(values.count)",
-        mend: "calibrate by run (`--calibrate-by run_id`)")
+        mend: "calibrate by run (\(set: .calibrateBy, to: "run_id"))")
     }
     if let lost = lostClass(without: values, training, in: snapshot) {
       throw EngramError(

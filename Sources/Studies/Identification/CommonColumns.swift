@@ -96,13 +96,13 @@ public struct CommonColumns: Sendable, Hashable {
       throw Self.nothing(
         "no epoch in common", file: snapshot.store.path,
         found: "\(EpochSelection.text(epochs)) in the examples; \(EpochSelection.text(trainEpochs)) in training",
-        mend: "ingest the recordings with `--epochs` on the axis of the training runs")
+        mend: "ingest the recordings with \(option: .epochs) on the axis of the training runs")
     }
     columns = try request.select(train.union(examples), in: snapshot).columns
   }
 
   /// The error that says that the sides share nothing to compare.
-  private static func nothing(_ what: String, file: String, found: String, mend: String) -> EngramError {
+  private static func nothing(_ what: String, file: String, found: String, mend: Mend) -> EngramError {
     EngramError(
       .invalidData, "the examples and the training examples have \(what)", file: file, expected: "at least one",
       found: found, mend: mend)

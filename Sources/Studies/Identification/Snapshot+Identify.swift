@@ -33,9 +33,9 @@ extension Snapshot {
     guard !unknown.isEmpty else {
       throw EngramError(
         .notFound, "there is no example to identify", file: store.path,
-        expected: "an example that satisfies --examples",
+        expected: "an example that satisfies the filter of the examples",
         found: "none of \(exampleCount) for \(request.examples)",
-        mend: "loosen --examples; `engram info` shows the values of every field")
+        mend: "loosen \(option: .examples); \(run: .info, on: store.path) shows the values of every field")
     }
     let (trainExamples, unlabelled) = try trainingExamples(request, unknown: unknown, limits)
     let training = try TrainingRuns(trainExamples, label: request.label, in: self)
@@ -88,15 +88,22 @@ extension Snapshot {
       throw EngramError(
         .usage, "\(both.count) examples are both to be learned from and to be identified", file: store.path,
         expected: "no example on both sides", found: "example \(both.ids.first ?? 0), for one",
-        mend: "add `AND NOT (\(request.examples))` to --train, or leave --train out to learn from every other example")
+        mend: """
+          add `AND NOT (\(request.examples))` to \(option: .train), \
+          or leave \(option: .train) out to learn from every other example
+          """)
     }
     guard !train.isEmpty else {
       throw EngramError(
         .notFound, "there is no labelled example to learn from", file: store.path, place: "column \(request.label)",
         expected: "training examples with a \(request.label)",
         found: selected.isEmpty
-          ? "no example that satisfies --train" : "\(unlabelled.count) examples, all without a \(request.label)",
-        mend: "loosen --train, choose another --label, or merge a store of labelled runs into this one: `engram merge`")
+          ? "no example that satisfies the filter of training"
+          : "\(unlabelled.count) examples, all without a \(request.label)",
+        mend: """
+          loosen \(option: .train), choose another \(option: .label), \
+          or merge a store of labelled runs into this one: \(run: .merge, on: store.path)
+          """)
     }
     return (train, unlabelled.count)
   }

@@ -32,7 +32,9 @@ struct TrainingRuns: Sendable, Hashable {
         .invalidData, "there is nothing to tell apart in the training examples", file: snapshot.store.path,
         place: "column \(label)", expected: "at least two classes",
         found: "\(examples.count) examples of '\(classes.names.joined())'",
-        mend: "loosen --train, or choose another --label; `engram info` shows the values of every field")
+        mend:
+          "loosen \(option: .train), or choose another \(option: .label); \(run: .info) shows the values of every field"
+      )
     }
     var found = [Int32](repeating: -1, count: runs.count)
     for (row, run) in runs.codes.enumerated() {
@@ -42,7 +44,7 @@ struct TrainingRuns: Sendable, Hashable {
           .usage, "the layers of one run have different values of '\(label)'", file: snapshot.store.path,
           place: "run \(runs.ids[Int(run)])", expected: "a field of runs, such as learning_rule",
           found: "\(classes.names[Int(found[Int(run)])]) and \(classes.names[Int(code)])",
-          mend: "choose a --label that all layers of a run share")
+          mend: "choose a \(option: .label) that all layers of a run share")
       }
       found[Int(run)] = code
     }

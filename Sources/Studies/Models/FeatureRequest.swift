@@ -36,7 +36,7 @@ public struct FeatureRequest: Sendable, Hashable {
     guard missing != .fill else {
       throw EngramError(
         .usage, "classifiers cannot learn from NaN", expected: "examples without a value refused or dropped",
-        found: "missing values filled with NaN", mend: "say `--missing drop`")
+        found: "missing values filled with NaN", mend: "say \(set: .missing, to: "drop")")
     }
     let selection = try snapshot.select(examples, statistics: statistics, view: view, missing: missing)
     switch statistics {
@@ -65,7 +65,8 @@ public struct FeatureRequest: Sendable, Hashable {
             place: "example \(example)\(try place(of: example, in: snapshot)), column \(axis.names[column])",
             expected: "finite values only", found: "\(values[row, column])",
             mend:
-              "leave '\(statistic)' out, or that example; `--statistics admissible` takes what is finite throughout")
+              "leave '\(statistic)' out, or that example; \(set: .statistics, to: "admissible") takes what is finite throughout"
+          )
         }
       }
     }

@@ -46,7 +46,7 @@ extension Snapshot {
       var damaged = error
       if error.code == .notFound {
         damaged.code = .corrupt
-        damaged.mend = "restore the store's segments from a copy; `engram verify` lists what is missing"
+        damaged.mend = "restore the store's segments from a copy; \(run: .verify) lists what is missing"
       }
       throw damaged
     }

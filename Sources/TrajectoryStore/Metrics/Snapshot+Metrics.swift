@@ -98,6 +98,6 @@ extension Snapshot {
       expected: names.isEmpty ? "none is stored yet" : "one of \(names.prefix(20).joined(separator: ", "))",
       found: name,
       mend: closestName(to: name, among: names).map { "did you mean '\($0)'?" }
-        ?? "add metrics with `engram ingest-metrics \(store.path) FILE`")
+        ?? "add metrics with \(run: .ingestMetrics, on: store.path)")
   }
 }

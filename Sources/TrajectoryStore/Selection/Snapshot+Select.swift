@@ -25,7 +25,7 @@ extension Snapshot {
     guard !examples.isEmpty else {
       throw EngramError(
         .notFound, "the selection holds no examples", file: store.path,
-        mend: "loosen the filter; `engram info` shows what there is")
+        mend: "loosen the filter; \(run: .info, on: store.path) shows what there is")
     }
     var examples = examples
     if case .names(let names) = statistics { try require(names, of: &examples, missing) }
@@ -124,7 +124,8 @@ extension Snapshot {
       return EngramError(
         .notFound, "there is no statistic '\(name)' in the selected examples", file: store.path,
         expected: "one of \(known.count) statistics, such as \(known.sorted().prefix(3).joined(separator: ", "))",
-        found: name, mend: close.map { "did you mean '\($0)'?" } ?? "`engram info` lists the statistics")
+        found: name, mend: close.map { "did you mean '\($0)'?" } ?? "\(run: .info, on: store.path) lists the statistics"
+      )
     }
     return try missingPart("statistic '\(name)'", found: name, of: lacking, examples: examples)
   }
@@ -141,6 +142,9 @@ extension Snapshot {
     return EngramError(
       .notFound, "\(part) was not recorded for \(members.count) of the selected examples", file: store.path,
       place: "runs \(runs.prefix(shown).joined(separator: ", "))\(rest)", found: found,
-      mend: "leave it out, or say `--missing drop` to leave those examples out, `--missing fill` to read NaN for them")
+      mend: """
+        leave it out, or say \(set: .missing, to: "drop") to leave those examples out, \
+        \(set: .missing, to: "fill") to read NaN for them
+        """)
   }
 }

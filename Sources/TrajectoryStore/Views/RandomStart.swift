@@ -54,7 +54,7 @@ public struct RandomStart: Sendable, Hashable {
   /// - Throws: ``EngramError`` with code `usage` when the axis is not even, the period is not a whole number of its
   ///   steps, or the samples do not fit it.
   func plan(onAxis axis: [Double]) throws(EngramError) -> (step: Int, places: Int) {
-    func fail(_ message: String, expected: String, found: String, mend: String) -> EngramError {
+    func fail(_ message: String, expected: String, found: String, mend: Mend) -> EngramError {
       EngramError(.usage, message, place: "random start", expected: expected, found: found, mend: mend)
     }
     guard count >= 1, period > 0, period.isFinite else {

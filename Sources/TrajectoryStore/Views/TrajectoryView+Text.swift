@@ -76,7 +76,7 @@ extension TrajectoryView {
     return RandomStart(period: period, count: count, seed: seed)
   }
 
-  private static func failure(_ message: String, _ text: String, mend: String? = nil) -> EngramError {
+  private static func failure(_ message: String, _ text: String, mend: Mend? = nil) -> EngramError {
     EngramError(
       .usage, message, place: "view",
       expected:

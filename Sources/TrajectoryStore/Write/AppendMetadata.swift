@@ -65,7 +65,7 @@ extension AppendMetadata {
         .invalidData, "a value does not fit the field '\(existing.name)' of this store",
         place: "field \(existing.name)",
         expected: existing.type.rawValue, found: "'\(offender)'",
-        mend: "correct the value, or give the field another name with --map \(existing.name)_2=\(field.name)")
+        mend: "correct the value, or give the field another name with \(map: existing.name + "_2", to: field.name)")
     }
   }
 }

@@ -121,7 +121,7 @@ package final class Appender {
           .exists, "the same content was ingested before", file: ingest.source,
           found:
             "examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1), from \(earlier.source) at \(earlier.commit.time)",
-          mend: "nothing needs to be done; to add the same examples once more, say --force")
+          mend: "nothing needs to be done; to add the same examples once more, say \(set: .allowsRepeat)")
       }
     }
     for (segment, _) in finished { try session.publish(segment.identifier) }

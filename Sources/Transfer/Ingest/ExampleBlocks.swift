@@ -236,7 +236,7 @@ package struct ExampleBlocks: Sendable {
 
   /// The error for an array that is not 3-D, with the way to make it so.
   private static func wrongShape(_ array: NumPyArray, _ file: String?) -> EngramError {
-    let mend =
+    let mend: Mend =
       array.shape.count == 2
       ? "say how many of the \(array.shape[1]) columns are epochs: "
         + "\(array.name).reshape(\(array.shape[0]), epochs, statistics) when the statistics of one epoch are neighbours, "

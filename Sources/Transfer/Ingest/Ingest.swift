@@ -150,7 +150,7 @@ package enum Ingest {
         throw EngramError(
           .invalidData, "the epochs do not fit the values", file: input.source, place: "array \(input.values.name)",
           expected: "\(count) epochs", found: "\(epochs.count)",
-          mend: "give one epoch for each index of the second axis, such as --epochs 0:100:5")
+          mend: "give one epoch for each index of the second axis, such as \(set: .epochs, to: "0:100:5")")
       }
       return epochs
     }

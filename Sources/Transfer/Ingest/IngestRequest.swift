@@ -54,10 +54,11 @@ public struct IngestRequest: Sendable, Hashable {
   }
 
   private func openPickle(work: WorkContext) throws(EngramError) -> IngestInput {
-    for (name, option) in [(array, "--array"), (metadata, "--metadata")] where name != nil {
+    let beside = [(array, "a name of an array", Mend.Option.array), (metadata, "a table of metadata", .metadata)]
+    for (name, what, option) in beside where name != nil {
       throw EngramError(
-        .usage, "\(option) belongs to .npy and .npz files", file: source, found: "a file that is neither",
-        mend: "leave \(option) out; for a pickle of other names use --map")
+        .usage, "\(what) belongs to .npy and .npz files", file: source, found: "a file that is neither",
+        mend: "leave \(option: option) out; for a pickle of other names use \(option: .map)")
     }
     let value: PickleValue
     do throws(EngramError) {
@@ -70,7 +71,8 @@ public struct IngestRequest: Sendable, Hashable {
       }
       throw EngramError(
         .invalidData, "this is neither a pickle nor an .npy or .npz array", file: source, offset: offset,
-        found: error.message, mend: "give a file of one of these kinds; a table of metadata goes with --metadata")
+        found: error.message,
+        mend: "give a file of one of these kinds; a table of metadata goes with \(option: .metadata)")
     }
     var axes = AxisNames(npz: nil, file: source)
     let dataset =

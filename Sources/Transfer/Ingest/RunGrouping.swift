@@ -117,7 +117,7 @@ struct RunGrouping {
       try MetadataField.check(name: column.name)
     } catch {
       var placed = error.inFile(input.metadataSource)
-      placed.mend = "rename it with --map NEW_NAME=\(column.name)"
+      placed.mend = "rename it with \(map: "NEW_NAME", to: column.name)"
       throw placed
     }
     if let row = column.values.firstIndex(where: { if case .real(let value) = $0 { value.isNaN } else { false } }) {
@@ -170,7 +170,8 @@ struct RunGrouping {
             .invalidData, "there is no such position of a layer", file: input.source,
             place: "row \(row), field \(layerPosition)", expected: "early, middle or deep, or nothing",
             found: "'\(word)'",
-            mend: "use one of the three words, or give the column another name with --map NEW_NAME=\(layerPosition)")
+            mend:
+              "use one of the three words, or give the column another name with \(map: "NEW_NAME", to: layerPosition)")
         }
         position = known
       case let other?:
@@ -210,7 +211,7 @@ struct RunGrouping {
             place: "row \(row), field \(column.name)",
             expected: column.name == "unit_fraction"
               ? "above 0, at most 1" : column.name == "noise_sd" ? "at least 0" : "a whole number", found: "'\(value)'",
-            mend: "correct the value, or give the column another name with --map NEW_NAME=\(column.name)")
+            mend: "correct the value, or give the column another name with \(map: "NEW_NAME", to: column.name)")
         }
       }
     }

@@ -44,7 +44,7 @@ public struct MetricsIngest: Sendable, Hashable {
             .invalidData, "a metric comes twice for one run and epoch", file: source, place: "row \(row + 1)",
             found: "\(metric) of run \(run) at epoch \(EpochSelection.text(epoch)) is in row \(earlier + 1) too",
             mend: layout.isByRunID
-              ? "keep one of the rows" : "keep one of the rows, or name a run more closely with --by")
+              ? "keep one of the rows" : "keep one of the rows, or name a run more closely with \(option: .runKey)")
         }
         metrics.append(RunMetric(run: run, MetricValue(metric, epoch: epoch, value)))
         rows.append(row)
@@ -100,7 +100,7 @@ private struct MetricsLayout {
     for name in wanted {
       guard let field = known.first(where: { $0.name.lowercased() == name.lowercased() }) else {
         throw EngramError(
-          .usage, "runs have no field '\(name)'", file: table.file, place: "--by",
+          .usage, "runs have no field '\(name)'", file: table.file, place: "fields of a run",
           expected: "of \(known.map(\.name).joined(separator: ", "))", found: name,
           mend: closestName(to: name, among: known.map(\.name)).map { "did you mean '\($0)'?" })
       }
@@ -211,7 +211,7 @@ private struct RunLookup {
       throw EngramError(
         .notFound, "there is no such run", file: layout.table.file, place: "row \(row + 1)",
         expected: "a run of the store", found: said,
-        mend: "`engram sql STORE \"SELECT * FROM run\"` lists the runs; ingest their recordings first")
+        mend: "\(run: .query, "\"SELECT * FROM run\"") lists the runs; ingest their recordings first")
     }
     /// Runs named in full; the rest are counted.
     let shown = 5

@@ -125,7 +125,7 @@ import TrajectoryModel
     let one = refusal(Self.small, ClassLabels(codes: .init(repeating: 1, count: 90), classCount: 2))
     #expect(one?.code == .invalidData && one?.found == "one class")
     let large = refusal(Self.small, data.labels)
-    #expect(large?.code == .usage && large?.expected == "at most 90" && large?.mend?.contains("90") == true)
+    #expect(large?.code == .usage && large?.expected == "at most 90" && large?.mend?.description.contains("90") == true)
     var long = Self.small
     (long.kernelSize, long.batchSize) = (10, 30)
     let kernel = refusal(long, data.labels)
@@ -155,7 +155,7 @@ import TrajectoryModel
     let error = #expect(throws: EngramError.self) {
       try network.fitted(matrix, columns: data.columns, labels: data.labels)
     }
-    #expect(error?.code == .invalidData && error?.mend?.contains("zscore_data") == true)
+    #expect(error?.code == .invalidData && error?.mend?.description.contains("zscore_data") == true)
   }
 
   @Test func `leaves the last incomplete minibatch out`() throws {

@@ -103,7 +103,7 @@ import Transfer
   func `of another shape are refused with the way to mend it`(name: String, mend: String) {
     let error = #expect(throws: EngramError.self) { try ExampleBlocks(NpyFile.open(ArrayFixtures.path(name))) }
     #expect(error?.code == .invalidData)
-    #expect(error?.mend?.contains(mend) == true)
+    #expect(error?.mend?.description.contains(mend) == true)
   }
 
   @Test(arguments: [

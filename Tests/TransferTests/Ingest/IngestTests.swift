@@ -43,7 +43,8 @@ struct IngestTests {
     _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions())
     let error = refusal(.exists) { _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions()) }
     #expect(
-      error?.found?.hasPrefix("examples 0 to 3, from rows at 2") == true && error?.mend?.contains("--force") == true)
+      error?.found?.hasPrefix("examples 0 to 3, from rows at 2") == true
+        && error?.mend?.description.contains("`allowsRepeat: true`") == true)
     let store = try TrajectoryStore(opening: bench["s.engram"])
     #expect(try store.snapshot().commit == 1 && store.verify().leftovers.isEmpty)
     let again = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions(allowsRepeat: true))

@@ -32,11 +32,14 @@ enum VerifyCommand {
       try invocation.show(
         [
           "examples": .integer(report.examples), "extents": .count(report.extents), "bytes": .count(report.byteCount),
-          "split_sets": .count(splitSets.count), "problems": .array(problems.map { .string($0.description) }),
+          "split_sets": .count(splitSets.count),
+          "problems": .array(problems.map { .string($0.text(in: CommandWording())) }),
           "leftovers": .array(report.leftovers.map { .string($0) }),
         ])
     } else {
-      for problem in problems { try invocation.output.write("damaged: \(printable(problem.description))\n") }
+      for problem in problems {
+        try invocation.output.write("damaged: \(printable(problem.text(in: CommandWording())))\n")
+      }
       if !report.leftovers.isEmpty {
         try invocation.output.write(
           "\(report.leftovers.count) files belong to no commit; the next write removes them\n")

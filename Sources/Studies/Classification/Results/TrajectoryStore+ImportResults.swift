@@ -26,7 +26,7 @@ extension TrajectoryStore {
     if let known = try classificationRecord(planHash: hash) {
       throw EngramError(
         .exists, "these results are here already", file: path, found: "results \(known.id), from \(known.title)",
-        mend: "`engram results STORE \(known.id)` shows them")
+        mend: "\(run: .results, on: self.path, String(known.id)) shows them")
     }
     let name = String(path.split(separator: "/").last ?? "results")
     var plan = JSONObject()

@@ -29,7 +29,7 @@ extension PublishedDatasetReader {
       throw failure(
         "the label of an example is not the learning rule of its metadata", place: "row \(row)",
         expected: "\(rule) as in \(place)", found: "\(label) as in \(foundName("Y") ?? "Y")",
-        mend: "correct the file, or leave the labels out with --map Y=")
+        mend: "correct the file, or leave the labels out with \(map: "Y", to: "")")
     }
     return columns
   }
@@ -57,11 +57,11 @@ extension PublishedDatasetReader {
       !have.contains(field) && map[field] != "" && !(field == "learning_rule" && hasLabels)
     }
     guard missing.isEmpty else {
-      let suggestion = missing.map { "--map \($0)=NAME" }.joined(separator: " ")
+      let suggestions: [Mend] = missing.map { "\(map: $0, to: "NAME")" }
       throw failure(
         "the metadata lack \(missing.joined(separator: ", "))", place: foundName("meta"),
         expected: "the fields \(PublishedDataset.requiredFields.joined(separator: ", "))", found: listed,
-        mend: "say which field plays which part, as in \(suggestion); a name left empty says that there is none")
+        mend: "say which field plays which part, as in \(each: suggestions); a name left empty says that there is none")
     }
     return result
   }
@@ -99,7 +99,7 @@ extension PublishedDatasetReader {
       throw failure(
         "the metadata are of the wrong kind", place: place,
         expected: "a record array, a dictionary of columns or a list of dictionaries", found: value.summary,
-        mend: "say which key holds the metadata with --map meta=NAME")
+        mend: "say which key holds the metadata with \(map: "meta", to: "NAME")")
     }
   }
 

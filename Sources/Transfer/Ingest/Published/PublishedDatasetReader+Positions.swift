@@ -19,7 +19,10 @@ extension PublishedDatasetReader {
       throw failure(
         "the layer positions are of the wrong kind", place: place,
         expected: "an array of integers (\(count), \(epochs), 3), one-hot in early, middle, deep", found: value.summary,
-        mend: "say which key holds the positions with --map X_cat=NAME, or leave them out with --map X_cat=")
+        mend: """
+          say which key holds the positions with \(map: "X_cat", to: "NAME"), \
+          or leave them out with \(map: "X_cat", to: "")
+          """)
     }
     let steps = array.shape.count == 3 ? epochs : 1
     let zero = [UInt8](repeating: 0, count: one.count)

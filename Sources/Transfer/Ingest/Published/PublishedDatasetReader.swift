@@ -21,7 +21,7 @@ struct PublishedDatasetReader {
   func part(_ ours: String) -> PickleValue? { foundName(ours).flatMap { root[key: $0] } }
 
   func failure(
-    _ message: String, place: String? = nil, expected: String? = nil, found: String? = nil, mend: String? = nil
+    _ message: String, place: String? = nil, expected: String? = nil, found: String? = nil, mend: Mend? = nil
   )
     -> EngramError
   {
@@ -51,7 +51,7 @@ struct PublishedDatasetReader {
   /// Whether the file is a dictionary with what cannot be missing.
   func checkShape() throws(EngramError) {
     guard case .dictionary(let items) = root else {
-      var mend = "ingest a dictionary with the keys \(PublishedDataset.keys.joined(separator: ", "))"
+      var mend: Mend = "ingest a dictionary with the keys \(PublishedDataset.keys.joined(separator: ", "))"
       if case .array = root {
         mend = "save the array with numpy.save and ingest the .npy file together with a table of metadata"
       }
@@ -65,11 +65,11 @@ struct PublishedDatasetReader {
     }
     let missing = ["X", "meta"].filter { part($0) == nil }
     guard !missing.isEmpty else { return }
-    let suggestions = missing.map { ours in "--map \(ours)=\(Self.likely(ours, items) ?? "NAME")" }
+    let suggestions: [Mend] = missing.map { ours in "\(map: ours, to: Self.likely(ours, items) ?? "NAME")" }
     throw failure(
       "the pickle is not in the published layout: it has no \(missing.joined(separator: " and no "))",
       expected: "the keys \(PublishedDataset.keys.joined(separator: ", "))", found: contents,
-      mend: "say which key plays which part, as in \(suggestions.joined(separator: " "))")
+      mend: "say which key plays which part, as in \(each: suggestions)")
   }
 
   /// A key that could play a part, by its type.
@@ -92,7 +92,7 @@ struct PublishedDatasetReader {
       throw failure(
         "the trajectories are of the wrong kind", place: foundName("X"),
         expected: "an array of float32 or float64 (examples, epochs, statistics)", found: value.summary,
-        mend: "say which key holds the trajectories with --map X=NAME")
+        mend: "say which key holds the trajectories with \(map: "X", to: "NAME")")
     }
     guard !array.shape.contains(0) else {
       throw failure("the trajectories are empty", place: foundName("X"), found: value.summary)
@@ -109,7 +109,7 @@ struct PublishedDatasetReader {
       guard let value = part("obs_keys") else {
         throw failure(
           "the file does not name its statistics", expected: "the key obs_keys with \(count) names", found: contents,
-          mend: "say which key holds the names with --map obs_keys=NAME, or give the names themselves")
+          mend: "say which key holds the names with \(map: "obs_keys", to: "NAME"), or give the names themselves")
       }
       names = try texts(value, place: foundName("obs_keys") ?? "obs_keys")
     }

@@ -33,8 +33,8 @@ package struct AxisNames {
   /// - Returns: The names, `count` of them, all different.
   /// - Throws: ``EngramError`` with code `usage` when nothing names them, `invalidData` when the names do not fit.
   package mutating func statistics(_ argument: String?, count: Int) throws(EngramError) -> [String] {
-    let how =
-      "give --statistics a,b,c, or a file with one name on each line or a JSON list, or \"published\" for the 45"
+    let how: Mend =
+      "give \(set: .statistics, to: "a,b,c"), or a file with one name on each line or a JSON list, or \"published\" for the 45"
     var names: [String]
     if argument == "published" {
       names = Statistic.publishedNames
@@ -69,7 +69,9 @@ package struct AxisNames {
   /// - Throws: ``EngramError`` with code `usage` when nothing gives them or the argument is no such list or range,
   ///   `invalidData` when they do not fit.
   package mutating func epochs(_ argument: String?, count: Int) throws(EngramError) -> [Double] {
-    let how = "give --epochs 0,5,10 or 0:100:5 (the end counts), or a file with one number on each line"
+    let how: Mend = """
+      give \(set: .epochs, to: "0,5,10") or 0:100:5 (the end counts), or a file with one number on each line
+      """
     var epochs: [Double] = []
     if let argument, let axis = try axis(inWords: argument, count: count) {
       epochs = axis
@@ -116,7 +118,7 @@ package struct AxisNames {
 
   /// The values in a file or a member.
   private mutating func values(
-    _ argument: String?, usual: [String], axis: String, count: Int, how: String
+    _ argument: String?, usual: [String], axis: String, count: Int, how: Mend
   ) throws(EngramError) -> [MetadataValue] {
     let members = npz?.names ?? []
     guard let argument else {
@@ -197,7 +199,7 @@ package struct AxisNames {
   }
 
   /// Refuses another number of names than the axis has values.
-  private func check(_ found: Int, _ expected: Int, _ axis: String, how: String) throws(EngramError) {
+  private func check(_ found: Int, _ expected: Int, _ axis: String, how: Mend) throws(EngramError) {
     guard found == expected else {
       throw EngramError(
         .invalidData, "the \(axis) given are not as many as the array has", file: file,

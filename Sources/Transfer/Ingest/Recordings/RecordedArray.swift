@@ -68,6 +68,6 @@ struct RecordedArray {
     return EngramError(
       .usage, "which array holds the recordings is not clear", file: path,
       expected: "one three-dimensional array (examples, epochs, statistics)",
-      found: shown.isEmpty ? "no arrays" : shown.joined(separator: ", "), mend: "name it: --array \(example)")
+      found: shown.isEmpty ? "no arrays" : shown.joined(separator: ", "), mend: "name it: \(set: .array, to: example)")
   }
 }

@@ -23,18 +23,21 @@ import Transfer
   }
 
   @Test(arguments: [
-    ("other_names.pkl", [:], ["data: an array of float64 (4, 3, 45)", "info:", "rule", "net", "--map X=data"]),
+    (
+      "other_names.pkl", [:],
+      ["data: an array of float64 (4, 3, 45)", "info:", "rule", "net", #"`map: ["X": "data"]`"#]
+    ),
     (
       "other_names.pkl", ["X": "data", "meta": "info", "obs_keys": "statistics"],
-      ["architecture, learning_rule", "rule", "--map learning_rule=NAME"]
+      ["architecture, learning_rule", "rule", #"`map: ["learning_rule": "NAME"]`"#]
     ),
     ("other_names.pkl", ["X": "nothing"], ["no key 'nothing'", "data:"]),
     (
       "other_names.pkl", ["X": "data", "meta": "info", "obs_keys": "statistics", "learning_rule": "role"],
       ["no field 'role'", "rule"]
     ),
-    ("no_statistics.pkl", [:], ["does not name its statistics", "45 names", "--map obs_keys=NAME"]),
-    ("labels_disagree.pkl", [:], ["row 0", "adam", "feedback", "--map Y="]),
+    ("no_statistics.pkl", [:], ["does not name its statistics", "45 names", #"`map: ["obs_keys": "NAME"]`"#]),
+    ("labels_disagree.pkl", [:], ["row 0", "adam", "feedback", #"`map: ["Y": ""]`"#]),
     ("positions_not_one_hot.pkl", [:], ["X_cat row 2", "one-hot"]),
     ("positions_change.pkl", [:], ["X_cat row 1", "one-hot"]),
     ("plain_array.pkl", [:], ["an array of float64 (4, 3, 45)", "numpy.save"]),

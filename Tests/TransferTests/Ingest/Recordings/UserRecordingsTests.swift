@@ -54,7 +54,7 @@ import Transfer
   }
 
   static let wrong: [(UserRecordings.Request, EngramError.Code, String)] = [
-    (.init(array: npy), .usage, "--statistics"), (.init(array: npy, statistics: "a,b,c,d"), .usage, "--epochs"),
+    (.init(array: npy), .usage, "`statistics: a,b,c`"), (.init(array: npy, statistics: "a,b,c,d"), .usage, "`epochs: "),
     (.init(array: npy, statistics: "a,b,c", epochs: "0,1,2"), .invalidData, "expected 4 statistics, found 3"),
     (.init(array: npy, statistics: "published", epochs: "0,1,2"), .invalidData, "found 45"),
     (.init(array: npy, statistics: "a,b,c,a", epochs: "0,1,2"), .invalidData, "comes twice"),
@@ -71,7 +71,7 @@ import Transfer
       .invalidData,
       "expected 5 rows"
     ),
-    (.init(array: ArrayFixtures.path("two-arrays.npz"), statistics: "a,b,c,d", epochs: "0,1,2"), .usage, "--array A"),
+    (.init(array: ArrayFixtures.path("two-arrays.npz"), statistics: "a,b,c,d", epochs: "0,1,2"), .usage, "`array: A`"),
     (.init(array: npz, arrayName: "Y"), .notFound, "X, obs_keys"),
     (.init(array: ArrayFixtures.path("flat.npz")), .invalidData, "X.reshape(5, epochs, statistics)"),
     (.init(array: ArrayFixtures.path("two-dimensional.npy")), .invalidData, "reshape(5, epochs, statistics)"),

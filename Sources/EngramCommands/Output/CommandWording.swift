@@ -1,0 +1,60 @@
+// CommandWording.swift -- how the command line names options and operations in errors.
+
+package import Base
+
+/// The words of the command line: flags and commands.
+package struct CommandWording: Wording {
+  /// Makes the wording.
+  package init() {}
+
+  /// The flag of an option.
+  package static func flag(_ option: Mend.Option) -> String {
+    switch option {
+    case .allowsRepeat: "--force"
+    case .missing: "--missing"
+    case .statistics: "--statistics"
+    case .epochs: "--epochs"
+    case .label: "--label"
+    case .train: "--train"
+    case .examples: "--examples"
+    case .calibrateBy: "--calibrate-by"
+    case .array: "--array"
+    case .metadata: "--metadata"
+    case .map: "--map"
+    case .runKey: "--by"
+    }
+  }
+
+  /// The command of an operation: its verbs, and the words between them and what the error adds.
+  package static func command(_ operation: Mend.Operation, on store: String) -> [String] {
+    switch operation {
+    case .ingest: ["ingest", "SOURCE", store]
+    case .ingestMetrics: ["ingest-metrics", store, "FILE"]
+    case .info: ["info", store]
+    case .query: ["sql", store]
+    case .makeSplits: ["split", "balanced", store, "NAME"]
+    case .classify: ["classify", store]
+    case .results: ["results", store]
+    case .merge: ["merge", store, "OTHER"]
+    case .verify: ["verify", store]
+    }
+  }
+
+  /// The flag, with its value where one is given; one that is switched on stands alone.
+  package func words(for option: Mend.Option, value: String?) -> String {
+    let flag = Self.flag(option)
+    guard let value, value != "true" else { return flag }
+    return "\(flag) \(value)"
+  }
+
+  /// `--map FIELD=NAME`.
+  package func words(forMapping field: String, to name: String) -> String {
+    "\(Self.flag(.map)) \(field)=\(name)"
+  }
+
+  /// The command line, in backquotes.
+  package func words(for operation: Mend.Operation, on store: String?, arguments: [String]) -> String {
+    let words = ["engram"] + Self.command(operation, on: store ?? "STORE") + arguments
+    return "`\(words.joined(separator: " "))`"
+  }
+}
