@@ -35,7 +35,7 @@ struct ClassifySessionTests {
     }
     let list = try session.ok("results", session.store, "--csv").split(separator: "\n")
     #expect(list.count == 2)
-    #expect(list[1].hasPrefix("1,random-forest,fig2a,all,positions,2,2,0.8"))
+    #expect(list[1].hasPrefix("1,random-forest,fig2a,admissible,positions,2,2,0.8"))
     #expect(try session.ok("results", session.store, "1", "--csv").split(separator: "\n").count == 3)
     let predictions = try session.ok("results", session.store, "1", "--predictions", "--csv").split(separator: "\n")
     #expect(predictions.count == 1 + 2 * 408)

@@ -57,6 +57,21 @@ struct TrainedModelTests {
     }
   }
 
+  @Test(arguments: [
+    ("statistics", #"["actraw_mean", "actraw_mean", "gradavgabs_id"]"#),
+    ("standardization", #"{"means": [0], "scales": [1], "first_column": 9223372036854775807}"#),
+    ("standardization", #"{"means": [0], "scales": [1], "first_column": -9223372036854775808}"#),
+  ])
+  func `a header with a right checksum and impossible contents is refused`(key: String, text: String) throws {
+    let toy = try ClassifyTests.store()
+    var file = try ModelFile(parsing: toy.store.trainedModel(ClassifyTests.plan(), split: 0).encoded())
+    var object = try file.header.object("features")
+    object[key] = try JSONValue(parsing: Array(text.utf8))
+    file.header["features"] = .object(object)
+    let bytes = try file.bytes()
+    refusal(.corrupt) { _ = try TrainedModel(parsing: bytes, file: "m") }
+  }
+
   @Test func `examples without what the model needs are refused by name`() throws {
     let toy = try ClassifyTests.store()
     let model = try toy.store.trainedModel(ClassifyTests.plan(), split: 0)

@@ -71,16 +71,24 @@ extension TrainedModel {
       let parts = try value.asObject()
       let (means, scales) = (try parts.reals("means"), try parts.reals("scales"))
       let first = try parts.integer("first_column")
-      guard means.count == scales.count, first >= 0, Int(first) + means.count == model.columnCount else {
+      guard means.count == scales.count, first == Int64(model.columnCount - means.count),
+        means.count <= model.columnCount
+      else {
         throw EngramError(
           .corrupt, "the model has not a mean and a scale for each column", place: "key \"standardization\"",
           expected: "\(model.columnCount) columns", found: "\(means.count) means and \(scales.count) scales")
       }
       return Standardization(firstColumn: Int(first), means: means, scales: scales)
     }
+    let statistics = try object.strings("statistics")
+    guard Set(statistics).count == statistics.count else {
+      throw EngramError(
+        .corrupt, "a statistic of the model stands twice", place: "key \"statistics\"", expected: "each once",
+        found: statistics.joined(separator: ", "))
+    }
     return TrainedModel(
       model, kind: kind, classes: ExampleClasses(label: try object.string("label"), values: classes),
-      statistics: try object.strings("statistics"),
+      statistics: statistics,
       view: try object.require("view") { (value) throws(EngramError) in try TrajectoryView(json: value) },
       standardization: standardization)
   }

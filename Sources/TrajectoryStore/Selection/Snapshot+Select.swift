@@ -28,7 +28,13 @@ extension Snapshot {
         mend: "loosen the filter; \(run: .info, on: store.path) shows what there is")
     }
     var examples = examples
-    if case .names(let names) = statistics { try require(names, of: &examples, missing) }
+    if case .names(let names) = statistics {
+      guard Set(names).count == names.count else {
+        throw EngramError(
+          .usage, "a statistic stands twice in the list", found: names.joined(separator: ","), mend: "name each once")
+      }
+      try require(names, of: &examples, missing)
+    }
     try require(view.epochs, of: &examples, missing)
     let touched = extents(holding: examples)
     let chosen: [String]

@@ -94,6 +94,8 @@ public struct RandomStart: Sendable, Hashable {
           "at most \(most) \(most == 1 ? "sample" : "samples") from \(EpochSelection.text(axis[0])) to \(EpochSelection.text(axis[axis.count - 1]))",
         found: "\(count)", mend: "ask for fewer samples or a shorter period")
     }
-    return (Int(steps), axis.count - (count - 1) * Int(steps))
+    // One sample alone may have any period, also one that no Int holds.
+    let step = Int(min(steps, Double(axis.count)))
+    return (step, axis.count - (count - 1) * step)
   }
 }

@@ -67,8 +67,8 @@ import TrajectoryModel
   }
 
   @Test func `on a full disk say so`() throws {
-    let writer = try NpyWriter(creating: "/dev/full", header: NpyHeader(type: .float64, shape: [100_000]))
-    let values = [Double](repeating: 1, count: 100_000)
+    let writer = try NpyWriter(creating: "/dev/full", header: NpyHeader(type: .float64, shape: [200_000]))
+    let values = [Double](repeating: 1, count: 200_000)
     #expect(#expect(throws: EngramError.self) { try writer.write(unsafe values.span.bytes) }?.code == .diskFull)
   }
 

@@ -73,6 +73,13 @@ struct ViewsRandomStartTests {
     }
   }
 
+  @Test(arguments: ["random-start:1e20x1", "random-start:1e300x1"])
+  func `one sample alone may have a period of any length`(text: String) throws {
+    let view = try TrajectoryView(parsing: text)
+    let columns = try FeatureColumns(statistics: ["a"], epochs: ViewsStore.epochs, view: view)
+    #expect(columns.names == ["a@+0"])
+  }
+
   @Test func `the plans of Fig. 4a all fit 21 epochs, and the longest leaves one place to start`() throws {
     #expect(TrajectoryView.figure4a.count == 14)
     for view in TrajectoryView.figure4a {
