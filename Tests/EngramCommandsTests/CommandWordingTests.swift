@@ -15,16 +15,16 @@ struct CommandWordingTests {
   @Test func `a mend in the words of both doors`() {
     let mend: Mend = """
       say \(set: .allowsRepeat), or \(set: .missing, to: "drop"), or \(map: "X", to: "data"), \
-      or look at \(option: .label): \(run: .results, on: "s.engram", "7") or \(run: .info)
+      or look at \(option: .label): \(run: .results, on: "s.engram", "7") or \(run: .results)
       """
     #expect(
       mend.text(in: CommandWording())
         == "say --force, or --missing drop, or --map X=data, or look at --label: "
-        + "`engram results s.engram 7` or `engram info STORE`")
+        + "`engram results s.engram 7` or `engram results STORE`")
     #expect(
       mend.description
         == "say `allowsRepeat: true`, or `missing: drop`, or `map: [\"X\": \"data\"]`, or look at `label`: "
-        + "`classification(7)` or `summary()`")
+        + "`classification(7)` or `classifications()`")
   }
 
   @Test func `an error is reported in the words of the command line`() {

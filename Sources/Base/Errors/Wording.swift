@@ -48,7 +48,7 @@ public struct SwiftWording: Wording {
       case .query: "query"
       case .makeSplits: "createSplitSet"
       case .classify: "classify"
-      case .results: "classification"
+      case .results: arguments.isEmpty ? "classifications" : "classification"
       case .merge: "merge"
       case .verify: "verify"
       }
