@@ -1,26 +1,26 @@
 // DelimitedText.swift -- splits CSV and TSV (RFC 4180) into rows of fields.
 
-package import Base
-
-/// A field of delimited text.
-package struct DelimitedField: Sendable, Hashable {
-  /// The text without the quotes around it; without the spaces around it if it had no quotes.
-  package let text: String
-  /// Whether it stood in quotes.
-  package let isQuoted: Bool
-}
+import Base
 
 /// A cursor over delimited text.
 ///
 /// Rows end with LF, CRLF or CR. A field in quotes may hold delimiters, line ends and doubled quotes; a quote elsewhere is an
 /// error. Spaces around fields without quotes are dropped. A byte-order mark at the start is skipped.
-package struct DelimitedText {
+struct DelimitedText {
+  /// A field.
+  struct Field {
+    /// The text without the quotes around it; without the spaces around it if it had no quotes.
+    let text: String
+    /// Whether it stood in quotes.
+    let isQuoted: Bool
+  }
+
   private let bytes: [UInt8]
   private let file: String
   private let delimiter: UInt8
   private var position: Int
   /// The number of the line at the cursor, from 1.
-  package private(set) var line = 1
+  private(set) var line = 1
 
   private static let quote = UInt8(ascii: "\"")
 
@@ -31,7 +31,7 @@ package struct DelimitedText {
   ///   - file: What to name in errors.
   ///   - delimiter: The delimiter, or nil to take the one that the first line has most of: `,` `;` tab or `|`.
   /// - Throws: ``EngramError`` with code `corrupt` when the text is not UTF-8 or holds NULs.
-  package init(_ bytes: [UInt8], file: String, delimiter: UInt8?) throws(EngramError) {
+  init(_ bytes: [UInt8], file: String, delimiter: UInt8?) throws(EngramError) {
     self.bytes = bytes
     self.file = file
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -56,15 +56,15 @@ package struct DelimitedText {
   }
 
   /// Whether nothing is left.
-  package var isAtEnd: Bool { position >= bytes.count }
+  var isAtEnd: Bool { position >= bytes.count }
 
   /// Whether only line ends are left.
-  package var hasOnlyLineEndsLeft: Bool { bytes[position...].allSatisfy { $0 == 0x0A || $0 == 0x0D } }
+  var hasOnlyLineEndsLeft: Bool { bytes[position...].allSatisfy { $0 == 0x0A || $0 == 0x0D } }
 
   /// The fields of the next row; a line without anything is one empty field.
   ///
   /// - Throws: ``EngramError`` with code `corrupt` for a quote where none can be, `truncated` for a quote that is never closed.
-  package mutating func nextRow(into fields: inout [DelimitedField]) throws(EngramError) {
+  mutating func nextRow(into fields: inout [Field]) throws(EngramError) {
     fields.removeAll(keepingCapacity: true)
     while true {
       fields.append(try nextField())
@@ -79,7 +79,7 @@ package struct DelimitedText {
   }
 
   /// Reads a field and stops at what ends it.
-  private mutating func nextField() throws(EngramError) -> DelimitedField {
+  private mutating func nextField() throws(EngramError) -> Field {
     guard position < bytes.count, bytes[position] == Self.quote else { return try plainField() }
     let firstLine = line
     let opening = position
@@ -107,11 +107,11 @@ package struct DelimitedText {
         .corrupt, "text follows a closing quote", file: file, place: "line \(line)", offset: position,
         expected: "the delimiter or the end of the line", mend: "double the quotes inside a quoted field: \"\"")
     }
-    return DelimitedField(text: String(decoding: text, as: UTF8.self), isQuoted: true)
+    return Field(text: String(decoding: text, as: UTF8.self), isQuoted: true)
   }
 
   /// Reads a field without quotes.
-  private mutating func plainField() throws(EngramError) -> DelimitedField {
+  private mutating func plainField() throws(EngramError) -> Field {
     let start = position
     while position < bytes.count, !isEnd(bytes[position]) {
       guard bytes[position] != Self.quote else {
@@ -124,7 +124,7 @@ package struct DelimitedText {
     var (low, high) = (start, position)
     while low < high, bytes[low] == 0x20 || bytes[low] == 0x09 { low += 1 }
     while low < high, bytes[high - 1] == 0x20 || bytes[high - 1] == 0x09 { high -= 1 }
-    return DelimitedField(text: String(decoding: bytes[low..<high], as: UTF8.self), isQuoted: false)
+    return Field(text: String(decoding: bytes[low..<high], as: UTF8.self), isQuoted: false)
   }
 
   /// Whether a byte ends a field.

@@ -1,7 +1,7 @@
 // MetadataTable.swift -- metadata about examples from a CSV, TSV or JSON file, as typed columns.
 
 package import Base
-import Formats
+package import Formats
 package import TrajectoryModel
 
 /// A table of metadata, one row for each example.
@@ -11,40 +11,47 @@ package struct MetadataTable: Sendable {
   /// The number of rows.
   package let rowCount: Int
 
-  /// The largest file that is read into memory.
-  package static let mostBytes = 1 << 32
-  /// SQLite's limit on the columns of a table.
-  package static let mostColumns = 2_000
-
-  /// Makes a table of columns that the caller knows to be of one length.
-  init(columns: [(name: String, values: [MetadataValue])], rowCount: Int) {
-    self.columns = columns
-    self.rowCount = rowCount
-  }
-
-  /// Reads a file: `.json` as JSON, `.tsv` and `.tab` with tabs, everything else with the delimiter that its header shows.
+  /// Reads a file as ``TextTable/init(reading:isRowsOnly:)`` does.
   ///
-  /// - Throws: ``EngramError`` as ``init(delimited:file:delimiter:)`` and ``init(json:file:)``; `limit` above ``mostBytes``;
-  ///   `notFound` and `io` as ``InputFile/init(opening:)``.
-  package init(reading path: String) throws(EngramError) {
-    let bytes = try InputFile(opening: path).contents(limit: Self.mostBytes)
-    let name = path.lowercased()
-    if name.hasSuffix(".json") {
-      try self.init(json: bytes, file: path)
-    } else {
-      let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
-      try self.init(delimited: bytes, file: path, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
+  /// - Throws: ``EngramError`` as that and as ``init(_:)``.
+  package init(reading path: String) throws(EngramError) { try self.init(try TextTable(reading: path)) }
+
+  /// Gives every column of a table a type.
+  ///
+  /// **CSV and TSV.** A column is of whole numbers when every value that is not null is one (`-?` digits, no leading zero, 64
+  /// bits); else of reals when every one is a number (leading zeros do not count as numbers; `inf` does); else text. So `007`
+  /// makes a column text, and a whole number among reals is a real. **Null** is, without quotes: nothing, `NA`, `N/A`,
+  /// `NULL`, `null`, `None`, `nan`, `NaN`. Quotes keep such words as text; nothing in quotes is empty text in a column of
+  /// text and null in a column of numbers. `True` and `False` are text.
+  ///
+  /// **JSON** says the type, so nothing is guessed: `true` and `false` are 1 and 0, whole numbers in a column with reals
+  /// become reals, and text and numbers in one column are refused.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for names that cannot be fields and for mixed columns, `limit` above
+  ///   ``TextTable/mostColumns``.
+  package init(_ table: TextTable) throws(EngramError) {
+    try Self.check(names: table.columns.map(\.name), file: table.file, place: table.isJSON ? "keys" : "header")
+    do throws(EngramError) {
+      columns = try table.columns.map { column throws(EngramError) in
+        (
+          column.name,
+          table.isJSON ? try Self.values(typed: column.cells, name: column.name) : Self.values(fields: column.cells)
+        )
+      }
+    } catch {
+      throw error.inFile(table.file)
     }
+    rowCount = table.rowCount
   }
 
   /// Refuses names that cannot be fields, and names that come twice.
   ///
   /// - Throws: ``EngramError`` with code `invalidData`.
   static func check(names: [String], file: String, place: String) throws(EngramError) {
-    guard names.count <= mostColumns else {
+    guard names.count <= TextTable.mostColumns else {
       throw EngramError(
-        .limit, "the table has too many columns", file: file, place: place, expected: "at most \(mostColumns)",
-        found: "\(names.count)")
+        .limit, "the table has too many columns", file: file, place: place,
+        expected: "at most \(TextTable.mostColumns)", found: "\(names.count)")
     }
     var seen: [String: Int] = [:]
     for (index, name) in names.enumerated() {

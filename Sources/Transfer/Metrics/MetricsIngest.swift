@@ -27,7 +27,7 @@ public struct MetricsIngest: Sendable, Hashable {
   /// - Throws: ``EngramError`` that names row and column: code `notFound` for a run that is not there, `invalidData` for
   ///   a row that several runs fit, a value that comes twice or is no number, `exists` for one that is stored already.
   public func ingest(into store: String, options: WriteOptions = WriteOptions()) throws(EngramError) -> MetricReport {
-    let table = try MetricsTable(reading: source)
+    let table = try TextTable(metrics: source)
     let opened = try TrajectoryStore(opening: store)
     let snapshot = try opened.snapshot()
     let layout = try MetricsLayout(table, by: by, fields: try snapshot.fields())
@@ -73,7 +73,7 @@ public struct MetricsIngest: Sendable, Hashable {
 private struct MetricsLayout {
   static let runID = MetadataField(name: "run_id", type: .integer)
 
-  let table: MetricsTable
+  let table: TextTable
   /// The columns that name a run, with the field that each is.
   let keys: [(field: MetadataField, column: Int)]
   let epochColumn: Int
@@ -84,7 +84,7 @@ private struct MetricsLayout {
 
   var isByRunID: Bool { keys.first?.field.name == Self.runID.name }
 
-  init(_ table: MetricsTable, by: [String]?, fields: [MetadataField]) throws(EngramError) {
+  init(_ table: TextTable, by: [String]?, fields: [MetadataField]) throws(EngramError) {
     self.table = table
     let names = table.columns.map { $0.name.lowercased() }
     let known = [Self.runID] + fields
@@ -163,7 +163,7 @@ private struct MetricsLayout {
       guard let number else { continue }
       var name = table.columns[column].name
       if let long {
-        guard case .text(let text, _) = table.columns[long.metric].cells[row], !text.isEmpty else {
+        guard let text = table.columns[long.metric].cells[row].text, !text.isEmpty else {
           throw EngramError(
             .invalidData, "a row does not say which metric it has", file: table.file,
             place: "row \(row + 1), column metric", expected: "a name",

@@ -28,7 +28,7 @@ import Transfer
   }
 
   @Test func `in JSON may be an object of lists`() throws {
-    let table = try MetadataTable(json: Array(#"{"a":[1,null],"b":["x","y"]}"#.utf8), file: "m.json")
+    let table = try MetadataTable(TextTable(json: Array(#"{"a":[1,null],"b":["x","y"]}"#.utf8), file: "m.json"))
     #expect(table.rowCount == 2)
     #expect(table.columns.map(\.name) == ["a", "b"])
     #expect(table.columns[0].values == [.integer(1), .null])
@@ -55,14 +55,14 @@ import Transfer
 
   @Test(arguments: columns)
   func `infer the type of a column by the stated rules`(text: String, values: [MetadataValue]) throws {
-    let table = try MetadataTable(delimited: Array("c\n\(text)".utf8), file: "m.csv")
+    let table = try MetadataTable(TextTable(delimited: Array("c\n\(text)".utf8), file: "m.csv"))
     #expect(table.columns[0].values == values)
     #expect(table.rowCount == values.count)
   }
 
   @Test(arguments: ["a,b\n1,2\n", "a;b\n1;2", "a\tb\n1\t2\n", "a|b\r\n1|2", "\u{FEFF}a,b\n1,2", "\"a\",\"b\"\n1,2"])
   func `find their delimiter in the header`(text: String) throws {
-    let table = try MetadataTable(delimited: Array(text.utf8), file: "m.csv")
+    let table = try MetadataTable(TextTable(delimited: Array(text.utf8), file: "m.csv"))
     #expect(table.columns.map(\.name) == ["a", "b"])
     #expect(table.columns.map(\.values) == [[.integer(1)], [.integer(2)]])
   }
@@ -84,7 +84,9 @@ import Transfer
 
   @Test(arguments: wrong)
   func `that are wrong say where`(text: String, code: EngramError.Code, place: String?) {
-    let error = #expect(throws: EngramError.self) { try MetadataTable(delimited: Array(text.utf8), file: "m.csv") }
+    let error = #expect(throws: EngramError.self) {
+      try MetadataTable(TextTable(delimited: Array(text.utf8), file: "m.csv"))
+    }
     #expect(error?.code == code)
     #expect(error?.place == place)
     #expect(error?.file == "m.csv")
@@ -92,11 +94,11 @@ import Transfer
 
   @Test func `in other encodings are refused with the line`() {
     let latin1 = #expect(throws: EngramError.self) {
-      try MetadataTable(delimited: Array("a\nx\n".utf8) + [0xE4], file: "m.csv")
+      try MetadataTable(TextTable(delimited: Array("a\nx\n".utf8) + [0xE4], file: "m.csv"))
     }
     #expect(latin1?.place == "line 3")
     let utf16 = #expect(throws: EngramError.self) {
-      try MetadataTable(delimited: [0xFF, 0xFE, 0x61, 0], file: "m.csv")
+      try MetadataTable(TextTable(delimited: [0xFF, 0xFE, 0x61, 0], file: "m.csv"))
     }
     #expect(utf16?.code == .unsupported)
   }
@@ -106,7 +108,9 @@ import Transfer
     "[{\"a\":1,\"A\":2}]", "[{\"a\":9007199254740993},{\"a\":0.5}]",
   ])
   func `in JSON that are no tables are refused`(text: String) {
-    let error = #expect(throws: EngramError.self) { try MetadataTable(json: Array(text.utf8), file: "m.json") }
+    let error = #expect(throws: EngramError.self) {
+      try MetadataTable(TextTable(json: Array(text.utf8), file: "m.json"))
+    }
     #expect(error?.code == .invalidData)
     #expect(error?.file == "m.json")
   }
@@ -121,7 +125,8 @@ import Transfer
       for text in texts {
         let table =
           name.hasSuffix("csv")
-          ? try? MetadataTable(delimited: text, file: name) : try? MetadataTable(json: text, file: name)
+          ? try? MetadataTable(TextTable(delimited: text, file: name))
+          : try? MetadataTable(TextTable(json: text, file: name))
         guard let table else { continue }
         #expect(table.columns.allSatisfy { $0.values.count == table.rowCount }, "seed \(seed)")
       }

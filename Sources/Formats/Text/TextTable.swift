@@ -1,0 +1,104 @@
+// TextTable.swift -- a table in a CSV, TSV or JSON file, cell by cell, before anyone says what a cell means.
+
+package import Base
+
+/// A table of text as it stands in its file.
+///
+/// It guesses nothing: whether `nan`, `NA` or nothing is a value, and what type a column has, is for whoever reads it.
+package struct TextTable: Sendable {
+  /// What stands in one place.
+  package enum Cell: Sendable, Hashable {
+    /// A JSON null, or a key that a JSON object lacks.
+    case empty
+    /// A whole JSON number; `true` is 1 and `false` 0.
+    case integer(Int64)
+    /// Any other JSON number.
+    case real(Double)
+    /// A JSON text.
+    case text(String)
+    /// A field of delimited text, which may be empty or spell a number.
+    case field(String, isQuoted: Bool)
+  }
+
+  /// What to name in errors.
+  package let file: String
+  /// Whether it was JSON, in which cells say their type; otherwise all are fields.
+  package let isJSON: Bool
+  /// The columns in the order of the file, or in which their keys first come; all have ``rowCount`` cells.
+  package let columns: [(name: String, cells: [Cell])]
+  /// The number of rows.
+  package let rowCount: Int
+
+  /// The largest file that is read into memory.
+  package static let mostBytes = 1 << 32
+  /// SQLite's limit on the columns of a table; a JSON list of objects has no more keys, as each costs a cell for each row.
+  package static let mostColumns = 2_000
+
+  /// Makes a table of columns that the caller knows to be of one length.
+  init(file: String, isJSON: Bool, columns: [(name: String, cells: [Cell])], rowCount: Int) {
+    self.file = file
+    self.isJSON = isJSON
+    self.columns = columns
+    self.rowCount = rowCount
+  }
+
+  /// Reads a file: `.json` as JSON, `.tsv` and `.tab` with tabs, everything else with the delimiter that its header shows.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isRowsOnly: Whether JSON must be a list of objects, and errors name a row of delimited text without its line.
+  /// - Throws: ``EngramError`` as ``init(delimited:file:delimiter:isRowsOnly:)`` and ``init(json:file:isRowsOnly:)``; `limit`
+  ///   above ``mostBytes``; `notFound` and `io` as ``InputFile/init(opening:)``.
+  package init(reading path: String, isRowsOnly: Bool = false) throws(EngramError) {
+    let bytes = try InputFile(opening: path).contents(limit: Self.mostBytes)
+    let name = path.lowercased()
+    if name.hasSuffix(".json") {
+      try self.init(json: bytes, file: path, isRowsOnly: isRowsOnly)
+    } else {
+      let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
+      try self.init(
+        delimited: bytes, file: path, delimiter: isTabbed ? UInt8(ascii: "\t") : nil, isRowsOnly: isRowsOnly)
+    }
+  }
+
+  /// Reads delimited text (RFC 4180) whose first row names the columns.
+  ///
+  /// Lines without anything at the end are ignored.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole text as UTF-8.
+  ///   - file: What to name in errors.
+  ///   - delimiter: The delimiter, or nil to take the one that the header has most of: `,` `;` tab or `|`.
+  ///   - isRowsOnly: Whether errors name a row without its line.
+  /// - Throws: ``EngramError`` with code `invalidData` for rows of unequal length, `corrupt` and `truncated` for misplaced
+  ///   quotes and for bytes that are not UTF-8, all with the row or line.
+  package init(
+    delimited bytes: [UInt8], file: String, delimiter: UInt8? = nil, isRowsOnly: Bool = false
+  ) throws(EngramError) {
+    var text = try DelimitedText(bytes, file: file, delimiter: delimiter)
+    guard !text.hasOnlyLineEndsLeft else {
+      throw EngramError(
+        .invalidData, "the table is empty", file: file, place: "line 1", expected: "a header that names the columns")
+    }
+    var row: [DelimitedText.Field] = []
+    try text.nextRow(into: &row)
+    var columns = row.map { (name: $0.text, cells: [Cell]()) }
+    var rowCount = 0
+    // Lines without anything end the file, except in a table of one column, where each but those last is an empty field.
+    while !text.isAtEnd, !text.hasOnlyLineEndsLeft {
+      let line = text.line
+      try text.nextRow(into: &row)
+      rowCount += 1
+      guard row.count == columns.count else {
+        throw EngramError(
+          .invalidData, "a row has another number of fields than the header", file: file,
+          place: "row \(rowCount)" + (isRowsOnly ? "" : " (line \(line))"), expected: "\(columns.count) fields",
+          found: "\(row.count) fields",
+          mend: row.count > columns.count
+            ? "put fields that hold the delimiter in quotes" : "complete the row, leaving nothing between delimiters")
+      }
+      for index in row.indices { columns[index].cells.append(.field(row[index].text, isQuoted: row[index].isQuoted)) }
+    }
+    self.init(file: file, isJSON: false, columns: columns, rowCount: rowCount)
+  }
+}

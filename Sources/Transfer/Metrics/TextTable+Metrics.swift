@@ -1,0 +1,88 @@
+// TextTable+Metrics.swift -- a table of metrics: NaN is a value, and what is empty was not recorded.
+
+import Base
+import Formats
+import TrajectoryModel
+
+extension TextTable {
+  /// Reads a table of metrics; a JSON one is a list of objects.
+  init(metrics path: String) throws(EngramError) {
+    try self.init(reading: path, isRowsOnly: true)
+    var seen: Set<String> = []
+    for (index, column) in columns.enumerated()
+    where column.name.isEmpty || !seen.insert(column.name.lowercased()).inserted {
+      throw EngramError(
+        .invalidData, column.name.isEmpty ? "a column has no name" : "the name of a column comes twice", file: path,
+        place: "header, column \(index + 1)", found: "\"\(column.name)\"", mend: "give each column a name of its own")
+    }
+  }
+}
+
+extension TextTable.Cell {
+  /// Words that stand for nothing recorded; NaN is not among them.
+  private static let emptyWords: Set<String> = ["", "NA", "N/A", "NULL", "null", "None"]
+
+  /// What the cell says, for messages.
+  var shown: String {
+    switch self {
+    case .empty: "nothing"
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .text(let text), .field(let text, _): "'\(text.prefix(80))'"
+    }
+  }
+
+  /// The text in a cell, quoted or not.
+  var text: String? {
+    switch self {
+    case .text(let text), .field(let text, _): text
+    case .empty, .integer, .real: nil
+    }
+  }
+
+  /// The number in a cell, which may be NaN or infinite, or nil where nothing was recorded.
+  ///
+  /// - Returns: A failure when it is no number.
+  var number: Result<Double?, NoNumber> {
+    switch self {
+    case .empty: return .success(nil)
+    case .integer(let value): return .success(Double(value))
+    case .real(let value): return .success(value)
+    case .text(let text), .field(let text, _):
+      if Self.emptyWords.contains(text) { return .success(nil) }
+      var digits = text.utf8[...]
+      let isNegative = digits.first == UInt8(ascii: "-")
+      if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+      switch Substring(digits).lowercased() {
+      case "nan": return .success(.nan)
+      case "inf", "infinity": return .success(isNegative ? -.infinity : .infinity)
+      default:
+        // Swift also reads hexadecimal, which no table of metrics means.
+        let isDecimal = digits.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
+        guard isDecimal, let value = Double(text), value.isFinite else { return .failure(NoNumber()) }
+        return .success(value)
+      }
+    }
+  }
+
+  /// A cell that should hold a number holds none.
+  struct NoNumber: Error {}
+
+  /// The cell as a value of a field, or nil when it cannot be one.
+  func value(as type: MetadataType) -> MetadataValue? {
+    // What ingest takes for null is null here too, so that the same spelling finds the same run.
+    if case .field(let text, isQuoted: false) = self, MetadataTable.nullWords.contains(text) { return .null }
+    switch (self, type) {
+    case (.empty, _): return .null
+    case (.text(let text), .text), (.field(let text, _), .text): return .text(text)
+    case (.text(let text), .integer), (.field(let text, _), .integer): return Int64(text).map { .integer($0) }
+    case (.integer(let value), .integer): return .integer(value)
+    case (.integer(let value), .text): return .text(String(value))
+    case (.real(let value), .integer): return Int64(exactly: value).map { .integer($0) }
+    case (.real, .text): return nil
+    case (_, .real):
+      guard case .success(let number?) = number, !number.isNaN else { return nil }
+      return .real(number)
+    }
+  }
+}
