@@ -11,8 +11,8 @@ enum Reading {
     let kept = try TrajectoryStore(opening: path)
     var taken = 0
     var newest: Int64 = 0
-    let end = now() + seconds
-    while now() < end {
+    let end = MonotonicClock.seconds + seconds
+    while MonotonicClock.seconds < end {
       let snapshot =
         if taken % 2 == 0 { try kept.snapshot() } else { try TrajectoryStore(opening: path).snapshot() }
       guard snapshot.commit >= newest else { throw wrong("a commit was there and is gone", path) }
@@ -76,11 +76,5 @@ enum Reading {
 
   private static func wrong(_ message: String, _ path: String) -> EngramError {
     EngramError(.corrupt, message, file: path)
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

@@ -5,7 +5,7 @@ import Base
 /// Turns the arena's cells into values, each once.
 struct PickleConversion {
   private var arena: PickleArena
-  private let file: PickleFileHandle
+  private let file: InputFile
   private let watch: PickleWatch
   private var converted: [Key: PickleValue] = [:]
   private var underway: Set<Key> = []
@@ -15,7 +15,7 @@ struct PickleConversion {
     case list(Int32), tuple(Int32), dictionary(Int32), array(Int32), large(Int32)
   }
 
-  init(arena: consuming PickleArena, file: PickleFileHandle, watch: PickleWatch) {
+  init(arena: consuming PickleArena, file: InputFile, watch: PickleWatch) {
     self.arena = arena
     self.file = file
     self.watch = watch
@@ -140,7 +140,7 @@ struct PickleConversion {
       try charge(count / Self.valueCost * 3)
       var bytes = [UInt8](repeating: 0, count: count)
       let file = file
-      try bytes.withFirst(count) { part throws(EngramError) in try file.readExactly(at: start, into: &part) }
+      try bytes.withFirst(count) { part throws(EngramError) in try file.read(at: start, into: &part) }
       guard let text = form == .utf8 ? String(validating: bytes, as: UTF8.self) : PickleText.rawUnicode(bytes) else {
         throw failure(.corrupt, "text is malformed", offset: start, place: name)
       }

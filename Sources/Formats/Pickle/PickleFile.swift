@@ -22,7 +22,8 @@ package enum PickleFile {
   package static func read(
     path: String, limits: PickleLimits = .standard, work: WorkContext = WorkContext()
   ) throws(EngramError) -> PickleValue {
-    let file = try PickleFileHandle(opening: path)
+    let file = try InputFile(opening: path)
+    file.willBeReadInOrder()
     let watch = PickleWatch(work: work, byteCount: file.byteCount)
     let (cell, arena) = try interpret(file, limits: limits, watch: watch)
     var conversion = PickleConversion(arena: arena, file: file, watch: watch)
@@ -37,7 +38,7 @@ package enum PickleFile {
 
   /// Obeys the opcodes; stack and memo are freed before anything is converted.
   private static func interpret(
-    _ file: PickleFileHandle, limits: PickleLimits, watch: PickleWatch
+    _ file: InputFile, limits: PickleLimits, watch: PickleWatch
   ) throws(EngramError) -> (PickleCell, PickleArena) {
     guard file.byteCount > 0 else {
       throw EngramError(.truncated, "the file is empty", file: file.path, offset: 0, mend: "copy the file again")

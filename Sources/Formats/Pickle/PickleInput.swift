@@ -7,7 +7,7 @@ struct PickleInput: ~Copyable {
   /// Bytes of the window: large enough to make reading cheap, small enough to stay in the cache.
   static let windowByteCount = 256 << 10
 
-  let file: PickleFileHandle
+  let file: InputFile
   private var window: [UInt8]
   /// The file offset of the first byte of the window.
   private var base = 0
@@ -16,7 +16,7 @@ struct PickleInput: ~Copyable {
   /// The next byte to eat, as an index into the window.
   private var cursor = 0
 
-  init(_ file: PickleFileHandle) {
+  init(_ file: InputFile) {
     self.file = file
     window = [UInt8](repeating: 0, count: Self.windowByteCount)
   }
@@ -42,7 +42,9 @@ struct PickleInput: ~Copyable {
     cursor = 0
     filled = 0
     let (file, base) = (file, base)
-    filled = try window.withFirst(window.count) { part throws(EngramError) in try file.read(at: base, into: &part) }
+    filled = try window.withFirst(window.count) { part throws(EngramError) in
+      try file.readUpToEnd(at: base, into: &part)
+    }
   }
 
   /// The error for a file that ends before `count` more bytes.

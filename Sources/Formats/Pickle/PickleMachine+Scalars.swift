@@ -208,7 +208,8 @@ extension PickleMachine {
     var sinceWatched = 0
     while position < input.file.byteCount {
       let (file, start) = (input.file, position)
-      let count = try window.withFirst(window.count) { part throws(EngramError) in try file.read(at: start, into: &part)
+      let count = try window.withFirst(window.count) { part throws(EngramError) in
+        try file.readUpToEnd(at: start, into: &part)
       }
       if let index = window[..<count].firstIndex(of: 10) { return position + index }
       guard count > 0 else { break }

@@ -22,7 +22,7 @@ struct PickleMachine: ~Copyable {
   /// Opcodes between two looks at the clock of the caller.
   private static let opcodesPerWatch = 1 << 16
 
-  init(_ file: PickleFileHandle, limits: PickleLimits, watch: PickleWatch) {
+  init(_ file: InputFile, limits: PickleLimits, watch: PickleWatch) {
     input = PickleInput(file)
     arena = PickleArena(limits: limits)
     self.watch = watch

@@ -32,7 +32,7 @@ extension PickledEscapes {
   /// The text starts at `start` and ends at `end`, or at its closing quote, which must come before `end`. Throws
   /// ``EngramError`` with code `corrupt`, `truncated` or `cancelled`.
   static func scan(
-    _ file: PickleFileHandle, form: PickleEscapeForm, quote: UInt8 = 0, from start: Int, to end: Int,
+    _ file: InputFile, form: PickleEscapeForm, quote: UInt8 = 0, from start: Int, to end: Int,
     level: Int32 = bestLevel, watch: PickleWatch
   ) throws(EngramError) -> PickledEscapes {
     var checkpoints = [Checkpoint(decoded: 0, offset: start)]
@@ -43,7 +43,7 @@ extension PickledEscapes {
     scanning: while position < end {
       let count = min(window.count, end - position)
       let start = position
-      try window.withFirst(count) { part throws(EngramError) in try file.readExactly(at: start, into: &part) }
+      try window.withFirst(count) { part throws(EngramError) in try file.read(at: start, into: &part) }
       let step = step(window, 0..<count, form: form, quote: quote, level: level)
       position += step.consumed
       decoded += step.produced
@@ -68,7 +68,7 @@ extension PickledEscapes {
   }
 
   /// The error for text that stops inside a token or before its quote.
-  private static func cutOff(_ file: PickleFileHandle, _ form: PickleEscapeForm, at offset: Int) -> EngramError {
+  private static func cutOff(_ file: InputFile, _ form: PickleEscapeForm, at offset: Int) -> EngramError {
     if form == .representation {
       return EngramError(
         .truncated, "a string of the pickle has no end", file: file.path, offset: offset, expected: "a closing quote",
@@ -81,7 +81,7 @@ extension PickledEscapes {
 
   /// The error for text that no Python writes.
   private static func malformed(
-    _ file: PickleFileHandle, _ form: PickleEscapeForm, at offset: Int, text: ArraySlice<UInt8>
+    _ file: InputFile, _ form: PickleEscapeForm, at offset: Int, text: ArraySlice<UInt8>
   ) -> EngramError {
     let expected =
       switch form {

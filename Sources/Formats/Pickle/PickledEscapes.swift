@@ -42,7 +42,7 @@ package struct PickledEscapes: ByteSource {
   /// Bytes of text read at a time; two of them fit the smallest caches of the second level.
   static let windowByteCount = 64 << 10
 
-  let file: PickleFileHandle
+  let file: InputFile
   let form: PickleEscapeForm
   let quote: UInt8
   /// The file offset after the last byte of text.
@@ -68,7 +68,7 @@ package struct PickledEscapes: ByteSource {
     while done < wanted {
       let count = min(window.count, end - position)
       let start = position
-      try window.withFirst(count) { part throws(EngramError) in try file.readExactly(at: start, into: &part) }
+      try window.withFirst(count) { part throws(EngramError) in try file.read(at: start, into: &part) }
       var used = 0
       if skipped > 0 {
         let step = Self.step(window, 0..<count, form: form, quote: quote, limit: skipped, level: level)

@@ -7,14 +7,14 @@ package struct PickledSlice: ByteSource {
   /// Yes.
   package var isRandomAccess: Bool { true }
 
-  let file: PickleFileHandle
+  let file: InputFile
   /// The file offset of the first byte.
   let start: Int
   package let byteCount: Int
 
   package func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
     precondition(offset >= 0 && buffer.byteCount <= byteCount - offset, "the bytes asked for lie in the payload")
-    try file.readExactly(at: start + offset, into: &buffer)
+    try file.read(at: start + offset, into: &buffer)
   }
 }
 

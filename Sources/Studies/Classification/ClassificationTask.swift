@@ -14,7 +14,6 @@ struct ClassificationTask {
   let options: ClassifyOptions
   /// The plan as it is kept.
   let json: JSONObject
-  let clock = ContinuousClock()
 
   init(_ plan: ClassificationPlan, _ set: SplitSet, in store: TrajectoryStore, _ options: ClassifyOptions) {
     self.plan = plan
@@ -84,7 +83,7 @@ struct ClassificationTask {
     let searchParts = 9
     let split = set.splits[ordinal]
     let (classes, trainLabels, testLabels) = try fill(split, selection, snapshot, &memory)
-    let start = clock.now
+    let start = MonotonicClock.seconds
     var search: SearchRecord?
     var best = 0
     if grid.candidates.count > 1 {
@@ -96,12 +95,12 @@ struct ClassificationTask {
       search = record
       best = record.best ?? 0
     }
-    let searched = clock.now
+    let searched = MonotonicClock.seconds
     let classifier = grid.classifier(best)
     let model = try classifier.fit(
       memory.train.matrix, columns: memory.train.layout, labels: trainLabels, rows: nil,
       options: FitOptions(seed: plan.seed, work: work.part(searchParts..<10, of: 10)))
-    let fitted = clock.now
+    let fitted = MonotonicClock.seconds
     let trainPredicted = try model.predict(memory.train.matrix, rows: nil, work: options.work)
     let probabilities = try model.probabilities(of: memory.test.matrix, rows: nil, work: options.work)
     let testPredicted = try model.predict(memory.test.matrix, rows: nil, work: options.work)
@@ -115,7 +114,7 @@ struct ClassificationTask {
       predictions: Predictions(
         examples: memory.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
         probabilities: probabilities, classCount: classCount),
-      searchSeconds: Self.seconds(searched - start), fitSeconds: Self.seconds(fitted - searched))
+      searchSeconds: searched - start, fitSeconds: fitted - searched)
     return (result, model, classes)
   }
 
@@ -126,24 +125,20 @@ struct ClassificationTask {
   ) throws(EngramError) -> SearchRecord {
     var latest = try keptSearch(ordinal)
     var isKept = true
-    var lastKept = clock.now
+    var lastKept = MonotonicClock.seconds
     do throws(EngramError) {
       return try search.run(
         grid, features.matrix, columns: features.layout, labels: labels, options: fitOptions, from: latest
       ) { (record) throws(EngramError) in
         (latest, isKept) = (record, false)
-        if Self.seconds(clock.now - lastKept) < options.checkpointSeconds { return }
+        if MonotonicClock.seconds - lastKept < options.checkpointSeconds { return }
         try keep(record, of: ordinal)
-        (isKept, lastKept) = (true, clock.now)
+        (isKept, lastKept) = (true, MonotonicClock.seconds)
       }
     } catch {
       if error.code == .cancelled, !isKept { try keep(latest, of: ordinal) }
       throw error
     }
-  }
-
-  static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }
 
   /// Learns again what was chosen for a split.

@@ -29,13 +29,13 @@ struct GridTrial {
   /// Scores, times and reports: accuracy or null, and note, of each candidate.
   func run(on data: BenchData) throws(EngramError) -> JSONObject {
     let (trainRows, testRows) = (try data.rows(train), try data.rows(test))
-    let started = Trial.seconds()
+    let started = MonotonicClock.seconds
     let scores = try grid.score(
       Array(grid.candidates.indices), data.rowMajor,
       columns: FeatureLayout(statisticCount: data.rowMajor.columns, sampleCount: 1), labels: data.labels,
       train: trainRows, validation: testRows, options: options)
     var answer = JSONObject()
-    answer["seconds"] = .real(Trial.seconds() - started)
+    answer["seconds"] = .real(MonotonicClock.seconds - started)
     answer["scores"] = .array(
       scores.map { score in
         switch score {

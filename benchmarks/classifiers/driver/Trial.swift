@@ -69,12 +69,12 @@ struct Trial {
     let columns =
       columns.map { FeatureLayout(positionCount: $0[0], statisticCount: $0[1], sampleCount: $0[2]) }
       ?? FeatureLayout(statisticCount: features.columns, sampleCount: 1)
-    let started = Self.seconds()
+    let started = MonotonicClock.seconds
     let model = try classifier.fit(
       features, columns: columns, labels: data.labels, rows: trainRows, options: options)
-    let fitted = Self.seconds()
+    let fitted = MonotonicClock.seconds
     let predicted = try model.predict(features, rows: testRows, work: options.work)
-    let ended = Self.seconds()
+    let ended = MonotonicClock.seconds
     let correct = zip(predicted, testRows).count { $0 == data.labels.codes[Int($1)] }
     var answer = JSONObject()
     answer["fitSeconds"] = .real(fitted - started)
@@ -84,12 +84,5 @@ struct Trial {
     answer["details"] = .object(Self.details(of: model))
     if wantsPredictions { answer["predicted"] = .array(predicted.map { .integer(Int64($0)) }) }
     return answer
-  }
-
-  /// Seconds of a clock that only goes forward.
-  static func seconds() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
