@@ -124,6 +124,6 @@ import Testing
     let missing = #expect(throws: EngramError.self) { try PickleFile.read(path: "/tmp/engram-no-such-file.pkl") }
     #expect(missing?.code == .notFound)
     let folder = #expect(throws: EngramError.self) { try PickleFile.read(path: "/tmp") }
-    #expect(folder?.code == .io)
+    #expect(folder?.code == .unsupported)
   }
 }
