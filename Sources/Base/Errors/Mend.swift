@@ -61,8 +61,6 @@ public struct Mend: Sendable, Hashable {
     case info
     /// Asks the catalog in SQL.
     case query
-    /// Makes a split set.
-    case makeSplits
     /// Classifies the splits of a set.
     case classify
     /// Shows results that are kept.

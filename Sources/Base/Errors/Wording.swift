@@ -46,7 +46,6 @@ public struct SwiftWording: Wording {
       case .ingestMetrics: "MetricsIngest"
       case .info: "summary"
       case .query: "query"
-      case .makeSplits: "createSplitSet"
       case .classify: "classify"
       case .results: arguments.isEmpty ? "classifications" : "classification"
       case .merge: "merge"

@@ -2,7 +2,8 @@
 
 /// How a long operation works: on how many threads, whether it is to stop, and whom it tells how far it has come.
 ///
-/// Nothing in it changes a result. Every long operation takes one as its last parameter, `work`.
+/// Nothing in it changes a result. The options of a long operation hold one; an operation without options takes it as
+/// `work`.
 ///
 /// ```swift
 /// let work = WorkContext(threads: 4, progress: { print($0.stage, $0.done, "of", $0.total, $0.unit) })

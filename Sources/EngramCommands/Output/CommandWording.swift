@@ -32,7 +32,6 @@ package struct CommandWording: Wording {
     case .ingestMetrics: ["ingest-metrics", store, "FILE"]
     case .info: ["info", store]
     case .query: ["sql", store]
-    case .makeSplits: ["split", "balanced", store, "NAME"]
     case .classify: ["classify", store]
     case .results: ["results", store]
     case .merge: ["merge", store, "OTHER"]
