@@ -15,6 +15,8 @@ package import TrajectoryModel
 package final class SegmentReader: Sendable {
   /// The identifier in the header.
   package let identifier: SegmentIdentifier
+  /// XXH3-128 of the canonical value bytes, as 32 hexadecimal digits; made once, for every read compares it.
+  package let valuesHash: String
   private let footer: SegmentFooter
   private let file: MappedFile
 
@@ -30,6 +32,7 @@ package final class SegmentReader: Sendable {
     } catch {
       throw error.inFile(opened.path)
     }
+    valuesHash = hexadecimal(footer.valuesHash)
     self.file = file
   }
 
@@ -59,8 +62,6 @@ package final class SegmentReader: Sendable {
   package var rowGroupCount: Int { footer.rowGroupCount }
   /// Bytes of the file.
   package var byteCount: Int { file.byteCount }
-  /// XXH3-128 of the canonical value bytes, as 32 hexadecimal digits.
-  package var valuesHash: String { hexadecimal(footer.valuesHash) }
   /// The path as it was given.
   package var path: String { file.path }
 

@@ -1,7 +1,13 @@
 // Hexadecimal.swift -- bytes as digits.
 
-/// Lower-case hexadecimal digits of bytes.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+/// Lower-case hexadecimal digits of bytes, two a byte, the high four bits first.
+package func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef".utf8)
-  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  var text: [UInt8] = []
+  text.reserveCapacity(2 * bytes.count)
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
 }
