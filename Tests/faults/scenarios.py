@@ -1,0 +1,146 @@
+"""What is disturbed: one operation on a store, and how the store was before it."""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+
+from inputs import Failure, ingest_words, write_metadata, write_npy
+
+# Longer than any operation here takes by far; what runs longer hangs.
+LONGEST = 60
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """One operation: the words that make the store, and the words that are disturbed.
+
+    Words in braces are names of `Laboratory.names`.
+    """
+
+    name: str
+    before: tuple
+    words: tuple
+    # How many commits the operation makes at most; and whether it makes the store.
+    commits: int = 1
+    creates: bool = False
+
+
+# A store of one segment and one staged batch.
+SMALL = ("ingest:many", "ingest:few")
+SCENARIOS = [
+    Scenario("create", (), ("ingest:few",), creates=True),
+    Scenario("ingest", SMALL, ("ingest:many",)),
+    Scenario("append and flush", SMALL, ("{driver}", "write", "{store}", "11", "8"), commits=8),
+    Scenario("compact", (*SMALL, "ingest:many"), ("{engram}", "compact", "{store}", "--all", "--json")),
+    Scenario("merge", SMALL, ("{engram}", "merge", "{store}", "{other}", "--force", "--json")),
+    Scenario(
+        "split", SMALL,
+        ("{engram}", "split", "balanced", "{store}", "--name", "s", "--repeats", "2", "--json"), commits=2),
+    Scenario(
+        "classify", (*SMALL, "split"),
+        ("{engram}", "classify", "{store}", "--split", "s", "--model", "random-forest", "--set", "n_estimators=5",
+         "--threads", "1", "--json"),
+        commits=4),
+    Scenario("metrics", SMALL, ("{engram}", "ingest-metrics", "{store}", "{metrics}", "--json")),
+]  # fmt: skip
+
+
+class Laboratory:
+    """A folder of inputs, of stores as they are before each scenario, and of the store that is disturbed."""
+
+    def __init__(self, engram, folder):
+        self.folder = folder
+        self.names = {
+            "engram": engram,
+            "driver": os.path.join(os.path.dirname(engram), "store-driver"),
+            # The store lies alone in a folder: the shim watches the folder, and so sees the store being made.
+            "watched": os.path.join(folder, "watched"),
+            "store": os.path.join(folder, "watched", "store.engram"),
+            "other": os.path.join(folder, "other.engram"),
+            "metrics": os.path.join(folder, "metrics.csv"),
+        }
+        for name, examples, seed in (("many", 1100, 1), ("few", 64, 2)):
+            write_npy(self.path(name, "npy"), examples, seed)
+            write_metadata(self.path(name, "csv"), examples, seed, rules=("adam", "sgdm"))
+        with open(self.names["metrics"], "w") as file:
+            file.write("run_id,epoch,loss\n" + "".join(f"{run},{epoch},0.5\n" for run in (1, 2) for epoch in range(20)))
+        self.run(ingest_words(engram, self.path("few", "npy"), self.path("few", "csv"), self.names["other"]))
+        self.run(ingest_words(engram, self.path("many", "npy"), self.path("many", "csv"), self.names["other"]))
+
+    def path(self, name, suffix):
+        return os.path.join(self.folder, f"{name}.{suffix}")
+
+    def words(self, template):
+        """The words of a command; `ingest:NAME` and `split` stand for whole commands."""
+        if template == "split":
+            template = SCENARIOS[5].words
+        if isinstance(template, str):
+            template = (template,)
+        if template[0].startswith("ingest:"):
+            name = template[0].split(":")[1]
+            return ingest_words(
+                self.names["engram"], self.path(name, "npy"), self.path(name, "csv"), self.names["store"])
+        return [word.format(**self.names) for word in template]
+
+    def run(self, words):
+        """Runs a command that must succeed."""
+        done = subprocess.run(words, capture_output=True, text=True, timeout=LONGEST)
+        if done.returncode != 0:
+            raise Failure(f"{words[1:3]}: exit code {done.returncode}: {done.stdout[-300:]} {done.stderr[-600:]}")
+        return done.stdout
+
+    def prepare(self, scenario):
+        """Makes the store as it is before a scenario, and keeps a copy for `restore`."""
+        shutil.rmtree(self.names["watched"], ignore_errors=True)
+        os.mkdir(self.names["watched"])
+        for step in scenario.before:
+            self.run(self.words(step))
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(self.names["watched"], self.kept)
+        return self.log() if scenario.before else {}
+
+    @property
+    def kept(self):
+        return os.path.join(self.folder, "kept")
+
+    def restore(self):
+        """Puts the store back as it was before the scenario."""
+        shutil.rmtree(self.names["watched"], ignore_errors=True)
+        shutil.copytree(self.kept, self.names["watched"])
+
+    def exists(self):
+        return os.path.exists(os.path.join(self.names["store"], "catalog.sqlite"))
+
+    def log(self):
+        """The number of examples after each commit."""
+        sql = "SELECT commit_id, example_end FROM commit_log ORDER BY commit_id"
+        rows = json.loads(self.run([self.names["engram"], "sql", self.names["store"], sql, "--json"]))
+        return {row["commit_id"]: row["example_end"] for row in rows}
+
+    def verify(self):
+        """Checks the whole store; the names of what dead writers left."""
+        report = json.loads(self.run([self.names["engram"], "verify", self.names["store"], "--json"]))
+        if report["problems"]:
+            raise Failure(f"verify: {report['problems']}")
+        return report["leftovers"]
+
+    def check(self, scenario, before, acknowledged):
+        """Checks a store after a disturbance, then writes to it.
+
+        `before` are the commits before the scenario, `acknowledged` how many more were reported as done.
+        """
+        if not self.exists():
+            if before or acknowledged:
+                raise Failure("the store is gone")
+        else:
+            self.verify()
+            log = self.log()
+            if any(log.get(commit) != end for commit, end in before.items()):
+                raise Failure(f"the commits were {before} and are {log}")
+            if not len(before) + acknowledged <= len(log) <= len(before) + scenario.commits:
+                raise Failure(f"{len(before)} commits before, {acknowledged} acknowledged, {len(log)} after")
+        self.run(self.words("ingest:few"))
+        if left := self.verify():
+            raise Failure(f"the next write left {left}")
