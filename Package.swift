@@ -47,6 +47,8 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
+    // Checksums of the pages of a database, as a layer of files below SQLite.
+    .target(name: "CPageChecksums", dependencies: ["CSQLite", "CXXHash"]),
     // OpenBLAS, loaded when it is first needed.
     .target(name: "CBLAS"),
     // LIBLINEAR, loaded when it is first needed.
@@ -62,11 +64,13 @@ let package = Package(
     // Rooms, from the bottom up.
     room("Base", needs: ["CRandomKernels", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
-    room("SQLite", needs: ["Base", "CSQLite"]),
+    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
       "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"],
-      resources: [.embedInCode("../../schema/catalog.sql")]),
+      resources: [
+        .embedInCode("../../schema/catalog.sql"), .embedInCode("../../schema/history/catalog-1.sql"),
+      ]),
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
     room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
     room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),

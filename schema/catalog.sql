@@ -9,7 +9,16 @@
 --      so example_id = (first_example of the observation) + (ordinal of the layer), and `example` is only a view.
 --   2. example_id is dense, 0, 1, 2, … in order of appending. Observations tile the ids 0 ..< N without a gap, and so do
 --      extents, so each needs only its first example and its length, and a sorted scan replaces most indexes.
---   3. Data are only ever added. The store as of commit N is `example_id < example_end` of that commit.
+--   3. Examples are only ever added. The store as of commit N is `example_id < example_end` of that commit, with the
+--      metadata that it had then: what an edit replaces is kept in `run_before` and `field_before`, and what is hidden
+--      has a row in `hidden`. A store without edits has no row in any of them, and reading it looks into none.
+--
+-- `engram purge` alone removes examples. Ids are never given again: the ranges that are gone stand in `purged`, and
+-- observations and extents tile all other ids.
+--
+-- Each page ends with 8 bytes of SQLite's reserved space: XXH3-64 of the rest of the page, with the page's number as seed,
+-- little-endian. A page that was never written is all zeros. SQLite itself does not look at them; whoever writes a
+-- catalog with another program makes them wrong, and verification says so.
 --
 -- Ids are made by the writer. NULL in metadata is a value: a seed of NULL groups with a seed of NULL.
 -- Tables are STRICT: a column holds its declared type or NULL and nothing else.
@@ -17,7 +26,7 @@
 -- trigger is part of this schema, and none is run.
 
 PRAGMA application_id = 1162757997;  -- 0x454E476D, the bytes "ENGm"
-PRAGMA user_version = 1;             -- the format version; the oldest reader that may open the database knows it
+PRAGMA user_version = 2;             -- the format version; the oldest reader that may open the database knows it
 
 -- The store itself: exactly one row.
 CREATE TABLE store (
@@ -33,7 +42,11 @@ CREATE TABLE commit_log (
   operation TEXT NOT NULL CHECK (operation <> ''),     -- one word: ingest, append, compact, split, …
   message TEXT NOT NULL,                               -- for a person
   time TEXT NOT NULL,                                  -- UTC
-  example_end INTEGER NOT NULL CHECK (example_end >= 0)  -- number of examples after it; never falls
+  example_end INTEGER NOT NULL CHECK (example_end >= 0),  -- the id after the last example after it; never falls
+  author TEXT NOT NULL,                                -- who: a name of the system's or one that was given
+  reason TEXT,                                         -- why, where somebody said so
+  last_edit INTEGER NOT NULL CHECK (last_edit >= 0)    -- the last commit up to this one that changed, hid or showed what
+                                                       -- was stored; 0 where none did
 ) STRICT;
 
 -- The fields of `run`, in the order in which tables show them. The first six are in every store; a field of the user's
@@ -41,7 +54,8 @@ CREATE TABLE commit_log (
 CREATE TABLE field (
   ordinal INTEGER PRIMARY KEY,                         -- 0, 1, 2, …
   name TEXT NOT NULL COLLATE NOCASE UNIQUE,            -- [A-Za-z_][A-Za-z0-9_]{0,62}; SQL compares without case
-  type TEXT NOT NULL CHECK (type IN ('integer', 'real', 'text'))
+  type TEXT NOT NULL CHECK (type IN ('integer', 'real', 'text')),
+  commit_id INTEGER NOT NULL DEFAULT 0                 -- the commit that added it; 0 for the first six
 ) STRICT;
 
 INSERT INTO field (ordinal, name, type) VALUES
@@ -59,6 +73,25 @@ CREATE TABLE run (
   model_seed INTEGER,
   dataset_seed INTEGER
 ) STRICT;
+
+-- What a field was called, and which type it had, before a commit that changed it.
+CREATE TABLE field_before (
+  commit_id INTEGER NOT NULL REFERENCES commit_log,
+  ordinal INTEGER NOT NULL REFERENCES field,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL CHECK (type IN ('integer', 'real', 'text')),
+  PRIMARY KEY (commit_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- What a run had in a field before a commit that changed it. The run as of commit N is its row of `run`, with the values
+-- of the earliest commit after N put back.
+CREATE TABLE run_before (
+  commit_id INTEGER NOT NULL REFERENCES commit_log,
+  run_id INTEGER NOT NULL REFERENCES run,
+  ordinal INTEGER NOT NULL REFERENCES field,           -- of the field
+  value ANY,
+  PRIMARY KEY (commit_id, run_id, ordinal)
+) STRICT, WITHOUT ROWID;
 
 -- An ordered list of layers, shared by all runs measured at exactly these layers.
 CREATE TABLE layer_set (
@@ -90,6 +123,20 @@ CREATE TABLE observation (
 
 -- For the question "which examples are of run 123?", the one selective question asked of this table.
 CREATE INDEX observation_by_run ON observation (run_id);
+
+-- Observations that are left out of what is read, from a commit on until one that shows them again.
+CREATE TABLE hidden (
+  first_example INTEGER NOT NULL REFERENCES observation,
+  commit_id INTEGER NOT NULL REFERENCES commit_log,
+  shown_commit INTEGER CHECK (shown_commit > commit_id),  -- NULL while they are hidden
+  PRIMARY KEY (first_example, commit_id)
+) STRICT, WITHOUT ROWID;
+
+-- Ids of examples that were removed for good. No range touches another; no observation and no extent holds any of them.
+CREATE TABLE purged (
+  first_example INTEGER PRIMARY KEY CHECK (first_example >= 0),
+  example_count INTEGER NOT NULL CHECK (example_count > 0)
+) STRICT;
 
 -- The checkpoints of an extent, ascending. Shared by extents of equal axes.
 CREATE TABLE epoch_axis (

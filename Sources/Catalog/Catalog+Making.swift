@@ -15,10 +15,23 @@ extension Catalog {
     if try directory.status(of: name) != nil {
       throw EngramError(.exists, "there is a file already", file: directory.path(of: name), mend: "choose another name")
     }
+    try make(name, in: directory, nil)
+  }
+
+  /// Makes a catalog under another name and puts it in its place, whether or not there is one.
+  ///
+  /// - Parameters:
+  ///   - name: The name that it gets.
+  ///   - directory: Its folder.
+  ///   - fill: Adds its rows; nil makes the catalog of an empty store.
+  /// - Throws: Code `io`, `diskFull`, and what the closure throws.
+  static func make(
+    _ name: String, in directory: DirectoryHandle, _ fill: ((Connection) throws(EngramError) -> Void)?
+  ) throws(EngramError) {
     let making = "\(name)\(makingInfix)\(getpid())-\(UInt32.random(in: 0...(.max)))"
     defer { for suffix in databaseSuffixes { try? directory.remove(making + suffix) } }
     do throws(EngramError) {
-      try makeDatabase(making, in: directory)
+      try makeDatabase(making, in: directory, fill)
       let log = try directory.status(of: making + "-wal")?.byteCount ?? 0
       let made = try connect(making, in: directory, .immutable)
       let answer = try made.prepare("PRAGMA integrity_check")
@@ -53,17 +66,31 @@ extension Catalog {
     return numbers.count == 2 && numbers.allSatisfy { UInt32($0) != nil }
   }
 
-  private static func makeDatabase(_ name: String, in directory: DirectoryHandle) throws(EngramError) {
+  /// Makes a database of the schema, which lies in its file whole when this returns.
+  ///
+  /// - Parameters:
+  ///   - name: Its name, of which there is no file.
+  ///   - directory: Its folder.
+  ///   - fill: Adds rows, in the transaction that makes the tables; nil adds the row of a new store.
+  /// - Throws: Code `io`, `diskFull`, and what the closure throws.
+  private static func makeDatabase(
+    _ name: String, in directory: DirectoryHandle, _ fill: ((Connection) throws(EngramError) -> Void)?
+  ) throws(EngramError) {
     let connection = try connect(name, in: directory, .create)
+    try connection.reservePageChecksums()
     // Two dozen tables and indexes, most of them short: pages of half the usual size halve a small catalog.
     try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
     try connection.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
-    try connection.execute(
-      """
-      INSERT INTO store (only_row, identifier, created, oldest_writer)
-        VALUES (1, lower(hex(randomblob(16))), \(now), \(formatVersion));
-      COMMIT;
-      """)
+    if let fill {
+      try fill(connection)
+    } else {
+      try connection.execute(
+        """
+        INSERT INTO store (only_row, identifier, created, oldest_writer)
+          VALUES (1, lower(hex(randomblob(16))), \(now), \(formatVersion));
+        """)
+    }
+    try connection.execute("COMMIT")
     // Closing would do this too, but would not say when the disk is full.
     try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }

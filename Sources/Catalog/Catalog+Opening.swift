@@ -21,7 +21,7 @@ extension Catalog {
     try requireFile(name, in: directory, access: .readWrite)
     let path = directory.path(of: name)
     let connection = try connect(name, in: directory, .readWrite)
-    try identify(connection)
+    try identify(connection, directory)
     // A catalog that somebody has switched to another journal would stop readers while it is written.
     try connection.execute(
       """
@@ -48,8 +48,10 @@ extension Catalog {
     try requireFile(name, in: directory, access: .read)
     func open(_ access: Connection.Access) throws(EngramError) -> Connection {
       let connection = try connect(name, in: directory, access)
-      try identify(connection)
-      try connection.execute("PRAGMA cache_size = -\(readerCache); PRAGMA cell_size_check = ON;")
+      try identify(connection, directory)
+      // What is made for an older commit is made anew for each connection, and leaves no file.
+      try connection.execute(
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(readerCache); PRAGMA cell_size_check = ON;")
       return connection
     }
     do throws(EngramError) {
@@ -92,7 +94,24 @@ extension Catalog {
   }
 
   /// Refuses a database that is not an Engram catalog of a version this program knows, or has another schema.
-  private static func identify(_ connection: Connection) throws(EngramError) {
+  private static func identify(_ connection: Connection, _ directory: DirectoryHandle) throws(EngramError) {
+    let version = try version(of: connection)
+    if version < formatVersion {
+      throw EngramError(
+        .unsupported, "the store is of an older format, which this program no longer reads", file: connection.path,
+        place: "user_version", expected: "\(formatVersion)", found: "\(version)",
+        mend: "\(run: .migrate, on: directory.path) brings it over; it keeps every id, value and commit")
+    }
+    guard connection.hasPageChecksums else {
+      throw EngramError(
+        .corrupt, "the pages of the catalog have no room for checksums", file: connection.path,
+        place: "the header of the database", mend: "restore the catalog from a copy")
+    }
+    try CatalogSchema.current.require(connection)
+  }
+
+  /// The format version of a catalog; a database that is none, or of a newer version, is refused.
+  static func version(of connection: Connection) throws(EngramError) -> Int64 {
     let application = try connection.integer("PRAGMA application_id") ?? 0
     if application != applicationID {
       throw EngramError(
@@ -110,7 +129,7 @@ extension Catalog {
         .corrupt, "the catalog has no format version", file: connection.path, place: "user_version",
         expected: "1 to \(formatVersion)", found: "\(version)", mend: "restore it from a copy")
     }
-    try CatalogSchema.require(connection)
+    return version
   }
 
   // The database itself is never opened here: closing any descriptor of it would release the locks that SQLite holds on
@@ -121,7 +140,7 @@ extension Catalog {
   /// SQLite refuses links by itself, but waits for pipes; it writes into the index and the log of whatever it opens, so
   /// those must be nobody else's file too; and a rollback journal, which this program never leaves, can name any file,
   /// which SQLite then deletes.
-  private static func requireFile(
+  static func requireFile(
     _ name: String, in directory: DirectoryHandle, access: Access
   ) throws(EngramError) {
     let path = directory.path(of: name)

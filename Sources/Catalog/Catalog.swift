@@ -28,7 +28,7 @@ package final class Catalog: Sendable {
   package enum Access: Sendable { case read, readWrite }
 
   /// The version of the format that this program writes, and the newest that it reads.
-  static let formatVersion: Int64 = 1
+  package static let formatVersion: Int64 = 2
   /// Marks an SQLite database as an Engram catalog: the bytes "ENGm".
   static let applicationID: Int64 = 0x454E_476D
 
@@ -92,16 +92,20 @@ package final class Catalog: Sendable {
   /// - Parameters:
   ///   - operation: One word for the commit log, such as `ingest`.
   ///   - message: A sentence for the commit log.
+  ///   - author: Who does it; nil for the user of this process.
+  ///   - reason: Why, for the commit log.
   ///   - body: What to do. If it throws, the catalog is as before.
   /// - Returns: What the body returns.
   /// - Precondition: Not called inside another `write` of this catalog, nor beside one.
   /// - Throws: What the body throws; `busy` when another process is writing; `invalidData` when observations and
   ///   extents do not end at the same example; `diskFull`, `io`; `usage` when the catalog was opened for reading.
   package func write<R>(
-    operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
+    operation: String, message: String, author: String? = nil, reason: String? = nil,
+    _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     try exclusively { (connection) throws(EngramError) in
-      let writer = try CatalogWriter(connection, operation: operation, message: message)
+      let entry = CommitEntry(operation: operation, message: message, author: author, reason: reason)
+      let writer = try CatalogWriter(connection, entry)
       defer { writer.end() }
       let result = try body(writer)
       try writer.finish()

@@ -10,6 +10,8 @@ package final class CatalogWriter: CatalogReader {
   package let commitID: Int64
   /// The id that the next example will get: the end of the observations so far.
   package internal(set) var nextExample: Int64
+  /// The last commit up to this one that changed or hid what was stored.
+  var lastEdit: Int64
   /// The end of the extents so far.
   var nextExtent: Int64
   /// Ids of axes by their content, so that equal axes are stored once.
@@ -27,10 +29,11 @@ package final class CatalogWriter: CatalogReader {
   var layerCounts: [Int64: Int64] = [:]
 
   /// Begins a commit inside a transaction.
-  init(_ connection: Connection, operation: String, message: String) throws(EngramError) {
+  init(_ connection: Connection, _ entry: CommitEntry) throws(EngramError) {
     commitID = try connection.nextNumber("commit_id", of: "commit_log")
     let end = try connection.integer("SELECT example_end FROM commit_log WHERE commit_id = ?1", commitID - 1) ?? 0
-    if end < 0 {
+    lastEdit = try connection.integer("SELECT last_edit FROM commit_log WHERE commit_id = ?1", commitID - 1) ?? 0
+    if end < 0 || lastEdit < 0 {
       throw EngramError(
         .corrupt, "a commit is not well formed", file: connection.path,
         place: "table commit_log, commit_id \(commitID - 1)", mend: "restore the catalog from a copy")
@@ -49,12 +52,17 @@ package final class CatalogWriter: CatalogReader {
     knownFields = try super.fields()
     insertRun = try connection.cached(Self.insertRunSQL(knownFields))
     let log = try statement(
-      "INSERT INTO commit_log (commit_id, operation, message, time, example_end) VALUES (?1, ?2, ?3, \(Catalog.now), ?4)"
-    )
+      """
+      INSERT INTO commit_log (commit_id, operation, message, time, example_end, author, reason, last_edit)
+      VALUES (?1, ?2, ?3, \(Catalog.now), ?4, ?5, ?6, ?7)
+      """)
     try log.bind(1, commitID)
-    try log.bind(2, operation)
-    try log.bind(3, message)
+    try log.bind(2, entry.operation)
+    try log.bind(3, entry.message)
     try log.bind(4, end)
+    try log.bind(5, entry.author)
+    if let reason = entry.reason { try log.bind(6, reason) } else { try log.bind(6, nil) }
+    try log.bind(7, lastEdit)
     try log.run()
   }
 
@@ -72,9 +80,10 @@ package final class CatalogWriter: CatalogReader {
         .invalidData, "the commit describes other examples than it has values for", file: connection.path,
         expected: "values up to example \(nextExample)", found: "up to \(nextExtent)")
     }
-    let log = try statement("UPDATE commit_log SET example_end = ?2 WHERE commit_id = ?1")
+    let log = try statement("UPDATE commit_log SET example_end = ?2, last_edit = ?3 WHERE commit_id = ?1")
     try log.bind(1, commitID)
     try log.bind(2, nextExample)
+    try log.bind(3, lastEdit)
     try log.run()
   }
 

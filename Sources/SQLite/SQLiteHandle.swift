@@ -1,6 +1,7 @@
 // SQLiteHandle.swift -- the owner of one SQLite connection pointer, and the sentences for SQLite's errors.
 
 import Base
+import CPageChecksums
 import CSQLite
 import Glibc
 
@@ -28,8 +29,11 @@ import Glibc
   /// - Throws: SQLite's error as ``error(_:sql:isUserSQL:)`` words it.
   init(path: String, name: String, flags: Int32, noun: String) throws(EngramError) {
     var opened: OpaquePointer?
+    guard engram_checksums_register() == SQLITE_OK else {
+      throw EngramError(.limit, "SQLite has no memory for its layer of files", file: path)
+    }
     // SAFETY: `name` is a NUL-terminated C string for the time of the call; `opened` receives the handle.
-    let code = unsafe sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+    let code = unsafe sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, ENGRAM_CHECKSUM_LAYER)
     guard let handle = unsafe opened else {
       throw EngramError(.limit, "SQLite has no memory to open a database", file: path)
     }

@@ -85,6 +85,12 @@ import CSQLite
     try check(code)
   }
 
+  /// Binds the value of a column of another statement's current row.
+  package func bind(_ index: Int32, columnOf other: Statement, _ column: Int32) throws(EngramError) {
+    // SAFETY: both statements are open, and SQLite copies the value.
+    try check(unsafe sqlite3_bind_value(pointer, index, sqlite3_column_value(other.pointer, column)))
+  }
+
   /// The number of parameters.
   package var parameterCount: Int { Int(unsafe sqlite3_bind_parameter_count(pointer)) }
 

@@ -56,7 +56,7 @@ struct OpeningTests {
 
   @Test(arguments: [
     ("missing", EngramError.Code.notFound), ("empty", .truncated), ("text", .corrupt), ("other", .unsupported),
-    ("newer", .unsupported), ("versionless", .corrupt), ("directory", .corrupt),
+    ("newer", .unsupported), ("older", .unsupported), ("versionless", .corrupt), ("directory", .corrupt),
   ])
   func `what is not a catalog of this version is refused by name`(kind: String, code: EngramError.Code) throws {
     let scratch = TemporaryFolder()
@@ -67,7 +67,8 @@ struct OpeningTests {
       scratch.write(Array(String(repeating: "no database, only text. ", count: 100).utf8), to: "catalog.sqlite")
     case "other":
       tamper(scratch.catalog, "PRAGMA application_id = 7")
-    case "newer": tamper(scratch.catalog, "PRAGMA user_version = 2")
+    case "newer": tamper(scratch.catalog, "PRAGMA user_version = 3")
+    case "older": tamper(scratch.catalog, "PRAGMA user_version = 1")
     case "versionless": tamper(scratch.catalog, "PRAGMA user_version = 0")
     default: break
     }
@@ -84,7 +85,7 @@ struct OpeningTests {
   @Test func `a store that needs a newer writer opens for reading only`() throws {
     let scratch = TemporaryFolder()
     try Catalog.create(in: scratch.directory)
-    tamper(scratch.catalog, "UPDATE store SET oldest_writer = 2")
+    tamper(scratch.catalog, "UPDATE store SET oldest_writer = 3")
     _ = try Catalog(in: scratch.directory, access: .read)
     let error = #expect(throws: EngramError.self) { try Catalog(in: scratch.directory, access: .readWrite) }
     #expect(error?.code == .unsupported)

@@ -44,6 +44,37 @@ import TrajectoryStore
     #expect(try store.verify().problems.isEmpty)
   }
 
+  @Test func `a flipped bit anywhere in a catalog is found`() throws {
+    let seed: UInt64 = 8
+    var generator = SeededGenerator(seed: seed)
+    let folder = TemporaryFolder()
+    do { _ = try Self.store(folder) }
+    let path = folder["a.engram"]
+    let catalog = path + "/catalog.sqlite"
+    let whole = TestFiles.read(catalog)
+    let pages = whole.count / 2_048
+    // The header, the checksum and a byte of each page, and bytes anywhere.
+    var places = Array(0..<100)
+    for page in 1...pages { places += [page * 2_048 - 1, page * 2_048 - 8, page * 2_048 - 1_024] }
+    for _ in 0..<100 { places.append(Int(generator.next() % UInt64(whole.count))) }
+    for place in places {
+      var damaged = whole
+      damaged[place] ^= 1 << UInt8(generator.next() % 8)
+      for name in TestFiles.names(in: path) where name.hasPrefix("catalog") { TestFiles.remove("\(path)/\(name)") }
+      TestFiles.write(damaged, to: catalog)
+      do {
+        let report = try TrajectoryStore(opening: path).verify()
+        #expect(!report.problems.isEmpty, "byte \(place), seed \(seed)")
+        #expect(report.problems.allSatisfy { $0.code == .corrupt }, "byte \(place), seed \(seed)")
+      } catch {
+        #expect([.corrupt, .unsupported].contains(error.code), "byte \(place), seed \(seed): \(error)")
+      }
+    }
+    for name in TestFiles.names(in: path) where name.hasPrefix("catalog") { TestFiles.remove("\(path)/\(name)") }
+    TestFiles.write(whole, to: catalog)
+    #expect(try TrajectoryStore(opening: path).verify().problems.isEmpty)
+  }
+
   @Test func `a missing, cut or exchanged segment is found, and reading it names the file`() throws {
     let folder = TemporaryFolder()
     let (store, segment) = try Self.store(folder)

@@ -69,6 +69,8 @@ public struct Mend: Sendable, Hashable {
     case merge
     /// Reads everything and checks it.
     case verify
+    /// Brings a store of an older format to this one.
+    case migrate
   }
 
   /// The parts, in order; neighbouring texts are one.

@@ -50,6 +50,7 @@ public struct SwiftWording: Wording {
       case .results: arguments.isEmpty ? "classifications" : "classification"
       case .merge: "merge"
       case .verify: "verify"
+      case .migrate: "migrate"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

@@ -10,13 +10,21 @@ extension CatalogReader {
 
   /// What is wrong with the catalog; empty when nothing is.
   ///
-  /// Asks SQLite for its own structure, types and references, then checks the rules of schema/catalog.sql that SQL
+  /// Compares every page with its checksum, asks SQLite for its own structure, types and references, then checks the rules of schema/catalog.sql that SQL
   /// cannot declare. Values of staged batches are compared with their length only; the store knows their hashes.
   ///
   /// - Returns: One error of code `corrupt` for each problem, which names table and row.
   /// - Throws: Only when the catalog cannot be read at all.
   /// - Complexity: Reads every page once, and some twice.
   package func check() throws(EngramError) -> [EngramError] {
+    let damaged = try connection.damagedPages(most: Self.mostProblems).map { page in
+      corrupt("a page of the database differs from its checksum", "the database file, page \(page)")
+    }
+    return try logicalProblems() + damaged
+  }
+
+  /// What is wrong with the tables and rows.
+  private func logicalProblems() throws(EngramError) -> [EngramError] {
     var problems: [EngramError] = []
     // If the tree of a table is damaged, its rows cannot be trusted to be what a query says.
     try list("PRAGMA integrity_check(\(Self.mostProblems))", into: &problems) { row in
@@ -25,25 +33,34 @@ extension CatalogReader {
     if !problems.isEmpty { return problems }
     // Nor can the rules be asked of tables that are not there.
     problems = try schemaProblems()
-    if !problems.isEmpty { return problems }
-    try list("PRAGMA foreign_key_check", into: &problems) { row in
+    return problems.isEmpty ? try brokenRules(most: Self.mostProblems) : problems
+  }
+
+  /// The rules that rows of the tables break.
+  ///
+  /// - Parameter most: After so many, the rest are not looked for.
+  /// - Returns: One error of code `corrupt` for each.
+  /// - Throws: Only when the catalog cannot be read.
+  func brokenRules(most: Int) throws(EngramError) -> [EngramError] {
+    var problems: [EngramError] = []
+    try list("PRAGMA main.foreign_key_check", into: &problems, most: most) { row in
       let id = row.isNull(1) ? "without number" : "\(row.integer(1))"
       return ("a row refers to a row of \(row.text(2)) that is not there", "table \(row.text(0)), row \(id)")
     }
     for (sql, message, table) in CheckRules.all {
-      try list(sql, into: &problems) { row in (message, "table \(table), \(row.text(0))") }
+      try list(sql, into: &problems, most: most) { row in (message, "table \(table), \(row.text(0))") }
     }
     return problems
   }
 
   /// Runs a query of ours and keeps what `problem` says of its rows.
   private func list(
-    _ sql: String, into problems: inout [EngramError],
+    _ sql: String, into problems: inout [EngramError], most: Int = mostProblems,
     _ problem: (Statement) throws(EngramError) -> (message: String, place: String)?
   ) throws(EngramError) {
     let rows = try statement(sql)
     defer { rows.reset() }
-    while problems.count < Self.mostProblems, try rows.step() {
+    while problems.count < most, try rows.step() {
       if let (message, place) = try problem(rows) { problems.append(corrupt(message, place)) }
     }
   }

@@ -4,21 +4,31 @@ import Base
 import SQLite
 import TrajectoryModel
 
-/// The schema that a catalog must have.
+/// The schema that a catalog of one version must have.
 ///
 /// A catalog may come from anyone, and a view, a generated column or a CHECK in it is SQL that runs when the catalog is
 /// read. So nothing is read of a catalog before its tables, views and indexes are those of schema/catalog.sql, text for
 /// text, with the columns of its fields.
-enum CatalogSchema {
-  /// The texts of schema/catalog.sql that make an object, by its type and name: `table run`.
-  static let objects: [String: String] = {
+struct CatalogSchema: Sendable {
+  /// The schema of the catalogs that this program writes.
+  static let current = CatalogSchema(of: PackageResources.catalog_sql)
+  /// The schema of version 1, which is only read to be brought over.
+  static let version1 = CatalogSchema(of: PackageResources.catalog_1_sql)
+
+  /// The texts of the script that make an object, by its type and name: `table run`.
+  let objects: [String: String]
+
+  private init(of script: [UInt8]) {
     var objects: [String: String] = [:]
-    for text in statements(of: PackageResources.catalog_sql) where text.hasPrefix("CREATE ") {
+    for text in Self.statements(of: script) where text.hasPrefix("CREATE ") {
       let words = text.split(maxSplits: 3, whereSeparator: \.isWhitespace)
       if words.count == 4 { objects["\(words[1].lowercased()) \(words[2])"] = text }
     }
-    return objects
-  }()
+    self.objects = objects
+  }
+
+  /// The names of the tables.
+  var tables: [String] { objects.keys.filter { $0.hasPrefix("table ") }.map { String($0.dropFirst(6)) }.sorted() }
 
   /// The objects that grow with the fields.
   private static let (runTable, runView, exampleView) = ("table run", "view run_observation", "view example")
@@ -54,7 +64,7 @@ enum CatalogSchema {
   ///
   /// - Throws: Code `corrupt`, which names the object.
   /// - Complexity: O(length of the schema).
-  static func require(_ connection: Connection) throws(EngramError) {
+  func require(_ connection: Connection) throws(EngramError) {
     // One transaction, since another process may be adding a field.
     try connection.cached("BEGIN").run()
     let reader = CatalogReader(connection)
@@ -62,28 +72,28 @@ enum CatalogSchema {
       reader.end()
       try? connection.cached("ROLLBACK").run()
     }
-    if let problem = try reader.schemaProblems().first { throw problem }
+    if let problem = try problems(in: reader).first { throw problem }
   }
 
   /// The text of `run` with a column for each field of the user's, as SQLite writes it when columns are added.
-  private static func runTableSQL(_ fields: [MetadataField]) -> String {
+  private func runTableSQL(_ fields: [MetadataField]) -> String {
     let end = ") STRICT"
     let columns = fields.dropFirst(MetadataField.standard.count).map { field in
       ", \(Columns.quoted(field.name)) \(field.type.rawValue.uppercased())"
     }
-    return (objects[runTable] ?? "").dropLast(end.count) + columns.joined() + end
+    return (objects[Self.runTable] ?? "").dropLast(end.count) + columns.joined() + end
   }
 
   /// The words of a statement; blanks between them make no difference.
   private static func words(_ sql: String) -> [Substring] { sql.split(whereSeparator: \.isWhitespace) }
 
   /// Says what is wrong with the schema of a snapshot.
-  fileprivate static func problems(in reader: CatalogReader) throws(EngramError) -> [EngramError] {
+  fileprivate func problems(in reader: CatalogReader) throws(EngramError) -> [EngramError] {
     var problems: [EngramError] = []
     var missing = objects
     var growing: [String: String] = [:]
     let rows = try reader.statement(
-      "SELECT type || ' ' || name, sql, type = 'index' AND name LIKE 'sqlite_autoindex_%' FROM sqlite_schema ORDER BY 1"
+      "SELECT type || ' ' || name, sql, type = 'index' AND name LIKE 'sqlite_autoindex_%' FROM main.sqlite_schema ORDER BY 1"
     )
     defer { rows.reset() }
     while problems.isEmpty, try rows.step() {
@@ -91,7 +101,7 @@ enum CatalogSchema {
       if rows.isNull(1) && rows.integer(2) == 1 { continue }
       let (name, text) = (rows.text(0), rows.text(1))
       let expected = missing.removeValue(forKey: name)
-      if [runTable, runView, exampleView].contains(name) {
+      if [Self.runTable, Self.runView, Self.exampleView].contains(name) {
         growing[name] = text
       } else if expected != text {
         problems.append(reader.corrupt("an object of the schema is not as it must be", name))
@@ -108,8 +118,9 @@ enum CatalogSchema {
     }
     let columns = Columns(fields: fields)
     for (name, text) in [
-      (runTable, runTableSQL(fields)), (runView, columns.runViewSQL), (exampleView, columns.exampleViewSQL),
-    ] where words(growing[name] ?? "") != words(text) {
+      (Self.runTable, runTableSQL(fields)), (Self.runView, columns.runViewSQL),
+      (Self.exampleView, columns.exampleViewSQL),
+    ] where Self.words(growing[name] ?? "") != Self.words(text) {
       problems.append(reader.corrupt("an object of the schema is not as it must be", name))
     }
     return problems
@@ -118,5 +129,5 @@ enum CatalogSchema {
 
 extension CatalogReader {
   /// What is wrong with the schema; empty when it is that of schema/catalog.sql with the columns of the fields.
-  func schemaProblems() throws(EngramError) -> [EngramError] { try CatalogSchema.problems(in: self) }
+  func schemaProblems() throws(EngramError) -> [EngramError] { try CatalogSchema.current.problems(in: self) }
 }

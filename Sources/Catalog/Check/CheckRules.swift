@@ -19,7 +19,30 @@ enum CheckRules {
       SELECT 'commit_id ' || commit_id FROM commit_log WHERE example_end > 0 AND NOT EXISTS (SELECT 1 FROM observation
         WHERE first_example = example_end) AND example_end <>
         (SELECT first_example + example_count FROM observation ORDER BY first_example DESC LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM purged
+          WHERE example_end BETWEEN first_example AND first_example + example_count)
       """, "a commit ends inside an observation", "commit_log"
+    ),
+    (
+      """
+      SELECT 'commit_id ' || commit_id FROM (SELECT commit_id, last_edit,
+        lag(last_edit, 1, 0) OVER (ORDER BY commit_id) AS before FROM commit_log)
+      WHERE last_edit <> before AND last_edit <> commit_id
+      """, "the last edit must be that of the commit before, or the commit itself", "commit_log"
+    ),
+    (
+      """
+      SELECT 'commit_id ' || c.commit_id FROM (SELECT commit_id FROM run_before UNION SELECT commit_id FROM field_before
+        UNION SELECT commit_id FROM hidden UNION SELECT shown_commit FROM hidden WHERE shown_commit IS NOT NULL) AS c
+      WHERE NOT EXISTS (SELECT 1 FROM commit_log AS l WHERE l.commit_id = c.commit_id AND l.last_edit = c.commit_id)
+      """, "a commit that changed or hid something must say so", "commit_log"
+    ),
+    (
+      """
+      SELECT 'first_example ' || first_example FROM (SELECT first_example, commit_id,
+        lag(coalesce(shown_commit, 9223372036854775807), 1, 0)
+          OVER (PARTITION BY first_example ORDER BY commit_id) AS before FROM hidden) WHERE commit_id < before
+      """, "what is hidden must be shown before it is hidden again", "hidden"
     ),
     (tiling("observation"), "observations must follow each other without gap or overlap", "observation"),
     (tiling("extent"), "extents must follow each other without gap or overlap", "extent"),
@@ -91,8 +114,10 @@ enum CheckRules {
 
   private static func tiling(_ table: String) -> String {
     """
-    SELECT 'first_example ' || first_example FROM (SELECT first_example,
-      lag(first_example + example_count, 1, 0) OVER (ORDER BY first_example) AS before FROM \(table))
+    SELECT 'first_example ' || first_example FROM (SELECT first_example, counts,
+      lag(first_example + example_count, 1, 0) OVER (ORDER BY first_example) AS before FROM (
+        SELECT first_example, example_count, 1 AS counts FROM \(table)
+        UNION ALL SELECT first_example, example_count, 0 FROM purged))
     WHERE first_example <> before
     """
   }
@@ -100,7 +125,8 @@ enum CheckRules {
   private static func end(_ table: String) -> String {
     """
     SELECT 'end ' || reached FROM (SELECT
-      coalesce((SELECT first_example + example_count FROM \(table) ORDER BY first_example DESC LIMIT 1), 0) AS reached,
+      max(coalesce((SELECT first_example + example_count FROM \(table) ORDER BY first_example DESC LIMIT 1), 0),
+        coalesce((SELECT first_example + example_count FROM purged ORDER BY first_example DESC LIMIT 1), 0)) AS reached,
       coalesce((SELECT example_end FROM commit_log ORDER BY commit_id DESC LIMIT 1), 0) AS promised)
     WHERE reached <> promised
     """

@@ -5,7 +5,8 @@ import SQLite
 package import TrajectoryModel
 
 extension CatalogReader {
-  private static let commitColumns = "SELECT commit_id, operation, message, time, example_end FROM commit_log"
+  private static let commitColumns =
+    "SELECT commit_id, operation, message, time, example_end, author, reason, last_edit FROM commit_log"
 
   private func commits(_ clause: String, _ parameter: Int64? = nil) throws(EngramError) -> [Commit] {
     let rows = try statement("\(Self.commitColumns) \(clause)")
@@ -13,13 +14,14 @@ extension CatalogReader {
     if let parameter { try rows.bind(1, parameter) }
     var commits: [Commit] = []
     while try rows.step() {
-      guard rows.integer(0) >= 1, rows.integer(4) >= 0 else {
+      guard rows.integer(0) >= 1, rows.integer(4) >= 0, rows.integer(7) >= 0 else {
         throw corrupt("a commit is not well formed", "table commit_log, commit_id \(rows.integer(0))")
       }
       commits.append(
         Commit(
           id: rows.integer(0), operation: rows.text(1), message: rows.text(2), time: rows.text(3),
-          exampleEnd: rows.integer(4)))
+          exampleEnd: rows.integer(4), author: rows.text(5), reason: rows.isNull(6) ? nil : rows.text(6),
+          lastEdit: rows.integer(7)))
     }
     return commits
   }

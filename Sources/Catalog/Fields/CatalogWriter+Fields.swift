@@ -32,17 +32,18 @@ extension CatalogWriter {
     if knownFields.count >= 1_000 {
       throw EngramError(.limit, "there are too many fields", file: connection.path, expected: "at most 1000")
     }
-    let row = try statement("INSERT INTO field (ordinal, name, type) VALUES (?1, ?2, ?3)")
+    let row = try statement("INSERT INTO field (ordinal, name, type, commit_id) VALUES (?1, ?2, ?3, ?4)")
     try row.bind(1, Int64(knownFields.count))
     try row.bind(2, field.name)
     try row.bind(3, field.type.rawValue)
+    try row.bind(4, commitID)
     try row.run()
     knownFields.append(field)
     let columns = Columns(fields: knownFields)
     try connection.execute(
       """
       \(Columns.dropViews)
-      ALTER TABLE run ADD COLUMN \(Columns.quoted(field.name)) \(field.type.rawValue.uppercased());
+      \(Columns.addColumn(field))
       \(columns.runViewSQL);
       \(columns.exampleViewSQL);
       """)

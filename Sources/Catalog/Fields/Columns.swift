@@ -25,6 +25,11 @@ struct Columns {
     "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
+  /// SQL that adds the column of a field to `run`.
+  static func addColumn(_ field: MetadataField) -> String {
+    "ALTER TABLE run ADD COLUMN \(quoted(field.name)) \(field.type.rawValue.uppercased());"
+  }
+
   /// SQL that drops both views.
   static let dropViews = "DROP VIEW IF EXISTS example; DROP VIEW IF EXISTS run_observation;"
 

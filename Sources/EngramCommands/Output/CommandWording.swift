@@ -36,6 +36,7 @@ package struct CommandWording: Wording {
     case .results: ["results", store]
     case .merge: ["merge", store, "OTHER"]
     case .verify: ["verify", store]
+    case .migrate: ["migrate", store]
     }
   }
 

@@ -22,7 +22,7 @@ package let engramCommand = Command(
     IngestCommand.command, IngestMetricsCommand.command, InfoCommand.command, SelectCommand.command, SQLCommand.command,
     SplitCommand.command, ExportCommand.command, ClassifyCommand.command, ResultsCommand.command,
     IngestResultsCommand.command, PredictCommand.command, IdentifyCommand.command, CompactCommand.command,
-    MergeCommand.command, VerifyCommand.command,
+    MergeCommand.command, VerifyCommand.command, MigrateCommand.command,
     CompletionCommand.command, VersionCommand.command, HelpCommand.command,
   ],
   takes: [CommonParameters.version])

@@ -13,14 +13,21 @@ public struct WriteOptions: Sendable {
   public var codec: SegmentCodec
   /// How the work is done; one that is stopped leaves the store as it was.
   public var work: WorkContext
+  /// Who writes, for the log; nil for the user of the process.
+  public var author: String?
+  /// Why, for the log.
+  public var reason: String?
 
   /// Makes options; a writer waits half a minute for another.
   public init(
-    waitSeconds: Double = 30, codec: SegmentCodec = .predicted, work: WorkContext = WorkContext()
+    waitSeconds: Double = 30, codec: SegmentCodec = .predicted, work: WorkContext = WorkContext(),
+    author: String? = nil, reason: String? = nil
   ) {
     self.waitSeconds = waitSeconds
     self.codec = codec
     self.work = work
+    self.author = author
+    self.reason = reason
   }
 }
 
@@ -60,7 +67,9 @@ package final class WriteSession {
     operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     do throws(EngramError) {
-      let result = try catalog.write(operation: operation, message: message) { (writer) throws(EngramError) -> R in
+      let result = try catalog.write(
+        operation: operation, message: message, author: options.author, reason: options.reason
+      ) { (writer) throws(EngramError) -> R in
         let result = try body(writer)
         try requireUndisturbed()
         return result
