@@ -15,17 +15,23 @@ let strict: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),  // properties of our types may lend spans
 ]
 
+/// Set by scripts/fuzz: everything is instrumented, checksums are not compared, and a driver of libFuzzer is built too.
+let isFuzzing = Context.environment["ENGRAM_FUZZ"] != nil
+let instrumented: [SwiftSetting] =
+  isFuzzing ? [.define("FUZZING"), .unsafeFlags(["-sanitize=fuzzer,address"])] : []
+let instrumentedC: [CSetting] = isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []
+
 /// A room: a library target of this package.
 func room(
   _ name: String, needs dependencies: [Target.Dependency] = [], resources: [Resource] = [],
   settings: [SwiftSetting] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + settings)
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + instrumented + settings)
 }
 
 /// The numeric kernels of a room, in C.
 func kernels(_ name: String) -> Target {
-  .target(name: name, dependencies: ["CSimd"])
+  .target(name: name, dependencies: ["CSimd"], cSettings: instrumentedC)
 }
 
 /// The tests of a room, with whatever they need beside it.
@@ -33,6 +39,19 @@ func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Tar
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
 }
+
+/// The fuzzer of every parser, and the two functions of libFuzzer that it calls.
+let fuzzing: [Target] = [
+  .target(name: "CFuzzer", path: "Tests/fuzz/CFuzzer"),
+  .executableTarget(
+    name: "engram-fuzz",
+    dependencies: [
+      "Base", "TrajectoryModel", "Formats", "SegmentFile", "TrajectoryStore", "Splits", "Classifiers", "Transfer",
+      "Studies", "CFuzzer",
+    ],
+    path: "Tests/fuzz/driver", swiftSettings: strict + instrumented,
+    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+]
 
 let package = Package(
   name: "Engram",
@@ -130,5 +149,5 @@ let package = Package(
       needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
     tests(of: "Engram", needs: ["TrajectoryModel"]),
     tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
-  ]
+  ] + (isFuzzing ? fuzzing : [])
 )

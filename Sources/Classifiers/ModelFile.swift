@@ -126,7 +126,7 @@ public struct ModelFile: Sendable, Hashable {
     }
     let found = number(end, UInt64.self)
     let expected = Self.checksum(bytes[..<end])
-    guard found == expected else {
+    guard XXH3.agrees(expected, with: found) else {
       throw fault(
         .corrupt, "the model file is damaged or cut", end, "checksum \(String(expected, radix: 16))",
         String(found, radix: 16))

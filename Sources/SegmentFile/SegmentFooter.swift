@@ -51,7 +51,7 @@ struct SegmentFooter {
     let start = trailer.footer.lowerBound
     let bytes = file.extracting(trailer.footer)
     let sum = XXH3.hash64(bytes)
-    guard sum == trailer.footerChecksum else {
+    guard XXH3.agrees(sum, with: trailer.footerChecksum) else {
       throw .checksum("footer", start, expected: trailer.footerChecksum, found: sum)
     }
     func field(_ name: String, _ offset: Int, _ value: UInt64, _ range: ClosedRange<Int>) throws(EngramError) -> Int {

@@ -32,7 +32,7 @@ struct SegmentHeader {
     let bytes = file.extracting(0..<Self.byteCount)
     let found = bytes.littleEndian(at: 32, as: UInt64.self)
     let expected = XXH3.hash64(bytes.extracting(0..<32))
-    guard found == expected else { throw .checksum("header", 32, expected: expected, found: found) }
+    guard XXH3.agrees(expected, with: found) else { throw .checksum("header", 32, expected: expected, found: found) }
     let minReader = bytes.littleEndian(at: 8, as: UInt16.self)
     let minWriter = bytes.littleEndian(at: 10, as: UInt16.self)
     guard minReader >= 1, minWriter >= 1 else {

@@ -119,7 +119,9 @@ package final class SegmentReader: Sendable {
       try file.withBytes { (bytes: RawSpan) throws(EngramError) in
         let chunk = bytes.extracting(entry.offset..<(entry.offset + entry.byteCount))
         let sum = XXH3.hash64(chunk)
-        guard sum == entry.checksum else { throw .checksum("chunk", 0, expected: entry.checksum, found: sum) }
+        guard XXH3.agrees(sum, with: entry.checksum) else {
+          throw .checksum("chunk", 0, expected: entry.checksum, found: sum)
+        }
         try body(chunk)
       }
     } catch {

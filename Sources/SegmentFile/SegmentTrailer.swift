@@ -37,7 +37,9 @@ struct SegmentTrailer {
         .truncated, "the segment file ends too early", place: "trailer", offset: start,
         expected: "a trailer", found: "\(file.byteCount) bytes in all", mend: "restore the file from a copy")
     }
-    guard found == expected else { throw .checksum("trailer", start + 16, expected: expected, found: found) }
+    guard XXH3.agrees(expected, with: found) else {
+      throw .checksum("trailer", start + 16, expected: expected, found: found)
+    }
     let byteCount = bytes.littleEndian(at: 0, as: UInt64.self)
     let room = start - SegmentHeader.byteCount
     guard byteCount <= UInt64(room), Int(byteCount) >= SegmentFooter.fixedByteCount else {

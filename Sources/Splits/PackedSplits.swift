@@ -1,6 +1,6 @@
 // PackedSplits.swift -- splits in the compressed form in which the catalog keeps them.
 
-import Base
+package import Base
 import Synchronization
 import TrajectoryModel
 
@@ -110,7 +110,9 @@ struct SplitPacker: ~Copyable {
 
 extension SplitRecord {
   /// The split that the record holds.
-  func unpacked() throws(EngramError) -> Split {
+  ///
+  /// - Throws: ``EngramError`` with code `corrupt` when the indices are not what this room writes.
+  package func unpacked() throws(EngramError) -> Split {
     Split(name: title, train: try ExampleSetCoding.decode(train), test: try ExampleSetCoding.decode(test))
   }
 }

@@ -1,0 +1,2 @@
+// CFuzzer.c -- nothing: the functions are libFuzzer's.
+#include "CFuzzer.h"
