@@ -79,6 +79,7 @@ let package = Package(
     kernels("CCodecKernels"),
     kernels("CPickleKernels"),
     kernels("CClassifierKernels"),
+    kernels("CObservableKernels"),
 
     // Rooms, from the bottom up.
     room("Base", needs: ["CRandomKernels", "CXXHash", "CNettle"]),
@@ -96,6 +97,7 @@ let package = Package(
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
+    room("Observables", needs: ["Base", "TrajectoryModel", "CObservableKernels"]),
     room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits"]),
     room(
       "Studies",
@@ -108,7 +110,8 @@ let package = Package(
     room(
       "Engram",
       needs: [
-        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Studies",
+        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
+        "Studies",
       ]),
 
     // Doors.
@@ -143,6 +146,7 @@ let package = Package(
       needs: ["Base", "TrajectoryModel", "Catalog", "Splits", "store-driver"]),
     tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
+    tests(of: "Observables", needs: ["Base", "TrajectoryModel"]),
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),
     tests(
       of: "Studies",

@@ -1,6 +1,7 @@
 // RandomStateTests.swift -- NumPy's legacy generator, held against NumPy's own numbers.
 
 import Base
+import TestSupport
 import Testing
 
 @Suite struct RandomStateTests {
@@ -34,5 +35,23 @@ import Testing
     #expect(random.permutation(0).isEmpty)
     #expect(random.permutation(1) == [0])
     #expect(random.nextUInt32() == untouched.nextUInt32())
+  }
+
+  @Test func `draws normal deviates and real numbers as NumPy does, and goes on from there`() throws {
+    let streams = try Fixtures.json("parity/observables.json").asObject().array("streams")
+    #expect(streams.count == 3)
+    for stream in streams {
+      let frozen = try stream.asObject()
+      var random = RandomState(seed: UInt32(try frozen.integer("seed")))
+      var deviates = [Double](repeating: 0, count: 1_001)
+      var span = deviates.mutableSpan
+      random.fillStandardNormal(&span)
+      #expect(Array(deviates.prefix(8)) == (try frozen.reals("first")))
+      #expect(Array(deviates.suffix(3)) == (try frozen.reals("last")))
+      // An odd number of deviates leaves one of a pair, which comes after whatever else is drawn.
+      #expect(random.permutation(9) == (try frozen.array("permutation_after").map { Int(try $0.asInteger()) }))
+      #expect((0..<3).map { _ in random.standardNormal() } == (try frozen.reals("normal_after")))
+      #expect((0..<2).map { _ in random.nextReal() } == (try frozen.reals("sample_after")))
+    }
   }
 }

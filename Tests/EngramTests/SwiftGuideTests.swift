@@ -31,6 +31,20 @@ import TrajectoryModel
     #expect(report.examples == 0..<2)
   }
 
+  private static func measure() throws {
+    // example: begin
+    let degraded = try MeasurementCondition(units: .count(3), noiseSD: 0.5, seed: 0)
+    var meter = try ObservableMeter(conditions: [.perfect, degraded])
+    let activations: [Float] = [1, -2, 3, -4, 2, 0, 1, 5]  // 2 stimuli x 4 units
+    try meter.addActivations(activations.span, units: 4)
+    let found = meter.observables(under: 0)
+    print(found[.activation(.raw, .mean)] ?? .nan)  // 0.75
+    print(found[.weight(.raw, .mean)] == nil)  // true
+    // example: end
+    #expect(found[.activation(.raw, .mean)] == 0.75)
+    #expect(found.statistics.count == 21)
+  }
+
   private static func matrices(
     store path: String, classify: (borrowing Matrix, Labels, borrowing Matrix) -> [Int32]
   ) throws -> Double {
@@ -137,6 +151,7 @@ import TrajectoryModel
     try Self.identify(store: store)
     try Self.materialize(store: store)
     try Self.append(to: folder["own.engram"])
+    try Self.measure()
   }
 
   @Test func `the guide shows the examples as they are compiled here, and no others`() {

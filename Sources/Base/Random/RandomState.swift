@@ -17,6 +17,8 @@ public struct RandomState: Sendable {
   /// The tempered output of the state, worked out for the whole state at once.
   private var output = [UInt32](repeating: 0, count: stateCount)
   private var next = stateCount
+  /// The second of a pair of normal deviates.
+  var keptNormal: Double?
 
   /// Seeds as `numpy.random.RandomState(seed)` does for an integer seed (`init_genrand`).
   public init(seed: UInt32) {
