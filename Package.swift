@@ -68,6 +68,8 @@ let package = Package(
     .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     // Checksums of the pages of a database, as a layer of files below SQLite.
     .target(name: "CPageChecksums", dependencies: ["CSQLite", "CXXHash"]),
+    // What Swift's module of the C library leaves out.
+    .target(name: "CFileSystem"),
     // OpenBLAS, loaded when it is first needed.
     .target(name: "CBLAS"),
     // LIBLINEAR, loaded when it is first needed.
@@ -82,7 +84,7 @@ let package = Package(
     kernels("CObservableKernels"),
 
     // Rooms, from the bottom up.
-    room("Base", needs: ["CRandomKernels", "CXXHash", "CNettle"]),
+    room("Base", needs: ["CFileSystem", "CRandomKernels", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
     room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),

@@ -28,7 +28,8 @@ struct WriterLock: ~Copyable {
   ///   - seconds: How long to wait.
   ///   - work: Whether to stop; asked while it waits.
   /// - Throws: ``EngramError`` with code `busy` naming the holder when the time is over, `cancelled` when asked to
-  ///   stop, `corrupt` when something else has the name of the lock, `io` when the directory cannot be written.
+  ///   stop, `unsupported` on a network file system, `corrupt` when something else has the name of the lock, `io` when the
+  ///   directory cannot be written.
   init(
     in root: DirectoryHandle, operation: String, waitingUpTo seconds: Double, work: WorkContext
   ) throws(EngramError) {
@@ -70,6 +71,7 @@ struct WriterLock: ~Copyable {
   private static func take(
     in root: DirectoryHandle, waitingUpTo seconds: Double, _ work: WorkContext
   ) throws(EngramError) -> (Int32, FileStatus) {
+    try NetworkStoreRule.check(root.networkFileSystem, path: root.path)
     let deadline = MonotonicClock.seconds + seconds
     var attempts = 0
     while true {

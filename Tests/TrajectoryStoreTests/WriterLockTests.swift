@@ -146,4 +146,19 @@ struct WriterLockTests {
     #expect(!removed.all.isEmpty)
     #expect(try store.snapshot().commit == 1 && store.verify().problems.isEmpty)
   }
+
+  @Test(arguments: [(0x6969, NetworkFileSystem?.some(.nfs)), (0xff53_4d42, .smb), (-11_317_950, .smb), (0xef53, nil)])
+  func `a store on a network file system is written only when the user allows it`(
+    magic: Int, expected: NetworkFileSystem?
+  ) throws {
+    let found = NetworkFileSystem(magic: magic)
+    #expect(found == expected)
+    try NetworkStoreRule.check(found, path: "a.engram", setting: "allow")
+    guard let found else { return try NetworkStoreRule.check(nil, path: "a.engram", setting: nil) }
+    for setting in [nil, "", "yes"] {
+      let error = refusal(.unsupported) { try NetworkStoreRule.check(found, path: "a.engram", setting: setting) }
+      #expect(error?.found == found.rawValue)
+      #expect(error?.mend?.description.contains(NetworkStoreRule.variable) == true)
+    }
+  }
 }

@@ -85,6 +85,9 @@ package final class DirectoryHandle: Sendable {
 
   // MARK: Looking
 
+  /// The network file system that holds the directory, or nil for a local one.
+  package var networkFileSystem: NetworkFileSystem? { NetworkFileSystem(of: descriptor) }
+
   /// What has a name here, or nil when nothing has; a link is a link.
   package func status(of name: String) throws(EngramError) -> FileStatus? {
     var status = stat()
