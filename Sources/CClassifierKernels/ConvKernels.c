@@ -209,29 +209,37 @@ ENGRAM_SIMD_FMA void engram_lanes_mask(float *activations, size_t filter_count, 
     }
 }
 
-ENGRAM_SIMD_FMA void engram_lanes_softmax(float *scores, size_t class_count) {
-  lanes *s = (lanes *)scores;
-  lanes best = s[0], sum = {0};
-  for (size_t c = 1; c < class_count; c++) best = __builtin_elementwise_max(best, s[c]);
+/* Scores become probabilities; the logarithm of one of them is score - *best - log(*sum), also where it is 0. */
+__attribute__((always_inline)) static inline void softmax(lanes *s, size_t class_count, lanes *best, lanes *sum) {
+  *best = s[0], *sum = (lanes){0};
+  for (size_t c = 1; c < class_count; c++) *best = __builtin_elementwise_max(*best, s[c]);
   for (size_t c = 0; c < class_count; c++) {
-    s[c] -= best;
+    s[c] -= *best;
     for (int lane = 0; lane < LANES; lane++) s[c][lane] = expf(s[c][lane]);
-    sum += s[c];
+    *sum += s[c];
   }
-  for (size_t c = 0; c < class_count; c++) s[c] /= sum;
+  for (size_t c = 0; c < class_count; c++) s[c] /= *sum;
 }
 
-double engram_lanes_cross_entropy(float *probabilities, size_t class_count, const int32_t *labels, size_t count,
-                                  float scale) {
+ENGRAM_SIMD_FMA void engram_lanes_softmax(float *scores, size_t class_count) {
+  lanes best, sum;
+  softmax((lanes *)scores, class_count, &best, &sum);
+}
+
+ENGRAM_SIMD_FMA double engram_lanes_cross_entropy(float *scores, size_t class_count, const int32_t *labels, size_t count,
+                                                  float scale) {
+  lanes own = {0}, best, sum;
+  for (size_t lane = 0; lane < count; lane++) own[lane] = scores[(size_t)labels[lane] * LANES + lane];
+  softmax((lanes *)scores, class_count, &best, &sum);
   double loss = 0;
   for (size_t lane = 0; lane < count; lane++) {
-    float *own = probabilities + (size_t)labels[lane] * LANES + lane;
-    loss -= log((double)*own);
-    *own -= 1;
+    /* By the logarithm of the sum: a probability of 0 in single precision has a finite logarithm all the same. */
+    loss += log((double)sum[lane]) + ((double)best[lane] - (double)own[lane]);
+    scores[(size_t)labels[lane] * LANES + lane] -= 1;
   }
   for (size_t c = 0; c < class_count; c++)
     for (size_t lane = 0; lane < LANES; lane++)
-      probabilities[c * LANES + lane] = lane < count ? probabilities[c * LANES + lane] * scale : 0;
+      scores[c * LANES + lane] = lane < count ? scores[c * LANES + lane] * scale : 0;
   return loss;
 }
 

@@ -66,9 +66,10 @@ void engram_lanes_mask(float *activations, size_t filter_count, size_t position_
 /* scores[c][lane] become exp(scores[c]) / sum over c of exp(scores[c]). */
 void engram_lanes_softmax(float *scores, size_t class_count);
 
-/* Probabilities become (probability - [c is the label]) * scale in the lanes below `count`, and 0 in the others.
- * Returns the sum over those lanes of -log(probability of the label). */
-double engram_lanes_cross_entropy(float *probabilities, size_t class_count, const int32_t *labels, size_t count,
+/* Scores become (probability - [c is the label]) * scale in the lanes below `count`, and 0 in the others, where the
+ * probabilities are those of `engram_lanes_softmax`. Returns the sum over those lanes of -log(probability of the label), by
+ * the logarithm of the sum of exponentials: it is finite where the scores are. */
+double engram_lanes_cross_entropy(float *scores, size_t class_count, const int32_t *labels, size_t count,
                                   float scale);
 
 /* For a thread that waits for another to write. */

@@ -49,6 +49,10 @@ import CClassifierKernels
     into probabilities: UnsafeMutablePointer<Float>
   ) {
     unsafe forward(examples, of: input, parameters: parameters)
+    for tile in 0..<tileCount(examples.count) {
+      // SAFETY: the tile is inside the buffer.
+      unsafe engram_lanes_softmax(scores.start + tile * stride(shape.classCount), shape.classCount)
+    }
     let lanes = Conv1DShape.laneCount
     for example in 0..<examples.count {
       for code in 0..<shape.classCount {
@@ -102,7 +106,7 @@ import CClassifierKernels
     return loss
   }
 
-  /// Fills the buffers up to the probabilities.
+  /// Fills the buffers up to the scores.
   @unsafe private func forward(
     _ examples: UnsafeBufferPointer<Int32>, of input: Conv1DInput, parameters: UnsafePointer<Float>
   ) {
@@ -134,11 +138,10 @@ import CClassifierKernels
       unsafe engram_lanes_forward(
         shape.dense, parameters + shape.denseWeights.lowerBound, parameters + shape.denseBiases.lowerBound, -.infinity,
         shape.pooling == .none ? answers : pool, scores)
-      unsafe engram_lanes_softmax(scores, shape.classCount)
     }
   }
 
-  /// Turns probabilities into what is wrong with them; returns the loss.
+  /// Turns scores into what is wrong with their probabilities; returns the loss.
   @unsafe private func compareScores(
     _ examples: UnsafeBufferPointer<Int32>, labels: LaneBuffer<Int32>, scale: Float
   ) -> Double {

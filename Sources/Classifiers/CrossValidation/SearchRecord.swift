@@ -64,8 +64,11 @@ public struct SearchRecord: Sendable, Hashable {
   /// A search that has not begun.
   public init() { rungs = [] }
 
+  /// The candidates that were tried in every fold of the last rung, best first; the earlier first among equals.
+  public var ranking: [Int] { rungs.last.map { rung in rung.ranking.map { rung.candidates[$0] } } ?? [] }
+
   /// The best candidate of the last rung: the highest mean validation accuracy, the first among equals.
-  public var best: Int? { rungs.last.flatMap { rung in rung.ranking.first.map { rung.candidates[$0] } } }
+  public var best: Int? { ranking.first }
 
   /// What became of a candidate; nil when it was not reached.
   public func outcome(of candidate: Int) -> Outcome? {

@@ -40,16 +40,36 @@ struct ClassificationTask {
     let selection = try selection(in: snapshot)
     var memory = SplitMemory(layout: plan.grid.kind.preferredLayout)
     var kept: TrainedModel?
+    var failures: [(ordinal: Int, error: EngramError)] = []
     for (done, ordinal) in ordinals.enumerated() {
       let stage = ordinals.count == 1 ? "classifying" : "classifying split \(done + 1) of \(ordinals.count)"
       let part = options.work.part(done..<(done + 1), of: ordinals.count, stage: stage)
-      let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &memory, part)
-      try keep(result)
-      if ordinal == chosen {
-        kept = try trained(model, classes, learnedFrom: memory.train.examples, selection, snapshot)
+      do throws(EngramError) {
+        let (result, model, classes) = try classify(ordinal, grid, selection, snapshot, &memory, part)
+        try keep(result)
+        if ordinal == chosen {
+          kept = try trained(model, classes, learnedFrom: memory.train.examples, selection, snapshot)
+        }
+      } catch {
+        // One split that cannot be learned takes nothing from the others.
+        guard error.code == .invalidData, ordinals.count > 1 else { throw error }
+        failures.append((ordinal, error))
       }
     }
+    if let failure = failures.first { throw failed(failures, of: ordinals.count, first: failure.error) }
     return kept
+  }
+
+  /// What is said when some splits could not be classified.
+  private func failed(
+    _ failures: [(ordinal: Int, error: EngramError)], of count: Int, first: EngramError
+  ) -> EngramError {
+    var error = first
+    let names = failures.map { set.splits[$0.ordinal].name }.joined(separator: ", ")
+    error.message =
+      "\(failures.count) of \(count) splits could not be classified (\(names)); the results of the others are kept. "
+      + "The first: \(first.message)"
+    return error
   }
 
   /// The memory of a split, used again for the next.
@@ -85,7 +105,7 @@ struct ClassificationTask {
     let (classes, trainLabels, testLabels) = try fill(split, selection, snapshot, &memory)
     let start = MonotonicClock.seconds
     var search: SearchRecord?
-    var best = 0
+    var ranking = [0]
     if grid.candidates.count > 1 {
       let folds = try (plan.folds ?? FoldPlan(for: set.specification)).folds(
         of: memory.train.examples, labels: trainLabels, in: snapshot)
@@ -93,13 +113,13 @@ struct ClassificationTask {
         ordinal, GridSearch(plan.strategy, folds: folds), grid, memory.train, trainLabels,
         FitOptions(seed: plan.seed, work: work.part(0..<searchParts, of: 10)))
       search = record
-      best = record.best ?? 0
+      ranking = record.ranking
     }
     let searched = MonotonicClock.seconds
-    let classifier = grid.classifier(best)
-    let model = try classifier.fit(
-      memory.train.matrix, columns: memory.train.layout, labels: trainLabels, rows: nil,
+    let chosen = try grid.fitBest(
+      of: ranking, memory.train.matrix, columns: memory.train.layout, labels: trainLabels,
       options: FitOptions(seed: plan.seed, work: work.part(searchParts..<10, of: 10)))
+    let model = chosen.model
     let fitted = MonotonicClock.seconds
     let trainPredicted = try model.predict(memory.train.matrix, rows: nil, work: options.work)
     let probabilities = try model.probabilities(of: memory.test.matrix, rows: nil, work: options.work)
@@ -109,7 +129,8 @@ struct ClassificationTask {
       ordinal: ordinal, name: split.name, classes: classes.names,
       train: ConfusionMatrix(actual: trainLabels.codes, predicted: trainPredicted, classCount: classCount),
       test: ConfusionMatrix(actual: testLabels.codes, predicted: testPredicted, classCount: classCount),
-      parameters: classifier.parameters, search: search, model: model.summary,
+      parameters: chosen.classifier.parameters, search: search, passedOver: chosen.passedOver,
+      model: model.summary,
       importances: Importances(of: model, columns: selection.columns.names),
       predictions: Predictions(
         examples: memory.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
@@ -136,7 +157,7 @@ struct ClassificationTask {
         (isKept, lastKept) = (true, MonotonicClock.seconds)
       }
     } catch {
-      if error.code == .cancelled, !isKept { try keep(latest, of: ordinal) }
+      if !isKept { try keep(latest, of: ordinal) }
       throw error
     }
   }

@@ -135,6 +135,9 @@ enum ResultsReport {
         case nil: continue
         }
       }
+      for one in split.passedOver {
+        add("passed over, though best in the folds: \(one.reason) (whole train side)", split.name, one.candidate)
+      }
       if split.model["converged"] == .bool(false) { add("the chosen model did not converge", split.name, nil) }
     }
     var table = Table(columns: ["what", "splits", "candidates"])

@@ -1,6 +1,7 @@
 // SplitResult+JSON.swift -- the result of a split as JSON, as the store keeps it and `engram results --json` shows it.
 //   {"split": "0", "classes": ["adam", …], "train": {"examples": 1224, "confusion": [[…], …]}, "test": {…},
 //    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…}}
+// and, where the best candidates could not learn from the whole train side: "passed_over": [{"candidate": 3, "reason": "…"}]
 
 public import Base
 import Classifiers
@@ -15,6 +16,10 @@ extension SplitResult {
     object["test"] = Self.json(test)
     object["parameters"] = .object(parameters)
     object["search"] = search?.json ?? .null
+    if !passedOver.isEmpty {
+      object["passed_over"] = .array(
+        passedOver.map { ["candidate": .count($0.candidate), "reason": .string($0.reason)] })
+    }
     object["model"] = .object(model)
     object["importances"] =
       importances.map { importances in
@@ -50,10 +55,20 @@ extension SplitResult {
       train: try Self.confusion(object, "train", classes.count),
       test: try Self.confusion(object, "test", classes.count), parameters: try object.object("parameters"),
       search: try object.optional("search") { (value) throws(EngramError) in try SearchRecord(json: value) },
+      passedOver: try object.optional("passed_over") { (value) throws(EngramError) in
+        try value.elements { (member) throws(EngramError) in try Self.passedOver(try member.asObject()) }
+      } ?? [],
       model: Self.renamed(try object.object("model")),
       importances: try object.optional("importances") { (value) throws(EngramError) in
         try Self.importances(try value.asObject())
       }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"))
+  }
+
+  private static func passedOver(_ object: JSONObject) throws(EngramError) -> PassedOverCandidate {
+    guard let candidate = Int(exactly: try object.integer("candidate")), candidate >= 0 else {
+      throw EngramError(.invalidData, "the number of a candidate is negative", place: "key \"passed_over\"")
+    }
+    return PassedOverCandidate(candidate: candidate, reason: try object.string("reason"))
   }
 
   /// Names of keys that stores of earlier versions hold, and what they are called now.

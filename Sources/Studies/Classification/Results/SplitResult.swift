@@ -27,6 +27,8 @@ public struct SplitResult: Sendable, Hashable {
   public let parameters: JSONObject
   /// How every candidate did in the folds of the train side; nil where there was nothing to choose.
   public let search: SearchRecord?
+  /// Candidates that did better in the folds and could not learn from the whole train side, best first.
+  public let passedOver: [PassedOverCandidate]
   /// What the model says of itself: sizes, convergence.
   public let model: JSONObject
   /// How important each column is for the classes, where the kind of classifier knows.
@@ -39,7 +41,8 @@ public struct SplitResult: Sendable, Hashable {
   /// Puts a result together.
   init(
     ordinal: Int, name: String, classes: [String], train: ConfusionMatrix, test: ConfusionMatrix,
-    parameters: JSONObject, search: SearchRecord? = nil, model: JSONObject = JSONObject(),
+    parameters: JSONObject, search: SearchRecord? = nil, passedOver: [PassedOverCandidate] = [],
+    model: JSONObject = JSONObject(),
     importances: Importances? = nil, predictions: Predictions? = nil, searchSeconds: Double = 0, fitSeconds: Double = 0
   ) {
     self.ordinal = ordinal
@@ -49,6 +52,7 @@ public struct SplitResult: Sendable, Hashable {
     self.test = Side(confusion: test)
     self.parameters = parameters
     self.search = search
+    self.passedOver = passedOver
     self.model = model
     self.importances = importances
     self.predictions = predictions
