@@ -94,7 +94,7 @@ let package = Package(
         .embedInCode("../../schema/catalog.sql"), .embedInCode("../../schema/history/catalog-1.sql"),
       ]),
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
-    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip"]),
+    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip", "CZstd"]),
     room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     room(

@@ -16,6 +16,20 @@ public enum MetadataValue: Sendable {
   case text(String)
 }
 
+extension MetadataValue {
+  /// The word that says that a label is not known, in any case.
+  public static let unknownLabel = "unknown"
+
+  /// Whether a label says nothing: null, empty text, or `unknown` in any case.
+  public var isUnlabelled: Bool {
+    switch self {
+    case .null: true
+    case .integer, .real: false
+    case .text(let text): text.isEmpty || text.utf8.count == 7 && text.lowercased() == Self.unknownLabel
+    }
+  }
+}
+
 extension MetadataValue: CustomStringConvertible {
   /// The value as a person writes it; null is `NULL`.
   public var description: String {

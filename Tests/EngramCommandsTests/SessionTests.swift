@@ -137,7 +137,7 @@ struct SessionTests {
     (["export", "STORE", "--split", "none/0", "-o", "x.npz"], "2 notFound"),
     (["sql", "STORE", "DELETE FROM run"], "2 usage"),
     (["split", "balanced", "STORE", "--name", "x", "--test-per-class", "5000"], "3 invalidData"),
-    (["ingest", "STORE/catalog.sqlite", "STORE"], "3 invalidData"),
+    (["ingest", "STORE/catalog.sqlite", "STORE"], "3 unsupported"),
   ])
   func `a mistake has its exit code and the code of its error`(words: [String], expected: String) throws {
     let session = try Session()

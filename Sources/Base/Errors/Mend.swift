@@ -27,6 +27,8 @@ public struct Mend: Sendable, Hashable {
   public enum Option: Sendable, Hashable, CaseIterable {
     /// Adds examples that are there already once more.
     case allowsRepeat
+    /// Takes what is stored already as further measurements of its runs.
+    case measurements
     /// What is done about values that were not recorded.
     case missing
     /// Which statistics are read, or what those of an input are called.
@@ -49,6 +51,18 @@ public struct Mend: Sendable, Hashable {
     case map
     /// The fields that say which run a row of metrics is of.
     case runKey
+    /// The fields that tell runs apart.
+    case runFields
+    /// Takes what is stored already as further runs, told apart by a number.
+    case newRuns
+    /// What the columns of a table are declared to hold.
+    case types
+    /// Words that stand for no value.
+    case missingWords
+    /// What parts the whole of a number from its fraction.
+    case decimal
+    /// What parts the fields of a row.
+    case delimiter
   }
 
   /// What can be done with a store, by its idea.

@@ -20,6 +20,7 @@ public struct SwiftWording: Wording {
     let name =
       switch option {
       case .allowsRepeat: "allowsRepeat"
+      case .measurements: "repeats"
       case .missing: "missing"
       case .statistics: "statistics"
       case .epochs: "epochs"
@@ -31,7 +32,14 @@ public struct SwiftWording: Wording {
       case .metadata: "metadata"
       case .map: "map"
       case .runKey: "by"
+      case .runFields: "runFields"
+      case .newRuns: "repeats"
+      case .types: "types"
+      case .missingWords: "missing"
+      case .decimal: "decimal"
+      case .delimiter: "delimiter"
       }
+    let value = option == .measurements ? ".measurements" : option == .newRuns ? ".newRuns" : value
     return value.map { "`\(name): \($0)`" } ?? "`\(name)`"
   }
 

@@ -10,11 +10,14 @@ struct JSONParser {
   var position = 0
   /// Arrays and objects that are open.
   private var depth = 0
+  /// What becomes of `NaN`, `Infinity` and `-Infinity`, which are no JSON.
+  let nonFinite: JSONNonFinite
 
   /// A parser at the start of a text.
-  init(bytes: [UInt8], file: String?) {
+  init(bytes: [UInt8], file: String?, nonFinite: JSONNonFinite = .refused) {
     self.bytes = bytes
     self.file = file
+    self.nonFinite = nonFinite
   }
 
   /// Parses the one value that a text holds.
@@ -52,7 +55,11 @@ struct JSONParser {
     case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
     case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
     case UInt8(ascii: "n"): return try parseWord("null", .null)
+    case UInt8(ascii: "-") where nonFinite == .bare && bytes[position...].starts(with: "-Infinity".utf8):
+      return try parseWord("-Infinity", .real(-.infinity))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
+    case UInt8(ascii: "N") where nonFinite == .bare: return try parseWord("NaN", .real(.nan))
+    case UInt8(ascii: "I") where nonFinite == .bare: return try parseWord("Infinity", .real(.infinity))
     case UInt8(ascii: "N"), UInt8(ascii: "I"):
       throw error(
         .corrupt, "no JSON value starts here", expected: "a value", found: describeNext(),

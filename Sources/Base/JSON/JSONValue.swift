@@ -54,11 +54,14 @@ extension JSONValue {
   /// - Parameters:
   ///   - bytes: The text as UTF-8.
   ///   - file: What to name in errors.
+  ///   - nonFinite: Whether `NaN`, `Infinity` and `-Infinity`, which Python writes, are read as what they mean.
   /// - Throws: ``EngramError`` with code `truncated` when the text ends inside a value, `limit` for depth and numbers,
   ///   `invalidData` for a repeated key, else `corrupt`; always with line, column and byte offset.
   /// - Complexity: O(length).
-  public init(parsing bytes: [UInt8], file: String? = nil) throws(EngramError) {
-    var parser = JSONParser(bytes: bytes, file: file)
+  public init(
+    parsing bytes: [UInt8], file: String? = nil, nonFinite: JSONNonFinite = .refused
+  ) throws(EngramError) {
+    var parser = JSONParser(bytes: bytes, file: file, nonFinite: nonFinite)
     self = try parser.parseDocument()
   }
 

@@ -16,6 +16,8 @@ public enum JSONNonFinite: Sendable, Hashable {
   case refused
   /// The texts "NaN", "Infinity" and "-Infinity", which never look like null, "no value".
   case named
+  /// The words NaN, Infinity and -Infinity without quotes, which are no JSON and which Python writes all the same.
+  case bare
 }
 
 /// Writes JSON piece by piece, so that a large array need never stand in memory as values.
@@ -106,12 +108,14 @@ public struct JSONWriter: Sendable {
   /// - Throws: ``EngramError`` with code `invalidData` for NaN and infinities, unless the writer names them.
   public mutating func real(_ value: some BinaryFloatingPoint & LosslessStringConvertible) throws(EngramError) {
     if value.isFinite { return word("\(value)") }
+    let name = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
+    if nonFinite == .bare { return word(name) }
     guard nonFinite == .named else {
       throw EngramError(
         .invalidData, "JSON has no way to write \(value)", expected: "a finite number", found: "\(value)",
         mend: "choose another output format, or leave the value out")
     }
-    string(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")
+    string(name)
   }
 
   /// Writes a whole value.

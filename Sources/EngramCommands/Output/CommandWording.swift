@@ -10,7 +10,7 @@ package struct CommandWording: Wording {
   /// The flag of an option.
   package static func flag(_ option: Mend.Option) -> String {
     switch option {
-    case .allowsRepeat: "--force"
+    case .allowsRepeat, .measurements: "--force"
     case .missing: "--missing"
     case .statistics: "--statistics"
     case .epochs: "--epochs"
@@ -22,6 +22,12 @@ package struct CommandWording: Wording {
     case .metadata: "--metadata"
     case .map: "--map"
     case .runKey: "--by"
+    case .runFields: "--run"
+    case .newRuns: "--new-runs"
+    case .types: "--type"
+    case .missingWords: "--na"
+    case .decimal: "--decimal"
+    case .delimiter: "--delimiter"
     }
   }
 

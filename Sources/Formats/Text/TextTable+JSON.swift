@@ -3,28 +3,113 @@
 package import Base
 
 extension TextTable {
-  /// Reads a JSON list of objects (one for each row) or an object of lists (one for each column).
+  /// Reads JSON: a list of objects (one for each row), an object of lists (one for each column), JSON lines (an object on
+  /// each line), and the forms that pandas writes (`orient` of columns, split, index and table).
+  ///
+  /// NaN and infinities, which Python writes into JSON, are read as what they mean.
   ///
   /// - Parameters:
   ///   - bytes: The whole text as UTF-8.
   ///   - file: What to name in errors.
-  ///   - isRowsOnly: Whether an object of lists is refused.
   /// - Throws: ``EngramError`` as ``JSONValue/init(parsing:file:)``, and with code `invalidData` when the text is well formed
   ///   and no table, `limit` above ``mostColumns`` keys of objects.
-  package init(json bytes: [UInt8], file: String, isRowsOnly: Bool = false) throws(EngramError) {
+  package init(json bytes: [UInt8], file: String) throws(EngramError) {
     do throws(EngramError) {
-      switch try JSONValue(parsing: bytes, file: file) {
+      if let rows = try Self.lines(bytes, file: file) {
+        try self.init(rows: rows, file: file)
+        return
+      }
+      switch try JSONValue(parsing: bytes, file: file, nonFinite: .bare) {
       case .array(let rows): try self.init(rows: rows, file: file)
-      case .object(let columns) where !isRowsOnly: try self.init(columns: columns, file: file)
+      case .object(let object): self = try Self.table(object, file: file)
       case let other:
         throw EngramError(
-          .invalidData, "the JSON text is not a \(isRowsOnly ? "list of objects" : "table")",
-          expected: isRowsOnly ? "[{\"column\": value, …}, …]" : "a list of objects or an object of lists",
+          .invalidData, "the JSON text is not a table", expected: "a list of objects or an object of lists",
           found: other.kind)
       }
     } catch {
       throw error.inFile(file)
     }
+  }
+
+  /// The rows of JSON lines, or nil where the text is one value.
+  private static func lines(_ bytes: [UInt8], file: String) throws(EngramError) -> [JSONValue]? {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let lines = bytes[start...].split { $0 == 0x0A || $0 == 0x0D }
+    func isWhole(_ line: ArraySlice<UInt8>) -> Bool {
+      let text = line.drop { $0 == 0x20 || $0 == 0x09 }
+      let end = line.last { $0 != 0x20 && $0 != 0x09 }
+      return text.first == UInt8(ascii: "{") && end == UInt8(ascii: "}")
+    }
+    // A list of objects begins with a bracket; an object over several lines does not end on its first.
+    guard let first = lines.first, isWhole(first), lines.count > 1 || !isObjectOfColumns(first) else { return nil }
+    guard (try? JSONValue(parsing: Array(first), nonFinite: .bare)) != nil else { return nil }
+    var rows: [JSONValue] = []
+    rows.reserveCapacity(lines.count)
+    for (index, line) in lines.enumerated() where line.contains(where: { $0 != 0x20 && $0 != 0x09 }) {
+      do throws(EngramError) {
+        rows.append(try JSONValue(parsing: Array(line), file: file, nonFinite: .bare))
+      } catch {
+        var placed = error
+        placed.place = "line \(index + 1)" + (error.place.map { ", \($0)" } ?? "")
+        throw placed
+      }
+    }
+    return rows
+  }
+
+  /// Whether an object has lists or objects in it, so that it is a table of its own and not one row.
+  private static func isObjectOfColumns(_ line: ArraySlice<UInt8>) -> Bool {
+    guard case .object(let object)? = try? JSONValue(parsing: Array(line), nonFinite: .bare) else { return true }
+    return object.members.contains { member in
+      switch member.value {
+      case .array, .object: true
+      default: false
+      }
+    }
+  }
+
+  /// A table of an object: of lists, or one of the forms of pandas.
+  private static func table(_ object: JSONObject, file: String) throws(EngramError) -> TextTable {
+    if case .array(let names)? = object["columns"], case .array(let data)? = object["data"] {
+      return try TextTable(names: names, data: data, file: file)
+    }
+    if object["schema"] != nil, case .array(let rows)? = object["data"] { return try TextTable(rows: rows, file: file) }
+    let inner = object.members.compactMap { member in if case .object(let value) = member.value { value } else { nil } }
+    guard !inner.isEmpty, inner.count == object.members.count else { return try TextTable(columns: object, file: file) }
+    func counts(_ keys: [String]) -> Bool { keys.enumerated().allSatisfy { $1 == String($0) } }
+    if counts(object.members.map(\.key)), !inner.allSatisfy({ counts($0.members.map(\.key)) }) {
+      return try TextTable(rows: object.members.map(\.value), file: file)
+    }
+    // pandas' to_json() without more: {"column": {"0": value, "1": value, …}, …}.
+    let keys = inner[0].members.map(\.key)
+    var columns = JSONObject()
+    for (member, values) in zip(object.members, inner) {
+      guard values.members.map(\.key) == keys else {
+        throw EngramError(
+          .invalidData, "the columns of the table do not have the same rows", place: "key \"\(member.key)\"",
+          expected: "the keys \(keys.prefix(3).joined(separator: ", "))\(keys.count > 3 ? ", …" : "")",
+          mend: "write it as a list of objects: to_json(path, orient='records')")
+      }
+      columns[member.key] = .array(values.members.map(\.value))
+    }
+    return try TextTable(columns: columns, file: file)
+  }
+
+  /// pandas' `orient='split'`: names, and a list of rows.
+  private init(names: [JSONValue], data: [JSONValue], file: String) throws(EngramError) {
+    var rows: [JSONValue] = []
+    for (index, row) in data.enumerated() {
+      guard case .array(let cells) = row, cells.count == names.count else {
+        throw EngramError(
+          .invalidData, "a row of the table has not a value for each column", place: "row \(index + 1)",
+          expected: "\(names.count) values", found: row.kind)
+      }
+      var object = JSONObject()
+      for (name, cell) in zip(names, cells) { object[try name.asString()] = cell }
+      rows.append(.object(object))
+    }
+    try self.init(rows: rows, file: file)
   }
 
   /// A table of a list of objects.
@@ -35,7 +120,7 @@ extension TextTable {
       guard case .object(let object) = row else {
         throw EngramError(
           .invalidData, "a row of the table is no object", place: "row \(index + 1)", expected: "an object",
-          found: row.kind)
+          found: row.kind, mend: "write it as a list of objects: to_json(path, orient='records')")
       }
       for member in object.members {
         let place = places[member.key] ?? columns.count
@@ -66,7 +151,7 @@ extension TextTable {
       guard case .array(let elements) = member.value else {
         throw EngramError(
           .invalidData, "a column of the table is no list", place: "key \"\(member.key)\"", expected: "a list",
-          found: member.value.kind)
+          found: member.value.kind, mend: "write it as a list of objects: to_json(path, orient='records')")
       }
       if let first = columns.first, first.cells.count != elements.count {
         throw EngramError(
@@ -96,7 +181,8 @@ extension TextTable.Cell {
     case .array, .object:
       throw EngramError(
         .invalidData, "a value of the table is not simple", place: "row \(row + 1), key \"\(name)\"",
-        expected: "text, a number, a truth value or null", found: value.kind)
+        expected: "text, a number, a truth value or null", found: value.kind,
+        mend: "flatten the rows first: pandas.json_normalize(rows, sep='_').to_json(path, orient='records')")
     }
   }
 }

@@ -42,23 +42,43 @@ package struct TextTable: Sendable {
     self.rowCount = rowCount
   }
 
-  /// Reads a file: `.json` as JSON, `.tsv` and `.tab` with tabs, everything else with the delimiter that its header shows.
+  /// Reads a file, plain, gzip or zstd: JSON and JSON lines as such, told by their first character; else delimited text.
+  ///
+  /// Files named `.tsv` and `.tab` have tabs, others the delimiter that their header shows, unless one is given.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - isRowsOnly: Whether JSON must be a list of objects, and errors name a row of delimited text without its line.
-  /// - Throws: ``EngramError`` as ``init(delimited:file:delimiter:isRowsOnly:)`` and ``init(json:file:isRowsOnly:)``; `limit`
-  ///   above ``mostBytes``; `notFound` and `io` as ``InputFile/init(opening:)``.
-  package init(reading path: String, isRowsOnly: Bool = false) throws(EngramError) {
-    let bytes = try InputFile(opening: path).contents(limit: Self.mostBytes)
-    let name = path.lowercased()
-    if name.hasSuffix(".json") {
-      try self.init(json: bytes, file: path, isRowsOnly: isRowsOnly)
+  ///   - isRowsOnly: Whether errors name a row of delimited text without its line.
+  ///   - delimiter: What parts the fields of delimited text, or nil for what the file shows.
+  /// - Throws: ``EngramError`` as ``init(delimited:file:delimiter:isRowsOnly:)`` and ``init(json:file:)``; `unsupported` for
+  ///   what is no text, saying what it is; `limit` above ``mostBytes``; `notFound` and `io` as ``InputFile/init(opening:)``.
+  package init(reading path: String, isRowsOnly: Bool = false, delimiter: UInt8? = nil) throws(EngramError) {
+    let bytes = try TextInput(opening: path).contents(limit: Self.mostBytes)
+    let name = Self.nameOfText(path)
+    if Self.isJSON(bytes, name: name) {
+      try self.init(json: bytes, file: path)
     } else {
       let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
       try self.init(
-        delimited: bytes, file: path, delimiter: isTabbed ? UInt8(ascii: "\t") : nil, isRowsOnly: isRowsOnly)
+        delimited: bytes, file: path, delimiter: delimiter ?? (isTabbed ? UInt8(ascii: "\t") : nil),
+        isRowsOnly: isRowsOnly)
     }
+  }
+
+  /// The name of a file in lower case, without what says how it is compressed.
+  package static func nameOfText(_ path: String) -> String {
+    let name = path.lowercased()
+    for suffix in [".gz", ".zst"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }
+    return name
+  }
+
+  /// Whether a text is JSON: it says so by its name, or by a bracket or a brace at its start.
+  package static func isJSON(_ bytes: [UInt8], name: String) -> Bool {
+    if [".json", ".jsonl", ".ndjson"].contains(where: name.hasSuffix) { return true }
+    if [".csv", ".tsv", ".tab"].contains(where: name.hasSuffix) { return false }
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    guard let first = bytes[start...].first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return false }
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
   }
 
   /// Reads delimited text (RFC 4180) whose first row names the columns.

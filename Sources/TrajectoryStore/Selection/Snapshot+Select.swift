@@ -127,10 +127,17 @@ extension Snapshot {
     let known = Set(touched.flatMap(\.statistics))
     if !known.contains(name) {
       let close = closestName(to: name, among: known.sorted())
+      // Half of a name that holds a comma.
+      let whole = known.sorted().first { other in
+        other.split(separator: ",").contains { $0.drop { $0 == " " } == name[...] }
+      }
       return EngramError(
         .notFound, "there is no statistic '\(name)' in the selected examples", file: store.path,
-        expected: "one of \(known.count) statistics, such as \(known.sorted().prefix(3).joined(separator: ", "))",
-        found: name, mend: close.map { "did you mean '\($0)'?" } ?? "\(run: .info, on: store.path) lists the statistics"
+        expected: "one of \(known.count) statistics, such as \(QuotedList.text(known.sorted().prefix(3)))",
+        found: name,
+        mend: whole.map {
+          "a name that holds a comma stands in double quotes: \(set: .statistics, to: "'\(QuotedList.text([$0]))'")"
+        } ?? close.map { "did you mean '\($0)'?" } ?? "\(run: .info, on: store.path) lists the statistics"
       )
     }
     return try missingPart("statistic '\(name)'", found: name, of: lacking, examples: examples)

@@ -6,7 +6,8 @@ public import TrajectoryModel
 /// Which statistics to read.
 ///
 /// In text: `all`, `admissible`, `weight`, `activation`, `layerwise`, or names separated by commas. A family means
-/// its admissible statistics, of the published ones; a name of the user's own is of no family.
+/// its admissible statistics, of the published ones; a name of the user's own is of no family. A name that holds a comma stands
+/// in double quotes, as in `m,"β norm, 95%"`.
 public enum StatisticSelection: Sendable, Hashable {
   /// Every statistic that all the examples have.
   case all
@@ -29,13 +30,13 @@ public enum StatisticSelection: Sendable, Hashable {
         self = .family(family)
         return
       }
-      let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
-        String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-      }
-      guard !names.contains("") else {
+      guard let names = QuotedList.names(in: text), !names.contains("") else {
         throw EngramError(
-          .usage, "an empty name in the list of statistics", expected: "NAME,NAME,…", found: "'\(text)'",
-          mend: "give all, admissible, weight, activation, layerwise, or names separated by commas")
+          .usage, "this is no list of statistics", expected: "NAME,NAME,…", found: "'\(text)'",
+          mend: """
+            give all, admissible, weight, activation, layerwise, or names separated by commas; a name that holds a comma \
+            stands in double quotes
+            """)
       }
       let words = ["all", "admissible"] + StatisticFamily.allCases.map(\.rawValue)
       if let word = names.first(where: words.contains) {
@@ -56,7 +57,7 @@ public enum StatisticSelection: Sendable, Hashable {
     case .all: "all"
     case .admissible: "admissible"
     case .family(let family): family.rawValue
-    case .names(let names): names.joined(separator: ",")
+    case .names(let names): QuotedList.text(names)
     }
   }
 }

@@ -26,15 +26,25 @@ package struct AppendMetadata: Sendable {
   package let observations: [Observation]
   /// For each run its metrics; runs beyond the end of the list have none.
   package let metrics: [[MetricValue]]
+  /// For each run the number of the stored run that it is, or nil for a new one; runs beyond the end of the list are new.
+  package let storedRuns: [Int64?]
 
   package init(
-    fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = []
+    fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = [],
+    storedRuns: [Int64?] = []
   ) {
     self.fields = fields
     self.runs = runs
     self.observations = observations
     self.metrics = metrics
+    self.storedRuns = storedRuns
   }
+
+  /// The stored run that a run is, or nil for a new one.
+  package func storedRun(_ index: Int) -> Int64? { index < storedRuns.count ? storedRuns[index] : nil }
+
+  /// How many of the runs are new.
+  package var newRunCount: Int { runs.indices.count { storedRun($0) == nil } }
 
   /// The number of examples: the layers of all observations.
   package var exampleCount: Int { observations.reduce(0) { $0 + $1.layers.count } }
@@ -65,7 +75,10 @@ extension AppendMetadata {
         .invalidData, "a value does not fit the field '\(existing.name)' of this store",
         place: "field \(existing.name)",
         expected: existing.type.rawValue, found: "'\(offender)'",
-        mend: "correct the value, or give the field another name with \(map: existing.name + "_2", to: field.name)")
+        mend: """
+          correct the value; or read it as no value with \(set: .missingWords, to: offender.description); or give the field \
+          another name with \(map: existing.name + "_2", to: field.name)
+          """)
     }
   }
 }

@@ -15,7 +15,7 @@ package final class Appender {
   static let segmentLimit = 341 * SegmentLimits.writtenRowGroupSize
 
   private let session: WriteSession
-  private let schema: SegmentSchema
+  private var schema: SegmentSchema
   private let metadata: AppendMetadata
   private var current: IncomingSegment?
   private var currentCount = 0
@@ -73,6 +73,15 @@ package final class Appender {
     }
   }
 
+  /// Goes on with examples that were recorded at other epochs or statistics, or in another type.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when an axis is none, and as ``append(_:exampleCount:)``.
+  package func begin(epochs: [Double], statistics: [String], elementType: ElementType) throws(EngramError) {
+    let next = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: elementType)
+    try finishCurrent()
+    schema = next
+  }
+
   private func finishCurrent() throws(EngramError) {
     guard let segment = current else { return }
     finished.append((segment, try segment.writer.finish()))
@@ -98,11 +107,13 @@ package final class Appender {
   ///   - message: What was done, for a person.
   ///   - ingest: For an ingest its source; content that was ingested before is refused unless repeats are allowed.
   ///   - verifies: Whether the finished files are read back and compared by the hash of every value's bits first.
+  ///   - check: A last question, asked when the content is known to be new; what it throws ends the append.
   /// - Returns: What was added, and under which ids.
   /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when there are metadata for
   ///   more or fewer examples, `corrupt` when what is read back differs.
   package func commit(
-    operation: String, message: String, ingest: Ingest? = nil, verifies: Bool
+    operation: String, message: String, ingest: Ingest? = nil, verifies: Bool,
+    check: () throws(EngramError) -> Void = {}
   ) throws(EngramError) -> AppendReport {
     try finishCurrent()
     let count = finished.reduce(0) { $0 + $1.summary.exampleCount }
@@ -113,7 +124,7 @@ package final class Appender {
     }
     if verifies { try verify() }
     let hash = ContentHash.hash(
-      schema: schema, valuesHashes: finished.map(\.summary.valuesHash), metadata: metadata)
+      finished.map { ($0.segment.schema, $0.summary.valuesHash) }, metadata: metadata)
     if let ingest, !ingest.allowsRepeat {
       try session.read { (catalog) throws(EngramError) in
         guard let earlier = try catalog.ingested(hash) else { return }
@@ -121,9 +132,10 @@ package final class Appender {
           .exists, "the same content was ingested before", file: ingest.source,
           found:
             "examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1), from \(earlier.source) at \(earlier.commit.time)",
-          mend: "nothing needs to be done; to add the same examples once more, say \(set: .allowsRepeat)")
+          mend: "nothing needs to be done; to add the same examples once more, say \(set: .measurements)")
       }
     }
+    try check()
     for (segment, _) in finished { try session.publish(segment.identifier) }
     let report = try session.commit(operation: operation, message: message) {
       (catalog) throws(EngramError) -> AppendReport in
@@ -135,7 +147,7 @@ package final class Appender {
       }
       if let ingest { try catalog.recordIngest(contentHash: hash, source: ingest.source, examples: examples) }
       return AppendReport(
-        commit: catalog.commitID, examples: examples, runs: metadata.runs.count,
+        commit: catalog.commitID, examples: examples, runs: metadata.newRunCount,
         byteCount: finished.reduce(0) { $0 + $1.summary.byteCount })
     }
     return report

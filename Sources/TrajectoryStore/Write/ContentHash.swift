@@ -8,11 +8,23 @@ enum ContentHash {
   /// XXH3-128 over the hashes of the values and a text form of axes and metadata, as 32 hex digits.
   ///
   /// The same recordings have the same hash in whatever file format they arrive.
-  static func hash(schema: SegmentSchema, valuesHashes: [String], metadata: AppendMetadata) -> String {
-    var text = "\(schema.elementType.name)\n"
-    for epoch in schema.epochs { text += "\(epoch.bitPattern) " }
-    for statistic in schema.statistics { append(statistic, to: &text) }
-    for hash in valuesHashes { append(hash, to: &text) }
+  ///
+  /// - Parameters:
+  ///   - segments: The axes and the hash of the values of each segment, in order.
+  ///   - metadata: What the examples are.
+  /// - Returns: The hash.
+  static func hash(_ segments: [(schema: SegmentSchema, valuesHash: String)], metadata: AppendMetadata) -> String {
+    var text = ""
+    var last: SegmentSchema?
+    for (schema, hash) in segments {
+      if schema != last {
+        text += "\(schema.elementType.name)\n"
+        for epoch in schema.epochs { text += "\(epoch.bitPattern) " }
+        for statistic in schema.statistics { append(statistic, to: &text) }
+        last = schema
+      }
+      append(hash, to: &text)
+    }
     for field in metadata.fields { append(field.name, to: &text) }
     for run in metadata.runs {
       for value in run {

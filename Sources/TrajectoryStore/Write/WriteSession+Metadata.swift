@@ -22,7 +22,7 @@ extension CatalogWriter {
     var runIDs = [Int64?](repeating: nil, count: metadata.runs.count)
     for observation in metadata.observations {
       let run: Int64
-      if let known = runIDs[observation.run] {
+      if let known = runIDs[observation.run] ?? metadata.storedRun(observation.run) {
         run = known
       } else {
         let values = metadata.runs[observation.run]

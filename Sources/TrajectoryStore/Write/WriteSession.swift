@@ -100,6 +100,9 @@ package final class WriteSession {
     try catalog.read(body)
   }
 
+  /// The store as it is, which nobody else changes during this turn.
+  package func snapshot() throws(EngramError) -> Snapshot { try store.snapshot() }
+
   /// Starts a segment under `incoming/`.
   func beginSegment(_ schema: SegmentSchema) throws(EngramError) -> IncomingSegment {
     let identifier = SegmentIdentifier.random()

@@ -2,62 +2,62 @@
 
 package import Base
 import Formats
-import Glibc
 public import TrajectoryModel
 public import TrajectoryStore
 
 /// How an ingest goes about its work.
 public struct IngestOptions: Sendable {
-  /// The columns that tell runs apart, or nil for all.
+  /// The fields that tell runs apart, or nil for all.
   public var runFields: [String]?
-  /// Whether content that was ingested before is taken in again.
-  public var allowsRepeat: Bool
+  /// What becomes of layers of runs that are stored already.
+  public var repeats: RepeatPolicy
   /// Whether what was written is read back and compared by the hash of every value's bits.
   public var verifies: Bool
   /// How the writer waits and works.
   public var write: WriteOptions
 
-  /// Makes options; by default an ingest verifies and refuses repeats.
+  /// Makes options; by default an ingest verifies and refuses what is stored already.
   public init(
-    runFields: [String]? = nil, allowsRepeat: Bool = false, verifies: Bool = true, write: WriteOptions = WriteOptions()
+    runFields: [String]? = nil, repeats: RepeatPolicy = .ask, verifies: Bool = true,
+    write: WriteOptions = WriteOptions()
   ) {
     self.runFields = runFields
-    self.allowsRepeat = allowsRepeat
+    self.repeats = repeats
     self.verifies = verifies
     self.write = write
   }
 }
 
 /// What an ingest brought in.
-public struct IngestReport: Sendable, Hashable {
+public struct IngestReport: Sendable, Equatable {
   /// What was appended, and under which ids.
   public let append: AppendReport
   /// The number of measurements of the runs.
   public let observations: Int
-  /// The statistics of every example.
-  public let statistics: [String]
-  /// The epochs of every example.
-  public let epochs: [Double]
+  /// What was understood of the input.
+  public let preview: IngestPreview
+
+  /// The statistics of the first examples; of all, unless the preview has several parts.
+  public var statistics: [String] { preview.parts.first?.statistics ?? [] }
+  /// The epochs of the first examples; of all, unless the preview has several parts.
+  public var epochs: [Double] { preview.parts.first?.epochs ?? [] }
   /// The type of the values.
-  public let elementType: ElementType
+  public var elementType: ElementType { preview.parts.first?.elementType ?? .float32 }
   /// What kind of file the input was.
-  public let format: String
-  /// The fields that describe runs, with the types that their values have.
-  public let fields: [MetadataField]
+  public var format: String { preview.format }
   /// What a user should know about how the input was understood.
-  public let notes: [String]
+  public var notes: [String] { preview.notes }
 
   /// Bytes of the values before compression.
-  public var valueBytes: Int { append.examples.count * statistics.count * epochs.count * elementType.byteCount }
+  public var valueBytes: Int {
+    preview.parts.reduce(0) { $0 + $1.examples * $1.statistics.count * $1.epochs.count * $1.elementType.byteCount }
+  }
 }
 
 /// From opened input files to a commit of a store.
 package enum Ingest {
   /// Row groups that a thread reads at a time: about 12 MB of Float64 for 45 statistics at 21 epochs.
   private static let rowGroupsAtATime = 2
-
-  /// The epochs of the published file, which does not name them (paper Appendix A: every 5 of 100).
-  static let publishedEpochs = Array(stride(from: 0.0, through: 100, by: 5))
 
   /// Adds an input to a store, in one commit; a store that does not exist is made, and removed again on failure.
   ///
@@ -68,94 +68,115 @@ package enum Ingest {
   ) throws(EngramError) -> IngestReport {
     let (store, isNew) = try TrajectoryStore.openOrCreate(at: path)
     do throws(EngramError) {
-      return try add(input, to: store, options: options)
+      return try store.write("ingest of \(input.source)", options: options.write) {
+        (session) throws(EngramError) -> IngestReport in
+        // The store cannot change during the writer's turn.
+        try add(try IngestPlan(input, options: options, snapshot: try store.snapshot()), in: session, options)
+      }
     } catch {
       if isNew { try? store.removeIfEmpty() }
       throw error
     }
   }
 
-  private static func add(
-    _ input: IngestInput, to store: TrajectoryStore, options: IngestOptions
-  ) throws(EngramError) -> IngestReport {
-    let blocks = try ExampleBlocks(input.values, file: input.source)
-    var notes = input.notes
-    let epochs = try epochs(of: input, count: blocks.epochCount, notes: &notes)
-    guard input.statistics.count == blocks.statisticCount else {
-      throw EngramError(
-        .invalidData, "the names of the statistics do not fit the values", file: input.source,
-        place: "array \(input.values.name)", expected: "\(blocks.statisticCount) names",
-        found: "\(input.statistics.count)",
-        mend: "name every statistic once, in the order of the last axis")
-    }
-    let grouping = try RunGrouping(input, rowCount: blocks.exampleCount, runFields: options.runFields)
-    notes += grouping.notes
-    let metadata = grouping.metadata
-    let report = try store.write("ingest of \(input.source)", options: options.write) {
-      (session) throws(EngramError) -> AppendReport in
-      let appender = try appender(
-        session, metadata, epochs: epochs, statistics: input.statistics, elementType: blocks.elementType, of: input)
-      do throws(EngramError) {
-        try stream(blocks, into: appender, options: options)
-        return try appender.commit(
-          operation: "ingest",
-          message: "\(metadata.runs.count) runs, \(blocks.exampleCount) examples from \(input.source)",
-          ingest: Appender.Ingest(source: input.source, allowsRepeat: options.allowsRepeat),
-          verifies: options.verifies)
-      } catch {
-        appender.abandon()
-        throw error
+  /// Says what ``run(_:into:options:)`` would do, and changes nothing.
+  ///
+  /// - Throws: As that, but for what the store has already: that is the preview's refusal.
+  package static func preview(
+    _ input: IngestInput, into path: String, options: IngestOptions
+  ) throws(EngramError) -> IngestPreview {
+    let store = TrajectoryStore.exists(at: path) ? try TrajectoryStore(opening: path) : nil
+    let snapshot = try store?.snapshot()
+    let plan = try IngestPlan(input, options: options, snapshot: snapshot)
+    var preview = plan.preview
+    guard let snapshot else { return preview }
+    var prints = TrajectoryFingerprints()
+    for part in plan.parts {
+      prints.begin(statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType)
+      try stream(part.blocks, rowGroupSize: SegmentRows.atATime, options: options, done: 0, of: 0) { (values, count) in
+        prints.add(values, exampleCount: count)
       }
     }
-    return IngestReport(
-      append: report, observations: metadata.observations.count, statistics: input.statistics, epochs: epochs,
-      elementType: blocks.elementType, format: input.format, fields: metadata.fields, notes: notes)
+    let matches = try prints.matches(in: snapshot, work: options.write.work)
+    preview.storedTrajectories = matches.count
+    preview.refusal = try plan.conflict(matches, in: snapshot)
+    return preview
+  }
+
+  private enum SegmentRows {
+    /// Examples that a preview reads at a time.
+    static let atATime = 256
+  }
+
+  private static func add(
+    _ plan: IngestPlan, in session: WriteSession, _ options: IngestOptions
+  ) throws(EngramError) -> IngestReport {
+    let metadata = plan.metadata
+    var preview = plan.preview
+    var prints = TrajectoryFingerprints()
+    let snapshot = options.repeats == .ask ? try session.snapshot() : nil
+    let appender = try appender(session, plan)
+    do throws(EngramError) {
+      var done = 0
+      for (index, part) in plan.parts.enumerated() {
+        if index > 0 {
+          try appender.begin(
+            epochs: part.epochs, statistics: part.statistics, elementType: part.blocks.elementType)
+        }
+        prints.begin(statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType)
+        try stream(
+          part.blocks, rowGroupSize: appender.rowGroupSize, options: options, done: done, of: metadata.exampleCount
+        ) { (values, count) throws(EngramError) in
+          try appender.append(values, exampleCount: count)
+          if snapshot != nil { prints.add(values, exampleCount: count) }
+        }
+        done += part.blocks.exampleCount
+      }
+      let report = try appender.commit(
+        operation: "ingest",
+        message: "\(metadata.runs.count) runs, \(metadata.exampleCount) examples from \(plan.input.source)",
+        ingest: Appender.Ingest(source: plan.input.source, allowsRepeat: options.repeats != .ask),
+        verifies: options.verifies
+      ) { () throws(EngramError) in
+        guard let snapshot, snapshot.exampleCount > 0 else { return }
+        let matches = try prints.matches(in: snapshot, work: options.write.work)
+        if let conflict = try plan.conflict(matches, in: snapshot) { throw conflict }
+        preview.storedTrajectories = matches.count
+      }
+      return IngestReport(append: report, observations: metadata.observations.count, preview: preview)
+    } catch {
+      appender.abandon()
+      throw error
+    }
   }
 
   /// Starts an append; what does not fit the store is refused with the name of the file.
-  private static func appender(
-    _ session: WriteSession, _ metadata: AppendMetadata, epochs: [Double], statistics: [String],
-    elementType: ElementType, of input: IngestInput
-  ) throws(EngramError) -> Appender {
+  private static func appender(_ session: WriteSession, _ plan: IngestPlan) throws(EngramError) -> Appender {
     do throws(EngramError) {
-      return try Appender(session, metadata, epochs: epochs, statistics: statistics, elementType: elementType)
+      guard let first = plan.parts.first else {
+        throw EngramError(.invalidData, "the input holds no examples", file: plan.input.source)
+      }
+      return try Appender(
+        session, plan.metadata, epochs: first.epochs, statistics: first.statistics,
+        elementType: first.blocks.elementType)
     } catch {
-      throw error.inFile(input.metadataSource)
+      throw error.inFile(plan.input.metadataSource)
     }
   }
 
   private static func stream(
-    _ blocks: ExampleBlocks, into appender: Appender, options: IngestOptions
+    _ blocks: ExampleBlocks, rowGroupSize: Int, options: IngestOptions, done before: Int, of total: Int,
+    _ body: (_ values: RawSpan, _ exampleCount: Int) throws(EngramError) -> Void
   ) throws(EngramError) {
     // Whole row groups, so that they are encoded from where they were read.
-    let partSize = rowGroupsAtATime * appender.rowGroupSize
-    var reader = ParallelBlocks(blocks, partSize: partSize, work: options.write.work)
-    var done = 0
+    var reader = ParallelBlocks(blocks, partSize: rowGroupsAtATime * rowGroupSize, work: options.write.work)
+    var done = before
     while true {
       try options.write.work.checkCancelled("the ingest was stopped; the store is as it was before")
-      let count = try reader.next { (values, count) throws(EngramError) in
-        try appender.append(values, exampleCount: count)
-      }
+      let count = try reader.next(body)
       if count == 0 { return }
       done += count
-      options.write.work.report("ingesting", done, of: blocks.exampleCount)
+      if total > 0 { options.write.work.report("ingesting", done, of: total) }
     }
-  }
-
-  private static func epochs(
-    of input: IngestInput, count: Int, notes: inout [String]
-  ) throws(EngramError) -> [Double] {
-    if let epochs = input.epochs {
-      guard epochs.count == count else {
-        throw EngramError(
-          .invalidData, "the epochs do not fit the values", file: input.source, place: "array \(input.values.name)",
-          expected: "\(count) epochs", found: "\(epochs.count)",
-          mend: "give one epoch for each index of the second axis, such as \(set: .epochs, to: "0:100:5")")
-      }
-      return epochs
-    }
-    if count == publishedEpochs.count { return publishedEpochs }
-    notes.append("the input does not name its \(count) epochs; they are numbered 0 to \(count - 1)")
-    return (0..<count).map(Double.init)
   }
 }

@@ -5,39 +5,64 @@ package import TrajectoryModel
 
 /// Recorded trajectories and what is known about each example, read from a user's files.
 package struct IngestInput: Sendable {
+  /// Examples that were recorded at the same epochs and statistics.
+  package struct Part: Sendable {
+    /// The values, (examples, epochs, statistics).
+    package let values: NumPyArray
+    /// The names of the statistics.
+    package let statistics: [String]
+    /// The epochs, or nil where the files do not say.
+    package let epochs: [Double]?
+
+    package init(values: NumPyArray, statistics: [String], epochs: [Double]?) {
+      (self.values, self.statistics, self.epochs) = (values, statistics, epochs)
+    }
+  }
+
   /// Where it came from, for messages and the store's memory of ingests.
   package let source: String
   /// The file of the metadata, for messages; the file of the values where that has them.
   package let metadataSource: String
   /// What kind of file it was, such as "a pickle in the published layout".
   package let format: String
-  /// The values, (examples, epochs, statistics).
-  package let values: NumPyArray
-  /// The names of the statistics.
-  package let statistics: [String]
-  /// The epochs, or nil where the files do not say.
-  package let epochs: [Double]?
+  /// The examples, in order; at least one part.
+  package let parts: [Part]
   /// The position of each example's layer, or nil where the files do not say.
   package let positions: [LayerPosition?]?
   /// The metadata, each with one value an example; `layer_name` and the fields of the condition are known by name.
   package let columns: [MetadataColumn]
+  /// What tells the runs of each example apart beside the metadata, where the files say it.
+  package let sourceRuns: [MetadataValue]?
   /// What a user should know about how the files were understood.
   package let notes: [String]
 
   package init(
-    source: String, metadataSource: String? = nil, format: String = "arrays in memory", values: NumPyArray,
-    statistics: [String], epochs: [Double]?,
-    positions: [LayerPosition?]?,
-    columns: [MetadataColumn], notes: [String] = []
+    source: String, metadataSource: String? = nil, format: String = "arrays in memory", parts: [Part],
+    positions: [LayerPosition?]? = nil, columns: [MetadataColumn], sourceRuns: [MetadataValue]? = nil,
+    notes: [String] = []
   ) {
     self.source = source
     self.metadataSource = metadataSource ?? source
     self.format = format
-    self.values = values
-    self.statistics = statistics
-    self.epochs = epochs
+    self.parts = parts
     self.positions = positions
     self.columns = columns
+    self.sourceRuns = sourceRuns
     self.notes = notes
   }
+
+  /// An input whose examples were all recorded at the same epochs and statistics.
+  package init(
+    source: String, metadataSource: String? = nil, format: String = "arrays in memory", values: NumPyArray,
+    statistics: [String], epochs: [Double]?, positions: [LayerPosition?]?, columns: [MetadataColumn],
+    sourceRuns: [MetadataValue]? = nil, notes: [String] = []
+  ) {
+    self.init(
+      source: source, metadataSource: metadataSource, format: format,
+      parts: [Part(values: values, statistics: statistics, epochs: epochs)], positions: positions, columns: columns,
+      sourceRuns: sourceRuns, notes: notes)
+  }
+
+  /// The longest epoch axis.
+  var mostEpochs: Int { parts.map { $0.values.shape.count > 1 ? $0.values.shape[1] : 0 }.max() ?? 0 }
 }

@@ -2,6 +2,7 @@
 
 public import Base
 import Formats
+import TrajectoryModel
 import TrajectoryStore
 
 /// Which files to ingest and how to understand them.
@@ -21,11 +22,13 @@ public struct IngestRequest: Sendable, Hashable {
   public var epochs: String?
   /// Our name of a field or key to the name it has in the files.
   public var map: [String: String]
+  /// What the cells of tables mean.
+  public var rules: TableRules
 
   /// Makes a request.
   public init(
     source: String, array: String? = nil, metadata: String? = nil, statistics: String? = nil, epochs: String? = nil,
-    map: [String: String] = [:]
+    map: [String: String] = [:], rules: TableRules = TableRules()
   ) {
     self.source = source
     self.array = array
@@ -33,6 +36,7 @@ public struct IngestRequest: Sendable, Hashable {
     self.statistics = statistics
     self.epochs = epochs
     self.map = map
+    self.rules = rules
   }
 
   /// Adds what the request names to a store, in one commit; a store that does not exist is made.
@@ -40,14 +44,44 @@ public struct IngestRequest: Sendable, Hashable {
   /// - Throws: ``EngramError`` that names file, place, what was expected and found, and the mend; the store is then as
   ///   it was before.
   public func ingest(into store: String, options: IngestOptions = IngestOptions()) throws(EngramError) -> IngestReport {
-    try Ingest.run(try open(work: options.write.work), into: store, options: options)
+    try Ingest.run(try open(for: store, work: options.write.work), into: store, options: options)
+  }
+
+  /// Says what ``ingest(into:options:)`` would do, and changes nothing.
+  ///
+  /// - Parameters:
+  ///   - store: The store that the input would be added to; it need not be there.
+  ///   - options: How the ingest would go about it.
+  /// - Returns: What was understood, what of it is stored already, and why it would be refused, if it would be.
+  /// - Throws: As ``ingest(into:options:)``, but for what the store has already.
+  public func preview(
+    into store: String, options: IngestOptions = IngestOptions()
+  ) throws(EngramError) -> IngestPreview {
+    try Ingest.preview(try open(for: store, work: options.write.work), into: store, options: options)
+  }
+
+  /// Opens the files; a field that is text in a store is read as text.
+  private func open(for store: String, work: WorkContext) throws(EngramError) -> IngestInput {
+    var request = self
+    if TrajectoryStore.exists(at: store) {
+      let given = Set(rules.types.keys.map { $0.lowercased() })
+      for field in try TrajectoryStore(opening: store).snapshot().fields()
+      where field.type == .text && !given.contains(field.name.lowercased()) {
+        request.rules.types[field.name] = .text
+        request.rules.optionalTypes.insert(field.name)
+      }
+    }
+    return try request.open(work: work)
   }
 
   /// Opens the files; of the values nothing but their description is read.
   package func open(work: WorkContext = WorkContext()) throws(EngramError) -> IngestInput {
     let file = try InputFile(opening: source)
-    let start = try FileSlice(file: file, offset: 0, byteCount: file.byteCount).bytes(0..<min(6, file.byteCount))
-    if start.starts(with: Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) })) || start.starts(with: [80, 75]) {
+    let start = try FileSlice(file: file, offset: 0, byteCount: file.byteCount).bytes(
+      0..<min(ForeignFile.bytesToTell, file.byteCount))
+    if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return try openRecordings() }
+    if let foreign = ForeignFile(start, of: file) {
+      guard foreign.isNumPyArchive else { throw foreign.error(file: source) }
       return try openRecordings()
     }
     return try openPickle(work: work)
@@ -93,22 +127,14 @@ public struct IngestRequest: Sendable, Hashable {
 
   private func openRecordings() throws(EngramError) -> IngestInput {
     let recordings = try UserRecordings(
-      .init(array: source, arrayName: array, metadata: metadata, statistics: statistics, epochs: epochs))
-    var columns = recordings.metadata
-    for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
-      guard let index = columns.firstIndex(where: { $0.name == theirs }) else {
-        throw EngramError(
-          .usage, "there is no column '\(theirs)' to map", file: metadata ?? source,
-          expected: "one of \(columns.map(\.name).joined(separator: ", "))", found: theirs,
-          mend: closestName(to: theirs, among: columns.map(\.name)).map { "did you mean '\(ours)=\($0)'?" })
-      }
-      columns[index] = MetadataColumn(name: ours, values: columns[index].values)
-    }
+      .init(
+        array: source, arrayName: array, metadata: metadata, statistics: statistics, epochs: epochs, rules: rules,
+        map: map))
     return IngestInput(
       source: source, metadataSource: metadata, format: recordings.format, values: recordings.x,
       statistics: recordings.statistics,
       epochs: recordings.epochs,
-      positions: nil, columns: columns,
-      notes: recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
+      positions: nil, columns: recordings.metadata, sourceRuns: recordings.sourceRuns,
+      notes: recordings.notes + recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
   }
 }

@@ -20,7 +20,7 @@ extension TextTable {
 
 extension TextTable.Cell {
   /// Words that stand for nothing recorded; NaN is not among them.
-  private static let emptyWords: Set<String> = ["", "NA", "N/A", "NULL", "null", "None"]
+  private static let emptyWords = TableRules.usualMissing.filter { !$0.lowercased().hasSuffix("nan") }
 
   /// What the cell says, for messages.
   var shown: String {
@@ -71,7 +71,7 @@ extension TextTable.Cell {
   /// The cell as a value of a field, or nil when it cannot be one.
   func value(as type: MetadataType) -> MetadataValue? {
     // What ingest takes for null is null here too, so that the same spelling finds the same run.
-    if case .field(let text, isQuoted: false) = self, MetadataTable.nullWords.contains(text) { return .null }
+    if case .field(let text, isQuoted: false) = self, TableRules.usualMissing.contains(text) { return .null }
     switch (self, type) {
     case (.empty, _): return .null
     case (.text(let text), .text), (.field(let text, _), .text): return .text(text)

@@ -44,20 +44,24 @@ struct IngestTests {
     let error = refusal(.exists) { _ = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions()) }
     #expect(
       error?.found?.hasPrefix("examples 0 to 3, from rows at 2") == true
-        && error?.mend?.description.contains("`allowsRepeat: true`") == true)
+        && error?.mend?.description.contains("`repeats: .measurements`") == true)
     let store = try TrajectoryStore(opening: bench["s.engram"])
     #expect(try store.snapshot().commit == 1 && store.verify().leftovers.isEmpty)
-    let again = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions(allowsRepeat: true))
+    let again = try Ingest.run(input, into: bench["s.engram"], options: IngestOptions(repeats: .measurements))
     #expect(again.append.examples == 4..<8)
-    // One value, one name or one field more makes it another content.
-    _ = try Ingest.run(
-      IngestBench.input(4, [("task", texts("a", "a", "b", "c")), ("layer_name", texts("x", "y", "x", "y"))]),
-      into: bench["s.engram"], options: IngestOptions())
+    // The same trajectories with other metadata are most likely a correction.
+    let corrected = IngestBench.input(
+      4, [("task", texts("a", "a", "b", "c")), ("layer_name", texts("x", "y", "x", "y"))])
+    let other = refusal(.exists) { _ = try Ingest.run(corrected, into: bench["s.engram"], options: IngestOptions()) }
+    #expect(other?.found?.contains("task of row 4 is 'c' and was 'b'") == true)
+    let preview = try Ingest.preview(corrected, into: bench["s.engram"], options: IngestOptions())
+    #expect(preview.storedTrajectories == 4 && preview.refusal == other)
+    #expect(try store.snapshot().exampleCount == 8)
     // A merged store remembers what it brought.
-    let other = try TrajectoryStore.create(at: bench["o.engram"])
-    _ = try other.merge([store.path])
-    refusal(.exists) { _ = try Ingest.run(input, into: other.path, options: IngestOptions()) }
-    #expect(try other.verify().problems.isEmpty)
+    let merged = try TrajectoryStore.create(at: bench["o.engram"])
+    _ = try merged.merge([store.path])
+    refusal(.exists) { _ = try Ingest.run(input, into: merged.path, options: IngestOptions()) }
+    #expect(try merged.verify().problems.isEmpty)
   }
 
   @Test func `an ingest that fails leaves no new store, and an old one as it was`() throws {
@@ -67,12 +71,14 @@ struct IngestTests {
       (IngestBench.input(2, [], statistics: ["a", "a"]), .invalidData),
       (
         IngestInput(
-          source: "rows", values: IngestBench.input(2, []).values, statistics: ["a"], epochs: [0, 1], positions: nil,
+          source: "rows", values: IngestBench.input(2, []).parts[0].values, statistics: ["a"], epochs: [0, 1],
+          positions: nil,
           columns: []), .invalidData
       ),
       (
         IngestInput(
-          source: "rows", values: IngestBench.input(2, []).values, statistics: ["a", "b"], epochs: [0], positions: nil,
+          source: "rows", values: IngestBench.input(2, []).parts[0].values, statistics: ["a", "b"], epochs: [0],
+          positions: nil,
           columns: []), .invalidData
       ),
     ]

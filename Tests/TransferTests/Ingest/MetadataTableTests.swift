@@ -42,7 +42,7 @@ import Transfer
     ("inf\n-inf\n1", [.real(.infinity), .real(-.infinity), .real(1)]),
     ("1e999", [.text("1e999")]), ("0x10", [.text("0x10")]), ("--1", [.text("--1")]), ("1-2", [.text("1-2")]),
     ("+", [.text("+")]),
-    ("9223372036854775807", [.integer(.max)]), ("9223372036854775808", [.real(9223372036854775808)]),
+    ("9223372036854775807", [.integer(.max)]), ("9223372036854775808\n1", [.text("9223372036854775808"), .text("1")]),
     ("9007199254740993\n0.5", [.text("9007199254740993"), .text("0.5")]),
     ("nan\n1.5", [.null, .real(1.5)]), ("NA\nNULL\nNone\nnull\nN/A\nNaN", [.null, .null, .null, .null, .null, .null]),
     ("\"NA\"\nx", [.text("NA"), .text("x")]), ("\"\"\nx", [.text(""), .text("x")]), ("\"\"\n1", [.null, .integer(1)]),
@@ -76,8 +76,8 @@ import Transfer
   static let wrong: [(String, EngramError.Code, String?)] = [
     ("a,b\n1,2\n3\n", .invalidData, "row 2 (line 3)"), ("a,b\n\"x\ny\",2\n1,2,3", .invalidData, "row 2 (line 4)"),
     ("a,b\n1,2\n\n3,4", .invalidData, "row 2 (line 3)"), ("", .invalidData, "line 1"), ("\n\n", .invalidData, "line 1"),
-    (",a\n0,1", .invalidData, "header, column 1"), ("a,A\n1,2", .invalidData, "header, column 2"),
-    ("a,batch size\n1,2", .invalidData, "header, column 2"), ("a,1st\n1,2", .invalidData, "header, column 2"),
+    (",a\n7,1", .invalidData, "header, column 1"), ("a,A\n1,2", .invalidData, "header, column 2"),
+    ("a b,a_b\n1,2", .invalidData, "header, column 2"), ("a,µ\n1,2", .invalidData, "header, column 2"),
     ("a\n\"x", .truncated, "line 2"), ("a\nx\"y\"", .corrupt, "line 2"), ("a\n\"x\"y", .corrupt, "line 2"),
     ("a\nx\0y", .corrupt, "line 2"),
   ]
@@ -104,7 +104,7 @@ import Transfer
   }
 
   @Test(arguments: [
-    "1", "[1]", "[{\"a\":[1]}]", "{\"a\":1}", "{\"a\":[1],\"b\":[1,2]}", "[{\"a\":1},{\"a\":\"x\"}]", "[{\"a b\":1}]",
+    "1", "[1]", "[{\"a\":[1]}]", "{\"a\":[1],\"b\":[1,2]}", "[{\"a\":1},{\"a\":\"x\"}]", "[{\"a b\":1,\"a_b\":1}]",
     "[{\"a\":1,\"A\":2}]", "[{\"a\":9007199254740993},{\"a\":0.5}]",
   ])
   func `in JSON that are no tables are refused`(text: String) {
@@ -113,6 +113,57 @@ import Transfer
     }
     #expect(error?.code == .invalidData)
     #expect(error?.file == "m.json")
+  }
+
+  @Test func `give a field to a name that cannot be one, and leave out the index of pandas, and say so`() throws {
+    let text = ",batch size,learning-rate,1st\n0,2,3,x\n1,4,5,y\n"
+    let table = try MetadataTable(TextTable(delimited: Array(text.utf8), file: "m.csv"))
+    #expect(table.columns.map(\.name) == ["batch_size", "learning_rate", "_1st"])
+    #expect(table.columns.map(\.sourceName) == ["batch size", "learning-rate", "1st"])
+    #expect(table.notes.count == 4)
+  }
+
+  static let declared: [(TableRules, String, [MetadataValue])] = [
+    (TableRules(types: ["c": .real]), "1\n2", [.real(1), .real(2)]),
+    (TableRules(types: ["C": .text]), "1\n007", [.text("1"), .text("007")]),
+    (TableRules(types: ["c": .boolean]), "True\nno\n1\n", [.integer(1), .integer(0), .integer(1)]),
+    (TableRules(types: ["c": .integer]), "1.0\n2e3\n\n4", [.integer(1), .integer(2_000), .null, .integer(4)]),
+    (TableRules(missing: ["-99", "?"]), "-99\n\"?\"\n3", [.null, .null, .integer(3)]),
+    (TableRules(decimal: .comma), "\"0,5\"\n1", [.real(0.5), .real(1)]),
+    (TableRules(decimal: .comma), "\"0,5\"\n1.5", [.text("0,5"), .text("1.5")]),
+    (TableRules(decimal: .comma, delimiter: .semicolon), "0,5\n1,25", [.real(0.5), .real(1.25)]),
+    (TableRules(), "n/a\n#N/A\n<NA>\n1", [.null, .null, .null, .integer(1)]),
+  ]
+
+  @Test(arguments: declared)
+  func `follow the rules that are given`(rules: TableRules, text: String, values: [MetadataValue]) throws {
+    let table = try MetadataTable(
+      TextTable(delimited: Array("c\n\(text)".utf8), file: "m.csv", delimiter: rules.delimiter?.byte), rules: rules)
+    #expect(table.columns[0].values == values)
+  }
+
+  @Test(arguments: [
+    (TableRules.DeclaredType.integer, "1\n2.5"), (.integer, "18446744073709551615"), (.real, "1\nx"), (.boolean, "2"),
+    (.real, "007"),
+  ])
+  func `refuse a cell that does not fit a declared type, with its row`(type: TableRules.DeclaredType, text: String) {
+    let error = #expect(throws: EngramError.self) {
+      try MetadataTable(
+        TextTable(delimited: Array("c\n\(text)".utf8), file: "m.csv"), rules: TableRules(types: ["c": type]))
+    }
+    #expect(error?.code == .invalidData && error?.place == "row \(text.contains("\n") ? 2 : 1), column c")
+    let unknown = #expect(throws: EngramError.self) {
+      try MetadataTable(TextTable(delimited: Array("c\n1".utf8), file: "m.csv"), rules: TableRules(types: ["d": .real]))
+    }
+    #expect(unknown?.code == .usage)
+  }
+
+  @Test func `name the cell that decided a type`() throws {
+    let table = try MetadataTable(TextTable(delimited: Array("c,d,e\n1,1,a\n2,2.5,3\n3b,3,4\n".utf8), file: "m.csv"))
+    let evidence = table.columns.compactMap(\.evidence)
+    #expect(evidence.map(\.type) == [.text, .real, .text])
+    #expect(
+      evidence.map { $0.deciding?.row } == [3, 2, 1] && evidence.map { $0.deciding?.text } == ["3b", "2.5", "a"])
   }
 
   @Test(arguments: [UInt64](1...3))

@@ -52,7 +52,7 @@ struct RunGroupingTests {
     let (alike, rows) = try bench.ingest(IngestBench.input(3, [("task", texts("a", "a", "a"))]))
     #expect(alike.append.runs == 1 && alike.observations == 3)
     #expect(rows.map { $0[2] } == texts("layer", "layer", "layer"))
-    #expect(alike.notes.count == 1 && alike.notes[0].contains("one run"))
+    #expect(alike.preview.warnings.count == 1 && alike.preview.warnings[0].description.contains("2 of 3 rows share"))
     let (apart, _) = try bench.ingest(IngestBench.input(3, [("trial", whole(1, 2, 3))]))
     #expect(apart.append.runs == 3 && apart.notes.isEmpty)
     let (bare, _) = try bench.ingest(IngestBench.input(1, []))

@@ -13,7 +13,7 @@ enum IngestCommand {
   static let mappings = Parameter.repeated("map", .mapping, "the name in the file under which a field stands")
   static let array = Parameter.option("array", .text("NAME"), "the array of the .npz that holds the trajectories")
   static let metadata = Parameter.option(
-    "metadata", .file(), "a CSV, TSV or JSON file with one row for each example; new columns become fields")
+    "metadata", .file(), "a CSV, TSV or JSON table with one row for each example; new columns become fields")
   static let statistics = Parameter.option(
     "statistics", .text("NAME,…|FILE"),
     "the names of the last axis, a file with one on each line, or 'published' for the 45 of the paper")
@@ -22,7 +22,25 @@ enum IngestCommand {
     "the epochs of the middle axis: a list, FIRST:LAST:STEP with both ends, or a file with one on each line")
   static let runFields = Parameter.option(
     "run", .list(of: .text("FIELD")), "the fields that tell runs apart (all of them unless given)")
-  static let force = Parameter.flag("force", "add the content even if the store already has it")
+  static let types = Parameter.repeated(
+    "type", .columnType,
+    "what a column of the table holds: integer, real, text or boolean; a cell that does not fit is an error")
+  static let missing = Parameter.repeated(
+    "na", .text("TEXT"), "a word that stands for no value, in quotes too, beside the usual ones")
+  static let decimal = Parameter.option(
+    "decimal", .decimalMark, default: ".", "the decimal mark of numbers, . or ,")
+  static let delimiter = Parameter.option(
+    "delimiter", .delimiter, "what parts the fields of a row: , ; tab or | (what the header has most of unless given)")
+  static let description = Parameter.option(
+    "description", .file("FILE.json"),
+    "a recording description, as schema/recording-description.schema.json has it; options here come before it")
+  static let dryRun = Parameter.flag("dry-run", "say what was understood and what would be done, and change nothing")
+  static let writtenDescription = Parameter.option(
+    "write-description", .file("FILE.json"), "write what was understood as a recording description for the next batch")
+  static let newRuns = Parameter.flag(
+    "new-runs", "what repeats a layer of a run is a run of its own, told apart by the field replicate")
+  static let force = Parameter.flag(
+    "force", "add the content even if the store already has it, as further measurements of its runs")
   static let noVerify = Parameter.flag("no-verify", "do not read back what was written to compare every bit")
 
   static let command = Command(
@@ -32,83 +50,93 @@ enum IngestCommand {
       nothing. A pickle is read as data: nothing in it is executed.
 
       An array needs --metadata, and --statistics and --epochs unless the .npz has arrays of those names. A learning \
-      rule that is not known is written 'unknown'.
+      rule that is not known is written 'unknown', left empty or NULL: it is never learned as a class.
+
+      Rows that agree in all fields, or in those that --run names, are one run; a run that the store has already is that \
+      run. A column layer_name, layer, region or area names the layer. What was understood is said; --dry-run says it \
+      and changes nothing.
+
+      In tables these words stand for no value unless they are in quotes: nothing, \
+      \(TableRules.usualMissing.filter { !$0.isEmpty }.sorted().joined(separator: ", ")).
       """,
     takes: [
-      source, store, mappings, array, metadata, statistics, epochs, runFields, force, noVerify,
+      source, store, mappings, array, metadata, statistics, epochs, runFields, types, missing, decimal, delimiter,
+      description, dryRun, writtenDescription, newRuns, force, noVerify,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
+    exclusive: [[newRuns, force]],
     examples: [
       .init("engram ingest dataset.pkl lr.engram", "The published data set into a new store"),
       .init(
         "engram ingest dataset.pkl lr.engram --map learning_rule=optimizer --map task=dataset",
         "The same layout under other names"),
       .init(
-        "engram ingest recordings.npz lr.engram --metadata trials.csv --statistics names.txt --epochs 0:100:5",
-        "Recordings of your own"),
+        "engram ingest recordings.npz lr.engram --metadata trials.csv --statistics names.txt --epochs 0:100:5 --dry-run",
+        "What would be understood of recordings of your own"),
+      .init(
+        "engram ingest day2.npy lr.engram --metadata day2.csv --description lab.json --run animal,session",
+        "A further batch that is described in a file; the same animal and session is the same run"),
     ],
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let mappings = invocation[mappings]
-    var map: [String: String] = [:]
-    for mapping in mappings {
-      guard map.updateValue(mapping.name, forKey: mapping.field) == nil else {
+    let described = try invocation[description].map { (path) throws(EngramError) in try readDescription(path) }
+    let description = try merged(described ?? RecordingDescription(), invocation)
+    let request = IngestRequest(source: invocation[source], metadata: invocation[metadata], description)
+    let options = IngestOptions(
+      runFields: description.runFields,
+      repeats: invocation[newRuns] ? .newRuns : invocation[force] ? .measurements : .ask,
+      verifies: !invocation[noVerify],
+      write: invocation.writeOptions(codec: invocation[SharedParameters.codec]))
+    let start = MonotonicClock.seconds
+    if invocation[dryRun] {
+      let preview = try request.preview(into: invocation[store], options: options)
+      try writeDescription(request, preview, description.runFields, invocation)
+      return try IngestReportText.show(preview, invocation)
+    }
+    let report = try request.ingest(into: invocation[store], options: options)
+    try writeDescription(request, report.preview, description.runFields, invocation)
+    try IngestReportText.show(report, seconds: MonotonicClock.seconds - start, invocation)
+  }
+
+  private static func readDescription(_ path: String) throws(EngramError) -> RecordingDescription {
+    /// A description is a page of text.
+    let value = try JSONValue(reading: path, limit: 1 << 20)
+    do throws(EngramError) {
+      return try RecordingDescription(json: value)
+    } catch {
+      throw error.inFile(path)
+    }
+  }
+
+  /// A description with what the command line says in place of its own.
+  private static func merged(
+    _ description: RecordingDescription, _ invocation: Invocation
+  ) throws(EngramError) -> RecordingDescription {
+    var merged = description
+    var given: Set<String> = []
+    for mapping in invocation[mappings] {
+      guard given.insert(mapping.field).inserted else {
         throw invocation.usageError("--map names '\(mapping.field)' twice", expected: "each field once")
       }
+      merged.map[mapping.field] = mapping.name
     }
-    let request = IngestRequest(
-      source: invocation[source], array: invocation[array], metadata: invocation[metadata],
-      statistics: invocation[statistics], epochs: invocation[epochs], map: map)
-    let start = MonotonicClock.seconds
-    let report = try request.ingest(
-      into: invocation[store],
-      options: IngestOptions(
-        runFields: invocation[runFields], allowsRepeat: invocation[force], verifies: !invocation[noVerify],
-        write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
-    try detail(report, invocation)
-    for note in report.notes { try invocation.note("note: \(note)") }
-    try show(report, seconds: MonotonicClock.seconds - start, invocation)
+    merged.array = invocation[array] ?? merged.array
+    merged.statistics = invocation[statistics] ?? merged.statistics
+    merged.epochs = invocation[epochs] ?? merged.epochs
+    merged.runFields = invocation[runFields] ?? merged.runFields
+    for type in invocation[types] { merged.rules.declare(type.name, type.type) }
+    merged.rules.missing += invocation[missing]
+    if invocation.isGiven(decimal) { merged.rules.decimal = invocation[decimal] }
+    merged.rules.delimiter = invocation[delimiter] ?? merged.rules.delimiter
+    return merged
   }
 
-  private static func detail(_ report: IngestReport, _ invocation: Invocation) throws(EngramError) {
-    try invocation.detail("read as \(report.format)")
-    try invocation.detail("statistics: \(report.statistics.joined(separator: ", "))")
-    try invocation.detail("epochs: \(EpochSelection.text(report.epochs))")
-    let fields = report.fields.map { "\($0.name) (\($0.type.rawValue))" }.joined(separator: ", ")
-    try invocation.detail("fields of runs: \(fields.isEmpty ? "none" : fields)")
-    let runFields = invocation[runFields]?.joined(separator: ", ") ?? "all fields, as --run is not given"
-    try invocation.detail("runs told apart by \(runFields)")
-  }
-
-  private static func show(
-    _ report: IngestReport, seconds: Double, _ invocation: Invocation
+  private static func writeDescription(
+    _ request: IngestRequest, _ preview: IngestPreview, _ runFields: [String]?, _ invocation: Invocation
   ) throws(EngramError) {
-    let examples = report.append.examples
-    let ratio = Double(report.valueBytes) / Double(max(1, report.append.byteCount))
-    if invocation[CommonParameters.json] {
-      try invocation.show(
-        [
-          "store": .string(invocation[store]), "commit": .integer(report.append.commit),
-          "first_example": .integer(examples.lowerBound), "examples": .count(examples.count),
-          "runs": .count(report.append.runs), "observations": .count(report.observations),
-          "statistics": .count(report.statistics.count), "epochs": .count(report.epochs.count),
-          "type": .string(report.elementType.name), "value_bytes": .count(report.valueBytes),
-          "stored_bytes": .count(report.append.byteCount), "verified": .bool(!invocation[noVerify]),
-          "seconds": .real(seconds), "notes": .array(report.notes.map { .string($0) }),
-        ])
-      return
-    }
-    try invocation.output.write(
-      """
-      ingested \(countText(examples.count)) examples (\(countText(report.append.runs)) runs) x \
-      \(report.epochs.count) epochs x \(report.statistics.count) statistics, \(report.elementType.name)
-      ids      \(examples.lowerBound) to \(examples.upperBound - 1)
-      size     \(byteText(report.valueBytes)) of values in \(byteText(report.append.byteCount)) \
-      (\(fixed(ratio, digits: 2)) to 1)
-      checked  \(invocation[noVerify] ? "no" : "read back; the hash of every value's bits agrees")
-      time     \(durationText(seconds: seconds))
-
-      """)
+    guard let path = invocation[writtenDescription] else { return }
+    let text = try request.description(after: preview, runFields: runFields).json.text(.pretty)
+    try invocation.write(to: path) { (output) throws(EngramError) in try output.write(text + "\n") }
   }
 }

@@ -38,8 +38,13 @@ package struct AxisNames {
     var names: [String]
     if argument == "published" {
       names = Statistic.publishedNames
-    } else if let argument, argument.contains(",") {
-      names = Self.parts(argument)
+    } else if let argument, argument.contains(",") || argument.first == "\"" {
+      guard let parts = QuotedList.names(in: argument) else {
+        throw EngramError(
+          .usage, "this is no list of statistics", file: file, expected: "NAME,NAME,…", found: "'\(argument)'",
+          mend: "a name that holds a comma stands in double quotes, doubled inside")
+      }
+      names = parts
     } else {
       let values = try values(argument, usual: Self.statisticMembers, axis: "statistics", count: count, how: how)
       names = []
@@ -184,11 +189,6 @@ package struct AxisNames {
     }
     while lines.last == .text("") { lines.removeLast() }
     return lines
-  }
-
-  /// The parts of `a,b,c`.
-  private static func parts(_ argument: String) -> [String] {
-    argument.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
   }
 
   /// A text without the spaces around it.

@@ -2,7 +2,7 @@
 
 package import Base
 package import Formats
-import TrajectoryModel
+package import TrajectoryModel
 
 /// Recordings of a user's own, joined from an array file, the names of its axes and a table of metadata.
 ///
@@ -20,16 +20,24 @@ package struct UserRecordings: Sendable {
     package var statistics: String?
     /// `0,5,10`, `0:100:5` (the end counts), `0::5`, a file, or a member; nil for the member `epochs`.
     package var epochs: String?
+    /// What the cells of the table mean.
+    package var rules: TableRules
+    /// Our names of fields to the names that they have in the table or the .npz.
+    package var map: [String: String]
 
     /// Makes a request.
     package init(
-      array: String, arrayName: String? = nil, metadata: String? = nil, statistics: String? = nil, epochs: String? = nil
+      array: String, arrayName: String? = nil, metadata: String? = nil, statistics: String? = nil,
+      epochs: String? = nil,
+      rules: TableRules = TableRules(), map: [String: String] = [:]
     ) {
       self.array = array
       self.arrayName = arrayName
       self.metadata = metadata
       self.statistics = statistics
       self.epochs = epochs
+      self.rules = rules
+      self.map = map
     }
   }
 
@@ -45,8 +53,12 @@ package struct UserRecordings: Sendable {
   package let epochs: [Double]
   /// The columns of metadata, one value for each example; may be none.
   package let metadata: [MetadataColumn]
+  /// What tells the runs of each example apart beside the metadata: the runs of the store that wrote the file.
+  package let sourceRuns: [MetadataValue]?
   /// Members of the .npz that were not used, and why.
   package let unused: [(name: String, reason: String)]
+  /// What a user should know about how the metadata were understood.
+  package let notes: [String]
 
   /// Opens and joins the parts.
   ///
@@ -58,18 +70,19 @@ package struct UserRecordings: Sendable {
     var axes = AxisNames(npz: source.npz, file: request.array)
     statistics = try axes.statistics(request.statistics, count: statisticCount)
     epochs = try axes.epochs(request.epochs, count: epochCount)
-    var columns: [(name: String, values: [MetadataValue])] = []
     var unused = source.unreadable
+    var (columns, notes, runs): ([MetadataColumn], [String], [MetadataValue]?) = ([], [], nil)
     if let path = request.metadata {
-      let table = try MetadataTable(reading: path)
+      let table = try MetadataTable(reading: path, rules: request.rules, map: request.map)
       guard table.rowCount == examples else {
         throw EngramError(
           .invalidData, "the table of metadata has another number of rows than the array has examples", file: path,
           expected: "\(examples) rows, as \(request.array) has examples", found: "\(table.rowCount) rows",
           mend: "give one row for each example, in the same order")
       }
-      columns = table.columns
+      (columns, notes) = (table.columns, table.notes)
     }
+    var members: [(name: String, values: [MetadataValue])] = []
     for member in source.others where !axes.usedMembers.contains(member.name) {
       if AxisNames.statisticMembers.contains(member.name) || AxisNames.epochMembers.contains(member.name) {
         unused.append((member.name, "the axis was named otherwise"))
@@ -78,17 +91,31 @@ package struct UserRecordings: Sendable {
       } else if member.shape != [examples] {
         unused.append((member.name, "its shape \(member.shape) is not one value for each of \(examples) examples"))
       } else {
-        try columns.append((member.name, Self.values(of: member, file: request.array)))
+        try members.append((member.name, Self.values(of: member, file: request.array)))
       }
     }
-    try MetadataTable.check(names: columns.map(\.name), file: request.metadata ?? request.array, place: "names")
+    if request.metadata == nil {
+      let own = OwnExport(members.map(\.name))
+      runs = own.flatMap { own in members.first { $0.name == own.runs }?.values }
+      if let own { members = own.metadata(members, keeping: Set(request.map.values), &notes) }
+      let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
+      notes += names.notes
+      columns = zip(members, names.ours).compactMap { member, name in
+        name.map { name in
+          MetadataColumn(
+            name: name, sourceName: name == member.name ? nil : member.name, values: member.values.withoutGaps)
+        }
+      }
+    }
     x = source.array
     file = request.array
     format =
       (source.npz == nil ? "an .npy array" : "the array \(source.array.name) of an .npz file")
       + (request.metadata.map { ", metadata from \($0)" } ?? "")
-    metadata = columns.map { MetadataColumn(name: $0.name, values: $0.values) }
+    metadata = columns
+    sourceRuns = runs
     self.unused = unused
+    self.notes = notes
   }
 
   /// The values of a member, with the file named in errors.

@@ -1,0 +1,155 @@
+// IngestPlan.swift -- an opened input, grouped into runs and compared with the store: all that an ingest decides.
+
+import Base
+import Formats
+import TrajectoryModel
+import TrajectoryStore
+
+/// An opened input, grouped into runs and compared with the store: all that an ingest decides before it writes.
+struct IngestPlan {
+  /// A part of the input that can be read.
+  struct Part {
+    let blocks: ExampleBlocks
+    let statistics: [String]
+    let epochs: [Double]
+  }
+
+  let input: IngestInput
+  let parts: [Part]
+  let grouping: RunGrouping
+  let repeats: RepeatPolicy
+  private let axisNotes: [String]
+
+  /// The epochs of the published file, which does not name them (paper Appendix A: every 5 of 100).
+  static let publishedEpochs = Array(stride(from: 0.0, through: 100, by: 5))
+
+  /// Decides everything; of the values nothing is read.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when the parts of the input do not fit each other, `usage` for fields
+  ///   that are not there.
+  init(_ input: IngestInput, options: IngestOptions, snapshot: Snapshot?) throws(EngramError) {
+    var parts: [Part] = []
+    var notes: [String] = []
+    for part in input.parts {
+      let blocks = try ExampleBlocks(part.values, file: input.source)
+      let epochs = try Self.epochs(of: part, input, count: blocks.epochCount, notes: &notes)
+      guard part.statistics.count == blocks.statisticCount else {
+        throw EngramError(
+          .invalidData, "the names of the statistics do not fit the values", file: input.source,
+          place: "array \(part.values.name)", expected: "\(blocks.statisticCount) names",
+          found: "\(part.statistics.count)",
+          mend: "name every statistic once, in the order of the last axis")
+      }
+      parts.append(Part(blocks: blocks, statistics: part.statistics, epochs: epochs))
+    }
+    self.input = input
+    self.parts = parts
+    repeats = options.repeats
+    axisNotes = notes
+    let identity = RunIdentity(
+      fields: options.runFields, repeats: options.repeats, storedFields: try snapshot?.fields() ?? [],
+      snapshot: snapshot)
+    grouping = try RunGrouping(
+      input, rowCount: parts.reduce(0) { $0 + $1.blocks.exampleCount }, identity: identity)
+  }
+
+  /// The metadata of the input.
+  var metadata: AppendMetadata { grouping.metadata }
+
+  private static func epochs(
+    of part: IngestInput.Part, _ input: IngestInput, count: Int, notes: inout [String]
+  ) throws(EngramError) -> [Double] {
+    if let epochs = part.epochs {
+      guard epochs.count == count else {
+        throw EngramError(
+          .invalidData, "the epochs do not fit the values", file: input.source, place: "array \(part.values.name)",
+          expected: "\(count) epochs", found: "\(epochs.count)",
+          mend: "give one epoch for each index of the second axis, such as \(set: .epochs, to: "0:100:5")")
+      }
+      return epochs
+    }
+    if count == publishedEpochs.count { return publishedEpochs }
+    notes.append("the input does not name its \(count) epochs; they are numbered 0 to \(count - 1)")
+    return (0..<count).map(Double.init)
+  }
+
+  /// What was understood.
+  var preview: IngestPreview {
+    let metadata = metadata
+    let columns = Dictionary(grouping.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let fields = metadata.fields.enumerated().map { index, field in
+      let column = columns[field.name]
+      let values = Set(metadata.runs.lazy.map { $0[index] })
+      return IngestPreview.Field(
+        name: field.name, sourceName: column?.sourceName, type: column?.evidence?.type ?? field.type,
+        isDeclared: column?.evidence?.isDeclared ?? false, deciding: column?.evidence?.deciding,
+        missing: column?.values.count { $0 == .null } ?? 0, values: values.count,
+        tellsRunsApart: grouping.distinguishing.contains(field.name),
+        example: values.lazy.filter { $0 != .null }.min().map(\.description))
+    }
+    return IngestPreview(
+      format: input.format, examples: metadata.exampleCount, runs: metadata.runs.count,
+      storedRuns: metadata.runs.count - metadata.newRunCount, layerColumn: grouping.layerSource,
+      layers: grouping.layerNames, runFields: grouping.keyFields, distinguishing: grouping.distinguishing,
+      fields: fields,
+      parts: parts.map {
+        IngestPreview.Part(
+          examples: $0.blocks.exampleCount, statistics: $0.statistics, epochs: $0.epochs,
+          elementType: $0.blocks.elementType)
+      }, storedTrajectories: nil, refusal: nil, notes: input.notes + axisNotes + grouping.notes,
+      warnings: IngestWarnings(grouping, columns: input.columns).sentences)
+  }
+
+  /// Why the store, which has some of the trajectories already, cannot take the input as it is; nil where it can.
+  ///
+  /// - Parameters:
+  ///   - matches: The stored example that each row equals.
+  ///   - snapshot: The store.
+  /// - Returns: The error, which names rows, runs and what can be done.
+  /// - Throws: What reading the catalog throws.
+  func conflict(_ matches: [Int: Int64], in snapshot: Snapshot) throws(EngramError) -> EngramError? {
+    guard repeats == .ask else { return nil }
+    if matches.count == metadata.exampleCount, grouping.stored.count < metadata.exampleCount {
+      return try otherMetadata(matches, in: snapshot)
+    }
+    guard let first = grouping.stored.first else { return nil }
+    return EngramError(
+      .exists, "layers of this input are stored already", file: input.metadataSource, place: "row \(first.row)",
+      expected: "runs or layers that the store has not",
+      found: "\(grouping.stored.count) of \(metadata.exampleCount) rows, the first being layer \(first.layer) of run "
+        + "\(first.run), example \(first.example)",
+      mend: """
+        if they are further runs, say \(set: .newRuns); if the same runs were measured once more, \(set: .measurements); \
+        if they are the same, leave them out
+        """)
+  }
+
+  /// The error for trajectories that are all stored, with other metadata.
+  private func otherMetadata(_ matches: [Int: Int64], in snapshot: Snapshot) throws(EngramError) -> EngramError {
+    let columns = input.columns.filter { column in grouping.columns.contains { $0.name == column.name } }
+    let fields = try snapshot.fields()
+    let known = columns.filter { column in fields.contains { $0.name.lowercased() == column.name.lowercased() } }
+    var differences: [String] = []
+    let rowOf = Dictionary(matches.map { ($1, $0) }, uniquingKeysWith: { min($0, $1) })
+    try snapshot.metadata(of: ExampleSet(matches.values.map { $0..<($0 + 1) }), columns: known.map(\.name)) {
+      (example, values) in
+      guard let row = rowOf[example] else { return }
+      for (column, value) in zip(known, values) where column.values[row] != value {
+        differences.append("\(column.name) of row \(row + 1) is '\(column.values[row])' and was '\(value)'")
+      }
+    }
+    let new = columns.filter { column in !known.contains { $0.name == column.name } }.map(\.name)
+    if !new.isEmpty { differences.append("new are the fields \(new.joined(separator: ", "))") }
+    let shown = 3
+    let more = differences.count > shown ? ", and \(differences.count - shown) more" : ""
+    return EngramError(
+      .exists, "these trajectories are stored with other metadata", file: input.metadataSource,
+      expected: "trajectories that the store has not, or the metadata that they have there",
+      found: "all \(matches.count) are stored bit for bit, the first as example \(matches[0] ?? 0)"
+        + (differences.isEmpty ? "" : "; \(differences.prefix(shown).joined(separator: ", "))\(more)"),
+      mend: """
+        if the stored metadata are wrong, correct them there; if these are further runs, say \(set: .newRuns); if the \
+        same content is wanted once more, \(set: .measurements)
+        """)
+  }
+}

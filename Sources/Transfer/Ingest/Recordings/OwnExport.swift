@@ -1,0 +1,53 @@
+// OwnExport.swift -- what a selection that a store wrote is told by, so that it can be taken in again as it is.
+
+import TrajectoryModel
+
+/// A selection that a store wrote, as arrays or as a table.
+///
+/// It holds the ids of examples and of runs, which have a meaning in that store only: examples get new ids, and runs stay
+/// apart as they were there.
+struct OwnExport {
+  /// The column of the runs.
+  let runs = "run_id"
+  /// Columns that have a meaning in the store that wrote them only.
+  private static let ids = ["example_id", "run_id", "observation_id", "layer_ordinal", "layer_set_id", "example_count"]
+
+  /// Tells a selection by its columns; nil for what a store did not write.
+  init?(_ names: [String]) {
+    guard ["example_id", "run_id", "layer_name", "layer_position", "unit_fraction"].allSatisfy(names.contains) else {
+      return nil
+    }
+  }
+
+  /// The columns that are metadata, with no value where the store had none; ids only where they are mapped to a field.
+  func metadata(
+    _ columns: [(name: String, values: [MetadataValue])], keeping mapped: Set<String>, _ notes: inout [String]
+  ) -> [(name: String, values: [MetadataValue])] {
+    notes.append("the file is a selection of a store: examples get new ids, and its runs stay apart as they were there")
+    return columns.compactMap { column in
+      if Self.ids.contains(column.name), !mapped.contains(column.name) { return nil }
+      let values = column.values.map { $0 == .text("") ? .null : $0 }
+      return values.allSatisfy { $0 == .null } ? nil : (column.name, values)
+    }
+  }
+}
+
+extension [MetadataValue] {
+  /// The values, with whole numbers in place of reals where there are gaps and all reals are whole.
+  ///
+  /// NumPy can hold whole numbers with gaps as reals only.
+  var withoutGaps: [MetadataValue] {
+    var hasGap = false
+    for value in self {
+      switch value {
+      case .null: hasGap = true
+      case .real(let number) where Int64(exactly: number) != nil: break
+      default: return self
+      }
+    }
+    guard hasGap else { return self }
+    return map { value in
+      if case .real(let number) = value, let whole = Int64(exactly: number) { .integer(whole) } else { value }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// LayerColumns.swift -- which layer each row of metadata is about, and where in its network it sits.
+
+import Base
+import TrajectoryModel
+
+/// Which layer each row of metadata is about.
+struct LayerColumns {
+  static let name = "layer_name"
+  static let position = "layer_position"
+  /// Names under which people have the layer, the surest first; `region` and `area` are those of a brain.
+  static let aliases = ["layer", "region", "area"]
+  /// What a layer is called where the input names none.
+  static let unnamed = "layer"
+
+  /// The layer of each row.
+  let layers: [Layer]
+  /// The column that names the layers, as it is called in the input; nil where none does.
+  let source: String?
+  /// The columns that are no fields of runs.
+  let columns: Set<String>
+  /// What a user should know.
+  let notes: [String]
+
+  /// Finds the column of the layers.
+  ///
+  /// - Parameters:
+  ///   - input: The metadata.
+  ///   - rowCount: The number of rows.
+  ///   - fields: Fields that tell runs apart or that the store has, which are no layers whatever they are called.
+  /// - Throws: ``EngramError`` with code `invalidData` for a position that is none.
+  init(_ input: IngestInput, rowCount: Int, fields: Set<String>) throws(EngramError) {
+    var column = input.columns.first { $0.name == Self.name }
+    var notes: [String] = []
+    if column == nil {
+      for alias in Self.aliases where !fields.contains(alias) {
+        column = input.columns.first { $0.name.lowercased() == alias }
+        if let column {
+          notes.append(
+            "the column '\(column.name)' names the layers; to make it a field of runs instead, map it to another name")
+          break
+        }
+      }
+    }
+    source = column.map { $0.sourceName ?? $0.name }
+    columns = Set([column?.name, Self.position].compactMap { $0 })
+    self.notes = notes
+    let positions = input.columns.first { $0.name == Self.position }?.values
+    var layers: [Layer] = []
+    layers.reserveCapacity(rowCount)
+    for row in 0..<rowCount {
+      let position = try positions.map { (values) throws(EngramError) in
+        try Self.position(values[row], row, input)
+      }
+      layers.append(
+        Layer(
+          name: column.map { $0.values[row] == .null ? Self.unnamed : $0.values[row].description } ?? Self.unnamed,
+          position: position.flatMap { $0 } ?? input.positions?[row]))
+    }
+    self.layers = layers
+  }
+
+  private static func position(
+    _ value: MetadataValue, _ row: Int, _ input: IngestInput
+  ) throws(EngramError) -> LayerPosition? {
+    switch value {
+    case .null: return nil
+    case .text(let word):
+      if let known = LayerPosition(rawValue: word) { return known }
+      throw EngramError(
+        .invalidData, "there is no such position of a layer", file: input.source,
+        place: "row \(row), field \(position)", expected: "early, middle or deep, or nothing", found: "'\(word)'",
+        mend: "use one of the three words, or give the column another name with \(map: "NEW_NAME", to: position)")
+    case .integer, .real:
+      throw EngramError(
+        .invalidData, "the position of a layer is a word", file: input.source, place: "row \(row), field \(position)",
+        expected: "early, middle or deep, or nothing", found: "'\(value)'")
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// ColumnNames.swift -- what the columns of a user's table are called as fields, and what had to be renamed for it.
+
+import Base
+import Formats
+import TrajectoryModel
+
+/// What the columns of a table are called as fields.
+struct ColumnNames {
+  /// Our name of each column, or nil for one that is left out.
+  private(set) var ours: [String?]
+  /// What was renamed or left out.
+  private(set) var notes: [String] = []
+  private let theirs: [String]
+  private let file: String
+  private let place: String
+
+  /// Names the columns of a table.
+  init(_ table: TextTable, map: [String: String]) throws(EngramError) {
+    try self.init(
+      table.columns.map(\.name), file: table.file, place: table.isJSON ? "keys" : "header", map: map,
+      isRowNumbers: { table.columns[$0].cells.isRowNumbers })
+  }
+
+  /// Names columns.
+  ///
+  /// - Parameters:
+  ///   - theirs: Their names in the file.
+  ///   - file: What to name in errors.
+  ///   - place: The part of the file where the names stand.
+  ///   - map: Our names to theirs.
+  ///   - isRowNumbers: Whether a column only counts the rows.
+  /// - Throws: ``EngramError`` with code `usage` for a mapping of no column, `invalidData` for names that come twice, `limit`.
+  init(
+    _ theirs: [String], file: String, place: String, map: [String: String], isRowNumbers: (Int) -> Bool = { _ in false }
+  ) throws(EngramError) {
+    (self.theirs, self.file, self.place, ours) = (theirs, file, place, theirs)
+    guard theirs.count <= TextTable.mostColumns else {
+      throw EngramError(
+        .limit, "the table has too many columns", file: file, place: place,
+        expected: "at most \(TextTable.mostColumns)", found: "\(theirs.count)")
+    }
+    try applyMap(map)
+    let mapped = Set(map.values)
+    for (index, name) in theirs.enumerated() where !mapped.contains(name) {
+      if MetadataField.isValidName(name) { continue }
+      if name.isEmpty || name == "Unnamed: 0", index == 0, isRowNumbers(index) {
+        ours[index] = nil
+        notes.append("the first column has no name and counts the rows, as pandas writes its index; it is left out")
+        continue
+      }
+      guard let suggestion = Self.field(for: name) else {
+        throw EngramError(
+          .invalidData, name.isEmpty ? "a column has no name" : "the name of a column cannot be a field", file: file,
+          place: "\(place), column \(index + 1)", expected: "a name with a letter or a digit",
+          found: "\"\(name.prefix(80))\"",
+          mend: name.isEmpty ? "name it, or leave it out" : "name the field: \(map: "NAME", to: name)")
+      }
+      ours[index] = suggestion
+      notes.append("the column \"\(name.count > 80 ? name.prefix(80) + "…" : name)\" is the field \(suggestion)")
+    }
+    try checkOnce()
+  }
+
+  private mutating func applyMap(_ map: [String: String]) throws(EngramError) {
+    for (field, name) in map.sorted(by: { $0.key < $1.key }) {
+      guard let index = theirs.firstIndex(of: name) else {
+        throw EngramError(
+          .usage, "there is no column '\(name)' to map", file: file, place: place,
+          expected: "one of \(theirs.joined(separator: ", "))", found: name,
+          mend: closestName(to: name, among: theirs).map { "did you mean '\(field)=\($0)'?" })
+      }
+      ours[index] = field
+    }
+  }
+
+  private func checkOnce() throws(EngramError) {
+    var seen: [String: Int] = [:]
+    for (index, name) in ours.enumerated() {
+      guard let name else { continue }
+      if let first = seen.updateValue(index, forKey: name.lowercased()) {
+        throw EngramError(
+          .invalidData, "the name of a column comes twice", file: file, place: "\(place), column \(index + 1)",
+          found:
+            "\"\(theirs[index])\" and column \(first + 1), \"\(theirs[first])\", are both '\(name)'; case does not count",
+          mend: "rename one of the two")
+      }
+    }
+  }
+
+  /// Refuses types of columns that are not there.
+  func check(rules: TableRules) throws(EngramError) {
+    let known = Set((theirs + ours.compactMap { $0 }).map { $0.lowercased() })
+    for name in rules.types.keys.sorted()
+    where !known.contains(name.lowercased()) && !rules.optionalTypes.contains(name) {
+      throw EngramError(
+        .usage, "there is no column '\(name)' to give a type", file: file, place: place,
+        expected: "one of \(theirs.joined(separator: ", "))", found: name,
+        mend: closestName(to: name, among: theirs).map { "did you mean '\($0)'?" })
+    }
+  }
+
+  /// A name near to one that cannot be a field; nil where nothing is left of it.
+  static func field(for name: String) -> String? {
+    var words: [UInt8] = []
+    for byte in name.utf8 {
+      let isPlain = (97...122).contains(byte) || (48...57).contains(byte) || (65...90).contains(byte)
+      if isPlain { words.append(byte) } else if words.last != UInt8(ascii: "_") { words.append(UInt8(ascii: "_")) }
+    }
+    while words.last == UInt8(ascii: "_") { words.removeLast() }
+    while words.first == UInt8(ascii: "_") { words.removeFirst() }
+    guard let first = words.first else { return nil }
+    if (48...57).contains(first) { words.insert(UInt8(ascii: "_"), at: 0) }
+    return String(decoding: words.prefix(63), as: UTF8.self)
+  }
+}
+
+extension [TextTable.Cell] {
+  /// Whether the cells are 0, 1, 2, … or 1, 2, 3, ….
+  fileprivate var isRowNumbers: Bool {
+    guard let first, let start = Int(first.plainText), start == 0 || start == 1 else { return isEmpty }
+    return enumerated().allSatisfy { $1.plainText == String(start + $0) }
+  }
+}
