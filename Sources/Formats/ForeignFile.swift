@@ -25,7 +25,7 @@ package struct ForeignFile: Sendable, Hashable {
 
   private init(_ what: String, _ mend: String) { (self.what, self.mend) = (what, mend) }
 
-  /// Tells a file by its first bytes; a zip archive by the names of its members. nil for text, an array or a pickle.
+  /// Tells a file by its first bytes, a zip archive by its members; nil for text, an array or a pickle.
   ///
   /// - Parameters:
   ///   - start: The first ``bytesToTell`` bytes, or all.
