@@ -74,6 +74,9 @@ let package = Package(
     .target(name: "CBLAS"),
     // LIBLINEAR, loaded when it is first needed.
     .target(name: "CLinear"),
+    // A gate that fork waits at, and what makes SQLite fit to live in a process with others.
+    .target(name: "CForkGate"),
+    .target(name: "CSQLiteGuard", dependencies: ["CForkGate", "CSQLite"]),
     // Numeric kernels, each room's own; how they are compiled for several processors is said once.
     .target(name: "CSimd"),
     kernels("CRandomKernels"),
@@ -84,9 +87,9 @@ let package = Package(
     kernels("CObservableKernels"),
 
     // Rooms, from the bottom up.
-    room("Base", needs: ["CFileSystem", "CRandomKernels", "CXXHash", "CNettle"]),
+    room("Base", needs: ["CFileSystem", "CForkGate", "CRandomKernels", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
-    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums"]),
+    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums", "CSQLiteGuard"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
       "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"],
@@ -129,13 +132,15 @@ let package = Package(
       name: "classifier-bench", dependencies: ["Base", "TrajectoryModel", "Formats", "Classifiers"],
       path: "benchmarks/classifiers/driver", swiftSettings: strict),
 
+    // fork, which Swift cannot call.
+    .target(name: "CFork", path: "Tests/CFork"),
     // Writes and reads stores in a process of its own, for tests that kill it or run several at once.
     .executableTarget(
-      name: "store-driver", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore"],
+      name: "store-driver", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CFork", "CSQLite"],
       path: "Tests/store-driver", swiftSettings: strict),
     // What tests share: seeded numbers, folders, fixtures, other processes, toy stores.
     .target(
-      name: "TestSupport", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CSQLite"],
+      name: "TestSupport", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CSQLite", "CSQLiteGuard"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Base"),
     tests(of: "TrajectoryModel", needs: ["Base"]),

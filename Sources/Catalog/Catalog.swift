@@ -2,7 +2,6 @@
 
 package import Base
 import SQLite
-import Synchronization
 
 /// The metadata of a store: one SQLite database, read in snapshots and written in commits.
 ///
@@ -21,6 +20,9 @@ import Synchronization
 /// let deep = try catalog.read { try $0.examples(where: "layer_position = 'deep'") }
 /// ```
 ///
+/// It may be used in a child of `fork` that its process makes, which opens its own connections; a commit that was begun
+/// before stays the parent's.
+///
 /// What it does not do: it neither reads nor writes values (except staged batches, as bytes), and it does not keep two
 /// writers from starting; they wait for each other for some seconds, then the second gets code `busy`.
 package final class Catalog: Sendable {
@@ -38,7 +40,7 @@ package final class Catalog: Sendable {
   /// The connections that read.
   private let readers: ConnectionPool
   /// The connection that writes; nil while a commit is made, and when opened for reading.
-  private let writer: Mutex<Writer?>
+  private let writer: ForkSafeMutex<Writer?>
 
   private struct Writer: @unchecked Sendable {
     // SAFETY of @unchecked: the connection is either here, under the lock, or with the one caller that took it out.
@@ -56,10 +58,10 @@ package final class Catalog: Sendable {
     readers = ConnectionPool { () throws(EngramError) in try Self.openForReading(name, in: directory) }
     switch access {
     case .read:
-      writer = Mutex(nil)
+      writer = ForkSafeMutex(nil)
       try readers.prepare()
     case .readWrite:
-      writer = Mutex(Writer(connection: try Self.openForWriting(name, in: directory)))
+      writer = ForkSafeMutex(Writer(connection: try Self.openForWriting(name, in: directory)))
     }
   }
 
@@ -133,11 +135,11 @@ package final class Catalog: Sendable {
     guard access == .readWrite else {
       throw EngramError(.usage, "the catalog is open for reading only", file: path)
     }
-    guard let writer = writer.withLock({ $0.take() }) else {
+    guard let taken = writer.withLock({ $0.take() }) else {
       preconditionFailure("a catalog makes one commit at a time")
     }
-    defer { self.writer.withLock { $0 = writer } }
-    let connection = writer.connection
+    defer { writer.withLock { $0 = taken } }
+    let connection = taken.connection
     try connection.cached("BEGIN IMMEDIATE").run()
     do throws(EngramError) {
       return try body(connection)
@@ -152,9 +154,10 @@ package final class Catalog: Sendable {
   ///
   /// Nothing depends on it: it keeps the log short, and the database file whole for who copies it alone.
   package func checkpoint() {
-    guard let writer = writer.withLock({ $0.take() }) else { return }
-    defer { self.writer.withLock { $0 = writer } }
-    let connection = writer.connection
+    guard let taken = writer.withLock({ $0.take() }) else { return }
+    defer { writer.withLock { $0 = taken } }
+    let connection = taken.connection
+    guard connection.isOfThisProcess else { return }
     // Waits for nobody: where a reader still needs the log, the next writer empties it.
     connection.setLockWait(0)
     _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")

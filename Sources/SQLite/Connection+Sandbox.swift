@@ -4,16 +4,15 @@ package import Base
 import CSQLite
 
 extension Connection {
-  /// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
-  package static let stepsBetweenChecks: Int32 = 4_096
+  /// Steps of SQLite's machine between two looks at the clock: some microseconds, if no function is slow.
+  package static let stepsBetweenChecks: Int32 = 512
 
   /// Limits while a user's SQL runs, in SQLite's units.
   ///
-  /// They bound memory and the time of single steps, which the
-  /// clock cannot interrupt; none is in the way of SQL that a person writes.
+  /// They bound the time of single steps; none is in the way of SQL that a person writes.
   private static let sandboxLimits: [(Int32, Int32)] = [
     (SQLITE_LIMIT_LENGTH, 1 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20), (SQLITE_LIMIT_EXPR_DEPTH, 200),
-    (SQLITE_LIMIT_COMPOUND_SELECT, 100), (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000), (SQLITE_LIMIT_VDBE_OP, 1_000_000),
+    (SQLITE_LIMIT_COMPOUND_SELECT, 100), (SQLITE_LIMIT_VDBE_OP, 1_000_000),
   ]
 
   /// The sandbox in force, while a body of ``sandboxed(_:_:)`` runs.
@@ -55,7 +54,7 @@ extension Connection {
       unsafe sqlite3_set_authorizer(pointer, nil, nil)
       handle.sandbox = nil
     }
-    return try withExtendedLifetime(sandbox) { () throws(EngramError) in try body() }
+    return try sandbox.watched(body)
   }
 
   /// Prepares SQL that a person wrote: one reading statement without parameters.
@@ -66,10 +65,11 @@ extension Connection {
     guard let sandbox = handle.sandbox else { preconditionFailure("user SQL needs a sandbox") }
     if sql.utf8.contains(0) { throw EngramError(.usage, "the SQL holds a NUL character", file: path) }
     do throws(EngramError) {
-      guard let (statement, rest) = try compile(sql, isUserSQL: true) else {
+      let compiled = try sandbox.compiling { () throws(EngramError) in try compile(sql, isUserSQL: true) }
+      guard let (statement, rest) = compiled else {
         throw EngramError(.usage, "there is no SQL statement", file: path, expected: "a SELECT")
       }
-      if try hasStatement(rest) {
+      if try sandbox.compiling({ () throws(EngramError) in try hasStatement(rest) }) {
         throw EngramError(
           .usage, "there is text after the end of the SQL statement", file: path, expected: "one statement",
           found: SQLiteHandle.shortened(rest))

@@ -51,20 +51,7 @@ import CSQLite
     handle = try SQLiteHandle(
       path: shownPath ?? path, name: access == .immutable ? Self.immutableName(path) : path,
       flags: flags | SQLITE_OPEN_NOFOLLOW, noun: noun)
-    // SAFETY (whole initializer): the handle is open, and these calls take plain numbers.
-    let pointer = unsafe handle.pointer
-    unsafe sqlite3_busy_timeout(pointer, Self.lockWait)
-    for (option, on) in [
-      (SQLITE_DBCONFIG_ENABLE_FKEY, 1 as Int32),
-      // A misspelt column in double quotes must be an error, never silently a text.
-      (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),
-      // The database may come from anyone: no SQL in its schema may do more than read, and no trigger may run.
-      (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
-    ] {
-      let code = unsafe engram_sqlite_switch(pointer, option, on)
-      if code != SQLITE_OK { throw handle.error(code, sql: nil) }
-    }
-    unsafe sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
+    try handle.setUp()
   }
 
   /// The URI of a path, with every byte that means something in a URI written as %XX.
@@ -85,9 +72,12 @@ import CSQLite
   /// The start of a long text, on one line, for error messages.
   package static func shortened(_ sql: String) -> String { SQLiteHandle.shortened(sql) }
 
+  /// Whether this process has opened the database, and not the one that it was forked off.
+  package var isOfThisProcess: Bool { handle.isOfThisProcess }
+
   /// Whether a transaction has begun and not ended.
   package var isInTransaction: Bool {
-    // SAFETY: the handle is open as long as this object lives.
+    // SAFETY: the handle is open as long as this object lives, and the call only looks at it.
     unsafe sqlite3_get_autocommit(handle.pointer) == 0
   }
 
@@ -140,6 +130,7 @@ import CSQLite
   ///
   /// - Returns: The statement, and the text after it.
   func compile(_ sql: String, isUserSQL: Bool) throws(EngramError) -> (Statement, rest: String)? {
+    try handle.requireThisProcess()
     var copy = sql
     var statement: OpaquePointer?
     var used = 0
@@ -150,8 +141,9 @@ import CSQLite
       return unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
         guard let start = characters.baseAddress else { return SQLITE_OK }
         var tail: UnsafePointer<CChar>?
-        let result = unsafe sqlite3_prepare_v3(
-          handle.pointer, start, Int32(characters.count), 0, &statement, &tail)
+        let result = ForkGate.inside {
+          unsafe sqlite3_prepare_v3(handle.pointer, start, Int32(characters.count), 0, &statement, &tail)
+        }
         unsafe used = tail.map { unsafe $0 - start } ?? characters.count
         return result
       }

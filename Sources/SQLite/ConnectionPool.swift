@@ -1,7 +1,6 @@
 // ConnectionPool.swift -- connections to one database, handed out one to each caller.
 
 package import Base
-import Synchronization
 
 /// Connections to one database, handed out one to each caller.
 ///
@@ -18,7 +17,7 @@ package final class ConnectionPool: Sendable {
   }
 
   private let open: @Sendable () throws(EngramError) -> Connection
-  private let idle = Mutex<[Idle]>([])
+  private let idle = ForkSafeMutex<[Idle]>([])
 
   /// Makes a pool that has no connection yet.
   ///
@@ -38,13 +37,24 @@ package final class ConnectionPool: Sendable {
   /// - Returns: What the body returns.
   /// - Throws: What opening and the body throw.
   package func withConnection<R>(_ body: (Connection) throws(EngramError) -> R) throws(EngramError) -> R {
-    let connection = if let idle = idle.withLock({ $0.popLast() }) { idle.connection } else { try open() }
+    let connection = if let kept = takeIdle() { kept } else { try open() }
     defer { giveBack(connection) }
     return try body(connection)
   }
 
+  /// A connection that nobody uses; those of the process before a fork are let go of, and stay open there.
+  private func takeIdle() -> Connection? {
+    let kept: Idle? = idle.withLock { idle in
+      while let kept = idle.popLast() {
+        if kept.connection.isOfThisProcess { return kept }
+      }
+      return nil
+    }
+    return kept?.connection
+  }
+
   private func giveBack(_ connection: Connection) {
-    if connection.isInTransaction { return }
+    if !connection.isOfThisProcess || connection.isInTransaction { return }
     let returned = Idle(connection: connection)
     idle.withLock { idle in if idle.count < Self.mostIdle { idle.append(returned) } }
   }

@@ -3,6 +3,7 @@
 import Base
 import CPageChecksums
 import CSQLite
+import CSQLiteGuard
 import Glibc
 
 /// Owns one `sqlite3 *` and closes it when the last statement of it is gone.
@@ -18,6 +19,14 @@ import Glibc
   let noun: String
   /// The sandbox in force while a user's SQL runs; it knows why SQLite was interrupted.
   var sandbox: Sandbox?
+  /// Which of the processes that fork made has opened it; another must not touch it.
+  private let generation = ForkGate.generation
+
+  /// Whether locks and memory of SQLite are guarded in this process; asked before the first database is opened.
+  private static let guarding = engram_sqlite_guard()
+
+  /// Whether this process has opened the database, and not the one that it was forked off.
+  var isOfThisProcess: Bool { generation == ForkGate.generation }
 
   /// Opens a database.
   ///
@@ -28,12 +37,15 @@ import Glibc
   ///   - noun: What the database is called in errors.
   /// - Throws: SQLite's error as ``error(_:sql:isUserSQL:)`` words it.
   init(path: String, name: String, flags: Int32, noun: String) throws(EngramError) {
+    _ = Self.guarding
     var opened: OpaquePointer?
     guard engram_checksums_register() == SQLITE_OK else {
       throw EngramError(.limit, "SQLite has no memory for its layer of files", file: path)
     }
     // SAFETY: `name` is a NUL-terminated C string for the time of the call; `opened` receives the handle.
-    let code = unsafe sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, ENGRAM_CHECKSUM_LAYER)
+    let code = ForkGate.inside {
+      unsafe sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, ENGRAM_CHECKSUM_LAYER)
+    }
     guard let handle = unsafe opened else {
       throw EngramError(.limit, "SQLite has no memory to open a database", file: path)
     }
@@ -44,9 +56,45 @@ import Glibc
     if code != SQLITE_OK { throw error(code, sql: nil) }
   }
 
+  /// Switches off what a database from anyone must not do, and replaces functions that nothing could stop.
+  ///
+  /// - Throws: SQLite's error.
+  func setUp() throws(EngramError) {
+    // SAFETY (whole method): the handle is open, and these calls take plain numbers.
+    let pointer = unsafe pointer
+    let code = ForkGate.inside {
+      unsafe sqlite3_busy_timeout(pointer, Connection.lockWait)
+      for (option, on) in [
+        (SQLITE_DBCONFIG_ENABLE_FKEY, 1 as Int32),
+        // A misspelt column in double quotes must be an error, never silently a text.
+        (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),
+        // The database may come from anyone: no SQL in its schema may do more than read, and no trigger may run.
+        (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
+      ] {
+        let code = unsafe engram_sqlite_switch(pointer, option, on)
+        if code != SQLITE_OK { return code }
+      }
+      unsafe sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
+      return unsafe engram_sqlite_add_functions(pointer)
+    }
+    if code != SQLITE_OK { throw error(code, sql: nil) }
+  }
+
   deinit {
+    // A handle of the process before a fork is left alone: closing it would write into that process's files.
+    guard isOfThisProcess else { return }
     // SAFETY: statements hold a reference to this object, so none is left when this runs.
-    unsafe sqlite3_close_v2(pointer)
+    _ = ForkGate.inside { unsafe sqlite3_close_v2(pointer) }
+  }
+
+  /// Refuses to go on in a child of fork with what its parent has open.
+  ///
+  /// - Throws: Code `usage`.
+  func requireThisProcess() throws(EngramError) {
+    if isOfThisProcess { return }
+    throw EngramError(
+      .usage, "\(noun) was opened before this process was forked", file: path,
+      mend: "begin the read or the write again in the new process")
   }
 
   /// SQLite's own words for its last error.
@@ -66,11 +114,17 @@ import Glibc
     func make(_ kind: EngramError.Code, _ text: String, mend: Mend? = nil) -> EngramError {
       EngramError(kind, text, file: path, place: place, mend: mend)
     }
+    if let interruption = sandbox?.interruption(code & 0xFF) { return interruption.inFile(path) }
     switch code & 0xFF {
     case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT:
       return make(.corrupt, "\(noun) is damaged: \(message)", mend: "restore it from a copy")
-    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
+    case SQLITE_BUSY, SQLITE_LOCKED:
       return make(.busy, "another process is writing: \(message)", mend: "try again when it has finished")
+    case SQLITE_PROTOCOL:
+      // SQLite has tried for ten seconds: whoever sets up the log has stopped in the middle of it.
+      return make(
+        .busy, "another process holds the locks of \(noun) and does not go on: \(message)",
+        mend: "let that process go on, or end it, and try again")
     case SQLITE_FULL:
       return make(.diskFull, "the disk is full: \(message)", mend: "free some space; nothing was changed")
     case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM:
@@ -79,8 +133,7 @@ import Glibc
       }
       let reason = systemError == 0 ? message : "\(message), \(systemMessage(systemError))"
       return make(systemError == EFBIG ? .limit : .io, "\(noun) cannot be read or written: \(reason)")
-    case SQLITE_INTERRUPT:
-      return sandbox?.interruption?.inFile(path) ?? make(.cancelled, "the query was interrupted")
+    case SQLITE_INTERRUPT: return make(.cancelled, "the query was interrupted")
     case SQLITE_NOMEM, SQLITE_TOOBIG:
       return make(.limit, "a declared limit was reached: \(message)")
     case SQLITE_CONSTRAINT, SQLITE_MISMATCH:

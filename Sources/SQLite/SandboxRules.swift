@@ -19,11 +19,13 @@ package struct SandboxRules: Sendable {
   }
 
   /// Functions whose value depends on their arguments alone and that touch nothing else.
+  ///
+  /// `json_patch` is none of them: it looks for each key of one object among all of another, which nothing can stop.
   package static let pureFunctions: Set<String> = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "avg", "ceil", "ceiling", "char", "coalesce",
     "cos", "cosh", "count", "cume_dist", "degrees", "dense_rank", "exp", "first_value", "floor", "format", "glob",
     "group_concat", "hex", "ifnull", "iif", "instr", "json", "json_array", "json_array_length", "json_extract",
-    "json_group_array", "json_group_object", "json_insert", "json_object", "json_patch", "json_quote", "json_remove",
+    "json_group_array", "json_group_object", "json_insert", "json_object", "json_quote", "json_remove",
     "json_replace", "json_set", "json_type", "json_valid", "->", "->>", "lag", "last_value", "lead", "length", "like",
     "likelihood", "likely", "ln", "log", "log10", "log2", "lower", "ltrim", "max", "min", "mod", "nth_value", "ntile",
     "nullif", "percent_rank", "pi", "pow", "power", "printf", "quote", "radians", "rank", "replace", "round",

@@ -31,9 +31,16 @@ import CSQLite
     self.isUserSQL = isUserSQL
   }
 
-  deinit { unsafe sqlite3_finalize(pointer) }
+  deinit {
+    // What belongs to the process before a fork is left alone.
+    if handle.isOfThisProcess { _ = ForkGate.inside { unsafe sqlite3_finalize(pointer) } }
+  }
 
-  private func check(_ code: Int32) throws(EngramError) {
+  /// Calls SQLite for this statement, and throws what it says.
+  private func check(_ call: (OpaquePointer) -> Int32) throws(EngramError) {
+    try handle.requireThisProcess()
+    // SAFETY: the statement is alive as long as this object.
+    let code = ForkGate.inside { unsafe call(pointer) }
     if code != SQLITE_OK { throw handle.error(code, sql: sql, isUserSQL: isUserSQL) }
   }
 
@@ -42,9 +49,9 @@ import CSQLite
   /// Binds a whole number, or NULL.
   package func bind(_ index: Int32, _ value: Int64?) throws(EngramError) {
     if let value {
-      try check(unsafe sqlite3_bind_int64(pointer, index, value))
+      try unsafe check { unsafe sqlite3_bind_int64($0, index, value) }
     } else {
-      try check(unsafe sqlite3_bind_null(pointer, index))
+      try unsafe check { unsafe sqlite3_bind_null($0, index) }
     }
   }
 
@@ -53,42 +60,43 @@ import CSQLite
     if value.isNaN {
       throw EngramError(.invalidData, "NaN cannot be kept as a number of SQL", mend: "leave the value out")
     }
-    try check(unsafe sqlite3_bind_double(pointer, index, value))
+    try unsafe check { unsafe sqlite3_bind_double($0, index, value) }
   }
 
   /// Binds text; NUL is refused, because many readers of SQLite end a text there.
   package func bind(_ index: Int32, _ text: String) throws(EngramError) {
-    var copy = text
-    let code: Int32 = copy.withUTF8 { bytes in
-      if bytes.count > Int32.max { return SQLITE_TOOBIG }
-      // SAFETY: the buffer is valid inside the closure; memchr and SQLite read `bytes.count` bytes, SQLite copies them.
-      if unsafe !bytes.isEmpty && bytes.contains(0) { return SQLITE_MISMATCH }
-      return unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
-        // An empty Swift buffer may have no address, and SQLite takes a null address for NULL.
-        guard let base = characters.baseAddress else { return unsafe engram_sqlite_bind_text(pointer, index, "", 0) }
-        return unsafe engram_sqlite_bind_text(pointer, index, base, Int32(characters.count))
-      }
-    }
-    if code == SQLITE_MISMATCH {
+    if text.utf8.contains(0) {
       throw EngramError(.invalidData, "a text holds a NUL character", found: text.debugDescription)
     }
-    try check(code)
+    var copy = text
+    try unsafe check { pointer in
+      copy.withUTF8 { bytes in
+        if bytes.count > Int32.max { return SQLITE_TOOBIG }
+        // SAFETY: the buffer is valid inside the closure; SQLite reads `bytes.count` bytes and copies them.
+        return unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+          // An empty Swift buffer may have no address, and SQLite takes a null address for NULL.
+          guard let base = characters.baseAddress else { return unsafe engram_sqlite_bind_text(pointer, index, "", 0) }
+          return unsafe engram_sqlite_bind_text(pointer, index, base, Int32(characters.count))
+        }
+      }
+    }
   }
 
   /// Binds bytes.
   package func bind(_ index: Int32, bytes: [UInt8]) throws(EngramError) {
-    if bytes.isEmpty { return try check(unsafe sqlite3_bind_zeroblob(pointer, index, 0)) }
-    let code = unsafe bytes.withUnsafeBytes { buffer in
-      // SAFETY: the buffer is valid inside the closure, and SQLite copies it.
-      unsafe engram_sqlite_bind_blob(pointer, index, buffer.baseAddress, sqlite3_uint64(buffer.count))
+    if bytes.isEmpty { return try unsafe check { unsafe sqlite3_bind_zeroblob($0, index, 0) } }
+    try unsafe check { pointer in
+      unsafe bytes.withUnsafeBytes { buffer in
+        // SAFETY: the buffer is valid inside the closure, and SQLite copies it.
+        unsafe engram_sqlite_bind_blob(pointer, index, buffer.baseAddress, sqlite3_uint64(buffer.count))
+      }
     }
-    try check(code)
   }
 
   /// Binds the value of a column of another statement's current row.
   package func bind(_ index: Int32, columnOf other: Statement, _ column: Int32) throws(EngramError) {
     // SAFETY: both statements are open, and SQLite copies the value.
-    try check(unsafe sqlite3_bind_value(pointer, index, sqlite3_column_value(other.pointer, column)))
+    try unsafe check { unsafe sqlite3_bind_value($0, index, sqlite3_column_value(other.pointer, column)) }
   }
 
   /// The number of parameters.
@@ -98,7 +106,8 @@ import CSQLite
 
   /// Goes to the next row; false when there is none.
   package func step() throws(EngramError) -> Bool {
-    let code = unsafe sqlite3_step(pointer)
+    try handle.requireThisProcess()
+    let code = ForkGate.inside { unsafe sqlite3_step(pointer) }
     if code == SQLITE_ROW { return true }
     if code == SQLITE_DONE { return false }
     let failure = handle.error(code, sql: sql, isUserSQL: isUserSQL)
@@ -113,7 +122,9 @@ import CSQLite
   }
 
   /// Makes ready to run again; parameters keep their values.
-  package func reset() { unsafe sqlite3_reset(pointer) }
+  package func reset() {
+    if handle.isOfThisProcess { _ = ForkGate.inside { unsafe sqlite3_reset(pointer) } }
+  }
 
   // MARK: Columns of the current row
 
@@ -126,8 +137,10 @@ import CSQLite
   /// The name of a column.
   package func columnName(_ column: Int) -> String {
     // SAFETY: SQLite's string lives until the statement is finalized; it is copied at once. Null means no memory.
-    guard let name = unsafe sqlite3_column_name(pointer, Int32(column)) else { return "" }
-    return unsafe String(cString: name)
+    ForkGate.inside {
+      guard let name = unsafe sqlite3_column_name(pointer, Int32(column)) else { return "" }
+      return unsafe String(cString: name)
+    }
   }
 
   /// A whole number; 0 for NULL.
@@ -142,17 +155,21 @@ import CSQLite
   /// Text, empty for NULL, with bytes that are not UTF-8 repaired.
   package func text(_ column: Int32) -> String {
     // SAFETY: SQLite's bytes live until the next step; they are copied at once.
-    guard let bytes = unsafe sqlite3_column_text(pointer, column) else { return "" }
-    let count = Int(unsafe sqlite3_column_bytes(pointer, column))
-    return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    ForkGate.inside {
+      guard let bytes = unsafe sqlite3_column_text(pointer, column) else { return "" }
+      let count = Int(unsafe sqlite3_column_bytes(pointer, column))
+      return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
   }
 
   /// A copy of the bytes of a blob; empty for NULL.
   package func bytes(_ column: Int32) -> [UInt8] {
     // SAFETY: as in `text`.
-    guard let bytes = unsafe sqlite3_column_blob(pointer, column) else { return [] }
-    let count = Int(unsafe sqlite3_column_bytes(pointer, column))
-    return unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
+    ForkGate.inside {
+      guard let bytes = unsafe sqlite3_column_blob(pointer, column) else { return [] }
+      let count = Int(unsafe sqlite3_column_bytes(pointer, column))
+      return unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
+    }
   }
 
   /// What a column of a row can hold.

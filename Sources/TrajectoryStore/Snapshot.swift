@@ -2,7 +2,6 @@
 
 public import Base
 package import Catalog
-import Synchronization
 public import TrajectoryModel
 
 /// A store as of one commit; it never changes, whatever is written meanwhile.
@@ -16,7 +15,7 @@ public final class Snapshot: Sendable {
   /// The entry of the commit log, or nil in a store that holds none yet.
   let entry: Commit?
   // Compaction moves examples to other segments without changing them, so the extents may be read again.
-  private let extentsNow: Mutex<[Extent]>
+  private let extentsNow: ForkSafeMutex<[Extent]>
 
   init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
     self.store = store
@@ -27,7 +26,7 @@ public final class Snapshot: Sendable {
     }
     entry = state.0
     (commit, exampleCount) = (entry?.id ?? 0, entry?.exampleEnd ?? 0)
-    extentsNow = Mutex(state.1)
+    extentsNow = ForkSafeMutex(state.1)
   }
 
   /// Every example.

@@ -3,7 +3,6 @@
 public import Base
 import Catalog
 import SegmentFile
-import Synchronization
 public import TrajectoryModel
 
 /// A store of trajectories: immutable compressed segments, and the catalog that says what they are.
@@ -21,7 +20,7 @@ public final class TrajectoryStore: Sendable {
   public let path: String
   let folder: StoreFolder
   private let catalog: Catalog
-  private let readers = Mutex<[SegmentIdentifier: SegmentReader]>([:])
+  private let readers = ForkSafeMutex<[SegmentIdentifier: SegmentReader]>([:])
   /// The decoders of reads, with their memory.
   let decoders = DecoderPool()
 

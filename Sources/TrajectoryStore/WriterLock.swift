@@ -19,6 +19,8 @@ struct WriterLock: ~Copyable {
   private let descriptor: Int32
   /// Which file is locked.
   private let status: FileStatus
+  /// A child of fork does not have the lock.
+  private let generation = ForkGate.generation
 
   /// Takes the lock, waiting for another writer.
   ///
@@ -35,12 +37,16 @@ struct WriterLock: ~Copyable {
   ) throws(EngramError) {
     self.root = root
     (descriptor, status) = try Self.take(in: root, waitingUpTo: seconds, work)
+    ForkGate.closeInChildren(descriptor)
     write("process \(getpid()) on \(Self.hostName()): \(operation)\n")
   }
 
   deinit {
+    // In a child of fork the lock is the parent's, and the descriptor is closed.
+    guard generation == ForkGate.generation else { return }
     write("")
-    // A process that was forked meanwhile has the descriptor too until it calls exec; closing ours would leave it locked.
+    ForkGate.keepInChildren(descriptor)
+    // A process that was forked at this moment may have the descriptor too; closing ours would leave it locked.
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }
@@ -49,6 +55,11 @@ struct WriterLock: ~Copyable {
   ///
   /// - Throws: Code `busy`.
   borrowing func requireHeld() throws(EngramError) {
+    guard generation == ForkGate.generation else {
+      throw EngramError(
+        .usage, "the writer's turn belongs to the process before the fork", file: root.path(of: StoreFolder.lock),
+        mend: "begin the write again in the new process")
+    }
     if try root.status(of: StoreFolder.lock)?.isSameFile(as: status) == true { return }
     throw EngramError(
       .busy, "the writer's lock was removed while this process was writing", file: root.path(of: StoreFolder.lock),

@@ -2,8 +2,11 @@
 //   store-driver write STORE SEED [OPERATIONS]   append, flush and compact; a line for each: done COMMIT EXAMPLES
 //   store-driver append STORE [OPERATIONS]       append a few examples each time, and nothing else
 //   store-driver read STORE SECONDS              take snapshots and check them; at the end: read SNAPSHOTS
+//   store-driver stock STORE                     read with SQLite as it is, opened anew each time, until it is killed
 //   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
 //   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
+//   store-driver forks STORE KIND COUNT          fork beside threads that ask (sql), read or write; the children do so too
+//   store-driver beside STORE APPENDS OPENS      append beside a thread that opens and closes the catalog's file
 
 import Base
 import Glibc
@@ -25,11 +28,16 @@ import TrajectoryStore
       case "read": try Reading.snapshots(path, seconds: Double(numbers.first ?? 1))
       case "check":
         try Reading.check(path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil)
+      case "stock": try Beside.stock(path)
       case "hold":
         try open(path).write("holding for a test") { (_) throws(EngramError) in
           say("held")
           sleep(UInt32(numbers.first ?? 1))
         }
+      case "forks":
+        guard words.count == 4, let kind = Forking.Kind(rawValue: words[3]) else { exit(2) }
+        try Forking.many(path, kind, count: Int(numbers[0]))
+      case "beside": try Beside.opens(path, appends: numbers[0], opens: numbers[1])
       default: exit(2)
       }
     } catch {

@@ -61,7 +61,7 @@ enum Reading {
     Main.say("ok \(snapshot.commit) \(snapshot.exampleCount) \(report.leftovers.count)")
   }
 
-  private static func compare(_ examples: ExampleSet, _ snapshot: Snapshot) throws(EngramError) {
+  static func compare(_ examples: ExampleSet, _ snapshot: Snapshot) throws(EngramError) {
     let columns = FeatureColumns(statistics: Numbers.statistics, epochs: Numbers.epochs, order: .bySample)
     var values = Matrix(elementType: .float64)
     try snapshot.materialize(examples, columns, into: &values, work: WorkContext(threads: 1))

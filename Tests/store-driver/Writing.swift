@@ -36,7 +36,7 @@ enum Writing {
     }
   }
 
-  private static func append(
+  static func append(
     _ count: Int64, to store: TrajectoryStore, _ options: WriteOptions
   ) throws(EngramError) {
     let start = try store.snapshot().exampleCount

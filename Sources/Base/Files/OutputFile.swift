@@ -23,6 +23,8 @@ package final class OutputFile {
   private let place: Place
   /// The open file, or -1 after the end.
   private var descriptor: Int32
+  /// A file that was begun before a fork is the parent's.
+  private let generation = ForkGate.generation
   /// Bytes not yet given to the system.
   private var pending: [UInt8] = []
   /// The offset of the first pending byte.
@@ -158,6 +160,7 @@ package final class OutputFile {
   }
 
   private func removeFile() {
+    guard generation == ForkGate.generation else { return }
     switch place {
     case .direct: break
     case .new(let directory, let name), .replacement(let directory, let name, _): try? directory.remove(name)

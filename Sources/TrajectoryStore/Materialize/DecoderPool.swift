@@ -1,7 +1,7 @@
 // DecoderPool.swift -- decoders that keep their memory from one read of a store to the next.
 
+import Base
 import SegmentFile
-import Synchronization
 
 /// Decoders that keep their memory from one read of a store to the next.
 ///
@@ -17,7 +17,7 @@ final class DecoderPool: Sendable {
     subscript(worker: Int) -> RowGroupDecoder { decoders[worker] }
   }
 
-  private let free = Mutex(Loan(decoders: []))
+  private let free = ForkSafeMutex(Loan(decoders: []))
 
   /// Lends decoders for the time of a body, and keeps those of one read at a time.
   func lend<R, Failure: Error>(_ count: Int, _ body: (Loan) throws(Failure) -> R) throws(Failure) -> R {

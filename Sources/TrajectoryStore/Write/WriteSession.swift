@@ -46,6 +46,7 @@ package final class WriteSession {
   private var published: Set<SegmentIdentifier> = []
   /// Whether the system failed during a commit, so that it may or may not be durable.
   private var isCommitUncertain = false
+  private let generation = ForkGate.generation
 
   /// Waits for the lock and sweeps what a killed writer left behind.
   init(_ store: TrajectoryStore, operation: String, options: WriteOptions) throws(EngramError) {
@@ -142,6 +143,8 @@ package final class WriteSession {
   /// When the system failed while the catalog was committing, only opening it again tells whether the commit is durable.
   /// Then published files stay until the next writer's sweep, which knows.
   func discard(_ identifiers: [SegmentIdentifier]) {
+    // In a child of fork the files are the parent's.
+    guard generation == ForkGate.generation else { return }
     for identifier in identifiers {
       try? incoming.remove(identifier.fileName)
       if !isCommitUncertain { try? segments.remove(identifier.fileName) }

@@ -1,0 +1,23 @@
+// ForkSafeMutex.swift -- a value behind a lock that a child of fork finds open.
+
+import CForkGate
+import Synchronization
+
+/// A value behind a lock that a child of `fork` finds open.
+///
+/// For what outlives a call, such as a store; a lock that lives as long as a loop may be a plain `Mutex`.
+package struct ForkSafeMutex<Value: ~Copyable>: ~Copyable, Sendable {
+  private let mutex: Mutex<Value>
+
+  /// Makes one with its first value.
+  package init(_ value: consuming sending Value) { mutex = Mutex(value) }
+
+  /// Runs a body that has the value to itself; it must not wait for another thread.
+  package borrowing func withLock<Result: ~Copyable, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    engram_fork_gate_enter()
+    defer { engram_fork_gate_leave() }
+    return try mutex.withLock(body)
+  }
+}
