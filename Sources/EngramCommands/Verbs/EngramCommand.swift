@@ -21,6 +21,7 @@ package let engramCommand = Command(
   subcommands: [
     IngestCommand.command, IngestMetricsCommand.command, InfoCommand.command, SelectCommand.command, SQLCommand.command,
     SplitCommand.command, ExportCommand.command, ClassifyCommand.command, ResultsCommand.command,
+    CompareCommand.command,
     IngestResultsCommand.command, PredictCommand.command, IdentifyCommand.command, CompactCommand.command,
     MergeCommand.command, VerifyCommand.command, MigrateCommand.command,
     CompletionCommand.command, VersionCommand.command, HelpCommand.command,

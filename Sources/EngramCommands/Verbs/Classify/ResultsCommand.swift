@@ -67,13 +67,9 @@ enum ResultsCommand {
       "id", "classifier", "on", "statistics", "view", "splits", "finished", "test accuracy", "origin",
     ])
     for summary in try store.classifications() {
-      func cell(_ text: String?) -> TableCell { text.map { .text($0) } ?? .missing }
-      var view: String?
-      if case .object(let object)? = summary.plan["view"] { view = try object.string("name") }
-      var statistics: String?
-      if case .string(let text)? = summary.plan["statistics"] { statistics = text }
       table.append([
-        .identifier(summary.id), .text(summary.classifier), .text(summary.title), cell(statistics), cell(view),
+        .identifier(summary.id), .text(summary.classifier), .text(summary.title), statistics(of: summary),
+        view(of: summary),
         .integer(summary.splitCount), .integer(summary.finishedCount),
         summary.meanAccuracy.map { .real($0) } ?? .missing, .text(summary.isImported ? "imported" : "computed"),
       ])
@@ -83,13 +79,31 @@ enum ResultsCommand {
 
   private static func csv(_ results: [Classification]) -> Table {
     let rows = results.map { ($0.summary, ResultsReport.splitTable($0.splits)) }
-    var table = Table(columns: ["id", "classifier", "on"] + (rows.first?.1.columns ?? []))
+    var table = Table(columns: ["id", "classifier", "on", "statistics", "view"] + (rows.first?.1.columns ?? []))
     for (summary, splits) in rows {
       for row in splits.rows {
-        table.append([.identifier(summary.id), .text(summary.classifier), .text(summary.title)] + row)
+        table.append(
+          [
+            .identifier(summary.id), .text(summary.classifier), .text(summary.title), statistics(of: summary),
+            view(of: summary),
+          ] + row)
       }
     }
     return table
+  }
+
+  /// Which statistics the classifier saw; missing in results that came from a file.
+  private static func statistics(of summary: ClassificationSummary) -> TableCell {
+    if case .string(let text)? = summary.plan["statistics"] { .text(text) } else { .missing }
+  }
+
+  /// How it saw trajectories; missing in results that came from a file.
+  private static func view(of summary: ClassificationSummary) -> TableCell {
+    if case .object(let view)? = summary.plan["view"], case .string(let name)? = view["name"] {
+      .text(name)
+    } else {
+      .missing
+    }
   }
 
   private static func predictionTable(_ results: [Classification]) throws(EngramError) -> Table {

@@ -1,0 +1,76 @@
+// ComparisonTests.swift -- paired differences and their corrected errors, against numbers worked out by SciPy.
+
+import Base
+import Classifiers
+import Splits
+import Studies
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+struct ComparisonTests {
+  // scipy.stats: 2 * t.sf(t, degrees) and t.ppf(1 - tail / 2, degrees).
+  @Test(arguments: [
+    (1.0, 1.0, 0.5), (2.262157162740992, 9.0, 0.0500000000046757), (0.0, 4.0, 1.0),
+    (3.5, 9.0, 0.006723515763058959), (40.0, 2.0, 0.0006244146721847406), (1e-3, 30.0, 0.9992087357664851),
+    (12.0, 99.0, 5.130629687897481e-21),
+  ])
+  func `tails of Student's t are right`(t: Double, degrees: Double, tail: Double) {
+    let distribution = StudentT(degrees: degrees)
+    #expect(abs(distribution.twoSidedTail(t) - tail) <= 1e-10 * tail)
+    #expect(distribution.twoSidedTail(-t) == distribution.twoSidedTail(t))
+    if tail < 1 { #expect(abs(distribution.magnitude(ofTwoSidedTail: tail) - t) <= 1e-8 * t) }
+  }
+
+  /// Results of two forests, of one and of many trees, on the same splits.
+  private static func results() throws -> (toy: ToyStore, first: Classification, second: Classification) {
+    let toy = try ClassifyTests.store(.balanced(BalancedSplits(repeats: 6)))
+    func classify(trees: Int64) throws -> Classification {
+      let grid = GridSpecification(.randomForest, parameters: ["n_estimators": .integer(trees)])
+      return try toy.store.classify(ClassificationPlan(splitSet: "s", grid: grid, seed: 1))
+    }
+    return (toy, try classify(trees: 1), try classify(trees: 50))
+  }
+
+  @Test func `the error of a difference is that of Nadeau and Bengio`() throws {
+    let (_, first, second) = try Self.results()
+    let comparison = try Comparison(first, with: second)
+    let differences = zip(first.splits, second.splits).map { $1.test.confusion.accuracy - $0.test.confusion.accuracy }
+    let mean = differences.reduce(0, +) / 6
+    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 5
+    let share = Double(first.splits[0].test.count) / Double(first.splits[0].train.count)
+    let error = (variance * (1.0 / 6 + share)).squareRoot()
+    let found = comparison.accuracy
+    #expect(found.splits == 6)
+    #expect(abs(found.difference - mean) < 1e-12)
+    #expect(abs(try #require(found.standardError) - error) < 1e-12)
+    #expect(abs(try #require(found.halfWidth()) - 2.570581835636314 * error) < 1e-9)
+    #expect(comparison.recalls.count == comparison.classes.count)
+  }
+
+  @Test func `results compared with themselves do not differ`() throws {
+    let (_, first, _) = try Self.results()
+    let same = try Comparison(first, with: first)
+    #expect(same.accuracy.difference == 0)
+    #expect(same.accuracy.standardError == 0)
+    #expect(same.accuracy.pValue == 1)
+  }
+
+  @Test func `results of other splits are not compared`() throws {
+    let (toy, first, _) = try Self.results()
+    _ = try toy.store.createSplitSet("other", SplitSpecification(.balanced(BalancedSplits(repeats: 2, seed: 9))))
+    let grid = GridSpecification(.randomForest, parameters: ["n_estimators": 1])
+    let other = try toy.store.classify(ClassificationPlan(splitSet: "other", grid: grid))
+    let error = refusal(.usage) { _ = try Comparison(first, with: other) }
+    #expect(error?.message == "these results are not of the same splits")
+  }
+
+  @Test func `with one split there is no error`() throws {
+    let toy = try ClassifyTests.store(.balanced(BalancedSplits(repeats: 1)))
+    let grid = GridSpecification(.randomForest, parameters: ["n_estimators": 1])
+    let only = try toy.store.classify(ClassificationPlan(splitSet: "s", grid: grid))
+    let comparison = try Comparison(only, with: only)
+    #expect(comparison.accuracy.standardError == nil && comparison.accuracy.pValue == nil)
+  }
+}
