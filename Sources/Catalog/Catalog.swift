@@ -37,8 +37,8 @@ package final class Catalog: Sendable {
   /// The path of the database, for messages.
   package let path: String
   private let access: Access
-  /// The connections that read.
-  private let readers: ConnectionPool
+  /// The connections that read, and those that read a store with edits as of a commit.
+  private let readers, pastReaders: ConnectionPool
   /// The connection that writes; nil while a commit is made, and when opened for reading.
   private let writer: ForkSafeMutex<Writer?>
 
@@ -56,6 +56,7 @@ package final class Catalog: Sendable {
     path = directory.path(of: name)
     self.access = access
     readers = ConnectionPool { () throws(EngramError) in try Self.openForReading(name, in: directory) }
+    pastReaders = ConnectionPool { () throws(EngramError) in try Self.openForReading(name, in: directory) }
     switch access {
     case .read:
       writer = ForkSafeMutex(nil)
@@ -67,9 +68,38 @@ package final class Catalog: Sendable {
 
   /// Reads from one consistent snapshot: commits made meanwhile are not seen.
   ///
-  /// A body may read again, and sees the last commit then, which may be a later one.
+  /// A body may read again, and sees the last commit then, which may be a later one. It sees what the tables hold: the
+  /// newest metadata, and what is hidden too.
   package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
     try readers.withConnection { (connection) throws(EngramError) in try Self.read(connection, body) }
+  }
+
+  /// Reads the store as of a commit: with the metadata of that commit, and without what is hidden at it.
+  ///
+  /// - Parameters:
+  ///   - commit: The commit; nil for the newest.
+  ///   - bounds: Whether rows of later commits must not be seen by free queries either.
+  ///   - body: Reads.
+  /// - Returns: What the body returns.
+  /// - Throws: Code `notFound` for the commit, and what the body throws.
+  /// - Complexity: O(1) beyond the body in a store without edits; see ``CatalogReader/look(asOf:bounds:)``.
+  package func read<R>(
+    asOf commit: Int64?, bounds: Bool = false, _ body: (CatalogReader) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    let plain = try readers.withConnection { (connection) throws(EngramError) -> R? in
+      try Self.read(connection) { (reader) throws(EngramError) -> R? in
+        if bounds { return nil }
+        return reader.newestEdit == 0 ? try body(reader) : nil
+      }
+    }
+    if let plain { return plain }
+    // Connections of their own, for theirs are tables that hide those of the catalog.
+    return try pastReaders.withConnection { (connection) throws(EngramError) in
+      try Self.read(connection) { (reader) throws(EngramError) in
+        try reader.look(asOf: commit, bounds: bounds)
+        return try body(reader)
+      }
+    }
   }
 
   private static func read<R>(
@@ -79,11 +109,13 @@ package final class Catalog: Sendable {
     let reader = CatalogReader(connection)
     defer {
       reader.end()
-      // Ending a reading transaction has nothing to lose; if it fails, the connection is not used again.
-      try? connection.cached("ROLLBACK").run()
+      // Ending a reading transaction has nothing to lose; if it fails, the connection is not used again. COMMIT, for
+      // what a connection made for an older commit stays with it.
+      try? connection.cached("COMMIT").run()
     }
     // The snapshot is that of the first read, not of BEGIN.
-    _ = try connection.integer("SELECT max(commit_id) FROM commit_log")
+    reader.newestEdit =
+      try connection.integer("SELECT last_edit FROM main.commit_log ORDER BY commit_id DESC LIMIT 1") ?? 0
     return try body(reader)
   }
 

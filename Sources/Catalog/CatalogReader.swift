@@ -8,6 +8,10 @@ import TrajectoryModel
 package class CatalogReader {
   let connection: Connection
   private(set) var isEnded = false
+  /// Where the views and tables are that this reader shows: in the catalog, or of the connection's own.
+  var schema = "main"
+  /// The last commit that changed, hid or showed anything; 0 where none did.
+  package internal(set) var newestEdit: Int64 = 0
 
   /// The path of the catalog, for errors.
   package var path: String { connection.path }

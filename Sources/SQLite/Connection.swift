@@ -12,6 +12,11 @@ import CSQLite
   /// Whether the table-valued functions that a sandbox allows have been used.
   var hasUsedTableFunctions = false
 
+  /// What the temporary tables of this connection show, in the words of whoever made them; nil for nothing that counts.
+  package var temporaryState: String?
+  /// Whether temporary views hide those of the database.
+  package var hasTemporaryViews = false
+
   /// The path of the database.
   package var path: String { handle.path }
 

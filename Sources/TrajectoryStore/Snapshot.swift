@@ -10,8 +10,12 @@ public final class Snapshot: Sendable {
   public let store: TrajectoryStore
   /// The number of the commit, 0 in a store that holds none yet.
   public let commit: Int64
-  /// The number of examples; their ids are 0 ..< `exampleCount`.
+  /// Every example: all ids below ``exampleEnd``, but those that are hidden at the commit or were removed.
+  public let allExamples: ExampleSet
+  /// The number of examples.
   public let exampleCount: Int64
+  /// The id after that of the last example that was ever added.
+  public let exampleEnd: Int64
   /// The entry of the commit log, or nil in a store that holds none yet.
   let entry: Commit?
   // Compaction moves examples to other segments without changing them, so the extents may be read again.
@@ -19,18 +23,17 @@ public final class Snapshot: Sendable {
 
   init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
     self.store = store
-    let state = try store.read { (catalog) throws(EngramError) -> (Commit?, [Extent]) in
+    let state = try store.read { (catalog) throws(EngramError) -> (Commit?, [Extent], ExampleSet) in
       let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
-      guard let commit = known else { return (nil, []) }
-      return (commit, try catalog.extents(asOf: commit.id))
+      guard let commit = known else { return (nil, [], ExampleSet()) }
+      return (commit, try catalog.extents(asOf: commit.id), try catalog.absentExamples(asOf: commit.id))
     }
     entry = state.0
-    (commit, exampleCount) = (entry?.id ?? 0, entry?.exampleEnd ?? 0)
+    (commit, exampleEnd) = (entry?.id ?? 0, entry?.exampleEnd ?? 0)
+    allExamples = ExampleSet(0..<exampleEnd).subtracting(state.2)
+    exampleCount = Int64(allExamples.count)
     extentsNow = ForkSafeMutex(state.1)
   }
-
-  /// Every example.
-  public var allExamples: ExampleSet { ExampleSet(0..<exampleCount) }
 
   /// Where the examples lie, ascending; a range for each segment or staged batch.
   package var extents: [Extent] { extentsNow.withLock { $0 } }
@@ -38,11 +41,21 @@ public final class Snapshot: Sendable {
   /// Reads again where the examples lie, after a compaction has moved them.
   func refreshExtents() throws(EngramError) {
     let fresh = try store.read { (catalog) throws(EngramError) in try catalog.extents(asOf: commit) }
+    if let gone = allExamples.subtracting(ExampleSet(fresh.map(\.examples))).ranges.first {
+      throw EngramError(
+        .notFound, "examples were removed for good while they were read", file: store.path,
+        found: "examples \(gone.lowerBound) to \(gone.upperBound - 1)", mend: "open the store again")
+    }
     extentsNow.withLock { $0 = fresh }
   }
 
   /// The commit as an argument for the catalog, which has no commit 0.
   private var asOf: Int64? { commit == 0 ? nil : commit }
+
+  /// Reads the catalog as of the commit.
+  func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
+    try store.read(asOf: asOf, body)
+  }
 
   /// The examples that a filter selects.
   ///
@@ -55,7 +68,7 @@ public final class Snapshot: Sendable {
   /// - Complexity: O(observations) when the filter reads fields of runs only, O(examples) otherwise.
   public func examples(where filter: String?, limits: QueryLimits = QueryLimits()) throws(EngramError) -> ExampleSet {
     guard let filter else { return allExamples }
-    let selected = try store.read { (catalog) throws(EngramError) in
+    let selected = try read { (catalog) throws(EngramError) in
       try catalog.examples(where: filter, asOf: asOf, limits: limits)
     }
     // The filter is tried in any case, so that a wrong one is refused; what came after an empty store is not part of it.
@@ -66,7 +79,7 @@ public final class Snapshot: Sendable {
   public func groups(
     by columns: [String], where filter: String? = nil, limits: QueryLimits = QueryLimits()
   ) throws(EngramError) -> [ExampleGroup] {
-    let groups = try store.read { (catalog) throws(EngramError) in
+    let groups = try read { (catalog) throws(EngramError) in
       try catalog.groups(by: columns, where: filter, asOf: asOf, limits: limits)
     }
     return exampleCount == 0 ? [] : groups
@@ -75,7 +88,7 @@ public final class Snapshot: Sendable {
   /// The layers of runs that were measured more than once, each with all its examples.
   package func repeatedLayers(limits: QueryLimits = QueryLimits()) throws(EngramError) -> [ExampleSet] {
     if exampleCount == 0 { return [] }
-    return try store.read { (catalog) throws(EngramError) in try catalog.repeatedLayers(asOf: asOf, limits: limits) }
+    return try read { (catalog) throws(EngramError) in try catalog.repeatedLayers(asOf: asOf, limits: limits) }
   }
 
   /// The values of a column of the `example` view, as classes and small integers.
@@ -97,22 +110,27 @@ public final class Snapshot: Sendable {
     _ body: (_ example: Int64, _ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
     try checkMembers(examples)
-    try store.read { (catalog) throws(EngramError) in try catalog.metadata(of: examples, columns: columns, body) }
+    try read { (catalog) throws(EngramError) in try catalog.metadata(of: examples, columns: columns, body) }
   }
 
   /// The columns of the `example` view, in its order: `example_id`, the fields of runs, those of layers, and ids.
   public func exampleColumns() throws(EngramError) -> [String] {
-    try store.read { (catalog) throws(EngramError) in try catalog.exampleColumns() }
+    try read { (catalog) throws(EngramError) in try catalog.exampleColumns() }
   }
 
   /// Refuses ids that the snapshot does not have.
   func checkMembers(_ examples: ExampleSet) throws(EngramError) {
     guard let first = examples.ranges.first, let last = examples.ranges.last else { return }
-    guard first.lowerBound >= 0, last.upperBound <= exampleCount else {
+    guard first.lowerBound >= 0, last.upperBound <= exampleEnd else {
       throw EngramError(
-        .notFound, "there is no such example", file: store.path, expected: "ids from 0 to \(exampleCount - 1)",
+        .notFound, "there is no such example", file: store.path, expected: "ids from 0 to \(exampleEnd - 1)",
         found: String(first.lowerBound < 0 ? first.lowerBound : last.upperBound - 1),
         mend: "take ids from a selection or a split of this store")
     }
+    if exampleCount == exampleEnd { return }
+    guard let absent = examples.subtracting(allExamples).ranges.first?.lowerBound else { return }
+    throw EngramError(
+      .notFound, "an example is hidden or was removed", file: store.path, place: "commit \(commit)",
+      found: String(absent), mend: "read it as of a commit before it was hidden, or show it again")
   }
 }

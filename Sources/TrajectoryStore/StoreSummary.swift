@@ -60,11 +60,11 @@ extension Snapshot {
   ) throws(EngramError) -> StoreSummary {
     let selected = try examples(where: filter, limits: limits)
     let extents = extents(holding: selected)
-    let state = try store.read { (catalog) throws(EngramError) in
+    let state = try read { (catalog) throws(EngramError) in
       (identifier: try catalog.storeIdentifier(), counts: try catalog.counts(), fields: try catalog.fields())
     }
     // The store may hold more than the snapshot does: an older commit was asked for, or somebody writes meanwhile.
-    let isWhole = filter == nil && state.counts.examples == exampleCount
+    let isWhole = filter == nil && state.counts.examples == exampleCount && exampleCount == exampleEnd
     func count(_ column: String, _ whole: Int64) throws(EngramError) -> Int {
       isWhole ? Int(whole) : try groups(by: [column], where: filter, limits: limits).count
     }

@@ -35,18 +35,13 @@ extension TrajectoryStore {
       guard error.code == .corrupt else { throw error }
       return VerifyReport(examples: 0, extents: 0, byteCount: 0, problems: problems + [error], leftovers: [])
     }
-    let total = Int(snapshot.exampleCount)
+    let total = Int(snapshot.exampleEnd)
     var (extents, byteCount) = (0, 0)
     var next: Int64 = 0
     var missing: Extent?
-    while next < snapshot.exampleCount {
-      guard let extent = snapshot.extents.first(where: { $0.examples.contains(next) }) else {
-        problems.append(
-          EngramError(
-            .corrupt, "no extent holds an example", file: folder.catalogPath, place: "table extent",
-            expected: "example \(next)", mend: "restore the catalog from a copy"))
-        break
-      }
+    var examples: Int64 = 0
+    // That extents hold every example that was not removed, their list has been checked for.
+    while let extent = snapshot.extents.first(where: { $0.examples.upperBound > next }) {
       do throws(EngramError) {
         let range = Int(extent.firstExample)..<Int(extent.examples.upperBound)
         try verify(extent, work: work.part(range, of: total, unit: .things("examples")))
@@ -67,11 +62,12 @@ extension TrajectoryStore {
       }
       extents += 1
       byteCount += extent.byteCount
+      examples += extent.exampleCount
       next = extent.examples.upperBound
       work.report("verifying", min(Int(next), total), of: total)
     }
     return VerifyReport(
-      examples: snapshot.exampleCount, extents: extents, byteCount: byteCount, problems: problems,
+      examples: examples, extents: extents, byteCount: byteCount, problems: problems,
       leftovers: try leftovers())
   }
 

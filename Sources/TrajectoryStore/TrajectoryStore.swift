@@ -82,15 +82,19 @@ public final class TrajectoryStore: Sendable {
   ///
   /// - Parameters:
   ///   - sql: One SELECT statement of SQLite over the tables and views of `schema/catalog.sql`.
+  ///   - commit: The commit whose runs and examples the SQL sees; nil for the newest. What is hidden is not seen in either.
   ///   - limits: How long it may run.
   ///   - header: Gets the names of the columns, once.
   ///   - row: Gets each row.
   /// - Throws: ``EngramError`` with code `usage` and SQLite's own message when the statement is refused.
   public func query(
-    _ sql: String, limits: QueryLimits = QueryLimits(), header: (_ columns: [String]) throws(EngramError) -> Void,
+    _ sql: String, asOf commit: Int64? = nil, limits: QueryLimits = QueryLimits(),
+    header: (_ columns: [String]) throws(EngramError) -> Void,
     row: (_ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
-    try read { (catalog) throws(EngramError) in try catalog.query(sql, limits: limits, header: header, row: row) }
+    try read(asOf: commit, bounds: commit != nil) { (catalog) throws(EngramError) in
+      try catalog.query(sql, limits: limits, header: header, row: row)
+    }
   }
 
   /// Removes a store that was made for an append that then failed; one that holds a commit is left alone.
@@ -121,6 +125,13 @@ public final class TrajectoryStore: Sendable {
   /// Reads the catalog in one consistent view; any number of threads may, also inside another read.
   func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
     try catalog.read(body)
+  }
+
+  /// Reads the catalog as of a commit, without what is hidden at it.
+  func read<R>(
+    asOf commit: Int64?, bounds: Bool = false, _ body: (CatalogReader) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try catalog.read(asOf: commit, bounds: bounds, body)
   }
 
   /// The reader of a segment, opened once and kept.

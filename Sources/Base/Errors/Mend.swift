@@ -63,6 +63,8 @@ public struct Mend: Sendable, Hashable {
     case decimal
     /// What parts the fields of a row.
     case delimiter
+    /// Replaces values that are there.
+    case overwrites
   }
 
   /// What can be done with a store, by its idea.
@@ -85,6 +87,8 @@ public struct Mend: Sendable, Hashable {
     case verify
     /// Brings a store of an older format to this one.
     case migrate
+    /// Lists the commits.
+    case log
   }
 
   /// The parts, in order; neighbouring texts are one.

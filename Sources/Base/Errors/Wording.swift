@@ -38,6 +38,7 @@ public struct SwiftWording: Wording {
       case .missingWords: "missing"
       case .decimal: "decimal"
       case .delimiter: "delimiter"
+      case .overwrites: "overwrites"
       }
     let value = option == .measurements ? ".measurements" : option == .newRuns ? ".newRuns" : value
     return value.map { "`\(name): \($0)`" } ?? "`\(name)`"
@@ -59,6 +60,7 @@ public struct SwiftWording: Wording {
       case .merge: "merge"
       case .verify: "verify"
       case .migrate: "migrate"
+      case .log: "log"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

@@ -13,7 +13,8 @@ extension CatalogReader {
   package func extents(asOf commit: Int64? = nil) throws(EngramError) -> [Extent] {
     let end = try exampleEnd(asOf: commit)
     let extents = try extents(from: 0, to: end)
-    guard extents.first?.firstExample ?? 0 == 0, extents.last?.examples.upperBound ?? 0 >= end else {
+    let (first, last) = (extents.first?.firstExample ?? end, extents.last?.examples.upperBound ?? end)
+    guard try isPurged(0..<first), try isPurged(last..<max(last, end)) else {
       throw corrupt("the extents do not hold all examples", "table extent", expected: "examples 0..<\(end)")
     }
     return extents
@@ -62,12 +63,23 @@ extension CatalogReader {
         }
         total = sum
       }
-      guard extents.last.map({ $0.examples.upperBound == first }) ?? true else {
+      let before = extents.last?.examples.upperBound ?? first
+      guard before <= first, try isPurged(before..<first) else {
         throw corrupt("extents do not follow each other", place)
       }
       extents.append(extent)
     }
     return extents
+  }
+
+  /// Whether every example of a range was removed for good; in a store of which nothing was, no range but an empty one.
+  private func isPurged(_ examples: Range<Int64>) throws(EngramError) -> Bool {
+    if examples.isEmpty { return true }
+    let rows = try connection.prepare(
+      "SELECT 1 FROM purged WHERE first_example <= ?1 AND first_example + example_count >= ?2")
+    try rows.bind(1, examples.lowerBound)
+    try rows.bind(2, examples.upperBound)
+    return try rows.step()
   }
 
   /// The place of an extent in a segment file; what is not an identifier never becomes the name of a file.

@@ -53,6 +53,13 @@ struct Columns {
       + " CROSS JOIN layer_set_member ON layer_set_member.layer_set_id = observation.layer_set_id"
   }
 
+  /// The definition of a view as a temporary one, over another table of runs.
+  func temporary(_ sql: String, over runs: String) -> String {
+    let join = " CROSS JOIN run ON "
+    let parts = sql.dropFirst("CREATE ".count).split(separator: join, maxSplits: 1)
+    return "CREATE TEMP " + parts.joined(separator: " CROSS JOIN \(runs) AS run ON ")
+  }
+
   private var fieldTerms: [String] {
     fields.map { field in
       // The standard names need no quotes, and without them the text is that of schema/catalog.sql.

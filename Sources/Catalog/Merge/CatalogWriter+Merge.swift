@@ -19,7 +19,7 @@ extension CatalogWriter {
     let runIDs = try addRuns(of: other)
     try addObservations(of: other, runIDs: runIDs)
     for var extent in other.extents {
-      extent.firstExample &+= offset
+      extent.firstExample = nextExtent
       if case .staged(let id) = extent.place {
         _ = try addStaged(extent, values: other.staged[id] ?? [])
       } else {
@@ -75,12 +75,17 @@ extension CatalogWriter {
     for (id, layers) in try other.catalog.layers().sorted(by: { $0.key < $1.key }) {
       layerSetIDs[id] = try layerSet(for: layers)
     }
+    let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
+    var hidden: [Range<Int64>] = []
     try other.catalog.observations(before: other.exampleEnd) { (observation) throws(EngramError) in
       guard let run = runIDs[observation.run], let layerSet = layerSetIDs[observation.layerSet] else {
         throw other.catalog.corrupt("an observation has no run or no layers", "table observation")
       }
-      try addObservation(run: run, layerSet: layerSet, condition: observation.condition)
+      let examples = try addObservation(run: run, layerSet: layerSet, condition: observation.condition)
+      if absent.contains(observation.firstExample) { hidden.append(examples) }
     }
+    // What is hidden there is hidden here.
+    if !hidden.isEmpty { _ = try setHidden(true, ExampleSet(hidden)) }
   }
 
   /// Adds the metrics of the runs, which have new numbers here.
@@ -97,6 +102,8 @@ extension CatalogWriter {
   private func addIngests(
     of other: MergedCatalog, offset: Int64, allowsRepeat: Bool, contents: inout Set<String>
   ) throws(EngramError) {
+    let present = ExampleSet(0..<other.exampleEnd).subtracting(try other.catalog.purgedExamples())
+    func here(_ id: Int64) -> Int64 { offset + Int64(present.clamped(to: 0..<id).count) }
     var own: Set<String> = []
     for ingest in try other.catalog.ingests(before: other.exampleEnd) {
       // What that store took in twice was forced there, and is not refused here.
@@ -112,7 +119,7 @@ extension CatalogWriter {
       let examples = ingest.examples
       try recordIngest(
         contentHash: ingest.contentHash, source: ingest.source,
-        examples: (examples.lowerBound + offset)..<(examples.upperBound + offset))
+        examples: here(examples.lowerBound)..<here(examples.upperBound))
     }
   }
 }

@@ -41,16 +41,16 @@ struct Filter {
     _ text: String?, selecting runColumns: [String], before end: Int64, asOf commit: Int64, columns: Columns,
     in reader: CatalogReader
   ) throws(EngramError) {
-    let connection = reader.connection
+    let (connection, schema) = (reader.connection, reader.schema)
     let selected = runColumns.map { ", " + Columns.quoted($0) }.joined()
     let allRows =
-      "SELECT observation_id, example_count, layer_set_id\(selected) FROM main.run_observation AS example"
+      "SELECT observation_id, example_count, layer_set_id\(selected) FROM \(schema).run_observation AS example"
       + " WHERE observation_id < \(end)"
     let order = " ORDER BY observation_id"
     // Without columns of runs, observations alone will do, and SQLite need not look at `run` at all.
     let plainRows =
       runColumns.isEmpty
-      ? "SELECT first_example, example_count, layer_set_id FROM main.observation WHERE first_example < \(end)"
+      ? "SELECT first_example, example_count, layer_set_id FROM \(schema).observation WHERE first_example < \(end)"
         + " ORDER BY first_example" : allRows + order
     guard let text else {
       level = .observations
@@ -60,7 +60,7 @@ struct Filter {
     let place = "filter \(Connection.shortened(text))"
     func prepare(_ sql: String) throws(EngramError) -> Statement {
       do throws(EngramError) {
-        return try connection.prepareUserSQL(Self.asOf(end, commit) + sql)
+        return try connection.prepareUserSQL(Self.asOf(end, commit, schema) + sql)
       } catch {
         var explained = reader.explained(error, columns)
         if explained.code == .usage { explained.place = place }
@@ -91,7 +91,7 @@ struct Filter {
     } else {
       level = .examples
       rows = try prepare(
-        "SELECT observation_id, layer_ordinal, layer_set_id\(selected) FROM main.example AS example"
+        "SELECT observation_id, layer_ordinal, layer_set_id\(selected) FROM \(schema).example AS example"
           + " WHERE observation_id < \(end) AND \(condition) ORDER BY observation_id, layer_ordinal")
     }
   }
@@ -99,16 +99,16 @@ struct Filter {
   /// The views and tables as they were after a commit, when `end` examples existed, for subqueries of a filter.
   ///
   /// They stand under their own names and so hide the real ones. Those that a filter does not name cost nothing.
-  private static func asOf(_ end: Int64, _ commit: Int64) -> String {
+  private static func asOf(_ end: Int64, _ commit: Int64, _ schema: String) -> String {
     """
-    WITH example AS NOT MATERIALIZED (SELECT * FROM main.example WHERE observation_id < \(end)),
-      run_observation AS NOT MATERIALIZED (SELECT * FROM main.run_observation WHERE observation_id < \(end)),
-      observation AS NOT MATERIALIZED (SELECT * FROM main.observation WHERE first_example < \(end)),
-      run AS NOT MATERIALIZED (SELECT * FROM main.run WHERE run_id IN
-        (SELECT run_id FROM main.observation WHERE first_example < \(end))),
-      run_metric AS NOT MATERIALIZED (SELECT * FROM main.run_metric WHERE commit_id <= \(commit)),
+    WITH example AS NOT MATERIALIZED (SELECT * FROM \(schema).example WHERE observation_id < \(end)),
+      run_observation AS NOT MATERIALIZED (SELECT * FROM \(schema).run_observation WHERE observation_id < \(end)),
+      observation AS NOT MATERIALIZED (SELECT * FROM \(schema).observation WHERE first_example < \(end)),
+      run AS NOT MATERIALIZED (SELECT * FROM \(schema).run WHERE run_id IN
+        (SELECT run_id FROM \(schema).observation WHERE first_example < \(end))),
+      run_metric AS NOT MATERIALIZED (SELECT * FROM \(schema).run_metric WHERE commit_id <= \(commit)),
       run_metric_last AS NOT MATERIALIZED (SELECT metric, run_id, max(epoch) AS epoch, value
-        FROM main.run_metric WHERE commit_id <= \(commit) GROUP BY metric, run_id)
+        FROM \(schema).run_metric WHERE commit_id <= \(commit) GROUP BY metric, run_id)
 
     """
   }

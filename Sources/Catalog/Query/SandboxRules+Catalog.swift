@@ -9,6 +9,8 @@ extension SandboxRules {
   private static let lastingTables: Set<String> = [
     "example", "run_observation", "run", "observation", "layer_set", "layer_set_member", "run_metric",
     "run_metric_last", "json_each", "json_tree",
+    // What a reader of an older commit, or of a store with hidden runs, has made: see CatalogReader+Past.swift.
+    "run_then", "hidden_then",
   ]
 
   /// All other tables that schema/catalog.sql documents.

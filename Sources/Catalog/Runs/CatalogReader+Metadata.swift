@@ -82,10 +82,13 @@ extension CatalogReader {
   ) throws(EngramError) -> (Range<Int64>, [[MetadataValue]]) {
     let isNear = !current.isEmpty && id - current.upperBound < Self.stepsBeforeLookup * Int64(current.count)
     if !isNear {
-      let start = try statement("SELECT max(first_example) FROM observation WHERE first_example <= ?1")
+      let start = try statement(
+        "SELECT first_example FROM observation WHERE first_example <= ?1 ORDER BY first_example DESC LIMIT 1")
       defer { start.reset() }
       try start.bind(1, id)
-      guard try start.step() else { throw corrupt("SQLite finds no maximum", "table observation") }
+      guard try start.step() else {
+        throw corrupt("no observation holds an example", "table observation", expected: "example \(id)")
+      }
       rows.reset()
       try rows.bind(1, start.integer(0))
     }

@@ -6,6 +6,7 @@ import TrajectoryModel
 
 /// One measurement of a run, as the catalog has it.
 struct StoredObservation {
+  let firstExample: Int64
   let run: Int64
   let layerSet: Int64
   let condition: ObservationCondition
@@ -18,7 +19,7 @@ extension CatalogReader {
   ) throws(EngramError) {
     let rows = try connection.prepare(
       """
-      SELECT run_id, layer_set_id, unit_fraction, noise_sd, observation_seed FROM observation
+      SELECT run_id, layer_set_id, unit_fraction, noise_sd, observation_seed, first_example FROM observation
       WHERE first_example < ?1 ORDER BY first_example
       """)
     try rows.bind(1, end)
@@ -26,7 +27,7 @@ extension CatalogReader {
       let seed = rows.isNull(4) ? nil : rows.integer(4)
       try body(
         StoredObservation(
-          run: rows.integer(0), layerSet: rows.integer(1),
+          firstExample: rows.integer(5), run: rows.integer(0), layerSet: rows.integer(1),
           condition: ObservationCondition(unitFraction: rows.real(2), noiseSD: rows.real(3), seed: seed)))
     }
   }

@@ -23,6 +23,13 @@ extension Invocation {
     WriteOptions(waitSeconds: self[SharedParameters.waitSeconds], codec: codec, work: work)
   }
 
+  /// How a change of what is stored waits and works: who does it, and why.
+  var editOptions: WriteOptions {
+    WriteOptions(
+      waitSeconds: self[SharedParameters.waitSeconds], work: work, author: self[SharedParameters.author],
+      reason: self[SharedParameters.reason])
+  }
+
   /// The type of the values that are written, or nil for that of what is stored.
   var elementType: ElementType? { ElementType(name: self[SharedParameters.elementType]) }
 

@@ -39,6 +39,9 @@ enum SharedParameters {
       + "Values are the same by bits")
   static let waitSeconds = Parameter.option(
     "wait", .real(in: 0...1e6, "SECONDS"), default: "30", "how long to wait for another writer to end")
+  static let reason = Parameter.option("reason", .text("TEXT"), "why, for the log of commits")
+  static let author = Parameter.option(
+    "author", .text("NAME"), "who does it, for the log of commits (the user of the process unless given)")
   static let label = Parameter.option(
     "label", .field, default: "learning_rule", "the field that classifiers are to predict")
   static let splitName = Parameter.required("name", .text("NAME"), "the name of the split set, new in its store")

@@ -28,6 +28,7 @@ package struct CommandWording: Wording {
     case .missingWords: "--na"
     case .decimal: "--decimal"
     case .delimiter: "--delimiter"
+    case .overwrites: "--overwrite"
     }
   }
 
@@ -43,6 +44,7 @@ package struct CommandWording: Wording {
     case .merge: ["merge", store, "OTHER"]
     case .verify: ["verify", store]
     case .migrate: ["migrate", store]
+    case .log: ["log", store]
     }
   }
 

@@ -34,8 +34,8 @@ extension CommitSplits: SplitPlan {
         .usage, "the commit to split at is newer than the data", place: "key \"commit\"",
         expected: "at most \(source.snapshot.commit)", found: "\(commit)")
     }
-    let end = try source.snapshot.store.snapshot(asOf: commit).exampleCount
-    let later = ExampleSet(end..<max(end, source.snapshot.exampleCount))
+    let end = try source.snapshot.store.snapshot(asOf: commit).exampleEnd
+    let later = ExampleSet(end..<max(end, source.snapshot.exampleEnd))
     try receive(try source.split("commit=\(commit)", testing: source.selected.intersection(later)))
   }
 }

@@ -113,7 +113,7 @@ extension ExplicitSplits: SplitPlan {
   }
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
-    let end = source.snapshot.exampleCount
+    let end = source.snapshot.exampleEnd
     for (index, split) in splits.enumerated() {
       let last = max(split.train.ranges.last?.upperBound ?? 0, split.test.ranges.last?.upperBound ?? 0)
       guard last <= end else {

@@ -70,7 +70,7 @@ extension Snapshot {
   /// Fills memory with row groups, one after the other, as a segment encodes them: [statistic][epoch][example].
   ///
   /// - Parameters:
-  ///   - examples: The examples of all of them.
+  ///   - examples: The examples of all of them, which the store has; they may be hidden.
   ///   - size: Examples of each; the last may have fewer.
   ///   - columns: Whole trajectories.
   ///   - matrix: Gives the memory.
@@ -80,7 +80,6 @@ extension Snapshot {
     rowGroups examples: Range<Int64>, of size: Int, _ columns: FeatureColumns, into matrix: inout Matrix,
     work: WorkContext
   ) throws(EngramError) {
-    try checkMembers(ExampleSet(examples))
     try matrix.withRoom(rows: examples.count, columns: columns.count) { (matrix) throws(EngramError) in
       guard let base = unsafe matrix.base else { return }
       var rows: [DestinationRows] = []

@@ -30,7 +30,7 @@ extension Snapshot {
   /// The metrics of the runs, by name.
   public func metrics() throws(EngramError) -> [MetricSummary] {
     if commit == 0 { return [] }
-    return try store.read { (catalog) throws(EngramError) in
+    return try read { (catalog) throws(EngramError) in
       try catalog.metricCounts(asOf: commit).map {
         MetricSummary(
           name: $0.name, runs: Int($0.runs), values: Int($0.values), nans: Int($0.nans), firstEpoch: $0.first,
@@ -60,7 +60,7 @@ extension Snapshot {
       runs.append((done.run, value))
     }
     if commit > 0 {
-      try store.read { (catalog) throws(EngramError) in
+      try read { (catalog) throws(EngramError) in
         try catalog.metrics(name, asOf: commit) { (metric) throws(EngramError) in
           if current?.run != metric.run {
             close()

@@ -7,7 +7,7 @@ public import TrajectoryModel
 extension Snapshot {
   /// The fields of runs: the standard ones, then the user's in order of adding.
   public func fields() throws(EngramError) -> [MetadataField] {
-    try store.read { (catalog) throws(EngramError) in try catalog.fields() }
+    try read { (catalog) throws(EngramError) in try catalog.fields() }
   }
 
   /// Fields of runs, a row for each run, ascending by id.
@@ -19,9 +19,9 @@ extension Snapshot {
   /// - Throws: ``EngramError`` with code `usage` when there is no such field.
   /// - Complexity: O(runs asked for).
   public func runs(fields names: [String]? = nil, ids: Set<Int64>? = nil) throws(EngramError) -> RunTable {
-    try store.read { (catalog) throws(EngramError) -> RunTable in
+    try read { (catalog) throws(EngramError) -> RunTable in
       var table = RunTable(fields: try catalog.fields(named: names))
-      try catalog.runs(table.fields, ids: ids?.sorted(), before: exampleCount) { (id, values) throws(EngramError) in
+      try catalog.runs(table.fields, ids: ids?.sorted(), before: exampleEnd) { (id, values) throws(EngramError) in
         table.ids.append(id)
         table.rows.append(values)
       }

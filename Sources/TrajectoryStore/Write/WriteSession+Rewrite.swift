@@ -62,7 +62,7 @@ extension WriteSession {
     }
     for extent in extents {
       let count = group.reduce(0) { $0 + $1.exampleCount } + extent.exampleCount
-      if !isWanted(extent) || group.last.map({ !$0.hasSameAxes(as: extent) }) ?? false
+      if !isWanted(extent) || group.last.map({ !$0.isFollowed(by: extent) }) ?? false
         || count > Int64(Appender.segmentLimit)
       {
         close()
@@ -156,7 +156,9 @@ extension Extent {
     }
   }
 
-  func hasSameAxes(as other: Extent) -> Bool {
-    epochs == other.epochs && statistics == other.statistics && elementType == other.elementType
+  /// Whether another extent begins where this one ends and has equal axes.
+  func isFollowed(by other: Extent) -> Bool {
+    examples.upperBound == other.firstExample && epochs == other.epochs && statistics == other.statistics
+      && elementType == other.elementType
   }
 }

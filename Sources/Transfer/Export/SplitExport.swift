@@ -30,11 +30,14 @@ public struct SplitExport: Sendable, Hashable {
   public var layout: MatrixLayout
   /// The type of the values, or nil for the widest one stored.
   public var elementType: ElementType?
+  /// The commit whose metadata are the labels; nil for that of which the split set was made.
+  public var commit: Int64?
 
   /// Makes a request.
   public init(
     _ splitSet: String, split: String, statistics: StatisticSelection = .admissible, view: TrajectoryView = .whole,
-    missing: MissingPolicy = .refuse, layout: MatrixLayout = .rowMajor, elementType: ElementType? = nil
+    missing: MissingPolicy = .refuse, layout: MatrixLayout = .rowMajor, elementType: ElementType? = nil,
+    asOf commit: Int64? = nil
   ) {
     self.splitSet = splitSet
     self.split = split
@@ -43,6 +46,7 @@ public struct SplitExport: Sendable, Hashable {
     self.missing = missing
     self.layout = layout
     self.elementType = elementType
+    self.commit = commit
   }
 
   /// Writes the file, which appears under its name when it is whole.
@@ -54,7 +58,7 @@ public struct SplitExport: Sendable, Hashable {
   ) throws(EngramError) -> SplitExportReport {
     let set = try store.splitSet(splitSet)
     let chosen = try set.split(split)
-    let snapshot = try store.snapshot()
+    let snapshot = try store.snapshot(asOf: commit ?? set.commit)
     let selection = try snapshot.select(
       chosen.train.union(chosen.test), statistics: statistics, view: view, missing: missing)
     let columns = selection.columns

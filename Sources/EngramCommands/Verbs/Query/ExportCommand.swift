@@ -26,13 +26,15 @@ enum ExportCommand {
       The file holds X_train, y_train, X_test, y_test, the example ids of both sides (train_ids, test_ids), the names \
       of the columns, the statistics and epochs they come from, and the view as JSON. NumPy loads it without pickle. \
       Columns are statistic by statistic, the epochs of each side by side, as the published features are. By default \
-      they are the admissible statistics of the split's examples.
+      they are the admissible statistics of the split's examples. Labels are those of the commit of which the split \
+      set was made, unless --as-of names another.
 
       \(Invocation.viewDiscussion)
       """,
     takes: [
       SharedParameters.store, split, output, statistics, SharedParameters.epochs, SharedParameters.view, zscore,
-      positions, SharedParameters.missing, order, SharedParameters.elementType, SharedParameters.threads,
+      positions, SharedParameters.missing, order, SharedParameters.elementType, SharedParameters.asOf,
+      SharedParameters.threads,
       CommonParameters.json,
     ],
     examples: [
@@ -56,7 +58,7 @@ enum ExportCommand {
       reference.name, split: reference.key, statistics: invocation[statistics],
       view: try invocation.view(isStandardized: zscore, hasPositions: positions),
       missing: invocation[SharedParameters.missing], layout: invocation[order] == "row" ? .rowMajor : .columnMajor,
-      elementType: invocation.elementType)
+      elementType: invocation.elementType, asOf: invocation[SharedParameters.asOf].map(Int64.init))
     let work = try invocation.detailedWork()
     let report = try export.write(from: store, to: invocation[output], work: work)
     try invocation.detail(report.columns, report.elementType)

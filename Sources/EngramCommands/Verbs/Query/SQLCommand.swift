@@ -16,7 +16,9 @@ enum SQLCommand {
       The query can read and nothing else. The tables are those of schema/catalog.sql, such as run, observation, \
       layer_set_member, run_metric, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
       """,
-    takes: [SharedParameters.store, query, timeLimit, CommonParameters.json, CommonParameters.csv],
+    takes: [
+      SharedParameters.store, query, SharedParameters.asOf, timeLimit, CommonParameters.json, CommonParameters.csv,
+    ],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],
     examples: [
       .init(
@@ -34,7 +36,8 @@ enum SQLCommand {
     var columns: [String] = []
     var table = Table(columns: [])
     let limits = QueryLimits(seconds: invocation[timeLimit], work: invocation.work)
-    try store.query(invocation[query], limits: limits) { (names) throws(EngramError) in
+    let commit = invocation[SharedParameters.asOf].map(Int64.init)
+    try store.query(invocation[query], asOf: commit, limits: limits) { (names) throws(EngramError) in
       columns = names
       table = Table(columns: names)
     } row: { (values) throws(EngramError) in

@@ -1,0 +1,166 @@
+// TrajectoryStore+Edit.swift -- correcting the metadata of runs; what was there before is kept and can be read.
+
+public import Base
+import Catalog
+public import TrajectoryModel
+
+extension TrajectoryStore {
+  /// Changes fields of runs, in one commit; snapshots of earlier commits go on showing what was there.
+  ///
+  /// ```swift
+  /// let report = try store.edit([RunEdit(run: 7, values: ["learning_rule": .text("adam")])],
+  ///   options: WriteOptions(reason: "the notebook of 3 May says so"))
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - edits: The new values; each run stands once.
+  ///   - newFields: Fields that the store gets with this commit; those that it has are passed over.
+  ///   - message: What is done, for the log; nil says how many runs and which fields.
+  ///   - isTrial: Whether only to say what would change.
+  ///   - options: How to wait and work, who does it and why.
+  /// - Returns: What changed; a commit is made only where something did.
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such run, `usage` when there is no such field or a run
+  ///   stands twice, `invalidData` when a value does not fit its field, `busy`, `diskFull`, `io`.
+  public func edit(
+    _ edits: [RunEdit], adding newFields: [MetadataField] = [], message: String? = nil, isTrial: Bool = false,
+    options: WriteOptions = WriteOptions()
+  ) throws(EngramError) -> EditReport {
+    guard Set(edits.map(\.run)).count == edits.count else {
+      throw EngramError(.usage, "a run stands twice among the edits", file: path, mend: "give all its values at once")
+    }
+    let edits = edits.sorted { $0.run < $1.run }
+    func report(_ plan: EditPlan, _ new: [MetadataField], _ commit: Int64?) -> EditReport {
+      EditReport(
+        commit: commit, runsSelected: edits.count, runsChanged: plan.cells.count, changes: plan.changes, newFields: new)
+    }
+    if isTrial {
+      return try read { (catalog) throws(EngramError) in
+        let (plan, new) = try self.plan(edits, newFields, catalog)
+        return report(plan, new, nil)
+      }
+    }
+    return try write("edit", options: options) { (session) throws(EngramError) in
+      let (plan, new) = try session.read { (catalog) throws(EngramError) in try self.plan(edits, newFields, catalog) }
+      if plan.cells.isEmpty && new.isEmpty { return report(plan, new, nil) }
+      let fields = Set(plan.changes.map(\.field)).sorted().joined(separator: ", ")
+      let message = message ?? "\(fields) of \(plan.cells.count) runs"
+      return try session.commit(operation: "edit", message: message) { (catalog) throws(EngramError) in
+        for field in new { try catalog.addField(field) }
+        for (run, values) in plan.cells { _ = try catalog.edit(run: run, values) }
+        return report(plan, new, catalog.commitID)
+      }
+    }
+  }
+
+  /// Changes fields of all runs for which a condition is true, in one commit.
+  ///
+  /// - Parameters:
+  ///   - filter: An SQL expression over the columns of the `example` view; it must be true for all examples of a run or for
+  ///     none, for what is changed belongs to the whole run.
+  ///   - values: The new values, by field.
+  ///   - isTrial: Whether only to say what would change.
+  ///   - options: How to wait and work, who does it and why.
+  /// - Returns: What changed.
+  /// - Throws: ``EngramError`` as ``edit(_:adding:message:isTrial:options:)``, `notFound` when no run is selected, `usage`
+  ///   when SQLite refuses the condition, when it tells layers of one run apart, and for a field of layers.
+  public func edit(
+    where filter: String, set values: [String: MetadataValue], isTrial: Bool = false,
+    options: WriteOptions = WriteOptions()
+  ) throws(EngramError) -> EditReport {
+    let runs = try runs(where: filter, in: try snapshot(), work: options.work)
+    let said = values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
+    return try edit(
+      runs.keys.map { RunEdit(run: $0, values: values) },
+      message: "\(said) for \(runs.count) runs where \(filter)", isTrial: isTrial, options: options)
+  }
+
+  /// What differs between what some runs have and what they are to have, and the fields that are new.
+  private func plan(
+    _ edits: [RunEdit], _ newFields: [MetadataField], _ catalog: CatalogReader
+  ) throws(EngramError) -> (EditPlan, [MetadataField]) {
+    let known = try catalog.fields()
+    let names = Set(known.map { $0.name.lowercased() })
+    let new = newFields.filter { !names.contains($0.name.lowercased()) }
+    for field in new { try MetadataField.check(name: field.name) }
+    let fields = known + new
+    let places = Dictionary(
+      fields.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    var plan = EditPlan(fields: fields)
+    var open = Dictionary(edits.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
+    try catalog.runs(known, ids: edits.map(\.run), before: .max) { (run, old) throws(EngramError) in
+      guard let edit = open.removeValue(forKey: run) else { return }
+      var differing: [(field: Int, before: MetadataValue, after: MetadataValue)] = []
+      for (name, value) in edit.values.sorted(by: { $0.key < $1.key }) {
+        guard let place = places[name.lowercased()] else { throw Self.noField(name, among: fields, path) }
+        guard fields[place].type.accepts(value) else { throw Self.misfit(value, fields[place], run, path) }
+        let before = place < old.count ? old[place] : .null
+        if before != value { differing.append((place, before, value)) }
+      }
+      plan.add(run, differing)
+    }
+    guard let missing = open.values.min(by: { $0.run < $1.run }) else { return (plan, new) }
+    throw EngramError(
+      .notFound, "there is no run \(missing.run)", file: path, found: String(missing.run),
+      mend: "\(run: .query, on: path, "\"SELECT * FROM run\"") lists the runs")
+  }
+
+  private static func noField(_ name: String, among fields: [MetadataField], _ path: String) -> EngramError {
+    let layers = ["layer_name", "layer_position", "unit_fraction", "noise_sd", "observation_seed"]
+    if layers.contains(name.lowercased()) {
+      return EngramError(
+        .usage, "'\(name)' belongs to what was measured, not to a run, and cannot be changed", file: path,
+        found: "'\(name)'", mend: "hide the runs, and add their recordings again with the right layers")
+    }
+    return EngramError(
+      .usage, "runs have no field '\(name)'", file: path,
+      expected: "one of \(fields.map(\.name).joined(separator: ", "))", found: "'\(name)'",
+      mend: closestName(to: name, among: fields.map(\.name)).map { "did you mean '\($0)'?" }
+        ?? "a table that is joined adds fields")
+  }
+
+  private static func misfit(
+    _ value: MetadataValue, _ field: MetadataField, _ run: Int64, _ path: String
+  ) -> EngramError {
+    EngramError(
+      .invalidData, "a value does not fit the field '\(field.name)'", file: path, place: "run \(run)",
+      expected: field.type.rawValue, found: "'\(value)'", mend: "correct the value, or give the field a wider type")
+  }
+
+  /// The runs for all of whose examples a condition is true, with their examples.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when there is none, `usage` when it tells examples of a run apart.
+  func runs(
+    where filter: String, in snapshot: Snapshot, work: WorkContext
+  ) throws(EngramError) -> [Int64: ExampleSet] {
+    let limits = QueryLimits(work: work)
+    return try Self.wholeRuns(
+      try snapshot.groups(by: ["run_id"], where: filter, limits: limits),
+      of: try snapshot.groups(by: ["run_id"], limits: limits), filter, path)
+  }
+
+  /// Refuses groups by run that do not hold whole runs.
+  static func wholeRuns(
+    _ selected: [ExampleGroup], of all: [ExampleGroup], _ filter: String, _ path: String
+  ) throws(EngramError) -> [Int64: ExampleSet] {
+    guard !selected.isEmpty else {
+      throw EngramError(
+        .notFound, "no run is selected", file: path, place: "filter \(filter)", expected: "at least one run",
+        found: "none", mend: "loosen the filter; \(run: .info, on: path) shows what there is")
+    }
+    var sizes: [MetadataValue: Int] = [:]
+    for group in all { sizes[group.key[0]] = group.examples.count }
+    var runs: [Int64: ExampleSet] = [:]
+    for group in selected {
+      guard case .integer(let run) = group.key[0] else { continue }
+      let size = sizes[group.key[0]] ?? 0
+      guard group.examples.count == size else {
+        throw EngramError(
+          .usage, "the condition is true for some layers of a run only, and runs are changed as a whole", file: path,
+          place: "run \(run)", expected: "all \(size) examples of the run, or none", found: "\(group.examples.count)",
+          mend: "write it about runs: run_id IN (SELECT run_id FROM example WHERE …)")
+      }
+      runs[run] = group.examples
+    }
+    return runs
+  }
+}
