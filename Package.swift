@@ -103,14 +103,15 @@ let package = Package(
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
     room("Observables", needs: ["Base", "TrajectoryModel", "CObservableKernels"]),
-    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits"]),
+    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     room(
       "Studies",
       needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),
     room(
       "EngramCommands",
       needs: [
-        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Studies",
+        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
+        "Studies",
       ]),
     room(
       "Engram",
@@ -131,6 +132,10 @@ let package = Package(
     .executableTarget(
       name: "classifier-bench", dependencies: ["Base", "TrajectoryModel", "Formats", "Classifiers"],
       path: "benchmarks/classifiers/driver", swiftSettings: strict),
+    // Measures activations and times it for benchmarks/observables.
+    .executableTarget(
+      name: "observable-bench", dependencies: ["Base", "Formats", "Observables"],
+      path: "benchmarks/observables/driver", swiftSettings: strict),
 
     // fork, which Swift cannot call.
     .target(name: "CFork", path: "Tests/CFork"),
@@ -151,7 +156,8 @@ let package = Package(
     tests(
       of: "TrajectoryStore",
       needs: ["Base", "TrajectoryModel", "Catalog", "Splits", "store-driver"]),
-    tests(of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits"]),
+    tests(
+      of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Observables", needs: ["Base", "TrajectoryModel"]),
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),

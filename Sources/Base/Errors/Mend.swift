@@ -65,12 +65,22 @@ public struct Mend: Sendable, Hashable {
     case delimiter
     /// Replaces values that are there.
     case overwrites
+    /// What the axes of a raw recording mean.
+    case axes
+    /// How many units are measured.
+    case units
+    /// Which fraction of the units is measured.
+    case unitFraction
+    /// The noise that is added before measuring.
+    case noise
   }
 
   /// What can be done with a store, by its idea.
   public enum Operation: Sendable, Hashable, CaseIterable {
     /// Adds recordings, and makes the store where there is none.
     case ingest
+    /// Measures raw recordings, and adds what was measured.
+    case observe
     /// Adds metrics of runs.
     case ingestMetrics
     /// Says what a store holds.

@@ -39,6 +39,9 @@ public struct SwiftWording: Wording {
       case .decimal: "decimal"
       case .delimiter: "delimiter"
       case .overwrites: "overwrites"
+      case .axes: "axes"
+      case .units, .unitFraction: "units"
+      case .noise: "noise"
       }
     let value = option == .measurements ? ".measurements" : option == .newRuns ? ".newRuns" : value
     return value.map { "`\(name): \($0)`" } ?? "`\(name)`"
@@ -52,6 +55,7 @@ public struct SwiftWording: Wording {
     let name =
       switch operation {
       case .ingest: "ingest"
+      case .observe: "ObserveRequest"
       case .ingestMetrics: "MetricsIngest"
       case .info: "summary"
       case .query: "query"

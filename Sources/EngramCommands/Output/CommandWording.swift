@@ -29,6 +29,10 @@ package struct CommandWording: Wording {
     case .decimal: "--decimal"
     case .delimiter: "--delimiter"
     case .overwrites: "--overwrite"
+    case .axes: "--axes"
+    case .units: "--units"
+    case .unitFraction: "--unit-fraction"
+    case .noise: "--noise"
     }
   }
 
@@ -36,6 +40,7 @@ package struct CommandWording: Wording {
   package static func command(_ operation: Mend.Operation, on store: String) -> [String] {
     switch operation {
     case .ingest: ["ingest", "SOURCE", store]
+    case .observe: ["observe", store]
     case .ingestMetrics: ["ingest-metrics", store, "FILE"]
     case .info: ["info", store]
     case .query: ["sql", store]

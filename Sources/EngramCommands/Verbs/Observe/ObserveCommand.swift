@@ -1,0 +1,127 @@
+// ObserveCommand.swift -- `engram observe STORE`.
+
+import Base
+import Observables
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+/// Measures the statistics of raw recordings and adds them to a store.
+enum ObserveCommand {
+  static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
+  static let activations = Parameter.repeated(
+    "activations", .observed, "activations: a .npy, a member of a .npz, or a pattern with a file for each epoch")
+  static let weights = Parameter.repeated("weights", .observed, "weights: a kernel for each epoch, its rows first")
+  static let changes = Parameter.repeated(
+    "activity-change", .observed, "activity changes: one number for each epoch and stimulus")
+  static let axes = Parameter.option(
+    "axes", .text("AXIS,…"),
+    "what the axes of activations count: run, epoch, layer, stimulus and unit (epoch,stimulus,unit unless given)")
+  static let weightAxes = Parameter.option(
+    "weight-axes", .text("AXIS,…"),
+    "what the axes of weights count: run, epoch, layer, row and column (epoch,row,column unless given)")
+  static let layers = Parameter.option("layers", .list(of: .text("NAME")), "the names along an axis of layers")
+  static let positions = Parameter.repeated("position", .layerPosition, "where in its network a layer sits")
+  static let epochs = Parameter.option(
+    "epochs", .text("EPOCHS|FILE"),
+    "the epochs: a list, FIRST:LAST:STEP with both ends, or a file with one on each line")
+  static let metadata = Parameter.option(
+    "metadata", .file(), "a CSV, TSV or JSON file with one row for each run; new columns become fields")
+  static let fields = Parameter.repeated("set", .fieldValue, "a field that all the runs have, and its value")
+  static let units = Parameter.option(
+    "units", .list(of: .integer(in: 1...Int.max)), "measure so many units, chosen at random; several numbers, each")
+  static let unitFraction = Parameter.option(
+    "unit-fraction", .list(of: .real(in: 0...1, "FRACTION")),
+    "measure such a fraction of the units, rounded up; several, each")
+  static let noise = Parameter.option(
+    "noise", .list(of: .real(in: 0...1e300, "SD")),
+    "add normal noise of this standard deviation first; several, each; 0 is none")
+  static let seeds = Parameter.option(
+    "observation-seeds", .seeds, default: "0", "the seeds of noise and units: FIRST:LAST with both ends, or a list")
+  static let weightNorm = Parameter.option(
+    "weight-norm", ValueType<WeightNorm>.choice("NORM"), default: WeightNorm.rows.rawValue,
+    "rows: the mean of the norms along the first axis of a kernel; frobenius: that of all weights")
+  static let missing = Parameter.option(
+    "nan", ValueType<ObserveRequest.MissingRule>.choice("RULE"), default: ObserveRequest.MissingRule.drop.rawValue,
+    "drop: leave out stimuli that all units lack, then units that lack any; keep NaN as values; or refuse")
+  static let dryRun = Parameter.flag("dry-run", "say what would be measured, and change nothing")
+
+  static let command = Command(
+    "observe", "measure the statistics of raw recordings",
+    discussion: """
+      From numbers of units and stimuli to the statistics that a store holds: 21 of activations, 21 of weights and 3 of \
+      activity changes, of each layer at each epoch. What is not given has no statistics, which is not the same as NaN. \
+      Axes may lie in any order; words such as session, trial, neuron and area mean epoch, stimulus, unit and layer. \
+      Files are read in blocks of stimuli, so they may be larger than the memory; a compressed .npz is not.
+
+      LAYER=FILE names the layer of an array, FILE.npz:MEMBER one array of an archive. A pattern in quotes, such as \
+      'w_*.npy', names a file for each epoch, in the order of the numbers in their names.
+
+      --units, --unit-fraction and --noise degrade recordings on purpose (paper Appendix B.4): noise first, then the same \
+      units at every stimulus, then the statistics. Every combination with every seed is measured in one pass and kept as \
+      an observation of its own. Draws are those of NumPy's RandomState(seed): standard_normal and permutation.
+      """,
+    takes: [
+      store, activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, units,
+      unitFraction, noise, seeds, weightNorm, missing, IngestCommand.types, IngestCommand.missing,
+      IngestCommand.decimal, IngestCommand.delimiter, IngestCommand.runFields, IngestCommand.force, dryRun,
+      SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
+    ],
+    examples: [
+      .init(
+        "engram observe lab.engram --activations v1=v1.npy --activations it=it.npy --axes session,stimulus,neuron "
+          + "--epochs 0:28:2 --metadata animal.csv", "Recordings of two areas over 15 sessions"),
+      .init(
+        "engram observe lr.engram --activations 'act_*.npy' --weights 'w_*.npy' --units 100 --noise 0,0.5 "
+          + "--observation-seeds 0:4", "One layer, with as many units and as much noise as an electrode array has"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    let request = try request(invocation)
+    let start = MonotonicClock.seconds
+    if invocation[dryRun] {
+      let plan = try request.plan()
+      for note in plan.notes { try invocation.note("note: \(note)") }
+      return try ObserveText.show(plan, invocation)
+    }
+    let report = try request.observe(
+      into: invocation[store],
+      options: IngestOptions(
+        runFields: invocation[IngestCommand.runFields], repeats: invocation[IngestCommand.force] ? .measurements : .ask,
+        write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
+    for note in report.notes { try invocation.note("note: \(note)") }
+    try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
+  }
+
+  private static func request(_ invocation: Invocation) throws(EngramError) -> ObserveRequest {
+    var request = ObserveRequest()
+    request.activations = invocation[activations]
+    request.weights = invocation[weights]
+    request.activityChanges = invocation[changes]
+    guard !(request.activations + request.weights + request.activityChanges).isEmpty else {
+      throw invocation.usageError(
+        "there is nothing to measure", expected: "--activations, --weights or --activity-change", found: "none of them")
+    }
+    request.axes = invocation[axes]
+    request.weightAxes = invocation[weightAxes]
+    request.layers = invocation[layers]
+    for (layer, position) in invocation[positions].map({ ($0.layer, $0.position) }) {
+      request.positions[layer] = position
+    }
+    request.epochs = invocation[epochs]
+    request.metadata = invocation[metadata]
+    for type in invocation[IngestCommand.types] { request.rules.declare(type.name, type.type) }
+    request.rules.missing = invocation[IngestCommand.missing]
+    request.rules.decimal = invocation[IngestCommand.decimal]
+    request.rules.delimiter = invocation[IngestCommand.delimiter]
+    for field in invocation[fields] { try request.set(field.field, toText: field.text) }
+    request.units =
+      (invocation[units] ?? []).map { .count($0) } + (invocation[unitFraction] ?? []).map { .fraction($0) }
+    request.noise = invocation[noise] ?? []
+    request.seeds = invocation[seeds]
+    request.weightNorm = invocation[weightNorm]
+    request.missing = invocation[missing]
+    return request
+  }
+}

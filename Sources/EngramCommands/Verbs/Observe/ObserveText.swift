@@ -1,0 +1,114 @@
+// ObserveText.swift -- what `engram observe` says: for people and for programs.
+
+import Base
+import Observables
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+/// What `engram observe` says.
+enum ObserveText {
+  /// Shows what would be measured.
+  static func show(_ plan: ObservePlan, _ invocation: Invocation) throws(EngramError) {
+    if invocation[CommonParameters.json] {
+      var json = json(plan)
+      json["store"] = .string(invocation[ObserveCommand.store])
+      json["dry_run"] = true
+      json["notes"] = .array(plan.notes.map { .string($0) })
+      return try invocation.show(.object(json))
+    }
+    try invocation.output.write(
+      """
+      would measure \(measured(plan)), \(byteText(plan.byteCount)) of numbers
+      epochs   \(EpochSelection.text(plan.epochs))
+
+      """)
+    try invocation.show(table(plan))
+  }
+
+  /// Shows what was measured and added.
+  static func show(_ report: ObserveReport, seconds: Double, _ invocation: Invocation) throws(EngramError) {
+    let plan = report.plan
+    let (examples, parts) = (report.ingest.append.examples, report.ingest.preview.parts)
+    if invocation[CommonParameters.json] {
+      var json = json(plan)
+      json["store"] = .string(invocation[ObserveCommand.store])
+      json["dry_run"] = false
+      json["commit"] = .integer(report.ingest.append.commit)
+      json["first_example"] = .integer(examples.lowerBound)
+      json["examples"] = .count(examples.count)
+      json["observations"] = .count(report.ingest.observations)
+      json["parts"] = .array(
+        parts.map { ["examples": .count($0.examples), "statistics": .array($0.statistics.map { .string($0) })] })
+      json["seconds"] = .real(seconds)
+      json["notes"] = .array(report.notes.map { .string($0) })
+      return try invocation.show(.object(json))
+    }
+    let counts = parts.map { String($0.statistics.count) }.joined(separator: " and ")
+    try invocation.output.write(
+      """
+      measured \(measured(plan))
+      added    \(some(examples.count, "example")) x \(plan.epochs.count) epochs x \(counts) statistics
+      ids      \(examples.lowerBound) to \(examples.upperBound - 1)
+      time     \(durationText(seconds: seconds))
+
+      """)
+    try invocation.show(table(plan))
+  }
+
+  /// A number of things.
+  private static func some(_ count: Int, _ one: String) -> String {
+    count == 1 ? "1 \(one)" : "\(countText(count)) \(one)s"
+  }
+
+  /// How much is measured, in words.
+  private static func measured(_ plan: ObservePlan) -> String {
+    "\(some(plan.layers.count, "layer")) of \(some(plan.runs, "run")) at \(some(plan.epochs.count, "epoch")) "
+      + "under \(some(plan.conditions.count, "condition"))"
+  }
+
+  /// The layers, one a row.
+  private static func table(_ plan: ObservePlan) -> Table {
+    var table = Table(columns: ["layer", "position", "stimuli", "units", "weights", "activity_changes"])
+    func cell(_ count: Int?) -> TableCell { count.map { .integer($0) } ?? .missing }
+    for layer in plan.layers {
+      table.append([
+        .text(layer.name), layer.position.map { .text($0.rawValue) } ?? .missing, cell(layer.stimuli),
+        cell(layer.units),
+        cell(layer.weights), cell(layer.changes),
+      ])
+    }
+    return table
+  }
+
+  private static func json(_ plan: ObservePlan) -> JSONObject {
+    func count(_ value: Int?) -> JSONValue { value.map { .count($0) } ?? .null }
+    var json = JSONObject()
+    json["runs"] = .count(plan.runs)
+    json["epochs"] = .array(plan.epochs.map { .real($0) })
+    json["layers"] = .array(
+      plan.layers.map { layer in
+        [
+          "layer_name": .string(layer.name),
+          "layer_position": layer.position.map { .string($0.rawValue) } ?? .null,
+          "stimuli": count(layer.stimuli), "units": count(layer.units), "weights": count(layer.weights),
+          "activity_changes": count(layer.changes),
+        ]
+      })
+    json["conditions"] = .array(
+      plan.conditions.map { condition in
+        let (units, fraction): (JSONValue, JSONValue) =
+          switch condition.units {
+          case .all: (.null, .real(1))
+          case .fraction(let fraction): (.null, .real(fraction))
+          case .count(let count): (.count(count), .null)
+          }
+        return [
+          "units": units, "unit_fraction": fraction, "noise_sd": .real(condition.noiseSD),
+          "observation_seed": condition.isPerfect ? .null : .integer(Int64(condition.seed)),
+        ]
+      })
+    json["bytes"] = .count(plan.byteCount)
+    return json
+  }
+}

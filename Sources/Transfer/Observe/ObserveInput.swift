@@ -1,0 +1,162 @@
+// ObserveInput.swift -- the arrays of a request, opened and fitted together: layers, runs and epochs.
+
+import Base
+import Formats
+import Observables
+import TrajectoryModel
+
+/// The arrays of a request, opened and fitted together.
+struct ObserveInput: Sendable {
+  /// An array, and which index of its axis of layers.
+  struct Slice: Sendable {
+    let array: ObservedArray
+    let layer: Int
+  }
+
+  /// A layer, and where its numbers are.
+  struct Layer: Sendable {
+    let name: String
+    var activations: Slice?
+    var weights: Slice?
+    var changes: Slice?
+  }
+
+  let request: ObserveRequest
+  let layers: [Layer]
+  let runCount: Int
+  let epochs: [Double]
+  let conditions: [MeasurementCondition]
+  /// Columns of metadata, one value for each run.
+  let fields: [MetadataColumn]
+  let byteCount: Int
+  let notes: [String]
+
+  /// Opens the arrays; of their elements none is read, but those of archives.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` or `invalidData` when the parts do not fit one another.
+  init(_ request: ObserveRequest) throws(EngramError) {
+    self.request = request
+    var notes: [String] = []
+    var opener = ObserveOpener(request)
+    let activations = try opener.open(request.activations, as: .activations)
+    let weights = try opener.open(request.weights, as: .weights)
+    let changes = try opener.open(request.activityChanges, as: .activityChanges)
+    notes += opener.notes
+    let all = (activations + weights + changes).map(\.slice.array)
+    guard !all.isEmpty else {
+      throw EngramError(
+        .usage, "there is nothing to measure", expected: "arrays of activations, weights or activity changes",
+        found: "none")
+    }
+    var layers: [Layer] = []
+    func layer(_ name: String) -> Int {
+      if let known = layers.firstIndex(where: { $0.name == name }) { return known }
+      layers.append(Layer(name: name))
+      return layers.count - 1
+    }
+    for (name, slice) in activations { layers[layer(name)].activations = slice }
+    for (name, slice) in weights { layers[layer(name)].weights = slice }
+    for (name, slice) in changes { layers[layer(name)].changes = slice }
+    self.layers = layers
+    runCount = try Self.extent(all, "runs") { $0.runCount }
+    let epochCount = try Self.extent(all, "epochs") { $0.epochCount }
+    epochs = try Self.epochs(request, count: epochCount, arrays: all, notes: &notes)
+    conditions = try request.conditions()
+    fields = try Self.fields(request, runCount: runCount, file: all[0].files[0].path, notes: &notes)
+    var seen: Set<String> = []
+    byteCount = all.reduce(0) { total, array in
+      seen.insert(array.files[0].name).inserted ? total + array.byteCount : total
+    }
+    for name in request.positions.keys.sorted() where !layers.contains(where: { $0.name == name }) {
+      throw EngramError(
+        .usage, "a position is given for a layer that is not there",
+        expected: "one of \(layers.map(\.name).joined(separator: ", "))", found: "'\(name)'",
+        mend: closestName(to: name, among: layers.map(\.name)).map { "did you mean '\($0)'?" })
+    }
+    if !changes.isEmpty, conditions.contains(where: { !$0.isPerfect }) {
+      notes.append(
+        "activity changes are given as they are, so their statistics are absent under noise and with fewer units")
+    }
+    self.notes = notes
+  }
+
+  /// The extent that all arrays share; an array without the axis has it once.
+  private static func extent(
+    _ arrays: [ObservedArray], _ what: String, _ extent: (ObservedArray) -> Int?
+  ) throws(EngramError) -> Int {
+    let most = arrays.map { extent($0) ?? 1 }.max() ?? 1
+    for array in arrays where (extent(array) ?? 1) != most {
+      throw EngramError(
+        .invalidData, "the arrays do not have equally many \(what)", file: array.files[0].name,
+        expected: "\(most) \(what), as another array has", found: "\(extent(array) ?? 1)",
+        mend: "give every array the same \(what), or measure them one after the other")
+    }
+    return most
+  }
+
+  /// The epochs: as they are named, from the names of files, or numbered.
+  private static func epochs(
+    _ request: ObserveRequest, count: Int, arrays: [ObservedArray], notes: inout [String]
+  ) throws(EngramError) -> [Double] {
+    if let argument = request.epochs {
+      var axes = AxisNames(npz: nil, file: arrays[0].files[0].path)
+      return try axes.epochs(argument, count: count)
+    }
+    if let stacked = arrays.first(where: { $0.files.count > 1 }),
+      let numbers = FilePattern.numbers(of: stacked.files.map(\.path))
+    {
+      notes.append("the epochs are taken from the names of the files: \(EpochSelection.text(numbers))")
+      return numbers
+    }
+    if count > 1 { notes.append("the \(count) epochs have no names and are numbered 0 to \(count - 1)") }
+    return (0..<count).map(Double.init)
+  }
+
+  /// The metadata of the runs.
+  private static func fields(
+    _ request: ObserveRequest, runCount: Int, file: String, notes: inout [String]
+  ) throws(EngramError) -> [MetadataColumn] {
+    var fields: [MetadataColumn] = []
+    if let path = request.metadata {
+      let table = try MetadataTable(reading: path, rules: request.rules)
+      notes += table.notes
+      guard table.rowCount == runCount else {
+        throw EngramError(
+          .invalidData, "the table of metadata has another number of rows than there are runs", file: path,
+          expected: "\(runCount) rows, one for each run", found: "\(table.rowCount) rows",
+          mend: "give one row for each run; an axis of runs is named in \(option: .axes)")
+      }
+      fields = table.columns
+    }
+    for (name, value) in request.fields.sorted(by: { $0.key < $1.key }) {
+      try MetadataField.check(name: name)
+      guard !fields.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
+        throw EngramError(
+          .usage, "a field is given twice", file: request.metadata, place: "field \(name)",
+          expected: "one value, or a column of the table", found: "both")
+      }
+      fields.append(MetadataColumn(name: name, values: Array(repeating: value, count: runCount)))
+    }
+    if fields.isEmpty {
+      guard runCount == 1 else {
+        throw EngramError(
+          .usage, "nothing tells the \(runCount) runs apart", file: file, expected: "a table with one row for each run",
+          found: "no metadata", mend: "name a table with \(option: .metadata)")
+      }
+      notes.append("the run has no metadata: nothing tells it from other runs, and its learning rule is unknown")
+    }
+    return fields
+  }
+
+  /// What is measured, for people.
+  var plan: ObservePlan {
+    ObservePlan(
+      layers: layers.map { layer in
+        ObservePlan.Layer(
+          name: layer.name, position: request.positions[layer.name], stimuli: layer.activations?.array.rowCount,
+          units: layer.activations?.array.rowLength,
+          weights: layer.weights.map { $0.array.rowCount * $0.array.rowLength },
+          changes: layer.changes.map { $0.array.rowCount * $0.array.rowLength })
+      }, runs: runCount, epochs: epochs, conditions: conditions, byteCount: byteCount, notes: notes)
+  }
+}

@@ -1,0 +1,149 @@
+// ObserveOpener.swift -- opens the arrays that a request names, and finds out which layers they are of.
+
+import Base
+import Formats
+
+/// Opens the arrays that a request names, and finds out which layers they are of.
+struct ObserveOpener {
+  /// What an array holds.
+  enum Kind: String {
+    case activations
+    case weights
+    case activityChanges = "activity changes"
+  }
+
+  private let request: ObserveRequest
+  /// What a user should know about how the arrays were understood.
+  private(set) var notes: [String] = []
+
+  /// What a layer is called where there is one only.
+  private static let unnamed = LayerColumns.unnamed
+
+  init(_ request: ObserveRequest) { self.request = request }
+
+  /// Opens arrays of one kind.
+  ///
+  /// - Returns: Every layer of them once, with where it is.
+  mutating func open(
+    _ sources: [ObserveRequest.Source], as kind: Kind
+  ) throws(EngramError) -> [(name: String, slice: ObserveInput.Slice)] {
+    var found: [(name: String, slice: ObserveInput.Slice)] = []
+    for source in sources {
+      for (name, files) in try files(of: source, as: kind) {
+        let array = try ObservedArray(files, roles: try roles(of: files, as: kind))
+        for (layer, name) in try layerNames(of: array, name: name).enumerated() {
+          guard !found.contains(where: { $0.name == name }) else {
+            throw EngramError(
+              .usage, "two arrays of \(kind.rawValue) are of one layer", file: files[0].name,
+              expected: "each layer once", found: "'\(name)' again",
+              mend: "name the layer of each array, or one pattern for all its epochs")
+          }
+          found.append((name, .init(array: array, layer: layer)))
+        }
+      }
+    }
+    return found
+  }
+
+  /// The files of a source, by the layer that they are of.
+  private mutating func files(
+    of source: ObserveRequest.Source, as kind: Kind
+  ) throws(EngramError) -> [(name: String?, files: [ObservedFile])] {
+    if let cut = source.path.range(of: ".npz:") {
+      let path = String(source.path[..<cut.lowerBound]) + ".npz"
+      let member = String(source.path[cut.upperBound...])
+      return [(source.layer, [try ObservedFile(member: member, of: try NpzFile(opening: path))])]
+    }
+    let paths = try FilePattern.files(source.path)
+    guard paths.count == 1 else {
+      var files: [ObservedFile] = []
+      for path in paths { files.append(try ObservedFile(npy: path)) }
+      notes.append(
+        "\(paths.count) files of \(source.path) are \(paths.count) epochs, \(paths[0]) to \(paths[paths.count - 1])")
+      return [(source.layer, files)]
+    }
+    guard paths[0].lowercased().hasSuffix(".npz") else { return [(source.layer, [try ObservedFile(npy: paths[0])])] }
+    let archive = try NpzFile(opening: paths[0])
+    if let layer = source.layer, archive.names.contains(layer) {
+      return [(layer, [try ObservedFile(member: layer, of: archive)])]
+    }
+    let isOne = archive.names.count == 1
+    var members: [(name: String?, files: [ObservedFile])] = []
+    for name in archive.names {
+      let array = try archive.array(name)
+      guard isOne || array.shape.count > 1 || kind == .activityChanges, array.type.measuredType != nil else {
+        notes.append("the array '\(name)' of \(paths[0]) was not used: it holds no \(kind.rawValue)")
+        continue
+      }
+      members.append((isOne ? source.layer : name, [try ObservedFile(member: name, of: archive)]))
+    }
+    guard source.layer == nil || members.count == 1, !members.isEmpty else {
+      throw EngramError(
+        .usage, "which array holds the \(kind.rawValue) is not clear", file: paths[0],
+        expected: "the name of one array",
+        found: archive.names.isEmpty ? "no arrays" : archive.names.joined(separator: ", "),
+        mend: "name it behind the file, such as \(paths[0]):\(archive.names.first ?? "NAME")")
+    }
+    return members
+  }
+
+  /// What the axes of files mean.
+  private mutating func roles(of files: [ObservedFile], as kind: Kind) throws(EngramError) -> [AxisRole] {
+    let isStacked = files.count > 1
+    let rank = files[0].array.shape.count
+    var roles: [AxisRole]
+    switch kind {
+    case .activations:
+      roles =
+        try request.axes.map { (text) throws(EngramError) in try AxisRole.roles(text, notes: &notes) }
+        ?? (isStacked ? [.stimulus, .unit] : [.epoch, .stimulus, .unit])
+    case .activityChanges:
+      let named = try request.axes.map { (text) throws(EngramError) in
+        try AxisRole.roles(text, notes: &notes).filter { $0 != .unit }
+      }
+      roles = named ?? (isStacked ? [.stimulus] : [.epoch, .stimulus])
+    case .weights:
+      let kernel = max(0, rank - (isStacked ? 0 : 1))
+      roles =
+        try request.weightAxes.map { (text) throws(EngramError) in try AxisRole.roles(text, notes: &notes) }
+        ?? (isStacked ? [] : [.epoch]) + (0..<kernel).map { $0 == 0 ? .stimulus : .unit }
+    }
+    guard !isStacked || !roles.contains(.epoch) else {
+      throw EngramError(
+        .usage, "several files are epochs already, and an axis is named so too", file: files[0].path,
+        expected: "one of them", found: "\(files.count) files and an axis of epochs",
+        mend: "leave the epochs out of \(option: .axes), or name one file")
+    }
+    return roles
+  }
+
+  /// The names of the layers of an array.
+  private func layerNames(of array: ObservedArray, name: String?) throws(EngramError) -> [String] {
+    guard let count = array.layerCount else { return [name ?? Self.unnamed] }
+    guard name == nil else {
+      throw EngramError(
+        .usage, "an array with an axis of layers is given as one layer", file: array.files[0].name,
+        expected: "a name for each of \(count) layers", found: "'\(name ?? "")'")
+    }
+    guard let names = request.layers else { return (0..<count).map { "\(Self.unnamed)\($0)" } }
+    guard names.count == count, Set(names).count == count else {
+      throw EngramError(
+        .invalidData, "the names of the layers do not fit their axis", file: array.files[0].name,
+        expected: "\(count) names, all different", found: "\(names.joined(separator: ", "))")
+    }
+    return names
+  }
+}
+
+extension String {
+  /// Where a text stands in this one, the last time.
+  fileprivate func range(of text: String) -> Range<String.Index>? {
+    var end = endIndex
+    while end > startIndex {
+      let head = self[..<end]
+      if head.hasSuffix(text) { return index(end, offsetBy: -text.count)..<end }
+      end = index(before: end)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,215 @@
+// ObserveTests.swift -- raw recordings become statistics in a store: those of NumPy, whatever the order of the axes.
+
+import Base
+import Formats
+import Observables
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+@Suite(.seedReport) struct ObserveTests {
+  private static let frozen = (try? Fixtures.json("parity/recordings.json").asObject()) ?? JSONObject()
+
+  private static func areas() -> ObserveRequest {
+    var request = ObserveRequest()
+    request.activations = [.init(Fixtures.path("recordings/areas.npz"))]
+    request.axes = "session,stimulus,neuron"
+    request.epochs = "0:28:2"
+    request.metadata = Fixtures.path("recordings/animal.csv")
+    return request
+  }
+
+  @Test func `areas of an archive become layers, without the units that were lost and the stimulus not shown`() throws {
+    let bench = ObserveBench()
+    let report = try Self.areas().observe(into: bench["s.engram"])
+    #expect(report.ingest.append.examples == 0..<2 && report.ingest.observations == 1)
+    #expect(report.plan.layers.map(\.name) == ["it", "v1"])
+    #expect(report.plan.layers.map(\.units) == [200, 40] && report.plan.layers.map(\.stimuli) == [60, 60])
+    #expect(
+      report.notes.contains(
+        "left out of layer v1: 2 of 40 units, which are NaN at a stimulus that others have a value for; "
+          + "1 showing of a stimulus, at which all units are NaN"))
+    #expect(report.notes.contains("the axis 'session' is read as the epochs"))
+    try ObserveBench.expect(
+      bench.stored("s.engram", where: "layer_name = 'it'")[0], are: Self.frozen.array("it"), "it")
+    try ObserveBench.expect(
+      bench.stored("s.engram", where: "layer_name = 'v1'")[0], are: Self.frozen.array("v1"), "v1")
+    #expect(
+      try bench.rows("s.engram", "SELECT animal, learning_rule, unit_fraction, noise_sd FROM example LIMIT 1")
+        == [[.text("m1"), .null, .real(1), .real(0)]])
+    refusal(.exists) { _ = try Self.areas().observe(into: bench["s.engram"]) }
+  }
+
+  @Test func `degraded and perfect measurements come in one pass, and are observations of one run`() throws {
+    let bench = ObserveBench()
+    var request = Self.areas()
+    request.units = [.count(30), .all]
+    request.noise = [0.5, 0]
+    request.seeds = [2, 3]
+    let report = try request.observe(into: bench["s.engram"])
+    // 30 units with and without noise and all units with noise, for two seeds each; all units without noise, once.
+    #expect(report.plan.conditions.count == 7 && report.ingest.append.examples.count == 14)
+    #expect(report.ingest.append.runs == 1)
+    let condition = "noise_sd = 0.5 AND observation_seed = 2 AND unit_fraction < 1 AND layer_name = "
+    try ObserveBench.expect(
+      bench.stored("s.engram", where: condition + "'it'")[0], are: Self.frozen.array("it_degraded"), "it")
+    try ObserveBench.expect(
+      bench.stored("s.engram", where: condition + "'v1'")[0], are: Self.frozen.array("v1_degraded"), "v1")
+    try ObserveBench.expect(
+      bench.stored("s.engram", where: "noise_sd = 0 AND unit_fraction = 1 AND layer_name = 'v1'")[0],
+      are: Self.frozen.array("v1"), "perfect")
+    // 30 of 200 and of 38 units are conditions of their own.
+    #expect(
+      try bench.rows(
+        "s.engram", "SELECT DISTINCT unit_fraction, layer_name FROM example WHERE unit_fraction < 1 ORDER BY 1")
+        == [[.real(0.15), .text("it")], [.real(30.0 / 38), .text("v1")]])
+  }
+
+  @Test func `a recording that is degraded later is a further observation of the same run`() throws {
+    let bench = ObserveBench()
+    _ = try Self.areas().observe(into: bench["s.engram"])
+    var request = Self.areas()
+    request.noise = [0.5]
+    _ = try request.observe(into: bench["s.engram"])
+    #expect(
+      try bench.rows("s.engram", "SELECT count(DISTINCT run_id), count(DISTINCT observation_id), count(*) FROM example")
+        == [[.integer(1), .integer(2), .integer(4)]])
+    // The same once more is refused.
+    refusal(.exists) { _ = try request.observe(into: bench["s.engram"]) }
+  }
+
+  @Test func `all 45 statistics of a layer from a file for each epoch, whose names say the epochs`() throws {
+    let bench = ObserveBench()
+    var request = ObserveRequest()
+    request.activations = [.init(Fixtures.path("recordings/act_*.npy"))]
+    request.weights = [.init(Fixtures.path("recordings/w_*.npy"))]
+    request.activityChanges = [.init(Fixtures.path("recordings/change.npy"))]
+    request.weightNorm = .frobenius
+    request.positions = ["layer": .early]
+    try request.set("learning_rule", toText: "sgdm")
+    try request.set("batch_size", toText: "256")
+    let report = try request.observe(into: bench["s.engram"])
+    #expect(report.plan.epochs == [0, 5, 10] && report.ingest.append.examples.count == 1)
+    #expect(report.ingest.statistics == Statistic.publishedNames)
+    let epochs = try bench.stored("s.engram")[0]
+    try ObserveBench.expect(epochs.map { Array($0[..<21]) }, are: Self.frozen.array("w"), "weights")
+    try ObserveBench.expect(epochs.map { Array($0[21..<42]) }, are: Self.frozen.array("act"), "activations")
+    for (epoch, change) in zip(epochs, try Self.frozen.array("change")) {
+      for (value, expected) in zip(epoch[42...], try change.asReals()) {
+        #expect(abs(value - expected) <= 1e-15 * max(1, abs(expected)))
+      }
+    }
+    #expect(
+      try bench.rows("s.engram", "SELECT layer_position, learning_rule, batch_size FROM example")
+        == [[.text("early"), .text("sgdm"), .integer(256)]])
+  }
+
+  @Test func `statistics that a layer has no numbers for are absent, and other layers keep theirs`() throws {
+    let bench = ObserveBench()
+    var request = ObserveRequest()
+    request.activations = [
+      .init(Fixtures.path("recordings/act_*.npy"), layer: "a"),
+      .init(Fixtures.path("recordings/act_*.npy"), layer: "b"),
+    ]
+    request.weights = [.init(Fixtures.path("recordings/w_*.npy"), layer: "b")]
+    request.activityChanges = [.init(Fixtures.path("recordings/change.npy"), layer: "a")]
+    request.noise = [0, 1]
+    let report = try request.observe(into: bench["s.engram"])
+    #expect(report.ingest.preview.parts.map(\.statistics.count) == [24, 42, 21])
+    #expect(report.ingest.append.examples.count == 4 && report.ingest.append.commit == 1)
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    let b = try snapshot.examples(where: "layer_name = 'b' AND noise_sd = 0")
+    #expect(!snapshot.statistics(of: b).contains("gradavgraw_id") && snapshot.statistics(of: b).count == 42)
+    #expect(report.notes.contains { $0.hasPrefix("activity changes are given as they are") })
+  }
+
+  @Test func `axes in any order, types, byte orders and blocks of any size give the same bits`() throws {
+    let bench = ObserveBench()
+    var random = SeededGenerator(seed: 4)
+    // Whole numbers, which all types hold: 2 runs, 3 epochs, 2 layers, 5 stimuli, 7 units in two axes.
+    let extents: [(word: String, count: Int)] = [
+      ("run", 2), ("epoch", 3), ("layer", 2), ("stimulus", 5), ("unit", 7), ("unit", 2),
+    ]
+    let numbers = (0..<840).map { _ in Double(Int.random(in: -60...60, using: &random)) }
+    bench.folder.write("animal,learning_rule\nx,\ny,\n", to: "runs.csv")
+    func observed(_ order: [Int], _ type: NumPyType, _ isFortran: Bool, blocks: Int, member: Bool = false) throws
+      -> [[[Double]]]
+    {
+      let shape = order.map { extents[$0].count }
+      var shuffled: [Double] = []
+      for place in 0..<840 {
+        // The index along each axis of the file, last or first fastest.
+        var rest = place
+        var index = [Int](repeating: 0, count: 6)
+        for axis in isFortran ? Array(0..<6) : Array((0..<6).reversed()) {
+          index[order[axis]] = rest % shape[axis]
+          rest /= shape[axis]
+        }
+        shuffled.append(numbers[zip(index, extents).reduce(0) { $0 * $1.1.count + $1.0 }])
+      }
+      var request = ObserveRequest()
+      try bench.write(shuffled, shape: shape, to: "x.npy", type: type, isFortranOrder: isFortran)
+      request.activations = [.init(bench["x.npy"])]
+      request.axes = order.map { extents[$0].word }.joined(separator: ",")
+      request.metadata = bench["runs.csv"]
+      request.layers = ["v1", "it"]
+      request.noise = [0, 2]
+      request.blockByteCount = blocks
+      TestFiles.remove(bench["s.engram"])
+      #expect(try request.observe(into: bench["s.engram"]).ingest.append.examples.count == 8)
+      return try bench.stored("s.engram")
+    }
+    let one = try observed([0, 1, 2, 3, 4, 5], .float64, false, blocks: 1 << 20)
+    #expect(one.count == 8 && one[0].count == 3)
+    let big = NumPyType(kind: .float, byteCount: 4, isBigEndian: true)
+    let types: [NumPyType] = [
+      .float32, .float64, big, .int64, NumPyType(kind: .integer, byteCount: 1, isBigEndian: false),
+      NumPyType(kind: .integer, byteCount: 2, isBigEndian: true),
+      NumPyType(kind: .float, byteCount: 2, isBigEndian: false),
+    ]
+    for type in types {
+      #expect(try observed([0, 1, 2, 3, 4, 5], type, false, blocks: 100) == one, "\(type.name)")
+      var order = [0, 1, 2, 3, 4, 5]
+      order.shuffle(using: &random)
+      // The two axes of units keep their order, in which they are drawn from.
+      if let first = order.firstIndex(of: 4), let second = order.firstIndex(of: 5), first > second {
+        order.swapAt(first, second)
+      }
+      for isFortran in [false, true] {
+        #expect(try observed(order, type, isFortran, blocks: 300) == one, "\(order) \(type.name) \(isFortran)")
+      }
+    }
+  }
+
+  @Test func `NaN are kept or refused where that is asked for`() throws {
+    let bench = ObserveBench()
+    try bench.write([1, 2, .nan, 4, 5, 6, 7, 9], shape: [1, 2, 4], to: "x.npy")
+    var request = ObserveRequest()
+    request.activations = [.init(bench["x.npy"])]
+    request.missing = .refuse
+    let error = refusal(.invalidData) { _ = try request.observe(into: bench["s.engram"]) }
+    #expect(error?.found == "1 units that are NaN at some stimulus, 0 stimuli that are NaN at all units")
+    #expect(!TrajectoryStore.exists(at: bench["s.engram"]))
+    request.missing = .keep
+    _ = try request.observe(into: bench["s.engram"])
+    #expect(try bench.stored("s.engram")[0][0].count { $0.isNaN } == 21)
+    try bench.write([.nan, 2, 3, .nan], shape: [1, 2, 2], to: "y.npy")
+    request.activations = [.init(bench["y.npy"])]
+    request.missing = .drop
+    refusal(.invalidData) { _ = try request.observe(into: bench["s.engram"]) }
+    try bench.write([.nan, .nan, 3, 4, .nan, .nan, .nan, .nan], shape: [2, 2, 2], to: "z.npy")
+    request.activations = [.init(bench["z.npy"])]
+    let empty = refusal(.invalidData) { _ = try request.observe(into: bench["s.engram"]) }
+    #expect(empty?.place == "layer layer, run 0, epoch 1.0")
+  }
+
+  @Test func `a plan reads no values and changes nothing`() throws {
+    let bench = ObserveBench()
+    let plan = try Self.areas().plan()
+    #expect(plan.runs == 1 && plan.epochs.count == 15 && plan.conditions == [.perfect])
+    #expect(plan.byteCount == 15 * 60 * (200 + 2 * 40))
+    #expect(bench.folder.names.isEmpty)
+  }
+}
