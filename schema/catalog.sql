@@ -74,6 +74,13 @@ CREATE TABLE run (
   dataset_seed INTEGER
 ) STRICT;
 
+-- The fields that tell runs apart, in the order in which they were named. No row where all fields do. A run of a later
+-- batch with the same values in all of them is the same run; a field `replicate` numbers runs that are equal in them.
+CREATE TABLE run_key (
+  place INTEGER PRIMARY KEY,                           -- 0, 1, 2, …
+  ordinal INTEGER NOT NULL UNIQUE REFERENCES field     -- of the field
+) STRICT;
+
 -- What a field was called, and which type it had, before a commit that changed it.
 CREATE TABLE field_before (
   commit_id INTEGER NOT NULL REFERENCES commit_log,

@@ -104,6 +104,20 @@ public final class Snapshot: Sendable {
     return Labels(groups: groups.map { (key: $0.key[0], examples: $0.examples) }, for: examples)
   }
 
+  /// The examples whose label says nothing: null, empty text, or `unknown` in any case.
+  ///
+  /// They are no class: nothing learns from them or is tested on them, and they can be identified.
+  ///
+  /// - Parameters:
+  ///   - column: The label column, such as `learning_rule`.
+  ///   - limits: How long the query may run, and who may stop it.
+  /// - Returns: The examples.
+  /// - Throws: ``EngramError`` with code `usage` when there is no such column.
+  public func unlabelled(by column: String, limits: QueryLimits = QueryLimits()) throws(EngramError) -> ExampleSet {
+    try groups(by: [column], limits: limits).filter { $0.key[0].isUnlabelled }
+      .reduce(ExampleSet()) { $0.union($1.examples) }
+  }
+
   /// Visits columns of the `example` view, example by example, ascending.
   public func metadata(
     of examples: ExampleSet, columns: [String],

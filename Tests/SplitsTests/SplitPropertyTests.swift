@@ -65,11 +65,13 @@ import TrajectoryStore
     let filter = filters.randomElement(using: &random) ?? nil
     let trainFilter = [nil, nil, "layer_ordinal > 0"].randomElement(using: &random) ?? nil
     let testFilter = [nil, nil, "dataset_seed IS NULL"].randomElement(using: &random) ?? nil
-    let selected = try snapshot.examples(where: filter)
-    let trainPool = selected.intersection(try snapshot.examples(where: trainFilter))
-    let testPool = selected.intersection(try snapshot.examples(where: testFilter))
     let classes = try snapshot.groups(by: ["learning_rule"])
     let labelled = classes.reduce(ExampleSet()) { $1.key == [.null] ? $0 : $0.union($1.examples) }
+    // Who has no label is on no side, unless nobody has one.
+    let all = try snapshot.examples(where: filter)
+    let selected = all.isDisjoint(with: labelled) ? all : all.intersection(labelled)
+    let trainPool = selected.intersection(try snapshot.examples(where: trainFilter))
+    let testPool = selected.intersection(try snapshot.examples(where: testFilter))
     for kind in Self.kinds(&random) {
       let specification = SplitSpecification(
         kind, where: filter, trainFilter: trainFilter, testFilter: testFilter)

@@ -39,6 +39,15 @@ extension CatalogReader {
     return found
   }
 
+  /// The fields that tell runs apart, in the order in which they were named; nil where all do.
+  package func runKey() throws(EngramError) -> [String]? {
+    let rows = try statement("SELECT name FROM run_key JOIN field USING (ordinal) ORDER BY place")
+    defer { rows.reset() }
+    var names: [String] = []
+    while try rows.step() { names.append(rows.text(0)) }
+    return names.isEmpty ? nil : names
+  }
+
   /// Every column of the `example` view, in its order.
   package func exampleColumns() throws(EngramError) -> [String] { Columns(fields: try fields()).ofExampleView }
 }

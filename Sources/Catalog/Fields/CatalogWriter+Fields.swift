@@ -49,4 +49,22 @@ extension CatalogWriter {
       """)
     insertRun = try connection.cached(Self.insertRunSQL(knownFields))
   }
+
+  /// Declares which fields tell runs apart, in place of those that were declared before.
+  ///
+  /// - Throws: Code `notFound` when there is no such field.
+  package func setRunKey(_ names: [String]) throws(EngramError) {
+    try connection.execute("DELETE FROM run_key")
+    let row = try statement("INSERT INTO run_key (place, ordinal) VALUES (?1, ?2)")
+    for (place, name) in names.enumerated() {
+      guard let ordinal = knownFields.firstIndex(where: { $0.name.lowercased() == name.lowercased() }) else {
+        throw EngramError(
+          .notFound, "there is no field '\(name)' to tell runs apart", file: connection.path,
+          expected: "one of \(knownFields.map(\.name).joined(separator: ", "))", found: name)
+      }
+      try row.bind(1, Int64(place))
+      try row.bind(2, Int64(ordinal))
+      try row.run()
+    }
+  }
 }

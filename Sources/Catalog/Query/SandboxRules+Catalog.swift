@@ -16,7 +16,8 @@ extension SandboxRules {
   /// All other tables that schema/catalog.sql documents.
   private static let otherTables: Set<String> = [
     "field", "commit_log", "store", "extent", "epoch_axis", "statistic_axis", "staged", "ingest", "split_set", "split",
-    "classification", "classification_split", "classification_search", "field_before", "run_before", "hidden", "purged",
+    "classification", "classification_split", "classification_search", "field_before", "run_key", "run_before",
+    "hidden", "purged",
   ]
 
   /// What a filter may use: it gives the same examples for the same commit whenever it runs.

@@ -47,7 +47,7 @@ extension SplitAudit {
       return AuditFinding(check: overlap.name, level: .ok, sentence: "no value is on both sides")
     }
     return AuditFinding(
-      check: overlap.name, level: .note,
+      check: overlap.name, level: overlap.namesIndividuals ? .warning : .note,
       sentence: "\(overlap.sharedValues) of \(overlap.testValues) values of the test side are in train, "
         + "with \(overlap.testExamples) of \(testCount) test examples")
   }

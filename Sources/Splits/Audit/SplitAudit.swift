@@ -32,6 +32,8 @@ public struct SplitAudit: Sendable, Hashable {
     public let testExamples: Int
     /// Values that only one side has, the first few of each.
     public let onlyTrain: [String], onlyTest: [String]
+    /// Whether the values name individuals, such as subjects: to recognise one of them is to know its class, or it is called so.
+    public let namesIndividuals: Bool
   }
 
   /// The name of the split.
@@ -42,12 +44,18 @@ public struct SplitAudit: Sendable, Hashable {
   public let label: String
   /// Every class of either side.
   public let classes: [ClassCount]
-  /// What both sides share, by run, seeds, architecture, task, curriculum, and the group of the specification.
+  /// What both sides share: the run, then the group of the specification and every field that has values, those first that
+  /// touch the most test examples.
   public let overlaps: [Overlap]
   /// Test examples whose layer of the same run is in train too, measured another time.
   public let repeatedMeasurements: Int
   /// Test examples whose trajectory stands in train bit for bit; nil where values were not compared.
   public let duplicates: Int?
+
+  /// The findings that say that test accuracy is likely to mislead, since the sides are not independent.
+  public var leaks: [AuditFinding] {
+    findings.filter { $0.level == .warning && $0.check != "missing classes" }
+  }
 
   /// What is shared by a name such as `run`, or nil when it was not looked at.
   public func overlap(_ name: String) -> Overlap? { overlaps.first { $0.name == name } }

@@ -58,17 +58,18 @@ struct SplitAuditor {
     label = specification.label
     classes = try snapshot.groups(by: [label], limits: limits)
     classOwners = Ownership(classes.map(\.examples))
-    var wanted: [(name: String, columns: [String])] = [
-      ("run", [GroupTable.run]), ("architecture", ["architecture"]), ("task", ["task"]),
-      ("curriculum", ["batch_size", "dataset_seed"]), ("model seed", ["model_seed"]),
-      ("dataset seed", ["dataset_seed"]),
-    ]
-    if let by = specification.kind.groupColumns, !wanted.contains(where: { $0.columns == by }) {
-      wanted.append((by.joined(separator: ","), by))
-    }
+    var wanted: [(name: String, columns: [String])] = [("run", [GroupTable.run])]
+    if let by = specification.kind.groupColumns { wanted.append((by.joined(separator: ","), by)) }
+    wanted.append(("curriculum", ["batch_size", "dataset_seed"]))
+    let label = label.lowercased()
+    wanted += try snapshot.fields().map(\.name).filter { $0.lowercased() != label }.map { ($0, [$0]) }
+    var seen: Set<[String]> = []
+    wanted = wanted.filter { seen.insert($0.columns).inserted }
     var groupings: [Grouping] = []
     for (name, columns) in wanted {
       let groups = try snapshot.groups(by: columns, limits: limits)
+      // A field that nobody filled in ties nothing together.
+      if groups.allSatisfy({ $0.key.allSatisfy { $0 == .null } }) { continue }
       groupings.append(
         Grouping(name: name, columns: columns, groups: groups, owners: Ownership(groups.map(\.examples))))
     }
@@ -90,21 +91,52 @@ struct SplitAuditor {
     }
     return SplitAudit(
       split: split.name, trainCount: split.train.count, testCount: split.test.count, label: label, classes: counts,
-      overlaps: groupings.map { overlap($0, split) }, repeatedMeasurements: again,
+      overlaps: ranked(groupings.map { overlap($0, split, classCount: counts.count) }), repeatedMeasurements: again,
       duplicates: duplicates?.count(train: split.train, test: split.test))
   }
 
-  private func overlap(_ grouping: Grouping, _ split: Split) -> SplitAudit.Overlap {
+  /// The run first; of the others, those first that touch the most test examples.
+  private func ranked(_ overlaps: [SplitAudit.Overlap]) -> [SplitAudit.Overlap] {
+    let others = overlaps.dropFirst().enumerated().sorted { one, other in
+      (other.element.testExamples, one.offset) < (one.element.testExamples, other.offset)
+    }
+    return overlaps.prefix(1) + others.map(\.element)
+  }
+
+  /// Parts of names of fields whose values are individuals.
+  private static let individuals = [
+    "subject", "participant", "patient", "animal", "mouse", "rat", "monkey", "individual", "person", "donor", "session",
+    "recording", "network", "cell", "slice", "specimen", "replicate",
+  ]
+
+  /// Whether the values of a grouping name individuals: the field is called so; or there are more values than classes, and
+  /// nearly every value that both sides have is of one class, so that to recognise it is to know its class.
+  private func namesIndividuals(_ grouping: Grouping, _ split: Split, shared: [Int], classCount: Int) -> Bool {
+    if grouping.columns.count == 1, !MetadataField.standard.contains(where: { $0.name == grouping.columns[0] }) {
+      let words = grouping.columns[0].lowercased().split { !$0.isLetter }
+      if words.contains(where: { word in Self.individuals.contains { word == $0 || word == $0 + "s" } }) { return true }
+    }
+    guard shared.count > max(1, classCount), grouping.columns != [GroupTable.run] else { return false }
+    let sides = split.train.union(split.test)
+    let pure = shared.count { index in
+      classOwners.counts(in: grouping.groups[index].examples.intersection(sides)).count { $0 > 0 } == 1
+    }
+    return pure * 10 >= shared.count * 9
+  }
+
+  private func overlap(_ grouping: Grouping, _ split: Split, classCount: Int) -> SplitAudit.Overlap {
     /// Values shown by name; more are only counted.
     let shown = 8
     let (train, test) = (grouping.owners.counts(in: split.train), grouping.owners.counts(in: split.test))
     var (trainValues, testValues, shared, testExamples) = (0, 0, 0, 0)
     var (onlyTrain, onlyTest): ([String], [String]) = ([], [])
+    var both: [Int] = []
     for (index, group) in grouping.groups.enumerated() where train[index] + test[index] > 0 {
       if train[index] > 0 { trainValues += 1 }
       if test[index] > 0 { testValues += 1 }
       if train[index] > 0 && test[index] > 0 {
         shared += 1
+        both.append(index)
         testExamples += test[index]
       } else if train[index] > 0 {
         if onlyTrain.count < shown { onlyTrain.append(Self.text(group.key)) }
@@ -114,7 +146,8 @@ struct SplitAuditor {
     }
     return SplitAudit.Overlap(
       name: grouping.name, columns: grouping.columns, trainValues: trainValues, testValues: testValues,
-      sharedValues: shared, testExamples: testExamples, onlyTrain: onlyTrain, onlyTest: onlyTest)
+      sharedValues: shared, testExamples: testExamples, onlyTrain: onlyTrain, onlyTest: onlyTest,
+      namesIndividuals: namesIndividuals(grouping, split, shared: both, classCount: classCount))
   }
 
   private static func text(_ key: [MetadataValue]) -> String { key.map(\.description).joined(separator: "/") }

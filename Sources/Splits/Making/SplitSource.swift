@@ -9,8 +9,10 @@ struct SplitSource {
   let snapshot: Snapshot
   let specification: SplitSpecification
   let limits: QueryLimits
-  /// The examples that the filter selects.
+  /// The examples that the filter selects and that have a label; all that it selects where none has one.
   let selected: ExampleSet
+  /// The examples that the filter selects and that are left out, since their label says nothing.
+  let unlabelled: ExampleSet
   /// Those of them that may be trained on, and those that may be tested on.
   let trainPool: ExampleSet, testPool: ExampleSet
 
@@ -24,7 +26,10 @@ struct SplitSource {
     self.limits = limits
     // A label column that is not there must not go unnoticed by kinds that look at no class.
     _ = try snapshot.groups(by: [specification.label], where: "0", limits: limits)
-    let selected = try snapshot.examples(where: specification.filter, limits: limits)
+    let all = try snapshot.examples(where: specification.filter, limits: limits)
+    let silent = try snapshot.unlabelled(by: specification.label, limits: limits).intersection(all)
+    unlabelled = silent.count == all.count ? ExampleSet() : silent
+    let selected = all.subtracting(unlabelled)
     self.selected = selected
     func pool(_ filter: String?, _ side: String) throws(EngramError) -> ExampleSet {
       guard let filter else { return selected }
@@ -50,7 +55,7 @@ struct SplitSource {
 
   /// The selected examples of each class, classes ascending; examples without a class are left out.
   func classes() throws(EngramError) -> [ExampleClass] {
-    let classes = try snapshot.groups(by: [label], limits: limits).filter { $0.key[0] != .null }
+    let classes = try snapshot.groups(by: [label], limits: limits).filter { !$0.key[0].isUnlabelled }
       .map { ExampleClass(label: $0.key[0], examples: $0.examples.intersection(selected)) }.filter {
         !$0.examples.isEmpty
       }
@@ -64,7 +69,11 @@ struct SplitSource {
 
   /// The selected examples grouped by columns, sorted by key.
   func groups(by columns: [String]) throws(EngramError) -> [ExampleGroup] {
-    try snapshot.groups(by: columns, where: specification.filter, limits: limits)
+    let groups = try snapshot.groups(by: columns, where: specification.filter, limits: limits)
+    if unlabelled.isEmpty { return groups }
+    return groups.map { ExampleGroup(key: $0.key, examples: $0.examples.subtracting(unlabelled)) }.filter {
+      !$0.examples.isEmpty
+    }
   }
 
   /// A split of which one side is what is tested on and the other everything else, both within their pools.

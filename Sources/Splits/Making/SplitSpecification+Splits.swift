@@ -33,7 +33,51 @@ extension SplitSpecification {
     let source = try SplitSource(self, snapshot, limits: limits)
     try kind.plan.makeSplits(source) { (split) throws(EngramError) in
       try limits.work.checkCancelled("stopped while making splits")
-      try receive(split)
+      try receive(try source.labelled(split))
     }
+  }
+
+  /// What a user should know about how the examples of a snapshot were split: who was left out, and which group is none.
+  ///
+  /// - Parameters:
+  ///   - snapshot: The data.
+  ///   - limits: As in ``splits(of:limits:)``.
+  /// - Returns: Sentences without a full stop.
+  /// - Throws: As ``splits(of:limits:)``.
+  public func remarks(of snapshot: Snapshot, limits: QueryLimits = QueryLimits()) throws(EngramError) -> [String] {
+    let source = try SplitSource(self, snapshot, limits: limits)
+    var remarks: [String] = []
+    if !source.unlabelled.isEmpty {
+      remarks.append(
+        "\(source.unlabelled.count) of \(source.unlabelled.count + source.selected.count) selected examples have no \(label) "
+          + "(NULL, empty or '\(MetadataValue.unknownLabel)') and are on neither side")
+    }
+    guard let columns = kind.groupColumns else { return remarks }
+    let groups = try source.groups(by: columns)
+    let without = groups.filter { $0.key.contains(.null) }
+    let count = without.reduce(0) { $0 + $1.examples.count }
+    // A column that nobody filled in is no group that is missing.
+    guard count > 0, without.count < groups.count else { return remarks }
+    remarks.append(
+      "\(count) of \(source.selected.count) examples have no \(columns.joined(separator: " or no ")); "
+        + (without.count == 1
+          ? "they are one group, as NULL equals NULL" : "they are \(without.count) groups, as NULL equals NULL"))
+    return remarks
+  }
+}
+
+extension SplitSource {
+  /// A split without examples whose label says nothing.
+  fileprivate func labelled(_ split: Split) throws(EngramError) -> Split {
+    if unlabelled.isEmpty { return split }
+    let kept = Split(
+      name: split.name, train: split.train.subtracting(unlabelled), test: split.test.subtracting(unlabelled))
+    guard !kept.train.isEmpty, !kept.test.isEmpty else {
+      throw EngramError(
+        .invalidData, "split \(split.name) has nothing with a label to \(kept.test.isEmpty ? "test" : "train") on",
+        place: "split \(split.name)", expected: "an example with a \(label) on each side",
+        mend: "choose other examples, or another \(option: .label)")
+    }
+    return kept
   }
 }

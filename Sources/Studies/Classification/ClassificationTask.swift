@@ -27,6 +27,8 @@ struct ClassificationTask {
   private func selection(in snapshot: Snapshot) throws(EngramError) -> FeatureSelection {
     var all = ExampleSet()
     for split in set.splits { all = all.union(split.train).union(split.test) }
+    // Splits of an earlier version may hold examples whose label says nothing.
+    all = all.subtracting(try snapshot.unlabelled(by: set.specification.label))
     return try plan.features.select(all, in: snapshot)
   }
 

@@ -80,8 +80,7 @@ extension Snapshot {
     _ request: IdentifyRequest, unknown: ExampleSet, _ limits: QueryLimits
   ) throws(EngramError) -> (examples: ExampleSet, unlabelled: Int) {
     let selected = try examples(where: request.trainFilter, limits: limits)
-    let unlabelled = try groups(by: [request.label]).filter { $0.key[0] == .null }
-      .reduce(ExampleSet()) { $0.union($1.examples) }.intersection(selected)
+    let unlabelled = try self.unlabelled(by: request.label, limits: limits).intersection(selected)
     let train = selected.subtracting(unlabelled)
     let both = train.intersection(unknown)
     guard both.isEmpty else {

@@ -10,6 +10,11 @@ extension Snapshot {
     try read { (catalog) throws(EngramError) in try catalog.fields() }
   }
 
+  /// The fields that tell runs apart, as the store declares them; nil where all fields do.
+  public func runKey() throws(EngramError) -> [String]? {
+    try store.read { (catalog) throws(EngramError) in try catalog.runKey() }
+  }
+
   /// Fields of runs, a row for each run, ascending by id.
   ///
   /// - Parameters:

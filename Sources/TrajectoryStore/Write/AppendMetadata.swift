@@ -28,16 +28,19 @@ package struct AppendMetadata: Sendable {
   package let metrics: [[MetricValue]]
   /// For each run the number of the stored run that it is, or nil for a new one; runs beyond the end of the list are new.
   package let storedRuns: [Int64?]
+  /// The fields that tell runs apart from now on; nil leaves what is declared as it is.
+  package let runKey: [String]?
 
   package init(
     fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = [],
-    storedRuns: [Int64?] = []
+    storedRuns: [Int64?] = [], runKey: [String]? = nil
   ) {
     self.fields = fields
     self.runs = runs
     self.observations = observations
     self.metrics = metrics
     self.storedRuns = storedRuns
+    self.runKey = runKey
   }
 
   /// The stored run that a run is, or nil for a new one.

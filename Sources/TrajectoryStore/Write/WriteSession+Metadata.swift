@@ -15,6 +15,7 @@ extension CatalogWriter {
     for field in metadata.fields where !known.contains(where: { $0.name.lowercased() == field.name.lowercased() }) {
       try addField(field)
     }
+    if let key = metadata.runKey { try setRunKey(key) }
     let order = Dictionary(
       metadata.fields.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     let columns = try fields().map { order[$0.name.lowercased()] }

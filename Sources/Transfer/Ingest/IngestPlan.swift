@@ -46,9 +46,7 @@ struct IngestPlan {
     self.parts = parts
     repeats = options.repeats
     axisNotes = notes
-    let identity = RunIdentity(
-      fields: options.runFields, repeats: options.repeats, storedFields: try snapshot?.fields() ?? [],
-      snapshot: snapshot)
+    let identity = try RunIdentity(options.runFields, options.repeats, in: snapshot)
     grouping = try RunGrouping(
       input, rowCount: parts.reduce(0) { $0 + $1.blocks.exampleCount }, identity: identity)
   }

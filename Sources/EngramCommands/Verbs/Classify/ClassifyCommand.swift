@@ -4,6 +4,7 @@ import Base
 import Classifiers
 import Splits
 import Studies
+import TrajectoryModel
 import TrajectoryStore
 import Transfer
 
@@ -37,6 +38,8 @@ enum ClassifyCommand {
     "zscore", "z-score each column by the train side before the classifier sees it; short for +zscore in --view")
   static let positions = Parameter.flag(
     "positions", "put the position of the layer first, as three columns; short for +positions in --view")
+  static let acceptsLeakage = Parameter.flag(
+    "accept-leakage", "do not warn that the two sides of the splits are not independent")
   static let savedModel = Parameter.option(
     "save-model", .file(), "write the model of the split to a file, which `engram predict` reads; with one split only")
 
@@ -65,7 +68,8 @@ enum ClassifyCommand {
     takes: [
       SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, foldSeed,
       seed,
-      SharedParameters.epochs, SharedParameters.view, zscore, positions, SharedParameters.missing, savedModel,
+      SharedParameters.epochs, SharedParameters.view, zscore, positions, SharedParameters.missing, acceptsLeakage,
+      savedModel,
       SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     exclusive: [[grid, settings]],
@@ -102,6 +106,7 @@ enum ClassifyCommand {
       grid: try grid(invocation),
       strategy: invocation[search] == "halving" ? .halving(factor: SearchStrategy.standardFactor) : .exhaustive,
       folds: try foldPlan(set, invocation), seed: UInt64(invocation[seed]))
+    try warn(set, index, of: store, invocation)
     let start = MonotonicClock.seconds
     let options = ClassifyOptions(
       split: index, waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work)
@@ -135,6 +140,29 @@ enum ClassifyCommand {
       isFromStore
         ? "these results were in the store already\n"
         : "kept as results \(results.summary.id); took \(durationText(seconds: MonotonicClock.seconds - start))\n")
+  }
+
+  /// Says what of the splits is not as a user may think: sides that are not independent, examples without a label.
+  private static func warn(
+    _ set: SplitSet, _ index: Int?, of store: TrajectoryStore, _ invocation: Invocation
+  ) throws(EngramError) {
+    let snapshot = try store.snapshot(asOf: set.commit)
+    let splits = index.map { [set.splits[$0]] } ?? Array(set.splits)
+    let all = splits.reduce(ExampleSet()) { $0.union($1.train).union($1.test) }
+    let silent = try snapshot.unlabelled(by: set.specification.label).intersection(all).count
+    if silent > 0 {
+      try invocation.note("note: \(countText(silent)) examples have no \(set.specification.label) and are left out")
+    }
+    if invocation[acceptsLeakage] { return }
+    let audits = try store.auditSplits(
+      set.name, split: index.map(String.init), comparesValues: false, work: invocation.work)
+    guard let worst = audits.max(by: { $0.leaks.count < $1.leaks.count }), !worst.leaks.isEmpty else { return }
+    let leaks = worst.leaks.map {
+      $0.check == "run" || $0.check == "near-duplicates" ? $0.sentence : "\($0.check): \($0.sentence)"
+    }
+    try invocation.warn(
+      "the sides of split \(worst.split) are not independent: \(leaks.prefix(3).joined(separator: "; ")); "
+        + "`engram split audit \(store.path) \(set.name)` shows more, --accept-leakage says that this is known")
   }
 
   private static func grid(_ invocation: Invocation) throws(EngramError) -> GridSpecification {

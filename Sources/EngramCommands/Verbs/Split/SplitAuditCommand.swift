@@ -16,9 +16,11 @@ enum SplitAuditCommand {
   static let command = Command(
     "audit", "say what the two sides of a split have in common, and what they lack",
     discussion: """
-      Counts the classes of each side; tells which runs, architectures, tasks, curricula and seeds both sides have, and \
-      how many test examples have layers of their own network in train; finds trajectories that stand on both sides bit \
-      for bit, and layers that were measured twice. Each line has a verdict: ok, note or warning.
+      Counts the classes of each side; tells how many test examples have layers of their own network in train, and of \
+      every field that has values how many of them stand on both sides, those first that touch the most test examples; \
+      finds trajectories that stand on both sides bit for bit, and layers that were measured twice. Each line has a \
+      verdict: ok, note or warning. Values that name individuals, such as subjects, are a warning: a split by groups, \
+      --by subject, keeps them on one side.
       """,
     takes: [SharedParameters.store, name, index, skipsValues, CommonParameters.json],
     examples: [
@@ -65,6 +67,7 @@ enum SplitAuditCommand {
             "name": .string($0.name), "columns": texts($0.columns), "train_values": count($0.trainValues),
             "test_values": count($0.testValues), "shared_values": count($0.sharedValues),
             "test_examples": count($0.testExamples), "only_train": texts($0.onlyTrain), "only_test": texts($0.onlyTest),
+            "names_individuals": .bool($0.namesIndividuals),
           ]
         }), "repeated_measurements": count(audit.repeatedMeasurements),
       "duplicates": audit.duplicates.map(count) ?? .null,

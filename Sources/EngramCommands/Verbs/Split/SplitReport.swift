@@ -52,6 +52,10 @@ enum SplitReport {
     let set = try store.createSplitSet(
       invocation[SharedParameters.splitName], specification, asOf: invocation[SharedParameters.asOf].map(Int64.init),
       options: invocation.writeOptions())
+    // The splits are stored; that nothing can be said of them is no failure.
+    for remark in (try? specification.remarks(of: try store.snapshot(asOf: set.commit))) ?? [] {
+      try invocation.note("note: \(remark)")
+    }
     if invocation[CommonParameters.json] {
       try invocation.show(json(set, indices: false))
     } else {

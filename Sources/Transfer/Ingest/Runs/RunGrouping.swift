@@ -69,7 +69,8 @@ struct RunGrouping {
       for (index, number) in replicates.enumerated() { runs[index].append(number.map { .integer($0) } ?? .null) }
     }
     metadata = AppendMetadata(
-      fields: fields, runs: runs, observations: rows.observations, storedRuns: match.storedRuns)
+      fields: fields, runs: runs, observations: rows.observations, storedRuns: match.storedRuns,
+      runKey: identity.declares ? keyColumns.map(\.name) : nil)
     stored = match.storedLayers
     keyFields = keyColumns.map(\.name)
     distinguishing = keyColumns.filter { column in
