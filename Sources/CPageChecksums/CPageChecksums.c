@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "Log.h"
+
 /// The largest page of SQLite.
 enum { LARGEST_PAGE = 65536, SMALLEST_PAGE = 512 };
 
@@ -162,6 +164,9 @@ int engram_checksums_check(sqlite3 *database, int page_size, int64_t *page) {
       uint64_t expected = load(bytes + page_size - ENGRAM_CHECKSUM_BYTES);
       if (checksum(bytes, page_size, number) == expected || is_zero(bytes, page_size)) break;
       if (attempt == ATTEMPTS) {
+        // A loss of power may tear a page that was being brought from the log into the file: the log still has it, is what
+        // readers read, and is brought over again.
+        if (engram_log_holds(database, page_size, number)) break;
         *page = number;
         return SQLITE_OK;
       }

@@ -3,6 +3,8 @@
 
 /* Routes SQLite's locks; returns whether it could. */
 int engram_guard_locks(void);
+/* Routes SQLite's reads. */
+void engram_guard_reads(void);
 /* Routes SQLite's allocations; returns whether it could. */
 int engram_guard_memory(void);
 

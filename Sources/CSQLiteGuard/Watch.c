@@ -104,6 +104,7 @@ static void set_up(void) {
    * allocator without a lock. */
   if (engram_guard_memory()) answer |= ENGRAM_GUARD_MEMORY;
   if (sqlite3_initialize() == SQLITE_OK && engram_guard_locks()) answer |= ENGRAM_GUARD_LOCKS;
+  engram_guard_reads();
 }
 
 int engram_sqlite_guard(void) {

@@ -109,7 +109,8 @@ import Glibc
   /// wrote (`corrupt`).
   func error(_ code: Int32, sql: String?, isUserSQL: Bool = false) -> EngramError {
     // SAFETY: the handle is open.
-    let systemError = unsafe sqlite3_system_errno(pointer)
+    var systemError = unsafe sqlite3_system_errno(pointer)
+    if systemError == ENGRAM_READ_FAILED { systemError = EIO }
     let place = sql.map { "SQL \(Self.shortened($0))" }
     func make(_ kind: EngramError.Code, _ text: String, mend: Mend? = nil) -> EngramError {
       EngramError(kind, text, file: path, place: place, mend: mend)

@@ -7,12 +7,17 @@
  * 2. A watch. A statement can take gigabytes and minutes to compile, or minutes inside one function, and SQLite looks at
  *    no clock meanwhile. While a thread is watched, its allocations are counted and fail beyond a limit, and allocations
  *    and the slow functions ask whether to stop.
+ * 3. Reads. A read that the disk fails is not damage; see Reads.c.
  */
 #ifndef ENGRAM_SQLITE_GUARD_H
 #define ENGRAM_SQLITE_GUARD_H
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdint.h>
+
+/* The system's number of an error that stands for a read that failed with EIO; SQLite makes damage of that one. */
+#define ENGRAM_READ_FAILED EREMOTEIO
 
 /* What could be set up. */
 enum { ENGRAM_GUARD_LOCKS = 1, ENGRAM_GUARD_MEMORY = 2 };
