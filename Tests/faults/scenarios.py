@@ -1,12 +1,16 @@
 """What is disturbed: one operation on a store, and how the store was before it."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 from inputs import Failure, ingest_words, write_metadata, write_npy
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # Longer than any operation here takes by far; what runs longer hangs.
 LONGEST = 60
@@ -25,6 +29,8 @@ class Scenario:
     # How many commits the operation makes at most; and whether it makes the store.
     commits: int = 1
     creates: bool = False
+    # A store of an older format that is brought over, by its folder; its metadata are not those of the inputs.
+    golden: str = ""
 
 
 # A store of one segment and one staged batch.
@@ -43,6 +49,11 @@ SCENARIOS = [
         ("{engram}", "classify", "{store}", "--split", "s", "--model", "random-forest", "--set", "n_estimators=5",
          "--threads", "1", "--json"),
         commits=4),
+    Scenario(
+        "edit", SMALL,
+        ("{engram}", "edit", "{store}", "--where", "learning_rule = 'adam'", "--set", "learning_rule=sgdm", "--reason", "t", "--json")),
+    Scenario("hide", SMALL, ("{engram}", "hide", "{store}", "--where", "learning_rule = 'adam'", "--reason", "t", "--json")),
+    Scenario("migrate", (), ("{engram}", "migrate", "{store}", "--json"), commits=0, golden="fixtures/stores/version-1"),
     Scenario("metrics", SMALL, ("{engram}", "ingest-metrics", "{store}", "{metrics}", "--json")),
 ]  # fmt: skip
 
@@ -95,10 +106,16 @@ class Laboratory:
         """Makes the store as it is before a scenario, and keeps a copy for `restore`."""
         shutil.rmtree(self.names["watched"], ignore_errors=True)
         os.mkdir(self.names["watched"])
+        if scenario.golden:
+            shutil.copytree(os.path.join(ROOT, scenario.golden), self.names["store"])
         for step in scenario.before:
             self.run(self.words(step))
         shutil.rmtree(self.kept, ignore_errors=True)
         shutil.copytree(self.names["watched"], self.kept)
+        if scenario.golden:
+            # The program does not read the log of an older format.
+            with contextlib.closing(sqlite3.connect(os.path.join(self.kept, "store.engram", "catalog.sqlite"))) as catalog:
+                return dict(catalog.execute("SELECT commit_id, example_end FROM commit_log"))
         return self.log() if scenario.before else {}
 
     @property
@@ -135,6 +152,8 @@ class Laboratory:
             if before or acknowledged:
                 raise Failure("the store is gone")
         else:
+            if scenario.golden:
+                self.run(self.words(scenario.words))
             self.verify()
             log = self.log()
             if any(log.get(commit) != end for commit, end in before.items()):

@@ -27,8 +27,8 @@ extension CatalogReader {
   private func logicalProblems() throws(EngramError) -> [EngramError] {
     var problems: [EngramError] = []
     // If the tree of a table is damaged, its rows cannot be trusted to be what a query says.
-    try list("PRAGMA integrity_check(\(Self.mostProblems))", into: &problems) { row in
-      row.text(0) == "ok" ? nil : ("SQLite finds damage: \(row.text(0))", "the database file")
+    for problem in try connection.integrityProblems(most: Self.mostProblems) {
+      problems.append(corrupt("SQLite finds damage: \(problem)", "the database file"))
     }
     if !problems.isEmpty { return problems }
     // Nor can the rules be asked of tables that are not there.

@@ -23,22 +23,21 @@ extension Catalog {
     let version = try version(of: old)
     if version == formatVersion { return version }
     try CatalogSchema.version1.require(old)
-    // Needs the database for itself, and leaves it whole in its one file.
-    let mode = try old.prepare("PRAGMA journal_mode = DELETE")
-    guard try mode.step(), mode.text(0) == "delete" else {
+    // Needs the database for itself, and leaves it whole in its one file. What changes in it then are two bytes of its first
+    // sector, so no journal is needed, and a kill leaves none: one that lies beside a catalog is refused.
+    let mode = try old.prepare("PRAGMA journal_mode = MEMORY")
+    guard try mode.step(), mode.text(0) == "memory" else {
       throw EngramError(
         .busy, "another process has the store open", file: directory.path,
         mend: "end the programs that read it, then run the command again; nothing was changed")
     }
     mode.reset()
     try old.execute("BEGIN EXCLUSIVE")
-    let row = try old.prepare("PRAGMA integrity_check(1)")
-    guard try row.step(), row.text(0) == "ok" else {
+    if let problem = try old.integrityProblems(most: 1).first {
       throw EngramError(
-        .corrupt, "SQLite finds damage: \(row.text(0))", file: old.path, place: "the database file",
+        .corrupt, "SQLite finds damage: \(problem)", file: old.path, place: "the database file",
         mend: "restore the catalog from a copy")
     }
-    row.reset()
     try make(name, in: directory) { (new) throws(EngramError) in
       try CatalogCopy(from: old, to: new).run()
       let reader = CatalogReader(new)
