@@ -163,7 +163,7 @@ let package = Package(
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),
     tests(
       of: "Studies",
-      needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
+      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
     tests(of: "Engram", needs: ["TrajectoryModel"]),
     tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
   ] + (isFuzzing ? fuzzing : [])

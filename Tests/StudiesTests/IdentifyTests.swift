@@ -188,7 +188,8 @@ struct IdentifyTests {
       func keys(_ value: JSONValue?) throws -> [String] { try #require(value).asObject().keys }
       #expect(
         json.keys == [
-          "version", "label", "classes", "train", "columns", "calibration", "group", "runs", "examples", "known",
+          "version", "label", "classes", "train", "columns", "calibration", "like_recording", "group", "runs",
+          "examples", "known",
           "warnings",
         ])
       #expect(

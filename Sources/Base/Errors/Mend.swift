@@ -69,8 +69,6 @@ public struct Mend: Sendable, Hashable {
     case axes
     /// How many units are measured.
     case units
-    /// Which fraction of the units is measured.
-    case unitFraction
     /// The noise that is added before measuring.
     case noise
   }

@@ -40,7 +40,7 @@ public struct SwiftWording: Wording {
       case .delimiter: "delimiter"
       case .overwrites: "overwrites"
       case .axes: "axes"
-      case .units, .unitFraction: "units"
+      case .units: "units"
       case .noise: "noise"
       }
     let value = option == .measurements ? ".measurements" : option == .newRuns ? ".newRuns" : value

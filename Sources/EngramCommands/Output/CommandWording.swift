@@ -31,7 +31,6 @@ package struct CommandWording: Wording {
     case .overwrites: "--overwrite"
     case .axes: "--axes"
     case .units: "--units"
-    case .unitFraction: "--unit-fraction"
     case .noise: "--noise"
     }
   }

@@ -26,6 +26,7 @@ struct IdentifyReport {
   let logs: LogProbabilities
   let near: NearestRuns
   let shares: StatisticShares?
+  let perfectBeside: PerfectBeside?
 
   private var classCount: Int { training.classes.values.count }
 
@@ -46,7 +47,7 @@ struct IdentifyReport {
         classExamples: training.labels.counts(), classRuns: training.runCounts, unlabelled: unlabelled,
         treeCount: request.treeCount, seed: request.seed),
       columns: columns, calibrationGroups: groups, exampleConfidence: exampleConfidence, runConfidence: runConfidence,
-      group: group, runs: runVerdicts, examples: exampleVerdicts,
+      perfectBeside: perfectBeside, group: group, runs: runVerdicts, examples: exampleVerdicts,
       known: try knownLabels(exampleVerdicts, runVerdicts), warnings: try warnings(group, runVerdicts))
   }
 

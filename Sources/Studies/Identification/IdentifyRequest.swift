@@ -15,6 +15,10 @@ public struct IdentifyRequest: Sendable, Hashable {
   /// The field of runs whose values are held out to calibrate confidence, such as `run_id` or `architecture`; nil
   /// chooses, see ``CalibrationGroups``.
   public var calibrateBy: String?
+  /// Which observations of labelled runs are learned from, where only those like the recordings are; nil for all.
+  ///
+  /// The same runs measured perfectly are then held out as well, to say how much the condition costs.
+  public var likeRecording: RecordingCondition?
   /// How many of the nearest training runs are named.
   public var neighbourCount: Int
   /// The orders that are tried for each example to find what each statistic adds; 0 does not look.
@@ -26,7 +30,7 @@ public struct IdentifyRequest: Sendable, Hashable {
   public init(
     examples: String, train: String? = nil, label: String = "learning_rule",
     features: FeatureRequest = FeatureRequest(), treeCount: Int = 200, calibrateBy: String? = nil,
-    neighbourCount: Int = 5, draws: Int = 8, seed: UInt32 = 0
+    likeRecording: RecordingCondition? = nil, neighbourCount: Int = 5, draws: Int = 8, seed: UInt32 = 0
   ) {
     self.examples = examples
     self.train = train
@@ -34,6 +38,7 @@ public struct IdentifyRequest: Sendable, Hashable {
     self.features = features
     self.treeCount = treeCount
     self.calibrateBy = calibrateBy
+    self.likeRecording = likeRecording
     self.neighbourCount = neighbourCount
     self.draws = draws
     self.seed = seed

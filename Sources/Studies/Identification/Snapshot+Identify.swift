@@ -37,6 +37,8 @@ extension Snapshot {
         found: "none of \(exampleCount) for \(request.examples)",
         mend: "loosen \(option: .examples); \(run: .info, on: store.path) shows the values of every field")
     }
+    let likeness = try RecordingLikeness(request, examples: unknown, in: self, limits: limits)
+    let request = likeness?.request ?? request
     let (trainExamples, unlabelled) = try trainingExamples(request, unknown: unknown, limits)
     let training = try TrainingRuns(trainExamples, label: request.label, in: self)
     let runs = try ExampleRuns(of: unknown, in: self)
@@ -68,10 +70,14 @@ extension Snapshot {
       } else {
         nil
       }
+    let beside = try likeness.map { (likeness) throws(EngramError) in
+      try likeness.perfectBeside(
+        common.columns, heldOutBy: groups.field, unknown: unknown, in: self, work: work)
+    }
     let report = IdentifyReport(
       request: request, snapshot: self, unknown: unknown, runs: runs, training: training, unlabelled: unlabelled,
       columns: common, groups: groups, exampleScaling: examples.scaling, runScaling: pooled.scaling, logs: logs,
-      near: near, shares: shares)
+      near: near, shares: shares, perfectBeside: beside)
     return try report.identification(examples: examples.level, runs: pooled.level)
   }
 

@@ -6,16 +6,16 @@ import TrajectoryModel
 
 /// Measures the layers of an input one after the other, in blocks of stimuli.
 struct ObserveMeasurement {
-  private let input: ObserveInput
-  private let work: WorkContext
+  let input: ObserveInput
+  let work: WorkContext
   /// The layer, run or unit that was left out, and why, in lines for a person.
-  private(set) var notes: [String] = []
+  var notes: [String] = []
   private var doneBytes = 0
   /// What was left out of each layer: units by run, and stimuli.
-  private var dropped: [Int: (units: [Int], stimuli: Int)] = [:]
+  var dropped: [Int: (units: [Int], stimuli: Int)] = [:]
 
   /// What a layer of a run has values for: its units, and by epoch the stimuli that were not shown.
-  private struct Present {
+  struct Present {
     var units: [Int]
     var notShown: [Int: Set<Int>] = [:]
   }
@@ -51,17 +51,26 @@ struct ObserveMeasurement {
     if let slice = layer.activations, slice.array.isFloat, input.request.missing != .keep {
       present = try self.present(of: slice, layer: index, run: run)
     }
+    let units =
+      present?.units.count ?? layer.activations?.array.rowLength
+      ?? layer.weights.map { $0.array.rowCount * $0.array.rowLength } ?? 1
+    var conditions: [ObservationCondition] = []
+    do throws(EngramError) {
+      for condition in input.conditions { conditions.append(try condition.observation(ofUnits: units)) }
+    } catch {
+      // Too few units: said before anything is read.
+      var placed = error
+      placed.file = (layer.activations ?? layer.weights)?.array.files[0].name
+      placed.place = "layer \(layer.name), run \(run)"
+      throw placed
+    }
     for epoch in input.epochs.indices {
       let observables = try observables(of: layer, (run, epoch), present)
-      for (place, condition) in input.conditions.enumerated() {
+      for (place, condition) in conditions.enumerated() {
         if epoch == 0 {
-          let units =
-            present?.units.count ?? layer.activations?.array.rowLength
-            ?? layer.weights.map { $0.array.rowCount * $0.array.rowLength } ?? 1
           found.append(
             .init(
-              run: run, layer: index, condition: try condition.observation(ofUnits: units),
-              statistics: observables[place].statistics, values: []))
+              run: run, layer: index, condition: condition, statistics: observables[place].statistics, values: []))
         }
         found[place].values += observables[place].values
       }
@@ -160,7 +169,7 @@ struct ObserveMeasurement {
   }
 
   /// The rows of an array in blocks that fit the memory.
-  private func blocks(of array: ObservedArray) -> [Range<Int>] {
+  func blocks(of array: ObservedArray) -> [Range<Int>] {
     let size = max(1, input.request.blockByteCount / max(1, array.rowByteCount))
     return stride(from: 0, to: array.rowCount, by: size).map { $0..<min($0 + size, array.rowCount) }
   }
@@ -168,76 +177,5 @@ struct ObserveMeasurement {
   private mutating func tell(_ bytes: Int) {
     doneBytes += bytes
     work.report("measuring", min(doneBytes, input.byteCount), of: input.byteCount, .bytes)
-  }
-}
-
-extension ObserveMeasurement {
-  /// The units of a layer that are never NaN while other units are not, over all epochs of a run.
-  private mutating func present(of slice: ObserveInput.Slice, layer: Int, run: Int) throws(EngramError) -> Present {
-    let array = slice.array
-    var missing = MissingUnits(unitCount: array.rowLength)
-    var present = Present(units: [])
-    var emptyStimuli = 0
-    for epoch in input.epochs.indices {
-      for rows in blocks(of: array) {
-        try work.checkCancelled("the measurement was stopped; the store is as it was before")
-        let at = (run, epoch, slice.layer)
-        let isEmpty: [Bool]
-        switch array.elementType {
-        case .float32:
-          var block: [Float] = []
-          try array.read(rows, at: at, into: &block)
-          isEmpty = missing.look(at: block.span)
-        case .float64:
-          var block: [Double] = []
-          try array.read(rows, at: at, into: &block)
-          isEmpty = missing.look(at: block.span)
-        }
-        for (row, isEmpty) in zip(rows, isEmpty) where isEmpty {
-          present.notShown[epoch, default: []].insert(row)
-          emptyStimuli += 1
-        }
-      }
-    }
-    present.units = missing.present
-    let gone = array.rowLength - present.units.count
-    guard gone > 0 || emptyStimuli > 0 else { return present }
-    let place = "layer \(input.layers[layer].name), run \(run)"
-    guard input.request.missing == .drop else {
-      throw EngramError(
-        .invalidData, "a recording has NaN", file: array.files[0].name, place: place, expected: "numbers",
-        found: "\(gone) units that are NaN at some stimulus, \(emptyStimuli) stimuli that are NaN at all units",
-        mend: "leave them out, or keep NaN as values")
-    }
-    guard !present.units.isEmpty else {
-      throw EngramError(
-        .invalidData, "no unit of a layer has a value at every stimulus", file: array.files[0].name, place: place,
-        expected: "at least one of \(array.rowLength) units", found: "none",
-        mend: "leave out stimuli or epochs that few units have, or keep NaN as values")
-    }
-    var seen = dropped[layer] ?? ([], 0)
-    seen.units.append(gone)
-    seen.stimuli += emptyStimuli
-    dropped[layer] = seen
-    return present
-  }
-
-  /// Says in one line for each layer what was left out.
-  private mutating func explain() {
-    for (layer, seen) in dropped.sorted(by: { $0.key < $1.key }) {
-      let total = input.layers[layer].activations?.array.rowLength ?? 0
-      let (least, most) = (seen.units.min() ?? 0, seen.units.max() ?? 0)
-      var parts: [String] = []
-      if most > 0 {
-        let count = least == most ? "\(most)" : "\(least) to \(most)"
-        let runs = input.runCount > 1 ? " in \(seen.units.count) of \(input.runCount) runs" : ""
-        parts.append("\(count) of \(total) units, which are NaN at a stimulus that others have a value for\(runs)")
-      }
-      if seen.stimuli > 0 {
-        parts.append(
-          "\(seen.stimuli) \(seen.stimuli == 1 ? "showing" : "showings") of a stimulus, at which all units are NaN")
-      }
-      notes.append("left out of layer \(input.layers[layer].name): \(parts.joined(separator: "; "))")
-    }
   }
 }

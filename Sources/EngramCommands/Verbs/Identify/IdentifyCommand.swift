@@ -16,6 +16,10 @@ enum IdentifyCommand {
   static let calibrateBy = Parameter.option(
     "calibrate-by", .field,
     "hold out the values of this field, such as run_id or architecture, to calibrate confidence (chosen unless given)")
+  static let likeRecording = Parameter.option(
+    "like-recording", .text("own|SQL"),
+    "learn from observations like the recordings: own, those with their unit_fraction and noise_sd, or an SQL expression"
+  )
   static let trees = Parameter.option(
     "trees", .integer(in: 1...100_000), default: "200", "how many trees the forest has")
   static let neighbours = Parameter.option(
@@ -38,6 +42,9 @@ enum IdentifyCommand {
       an architecture, a task or another text field of which no training run has the value, whole values of that field are \
       held out, since confidence on further runs of trained kinds would be far too high; --calibrate-by says otherwise.
 
+      --like-recording learns on labelled runs that were measured with as few units and as much noise as the recordings, \
+      which engram observe makes, and holds out the same runs measured perfectly, to say what the condition costs.
+
       Distances are Euclidean over asinh((x - median) / (1.4826 MAD)) of each column. The novelty of an example is its \
       conformal p-value: how often a held-out training example is as far from the training data. A warning is given \
       where more than 5 in 100 are farther than 99 in 100. What a statistic adds is its Shapley value by sampling \
@@ -45,7 +52,8 @@ enum IdentifyCommand {
       """,
     takes: [
       SharedParameters.store, examples, train, label, statistics, SharedParameters.epochs, SharedParameters.view,
-      calibrateBy, trees, neighbours, draws, SplitParameters.seed, SharedParameters.asOf, SharedParameters.threads,
+      calibrateBy, likeRecording, trees, neighbours, draws, SplitParameters.seed, SharedParameters.asOf,
+      SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
     ],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],
@@ -64,7 +72,9 @@ enum IdentifyCommand {
     let request = IdentifyRequest(
       examples: invocation[examples], train: invocation[train], label: invocation[label],
       features: FeatureRequest(statistics: invocation[statistics], view: try invocation.view()),
-      treeCount: invocation[trees], calibrateBy: invocation[calibrateBy], neighbourCount: invocation[neighbours],
+      treeCount: invocation[trees], calibrateBy: invocation[calibrateBy],
+      likeRecording: invocation[likeRecording].map { $0 == "own" ? .own : .filter($0) },
+      neighbourCount: invocation[neighbours],
       draws: invocation[draws], seed: invocation.splitSeed)
     let found = try snapshot.identify(request, work: invocation.work)
     switch invocation.tableFormat {

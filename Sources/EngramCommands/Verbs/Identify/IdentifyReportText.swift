@@ -80,6 +80,7 @@ enum IdentifyReportText {
     }
     lines.append("held-out examples: \(text(found.exampleConfidence))")
     lines.append("held-out runs: \(text(found.runConfidence))")
+    if let beside = found.perfectBeside { lines += cost(of: beside, found) }
     if let known = found.known {
       lines.append(
         "identified correctly, by their labels: \(known.rightExamples) of \(known.examples) examples, "
@@ -105,6 +106,24 @@ enum IdentifyReportText {
       + "\(fixed(100 * calibrated.meanConfidence, digits: 1)) %; calibration error "
       + "\(fixed(100 * calibrated.expectedCalibrationError, digits: 1)) % "
       + "(\(fixed(100 * before.expectedCalibrationError, digits: 1)) % before, exponent \(fixed(level.exponent, digits: 2)))"
+  }
+
+  /// What it costs that runs were measured as the recordings were.
+  private static func cost(of beside: PerfectBeside, _ found: Identification) -> [String] {
+    var lines = ["learned from observations like the recordings: \(beside.condition)"]
+    guard let perfect = beside.runConfidence?.calibrated else {
+      return lines + ["what the condition costs is not known: no such run was measured perfectly as well, or too few"]
+    }
+    let here = found.runConfidence.calibrated
+    func points(_ before: Double, _ after: Double) -> String { fixed(100 * (before - after), digits: 1) }
+    lines.append(
+      "\(countText(beside.runs)) of these runs measured perfectly, held out: "
+        + "\(fixed(100 * perfect.accuracy, digits: 1)) % identified correctly at a mean confidence of "
+        + "\(fixed(100 * perfect.meanConfidence, digits: 1)) %")
+    lines.append(
+      "the condition costs \(points(perfect.accuracy, here.accuracy)) points of runs identified correctly and "
+        + "\(points(perfect.meanConfidence, here.meanConfidence)) points of confidence")
+    return lines
   }
 
   private static func classes(_ found: Identification) -> Table {

@@ -64,9 +64,11 @@ enum ObserveCommand {
     takes: [
       store, activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, units,
       unitFraction, noise, seeds, weightNorm, missing, IngestCommand.types, IngestCommand.missing,
-      IngestCommand.decimal, IngestCommand.delimiter, IngestCommand.runFields, IngestCommand.force, dryRun,
+      IngestCommand.decimal, IngestCommand.delimiter, IngestCommand.runFields, IngestCommand.newRuns,
+      IngestCommand.force, dryRun,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
+    exclusive: [[IngestCommand.newRuns, IngestCommand.force]],
     examples: [
       .init(
         "engram observe lab.engram --activations v1=v1.npy --activations it=it.npy --axes session,stimulus,neuron "
@@ -88,7 +90,9 @@ enum ObserveCommand {
     let report = try request.observe(
       into: invocation[store],
       options: IngestOptions(
-        runFields: invocation[IngestCommand.runFields], repeats: invocation[IngestCommand.force] ? .measurements : .ask,
+        runFields: invocation[IngestCommand.runFields],
+        repeats: invocation[IngestCommand.newRuns]
+          ? .newRuns : invocation[IngestCommand.force] ? .measurements : .ask,
         write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
     for note in report.notes { try invocation.note("note: \(note)") }
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)

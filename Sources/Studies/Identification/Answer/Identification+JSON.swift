@@ -22,6 +22,13 @@ extension Identification {
         "folds": .integer(Int64(calibrationGroups.foldCount)), "examples": exampleConfidence.json,
         "runs": runConfidence.json,
       ],
+      "like_recording": perfectBeside.map {
+        [
+          "condition": .string($0.condition), "perfect_runs": .integer(Int64($0.runs)),
+          "perfect_examples_confidence": $0.exampleConfidence?.json ?? .null,
+          "perfect_runs_confidence": $0.runConfidence?.json ?? .null,
+        ]
+      } ?? .null,
       "group": groupJSON, "runs": .array(runs.map(json)), "examples": .array(examples.map(json)),
       "known": known.map {
         [

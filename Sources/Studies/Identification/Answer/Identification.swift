@@ -23,6 +23,8 @@ public struct Identification: Sendable, Hashable {
   public let exampleConfidence: ConfidenceLevel
   /// How far the confidence of runs is true.
   public let runConfidence: ConfidenceLevel
+  /// The same runs measured perfectly, where only observations like the recordings were learned from.
+  public let perfectBeside: PerfectBeside?
   /// All the examples together.
   public let group: GroupVerdict
   /// Each run of the examples, ascending by `run_id`.
