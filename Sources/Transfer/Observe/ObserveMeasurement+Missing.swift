@@ -2,6 +2,7 @@
 
 import Base
 import Observables
+import TrajectoryModel
 
 extension ObserveMeasurement {
   /// The units of a layer that are never NaN while other units are not, over all epochs of a run.
