@@ -26,7 +26,7 @@ extension Catalog {
     try connection.execute(
       """
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -\(writerCache);
-      PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = \(logSizeKept);
+      PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = \(logSizeKept);
       """)
     let oldestWriter = try connection.integer("SELECT oldest_writer FROM store") ?? .max
     if oldestWriter > formatVersion {

@@ -182,6 +182,23 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// Rewrites the database without what was deleted, and empties its log.
+  ///
+  /// - Throws: Code `busy` while others read the catalog, `diskFull`, `io`; run again, it goes on.
+  package func erase() throws(EngramError) {
+    guard let taken = writer.withLock({ $0.take() }) else {
+      preconditionFailure("a catalog makes one change at a time")
+    }
+    defer { writer.withLock { $0 = taken } }
+    try taken.connection.vacuum()
+    let answer = try taken.connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)")
+    guard try answer.step(), answer.integer(0) == 0 else {
+      throw EngramError(
+        .busy, "another process reads the store, so that its log cannot be emptied yet", file: path,
+        mend: "end the programs that read it, then run the command again, which finishes it")
+    }
+  }
+
   /// Moves what was committed from the write-ahead log into the database file, as far as readers let it.
   ///
   /// Nothing depends on it: it keeps the log short, and the database file whole for who copies it alone.

@@ -92,6 +92,16 @@ import CSQLite
     unsafe _ = sqlite3_busy_timeout(handle.pointer, milliseconds)
   }
 
+  /// Writes the database anew, without what was deleted.
+  package func vacuum() throws(EngramError) {
+    // SAFETY (whole function): the handle is open, and the calls take plain numbers. SQLite attaches a database of its own
+    // for it, which the limit of this connection would refuse.
+    let pointer = unsafe handle.pointer
+    unsafe sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 1)
+    defer { unsafe _ = sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0) }
+    try execute("VACUUM")
+  }
+
   /// Prepares one statement of ours.
   package func prepare(_ sql: String) throws(EngramError) -> Statement {
     guard let (statement, _) = try compile(sql, isUserSQL: false) else {

@@ -3,6 +3,7 @@
 //     catalog.sqlite   metadata, the commit log, staged batches, split sets   (SQLite, WAL)
 //     segments/        one immutable file a segment, HEX.seg
 //     incoming/        files being written; whatever lies here without a writer is left over from a crash
+//     recording/       one journal a run that is being recorded, KEY.journal
 //     lock             held by the writer; says who it is
 
 import Base
@@ -19,7 +20,7 @@ struct StoreFolder: Sendable {
   let root: DirectoryHandle
 
   /// The names of the parts of a store.
-  static let (segments, incoming, lock) = ("segments", "incoming", "lock")
+  static let (segments, incoming, recording, lock) = ("segments", "incoming", "recording", "lock")
 
   /// Opens the folder of a store.
   ///

@@ -66,6 +66,14 @@ extension TrajectoryStore {
       next = extent.examples.upperBound
       work.report("verifying", min(Int(next), total), of: total)
     }
+    for journal in try journals() {
+      do throws(EngramError) {
+        byteCount += try readJournal(journal)?.byteCount ?? 0
+      } catch {
+        guard error.code == .corrupt || error.code == .unsupported else { throw error }
+        problems.append(error)
+      }
+    }
     return VerifyReport(
       examples: examples, extents: extents, byteCount: byteCount, problems: problems,
       leftovers: try leftovers())

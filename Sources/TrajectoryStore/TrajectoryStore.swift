@@ -55,7 +55,7 @@ public final class TrajectoryStore: Sendable {
   /// Refuses a directory that holds anything but the beginnings of a store.
   private static func requireNothing(in root: DirectoryHandle) throws(EngramError) {
     // What a creation that was killed leaves behind holds no catalog, for that is made last and at once.
-    let own: Set = [StoreFolder.segments, StoreFolder.incoming, StoreFolder.lock]
+    let own: Set = [StoreFolder.segments, StoreFolder.incoming, StoreFolder.recording, StoreFolder.lock]
     let others = try root.names().filter { !own.contains($0) && !Catalog.isUnfinished($0) }
     guard others.isEmpty else {
       throw EngramError(
@@ -104,7 +104,11 @@ public final class TrajectoryStore: Sendable {
     try write("removal of an empty store", options: WriteOptions(waitSeconds: 0)) { (session) throws(EngramError) in
       guard try session.read({ (catalog) throws(EngramError) in try catalog.latestCommit() }) == nil else { return }
       let root = folder.root
-      for name in [StoreFolder.incoming, StoreFolder.segments] { try root.removeDirectory(name) }
+      guard try journals().isEmpty else { return }
+      for name in [StoreFolder.incoming, StoreFolder.segments, StoreFolder.recording]
+      where try root.status(of: name) != nil {
+        try root.removeDirectory(name)
+      }
       for name in Catalog.fileNames + [StoreFolder.lock] { try root.remove(name) }
       try DirectoryHandle.removeEmpty(path)
     }

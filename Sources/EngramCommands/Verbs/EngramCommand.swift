@@ -25,7 +25,7 @@ package let engramCommand = Command(
     CompareCommand.command,
     IngestResultsCommand.command, PredictCommand.command, IdentifyCommand.command, EditCommand.command,
     JoinCommand.command, HideCommand.hide, HideCommand.unhide, RenameFieldCommand.command, LogCommand.command,
-    DiffCommand.command, CompactCommand.command,
+    DiffCommand.command, PurgeCommand.command, RecordCommand.command, CompactCommand.command,
     MergeCommand.command, VerifyCommand.command, MigrateCommand.command,
     CompletionCommand.command, VersionCommand.command, HelpCommand.command,
   ],

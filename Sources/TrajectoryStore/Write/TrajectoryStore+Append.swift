@@ -30,6 +30,25 @@ extension TrajectoryStore {
   public func append(
     _ recordings: [Recording], epochs: [Double], statistics: [String], options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> AppendReport {
+    try append(
+      recordings, epochs: epochs, statistics: statistics, operation: "append", contentHash: nil, options: options)
+  }
+
+  /// Adds recordings, in one commit.
+  ///
+  /// - Parameters:
+  ///   - recordings: As there.
+  ///   - epochs: As there.
+  ///   - statistics: As there.
+  ///   - operation: One word for the commit log.
+  ///   - contentHash: What the store remembers them by, so that they are not added twice; nil for nothing.
+  ///   - options: As there.
+  /// - Returns: What was added, and under which ids.
+  /// - Throws: As there, and code `exists` when the store remembers them.
+  func append(
+    _ recordings: [Recording], epochs: [Double], statistics: [String], operation: String, contentHash: String?,
+    options: WriteOptions
+  ) throws(EngramError) -> AppendReport {
     guard let first = recordings.first else {
       throw EngramError(.usage, "there is nothing to append", expected: "at least one recording", found: "none")
     }
@@ -38,8 +57,9 @@ extension TrajectoryStore {
     let metadata = Self.metadata(of: recordings)
     return try write("append", options: options) { (session) throws(EngramError) in
       let message = "\(recordings.count) runs, \(metadata.exampleCount) examples"
-      if metadata.exampleCount < Self.stagingLimit {
-        return try stage(recordings, schema, metadata, message, in: session)
+      // What is remembered is one run, which is staged whatever its size.
+      if metadata.exampleCount < Self.stagingLimit || contentHash != nil {
+        return try stage(recordings, schema, metadata, message, operation, contentHash, in: session)
       }
       let appender = try Appender(
         session, metadata, epochs: epochs, statistics: statistics, elementType: schema.elementType)
@@ -49,7 +69,7 @@ extension TrajectoryStore {
             try appender.append(bytes, exampleCount: recording.layers.count)
           }
         }
-        return try appender.commit(operation: "append", message: message, verifies: false)
+        return try appender.commit(operation: operation, message: message, verifies: false)
       } catch {
         appender.abandon()
         throw error
@@ -59,7 +79,7 @@ extension TrajectoryStore {
 
   private func stage(
     _ recordings: [Recording], _ schema: SegmentSchema, _ metadata: AppendMetadata, _ message: String,
-    in session: WriteSession
+    _ operation: String, _ contentHash: String?, in session: WriteSession
   ) throws(EngramError) -> AppendReport {
     var bytes: [UInt8] = []
     var nonFinite: Set<Int> = []
@@ -71,9 +91,17 @@ extension TrajectoryStore {
       for index in recording.values.nonFiniteIndices { nonFinite.insert(index % schema.statistics.count) }
     }
     let hash = unsafe XXH3.hash128(bytes.span.bytes)
-    let report = try session.commit(operation: "append", message: message) {
+    let report = try session.commit(operation: operation, message: message) {
       (catalog) throws(EngramError) -> AppendReport in
+      if let contentHash, let known = try catalog.ingested(contentHash) {
+        throw EngramError(
+          .exists, "the run is part of the store already", file: path,
+          found: "examples \(known.examples.lowerBound) to \(known.examples.upperBound - 1)")
+      }
       let examples = try catalog.add(metadata)
+      if let contentHash {
+        try catalog.recordIngest(contentHash: contentHash, source: operation, examples: examples)
+      }
       _ = try catalog.addStaged(
         Extent(
           firstExample: examples.lowerBound, exampleCount: Int64(examples.count), place: .staged(id: 0),

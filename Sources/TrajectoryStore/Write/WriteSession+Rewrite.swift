@@ -77,16 +77,20 @@ extension WriteSession {
   private static let examplesInMemory = 4_096
 
   private func rewrite(_ group: [Extent]) throws(EngramError) -> Extent {
+    try rewrite(group[0].firstExample..<group[group.count - 1].examples.upperBound, as: group[0])
+  }
+
+  /// Writes examples of the store, which all have the axes of an extent, into a segment of their own.
+  func rewrite(_ all: Range<Int64>, as extent: Extent) throws(EngramError) -> Extent {
     let segment = try beginSegment(
-      SegmentSchema(epochs: group[0].epochs, statistics: group[0].statistics, elementType: group[0].elementType))
+      SegmentSchema(epochs: extent.epochs, statistics: extent.statistics, elementType: extent.elementType))
     do throws(EngramError) {
       let snapshot = try store.snapshot()
-      let columns = FeatureColumns(statistics: group[0].statistics, epochs: group[0].epochs)
-      var values = Matrix(elementType: group[0].elementType)
+      let columns = FeatureColumns(statistics: extent.statistics, epochs: extent.epochs)
+      var values = Matrix(elementType: extent.elementType)
       let size = segment.writer.rowGroupSize
       // A few row groups are decoded at a time, so that threads share them.
       let step = Int64(size * max(1, Self.examplesInMemory / size))
-      let all = group[0].firstExample..<group[group.count - 1].examples.upperBound
       for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
         try options.work.checkCancelled("compaction was stopped; the store is unchanged")
         let rowGroups = start..<min(all.upperBound, start + step)

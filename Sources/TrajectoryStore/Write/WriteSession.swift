@@ -138,6 +138,16 @@ package final class WriteSession {
     store.forgetReaders(of: identifiers)
   }
 
+  /// Leaves no byte of what was deleted in any file of the store.
+  ///
+  /// - Throws: Code `busy` while others read the store, `io` when a file that is no longer named cannot be removed.
+  func eraseRemains() throws(EngramError) {
+    let extents = try read { (catalog) throws(EngramError) in try catalog.extents() }
+    for file in try store.folder.leftovers(named: extents) { try file.folder.remove(file.name) }
+    for folder in [segments, incoming] { try folder.sync() }
+    try catalog.erase()
+  }
+
   /// Removes the files of segments whose append failed.
   ///
   /// When the system failed while the catalog was committing, only opening it again tells whether the commit is durable.

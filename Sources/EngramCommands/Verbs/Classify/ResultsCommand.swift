@@ -1,6 +1,7 @@
 // ResultsCommand.swift -- `engram results STORE [ID…]`.
 
 import Base
+import Splits
 import Studies
 import TrajectoryStore
 
@@ -40,7 +41,14 @@ enum ResultsCommand {
       guard !invocation[predictions], !invocation[remove] else {
         throw invocation.usageError("say which results", expected: "at least one ID", found: "none")
       }
-      return try invocation.show(try list(store), as: invocation.tableFormat)
+      let summaries = try store.classifications()
+      try invocation.show(try list(summaries, store, invocation.tableFormat), as: invocation.tableFormat)
+      guard invocation.tableFormat == .table else { return }
+      for summary in summaries {
+        guard let staleness = try store.staleness(of: summary) else { continue }
+        try invocation.output.write(StalenessText.line(summary, staleness, of: store))
+      }
+      return
     }
     var results: [Classification] = []
     for id in wanted { results.append(try store.classification(id)) }
@@ -57,22 +65,30 @@ enum ResultsCommand {
     case .table:
       for (index, result) in results.enumerated() {
         if index > 0 { try invocation.output.write("\n") }
+        if let staleness = try store.staleness(of: result.summary) {
+          try invocation.output.write(StalenessText.line(result.summary, staleness, of: store))
+        }
         try ResultsReport.show(result, invocation)
       }
     }
   }
 
-  private static func list(_ store: TrajectoryStore) throws(EngramError) -> Table {
-    var table = Table(columns: [
-      "id", "classifier", "on", "statistics", "view", "splits", "finished", "test accuracy", "origin",
-    ])
-    for summary in try store.classifications() {
-      table.append([
-        .identifier(summary.id), .text(summary.classifier), .text(summary.title), statistics(of: summary),
-        view(of: summary),
-        .integer(summary.splitCount), .integer(summary.finishedCount),
-        summary.meanAccuracy.map { .real($0) } ?? .missing, .text(summary.isImported ? "imported" : "computed"),
-      ])
+  private static func list(
+    _ summaries: [ClassificationSummary], _ store: TrajectoryStore, _ format: Table.Format
+  ) throws(EngramError) -> Table {
+    let columns = ["id", "classifier", "on", "statistics", "view", "splits", "finished", "test accuracy", "origin"]
+    // People are told in lines of their own.
+    var table = Table(columns: columns + (format == .table ? [] : ["stale"]))
+    for summary in summaries {
+      let stale: [TableCell] =
+        format == .table ? [] : [try store.staleness(of: summary).map { .text($0.sentence) } ?? .missing]
+      table.append(
+        [
+          .identifier(summary.id), .text(summary.classifier), .text(summary.title), statistics(of: summary),
+          view(of: summary),
+          .integer(summary.splitCount), .integer(summary.finishedCount),
+          summary.meanAccuracy.map { .real($0) } ?? .missing, .text(summary.isImported ? "imported" : "computed"),
+        ] + stale)
     }
     return table
   }

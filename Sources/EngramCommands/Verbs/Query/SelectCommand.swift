@@ -19,6 +19,8 @@ enum SelectCommand {
   static let format = Parameter.option(
     "format", ValueType<Format>.choice("FORMAT"), default: Format.table.rawValue, "table, csv, json, npy or npz")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
+  static let inProgress = Parameter.flag(
+    "in-progress", "the checkpoints so far of runs that are being recorded, a row for each layer and epoch")
   static let limit = Parameter.option("limit", .integer(in: 1...Int.max), "at most this many examples, the first ones")
 
   /// The format that was asked for, by name or by flag.
@@ -44,11 +46,14 @@ enum SelectCommand {
     takes: [
       SharedParameters.store, SharedParameters.filter, statistics, SharedParameters.epochs,
       SharedParameters.view, SharedParameters.missing, format, output, limit, SharedParameters.elementType,
-      SharedParameters.asOf,
+      SharedParameters.asOf, inProgress,
       SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
     ],
-    exclusive: [[format, CommonParameters.json, CommonParameters.csv]],
+    exclusive: [
+      [format, CommonParameters.json, CommonParameters.csv], [inProgress, SharedParameters.filter],
+      [inProgress, SharedParameters.view], [inProgress, SharedParameters.asOf],
+    ],
     examples: [
       .init(
         "engram select lr.engram --where \"task = 'cifar10' AND layer_position = 'deep'\" --statistics weight",
@@ -69,6 +74,7 @@ enum SelectCommand {
       throw invocation.usageError(
         "--format \(format.rawValue) writes bytes that a terminal cannot show", expected: "-o FILE.\(format.rawValue)")
     }
+    if invocation[inProgress] { return try showInProgress(invocation, format, path) }
     let export = SelectionExport(
       filter: invocation[SharedParameters.filter], limit: invocation[limit],
       statistics: invocation[statistics], view: try invocation.view(),
@@ -91,6 +97,44 @@ enum SelectCommand {
       try writeTables(selected, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
     }
     if let path { try note(selected.examples.count, selected.columns, in: path, invocation) }
+  }
+
+  /// Shows what is recorded of runs in progress.
+  private static func showInProgress(
+    _ invocation: Invocation, _ format: Format, _ path: String?
+  ) throws(EngramError) {
+    guard let tableFormat = Table.Format(rawValue: format.rawValue) else {
+      throw invocation.usageError(
+        "runs in progress have no arrays yet", expected: "--format table, csv or json", found: format.rawValue)
+    }
+    let runs = try invocation.open(SharedParameters.store).runsInProgress()
+    let table = inProgressTable(runs)
+    try invocation.write(to: path) { (output) throws(EngramError) in
+      try output.write(table.text(as: tableFormat, terminal: path == nil ? invocation.outputTerminal : .none))
+    }
+  }
+
+  /// A row for each layer and epoch of runs in progress.
+  private static func inProgressTable(_ runs: [RunInProgress]) -> Table {
+    let fields = Set(runs.flatMap(\.run.metadata.keys)).sorted()
+    let statistics = Set(runs.flatMap(\.run.statistics)).sorted()
+    var table = Table(columns: fields + ["layer_name", "layer_position", "epoch"] + statistics)
+    for run in runs {
+      let places = statistics.map { name in run.run.statistics.firstIndex(of: name) }
+      let known = fields.map { TableCell(run.run.metadata[$0] ?? .null) }
+      for (layer, described) in run.run.layers.enumerated() {
+        for (epoch, values) in zip(run.epochs, run.values) {
+          let numbers = places.map { place -> TableCell in
+            place.map { .real(values[layer * run.run.statistics.count + $0]) } ?? .missing
+          }
+          table.append(
+            known + [
+              .text(described.name), described.position.map { .text($0.rawValue) } ?? .missing, .real(epoch),
+            ] + numbers)
+        }
+      }
+    }
+    return table
   }
 
   /// Writes tables for a person, each of as many examples as are read at a time.

@@ -35,6 +35,11 @@ enum SplitAuditCommand {
       invocation[name], split: invocation[index], comparesValues: !invocation[skipsValues],
       work: invocation.work)
     if invocation[CommonParameters.json] { return try invocation.show(.array(audits.map(json))) }
+    if let summary = try store.splitSets().first(where: { $0.name == invocation[name] }),
+      let staleness = try store.staleness(of: summary)
+    {
+      try invocation.output.write(StalenessText.line(summary.name, staleness, of: store))
+    }
     for audit in audits {
       try invocation.output.write(
         "split \(printable(audit.split)): \(countText(audit.trainCount)) train, \(countText(audit.testCount)) test\n")

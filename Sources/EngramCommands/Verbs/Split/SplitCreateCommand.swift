@@ -7,8 +7,9 @@ import Transfer
 
 /// Makes the splits of a specification.
 enum SplitCreateCommand {
-  static let file = Parameter.required(
+  static let file = Parameter.option(
     "spec", .file("FILE.json"), "the specification, as schema/split-specification.schema.json describes it")
+  static let like = Parameter.option("like", .text("NAME"), "the specification of this split set of the store")
 
   static let command = Command(
     "create", "make the splits of a specification in a file",
@@ -17,17 +18,28 @@ enum SplitCreateCommand {
       specification counts. Every verb of split that makes splits is a short form of this one.
       """,
     takes: [
-      SharedParameters.storeToChange, SharedParameters.splitName, file, SharedParameters.asOf,
+      SharedParameters.storeToChange, SharedParameters.splitName, file, like, SharedParameters.asOf,
       SharedParameters.waitSeconds, CommonParameters.json,
     ],
+    exclusive: [[file, like]],
     examples: [
       .init("engram split create lr.engram --name fig2a --spec fig2a.json", "The splits of a specification"),
       .init(
         "engram split create lr.engram --name again --spec shown.json", "The splits of what split show --json wrote"),
+      .init(
+        "engram split create lr.engram --name fig2a.2 --like fig2a",
+        "A split set made again of the newest data and labels"),
     ],
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    try SplitReport.create(try SplitSpecification(reading: invocation[file]), invocation)
+    if let file = invocation[file] {
+      try SplitReport.create(try SplitSpecification(reading: file), invocation)
+    } else if let name = invocation[like] {
+      let set = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange]).splitSet(name)
+      try SplitReport.create(set.specification, invocation)
+    } else {
+      throw invocation.usageError("no specification is named", expected: "--spec FILE.json or --like NAME")
+    }
   }
 }

@@ -33,6 +33,11 @@ enum SplitShowCommand {
       SHA-256 \(set.sha256)
 
       """)
+    if let summary = try store.splitSets().first(where: { $0.name == set.name }),
+      let staleness = try store.staleness(of: summary)
+    {
+      try invocation.output.write(StalenessText.line(set.name, staleness, of: store))
+    }
     try invocation.show(try SplitReport.table(set, of: try store.snapshot(asOf: set.commit)))
     guard invocation[indices] else { return }
     for split in set.splits {

@@ -28,9 +28,16 @@ enum InfoCommand {
     let finite = try snapshot.finiteStatistics(of: try snapshot.examples(where: filter, limits: limits))
     let splitSets = try snapshot.store.splitSets()
     if invocation[CommonParameters.json] {
-      try invocation.show(json(summary, finite, splitSets, store: snapshot.store.path))
+      try invocation.show(
+        json(summary, finite, splitSets, try snapshot.store.runsInProgress(), store: snapshot.store.path))
     } else {
       try invocation.output.write(text(summary, finite, splitSets))
+      let runs = try snapshot.store.runsInProgress()
+      guard !runs.isEmpty else { return }
+      let epochs = runs.reduce(0) { $0 + $1.epochs.count }
+      try invocation.output.write(
+        "in progress: \(countText(runs.count)) runs with \(countText(epochs)) checkpoints, which are no examples before "
+          + "they end\n")
     }
   }
 
@@ -76,7 +83,8 @@ enum InfoCommand {
   }
 
   private static func json(
-    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], store: String
+    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], _ runs: [RunInProgress],
+    store: String
   ) -> JSONValue {
     [
       "store": .string(store), "identifier": .string(summary.identifier),
@@ -108,6 +116,16 @@ enum InfoCommand {
       "split_sets": .array(
         splitSets.map {
           ["name": .string($0.name), "kind": .string($0.kind), "splits": .count($0.splitCount)]
+        }),
+      "in_progress": .array(
+        runs.map { run in
+          var fields = JSONObject()
+          for (name, value) in run.run.metadata.sorted(by: { $0.key < $1.key }) { fields[name] = TableCell(value).json }
+          return [
+            "run": .object(fields), "layers": .count(run.run.layers.count),
+            "statistics": .count(run.run.statistics.count), "checkpoints": .count(run.epochs.count),
+            "last_epoch": run.epochs.last.map { .real($0) } ?? .null,
+          ]
         }),
     ]
   }

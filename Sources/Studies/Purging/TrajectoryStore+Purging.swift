@@ -1,0 +1,68 @@
+// TrajectoryStore+Purging.swift -- removing hidden data for good, with the split sets and results that rest on them.
+
+public import Base
+public import Splits
+import TrajectoryModel
+public import TrajectoryStore
+
+extension TrajectoryStore {
+  /// Removes what is hidden for good, from every file of the store: a request for privacy, or a mistake.
+  ///
+  /// Ids of examples are not given again and those of others stay. Split sets that hold any of it and results that rest on
+  /// any of it are removed too, for they could neither be read nor be made again. It cannot be undone.
+  ///
+  /// - Parameters:
+  ///   - isTrial: Whether only to say what would be removed.
+  ///   - options: How to wait and work, who does it and why.
+  /// - Returns: What is gone.
+  /// - Throws: ``EngramError`` with code `busy` while others read or write the store, `corrupt` when a segment is damaged,
+  ///   `diskFull`, `io`, `cancelled`.
+  public func purge(isTrial: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError) -> PurgeReport {
+    try purge(isTrial: isTrial, options: options) { (examples) throws(EngramError) in
+      var broken: Set<String> = []
+      var known: Set<String> = []
+      for summary in try splitSets() {
+        known.insert(summary.name)
+        if try !splitSet(summary.name).members.isDisjoint(with: examples) { broken.insert(summary.name) }
+      }
+      var results: [Int64] = []
+      for summary in try classifications() {
+        if try rests(summary, on: examples, broken, known) { results.append(summary.id) }
+      }
+      return (broken.sorted(), results)
+    }
+  }
+
+  /// Whether results rest on any of some examples.
+  private func rests(
+    _ results: ClassificationSummary, on examples: ExampleSet, _ broken: Set<String>, _ known: Set<String>
+  ) throws(EngramError) -> Bool {
+    for split in try classification(results.id).splits {
+      if let predictions = split.predictions, predictions.examples.contains(where: examples.contains) { return true }
+    }
+    guard !results.isImported, case .string(let name)? = results.plan["split_set"] else { return false }
+    if known.contains(name) { return broken.contains(name) }
+    // Of a split set that was removed nobody knows what it held; it may have held any example of its commit.
+    guard case .integer(let commit)? = results.plan["commit"], let first = examples.ranges.first else { return true }
+    return try snapshot(asOf: commit).exampleEnd > first.lowerBound
+  }
+
+  /// Why stored results would be others if they were made of the newest data; nil where they would not.
+  ///
+  /// - Complexity: O(1) where nothing was edited since.
+  public func staleness(of results: ClassificationSummary) throws(EngramError) -> Staleness? {
+    guard !results.isImported, case .integer(let commit)? = results.plan["commit"],
+      let edits = try edits(since: commit)
+    else { return nil }
+    var plans = [JSONValue.object(results.plan)]
+    var members = ExampleSet()
+    if case .string(let name)? = results.plan["split_set"], case .string(let sha)? = results.plan["splits_sha256"],
+      let summary = try splitSets().first(where: { $0.name == name && $0.sha256 == sha })
+    {
+      let set = try splitSet(summary.name)
+      plans.append(set.specification.json)
+      members = set.members
+    }
+    return Staleness(edits, commit: commit, namedIn: plans, members: members)
+  }
+}

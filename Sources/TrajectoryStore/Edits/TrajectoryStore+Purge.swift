@@ -1,0 +1,97 @@
+// TrajectoryStore+Purge.swift -- removing hidden data for good, from every file of the store.
+
+package import Base
+import Catalog
+import SegmentFile
+public import TrajectoryModel
+
+/// What a purge removed, or would remove.
+public struct PurgeReport: Sendable, Hashable {
+  /// The number of the commit; nil where nothing was hidden, or where it was only looked at.
+  public let commit: Int64?
+  /// The examples that are gone; their ids are not given again.
+  public let examples: ExampleSet
+  /// The runs that are gone with them.
+  public let runs: Int
+  /// The split sets that held any of them and are gone too, by name.
+  public let splitSets: [String]
+  /// The results that rest on any of them and are gone too, by number.
+  public let classifications: [Int64]
+}
+
+extension TrajectoryStore {
+  /// Removes what is hidden for good: values, metadata, metrics, earlier values, and what the log says of them.
+  ///
+  /// Segments that hold any of it are written again without it; then the catalog is rewritten and its log emptied. Killed
+  /// in between, it is finished by another purge.
+  ///
+  /// - Parameters:
+  ///   - isTrial: Whether only to say what would be removed.
+  ///   - options: How to wait and work.
+  ///   - broken: Says which split sets and results cannot stay without some examples.
+  /// - Returns: What is gone.
+  /// - Throws: ``EngramError`` with code `busy` while others read or write the store, `corrupt` when a segment is damaged,
+  ///   `diskFull`, `io`, `cancelled`.
+  package func purge(
+    isTrial: Bool, options: WriteOptions,
+    broken: (ExampleSet) throws(EngramError) -> (splitSets: [String], classifications: [Int64])
+  ) throws(EngramError) -> PurgeReport {
+    try write("purge", options: options) { (session) throws(EngramError) in
+      let hidden = try session.read { (catalog) throws(EngramError) in
+        try catalog.hiddenExamples().subtracting(try catalog.purgedExamples())
+      }
+      let (splitSets, classifications) = hidden.isEmpty ? ([], []) : try broken(hidden)
+      func report(_ commit: Int64?, runs: Int) -> PurgeReport {
+        PurgeReport(
+          commit: commit, examples: hidden, runs: runs, splitSets: splitSets, classifications: classifications)
+      }
+      if isTrial {
+        let runs = try session.read { (catalog) throws(EngramError) in
+          Set(try catalog.groups(by: ["run_id"], where: nil).filter { $0.examples.subtracting(hidden).isEmpty }).count
+        }
+        return report(nil, runs: runs)
+      }
+      var done = report(nil, runs: 0)
+      if !hidden.isEmpty {
+        done = try session.purge(hidden, splitSets, classifications) { report($0, runs: $1) }
+      }
+      try session.eraseRemains()
+      return done
+    }
+  }
+}
+
+extension WriteSession {
+  /// Writes what is left of the extents that hold some examples, and removes the rest in one commit.
+  fileprivate func purge(
+    _ examples: ExampleSet, _ splitSets: [String], _ classifications: [Int64],
+    report: (_ commit: Int64, _ runs: Int) -> PurgeReport
+  ) throws(EngramError) -> PurgeReport {
+    let old = try read { (catalog) throws(EngramError) in try catalog.extents() }
+      .filter { !examples.clamped(to: $0.examples).isEmpty }
+    var replaced: [(old: Extent, new: [Extent])] = []
+    let done: PurgeReport
+    do throws(EngramError) {
+      for (index, extent) in old.enumerated() {
+        var parts: [Extent] = []
+        for range in ExampleSet(extent.examples).subtracting(examples).ranges {
+          parts.append(try rewrite(range, as: extent))
+        }
+        replaced.append((extent, parts))
+        options.work.report("purging", index + 1, of: old.count, .things("segments"))
+      }
+      let extents = replaced
+      done = try commit(operation: "purge", message: "removed \(examples.count) examples for good") {
+        (catalog) throws(EngramError) in
+        for name in splitSets { try catalog.removeSplitSet(name) }
+        for id in classifications { try catalog.removeClassification(id) }
+        return report(catalog.commitID, try catalog.purge(examples, replacing: extents))
+      }
+    } catch {
+      discard(replaced.flatMap { $0.new.compactMap(\.segmentIdentifier) })
+      throw error
+    }
+    removeReplaced(old.compactMap(\.segmentIdentifier))
+    return done
+  }
+}

@@ -1,0 +1,184 @@
+// Journal.swift -- the file of a run in progress: open for one process, growing by whole blocks.
+
+import Base
+import Glibc
+import TrajectoryModel
+
+/// The journal of a run in progress, held by this process.
+final class Journal {
+  let run: RecordedRun
+  let name: String
+  private let folder: DirectoryHandle
+  private let descriptor: Int32
+  private var checksum: UInt64
+  private var end: Int
+  private var isSynced = true
+  /// The hash of each checkpoint by its epoch.
+  private(set) var checkpoints: [Double: String] = [:]
+
+  /// The ending of the names of journals.
+  static let suffix = ".journal"
+
+  /// The name of the journal of a run.
+  static func name(of run: RecordedRun) -> String { run.key + suffix }
+
+  /// Whether a file of the folder is a journal by its name.
+  static func isJournal(_ name: String) -> Bool {
+    name.hasSuffix(suffix) && name.utf8.count == 32 + suffix.utf8.count
+      && name.utf8.prefix(32).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+  }
+
+  /// Opens the journal of a run, or begins it.
+  ///
+  /// - Throws: Code `busy` while another process records the run, `invalidData` when it has other layers, statistics or
+  ///   another type, `corrupt` when the journal is damaged, `diskFull`, `io`.
+  init(_ run: RecordedRun, in folder: DirectoryHandle) throws(EngramError) {
+    self.run = run
+    self.folder = folder
+    name = Self.name(of: run)
+    descriptor = try folder.open(name, O_RDWR | O_CREAT)
+    (checksum, end) = (0, 0)
+    do throws(EngramError) {
+      try lock()
+      try takeUp()
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  deinit {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
+
+  private var path: String { folder.path(of: name) }
+
+  private func lock() throws(EngramError) {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      if errno != EWOULDBLOCK { throw .system("lock the journal of a run", path) }
+      throw EngramError(
+        .busy, "another process records this run", file: path, mend: "end it first, or give the run other metadata")
+    }
+    // It may have been ended, and its journal removed, between opening and locking.
+    let opened = try FileStatus(of: descriptor, path: path)
+    if try folder.status(of: name)?.isSameFile(as: opened) != true {
+      throw EngramError(.busy, "the run was ended at this moment", file: path, mend: "try again")
+    }
+  }
+
+  /// Reads what is there and cuts off what was being written when a process was killed; begins the journal where nothing is.
+  private func takeUp() throws(EngramError) {
+    let contents = try JournalContents(try InputFile(name, in: folder).contents(limit: JournalContents.mostBytes), path)
+    if let known = contents.run {
+      guard known.layers == run.layers, known.statistics == run.statistics, known.elementType == run.elementType else {
+        throw EngramError(
+          .invalidData, "the run is being recorded with other layers, statistics or another type", file: path,
+          expected: "\(known.layers.count) layers, \(known.statistics.count) statistics, \(known.elementType.name)",
+          found: "\(run.layers.count) layers, \(run.statistics.count) statistics, \(run.elementType.name)")
+      }
+      for checkpoint in contents.checkpoints { checkpoints[checkpoint.epoch] = checkpoint.hash }
+      (checksum, end) = (contents.checksum, contents.byteCount)
+    }
+    guard ftruncate(descriptor, off_t(end)) == 0 else { throw .system("cut the journal of a run", path) }
+    guard contents.run == nil else { return }
+    try append(.run, Array(try run.json.text().utf8))
+    try sync()
+    try folder.sync()
+  }
+
+  /// Adds a checkpoint; it is durable once ``sync()`` has returned.
+  func append(_ checkpoint: RecordedCheckpoint) throws(EngramError) {
+    try append(.checkpoint, checkpoint.payload)
+    checkpoints[checkpoint.epoch] = checkpoint.hash
+  }
+
+  private func append(_ kind: JournalBlock.Kind, _ payload: [UInt8]) throws(EngramError) {
+    guard payload.count <= JournalBlock.mostBytes else {
+      throw EngramError(.limit, "a checkpoint is too large", file: path, found: "\(payload.count) bytes")
+    }
+    let block = JournalBlock.bytes(kind, payload, after: checksum)
+    var written = 0
+    while written < block.bytes.count {
+      // SAFETY: the array lends its bytes for the call.
+      let count = unsafe block.bytes.withUnsafeBytes { bytes in
+        unsafe pwrite(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written, off_t(end + written))
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let failure = EngramError.system("write the journal of a run", path)
+        // What is half written is not part of the journal.
+        ftruncate(descriptor, off_t(end))
+        throw failure
+      }
+      written += count
+    }
+    end += block.bytes.count
+    checksum = block.checksum
+    isSynced = false
+  }
+
+  /// Makes what was added durable.
+  func sync() throws(EngramError) {
+    if isSynced { return }
+    guard fdatasync(descriptor) == 0 else { throw .system("sync the journal of a run", path) }
+    isSynced = true
+  }
+
+  /// Every checkpoint, in the order of recording.
+  func contents() throws(EngramError) -> JournalContents {
+    try JournalContents(try InputFile(name, in: folder).contents(limit: JournalContents.mostBytes), path)
+  }
+
+  /// Removes the journal; its run is part of the store.
+  func remove() throws(EngramError) {
+    try folder.remove(name)
+    try folder.sync()
+  }
+}
+
+/// What a journal holds.
+struct JournalContents {
+  /// The run; nil in a journal that was begun and never written.
+  private(set) var run: RecordedRun?
+  /// The checkpoints, in the order of recording.
+  private(set) var checkpoints: [RecordedCheckpoint] = []
+  /// The bytes of whole blocks, and the checksum of the last.
+  private(set) var byteCount = 0
+  private(set) var checksum: UInt64 = 0
+  /// Whether bytes follow the last whole block.
+  private(set) var isTorn = false
+
+  /// A journal larger than this is not read into memory.
+  static let mostBytes = 1 << 32
+
+  /// Reads a journal.
+  ///
+  /// - Throws: ``EngramError`` with code `corrupt` for whole bytes that are no block.
+  init(_ bytes: [UInt8], _ path: String) throws(EngramError) {
+    reading: while true {
+      switch JournalBlock.read(bytes, at: byteCount, after: checksum) {
+      case .end: break reading
+      case .damage(let message):
+        throw EngramError(
+          .corrupt, message, file: path, place: "block \(checkpoints.count + (run == nil ? 0 : 1))", offset: byteCount,
+          mend: "restore the journal from a copy, or remove it and record the run again")
+      case .block(let block):
+        do throws(EngramError) {
+          if let run {
+            checkpoints.append(try RecordedCheckpoint(block.payload, of: run))
+          } else {
+            run = try RecordedRun(journal: try JSONValue(parsing: Array(block.payload)))
+          }
+        } catch {
+          var damaged = error.inFile(path)
+          if damaged.code != .unsupported { damaged.code = .corrupt }
+          throw damaged
+        }
+        byteCount += block.byteCount
+        checksum = block.checksum
+      }
+    }
+    isTorn = byteCount < bytes.count
+  }
+}

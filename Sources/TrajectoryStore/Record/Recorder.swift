@@ -1,0 +1,154 @@
+// Recorder.swift -- a run that grows, checkpoint by checkpoint, and becomes part of the store when it ends.
+
+public import Base
+import Catalog
+import SegmentFile
+import TrajectoryModel
+
+/// A run that grows, checkpoint by checkpoint.
+///
+/// What was recorded and synced survives a kill of the process. A run that was cut short is resumed by a recorder of the
+/// same metadata, in this process or another. It becomes part of the store, as one commit, when it is finished.
+///
+/// ```swift
+/// let recorder = try store.recorder(
+///   run: ["learning_rule": .text("adam"), "model_seed": .integer(3)], layers: layers, statistics: names)
+/// for epoch in 0...100 where !recorder.epochs.contains(Double(epoch)) {
+///   train()
+///   try recorder.record(epoch: Double(epoch), values: .float32(statistics(of: model)), metrics: ["loss": loss])
+/// }
+/// let report = try recorder.finish()
+/// ```
+///
+/// One thread uses a recorder at a time; any number of runs are recorded side by side, by any number of processes.
+public final class Recorder {
+  /// What is recorded.
+  public let run: RecordedRun
+  /// Whether an earlier process had begun the run.
+  public let isResumed: Bool
+  private let store: TrajectoryStore
+  private let options: WriteOptions
+  private var journal: Journal?
+
+  /// What became of a checkpoint.
+  public enum Outcome: Sendable, Hashable {
+    /// It was added.
+    case recorded
+    /// It was there already, equal bit for bit.
+    case repeated
+  }
+
+  init(_ run: RecordedRun, in store: TrajectoryStore, options: WriteOptions) throws(EngramError) {
+    self.run = run
+    self.store = store
+    self.options = options
+    let journal = try Journal(run, in: try store.folder.root.directory(making: StoreFolder.recording))
+    // It may be that a process was killed after the run became part of the store and before its journal was removed.
+    if let stored = try store.ended(run) {
+      try journal.remove()
+      throw stored
+    }
+    self.journal = journal
+    isResumed = !journal.checkpoints.isEmpty
+  }
+
+  /// The epochs that are recorded, ascending.
+  public var epochs: [Double] { journal.map { $0.checkpoints.keys.sorted() } ?? [] }
+
+  /// Adds a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - epoch: The epoch; the order of epochs is free.
+  ///   - values: [layer][statistic], in the type of the run.
+  ///   - metrics: Scalars of the run at that epoch, by name; NaN is a value.
+  ///   - isDurable: Whether it survives a loss of power, and not only a kill, when this returns; ``sync()`` makes so what
+  ///     came before.
+  /// - Returns: Whether it was new.
+  /// - Throws: ``EngramError`` with code `exists` when another checkpoint is recorded at that epoch, `invalidData` for
+  ///   values of another number or type, `usage` after the end of the run, `diskFull`, `io`.
+  @discardableResult
+  public func record(
+    epoch: Double, values: TrajectoryValues, metrics: [String: Double] = [:], isDurable: Bool = true
+  ) throws(EngramError) -> Outcome {
+    guard let journal else { throw EngramError(.usage, "the run has ended", file: store.path) }
+    guard epoch.isFinite else {
+      throw EngramError(.invalidData, "a checkpoint has no epoch", expected: "a finite number", found: "\(epoch)")
+    }
+    guard values.count == run.valueCount, values.elementType == run.elementType else {
+      throw EngramError(
+        .invalidData, "a checkpoint does not fill its shape", place: "epoch \(EpochSelection.text(epoch))",
+        expected:
+          "\(run.layers.count) layers x \(run.statistics.count) statistics = \(run.valueCount) \(run.elementType.name) values",
+        found: "\(values.count) \(values.elementType.name) values")
+    }
+    var bytes: [UInt8] = []
+    try values.withBytes { (span) throws(EngramError) in
+      // SAFETY: the buffer is copied before the closure returns.
+      unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+    let checkpoint = RecordedCheckpoint(epoch: epoch, bytes: bytes, metrics: metrics)
+    if let known = journal.checkpoints[checkpoint.epoch] {
+      if known == checkpoint.hash { return .repeated }
+      throw try difference(checkpoint, journal)
+    }
+    try journal.append(checkpoint)
+    if isDurable { try journal.sync() }
+    return .recorded
+  }
+
+  /// Makes everything that was recorded durable.
+  ///
+  /// - Throws: ``EngramError`` with code `io`, `diskFull`.
+  public func sync() throws(EngramError) { try journal?.sync() }
+
+  /// Makes the run part of the store, in one commit, and forgets the journal.
+  ///
+  /// - Returns: The ids of its examples, one for each layer.
+  /// - Throws: ``EngramError`` with code `usage` when nothing was recorded or it has ended, `invalidData` when metadata do not
+  ///   fit the fields of the store, `busy`, `diskFull`, `io`; the journal stays then.
+  public func finish() throws(EngramError) -> AppendReport {
+    guard let journal else { throw EngramError(.usage, "the run has ended", file: store.path) }
+    try journal.sync()
+    let checkpoints = try journal.contents().checkpoints.sorted { $0.epoch < $1.epoch }
+    guard !checkpoints.isEmpty else {
+      throw EngramError(
+        .usage, "nothing was recorded of the run", file: store.path, expected: "at least one checkpoint")
+    }
+    let size = run.statistics.count * run.elementType.byteCount
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(checkpoints.count * run.layers.count * size)
+    for layer in run.layers.indices {
+      for checkpoint in checkpoints { bytes += checkpoint.bytes[(layer * size)..<((layer + 1) * size)] }
+    }
+    let recording = Recording(
+      metadata: run.metadata.filter { $0.value != .null }, layers: run.layers,
+      values: TrajectoryValues(nativeBytes: bytes, run.elementType),
+      metrics: checkpoints.flatMap { checkpoint in
+        checkpoint.metrics.sorted { $0.key < $1.key }.map { MetricValue($0.key, epoch: checkpoint.epoch, $0.value) }
+      })
+    let report = try store.append(
+      [recording], epochs: checkpoints.map(\.epoch), statistics: run.statistics, operation: "record",
+      contentHash: store.recordingHash(of: run), options: options)
+    self.journal = nil
+    // The run is part of the store; a journal that is left is removed by the next recorder of the run.
+    try? journal.remove()
+    return report
+  }
+
+  /// The error for another checkpoint at an epoch that is recorded.
+  private func difference(_ new: RecordedCheckpoint, _ journal: Journal) throws(EngramError) -> EngramError {
+    var found = "other metrics"
+    if let old = try journal.contents().checkpoints.first(where: { $0.epoch == new.epoch }), old.bytes != new.bytes {
+      let size = run.elementType.byteCount
+      let index = (zip(old.bytes, new.bytes).enumerated().first { $1.0 != $1.1 }?.offset ?? 0) / size
+      found =
+        "other values, \(run.statistics[index % run.statistics.count]) of layer "
+        + "\(run.layers[index / run.statistics.count].name) first"
+    }
+    return EngramError(
+      .exists, "another checkpoint is recorded at this epoch", file: store.path,
+      place: "epoch \(EpochSelection.text(new.epoch))", expected: "the same values and metrics, bit for bit",
+      found: found,
+      mend: "a checkpoint that was recorded does not change; give the run other metadata")
+  }
+}

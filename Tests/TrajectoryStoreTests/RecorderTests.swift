@@ -1,0 +1,158 @@
+// RecorderTests.swift -- runs that grow: what was recorded stays, is resumed, and becomes what a bulk append would be.
+
+import Base
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+@Suite(.seedReport) struct RecorderTests {
+  static let layers = [Layer(name: "conv1", position: .early), Layer(name: "fc", position: .deep)]
+  static let statistics = ["weightabs_mean", "weightabs_var", "own"]
+
+  private static func values(_ epoch: Int) -> [Float] { (0..<6).map { Float(epoch * 10 + $0) + 0.25 } }
+
+  private static func recorder(_ store: TrajectoryStore, _ seed: Int64 = 3) throws -> Recorder {
+    try store.recorder(
+      run: ["learning_rule": .text("adam"), "model_seed": .integer(seed), "lr": .real(0.5), "note": .null],
+      layers: layers, statistics: statistics)
+  }
+
+  /// The names of journals.
+  private static func journals(_ store: TrajectoryStore) -> [String] { TestFiles.names(in: store.path + "/recording") }
+
+  @Test func `a run that was recorded in any order is what a bulk append would have made`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let recorder = try Self.recorder(store)
+    #expect(!recorder.isResumed && recorder.epochs.isEmpty)
+    for epoch in [5, 0, 10] {
+      #expect(
+        try recorder.record(
+          epoch: Double(epoch), values: .float32(Self.values(epoch)), metrics: ["loss": Double(epoch)]) == .recorded)
+    }
+    #expect(recorder.epochs == [0, 5, 10])
+    #expect(try store.snapshot().exampleCount == 0)
+    let progress = try store.runsInProgress()
+    #expect(progress.count == 1 && progress[0].epochs == [0, 5, 10] && progress[0].run.layers == Self.layers)
+    #expect(progress[0].values[1].map { Float($0) } == Self.values(5))
+    let report = try recorder.finish()
+    #expect(report.examples == 0..<2 && report.runs == 1)
+    #expect(Self.journals(store).isEmpty)
+    let snapshot = try store.snapshot()
+    var matrix = Matrix(elementType: .float64)
+    try snapshot.materialize(
+      snapshot.allExamples, FeatureColumns(statistics: Self.statistics, epochs: [0, 5, 10], order: .bySample),
+      into: &matrix)
+    for layer in 0..<2 {
+      for (place, epoch) in [0, 5, 10].enumerated() {
+        for statistic in 0..<3 {
+          #expect(matrix[layer, place * 3 + statistic] == Double(Self.values(epoch)[layer * 3 + statistic]))
+        }
+      }
+    }
+    #expect(try snapshot.examples(where: "learning_rule = 'adam' AND lr = 0.5 AND layer_position = 'deep'").ids == [1])
+    #expect(try snapshot.metric("loss", at: .last).map(\.value) == [10])
+    #expect(try store.verify().problems == [])
+    #expect(try store.log().last?.operation == "record")
+    refusal(.usage) { _ = try recorder.finish() }
+    let again = refusal(.exists) { _ = try Self.recorder(store) }
+    #expect(again?.found == "examples 0 to 1, commit 1")
+    #expect(Self.journals(store).isEmpty)
+  }
+
+  @Test func `an equal checkpoint is skipped, and another at the same epoch is refused by name`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let recorder = try Self.recorder(store)
+    try recorder.record(epoch: 5, values: .float32(Self.values(5)), metrics: ["loss": .nan])
+    #expect(try recorder.record(epoch: 5, values: .float32(Self.values(5)), metrics: ["loss": .nan]) == .repeated)
+    var other = Self.values(5)
+    other[4] = -1
+    let values = refusal(.exists) { try recorder.record(epoch: 5, values: .float32(other), metrics: ["loss": .nan]) }
+    #expect(values?.place == "epoch 5" && values?.found == "other values, weightabs_var of layer fc first")
+    let metrics = refusal(.exists) {
+      try recorder.record(epoch: 5, values: .float32(Self.values(5)), metrics: ["loss": 1])
+    }
+    #expect(metrics?.found == "other metrics")
+    refusal(.invalidData) { try recorder.record(epoch: 6, values: .float32([1, 2])) }
+    refusal(.invalidData) { try recorder.record(epoch: 6, values: .float64([1, 2, 3, 4, 5, 6])) }
+    refusal(.invalidData) { try recorder.record(epoch: .nan, values: .float32(Self.values(6))) }
+    #expect(recorder.epochs == [5])
+    // Two processes do not record one run; two runs are recorded side by side.
+    refusal(.busy) { _ = try Self.recorder(store) }
+    #expect(try Self.recorder(store, 4).epochs.isEmpty)
+  }
+
+  @Test func `a run cut short is resumed at any byte of its journal, with every whole checkpoint`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    do {
+      let recorder = try Self.recorder(store)
+      for epoch in 0..<4 {
+        try recorder.record(epoch: Double(epoch), values: .float32(Self.values(epoch)), metrics: ["m": 0.5])
+      }
+    }
+    let name = try #require(Self.journals(store).first)
+    let path = "\(store.path)/recording/\(name)"
+    let whole = TestFiles.read(path)
+    var last = 0
+    for length in 0...whole.count {
+      TestFiles.write(Array(whole.prefix(length)), to: path)
+      let recorder = try Self.recorder(store)
+      #expect(recorder.epochs == (0..<recorder.epochs.count).map(Double.init), "length \(length)")
+      #expect(recorder.epochs.count >= last)
+      last = recorder.epochs.count
+      if length == whole.count { #expect(recorder.epochs.count == 4 && recorder.isResumed) }
+    }
+    TestFiles.write(Array(whole.dropLast(3)), to: path)
+    #expect(try store.verify().problems == [])
+    let recorder = try Self.recorder(store)
+    #expect(recorder.epochs == [0, 1, 2])
+    try recorder.record(epoch: 3, values: .float32(Self.values(3)), metrics: ["m": 0.5])
+    #expect(TestFiles.read(path) == whole)
+    #expect(try recorder.finish().examples == 0..<2)
+  }
+
+  @Test func `a flipped bit anywhere in a journal is found`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    do {
+      let recorder = try Self.recorder(store)
+      for epoch in 0..<2 {
+        try recorder.record(epoch: Double(epoch), values: .float32(Self.values(epoch)), metrics: ["m": 0.5])
+      }
+    }
+    let path = "\(store.path)/recording/\(try #require(Self.journals(store).first))"
+    let whole = TestFiles.read(path)
+    for place in whole.indices {
+      var damaged = whole
+      damaged[place] ^= 1 << UInt8(place % 8)
+      TestFiles.write(damaged, to: path)
+      #expect(try store.verify().problems.map(\.code) == [.corrupt], "byte \(place)")
+    }
+    refusal(.corrupt) { _ = try store.runsInProgress() }
+    refusal(.corrupt) { _ = try Self.recorder(store) }
+    TestFiles.write(whole, to: path)
+    #expect(try store.verify().problems == [])
+    refusal(.invalidData) {
+      _ = try store.recorder(
+        run: ["learning_rule": .text("adam"), "model_seed": .integer(3), "lr": .real(0.5)], layers: Self.layers,
+        statistics: ["other"])
+    }
+  }
+
+  @Test func `a journal that is left after its run became part of the store is removed and adds nothing`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let recorder = try Self.recorder(store)
+    try recorder.record(epoch: 0, values: .float32(Self.values(0)))
+    let path = "\(store.path)/recording/\(try #require(Self.journals(store).first))"
+    let bytes = TestFiles.read(path)
+    _ = try recorder.finish()
+    TestFiles.write(bytes, to: path)
+    refusal(.exists) { _ = try Self.recorder(store) }
+    #expect(Self.journals(store).isEmpty)
+    #expect(try store.snapshot().exampleCount == 2)
+  }
+}
