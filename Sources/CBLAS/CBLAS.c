@@ -4,6 +4,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Values of CBLAS's enumerations, the same in every implementation. */
 enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112, UPPER = 121 };
@@ -26,13 +28,77 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *failure = NULL;
 static char failure_text[256];
 
+/* OpenBLAS works in a buffer for each thread that is inside it, and when there is no memory for one it asks again for
+ * ever. So nobody goes inside before there has been memory for one more buffer, or before somebody else has come out. */
+enum { BUFFER_BYTES = 128 << 20, SPARE_BYTES = 8 << 20 };
+/* The stack of a thread that OpenBLAS starts, with what malloc sets aside for it; and the library itself. */
+enum { THREAD_BYTES = 80 << 20, LIBRARY_BYTES = 48 << 20 };
+static pthread_mutex_t buffers_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t buffer_is_free = PTHREAD_COND_INITIALIZER;
+/* Buffers that OpenBLAS has, and threads that are inside. */
+static int buffer_count, inside_count;
+static int lacks_memory;
+
+/* Whether there is so much memory to be had. */
+static int has_room(size_t size) {
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return 0;
+  munmap(memory, size);
+  return 1;
+}
+
+/* Goes inside; returns whether it could, which is certain once it could before. */
+static int enter(void) {
+  pthread_mutex_lock(&buffers_lock);
+  int can = 1;
+  while (inside_count == buffer_count) {
+    if (has_room((size_t)BUFFER_BYTES + SPARE_BYTES)) {
+      buffer_count++;
+    } else if (buffer_count == 0) {
+      can = 0;
+      break;
+    } else {
+      pthread_cond_wait(&buffer_is_free, &buffers_lock);
+    }
+  }
+  inside_count += can;
+  pthread_mutex_unlock(&buffers_lock);
+  return can;
+}
+
+static void leave(void) {
+  pthread_mutex_lock(&buffers_lock);
+  inside_count--;
+  pthread_cond_signal(&buffer_is_free);
+  pthread_mutex_unlock(&buffers_lock);
+}
+
 static void *symbol(void *library, const char *name) {
   void *found = dlsym(library, name);
   if (!found && !failure) failure = "the library lacks a routine of BLAS or LAPACK";
   return found;
 }
 
+/* Threads that OpenBLAS starts when it is loaded, each with a buffer, though none of ours uses them. */
+static int thread_count(void) {
+  static const char *const names[] = {"OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"};
+  long most = sysconf(_SC_NPROCESSORS_ONLN);
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+    const char *text = getenv(names[i]);
+    int wanted = text ? atoi(text) : 0;
+    if (wanted > 0) return wanted < most ? wanted : (int)most;
+  }
+  return most < 1 ? 1 : most > 128 ? 128 : (int)most;
+}
+
+static void lack_memory(void) {
+  failure = "it works in a buffer of 128 MiB for each processor, for which there is no memory";
+  lacks_memory = 1;
+}
+
 static void load(void) {
+  size_t needed = (size_t)thread_count() * ((size_t)BUFFER_BYTES + THREAD_BYTES) + LIBRARY_BYTES;
+  if (!has_room(needed)) return lack_memory();
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     const char *why = dlerror();
@@ -49,7 +115,15 @@ static void load(void) {
   *(void **)&blas.dposv = symbol(library, "dposv_");
   void (*set_threads)(int);
   *(void **)&set_threads = symbol(library, "openblas_set_num_threads");
-  if (!failure) set_threads(1);
+  if (failure) return;
+  set_threads(1);
+  /* The first buffer is taken at once, and stays. */
+  if (!enter()) {
+    return lack_memory();
+  }
+  double one = 1, product = 0;
+  blas.dgemm(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, 1, 1, 1, 1, &one, 1, &one, 1, 0, &product, 1);
+  leave();
 }
 
 const char *engram_blas_load(void) {
@@ -57,29 +131,41 @@ const char *engram_blas_load(void) {
   return failure;
 }
 
+int engram_blas_lacks_memory(void) { return lacks_memory; }
+
 void engram_sgemm(int transpose_a, int transpose_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a,
                   int32_t lda, const float *b, int32_t ldb, float beta, float *c, int32_t ldc) {
+  enter();
   blas.sgemm(ROW_MAJOR, transpose_a ? TRANSPOSE : NO_TRANSPOSE, transpose_b ? TRANSPOSE : NO_TRANSPOSE, m, n, k, alpha,
              a, lda, b, ldb, beta, c, ldc);
+  leave();
 }
 
 void engram_dgemm(int transpose_a, int transpose_b, int32_t m, int32_t n, int32_t k, double alpha, const double *a,
                   int32_t lda, const double *b, int32_t ldb, double beta, double *c, int32_t ldc) {
+  enter();
   blas.dgemm(ROW_MAJOR, transpose_a ? TRANSPOSE : NO_TRANSPOSE, transpose_b ? TRANSPOSE : NO_TRANSPOSE, m, n, k, alpha,
              a, lda, b, ldb, beta, c, ldc);
+  leave();
 }
 
 void engram_dsyrk_t(int32_t n, int32_t k, double alpha, const double *a, int32_t lda, double beta, double *c,
                     int32_t ldc) {
+  enter();
   blas.dsyrk(ROW_MAJOR, UPPER, TRANSPOSE, n, k, alpha, a, lda, beta, c, ldc);
+  leave();
 }
 
 int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values) {
   /* Row-major upper is column-major lower, and LAPACK's columns of eigenvectors are our rows. */
   int info = 0, query = -1, integer_count = 0;
   double wanted = 0;
+  enter();
   blas.dsyevd("V", "L", &n, a, &lda, values, &wanted, &query, &integer_count, &query, &info, 1, 1);
-  if (info != 0) return info;
+  if (info != 0) {
+    leave();
+    return info;
+  }
   int work_count = (int)wanted;
   double *work = malloc(sizeof(double) * (size_t)work_count);
   int *integers = malloc(sizeof(int) * (size_t)integer_count);
@@ -87,6 +173,7 @@ int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values) {
     blas.dsyevd("V", "L", &n, a, &lda, values, work, &work_count, integers, &integer_count, &info, 1, 1);
   else
     info = -100;
+  leave();
   free(work);
   free(integers);
   return info;
@@ -94,6 +181,8 @@ int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values) {
 
 int32_t engram_dposv(int32_t n, double *a, int32_t lda, double *b) {
   int info = 0, one = 1;
+  enter();
   blas.dposv("L", &n, &one, a, &lda, b, &n, &info, 1);
+  leave();
   return info;
 }

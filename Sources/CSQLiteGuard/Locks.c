@@ -74,9 +74,9 @@ static int lock_descriptor(int descriptor, int is_index, int makes) {
   if (*place) return (*place)->descriptor;
   if (!makes) return -2;
   int opened = open_again(descriptor);
-  /* Without /proc, SQLite's own descriptor has to do; it serves as long as one connection is open. */
-  if (opened < 0 && (errno == ENOENT || errno == ENOTDIR)) opened = descriptor;
-  if (opened < 0) return -1;
+  /* Without /proc, or a descriptor to spare, SQLite's own does as well: SQLite keeps it open while its file is locked. What
+   * is lost is that a child of fork lets go of the lock of a parent that is killed. */
+  if (opened < 0) opened = descriptor;
   locked_file *file = malloc(sizeof *file);
   if (!file) {
     if (opened != descriptor) system_close(opened);

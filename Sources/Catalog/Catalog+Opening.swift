@@ -58,8 +58,18 @@ extension Catalog {
       return try open(.readOnly)
     } catch {
       guard error.code == .io, try isComplete(name, in: directory) else { throw error }
-      return try open(.immutable)
+      let file = try directory.status(of: name)
+      let connection = try open(.immutable)
+      connection.immutableFile = file
+      return connection
     }
+  }
+
+  /// Whether a connection still reads what is there: one that takes no locks does so until somebody can write.
+  static func isCurrent(_ connection: Connection, _ name: String, in directory: DirectoryHandle) -> Bool {
+    guard let file = connection.immutableFile else { return true }
+    // The file first: a writer makes the index before it changes the file.
+    return (try? directory.status(of: name)) == file && (try? isComplete(name, in: directory)) == true
   }
 
   /// Whether a database file holds everything by itself and nobody works on it, in a folder that cannot be written.

@@ -37,6 +37,8 @@ package final class Catalog: Sendable {
   /// The path of the database, for messages.
   package let path: String
   private let access: Access
+  /// Whether what a connection reads is what is there.
+  private let isCurrent: @Sendable (Connection) -> Bool
   /// The connections that read, and those that read a store with edits as of a commit.
   private let readers, pastReaders: ConnectionPool
   /// The connection that writes; nil while a commit is made, and when opened for reading.
@@ -55,8 +57,13 @@ package final class Catalog: Sendable {
   package init(_ name: String = fileName, in directory: DirectoryHandle, access: Access) throws(EngramError) {
     path = directory.path(of: name)
     self.access = access
-    readers = ConnectionPool { () throws(EngramError) in try Self.openForReading(name, in: directory) }
-    pastReaders = ConnectionPool { () throws(EngramError) in try Self.openForReading(name, in: directory) }
+    let isCurrent: @Sendable (Connection) -> Bool = { Self.isCurrent($0, name, in: directory) }
+    self.isCurrent = isCurrent
+    let open: @Sendable () throws(EngramError) -> Connection = { () throws(EngramError) in
+      try Self.openForReading(name, in: directory)
+    }
+    readers = ConnectionPool(opening: open, reusingIf: isCurrent)
+    pastReaders = ConnectionPool(opening: open, reusingIf: isCurrent)
     switch access {
     case .read:
       writer = ForkSafeMutex(nil)
@@ -71,7 +78,31 @@ package final class Catalog: Sendable {
   /// A body may read again, and sees the last commit then, which may be a later one. It sees what the tables hold: the
   /// newest metadata, and what is hidden too.
   package func read<R>(_ body: (CatalogReader) throws(EngramError) -> R) throws(EngramError) -> R {
-    try readers.withConnection { (connection) throws(EngramError) in try Self.read(connection, body) }
+    try read(with: readers, body)
+  }
+
+  /// Reads with a connection of a pool.
+  ///
+  /// - Throws: What the body throws, and code `busy` when what was read without locks has been written meanwhile.
+  private func read<R>(
+    with pool: ConnectionPool, _ body: (CatalogReader) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try pool.withConnection { (connection) throws(EngramError) in
+      let result: R
+      do throws(EngramError) {
+        result = try Self.read(connection, body)
+      } catch {
+        throw isCurrent(connection) ? error : changed
+      }
+      guard isCurrent(connection) else { throw changed }
+      return result
+    }
+  }
+
+  private var changed: EngramError {
+    EngramError(
+      .busy, "the store was written while it was read without locks, as one that nobody can write", file: path,
+      mend: "read it again")
   }
 
   /// Reads the store as of a commit: with the metadata of that commit, and without what is hidden at it.
@@ -86,19 +117,15 @@ package final class Catalog: Sendable {
   package func read<R>(
     asOf commit: Int64?, bounds: Bool = false, _ body: (CatalogReader) throws(EngramError) -> R
   ) throws(EngramError) -> R {
-    let plain = try readers.withConnection { (connection) throws(EngramError) -> R? in
-      try Self.read(connection) { (reader) throws(EngramError) -> R? in
-        if bounds { return nil }
-        return reader.newestEdit == 0 ? try body(reader) : nil
-      }
+    let plain = try read(with: readers) { (reader) throws(EngramError) -> R? in
+      if bounds { return nil }
+      return reader.newestEdit == 0 ? try body(reader) : nil
     }
     if let plain { return plain }
     // Connections of their own, for theirs are tables that hide those of the catalog.
-    return try pastReaders.withConnection { (connection) throws(EngramError) in
-      try Self.read(connection) { (reader) throws(EngramError) in
-        try reader.look(asOf: commit, bounds: bounds)
-        return try body(reader)
-      }
+    return try read(with: pastReaders) { (reader) throws(EngramError) in
+      try reader.look(asOf: commit, bounds: bounds)
+      return try body(reader)
     }
   }
 

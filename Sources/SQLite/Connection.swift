@@ -9,6 +9,9 @@ import CSQLite
   /// Prepared statements by their SQL, for those that run often.
   private var cache: [String: Statement] = [:]
 
+  /// What the database file was when it was opened as immutable.
+  package var immutableFile: FileStatus?
+
   /// Whether the table-valued functions that a sandbox allows have been used.
   var hasUsedTableFunctions = false
 

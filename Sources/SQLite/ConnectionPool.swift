@@ -17,12 +17,21 @@ package final class ConnectionPool: Sendable {
   }
 
   private let open: @Sendable () throws(EngramError) -> Connection
+  private let isUsable: @Sendable (Connection) -> Bool
   private let idle = ForkSafeMutex<[Idle]>([])
 
   /// Makes a pool that has no connection yet.
   ///
-  /// - Parameter open: Opens a connection.
-  package init(opening open: @escaping @Sendable () throws(EngramError) -> Connection) { self.open = open }
+  /// - Parameters:
+  ///   - open: Opens a connection.
+  ///   - isUsable: Whether a connection that was opened before may still be used.
+  package init(
+    opening open: @escaping @Sendable () throws(EngramError) -> Connection,
+    reusingIf isUsable: @escaping @Sendable (Connection) -> Bool = { _ in true }
+  ) {
+    self.open = open
+    self.isUsable = isUsable
+  }
 
   /// Opens the first connection, so that what keeps it from opening is known at once.
   package func prepare() throws(EngramError) {
@@ -37,7 +46,7 @@ package final class ConnectionPool: Sendable {
   /// - Returns: What the body returns.
   /// - Throws: What opening and the body throw.
   package func withConnection<R>(_ body: (Connection) throws(EngramError) -> R) throws(EngramError) -> R {
-    let connection = if let kept = takeIdle() { kept } else { try open() }
+    let connection = if let kept = takeIdle(), isUsable(kept) { kept } else { try open() }
     defer { giveBack(connection) }
     return try body(connection)
   }

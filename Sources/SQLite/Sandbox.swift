@@ -6,8 +6,8 @@ import CSQLiteGuard
 
 /// The rules for one run of a user's SQL: an allow-list for SQLite's authorizer, a deadline, a way to stop.
 @safe package final class Sandbox {
-  /// Bytes that SQLite may hold for a query: far more than its cache, its sorter and its longest values take.
-  private static let mostBytes: Int64 = 128 << 20
+  /// Bytes that SQLite may hold for a query: its cache and its longest values take far less, sorting a million rows less.
+  private static let mostBytes: Int64 = 256 << 20
   /// Seconds of processor time that SQLite may compile: a thousand times what SQL takes that a person writes.
   private static let compilationSeconds = 0.25
 

@@ -52,16 +52,40 @@ extension TrajectoryStore {
   ///   arrays do not have its SHA-256.
   public func splitSet(_ name: String) throws(EngramError) -> SplitSet {
     let stored = try splitSetRecord(name)
+    return try unpacked(stored.set, stored.splits)
+  }
+
+  /// Reads every stored split set and compares it with its SHA-256, all as of one commit.
+  ///
+  /// - Returns: How many there are, and what is wrong with them.
+  /// - Throws: What keeps the catalog from being read at all.
+  public func verifySplitSets() throws(EngramError) -> (count: Int, problems: [EngramError]) {
+    var (count, problems) = (0, [EngramError]())
+    try forEachSplitSet { (record, splits) throws(EngramError) in
+      count += 1
+      do throws(EngramError) {
+        _ = try unpacked(record, splits())
+      } catch {
+        // What the system refuses is not damage.
+        guard [.corrupt, .truncated, .notFound, .invalidData].contains(error.code) else { throw error }
+        problems.append(error)
+      }
+    }
+    return (count, problems)
+  }
+
+  /// A split set out of its record.
+  private func unpacked(_ record: SplitSetRecord, _ splits: [SplitRecord]) throws(EngramError) -> SplitSet {
     var packer = SplitPacker()
-    for split in stored.splits { try packer.add(stored: split) }
-    let (splits, sha256) = packer.finish()
+    for split in splits { try packer.add(stored: split) }
+    let (packed, sha256) = packer.finish()
     let set = SplitSet(
-      name: name, specification: try SplitSpecification(json: try JSONValue(parsing: stored.set.specification)),
-      commit: stored.set.commitID, sha256: sha256, splits: splits)
-    guard set.sha256 == stored.set.sha256 else {
+      name: record.name, specification: try SplitSpecification(json: try JSONValue(parsing: record.specification)),
+      commit: record.commitID, sha256: sha256, splits: packed)
+    guard set.sha256 == record.sha256 else {
       throw EngramError(
-        .corrupt, "the index arrays of split set '\(name)' are damaged", file: path,
-        expected: "SHA-256 \(stored.set.sha256)",
+        .corrupt, "the index arrays of split set '\(record.name)' are damaged", file: path,
+        expected: "SHA-256 \(record.sha256)",
         found: set.sha256, mend: "remove it and make it again from its specification; the splits will be the same")
     }
     return set

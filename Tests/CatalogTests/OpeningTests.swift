@@ -114,6 +114,47 @@ struct OpeningTests {
     #expect(scratch.names == ["catalog.sqlite"])
   }
 
+  @Test(.enabled(if: geteuid() == 0, "only root may become another user and come back"))
+  func `a reader without locks sees what is written later, and is told when it comes in the middle`() throws {
+    let scratch = TemporaryFolder()
+    do { _ = try Sample.filled(scratch) }
+    #expect(unsafe chmod(scratch.path, 0o555) == 0)
+    becomeForFiles(65_534)
+    defer { becomeForFiles(0) }
+    let catalog = try Catalog(in: scratch.directory, access: .read)
+    #expect(try catalog.ids(nil).count == 10)
+    func append() throws {
+      becomeForFiles(0)
+      defer { becomeForFiles(65_534) }
+      try Sample.append(
+        Catalog(in: scratch.directory, access: .readWrite), [(Sample.values("cifar10", "knet"), [Sample.early])])
+    }
+    try append()
+    #expect(try catalog.ids(nil).count == 11)
+    let error = #expect(throws: EngramError.self) {
+      try catalog.look { reader throws in
+        try append()
+        _ = try reader.counts()
+      }
+    }
+    #expect(error?.code == .busy, "\(String(describing: error))")
+    #expect(try catalog.ids(nil).count == 12)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root may become another user and come back"))
+  func `a folder that may not be looked into is an error of the system, and not called no store`() throws {
+    let scratch = TemporaryFolder()
+    do { _ = try Sample.filled(scratch) }
+    #expect(unsafe chmod(scratch.path, 0o000) == 0)
+    defer { _ = unsafe chmod(scratch.path, 0o755) }
+    becomeForFiles(65_534)
+    defer { becomeForFiles(0) }
+    let error = #expect(throws: EngramError.self) {
+      try Catalog(in: try DirectoryHandle(opening: scratch.path), access: .read)
+    }
+    #expect(error?.code == .io && error?.message.contains("ermission") == true, "\(String(describing: error))")
+  }
+
   @Test func `a path with characters that mean something in a URI works in a directory that may not be written`() throws
   {
     let scratch = TemporaryFolder()

@@ -34,6 +34,29 @@ import TrajectoryStore
     return try ToyStore(runs)
   }
 
+  @Test func `verifying beside somebody who makes and removes sets finds no damage`() throws {
+    let toy = try toy()
+    let store = toy.store
+    let possible = SpecificationTests.everyKind.first { specification in
+      (try? store.createSplitSet("s", specification)) != nil
+    }
+    let specification = try #require(possible)
+    try store.removeSplitSet("s")
+    try parallelFor(count: 2, work: WorkContext(threads: 2)) { (index, _) throws(EngramError) in
+      for round in 0..<30 {
+        if index == 0 {
+          _ = try store.createSplitSet("s", specification)
+          try store.removeSplitSet("s")
+        } else {
+          let found = try store.verifySplitSets()
+          guard found.problems.isEmpty, found.count <= 1 else {
+            throw EngramError(.corrupt, "round \(round)", found: "\(found.problems)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func `a stored set is read back as it was made, and stays as it is when data come`() throws {
     let toy = try toy()
     for (index, specification) in SpecificationTests.everyKind.enumerated() {

@@ -1,7 +1,8 @@
 /* CBLAS.h -- the few BLAS and LAPACK routines that classifiers need, from the system's OpenBLAS.
  *
  * OpenBLAS takes several milliseconds to start, so it is not linked but loaded when the first of these routines is
- * called; a command that trains nothing never pays for it. Every routine runs on the calling thread alone: callers share
+ * called; a command that trains nothing never pays for it. Every routine runs on the calling thread alone, and waits where memory
+ * for one more working buffer (128 MiB) lacks, until another thread is done: callers share
  * out independent products, and so the same bytes come out for any number of threads.
  *
  * Matrices are row-major; `ld` is the distance between rows. Call engram_blas_load first; the others must not be called
@@ -14,6 +15,9 @@
 
 /* Loads OpenBLAS once, from any thread. Returns NULL when it is there, or why it is not, in words of the dynamic linker. */
 const char *engram_blas_load(void);
+
+/* Whether it could not be loaded because memory lacks. */
+int engram_blas_lacks_memory(void);
 
 /* c = alpha * op(a) * op(b) + beta * c, with op(a) of m x k, op(b) of k x n; op transposes where the flag is not 0. */
 void engram_sgemm(int transpose_a, int transpose_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a,

@@ -28,18 +28,14 @@ package struct GroupDistances: Sendable, Hashable {
   ///   - groups: The group of each of `rows`.
   ///   - groupCount: The number of groups.
   ///   - work: How the work is done; it does not change the result.
-  /// - Throws: ``EngramError`` with code `notFound` when OpenBLAS is not installed, `cancelled`.
+  /// - Throws: ``EngramError`` with code `notFound` when OpenBLAS is not installed, `limit` when it lacks memory, `cancelled`.
   /// - Complexity: O(queries x rows x columns), at the speed of a matrix product.
   package init(
     from queries: ScaledRows, to rows: ScaledRows, groups: [Int32], groupCount: Int, work: WorkContext
   ) throws(EngramError) {
     precondition(queries.columnCount == rows.columnCount, "queries and rows have the same columns")
     precondition(groups.count == rows.count, "every row has a group")
-    if let failure = unsafe engram_blas_load() {
-      throw EngramError(
-        .notFound, "OpenBLAS is not there", found: unsafe String(cString: failure),
-        mend: "install it, such as by apt-get install libopenblas0-pthread")
-    }
+    try loadBLAS()
     self.groupCount = groupCount
     var distances = [Float](repeating: .infinity, count: queries.count * groupCount)
     var nearest = [Int32](repeating: -1, count: queries.count * groupCount)

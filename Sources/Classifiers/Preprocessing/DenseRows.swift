@@ -139,10 +139,15 @@ package import TrajectoryModel
 
 /// Loads OpenBLAS.
 ///
-/// - Throws: ``EngramError`` with code `notFound` when the library is not there.
+/// - Throws: ``EngramError`` with code `notFound` when the library is not there, `limit` when there is no memory for it.
 func loadBLAS() throws(EngramError) {
   // SAFETY: the text is static.
   guard let reason = unsafe engram_blas_load() else { return }
+  if engram_blas_lacks_memory() != 0 {
+    throw EngramError(
+      .limit, "there is no memory for OpenBLAS", found: unsafe String(cString: reason),
+      mend: "raise the limit on memory (ulimit -v), or set the environment variable OPENBLAS_NUM_THREADS to 1")
+  }
   throw EngramError(
     .notFound, "OpenBLAS cannot be loaded", found: unsafe String(cString: reason),
     mend: "install it: apt-get install libopenblas0-pthread")

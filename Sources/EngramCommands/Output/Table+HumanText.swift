@@ -10,22 +10,43 @@ extension Table {
   ///
   /// With a width, the widest columns are cut, with an ellipsis, until the line fits; without one nothing is cut.
   package func humanText(width: Int?, style: TextStyle = .plain) -> String {
-    let texts = rows.map { $0.map(\.humanText) }
-    let headings = columns.map(printable)
+    let layout = layout(width: width)
+    return heading(layout, style: style) + lines(layout)
+  }
+
+  /// How wide the columns are, and on which side numbers stand, as these rows need it.
+  func layout(width: Int?) -> Layout {
     let isRight = columns.indices.map { column in
       rows.contains { $0[column].isNumber } && rows.allSatisfy { $0[column].isNumber || $0[column] == .missing }
     }
-    var widths = columns.indices.map { column in
-      max(headings[column].count, texts.map { $0[column].count }.max() ?? 0)
+    var widths = columns.map { printable($0).count }
+    for row in rows {
+      for column in columns.indices { widths[column] = max(widths[column], row[column].humanText.count) }
     }
     if let width { Self.shrink(&widths, to: width) }
+    return Layout(widths: widths, isRight: isRight, cuts: width != nil)
+  }
+
+  /// How columns line up.
+  struct Layout {
+    let widths: [Int]
+    let isRight: [Bool]
+    /// Whether what is wider is cut; else it moves what follows to the right.
+    let cuts: Bool
+
+    /// The line of some cells.
     func line(_ cells: [String]) -> String {
-      let parts = cells.indices.map { Self.fitted(cells[$0], to: widths[$0], isRight: isRight[$0]) }
+      let parts = cells.indices.map { Table.fitted(cells[$0], to: widths[$0], isRight: isRight[$0], cuts: cuts) }
       return String(trimmedRight: parts.joined(separator: "  "))
     }
-    var result = style.bold(line(headings)) + "\n"
-    for row in texts { result += line(row) + "\n" }
-    return result
+  }
+
+  /// The names of the columns.
+  func heading(_ layout: Layout, style: TextStyle) -> String { style.bold(layout.line(columns.map(printable))) + "\n" }
+
+  /// The rows, which may be wider than those that the layout was made for.
+  func lines(_ layout: Layout) -> String {
+    rows.map { layout.line($0.map(\.humanText)) + "\n" }.joined()
   }
 
   /// Narrows the widest columns one by one until all fit, none below ``narrowest``.
@@ -37,9 +58,10 @@ extension Table {
     }
   }
 
-  private static func fitted(_ text: String, to width: Int, isRight: Bool) -> String {
-    guard text.count <= width else { return text.prefix(width - 1) + "…" }
-    let fill = String(repeating: " ", count: width - text.count)
+  fileprivate static func fitted(_ text: String, to width: Int, isRight: Bool, cuts: Bool) -> String {
+    let count = text.count
+    guard count <= width else { return cuts ? text.prefix(width - 1) + "…" : text }
+    let fill = String(repeating: " ", count: width - count)
     return isRight ? fill + text : text + fill
   }
 }

@@ -4,8 +4,13 @@ package import Base
 package import TrajectoryModel
 
 extension NumPyArray {
-  /// A limit on the payload of arrays that are read into memory as metadata.
-  package static let mostMetadataBytes = 1 << 30
+  /// Bytes that ``metadataValues()`` takes: the payload, and a value for each element, with its text.
+  package var heldAsMetadata: Int {
+    let values = (shape.first ?? 0).multipliedReportingOverflow(by: MemoryLayout<MetadataValue>.stride)
+    let texts = type.kind == .unicode || type.kind == .bytes ? payload.byteCount : 0
+    let (total, overflows) = values.partialValue.addingReportingOverflow(payload.byteCount)
+    return values.overflow || overflows ? .max : total.addingReportingOverflow(texts).overflow ? .max : total + texts
+  }
 
   /// The elements of a one-dimensional array.
   ///
@@ -13,18 +18,14 @@ extension NumPyArray {
   /// NaN becomes null.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for an array that is not one-dimensional, a whole number above
-  ///   `Int64.max`, or text that is not Unicode; `limit` above ``mostMetadataBytes``; whatever the payload throws.
+  ///   `Int64.max`, or text that is not Unicode; `limit` above ``MemoryBudget/forOneInput``; whatever the payload throws.
   package func metadataValues() throws(EngramError) -> [MetadataValue] {
     guard shape.count == 1 else {
       throw EngramError(
         .invalidData, "the array \(name) is not one-dimensional", expected: "one value for each example",
         found: "shape \(shape)")
     }
-    guard payload.byteCount <= Self.mostMetadataBytes else {
-      throw EngramError(
-        .limit, "the array \(name) is too large for metadata", expected: "at most \(Self.mostMetadataBytes) bytes",
-        found: "\(payload.byteCount) bytes")
-    }
+    try MemoryBudget.require(heldAsMetadata, of: 1, what: "the array \(name) as metadata")
     switch (type.kind, type.byteCount) {
     case (.boolean, _): return try values { (bits: UInt8) in .integer(bits == 0 ? 0 : 1) }
     case (.integer, 1): return try values { (bits: UInt8) in .integer(Int64(Int8(bitPattern: bits))) }

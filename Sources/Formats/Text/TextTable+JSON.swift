@@ -14,6 +14,10 @@ extension TextTable {
   /// - Throws: ``EngramError`` as ``JSONValue/init(parsing:file:)``, and with code `invalidData` when the text is well formed
   ///   and no table, `limit` above ``mostColumns`` keys of objects.
   package init(json bytes: [UInt8], file: String) throws(EngramError) {
+    // A member has its name and its value; then come the cell and its value.
+    try Self.requireRoom(
+      bytes, file: file, separators: ",[{",
+      each: MemoryLayout<String>.stride + 2 * MemoryLayout<JSONValue>.stride + Self.heldForCell)
     do throws(EngramError) {
       if let rows = try Self.lines(bytes, file: file) {
         try self.init(rows: rows, file: file)

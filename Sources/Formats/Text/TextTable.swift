@@ -1,6 +1,7 @@
 // TextTable.swift -- a table in a CSV, TSV or JSON file, cell by cell, before anyone says what a cell means.
 
 package import Base
+import TrajectoryModel
 
 /// A table of text as it stands in its file.
 ///
@@ -53,7 +54,7 @@ package struct TextTable: Sendable {
   /// - Throws: ``EngramError`` as ``init(delimited:file:delimiter:isRowsOnly:)`` and ``init(json:file:)``; `unsupported` for
   ///   what is no text, saying what it is; `limit` above ``mostBytes``; `notFound` and `io` as ``InputFile/init(opening:)``.
   package init(reading path: String, isRowsOnly: Bool = false, delimiter: UInt8? = nil) throws(EngramError) {
-    let bytes = try TextInput(opening: path).contents(limit: Self.mostBytes)
+    let bytes = try TextInput(opening: path).contents(limit: min(Self.mostBytes, MemoryBudget.forOneInput))
     let name = Self.nameOfText(path)
     if Self.isJSON(bytes, name: name) {
       try self.init(json: bytes, file: path)
@@ -63,6 +64,30 @@ package struct TextTable: Sendable {
         delimited: bytes, file: path, delimiter: delimiter ?? (isTabbed ? UInt8(ascii: "\t") : nil),
         isRowsOnly: isRowsOnly)
     }
+  }
+
+  /// Bytes that a cell takes, with the value of metadata that is made of it.
+  static let heldForCell = MemoryLayout<Cell>.stride + MemoryLayout<MetadataValue>.stride
+
+  /// Refuses a text whose parts would take too much memory, before any is made.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - file: What to name in errors.
+  ///   - separators: Bytes of which each may begin a part.
+  ///   - byteCount: Bytes that a part takes.
+  /// - Throws: ``EngramError`` with code `limit`.
+  static func requireRoom(
+    _ bytes: [UInt8], file: String, separators: String, each byteCount: Int
+  ) throws(EngramError) {
+    // A text so short is small whatever is in it.
+    if bytes.count <= MemoryBudget.forOneInput / byteCount { return }
+    let wanted = Set(separators.utf8)
+    var isSeparator = [Bool](repeating: false, count: 256)
+    for byte in wanted { isSeparator[Int(byte)] = true }
+    var count = 1
+    for byte in bytes where isSeparator[Int(byte)] { count += 1 }
+    try MemoryBudget.require(count, of: byteCount, what: "the values of the table", file: file)
   }
 
   /// The name of a file in lower case, without what says how it is compressed.
@@ -95,6 +120,7 @@ package struct TextTable: Sendable {
   package init(
     delimited bytes: [UInt8], file: String, delimiter: UInt8? = nil, isRowsOnly: Bool = false
   ) throws(EngramError) {
+    try Self.requireRoom(bytes, file: file, separators: ",;\t|\n", each: Self.heldForCell)
     var text = try DelimitedText(bytes, file: file, delimiter: delimiter)
     guard !text.hasOnlyLineEndsLeft else {
       throw EngramError(

@@ -31,6 +31,19 @@ extension TrajectoryStore {
     try read { (catalog) throws(EngramError) in (try catalog.splitSet(name), try catalog.splits(of: name)) }
   }
 
+  /// Hands out every stored split set, all as of one commit; its splits are read when they are asked for.
+  ///
+  /// - Throws: What reading and the body throw.
+  package func forEachSplitSet(
+    _ body: (SplitSetRecord, _ splits: () throws(EngramError) -> [SplitRecord]) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    try read { (catalog) throws(EngramError) in
+      for set in try catalog.splitSets() {
+        try body(set) { () throws(EngramError) in try catalog.splits(of: set.name) }
+      }
+    }
+  }
+
   /// Removes a stored split set, in one commit.
   ///
   /// - Throws: ``EngramError`` with code `notFound` that names the nearest one there is.

@@ -28,26 +28,17 @@ enum SQLCommand {
     ],
     body: run)
 
-  /// Rows that people are shown at a time, aligned among themselves; programs get each row as it comes.
-  private static let block = 1_000
-
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.store)
-    var columns: [String] = []
-    var table = Table(columns: [])
     let limits = QueryLimits(seconds: invocation[timeLimit], work: invocation.work)
     let commit = invocation[SharedParameters.asOf].map(Int64.init)
+    var stream: TableStream?
     try store.query(invocation[query], asOf: commit, limits: limits) { (names) throws(EngramError) in
-      columns = names
-      table = Table(columns: names)
+      stream = try TableStream(
+        columns: names, as: invocation.tableFormat, to: invocation.output, terminal: invocation.outputTerminal)
     } row: { (values) throws(EngramError) in
-      table.append(values.map { TableCell($0) })
-      guard table.rows.count == block, invocation.tableFormat == .table else { return }
-      try invocation.show(table)
-      table = Table(columns: columns)
+      try stream?.append(values.map { TableCell($0) })
     }
-    if !table.rows.isEmpty || invocation.tableFormat != .table {
-      try invocation.show(table, as: invocation.tableFormat)
-    }
+    try stream?.finish()
   }
 }

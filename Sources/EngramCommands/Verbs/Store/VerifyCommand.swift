@@ -16,18 +16,8 @@ enum VerifyCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.store)
     let report = try store.verify(work: invocation.work)
-    var problems = report.problems
-    let splitSets = try store.splitSets()
-    for summary in splitSets {
-      do throws(EngramError) {
-        _ = try store.splitSet(summary.name)
-      } catch {
-        // What the system refuses is not damage, nor is what somebody has removed meanwhile.
-        if error.code == .notFound, try !store.splitSets().contains(where: { $0.name == summary.name }) { continue }
-        guard [.corrupt, .truncated, .notFound, .invalidData].contains(error.code) else { throw error }
-        problems.append(error)
-      }
-    }
+    let splitSets = try store.verifySplitSets()
+    let problems = report.problems + splitSets.problems
     if invocation[CommonParameters.json] {
       try invocation.show(
         [

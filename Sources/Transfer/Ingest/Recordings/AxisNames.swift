@@ -22,8 +22,8 @@ package struct AxisNames {
   package static let statisticMembers = ["obs_keys", "statistics"]
   /// Members of an .npz that are the epochs when nothing else is.
   package static let epochMembers = ["epochs"]
-  /// The largest file of names that is read into memory.
-  private static let mostBytes = 64 << 20
+  /// The largest file of names that is read into memory: bytes for each name, and as many again for what stands around.
+  private static let (mostBytesOfName, mostBytesAround) = (1 << 10, 64 << 10)
 
   /// The names of the statistics.
   ///
@@ -133,16 +133,17 @@ package struct AxisNames {
           found: npz == nil ? nil : "no member \(usual.joined(separator: " or "))", mend: how)
       }
       usedMembers.insert(member)
-      return try located(npz.array(member))
+      return try located(npz.array(member), count, axis)
     }
     if let npz, members.contains(argument) {
       usedMembers.insert(argument)
-      return try located(npz.array(argument))
+      return try located(npz.array(argument), count, axis)
     }
-    if argument.lowercased().hasSuffix(".npy") { return try located(NpyFile.open(argument)) }
+    if argument.lowercased().hasSuffix(".npy") { return try located(NpyFile.open(argument), count, axis) }
     let bytes: [UInt8]
     do {
-      bytes = try InputFile(opening: argument).contents(limit: Self.mostBytes)
+      bytes = try InputFile(opening: argument).contents(
+        limit: Self.mostBytesAround + count.multipliedReportingOverflow(by: Self.mostBytesOfName).partialValue)
     } catch  where error.code == .notFound && !argument.contains("/") && !argument.contains(".") {
       // No file: one name or number.
       if count == 1 { return [.text(argument)] }
@@ -153,8 +154,14 @@ package struct AxisNames {
     return try Self.lines(bytes, file: argument)
   }
 
-  /// The values of an array, with the file named in errors.
-  private func located(_ array: NumPyArray) throws(EngramError) -> [MetadataValue] {
+  /// The values of an array that has as many, with the file named in errors.
+  private func located(_ array: NumPyArray, _ count: Int, _ axis: String) throws(EngramError) -> [MetadataValue] {
+    // Another number is refused before it is read: a small file can stand for a large array.
+    if array.shape.count == 1, array.shape[0] != count {
+      throw EngramError(
+        .invalidData, "the \(axis) given are not as many as the array has", file: file, place: "array \(array.name)",
+        expected: "\(count) \(axis)", found: "\(array.shape[0])")
+    }
     do {
       return try array.metadataValues()
     } catch {

@@ -83,6 +83,7 @@ package struct UserRecordings: Sendable {
       (columns, notes) = (table.columns, table.notes)
     }
     var members: [(name: String, values: [MetadataValue])] = []
+    var held = 0
     for member in source.others where !axes.usedMembers.contains(member.name) {
       if AxisNames.statisticMembers.contains(member.name) || AxisNames.epochMembers.contains(member.name) {
         unused.append((member.name, "the axis was named otherwise"))
@@ -91,6 +92,8 @@ package struct UserRecordings: Sendable {
       } else if member.shape != [examples] {
         unused.append((member.name, "its shape \(member.shape) is not one value for each of \(examples) examples"))
       } else {
+        held = held.addingReportingOverflow(member.heldAsMetadata).overflow ? .max : held + member.heldAsMetadata
+        try MemoryBudget.require(held, of: 1, what: "the metadata of the file", file: request.array)
         try members.append((member.name, Self.values(of: member, file: request.array)))
       }
     }
