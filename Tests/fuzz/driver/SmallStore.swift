@@ -53,7 +53,7 @@ enum SmallStore {
       _ = try request.ingest(into: path)
       let store = try TrajectoryStore(opening: path)
       _ = try store.flush()
-      _ = try request.ingest(into: path, options: IngestOptions(allowsRepeat: true))
+      _ = try request.ingest(into: path, options: IngestOptions(repeats: .measurements))
       let loss = (0..<4).map { RunMetric(run: 1, MetricValue("loss", epoch: Double($0), 0.5)) }
       _ = try store.addMetrics(loss)
       let specification = SplitSpecification(.random(RandomSplits(repeats: 2, test: .fraction(0.5))))
