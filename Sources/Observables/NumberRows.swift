@@ -21,6 +21,7 @@ public import TrajectoryModel
   @_lifetime(copy numbers)
   init<Number: MeasurableNumber>(_ numbers: Span<Number>, columnCount: Int) {
     precondition(columnCount > 0 && numbers.count % columnCount == 0, "the numbers are whole rows")
+    precondition(MemoryLayout<Number>.stride == Number.elementType.byteCount, "the numbers are as their type says")
     rowCount = numbers.count / columnCount
     self.columnCount = columnCount
     type = Number.elementType
@@ -99,7 +100,7 @@ let rowStatisticCount = Int(ENGRAM_ROW_STATISTICS)
   deinit { unsafe memory.deallocate() }
 }
 
-/// A type of numbers that can be measured.
+/// A type of numbers that can be measured: Float or Double.
 public protocol MeasurableNumber: Sendable, BitwiseCopyable {
   /// Which one it is.
   static var elementType: ElementType { get }

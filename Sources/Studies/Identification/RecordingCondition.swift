@@ -83,9 +83,9 @@ struct RecordingLikeness {
       ) AND \(Self.perfect) AND run_id IN (SELECT run_id FROM example WHERE \(request.trainFilter)
       )
       """
-    let selected = try snapshot.examples(where: perfect.trainFilter, limits: QueryLimits(work: work))
-    let unlabelled = try snapshot.groups(by: [original.label]).filter { $0.key[0] == .null }
-      .reduce(ExampleSet()) { $0.union($1.examples) }
+    let limits = QueryLimits(work: work)
+    let selected = try snapshot.examples(where: perfect.trainFilter, limits: limits)
+    let unlabelled = try snapshot.unlabelled(by: original.label, limits: limits)
     let names = Set(columns.statistics)
     let examples = selected.subtracting(unlabelled)
     guard !examples.isEmpty, names.isSubset(of: try snapshot.finiteStatistics(of: examples)) else {

@@ -73,6 +73,9 @@ struct ObserveInput: Sendable {
         expected: "one of \(layers.map(\.name).joined(separator: ", "))", found: "'\(name)'",
         mend: closestName(to: name, among: layers.map(\.name)).map { "did you mean '\($0)'?" })
     }
+    if request.seeds.count > 1, conditions == [.perfect] {
+      notes.append("all units are measured without noise, so nothing is drawn from the \(request.seeds.count) seeds")
+    }
     if !changes.isEmpty, conditions.contains(where: { !$0.isPerfect }) {
       notes.append(
         "activity changes are given as they are, so their statistics are absent under noise and with fewer units")
