@@ -181,6 +181,10 @@ struct EditTests {
     refusal(.notFound) { _ = try snapshot.labels(of: "task", for: ExampleSet(2..<4)) }
     refusal(.notFound) { _ = try snapshot.recorded(0..<3) }
     #expect(try old.recorded(0..<18).count == 18 * Axes().count * 4)
+    for filter in ["run_id IN (SELECT run_id FROM main.run)", "run_id IN (SELECT run_id FROM \"Temp\" .run)"] {
+      refusal(.usage) { _ = try snapshot.examples(where: filter) }
+    }
+    #expect(try snapshot.examples(where: "lab <> 'main.run' AND example.run_id > 0").count == 12)
     _ = try store.compact(everything: true)
     #expect(try store.snapshot(asOf: old.commit).recorded(0..<3) == old.recorded(0..<3))
     let hidden = try store.hide(where: "model_seed = 1")

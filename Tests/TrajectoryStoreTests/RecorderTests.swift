@@ -79,6 +79,11 @@ import TrajectoryStore
     refusal(.invalidData) { try recorder.record(epoch: 6, values: .float64([1, 2, 3, 4, 5, 6])) }
     refusal(.invalidData) { try recorder.record(epoch: .nan, values: .float32(Self.values(6))) }
     #expect(recorder.epochs == [5])
+    // What could not become part of the store is not begun.
+    refusal(.invalidData) {
+      _ = try store.recorder(run: ["batch_size": .text("many")], layers: Self.layers, statistics: Self.statistics)
+    }
+    #expect(Self.journals(store).count == 1)
     // Two processes do not record one run; two runs are recorded side by side.
     refusal(.busy) { _ = try Self.recorder(store) }
     #expect(try Self.recorder(store, 4).epochs.isEmpty)

@@ -58,6 +58,11 @@ struct Filter {
       return
     }
     let place = "filter \(Connection.shortened(text))"
+    if Self.namesSchema(text) {
+      throw EngramError(
+        .usage, "a filter names tables by their names alone", file: connection.path, place: place,
+        expected: "such as run or example", found: "main. or temp.", mend: "leave out what stands before the point")
+    }
     func prepare(_ sql: String) throws(EngramError) -> Statement {
       do throws(EngramError) {
         return try connection.prepareUserSQL(Self.asOf(end, commit, schema) + sql)
@@ -111,6 +116,28 @@ struct Filter {
         FROM \(schema).run_metric WHERE commit_id <= \(commit) GROUP BY metric, run_id)
 
     """
+  }
+
+  /// Whether a condition reaches past the views as of its commit, by `main.run` or the like; texts in single quotes aside.
+  private static func namesSchema(_ text: String) -> Bool {
+    let parts = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+    for part in parts where part.offset % 2 == 0 {
+      var (word, isBetweenWords) = ("", false)
+      for character in part.element {
+        if character.isLetter || character.isNumber || character == "_" {
+          word = isBetweenWords ? String(character) : word + String(character)
+          isBetweenWords = false
+        } else if character == "." {
+          if ["main", "temp"].contains(word.lowercased()) { return true }
+          word = ""
+        } else {
+          // Blanks and quotes of names may stand before the point.
+          isBetweenWords = true
+          if !character.isWhitespace && !"\"[]`".contains(character) { word = "" }
+        }
+      }
+    }
+    return false
   }
 
   /// What the body prepares, or nil when a column of it is not there.

@@ -121,6 +121,12 @@ extension ExplicitSplits: SplitPlan {
           .notFound, "there is no such example", place: "split \(index)", expected: "ids from 0 to \(end - 1)",
           found: "\(last - 1)", mend: "take ids from a selection of this store")
       }
+      let absent = split.train.union(split.test).subtracting(source.snapshot.allExamples)
+      if let first = absent.ranges.first?.lowerBound {
+        throw EngramError(
+          .notFound, "an example is hidden or was removed", place: "split \(index)", found: "\(first)",
+          mend: "leave it out, or show it again")
+      }
       try receive(split)
     }
   }
