@@ -48,13 +48,15 @@ class Shim:
                 settings["ENGRAM_SHIM_STICKY"] = "1"
         return settings
 
-    def trace(self, laboratory, words):
-        """Runs a command undisturbed, and returns what it did."""
+    def trace(self, laboratory, scenario):
+        """Runs a scenario undisturbed, and returns what it did."""
+        words = laboratory.words(scenario.words if len(scenario.words) > 1 else scenario.words[0])
         log = os.path.join(laboratory.folder, "trace")
         if os.path.exists(log):
             os.remove(log)
         done = subprocess.run(
-            words, env=self.environment(laboratory.names["watched"], log=log), capture_output=True, text=True, timeout=LONGEST)
+            words, env=self.environment(laboratory.names["watched"], log=log), input=laboratory.text(scenario),
+            capture_output=True, text=True, timeout=LONGEST)
         if done.returncode != 0:
             raise Failure(f"undisturbed: exit code {done.returncode}: {done.stderr}")
         return read_trace(log)
@@ -65,6 +67,8 @@ def acknowledgements(scenario, before, output):
     lines = [line for line in output.splitlines() if line.startswith("done ")]
     if lines:
         return int(lines[-1].split()[1]) - len(before)
+    if scenario.input:
+        return 1 if '"ended"' in output else 0
     return 1 if output.strip() and scenario.commits == 1 else 0
 
 
@@ -74,7 +78,8 @@ def inject(shim, laboratory, scenario, before, number, way):
     words = laboratory.words(scenario.words if len(scenario.words) > 1 else scenario.words[0])
     environment = shim.environment(laboratory.names["watched"], at=number, way=way)
     try:
-        done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=LONGEST)
+        done = subprocess.run(
+            words, env=environment, input=laboratory.text(scenario), capture_output=True, text=True, timeout=LONGEST)
     except subprocess.TimeoutExpired:
         raise Failure("it hangs") from None
     was_killed = done.returncode == -signal.SIGKILL and str(way[0]).startswith("kill")
@@ -82,9 +87,9 @@ def inject(shim, laboratory, scenario, before, number, way):
         raise Failure(f"exit code {done.returncode}: {done.stderr.strip()[-400:]}")
     if done.returncode == 3 or (done.returncode == 1 and "restore" in done.stderr):
         raise Failure(f"a failing disk is called damage: {done.stderr.strip()[-400:]}")
-    if done.returncode == 1 and not done.stderr.strip():
+    if done.returncode == 1 and not done.stderr.strip() and "error" not in done.stdout:
         raise Failure("it fails without a word")
-    laboratory.check(scenario, before, acknowledgements(scenario, before, done.stdout))
+    laboratory.check(scenario, before, acknowledgements(scenario, before, done.stdout), done.stdout)
     return done.returncode
 
 

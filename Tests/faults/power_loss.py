@@ -167,6 +167,6 @@ def lose_power(laboratory, scenario, before, trace, end, mode, numbers):
     disk.write_survivors(mode, numbers)
     done = acknowledgements(scenario, before, acknowledged.decode())
     try:
-        laboratory.check(scenario, before, done)
+        laboratory.check(scenario, before, done, acknowledged.decode())
     except Failure as failure:
         raise Failure(f"after operation {trace[end].number} ({trace[end].kind} {trace[end].path}): {failure}") from None

@@ -31,8 +31,11 @@ class Scenario:
     creates: bool = False
     # A store of an older format that is brought over, by its folder; its metadata are not those of the inputs.
     golden: str = ""
+    # Lines of JSON on standard input, each of which is answered by a line.
+    input: tuple = ()
 
 
+HIDE = ("{engram}", "hide", "{store}", "--where", "learning_rule = 'adam'", "--reason", "t", "--json")
 # A store of one segment and one staged batch.
 SMALL = ("ingest:many", "ingest:few")
 SCENARIOS = [
@@ -52,7 +55,16 @@ SCENARIOS = [
     Scenario(
         "edit", SMALL,
         ("{engram}", "edit", "{store}", "--where", "learning_rule = 'adam'", "--set", "learning_rule=sgdm", "--reason", "t", "--json")),
-    Scenario("hide", SMALL, ("{engram}", "hide", "{store}", "--where", "learning_rule = 'adam'", "--reason", "t", "--json")),
+    Scenario("hide", SMALL, HIDE),
+    Scenario(
+        "purge", (*SMALL, "hide"), ("{engram}", "purge", "{store}", "--confirm", "store.engram", "--json"), commits=2),
+    Scenario(
+        "record", SMALL, ("{engram}", "record", "{store}"),
+        input=(
+            {"run": {"learning_rule": "adam", "model_seed": 77}, "layers": ["a", "b"], "statistics": ["weightabs_mean"]},
+            *({"epoch": epoch, "values": [[epoch + 0.5], [epoch + 0.25]], "metrics": {"loss": 0.5}} for epoch in range(4)),
+            {"end": True},
+        )),
     Scenario("migrate", (), ("{engram}", "migrate", "{store}", "--json"), commits=0, golden="fixtures/stores/version-1"),
     Scenario("metrics", SMALL, ("{engram}", "ingest-metrics", "{store}", "{metrics}", "--json")),
 ]  # fmt: skip
@@ -86,7 +98,9 @@ class Laboratory:
     def words(self, template):
         """The words of a command; `ingest:NAME` and `split` stand for whole commands."""
         if template == "split":
-            template = SCENARIOS[5].words
+            template = next(one.words for one in SCENARIOS if one.name == "split")
+        if template == "hide":
+            template = HIDE
         if isinstance(template, str):
             template = (template,)
         if template[0].startswith("ingest:"):
@@ -95,9 +109,14 @@ class Laboratory:
                 self.names["engram"], self.path(name, "npy"), self.path(name, "csv"), self.names["store"])
         return [word.format(**self.names) for word in template]
 
-    def run(self, words):
+    @staticmethod
+    def text(scenario):
+        """What the operation reads from standard input."""
+        return "".join(json.dumps(line) + "\n" for line in scenario.input)
+
+    def run(self, words, text=""):
         """Runs a command that must succeed."""
-        done = subprocess.run(words, capture_output=True, text=True, timeout=LONGEST)
+        done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=LONGEST)
         if done.returncode != 0:
             raise Failure(f"{words[1:3]}: exit code {done.returncode}: {done.stdout[-300:]} {done.stderr[-600:]}")
         return done.stdout
@@ -143,10 +162,27 @@ class Laboratory:
             raise Failure(f"verify: {report['problems']}")
         return report["leftovers"]
 
-    def check(self, scenario, before, acknowledged):
+    def check_record(self, scenario, output):
+        """What was recorded is there: the same lines again find it, and what is left can be recorded."""
+        answers = [json.loads(line).get("ok") for line in output.splitlines() if line.endswith("}")]
+        if "ended" in answers:
+            return
+        done = subprocess.run(
+            self.words(scenario.words), input=self.text(scenario), capture_output=True, text=True, timeout=LONGEST)
+        again = [json.loads(line) for line in done.stdout.splitlines()]
+        if again and again[0].get("error", {}).get("code") == "exists":
+            return  # it was ended, and killed before it could say so
+        if done.returncode != 0 or any("error" in answer for answer in again):
+            raise Failure(f"the record cannot go on: {again}")
+        for first, second in zip(answers, again):
+            if first in ("recorded", "repeated") and second["ok"] != "repeated":
+                raise Failure(f"a checkpoint that was {first} is {second['ok']} again")
+
+    def check(self, scenario, before, acknowledged, output=""):
         """Checks a store after a disturbance, then writes to it.
 
-        `before` are the commits before the scenario, `acknowledged` how many more were reported as done.
+        `before` are the commits before the scenario, `acknowledged` how many more were reported as done, `output` what the
+        program said.
         """
         if not self.exists():
             if before or acknowledged:
@@ -160,6 +196,8 @@ class Laboratory:
                 raise Failure(f"the commits were {before} and are {log}")
             if not len(before) + acknowledged <= len(log) <= len(before) + scenario.commits:
                 raise Failure(f"{len(before)} commits before, {acknowledged} acknowledged, {len(log)} after")
+        if scenario.input:
+            self.check_record(scenario, output)
         self.run(self.words("ingest:few"))
         if left := self.verify():
             raise Failure(f"the next write left {left}")
