@@ -7,6 +7,7 @@ extension Connection {
   /// What SQLite finds wrong with the structure of the main database; empty when nothing is.
   ///
   /// - Parameter most: After so many problems it stops.
+  /// - Returns: SQLite's words for each.
   /// - Throws: Code `io` when the disk does not give a page, which SQLite's check lists among the damage; `busy`, `cancelled`.
   package func integrityProblems(most: Int) throws(EngramError) -> [String] {
     let rows = try prepare("PRAGMA integrity_check(\(most))")
@@ -21,7 +22,7 @@ extension Connection {
     return problems
   }
 
-  /// The result code in "Page 22: unable to get the page. error code=266", or nil in another text.
+  /// The result code in a text such as `unable to get the page. error code=266`, or nil in another.
   private static func codeOfPageNotRead(_ text: String) -> Int32? {
     let words = "unable to get the page. error code="
     guard let place = text.utf8.firstRange(of: words.utf8) else { return nil }
