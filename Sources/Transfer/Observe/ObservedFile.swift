@@ -24,7 +24,7 @@ struct ObservedFile: Sendable {
   private let source: (any ByteSource)?
 
   /// A member of an .npz that is compressed, or whose rows do not lie together, is held in memory up to this.
-  private static let mostMemory = 8 << 30
+  private static let mostMemory = 2 << 30
 
   /// Opens an .npy file.
   init(npy path: String) throws(EngramError) {

@@ -52,7 +52,7 @@ enum ObserveCommand {
       From numbers of units and stimuli to the statistics that a store holds: 21 of activations, 21 of weights and 3 of \
       activity changes, of each layer at each epoch. What is not given has no statistics, which is not the same as NaN. \
       Axes may lie in any order; words such as session, trial, neuron and area mean epoch, stimulus, unit and layer. \
-      Files are read in blocks of stimuli, so they may be larger than the memory; a compressed .npz is not.
+      A .npy is read in blocks of stimuli, so it may be larger than the memory; an array of a .npz is read whole.
 
       LAYER=FILE names the layer of an array, FILE.npz:MEMBER one array of an archive. A pattern in quotes, such as \
       'w_*.npy', names a file for each epoch, in the order of the numbers in their names.

@@ -48,7 +48,7 @@ enum ObserveText {
     try invocation.output.write(
       """
       measured \(measured(plan))
-      added    \(some(examples.count, "example")) x \(plan.epochs.count) epochs x \(counts) statistics
+      added    \(some(examples.count, "example")) x \(some(plan.epochs.count, "epoch")) x \(counts) statistics
       ids      \(examples.lowerBound) to \(examples.upperBound - 1)
       time     \(durationText(seconds: seconds))
 
