@@ -1,26 +1,34 @@
 /* CForkGate.c -- a gate that fork waits at; see CForkGate.h. */
 #include "CForkGate.h"
 
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Threads are counted in several places, each a cache line of its own, so that they do not slow one another down. */
-enum { COUNTER_COUNT = 64, MOST_HOOKS = 8 };
+enum { PLACE_COUNT = 512, MOST_HOOKS = 8 };
 
-static struct {
+/* Where a thread says that it is inside: a place of its own, so that saying so costs a plain store. */
+typedef struct place {
   _Alignas(64) atomic_int inside;
-} counters[COUNTER_COUNT];
+  atomic_int is_taken;
+} place;
+
+/* The first place is shared by the threads for which there is none of their own. */
+static place places[PLACE_COUNT];
 
 /* Whether a fork is under way. */
 static atomic_int is_closed;
-static atomic_uint next_counter;
 static _Atomic uint64_t generation;
+/* Whether the one who forks can make the stores of all threads visible; else each thread does it for itself. */
+static int has_barrier;
 
 static _Thread_local int depth;
-/* Which counter this thread uses, and one more; 0 for a thread that has none yet. */
-static _Thread_local unsigned own_counter;
+static _Thread_local place *own_place;
+/* Gives a place back when its thread ends. */
+static pthread_key_t place_key;
 
 /* Held by the thread that forks. */
 static pthread_mutex_t fork_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -40,26 +48,61 @@ static void rest(void) {
   nanosleep(&time, NULL);
 }
 
-static atomic_int *counter(void) {
-  if (own_counter == 0) own_counter = atomic_fetch_add(&next_counter, 1) % COUNTER_COUNT + 1;
-  return &counters[own_counter - 1].inside;
+static void give_back(void *taken) {
+  /* What this thread still does at its end, it does with the others of the first place. */
+  own_place = &places[0];
+  if (taken != &places[0]) atomic_store(&((place *)taken)->is_taken, 0);
+}
+
+static place *take_place(void) {
+  own_place = &places[0];
+  for (int i = 1; i < PLACE_COUNT; i++) {
+    int free_place = 0;
+    if (atomic_compare_exchange_strong(&places[i].is_taken, &free_place, 1)) {
+      own_place = &places[i];
+      break;
+    }
+  }
+  pthread_setspecific(place_key, own_place);
+  return own_place;
+}
+
+/* Says that this thread is inside, before anything that it does next. */
+static void say_inside(place *own) {
+  if (own == &places[0]) {
+    atomic_fetch_add(&own->inside, 1);
+    return;
+  }
+  atomic_store_explicit(&own->inside, 1, memory_order_relaxed);
+  if (has_barrier)
+    atomic_signal_fence(memory_order_seq_cst);
+  else
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Says that this thread is outside, after all that it has done. */
+static void say_outside(place *own) {
+  if (own == &places[0])
+    atomic_fetch_sub(&own->inside, 1);
+  else
+    atomic_store_explicit(&own->inside, 0, memory_order_release);
 }
 
 void engram_fork_gate_enter(void) {
   if (depth++ > 0) return;
-  atomic_int *inside = counter();
+  place *own = own_place ? own_place : take_place();
   for (;;) {
-    /* The count comes before the look: whoever closes the gate then sees one or the other. */
-    atomic_fetch_add(inside, 1);
-    if (!atomic_load(&is_closed)) return;
-    atomic_fetch_sub(inside, 1);
+    /* Saying so comes before looking: whoever closes the gate then sees the one, or this thread the other. */
+    say_inside(own);
+    if (!atomic_load_explicit(&is_closed, memory_order_acquire)) return;
+    say_outside(own);
     while (atomic_load(&is_closed)) rest();
   }
 }
 
 void engram_fork_gate_leave(void) {
   if (--depth > 0) return;
-  atomic_fetch_sub_explicit(counter(), 1, memory_order_release);
+  say_outside(own_place);
 }
 
 int engram_fork_gate_pause(void) {
@@ -107,13 +150,19 @@ void engram_fork_add_hooks(void (*prepare)(void), void (*parent)(void), void (*c
   pthread_mutex_unlock(&fork_lock);
 }
 
+static int register_barrier(void) {
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
 static void before_fork(void) {
   pthread_mutex_lock(&fork_lock);
   atomic_store(&is_closed, 1);
+  /* From here on every thread either has been seen inside, or sees that the gate is closed. */
+  if (has_barrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   /* A thread that forks while it is inside does not wait for itself. */
-  atomic_int *own = depth > 0 ? counter() : NULL;
-  for (int i = 0; i < COUNTER_COUNT; i++) {
-    while (atomic_load(&counters[i].inside) > (&counters[i].inside == own ? 1 : 0)) rest();
+  const place *own = depth > 0 ? own_place : NULL;
+  for (int i = 0; i < PLACE_COUNT; i++) {
+    while (atomic_load(&places[i].inside) > (&places[i] == own ? 1 : 0)) rest();
   }
   for (int i = atomic_load(&hook_count) - 1; i >= 0; i--) hooks[i].prepare();
 }
@@ -125,17 +174,24 @@ static void in_parent(void) {
 }
 
 static void in_child(void) {
+  has_barrier = has_barrier && register_barrier();
   for (int i = 0; i < ENGRAM_FORK_MOST_DESCRIPTORS; i++) {
     int found = atomic_exchange(&descriptors[i], 0);
     if (found > 0) close(found - 1);
   }
   for (int i = 0; i < atomic_load(&hook_count); i++) hooks[i].child();
   /* No other thread is here, also none that was on its way in or out. */
-  for (int i = 0; i < COUNTER_COUNT; i++) atomic_store(&counters[i].inside, 0);
-  if (depth > 0) atomic_store(counter(), 1);
+  for (int i = 0; i < PLACE_COUNT; i++) {
+    atomic_store(&places[i].inside, &places[i] == own_place && depth > 0 ? 1 : 0);
+    atomic_store(&places[i].is_taken, &places[i] == own_place ? 1 : 0);
+  }
   atomic_fetch_add(&generation, 1);
   atomic_store(&is_closed, 0);
   pthread_mutex_unlock(&fork_lock);
 }
 
-__attribute__((constructor)) static void install(void) { pthread_atfork(before_fork, in_parent, in_child); }
+__attribute__((constructor)) static void install(void) {
+  pthread_key_create(&place_key, give_back);
+  has_barrier = register_barrier();
+  pthread_atfork(before_fork, in_parent, in_child);
+}
