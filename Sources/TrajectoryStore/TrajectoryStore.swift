@@ -78,6 +78,9 @@ public final class TrajectoryStore: Sendable {
     }
   }
 
+  /// The tables and views of the catalog that a query may read, ascending.
+  public static var tables: [String] { CatalogReader.tables }
+
   /// Asks the catalog anything, in SQL that can read and nothing else.
   ///
   /// - Parameters:

@@ -81,8 +81,9 @@ struct MetricsIngestTests {
       ("run_id,epoch,m\n1,nan,1\n", nil, .invalidData, "row 1, column epoch", "has no epoch"),
       ("run_id,epoch,m\n1,0,high\n", nil, .invalidData, "row 1, column m", "is not a number"),
       ("run_id,epoch,m\n1,0,0x10\n", nil, .invalidData, "row 1, column m", "is not a number"),
-      ("run_id,epoch,m\none,0,1\n", nil, .invalidData, "row 1, column run_id", "does not fit the field"),
-      ("run_id,m\n1,1\n", nil, .invalidData, "header", "no column 'epoch'"),
+      ("run_id,epoch,m\none,0,1\n", nil, .notFound, "column run_id", "runs of a tracker are not known"),
+      ("model_seed,epoch,m\none,0,1\n", nil, .invalidData, "row 1, column model_seed", "does not fit the field"),
+      ("run_id,m\n1,1\n", nil, .invalidData, "header", "no column of epochs"),
       ("epoch,m\n1,1\n", nil, .invalidData, "header", "does not say which run"),
       ("run_id,epoch,m,M\n1,1,1,1\n", nil, .invalidData, "header, column 4", "comes twice"),
       ("run_id,epoch,m,\n1,1,1,1\n", nil, .invalidData, "header, column 4", "has no name"),
@@ -106,12 +107,36 @@ struct MetricsIngestTests {
     #expect(try place.store.snapshot().metrics().isEmpty)
   }
 
-  @Test func `what is stored already is refused with the row that has it again`() throws {
+  @Test func `what is stored already is passed over, and another value is refused with its row`() throws {
     let place = try Place()
-    _ = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n")
-    let error = #expect(throws: EngramError.self) { try place.ingest("n.csv", "run_id,epoch,m\n2,0,1\n1,0,1\n") }
-    #expect(error?.code == .exists)
-    #expect(error?.place == "\(place.path)/n.csv, row 2")
-    #expect(try place.last("m") == ["1=1.0"])
+    _ = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n1,5,nan\n1,6,-0.0\n")
+    let again = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n1,0,1\n1,5,nan\n1,6,-0.0\n1,7,2\n")
+    #expect(again.values == 1 && again.known == 3)
+    for other in ["1,0,2", "1,5,0", "1,6,0"] {
+      let error = #expect(throws: EngramError.self) { try place.ingest("n.csv", "run_id,epoch,m\n2,0,1\n\(other)\n") }
+      #expect(error?.code == .exists)
+      #expect(error?.place == "\(place.path)/n.csv, row 2")
+    }
+    #expect(try place.last("m") == ["1=2.0"])
+  }
+
+  @Test(arguments: [
+    ("run_id,key,value,step,timestamp\nadam,loss,0.9,0,17\nadam,loss,0.8,1,18\n", "loss", 2),
+    ("learning_rule,_step,_runtime,_timestamp,epoch,loss\nadam,100,1,2,1,0.5\n", "loss", 1),
+    ("\"Step\",\"adam - loss\",\"adam - loss__MIN\",\"adam - loss__MAX\"\n\"0\",\"0.9\",\"0.8\",\"1\"\n", "loss", 1),
+    ("learning_rule,Wall time,Step,Value\nadam,1.5,1,0.79\n", "Value", 1),
+  ])
+  func `what trackers write is read as it is`(text: String, metric: String, count: Int) throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["s.engram"])
+    _ = try store.append(
+      [
+        Recording(
+          metadata: ["learning_rule": .text("adam")], layers: [Layer(name: "l", position: nil)], values: .float32([1]))
+      ], epochs: [0], statistics: ["a"])
+    let report = try MetricsIngest(source: folder.write(text, to: "m.csv")).ingest(into: store.path)
+    #expect(report.metrics == [metric] && report.values == count)
+    let mapped = folder.write("learning_rule,batch,acc\nadam,3,0.5\n", to: "n.csv")
+    #expect(try MetricsIngest(source: mapped, map: ["epoch": "batch"]).ingest(into: store.path).metrics == ["acc"])
   }
 }

@@ -45,4 +45,15 @@ extension CatalogWriter {
     if isAdded { _ = try row.step() }
     return isAdded
   }
+
+  /// The stored value of a metric of a run at an epoch, to the last bit, or nil.
+  package func metricValue(of metric: RunMetric) throws(EngramError) -> Double? {
+    let row = try statement("SELECT value, bits FROM run_metric WHERE metric = ?1 AND run_id = ?2 AND epoch = ?3")
+    defer { row.reset() }
+    try row.bind(1, metric.value.metric)
+    try row.bind(2, metric.run)
+    try row.bind(3, metric.value.epoch + 0.0)
+    guard try row.step() else { return nil }
+    return row.isNull(1) ? row.real(0) : Double(bitPattern: UInt64(bitPattern: row.integer(1)))
+  }
 }

@@ -47,6 +47,21 @@ extension CatalogReader {
   ///
   /// For "no such column" it gives the columns there are and a guess at the one that was meant.
   func explained(_ error: EngramError, _ columns: Columns) -> EngramError {
+    let noTable = "no such table: "
+    if error.code == .usage, error.message.hasPrefix(noTable) {
+      let name = String(error.message.dropFirst(noTable.count))
+      let known = Self.tables
+      return EngramError(
+        .usage, error.message, file: connection.path, place: error.place,
+        expected: "one of \(known.joined(separator: ", "))", found: "'\(name)'",
+        mend: closestName(to: name, among: known).map { "did you mean '\($0)'?" })
+    }
+    if error.code == .usage, error.message.hasPrefix("unrecognized token: ") {
+      return EngramError(
+        .usage, "a quote is not closed, or a character has no meaning in SQL", file: connection.path, place: error.place,
+        expected: "texts in single quotes, a quote inside a text doubled",
+        mend: "double a quote inside a text, as in 'O''Brien'")
+    }
     guard error.code == .usage, let name = Self.unknownColumn(error) else { return error }
     return columns.unknown(name, file: connection.path, place: error.place)
   }
@@ -55,5 +70,13 @@ extension CatalogReader {
   static func unknownColumn(_ error: EngramError) -> String? {
     let start = "no such column: "
     return error.message.hasPrefix(start) ? String(error.message.dropFirst(start.count)) : nil
+  }
+
+  /// The tables and views that a query may read, ascending.
+  package static var tables: [String] {
+    CatalogSchema.current.objects.keys.compactMap { key in
+      let words = key.split(separator: " ")
+      return words.count == 2 && words[0] != "index" ? String(words[1]) : nil
+    }.sorted()
   }
 }

@@ -17,6 +17,8 @@ package struct NpyHeader: Sendable, Hashable {
   package let shape: [Int]
   /// Whether the first index varies fastest.
   package let isFortranOrder: Bool
+  /// The names of the fields of a structured array of one type, which are its last axis; else none.
+  package private(set) var fieldNames: [String] = []
 
   /// Headers of honest files take a few hundred bytes.
   package static let longest = 1 << 20
@@ -62,7 +64,7 @@ package struct NpyHeader: Sendable, Hashable {
     }
     return NumPyArray(
       name: name, type: header.type, shape: header.shape, isFortranOrder: header.isFortranOrder,
-      payload: SourceSlice(of: source, offset: start, byteCount: available))
+      payload: SourceSlice(of: source, offset: start, byteCount: available), fieldNames: header.fieldNames)
   }
 
   /// Reads the header and where the payload starts.
@@ -132,7 +134,7 @@ package struct NpyHeader: Sendable, Hashable {
     guard extents.count <= Self.mostDimensions else {
       throw EngramError(.limit, "the array has too many dimensions", expected: "at most \(Self.mostDimensions)")
     }
-    self.type = try Self.type(descriptor)
+    (self.type, fieldNames) = try Self.type(descriptor)
     var shape: [Int] = []
     var bytes = max(1, type.byteCount)
     for extent in extents {
@@ -146,8 +148,14 @@ package struct NpyHeader: Sendable, Hashable {
       bytes = product
       shape.append(extent)
     }
+    if !fieldNames.isEmpty {
+      guard !isFortranOrder || shape.count < 2, !bytes.multipliedReportingOverflow(by: fieldNames.count).overflow else {
+        throw Self.structured(fieldNames, "in Fortran order")
+      }
+      shape.append(fieldNames.count)
+    }
     self.shape = shape
-    self.isFortranOrder = isFortranOrder
+    self.isFortranOrder = fieldNames.isEmpty && isFortranOrder
     guard type.byteCount > 0 || count == 0 else {
       throw EngramError(
         .unsupported, "the array holds texts of length 0", found: "'\(type.descriptor)'",
@@ -155,21 +163,36 @@ package struct NpyHeader: Sendable, Hashable {
     }
   }
 
-  /// The type in the `descr` of a header.
-  private static func type(_ literal: PythonLiteral) throws(EngramError) -> NumPyType {
+  /// The type in the `descr` of a header; of a structured array whose fields all have one type, also their names.
+  private static func type(_ literal: PythonLiteral) throws(EngramError) -> (NumPyType, [String]) {
     switch literal {
-    case .string(let descriptor): return try NumPyType(descriptor: descriptor)
+    case .string(let descriptor): return (try NumPyType(descriptor: descriptor), [])
     case .list(let fields):
-      let names = fields.prefix(20).compactMap { field -> String? in
-        if case .tuple(let parts) = field, case .string(let name)? = parts.first { name } else { nil }
+      var names: [String] = []
+      var types: Set<String> = []
+      for field in fields {
+        guard case .tuple(let parts) = field, case .string(let name)? = parts.first else { continue }
+        names.append(name)
+        if parts.count == 2, case .string(let descriptor) = parts[1] { types.insert(descriptor) } else { types.insert("") }
       }
-      throw EngramError(
-        .unsupported, "the array is structured, with a name for each field", expected: "one type for all elements",
-        found: "the fields \(names.joined(separator: ", "))",
-        mend: "save each field as an array of its own: numpy.savez(path, **{name: a[name] for name in a.dtype.names})")
+      guard names.count == fields.count, types.count == 1, let one = types.first,
+        let type = try? NumPyType(descriptor: one), type.kind != .bytes, type.kind != .unicode
+      else { throw structured(names, "of several types") }
+      return (type, names)
     default:
       throw EngramError(.corrupt, "the element type is not text", expected: "a type such as '<f4'")
     }
+  }
+
+  private static func structured(_ names: [String], _ how: String) -> EngramError {
+    EngramError(
+      .unsupported, "the array is structured, with a name for each field, \(how)",
+      expected: "fields of one type, which are the statistics",
+      found: "the fields \(names.prefix(20).joined(separator: ", "))",
+      mend: """
+        in Python: numpy.save('x.npy', numpy.stack([a[name] for name in NAMES_OF_STATISTICS], axis=-1)), which is examples x \
+        epochs x statistics; other fields go into a table of metadata
+        """)
   }
 
   /// The bytes of the header as today's NumPy writes them: version 1 where it fits, padded to 64 bytes.

@@ -36,13 +36,19 @@ package struct NumPyArray: Sendable {
   package let isFortranOrder: Bool
   /// The bytes of the elements.
   package let payload: any ByteSource
+  /// The names of the fields of a structured array of one type, which are its last axis; else none.
+  package let fieldNames: [String]
 
   /// Makes a description from parts that the caller has checked.
-  package init(name: String, type: NumPyType, shape: [Int], isFortranOrder: Bool, payload: any ByteSource) {
+  package init(
+    name: String, type: NumPyType, shape: [Int], isFortranOrder: Bool, payload: any ByteSource,
+    fieldNames: [String] = []
+  ) {
     self.name = name
     self.type = type
     self.shape = shape
     self.isFortranOrder = isFortranOrder
     self.payload = payload
+    self.fieldNames = fieldNames
   }
 }

@@ -80,7 +80,12 @@ extension NumPyType {
       case "O":
         (
           "Python objects, which only a pickle can hold",
-          "convert before saving: array.astype(str) for text, array.astype('float64') for numbers"
+          """
+          convert before saving: array.astype(str) for text, array.astype('float64') for numbers; trajectories of different \
+          lengths go into a table with a row for each epoch, which is read as it is: pandas.concat([pandas.DataFrame(x, \
+          columns=STATISTICS).assign(run=i).rename_axis('epoch').reset_index() for i, x in enumerate(array)])\
+          [['run', 'epoch', *STATISTICS]].to_csv('trajectories.csv', index=False)
+          """
         )
       case "V": ("structured or void elements", "save each field as an array of its own")
       case "M", "m": ("dates or times", "save them as text or numbers: array.astype(str)")

@@ -131,7 +131,7 @@ struct DelimitedText {
   private func isEnd(_ byte: UInt8) -> Bool { byte == delimiter || byte == 0x0A || byte == 0x0D }
 
   /// The delimiter that the first line has most of outside quotes; a comma when it has none.
-  private static func sniffedDelimiter(_ bytes: ArraySlice<UInt8>) -> UInt8 {
+  static func sniffedDelimiter(_ bytes: ArraySlice<UInt8>) -> UInt8 {
     let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
     var counts = [0, 0, 0, 0]
     var isQuoted = false

@@ -36,7 +36,7 @@ package struct TextTable: Sendable {
   package static let mostColumns = 2_000
 
   /// Makes a table of columns that the caller knows to be of one length.
-  init(file: String, isJSON: Bool, columns: [(name: String, cells: [Cell])], rowCount: Int) {
+  package init(file: String, isJSON: Bool, columns: [(name: String, cells: [Cell])], rowCount: Int) {
     self.file = file
     self.isJSON = isJSON
     self.columns = columns

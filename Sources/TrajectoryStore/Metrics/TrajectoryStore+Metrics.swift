@@ -10,17 +10,21 @@ public struct MetricReport: Sendable, Hashable {
   public let commit: Int64
   /// The number of values added.
   public let values: Int
+  /// The number of values that were stored already, the same.
+  public let known: Int
   /// The number of runs they belong to.
   public let runs: Int
   /// The names of the metrics, ascending.
   public let metrics: [String]
+  /// What a user should know about how a file was understood.
+  public var notes: [String] = []
 }
 
 extension TrajectoryStore {
   /// Adds metrics to runs, in one commit; values that are stored never change.
   ///
-  /// - Throws: ``EngramError`` with code `notFound` when there is no such run, `exists` when a run has that metric at
-  ///   that epoch already, `invalidData` for an impossible name or epoch, `busy`, `diskFull`, `io`, `cancelled`.
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such run, `exists` when a run has another
+  ///   value of that metric at that epoch, `invalidData` for an impossible name or epoch, `busy`, `diskFull`, `io`, `cancelled`.
   public func addMetrics(
     _ metrics: [RunMetric], options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> MetricReport {
@@ -53,6 +57,7 @@ extension TrajectoryStore {
         operation: operation,
         message: "\(metrics.count) values of \(names.joined(separator: ", ")) for \(runs) runs from \(source)"
       ) { (catalog) throws(EngramError) in
+        var known = 0
         for (index, metric) in metrics.enumerated() {
           if index % step == 0 {
             try options.work.checkCancelled("stopped; the store is as it was before")
@@ -60,18 +65,24 @@ extension TrajectoryStore {
           }
           do throws(EngramError) {
             if try catalog.addMetric(metric) { continue }
+            let stored = try catalog.metricValue(of: metric)
+            if stored?.bitPattern == metric.value.value.bitPattern || stored?.isNaN == true && metric.value.value.isNaN {
+              known += 1
+              continue
+            }
           } catch {
             var placed = error
             placed.place = place(index)
             throw placed
           }
           throw EngramError(
-            .exists, "the run has this metric at this epoch already", file: path, place: place(index),
-            found:
-              "\(metric.value.metric) of run \(metric.run) at epoch \(EpochSelection.text(metric.value.epoch))",
+            .exists, "the run has another value of this metric at this epoch", file: path, place: place(index),
+            expected: (try catalog.metricValue(of: metric)).map { "\($0), as it is stored" } ?? "a new epoch",
+            found: "\(metric.value.value) for \(metric.value.metric) of run \(metric.run) at epoch "
+              + EpochSelection.text(metric.value.epoch),
             mend: "stored metrics never change; leave out what is there, or give the metric another name")
         }
-        return MetricReport(commit: catalog.commitID, values: metrics.count, runs: runs, metrics: names)
+        return MetricReport(commit: catalog.commitID, values: metrics.count - known, known: known, runs: runs, metrics: names)
       }
     }
   }

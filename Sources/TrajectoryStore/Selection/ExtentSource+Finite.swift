@@ -8,15 +8,29 @@ import TrajectoryModel
 
 extension ExtentSource {
   /// Those of some statistics that have a NaN or an infinity at any epoch in any of some examples of this extent.
-  func nonFiniteStatistics(among suspects: Set<String>, in examples: ExampleSet) throws(EngramError) -> Set<String> {
+  ///
+  /// - Parameters:
+  ///   - suspects: The statistics.
+  ///   - examples: The examples.
+  ///   - epochs: The epochs that count, or nil for all.
+  /// - Returns: Those that are not finite.
+  /// - Throws: What reading the values throws.
+  func nonFiniteStatistics(
+    among suspects: Set<String>, in examples: ExampleSet, at epochs: [Double]?
+  ) throws(EngramError) -> Set<String> {
     var found: Set<String> = []
+    let places = epochs.map { wanted in
+      let wanted = Set(wanted)
+      return extent.epochs.indices.filter { wanted.contains(extent.epochs[$0]) }
+    } ?? Array(extent.epochs.indices)
+    if places.isEmpty { return [] }
     for (index, name) in extent.statistics.enumerated() where suspects.contains(name) {
       let isFound: Bool
       switch values {
-      case .segment(let reader): isFound = try hasNonFinite(reader, statistic: index, in: examples)
+      case .segment(let reader): isFound = try hasNonFinite(reader, statistic: index, in: examples, at: places)
       case .staged(let batch):
         isFound = examples.ids.contains { id in
-          extent.epochs.indices.contains { epoch in
+          places.contains { epoch in
             !batch.value(example: Int(id - extent.firstExample), epoch: epoch, statistic: index).isFinite
           }
         }
@@ -27,16 +41,16 @@ extension ExtentSource {
   }
 
   private func hasNonFinite(
-    _ reader: SegmentReader, statistic: Int, in examples: ExampleSet
+    _ reader: SegmentReader, statistic: Int, in examples: ExampleSet, at places: [Int]
   ) throws(EngramError) -> Bool {
     let decoder = RowGroupDecoder()
-    let epochs = extent.epochs.indices.map { Int32($0) }
+    let epochs = places.map { Int32($0) }
     for group in 0..<reader.rowGroupCount where !reader.zone(rowGroup: group, statistic: statistic).isAllFinite {
       let rows = reader.examples(inRowGroup: group)
       let start = extent.firstExample + Int64(rows.lowerBound)
       let selected = examples.clamped(to: start..<(start + Int64(rows.count)))
       if selected.isEmpty { continue }
-      if selected.count == rows.count { return true }
+      if selected.count == rows.count, places.count == extent.epochs.count { return true }
       var values = [Double](repeating: 0, count: selected.count * epochs.count)
       var runs: [RowRun] = []
       for range in selected.ranges {

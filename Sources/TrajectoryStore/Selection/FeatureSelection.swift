@@ -8,6 +8,12 @@ public struct FeatureSelection: Sendable, Hashable {
   public let examples: ExampleSet
   /// The columns.
   public let columns: FeatureColumns
+  /// What of the examples asked for is not among the columns or the examples, in sentences without a full stop.
+  public let remarks: [String]
+
+  init(examples: ExampleSet, columns: FeatureColumns, remarks: [String] = []) {
+    (self.examples, self.columns, self.remarks) = (examples, columns, remarks)
+  }
 }
 
 /// What to do with selected examples that were recorded without some statistic or epoch that is asked for.

@@ -27,6 +27,7 @@ extension Snapshot {
         .notFound, "the selection holds no examples", file: store.path,
         mend: "loosen the filter; \(run: .info, on: store.path) shows what there is")
     }
+    let asked = examples
     var examples = examples
     if case .names(let names) = statistics {
       guard Set(names).count == names.count else {
@@ -37,23 +38,63 @@ extension Snapshot {
     }
     try require(view.epochs, of: &examples, missing)
     let touched = extents(holding: examples)
+    let epochs = missing == .fill ? touched.everyEpoch : touched.commonEpochs
+    // What is not read makes no statistic inadmissible.
+    let read = try view.epochs.resolve(available: epochs)
     let chosen: [String]
     switch statistics {
     case .names(let names): chosen = names
     case .all: chosen = touched.commonStatistics
-    case .admissible: chosen = try finiteStatistics(of: examples)
+    case .admissible: chosen = try finiteStatistics(of: examples, at: read)
     case .family(let family):
-      chosen = try finiteStatistics(of: examples).filter { StatisticFamily(ofStatistic: $0) == family }
+      chosen = try finiteStatistics(of: examples, at: read).filter { StatisticFamily(ofStatistic: $0) == family }
     }
     guard !chosen.isEmpty else {
       throw EngramError(
         .invalidData, "the selected examples have no such statistic in common", file: store.path,
         expected: "at least one statistic", found: "none of the \(touched.commonStatistics.count) they share",
-        mend: "select fewer examples, or name statistics and say what to do with examples that lack them")
+        mend: """
+          choose epochs at which all are finite with \(option: .epochs), select fewer examples, or name statistics and say \
+          what to do with examples that lack them
+          """)
     }
-    let epochs = missing == .fill ? touched.everyEpoch : touched.commonEpochs
     return FeatureSelection(
-      examples: examples, columns: try FeatureColumns(statistics: chosen, epochs: epochs, view: view))
+      examples: examples, columns: try FeatureColumns(statistics: chosen, epochs: epochs, view: view),
+      remarks: remarks(asked: asked, kept: examples, touched, isAllEpochs: view.epochs == .all, statistics, missing))
+  }
+
+  /// What of the examples asked for is left out, and of what they have.
+  private func remarks(
+    asked: ExampleSet, kept: ExampleSet, _ touched: [Extent], isAllEpochs: Bool, _ statistics: StatisticSelection,
+    _ missing: MissingPolicy
+  ) -> [String] {
+    var remarks: [String] = []
+    if kept.count < asked.count {
+      remarks.append("\(asked.count - kept.count) of \(asked.count) examples are left out, as they lack what is asked for")
+    }
+    func holders(_ has: (Extent) -> Bool) -> Int {
+      touched.filter(has).reduce(0) { $0 + kept.clamped(to: $1.examples).count }
+    }
+    let (every, common) = (touched.everyEpoch, touched.commonEpochs)
+    if isAllEpochs, missing != .fill, common.count < every.count {
+      let dropped = Set(every).subtracting(common)
+      let count = holders { !dropped.isDisjoint(with: $0.epochs) }
+      remarks.append(
+        "\(common.count) of \(every.count) epochs are shared; \(dropped.count) are dropped, recorded by \(count) of "
+          + "\(kept.count) examples")
+    }
+    if case .names = statistics { return remarks }
+    let all = Set(touched.flatMap(\.statistics))
+    let shared = touched.commonStatistics
+    if shared.count < all.count {
+      let dropped = all.subtracting(shared)
+      let count = holders { !dropped.isDisjoint(with: $0.statistics) }
+      remarks.append(
+        "\(shared.count) of \(all.count) statistics are shared; \(QuotedList.text(dropped.sorted().prefix(3)))"
+          + "\(dropped.count > 3 ? " and \(dropped.count - 3) more" : "") dropped, recorded by \(count) of "
+          + "\(kept.count) examples")
+    }
+    return remarks
   }
 
   /// Refuses, or leaves out, examples that lack any of some statistics; a name that none has is refused in any case.
@@ -95,7 +136,15 @@ extension Snapshot {
   /// The statistics that are finite at every epoch in every one of some examples, in recorded order.
   ///
   /// It reads the zone maps; only a chunk of which some examples are selected and some values are not finite is decoded.
-  public func finiteStatistics(of examples: ExampleSet) throws(EngramError) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - examples: The examples.
+  ///   - epochs: The epochs that count, or nil for all.
+  /// - Returns: The names.
+  /// - Throws: What reading the values throws.
+  public func finiteStatistics(
+    of examples: ExampleSet, at epochs: [Double]? = nil
+  ) throws(EngramError) -> [String] {
     let touched = extents(holding: examples)
     var admissible = touched.commonStatistics
     for extent in touched where !extent.nonFiniteStatistics.isEmpty {
@@ -103,7 +152,7 @@ extension Snapshot {
       if suspects.isEmpty { continue }
       let members = examples.clamped(to: extent.examples)
       for source in try openExtents(holding: members) {
-        let condemned = try source.nonFiniteStatistics(among: suspects, in: members)
+        let condemned = try source.nonFiniteStatistics(among: suspects, in: members, at: epochs)
         admissible.removeAll { condemned.contains($0) }
       }
     }

@@ -6,20 +6,88 @@ import TrajectoryModel
 import TrajectoryStore
 
 extension SelectedTrajectories {
-  /// Writes a row for each example: its metadata, then its values, statistic by statistic.
+  /// Writes a row for each example, or for each value: its metadata, then its values, statistic by statistic.
   ///
   /// Reals have the fewest digits that read back to the same bits. In JSON what is not finite is the text "NaN",
-  /// "Infinity" or "-Infinity".
+  /// "Infinity" or "-Infinity"; in CSV it is `nan`, `inf` or `-inf`.
   ///
   /// - Parameters:
-  ///   - asJSON: Whether rows are objects of an array, one on each line, rather than CSV.
+  ///   - format: One of rows.
   ///   - isForTerminal: Whether control characters in CSV are written out.
   ///   - put: Takes the text piece by piece, as UTF-8.
   /// - Throws: What reading and `put` throw.
   package func writeRows(
-    asJSON: Bool, isForTerminal: Bool = false, _ put: ([UInt8]) throws(EngramError) -> Void
+    as format: SelectionExport.Format, isForTerminal: Bool = false, _ put: ([UInt8]) throws(EngramError) -> Void
   ) throws(EngramError) {
-    if asJSON { try writeJSON(put) } else { try writeCSV(isForTerminal: isForTerminal, put) }
+    switch format {
+    case .json: try writeJSON(put)
+    case .jsonl: try writeJSONLines(put)
+    case .csvLong: try writeLong(isForTerminal: isForTerminal, put)
+    case .csv, .npy, .npz: try writeCSV(isForTerminal: isForTerminal, put)
+    }
+  }
+
+  /// Writes a row for each value; under a view the name of a sample stands in the place of the epoch.
+  private func writeLong(
+    isForTerminal: Bool, _ put: ([UInt8]) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    let fields = try fields()
+    let samples = columns.sampleNames
+    var writer = CSVWriter(isForTerminal: isForTerminal)
+    writer.row(fields + ["epoch", "statistic", "value"])
+    try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
+      let isSingle = values.elementType == .float32
+      for (row, known) in metadata.enumerated() {
+        let cells: [String?] = known.map { $0 == .null ? nil : $0.description }
+        for (index, sample) in samples.enumerated() {
+          for (number, statistic) in columns.statistics.enumerated() {
+            let value = values[row, columns.positionCount + number * samples.count + index]
+            writer.row(cells + [sample, statistic, isSingle ? "\(Float(value))" : "\(value)"])
+          }
+        }
+      }
+      try put(writer.takeBytes())
+    }
+    try put(writer.takeBytes())
+  }
+
+  private func writeJSONLines(_ put: ([UInt8]) throws(EngramError) -> Void) throws(EngramError) {
+    let fields = try fields()
+    let names = columns.names
+    try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
+      var bytes: [UInt8] = []
+      for (row, known) in metadata.enumerated() {
+        var writer = JSONWriter(.line, nonFinite: .named)
+        try Self.write(fields, known, names, values, row, to: &writer)
+        bytes += writer.takeBytes() + [0x0A]
+      }
+      try put(bytes)
+    }
+  }
+
+  /// Writes one example as an object.
+  private static func write(
+    _ fields: [String], _ known: [MetadataValue], _ names: [String], _ values: borrowing Matrix, _ row: Int,
+    to writer: inout JSONWriter
+  ) throws(EngramError) {
+    let isSingle = values.elementType == .float32
+    writer.beginObject(onOneLine: true)
+    for (name, value) in zip(fields, known) {
+      writer.key(name)
+      switch value {
+      case .null: writer.null()
+      case .integer(let number): writer.integer(number)
+      case .real(let number): try writer.real(number)
+      case .text(let text): writer.string(text)
+      }
+    }
+    for (column, name) in names.enumerated() {
+      writer.key(name)
+      let value = values[row, column]
+      // The digits that tell a Float32 from its neighbours.
+      try writer.real(isSingle ? Double("\(Float(value))") ?? value : value)
+    }
+    writer.endObject()
   }
 
   private func writeCSV(
@@ -50,26 +118,7 @@ extension SelectedTrajectories {
     var writer = JSONWriter(.pretty, nonFinite: .named)
     writer.beginArray()
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
-      let isSingle = values.elementType == .float32
-      for (row, known) in metadata.enumerated() {
-        writer.beginObject(onOneLine: true)
-        for (name, value) in zip(fields, known) {
-          writer.key(name)
-          switch value {
-          case .null: writer.null()
-          case .integer(let number): writer.integer(number)
-          case .real(let number): try writer.real(number)
-          case .text(let text): writer.string(text)
-          }
-        }
-        for (column, name) in names.enumerated() {
-          writer.key(name)
-          let value = values[row, column]
-          // The digits that tell a Float32 from its neighbours.
-          try writer.real(isSingle ? Double("\(Float(value))") ?? value : value)
-        }
-        writer.endObject()
-      }
+      for row in metadata.indices { try Self.write(fields, metadata[row], names, values, row, to: &writer) }
       try put(writer.takeBytes())
     }
     writer.endArray()

@@ -18,13 +18,25 @@ package struct SelectedTrajectories: Sendable {
   package let columns: FeatureColumns
   /// The type of the values.
   package let elementType: ElementType
+  /// The columns of metadata that were asked for, or nil for all.
+  let chosenFields: [String]?
+  /// What of the examples was dropped, in sentences without a full stop.
+  package let remarks: [String]
   let work: WorkContext
 
   /// The columns of the example view that say what an example is, `example_id` first.
   package func fields() throws(EngramError) -> [String] {
     // These say where an example stands in the catalog.
     let internals = ["observation_id", "layer_ordinal", "layer_set_id", "example_count"]
-    return try snapshot.exampleColumns().filter { !internals.contains($0) }
+    let known = try snapshot.exampleColumns()
+    guard let chosenFields else { return known.filter { !internals.contains($0) } }
+    return try chosenFields.map { (name) throws(EngramError) in
+      if let column = known.first(where: { $0.lowercased() == name.lowercased() }) { return column }
+      throw EngramError(
+        .usage, "there is no column '\(name)' of metadata", file: snapshot.store.path,
+        expected: "one of \(known.joined(separator: ", "))", found: name,
+        mend: closestName(to: name, among: known).map { "did you mean '\($0)'?" })
+    }
   }
 
   /// Hands on the values as they were recorded, examples x epochs x statistics, block by block.

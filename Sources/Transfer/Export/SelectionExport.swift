@@ -15,8 +15,12 @@ public struct SelectionExport: Sendable, Hashable {
   public enum Format: String, Sendable, Hashable, CaseIterable {
     /// A row for each example: its metadata, then a column for each statistic and epoch, such as `weightabs_mean@5`.
     case csv
-    /// The same as an array of objects.
+    /// A row for each value: metadata, then epoch, statistic and value.
+    case csvLong = "csv-long"
+    /// The same as `csv`, as an array of objects.
     case json
+    /// The same as `csv`, as an object on each line.
+    case jsonl
     /// The values alone: examples x epochs x statistics.
     case npy
     /// The values as `X`, with the names of the axes and one array for each metadata field.
@@ -35,11 +39,14 @@ public struct SelectionExport: Sendable, Hashable {
   public var missing: MissingPolicy
   /// The type of the values, or nil for the widest one stored.
   public var elementType: ElementType?
+  /// The columns of metadata, in any case, or nil for all.
+  public var fields: [String]?
 
   /// Makes a request.
   public init(
     filter: String? = nil, limit: Int? = nil, statistics: StatisticSelection = .all, view: TrajectoryView = .whole,
-    missing: MissingPolicy = .refuse, elementType: ElementType? = nil
+    missing: MissingPolicy = .refuse, elementType: ElementType? = nil,
+    fields: [String]? = nil
   ) {
     self.filter = filter
     self.limit = limit
@@ -47,6 +54,7 @@ public struct SelectionExport: Sendable, Hashable {
     self.view = view
     self.missing = missing
     self.elementType = elementType
+    self.fields = fields
   }
 
   /// Writes the file, which appears under its name when it is whole.
@@ -60,10 +68,10 @@ public struct SelectionExport: Sendable, Hashable {
     switch format {
     case .npy: try selected.writeNpy(path)
     case .npz: try selected.writeNpz(path)
-    case .csv, .json:
+    case .csv, .csvLong, .json, .jsonl:
       let file = try OutputFile(creating: path)
       do throws(EngramError) {
-        try selected.writeRows(asJSON: format == .json) { (bytes) throws(EngramError) in try file.write(bytes) }
+        try selected.writeRows(as: format) { (bytes) throws(EngramError) in try file.write(bytes) }
         try file.finish()
       } catch {
         file.abandon()
@@ -71,7 +79,8 @@ public struct SelectionExport: Sendable, Hashable {
       }
     }
     return SelectionExportReport(
-      file: path, examples: selected.examples.count, columns: selected.columns, elementType: selected.elementType)
+      file: path, examples: selected.examples.count, columns: selected.columns, elementType: selected.elementType,
+      remarks: selected.remarks)
   }
 
   /// Finds the examples and columns; nothing of the values is read.
@@ -95,7 +104,8 @@ public struct SelectionExport: Sendable, Hashable {
     let selection = try snapshot.select(examples, statistics: statistics, view: view, missing: missing)
     return SelectedTrajectories(
       snapshot: snapshot, examples: selection.examples, columns: selection.columns,
-      elementType: elementType ?? snapshot.widestElementType(of: selection.examples), work: work)
+      elementType: elementType ?? snapshot.widestElementType(of: selection.examples), chosenFields: fields,
+      remarks: selection.remarks, work: work)
   }
 }
 
@@ -109,4 +119,6 @@ public struct SelectionExportReport: Sendable, Hashable {
   public let columns: FeatureColumns
   /// The type of the values.
   public let elementType: ElementType
+  /// What of the examples was dropped, in sentences without a full stop.
+  public let remarks: [String]
 }

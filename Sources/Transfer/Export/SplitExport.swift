@@ -90,7 +90,8 @@ public struct SplitExport: Sendable, Hashable {
       throw error
     }
     return SplitExportReport(
-      file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType)
+      file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType,
+      remarks: selection.remarks)
   }
 
   private static func add(_ matrix: borrowing Matrix, as name: String, to file: NpzWriter) throws(EngramError) {
@@ -113,6 +114,8 @@ public struct SplitExportReport: Sendable, Hashable {
   public let columns: FeatureColumns
   /// The type of the values.
   public let elementType: ElementType
+  /// What of the examples was dropped, in sentences without a full stop.
+  public let remarks: [String]
 }
 
 extension Snapshot {

@@ -2,13 +2,13 @@
 
 public import Base
 import Formats
-import TrajectoryModel
+public import TrajectoryModel
 import TrajectoryStore
 
 /// Which files to ingest and how to understand them.
 ///
-/// The format is told by the first bytes of the file, not by its name: a Python pickle in the published layout, or an
-/// `.npy` or `.npz` array of a user's own with a table of metadata.
+/// The format is told by the first bytes of the file, not by its name: a Python pickle in the published layout, an
+/// `.npy` or `.npz` array of a user's own with a table of metadata, or a table of trajectories.
 public struct IngestRequest: Sendable, Hashable {
   /// The pickle, or the file of the array.
   public var source: String
@@ -24,6 +24,10 @@ public struct IngestRequest: Sendable, Hashable {
   public var map: [String: String]
   /// What the cells of tables mean.
   public var rules: TableRules
+  /// How a table of trajectories holds them.
+  public var format = SeriesFormat.auto
+  /// The type of the values of a table of trajectories, whose text does not say it.
+  public var valueType = ElementType.float64
 
   /// Makes a request.
   public init(
@@ -44,7 +48,7 @@ public struct IngestRequest: Sendable, Hashable {
   /// - Throws: ``EngramError`` that names file, place, what was expected and found, and the mend; the store is then as
   ///   it was before.
   public func ingest(into store: String, options: IngestOptions = IngestOptions()) throws(EngramError) -> IngestReport {
-    try Ingest.run(try open(for: store, work: options.write.work), into: store, options: options)
+    try Ingest.run(try open(for: store, options), into: store, options: options)
   }
 
   /// Says what ``ingest(into:options:)`` would do, and changes nothing.
@@ -57,11 +61,11 @@ public struct IngestRequest: Sendable, Hashable {
   public func preview(
     into store: String, options: IngestOptions = IngestOptions()
   ) throws(EngramError) -> IngestPreview {
-    try Ingest.preview(try open(for: store, work: options.write.work), into: store, options: options)
+    try Ingest.preview(try open(for: store, options), into: store, options: options)
   }
 
   /// Opens the files; a field that is text in a store is read as text.
-  private func open(for store: String, work: WorkContext) throws(EngramError) -> IngestInput {
+  private func open(for store: String, _ options: IngestOptions) throws(EngramError) -> IngestInput {
     var request = self
     if TrajectoryStore.exists(at: store) {
       let given = Set(rules.types.keys.map { $0.lowercased() })
@@ -71,11 +75,13 @@ public struct IngestRequest: Sendable, Hashable {
         request.rules.optionalTypes.insert(field.name)
       }
     }
-    return try request.open(work: work)
+    return try request.open(runFields: options.runFields, work: options.write.work)
   }
 
   /// Opens the files; of the values nothing but their description is read.
-  package func open(work: WorkContext = WorkContext()) throws(EngramError) -> IngestInput {
+  package func open(
+    runFields: [String]? = nil, work: WorkContext = WorkContext()
+  ) throws(EngramError) -> IngestInput {
     let file = try InputFile(opening: source)
     let start = try FileSlice(file: file, offset: 0, byteCount: file.byteCount).bytes(
       0..<min(ForeignFile.bytesToTell, file.byteCount))
@@ -84,6 +90,7 @@ public struct IngestRequest: Sendable, Hashable {
       guard foreign.isNumPyArchive else { throw foreign.error(file: source) }
       return try openRecordings()
     }
+    if StreamCompression(firstBytes: start) != nil || start.isText { return try openSeries(runFields: runFields, work: work) }
     return try openPickle(work: work)
   }
 
@@ -136,5 +143,18 @@ public struct IngestRequest: Sendable, Hashable {
       epochs: recordings.epochs,
       positions: nil, columns: recordings.metadata, sourceRuns: recordings.sourceRuns,
       notes: recordings.notes + recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
+  }
+}
+
+extension [UInt8] {
+  /// Whether the first bytes of a file are those of a table of text, rather than of a pickle.
+  ///
+  /// A pickle of protocol 0 is text, too, and begins with the opcode of a list, a dictionary or a global.
+  fileprivate var isText: Bool {
+    guard let end = firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else { return false }
+    let line = self[..<end]
+    guard !line.isEmpty, line.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
+    if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") { return true }
+    return line.contains { [0x2C, 0x3B, 0x09, 0x7C].contains($0) }
   }
 }

@@ -3,11 +3,23 @@
 import Base
 import Formats
 import TrajectoryModel
+import TrajectoryStore
 
 extension TextTable {
-  /// Reads a table of metrics; a JSON one is a list of objects.
-  init(metrics path: String) throws(EngramError) {
-    try self.init(reading: path, isRowsOnly: true)
+  /// Reads a table of metrics, its columns named as a user maps them.
+  init(metrics path: String, map: [String: String]) throws(EngramError) {
+    let table = try TextTable(reading: path, isRowsOnly: true)
+    var columns = table.columns
+    for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
+      guard let index = columns.firstIndex(where: { $0.name == theirs }) else {
+        throw EngramError(
+          .usage, "there is no column '\(theirs)' to map", file: path,
+          expected: "one of \(columns.map(\.name).joined(separator: ", "))", found: theirs,
+          mend: closestName(to: theirs, among: columns.map(\.name)).map { "did you mean '\(ours)=\($0)'?" })
+      }
+      columns[index].name = ours
+    }
+    self.init(file: path, isJSON: table.isJSON, columns: columns, rowCount: table.rowCount)
     var seen: Set<String> = []
     for (index, column) in columns.enumerated()
     where column.name.isEmpty || !seen.insert(column.name.lowercased()).inserted {
@@ -15,6 +27,41 @@ extension TextTable {
         .invalidData, column.name.isEmpty ? "a column has no name" : "the name of a column comes twice", file: path,
         place: "header, column \(index + 1)", found: "\"\(column.name)\"", mend: "give each column a name of its own")
     }
+  }
+
+  /// The same table with a row for each run, where its columns are `RUN - METRIC` as W&B exports a chart.
+  ///
+  /// - Parameter snapshot: The store, in which a field of text has the names of the runs.
+  /// - Throws: What reading the catalog throws.
+  func withRunColumns(in snapshot: Snapshot) throws(EngramError) -> TextTable {
+    let separator = " - "
+    var parts: [(column: Int, run: String, metric: String)] = []
+    for (index, column) in columns.enumerated() where !column.name.lowercased().hasSuffix("__min") {
+      guard !column.name.lowercased().hasSuffix("__max"), let place = column.name.firstRange(of: separator) else { continue }
+      parts.append((index, String(column.name[..<place.lowerBound]), String(column.name[place.upperBound...])))
+    }
+    guard !parts.isEmpty, let step = TrackerColumns(columns.map(\.name)).epoch else { return self }
+    let wanted = Set(parts.map(\.run))
+    for field in try snapshot.fields() where field.type == .text {
+      let known = Set(try snapshot.runs(fields: [field.name]).rows.map { $0[0] })
+      guard wanted.allSatisfy({ known.contains(.text($0)) }) else { continue }
+      var names: [Cell] = []
+      var steps: [Cell] = []
+      var metrics: [Cell] = []
+      var values: [Cell] = []
+      for row in 0..<rowCount {
+        for part in parts {
+          names.append(.text(part.run))
+          steps.append(columns[step].cells[row])
+          metrics.append(.text(part.metric))
+          values.append(columns[part.column].cells[row])
+        }
+      }
+      return TextTable(
+        file: file, isJSON: isJSON,
+        columns: [(field.name, names), ("epoch", steps), ("metric", metrics), ("value", values)], rowCount: names.count)
+    }
+    return self
   }
 }
 

@@ -153,6 +153,12 @@ enum ClassifyCommand {
     if silent > 0 {
       try invocation.note("note: \(countText(silent)) examples have no \(set.specification.label) and are left out")
     }
+    let features = FeatureRequest(
+      statistics: invocation[statistics], view: try invocation.view(isStandardized: zscore, hasPositions: positions),
+      missing: invocation[SharedParameters.missing])
+    let kept = all.subtracting(try snapshot.unlabelled(by: set.specification.label))
+    // What cannot be selected is refused below, with its reason.
+    for remark in (try? features.select(kept, in: snapshot))?.remarks ?? [] { try invocation.note("note: \(remark)") }
     if invocation[acceptsLeakage] { return }
     let audits = try store.auditSplits(
       set.name, split: index.map(String.init), comparesValues: false, work: invocation.work)

@@ -8,7 +8,8 @@ import Transfer
 /// Brings a data set into a store.
 enum IngestCommand {
   static let source = Parameter.argument(
-    .file("SRC"), "a pickle in the published layout, or a .npy or .npz array (examples x epochs x statistics)")
+    .file("SRC"),
+    "a pickle in the published layout, a .npy or .npz array (examples x epochs x statistics), or a table of trajectories")
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let mappings = Parameter.repeated("map", .mapping, "the name in the file under which a field stands")
   static let array = Parameter.option("array", .text("NAME"), "the array of the .npz that holds the trajectories")
@@ -31,6 +32,12 @@ enum IngestCommand {
     "decimal", .decimalMark, default: ".", "the decimal mark of numbers, . or ,")
   static let delimiter = Parameter.option(
     "delimiter", .delimiter, "what parts the fields of a row: , ; tab or | (what the header has most of unless given)")
+  static let format = Parameter.option(
+    "format", ValueType<SeriesFormat>.choice("FORMAT"), default: SeriesFormat.auto.rawValue,
+    "how a table of trajectories holds them: auto, wide, long, mlflow, wandb or tensorboard")
+  static let valueType = Parameter.option(
+    "value-type", .word(among: ["float32", "float64"], "TYPE"), default: "float64",
+    "the type of the values of a table of trajectories")
   static let description = Parameter.option(
     "description", .file("FILE.json"),
     "a recording description, as schema/recording-description.schema.json has it; options here come before it")
@@ -52,6 +59,11 @@ enum IngestCommand {
       An array needs --metadata, and --statistics and --epochs unless the .npz has arrays of those names. A learning \
       rule that is not known is written 'unknown', left empty or NULL: it is never learned as a class.
 
+      A table of trajectories (CSV, TSV or JSON lines, plain, gzip or zstd) has a row for each epoch: fields of the run, \
+      the layer, epoch, and a column for each statistic; or a row for each value: …, epoch, statistic, value. What \
+      MLflow, W&B and TensorBoard export is read as it is; --map epoch=NAME names the column of the epochs. Runs may have \
+      epochs of their own.
+
       Rows that agree in all fields, or in those that --run names, are one run; a run that the store has already is that \
       run. A column layer_name, layer, region or area names the layer. What was understood is said; --dry-run says it \
       and changes nothing.
@@ -61,7 +73,7 @@ enum IngestCommand {
       """,
     takes: [
       source, store, mappings, array, metadata, statistics, epochs, runFields, types, missing, decimal, delimiter,
-      description, dryRun, writtenDescription, newRuns, force, noVerify,
+      format, valueType, description, dryRun, writtenDescription, newRuns, force, noVerify,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     exclusive: [[newRuns, force]],
@@ -82,7 +94,9 @@ enum IngestCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let described = try invocation[description].map { (path) throws(EngramError) in try readDescription(path) }
     let description = try merged(described ?? RecordingDescription(), invocation)
-    let request = IngestRequest(source: invocation[source], metadata: invocation[metadata], description)
+    var request = IngestRequest(source: invocation[source], metadata: invocation[metadata], description)
+    request.format = invocation[format]
+    if let type = ElementType(name: invocation[valueType]) { request.valueType = type }
     let options = IngestOptions(
       runFields: description.runFields,
       repeats: invocation[newRuns] ? .newRuns : invocation[force] ? .measurements : .ask,

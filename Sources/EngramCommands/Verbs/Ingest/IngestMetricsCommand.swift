@@ -15,6 +15,10 @@ enum IngestMetricsCommand {
   static let command = Command(
     "ingest-metrics", "add loss, accuracy and other scalars to the runs of a store",
     discussion: """
+      What trackers write is read as it is: MLflow (run_id, key, value, step, timestamp), W&B (_step, _timestamp, or \
+      columns RUN - METRIC), TensorBoard (Wall time, Step, Value); run_id may hold the ids of a tracker, if a field of \
+      text has them.
+
       Each row is about one run at one epoch. Every column that neither names the run nor is epoch is a metric; or \
       the columns metric and value give one on each row. What is empty was not recorded; nan and inf are values, and \
       in SQL a NaN is NULL.
@@ -24,7 +28,7 @@ enum IngestMetricsCommand {
 
         --where "run_id IN (SELECT run_id FROM run_metric_last WHERE metric = 'top1' AND value >= 0.6)"
       """,
-    takes: [SharedParameters.storeToChange, source, by, SharedParameters.waitSeconds, CommonParameters.json],
+    takes: [SharedParameters.storeToChange, source, by, IngestCommand.mappings, SharedParameters.waitSeconds, CommonParameters.json],
     examples: [
       .init(
         "engram ingest-metrics lr.engram metrics.csv", "Metrics of runs that the file names by run_id, or by all fields"
@@ -36,18 +40,23 @@ enum IngestMetricsCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let report = try MetricsIngest(source: invocation[source], by: invocation[by]).ingest(
+    var map: [String: String] = [:]
+    for mapping in invocation[IngestCommand.mappings] { map[mapping.field] = mapping.name }
+    let report = try MetricsIngest(source: invocation[source], by: invocation[by], map: map).ingest(
       into: invocation[SharedParameters.storeToChange], options: invocation.writeOptions())
+    for note in report.notes { try invocation.note("note: \(note)") }
     if invocation[CommonParameters.json] {
       try invocation.show(
         [
-          "commit": .integer(report.commit), "values": .count(report.values), "runs": .count(report.runs),
+          "commit": .integer(report.commit), "values": .count(report.values), "known": .count(report.known),
+          "runs": .count(report.runs), "notes": .array(report.notes.map { .string($0) }),
           "metrics": .array(report.metrics.map { .string($0) }),
         ])
     } else {
       try invocation.output.write(
         "added \(countText(report.values)) values of \(printable(report.metrics.joined(separator: ", "))) "
-          + "for \(countText(report.runs)) runs\n")
+          + "for \(countText(report.runs)) runs"
+          + (report.known > 0 ? "; \(countText(report.known)) were stored already, the same" : "") + "\n")
     }
   }
 }

@@ -62,6 +62,7 @@ enum ExportCommand {
     let work = try invocation.detailedWork()
     let report = try export.write(from: store, to: invocation[output], work: work)
     try invocation.detail(report.columns, report.elementType)
+    for remark in report.remarks { try invocation.note("note: \(remark)") }
     let columns = report.columns
     if invocation[CommonParameters.json] {
       try invocation.show(

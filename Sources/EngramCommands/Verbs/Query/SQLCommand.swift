@@ -6,7 +6,8 @@ import TrajectoryStore
 
 /// Asks the catalog of a store anything.
 enum SQLCommand {
-  static let query = Parameter.argument(.text("QUERY"), "one SELECT statement of SQLite")
+  static let query = Parameter.arguments(.text("QUERY"), atLeastOne: false, "one SELECT statement of SQLite")
+  static let schema = Parameter.flag("schema", "show the tables and views and their columns, rather than ask")
   static let timeLimit = Parameter.option(
     "time-limit", .real(in: 0.001...1e6, "SECONDS"), default: "60", "stop a query that takes longer")
 
@@ -17,7 +18,7 @@ enum SQLCommand {
       layer_set_member, run_metric, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
       """,
     takes: [
-      SharedParameters.store, query, SharedParameters.asOf, timeLimit, CommonParameters.json, CommonParameters.csv,
+      SharedParameters.store, query, schema, SharedParameters.asOf, timeLimit, CommonParameters.json, CommonParameters.csv,
     ],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],
     examples: [
@@ -25,20 +26,51 @@ enum SQLCommand {
         "engram sql lr.engram \"SELECT task, architecture, count(*) FROM example GROUP BY 1, 2\"",
         "How many examples each task and architecture has"),
       .init("engram sql lr.engram \"SELECT * FROM run LIMIT 5\" --csv", "The first runs, for a spreadsheet"),
+      .init("engram sql lr.engram --schema", "What can be asked"),
     ],
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.store)
+    if invocation[schema] { return try showSchema(store, invocation) }
+    let given = invocation[query]
+    guard let statement = given.first, given.count == 1 else {
+      throw invocation.usageError(
+        "a query is one argument", expected: "one SELECT statement in quotes, or --schema",
+        found: "\(given.count) arguments")
+    }
     let limits = QueryLimits(seconds: invocation[timeLimit], work: invocation.work)
     let commit = invocation[SharedParameters.asOf].map(Int64.init)
     var stream: TableStream?
-    try store.query(invocation[query], asOf: commit, limits: limits) { (names) throws(EngramError) in
+    try store.query(statement, asOf: commit, limits: limits) { (names) throws(EngramError) in
       stream = try TableStream(
         columns: names, as: invocation.tableFormat, to: invocation.output, terminal: invocation.outputTerminal)
     } row: { (values) throws(EngramError) in
       try stream?.append(values.map { TableCell($0) })
     }
     try stream?.finish()
+  }
+
+  /// Shows every table and view with its columns, and questions that can be asked.
+  private static func showSchema(_ store: TrajectoryStore, _ invocation: Invocation) throws(EngramError) {
+    var table = Table(columns: ["table", "columns"])
+    for name in TrajectoryStore.tables {
+      try store.query("SELECT * FROM \(name) LIMIT 0") { (columns) throws(EngramError) in
+        table.append([.text(name), .text(columns.joined(separator: ", "))])
+      } row: { (_) in
+      }
+    }
+    try invocation.show(table, as: invocation.tableFormat)
+    guard invocation.tableFormat == .table else { return }
+    try invocation.output.write(
+      """
+
+      for example:
+        SELECT learning_rule, count(*) AS examples FROM example GROUP BY learning_rule
+        SELECT run_id, layer_name FROM example WHERE task = 'cifar10' LIMIT 10
+        SELECT run_id, value FROM run_metric_last WHERE metric = 'top1' ORDER BY value DESC LIMIT 10
+        SELECT commit_id, operation, time, message FROM commit_log ORDER BY commit_id
+
+      """)
   }
 }

@@ -9,7 +9,9 @@ import Transfer
 enum SelectCommand {
   /// How the selection is written.
   enum Format: String, Sendable, CaseIterable {
-    case table, csv, json, npy, npz
+    case table, csv
+    case csvLong = "csv-long"
+    case json, jsonl, npy, npz
 
     /// The format of a file that programs read; nil for a table, which is for people.
     var ofFiles: SelectionExport.Format? { SelectionExport.Format(rawValue: rawValue) }
@@ -17,7 +19,10 @@ enum SelectCommand {
 
   static let statistics = SharedParameters.statistics(default: "all")
   static let format = Parameter.option(
-    "format", ValueType<Format>.choice("FORMAT"), default: Format.table.rawValue, "table, csv, json, npy or npz")
+    "format", ValueType<Format>.choice("FORMAT"), default: Format.table.rawValue,
+    "table, csv, csv-long, json, jsonl, npy or npz")
+  static let fields = Parameter.option(
+    "fields", .list(of: .field), "only these columns of metadata, in this order (all of them unless given)")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
   static let inProgress = Parameter.flag(
     "in-progress", "the checkpoints so far of runs that are being recorded, a row for each layer and epoch")
@@ -35,8 +40,9 @@ enum SelectCommand {
       A filter is SQL over the fields of an example: those that info lists, and example_id, layer_name and \
       layer_position.
 
-      In table, csv and json each row is one example: its metadata, then a column for each statistic and epoch, such \
-      as weightabs_mean@5. An npy file holds the values alone (examples x epochs x statistics); an npz file holds them \
+      In table, csv, json and jsonl each row is one example: its metadata, then a column for each statistic and epoch, \
+      such as weightabs_mean@5. In csv-long each row is one value: metadata, epoch, statistic, value. `engram ingest` \
+      takes csv, csv-long, jsonl and npz as they are. An npy file holds the values alone (examples x epochs x statistics); an npz file holds them \
       as X, with example_id, the metadata and the names of the axes (no value is NaN among numbers, empty among texts). \
       Under a view, samples or their mean stand in the place of epochs, and an npz file has the positions of layers as \
       an array of their own. A z-score needs a train side, so it is export that takes it.
@@ -45,7 +51,7 @@ enum SelectCommand {
       """,
     takes: [
       SharedParameters.store, SharedParameters.filter, statistics, SharedParameters.epochs,
-      SharedParameters.view, SharedParameters.missing, format, output, limit, SharedParameters.elementType,
+      SharedParameters.view, SharedParameters.missing, format, fields, output, limit, SharedParameters.elementType,
       SharedParameters.asOf, inProgress,
       SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
@@ -78,19 +84,21 @@ enum SelectCommand {
     let export = SelectionExport(
       filter: invocation[SharedParameters.filter], limit: invocation[limit],
       statistics: invocation[statistics], view: try invocation.view(),
-      missing: invocation[SharedParameters.missing], elementType: invocation.elementType)
+      missing: invocation[SharedParameters.missing], elementType: invocation.elementType, fields: invocation[fields])
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     let work = try invocation.detailedWork()
     if let path, let fileFormat = format.ofFiles {
       let report = try export.write(from: snapshot, to: path, as: fileFormat, work: work)
       try invocation.detail(report.columns, report.elementType)
+      try tell(report.remarks, snapshot, invocation)
       return try note(report.examples, report.columns, in: path, invocation)
     }
     let selected = try export.select(from: snapshot, for: format.ofFiles, work: work)
     try invocation.detail(selected.columns, selected.elementType)
+    try tell(selected.remarks, snapshot, invocation)
     try invocation.write(to: path) { (output) throws(EngramError) in
-      guard format == .table else {
-        return try selected.writeRows(asJSON: format == .json, isForTerminal: invocation.outputTerminal.isTerminal) {
+      if let rows = format.ofFiles {
+        return try selected.writeRows(as: rows, isForTerminal: invocation.outputTerminal.isTerminal) {
           (text) throws(EngramError) in try output.write(text)
         }
       }
@@ -135,6 +143,16 @@ enum SelectCommand {
       }
     }
     return table
+  }
+
+  /// Says what of the selection was dropped, and what of the filter is likely a mistake.
+  private static func tell(
+    _ remarks: [String], _ snapshot: Snapshot, _ invocation: Invocation
+  ) throws(EngramError) {
+    let filter = try invocation[SharedParameters.filter].map { (text) throws(EngramError) in
+      try snapshot.remarks(onFilter: text)
+    }
+    for remark in remarks + (filter ?? []) { try invocation.note("note: \(remark)") }
   }
 
   /// Writes tables for a person, each of as many examples as are read at a time.

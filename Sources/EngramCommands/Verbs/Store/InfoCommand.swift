@@ -17,7 +17,7 @@ enum InfoCommand {
     ],
     body: run)
 
-  /// Values of a field that people are shown; programs get all.
+  /// Values of a field, and names of statistics, that people are shown; programs get all.
   private static let shownValues = 12
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
@@ -31,7 +31,10 @@ enum InfoCommand {
       try invocation.show(
         json(summary, finite, splitSets, try snapshot.store.runsInProgress(), store: snapshot.store.path))
     } else {
-      try invocation.output.write(text(summary, finite, splitSets))
+      let examples = try snapshot.examples(where: filter, limits: limits)
+      let batches = batches(snapshot.recorded(examples))
+      let key = try snapshot.runKey().map { [("run key", $0.joined(separator: ", "))] } ?? []
+      try invocation.output.write(text(summary, finite, splitSets, more: batches + key))
       let runs = try snapshot.store.runsInProgress()
       guard !runs.isEmpty else { return }
       let epochs = runs.reduce(0) { $0 + $1.epochs.count }
@@ -41,13 +44,40 @@ enum InfoCommand {
     }
   }
 
-  private static func text(_ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary]) -> String {
+  private static func names(_ names: [String]) -> String {
+    let more = names.count > shownValues ? " and \(names.count - shownValues) more" : ""
+    return names.prefix(shownValues).map { QuotedList.text([$0]) }.joined(separator: ", ") + more
+  }
+
+  /// A line for each set of epochs and statistics that examples were recorded at; none where all are alike.
+  private static func batches(_ parts: [RecordedExamples]) -> [(String, String)] {
+    var sets: [(columns: FeatureColumns, examples: ExampleSet)] = []
+    for part in parts {
+      if let index = sets.firstIndex(where: { $0.columns == part.columns }) {
+        sets[index].examples = sets[index].examples.union(part.examples)
+      } else {
+        sets.append((part.columns, part.examples))
+      }
+    }
+    guard sets.count > 1 else { return [] }
+    return sets.map { columns, examples in
+      let ids = "\(examples.ranges.first?.lowerBound ?? 0) to \((examples.ranges.last?.upperBound ?? 1) - 1)"
+      let epochs = "\(columns.epochs.count) epochs (\(EpochSelection.text(columns.epochs)))"
+      let statistics = "\(columns.statistics.count) statistics (\(names(columns.statistics)))"
+      return ("batch", "\(countText(examples.count)) examples (\(ids)): \(epochs) x \(statistics)")
+    }
+  }
+
+  private static func text(
+    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], more: [(String, String)]
+  ) -> String {
     let ratio = Double(summary.valueBytes) / Double(max(1, summary.segmentBytes))
     var lines: [(String, String)] = [
       ("examples", "\(countText(summary.examples)) of \(countText(summary.runs)) runs"),
       (
         "statistics",
-        "\(summary.statistics.count), of which \(finite.count) are admissible (finite in every example)"
+        "\(summary.statistics.count), of which \(finite.count) are admissible (finite in every example): "
+          + names(summary.statistics)
       ),
       (
         "epochs",
@@ -61,10 +91,13 @@ enum InfoCommand {
       ("layer sets", countText(summary.layerSets)),
       ("commit", summary.commit.map { "\($0.id), \($0.operation) at \($0.time)" } ?? "none yet"),
     ]
+    lines += more
     for field in summary.fields {
       let shown = field.values.prefix(shownValues).map { "\($0.value) (\(countText($0.examples)))" }
       let rest = field.values.count > shownValues ? [", and \(countText(field.values.count - shownValues)) more"] : []
-      lines.append((field.field.name, shown.joined(separator: ", ") + rest.joined()))
+      let distinct = field.values.count { $0.value != .null }
+      let type = "\(field.field.type.rawValue), \(countText(distinct)) value\(distinct == 1 ? "" : "s")"
+      lines.append((field.field.name, "\(type): \(shown.joined(separator: ", "))\(rest.joined())"))
     }
     for metric in summary.metrics {
       let nans = metric.nans > 0 ? ", \(countText(metric.nans)) of them NaN" : ""

@@ -68,7 +68,10 @@ package struct UserRecordings: Sendable {
     let source = try RecordedArray(request.array, name: request.arrayName)
     let (examples, epochCount, statisticCount) = try ExampleBlocks.extents(of: source.array, file: request.array)
     var axes = AxisNames(npz: source.npz, file: request.array)
-    statistics = try axes.statistics(request.statistics, count: statisticCount)
+    let fields = source.array.fieldNames
+    statistics =
+      request.statistics == nil && !fields.isEmpty
+      ? fields : try axes.statistics(request.statistics, count: statisticCount)
     epochs = try axes.epochs(request.epochs, count: epochCount)
     var unused = source.unreadable
     var (columns, notes, runs): ([MetadataColumn], [String], [MetadataValue]?) = ([], [], nil)

@@ -10,6 +10,8 @@ struct ColumnNames {
   private(set) var ours: [String?]
   /// What was renamed or left out.
   private(set) var notes: [String] = []
+  /// The number of a run in its store, and what the run of a tracker is called.
+  private static let (runID, trackerRun) = ("run_id", "tracker_run")
   private let theirs: [String]
   private let file: String
   private let place: String
@@ -18,6 +20,7 @@ struct ColumnNames {
   init(_ table: TextTable, map: [String: String]) throws(EngramError) {
     try self.init(
       table.columns.map(\.name), file: table.file, place: table.isJSON ? "keys" : "header", map: map,
+      renamesRuns: true,
       isRowNumbers: { table.columns[$0].cells.isRowNumbers })
   }
 
@@ -28,10 +31,12 @@ struct ColumnNames {
   ///   - file: What to name in errors.
   ///   - place: The part of the file where the names stand.
   ///   - map: Our names to theirs.
+  ///   - renamesRuns: Whether a column `run_id` is that of a tracker and gets another name.
   ///   - isRowNumbers: Whether a column only counts the rows.
   /// - Throws: ``EngramError`` with code `usage` for a mapping of no column, `invalidData` for names that come twice, `limit`.
   init(
-    _ theirs: [String], file: String, place: String, map: [String: String], isRowNumbers: (Int) -> Bool = { _ in false }
+    _ theirs: [String], file: String, place: String, map: [String: String], renamesRuns: Bool = false,
+    isRowNumbers: (Int) -> Bool = { _ in false }
   ) throws(EngramError) {
     (self.theirs, self.file, self.place, ours) = (theirs, file, place, theirs)
     guard theirs.count <= TextTable.mostColumns else {
@@ -42,6 +47,11 @@ struct ColumnNames {
     try applyMap(map)
     let mapped = Set(map.values)
     for (index, name) in theirs.enumerated() where !mapped.contains(name) {
+      if name.lowercased() == Self.runID, renamesRuns {
+        ours[index] = Self.trackerRun
+        notes.append("the column \"\(name)\" is the field \(Self.trackerRun), as \(Self.runID) numbers the runs of a store")
+        continue
+      }
       if MetadataField.isValidName(name) { continue }
       if name.isEmpty || name == "Unnamed: 0", index == 0, isRowNumbers(index) {
         ours[index] = nil

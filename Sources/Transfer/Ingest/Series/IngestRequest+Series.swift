@@ -1,0 +1,101 @@
+// IngestRequest+Series.swift -- a table of trajectories as an input: examples by what was recorded of them.
+
+import Base
+import Formats
+import TrajectoryModel
+
+extension IngestRequest {
+  /// Opens a table of trajectories, wide or long, or one that a tracker wrote.
+  ///
+  /// Rows that agree in all columns but the epoch and the values are one example. Examples that were recorded at other
+  /// epochs, or that lack a statistic, stand in parts of their own; a value that is missing at some epochs is NaN.
+  ///
+  /// - Throws: ``EngramError`` as ``SeriesReader`` and ``MetadataTable``.
+  func openSeries(runFields: [String]?, work: WorkContext) throws(EngramError) -> IngestInput {
+    let series = try SeriesReader(self, runFields: runFields, work: work)
+    var rowsOf = [[Int32]](repeating: [], count: series.examples.count)
+    for (row, example) in series.exampleOfRow.enumerated() { rowsOf[Int(example)].append(Int32(row)) }
+    var groups: [Axes: Int] = [:]
+    var parts: [(axes: Axes, examples: [Int])] = []
+    var filled = 0
+    for example in rowsOf.indices {
+      rowsOf[example].sort { series.epochOfRow[Int($0)] < series.epochOfRow[Int($1)] }
+      let axes = Self.axes(of: rowsOf[example], in: series, &filled)
+      if axes.columns.isEmpty { continue }
+      let group = groups[axes] ?? parts.count
+      if group == parts.count {
+        groups[axes] = group
+        parts.append((axes, []))
+      }
+      parts[group].examples.append(example)
+    }
+    let order = parts.flatMap(\.examples)
+    var notes = series.shape.notes
+    if filled > 0 { notes.append("\(filled) values are missing at some epochs of their trajectory and are NaN there") }
+    if series.repeated > 0 { notes.append("\(series.repeated) values come twice, the same, and count once") }
+    if parts.count > 1 {
+      notes.append("examples were recorded at \(parts.count) different sets of epochs and statistics")
+    }
+    let (columns, runs) = try metadata(of: order, in: series, &notes)
+    return IngestInput(
+      source: source, format: "a table of trajectories, \(series.shape.kind)",
+      parts: parts.map { part in
+        let gathered = GatheredRows(
+          rows: series.rows, order: part.examples.flatMap { rowsOf[$0] }, columns: part.axes.columns,
+          isSingle: valueType == .float32)
+        return IngestInput.Part(
+          values: NumPyArray(
+            name: "values", type: NumPyType(valueType),
+            shape: [part.examples.count, part.axes.epochs.count, part.axes.columns.count], isFortranOrder: false,
+            payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
+      }, columns: columns, sourceRuns: runs, notes: notes)
+  }
+
+  /// What was recorded of an example.
+  private struct Axes: Hashable {
+    let epochs: [Double]
+    let columns: [Int]
+  }
+
+  private static func axes(of rows: [Int32], in series: SeriesReader, _ filled: inout Int) -> Axes {
+    var counts = [Int](repeating: 0, count: series.statistics.count)
+    for row in rows {
+      for column in counts.indices where series.rows[Int(row), column] != nil { counts[column] += 1 }
+    }
+    let columns = counts.indices.filter { counts[$0] > 0 }
+    for column in columns { filled += rows.count - counts[column] }
+    return Axes(epochs: rows.map { series.epochOfRow[Int($0)] }, columns: columns)
+  }
+
+  /// The metadata of examples in an order, and the runs that the file tells apart.
+  private func metadata(
+    of order: [Int], in series: SeriesReader, _ notes: inout [String]
+  ) throws(EngramError) -> (columns: [MetadataColumn], runs: [MetadataValue]?) {
+    let names = series.shape.fields.map { series.header[$0] }
+    var cells = names.indices.map { field in (name: names[field], cells: order.map { series.examples[$0][field] }) }
+    var runs: [MetadataValue]?
+    if let own = OwnExport(names), let place = names.firstIndex(of: own.runs) {
+      runs = cells[place].cells.map { .text($0.plainText) }
+      var (kept, said) = (Set<String>(), [String]())
+      let named = cells.map { (name: $0.name, values: $0.cells.map { MetadataValue.text($0.plainText) }) }
+      for column in own.metadata(named, keeping: Set(map.values), &said) { kept.insert(column.name) }
+      cells = cells.filter { kept.contains($0.name) }
+      notes += said
+    }
+    let table = TextTable(file: source, isJSON: series.isJSON, columns: cells, rowCount: order.count)
+    let typed = try MetadataTable(table, rules: rules)
+    notes += typed.notes
+    return (typed.columns, runs)
+  }
+}
+
+extension SeriesShape {
+  /// How the values stand, in words.
+  var kind: String {
+    switch values {
+    case .wide: "a row for each epoch"
+    case .long: "a row for each value"
+    case .spread: "a row for each example"
+    }
+  }
+}

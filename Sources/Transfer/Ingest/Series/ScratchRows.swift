@@ -1,0 +1,135 @@
+// ScratchRows.swift -- rows of numbers in a file without a name, as long as an ingest lasts.
+
+import Base
+import Glibc
+
+/// Rows of Float64 that may lack values, in a file without a name that goes with the object.
+///
+/// The system keeps of it in memory what there is room for. What was never written is absent, which is not NaN: values lie
+/// there combined with a pattern that no number has, so that zero bytes mean absent.
+@safe
+final class ScratchRows: @unchecked Sendable {
+  // SAFETY of @unchecked: rows are written by one thread before they are read by many.
+  /// The values of a row.
+  let width: Int
+  private(set) var count = 0
+
+  private let descriptor: Int32
+  private var memory: UnsafeMutableRawPointer?
+  private var capacity = 0
+  private let path: String
+
+  /// A NaN that no computation makes.
+  private static let absent: UInt64 = 0x7FF8_5CA1_AB1E_0B57
+  /// Bytes that are made room for at first.
+  private static let firstCapacity = 16 << 20
+
+  /// Makes a file in the folder for temporary files.
+  ///
+  /// - Throws: ``EngramError`` with code `diskFull` or `io`.
+  init(width: Int) throws(EngramError) {
+    self.width = width
+    // SAFETY: getenv's text is copied at once.
+    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    path = folder
+    var name = Array("\(folder)/engram-XXXXXX".utf8CString)
+    // SAFETY: the array is a C string that may be written, for the time of both calls. The name goes at once.
+    let (opened, number) = unsafe name.withUnsafeMutableBufferPointer { name -> (Int32, Int32) in
+      guard let base = name.baseAddress else { return (-1, ENOMEM) }
+      let opened = unsafe mkstemp(base)
+      let number = errno
+      if opened >= 0 {
+        _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
+        unsafe unlink(base)
+      }
+      return (opened, number)
+    }
+    guard opened >= 0 else { throw .system("make a temporary file", folder, number: number) }
+    descriptor = opened
+  }
+
+  deinit {
+    // SAFETY: the mapping has this length and nobody uses it any more.
+    if let memory = unsafe memory { unsafe munmap(memory, capacity) }
+    close(descriptor)
+  }
+
+  /// Adds a row without values.
+  ///
+  /// - Returns: Its number.
+  /// - Throws: ``EngramError`` with code `diskFull` or `io`.
+  func addRow() throws(EngramError) -> Int {
+    let needed = (count + 1) * width * 8
+    if needed > capacity { try grow(max(needed, max(Self.firstCapacity, capacity * 2))) }
+    count += 1
+    return count - 1
+  }
+
+  private func grow(_ size: Int) throws(EngramError) {
+    // Room is taken now, so that a full disk is an error and not a signal.
+    let number = posix_fallocate(descriptor, off_t(capacity), off_t(size - capacity))
+    guard number == 0 else { throw .system("make room in a temporary file", path, number: number) }
+    // SAFETY: the old mapping is given back before a longer one of the same file is made.
+    if let memory = unsafe memory { unsafe munmap(memory, capacity) }
+    let mapped = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+      unsafe memory = nil
+      capacity = 0
+      throw .system("map a temporary file", path)
+    }
+    unsafe memory = unsafe mapped
+    capacity = size
+  }
+
+  /// A value of a row, or nil where there is none.
+  subscript(row: Int, column: Int) -> Double? {
+    get {
+      precondition(row >= 0 && row < count && column >= 0 && column < width, "the value lies in a row")
+      // SAFETY: the row lies in the mapping.
+      guard let bits = unsafe memory?.load(fromByteOffset: (row * width + column) * 8, as: UInt64.self), bits != 0 else {
+        return nil
+      }
+      return Double(bitPattern: bits ^ Self.absent)
+    }
+    set {
+      precondition(row >= 0 && row < count && column >= 0 && column < width, "the value lies in a row")
+      let bits = newValue.map { $0.bitPattern ^ Self.absent } ?? 0
+      // SAFETY: the row lies in the mapping, which is writable.
+      unsafe memory?.storeBytes(of: bits, toByteOffset: (row * width + column) * 8, as: UInt64.self)
+    }
+  }
+
+  /// Whether two rows have the same values, bit for bit.
+  func areEqual(_ one: Int, _ other: Int) -> Bool {
+    (0..<width).allSatisfy { self[one, $0]?.bitPattern == self[other, $0]?.bitPattern }
+  }
+}
+
+/// Trajectories gathered from rows, as the array (examples, epochs, statistics) that an ingest reads.
+struct GatheredRows: ByteSource {
+  let rows: ScratchRows
+  /// The row of each epoch of each example.
+  let order: [Int32]
+  /// The columns of the statistics.
+  let columns: [Int]
+  let isSingle: Bool
+
+  var byteCount: Int { order.count * columns.count * (isSingle ? 4 : 8) }
+  var isRandomAccess: Bool { true }
+
+  func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
+    let size = isSingle ? 4 : 8
+    precondition(offset % size == 0 && buffer.byteCount % size == 0, "whole values are read")
+    var (line, column) = ((offset / size) / columns.count, (offset / size) % columns.count)
+    for index in 0..<(buffer.byteCount / size) {
+      let value = rows[Int(order[line]), columns[column]] ?? .nan
+      if isSingle {
+        buffer.storeBytes(of: Float(value).bitPattern, toByteOffset: index * 4, as: UInt32.self)
+      } else {
+        buffer.storeBytes(of: value.bitPattern, toByteOffset: index * 8, as: UInt64.self)
+      }
+      column += 1
+      if column == columns.count { (line, column) = (line + 1, 0) }
+    }
+  }
+}

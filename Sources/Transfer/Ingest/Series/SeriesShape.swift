@@ -1,0 +1,148 @@
+// SeriesShape.swift -- what the columns of a table of trajectories are: fields of runs, the epoch, statistics.
+
+import Base
+import Formats
+import TrajectoryModel
+
+/// How a table holds trajectories.
+public enum SeriesFormat: String, Sendable, Hashable, CaseIterable {
+  /// Told by the names of the columns.
+  case auto
+  /// A row for each epoch, a column for each statistic.
+  case wide
+  /// A row for each value: the columns `statistic` and `value`.
+  case long
+  /// MLflow's metric history: `run_id, key, value, step, timestamp`.
+  case mlflow
+  /// The history of Weights & Biases: `_step, _timestamp` and a column for each statistic.
+  case wandb
+  /// A run of TensorBoard: `Wall time, Step, Value`.
+  case tensorboard
+}
+
+/// What the columns of a table of trajectories are.
+struct SeriesShape {
+  /// Where values stand.
+  enum Values {
+    /// A column for each statistic.
+    case wide([Int])
+    /// A column of values, and one that names the statistic; nil where there is one statistic only.
+    case long(name: Int?, value: Int)
+    /// Columns `STATISTIC@EPOCH`, as a selection of a store has them.
+    case spread([(column: Int, statistic: Int, epoch: Double)])
+  }
+
+  /// The columns that are metadata, the layer among them.
+  let fields: [Int]
+  /// The column of the epochs; nil where columns name them.
+  let epoch: Int?
+  let values: Values
+  /// The statistics; filled while reading in the long form.
+  let statistics: [String]
+  let notes: [String]
+
+  /// Names that are no statistics whatever stands in their columns.
+  private static let metadataNames =
+    Set(MetadataField.standard.map(\.name) + ConditionColumns.names + LayerColumns.aliases)
+    .union([LayerColumns.name, LayerColumns.position, "example_id", "run_id"])
+
+  /// Tells the columns.
+  ///
+  /// - Parameters:
+  ///   - header: The names of the columns, as they are mapped.
+  ///   - statistics: The statistics that the user names, or nil.
+  ///   - runFields: The fields that tell runs apart, which are no statistics.
+  ///   - format: What the user says.
+  ///   - isNumber: Whether the first rows of a column hold numbers only.
+  ///   - file: The file, for errors.
+  init(
+    _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
+    isNumber: (Int) -> Bool, file: String
+  ) throws(EngramError) {
+    let tracker = TrackerColumns(header)
+    let isWide = format == .wide || format == .wandb
+    var notes = tracker.notes
+    func free(_ taken: Set<Int>) -> [Int] {
+      header.indices.filter { !taken.contains($0) && !tracker.ignored.contains($0) }
+    }
+    if let long = tracker.long, !isWide {
+      guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
+      values = .long(name: long.name, value: long.value)
+      fields = free(Set([epoch, long.value] + [long.name].compactMap { $0 }))
+      (self.epoch, self.notes) = (epoch, notes)
+      self.statistics = long.name == nil ? [wanted?.first ?? "value"] : []
+      return
+    }
+    let spread = Self.spread(header)
+    if tracker.epoch == nil, !spread.columns.isEmpty {
+      let taken = Set(spread.columns.map(\.column))
+      (values, statistics) = (.spread(spread.columns), spread.statistics)
+      fields = free(taken)
+      (epoch, self.notes) = (nil, notes)
+      return
+    }
+    guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
+    let apart = Set((runFields ?? []).map { $0.lowercased() })
+    var columns: [Int] = []
+    if let wanted {
+      for name in wanted {
+        guard let index = header.firstIndex(of: name) else {
+          throw EngramError(
+            .notFound, "the table has no column of the statistic '\(name)'", file: file, place: "header",
+            expected: "one of \(header.joined(separator: ", "))", found: name,
+            mend: closestName(to: name, among: header).map { "did you mean '\($0)'?" })
+        }
+        columns.append(index)
+      }
+    } else {
+      let published = Set(Statistic.publishedNames)
+      let start = format == .wandb ? -1 : epoch
+      columns = header.indices.filter { index in
+        let name = header[index].lowercased()
+        if index == epoch || tracker.ignored.contains(index) || apart.contains(name) { return false }
+        if published.contains(header[index]) { return true }
+        return index > start && !Self.metadataNames.contains(name) && isNumber(index)
+      }
+    }
+    guard !columns.isEmpty else {
+      throw EngramError(
+        .invalidData, "the table has no column of a statistic", file: file, place: "header",
+        expected: "columns of numbers after the epoch", found: header.joined(separator: ", "),
+        mend: "name them: \(set: .statistics, to: "NAME,…")")
+    }
+    (values, self.statistics) = (.wide(columns), columns.map { header[$0] })
+    fields = free(Set(columns + [epoch]))
+    let late = fields.filter { $0 > epoch }.map { header[$0] }
+    if !late.isEmpty, wanted == nil {
+      notes.append("no statistics, though they come after the epoch: \(late.joined(separator: ", "))")
+    }
+    (self.epoch, self.notes) = (epoch, notes)
+  }
+
+  private static func noEpochs(_ header: [String], _ file: String) -> EngramError {
+    EngramError(
+      .invalidData, "the table has no column of epochs", file: file, place: "header",
+      expected: "one of \(TrackerColumns.epochs.joined(separator: ", "))", found: header.joined(separator: ", "),
+      mend: """
+        say which column it is: \(map: "epoch", to: "NAME"); a table of metadata goes with an array, by \(option: .metadata)
+        """)
+  }
+
+  /// Columns `STATISTIC@EPOCH`.
+  private static func spread(
+    _ header: [String]
+  ) -> (columns: [(column: Int, statistic: Int, epoch: Double)], statistics: [String]) {
+    var columns: [(column: Int, statistic: Int, epoch: Double)] = []
+    var statistics: [String] = []
+    for (index, name) in header.enumerated() {
+      guard let at = name.lastIndex(of: "@"), let epoch = Double(name[name.index(after: at)...]), epoch.isFinite,
+        name[name.index(after: at)...].first != "+"
+      else { continue }
+      let statistic = String(name[..<at])
+      let number = statistics.firstIndex(of: statistic) ?? statistics.count
+      if number == statistics.count { statistics.append(statistic) }
+      columns.append((index, number, epoch))
+    }
+    return (columns, statistics)
+  }
+}

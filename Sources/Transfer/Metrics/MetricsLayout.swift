@@ -1,0 +1,150 @@
+// MetricsLayout.swift -- what the columns of a table of metrics mean.
+
+import Base
+import Formats
+import TrajectoryModel
+import TrajectoryStore
+
+/// What the columns of a table of metrics mean.
+struct MetricsLayout {
+  static let runID = MetadataField(name: "run_id", type: .integer)
+
+  let table: TextTable
+  /// The columns that name a run, with the field that each is.
+  let keys: [(field: MetadataField, column: Int)]
+  let epochColumn: Int
+  /// The columns of `metric` and `value`, in the long form.
+  let long: (name: Int?, value: Int)?
+  /// The columns that are metrics, in the wide form.
+  let metrics: [Int]
+
+  /// What a user should know about how the table was understood.
+  private(set) var notes: [String]
+
+  var isByRunID: Bool { keys.first?.field.name == Self.runID.name }
+
+  init(
+    _ table: TextTable, by: [String]?, fields: [MetadataField], in snapshot: Snapshot
+  ) throws(EngramError) {
+    self.table = table
+    let names = table.columns.map { $0.name.lowercased() }
+    let tracker = TrackerColumns(names)
+    notes = tracker.notes
+    let known = [Self.runID] + fields
+    guard let epochColumn = tracker.epoch else {
+      throw EngramError(
+        .invalidData, "the table has no column of epochs", file: table.file, place: "header",
+        expected: "one of \(TrackerColumns.epochs.joined(separator: ", "))",
+        found: table.columns.map(\.name).joined(separator: ", "),
+        mend: "say which column it is: \(map: "epoch", to: "NAME")")
+    }
+    self.epochColumn = epochColumn
+    var keys: [(field: MetadataField, column: Int)] = []
+    let isLong = tracker.long.map { [$0.name, $0.value].compactMap { $0 } } ?? []
+    let free = names.indices.filter { !tracker.ignored.contains($0) && !isLong.contains($0) && $0 != epochColumn }
+    let wanted =
+      by
+      ?? (names.contains("run_id")
+        ? ["run_id"] : fields.map(\.name).filter { name in free.contains { names[$0] == name.lowercased() } })
+    for name in wanted {
+      guard let field = known.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+        throw EngramError(
+          .usage, "runs have no field '\(name)'", file: table.file, place: "fields of a run",
+          expected: "of \(known.map(\.name).joined(separator: ", "))", found: name,
+          mend: closestName(to: name, among: known.map(\.name)).map { "did you mean '\($0)'?" })
+      }
+      guard let column = names.firstIndex(of: name.lowercased()) else {
+        throw EngramError(
+          .invalidData, "the table has no column '\(name)'", file: table.file, place: "header", expected: name,
+          found: table.columns.map(\.name).joined(separator: ", "),
+          mend: closestName(to: name, among: table.columns.map(\.name)).map { "did you mean '\($0)'?" })
+      }
+      keys.append(try Self.key(field, column, table, fields, in: snapshot, &notes))
+    }
+    guard !keys.isEmpty else {
+      throw EngramError(
+        .invalidData, "the table does not say which run a row is about", file: table.file, place: "header",
+        expected: "a column run_id, or columns of \(fields.map(\.name).joined(separator: ", "))",
+        found: table.columns.map(\.name).joined(separator: ", "), mend: "add such columns")
+    }
+    self.keys = keys
+    let used = Set(keys.map(\.column) + [epochColumn]).union(tracker.ignored)
+    // A column of a field that does not name runs is a note on them, not a metric.
+    let rest = names.indices.filter { index in
+      !used.contains(index) && !known.contains { $0.name.lowercased() == names[index] }
+    }
+    guard let columns = tracker.long else {
+      long = nil
+      metrics = rest
+      return
+    }
+    long = columns
+    metrics = []
+    if let other = rest.first(where: { $0 != columns.name && $0 != columns.value }) {
+      throw EngramError(
+        .invalidData, "a column has no meaning beside 'metric' and 'value'", file: table.file,
+        place: "header, column \(other + 1)", found: table.columns[other].name, mend: "leave it out")
+    }
+  }
+
+  /// What a column that names runs is compared with: `run_id`, unless it holds the ids of a tracker.
+  private static func key(
+    _ field: MetadataField, _ column: Int, _ table: TextTable, _ fields: [MetadataField], in snapshot: Snapshot,
+    _ notes: inout [String]
+  ) throws(EngramError) -> (field: MetadataField, column: Int) {
+    let cells = table.columns[column].cells
+    guard field.name == runID.name, !cells.allSatisfy({ $0.value(as: .integer) != nil }) else { return (field, column) }
+    let wanted = Set(cells.compactMap { $0.text ?? nil })
+    for other in fields where other.type == .text {
+      let known = Set(try snapshot.runs(fields: [other.name]).rows.map { $0[0] })
+      guard wanted.allSatisfy({ known.contains(.text($0)) }) else { continue }
+      notes.append("the column 'run_id' holds values of the field \(other.name), by which runs are found")
+      return (other, column)
+    }
+    throw EngramError(
+      .notFound, "the runs of a tracker are not known by their ids", file: table.file, place: "column run_id",
+      expected: "numbers of runs, or the values of a field of text", found: "'\(wanted.sorted().first ?? "")'",
+      mend: """
+        ingest the recordings with these ids as a field, such as \(map: "tracker_run", to: "run_id"), or name the runs by \
+        other columns with \(option: .runKey)
+        """)
+  }
+
+  func epoch(of row: Int) throws(EngramError) -> Double {
+    let cell = table.columns[epochColumn].cells[row]
+    guard case .success(let epoch?) = cell.number, epoch.isFinite else {
+      throw EngramError(
+        .invalidData, "a row has no epoch", file: table.file, place: "row \(row + 1), column epoch",
+        expected: "a number", found: cell.shown)
+    }
+    return epoch + 0.0
+  }
+
+  /// The metrics that a row records.
+  func values(of row: Int) throws(EngramError) -> [(metric: String, value: Double)] {
+    var values: [(metric: String, value: Double)] = []
+    let columns = long.map { [$0.value] } ?? metrics
+    for column in columns {
+      let cell = table.columns[column].cells[row]
+      guard case .success(let number) = cell.number else {
+        throw EngramError(
+          .invalidData, "a metric is not a number", file: table.file,
+          place: "row \(row + 1), column \(table.columns[column].name)", expected: "a number, nan, inf or nothing",
+          found: cell.shown, mend: "if the column is no metric, leave it out")
+      }
+      guard let number else { continue }
+      var name = table.columns[column].name
+      if let long, let metric = long.name {
+        guard let text = table.columns[metric].cells[row].text, !text.isEmpty else {
+          throw EngramError(
+            .invalidData, "a row does not say which metric it has", file: table.file,
+            place: "row \(row + 1), column metric", expected: "a name",
+            found: table.columns[metric].cells[row].shown)
+        }
+        name = text
+      }
+      values.append((name, number))
+    }
+    return values
+  }
+}

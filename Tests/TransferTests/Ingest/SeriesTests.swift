@@ -1,0 +1,215 @@
+// SeriesTests.swift -- tables of trajectories: wide, long, of trackers, of other lengths, and our own selections.
+
+import Base
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+@Suite(.seedReport) struct SeriesTests {
+  static let wide = """
+    network,learning_rule,layer,epoch,m,"v, 95%"
+    a,adam,conv1,0,0.5,1
+    a,adam,conv1,1,nan,1e-300
+    a,adam,fc,0,inf,-0.0
+    a,adam,fc,1,0.1,12345678901234567890
+    b,sgdm,conv1,0,2,3
+    b,sgdm,conv1,1,4,5
+
+    """
+
+  /// The same values one by one, in another order.
+  static let long = """
+    network;learning_rule;layer;epoch;statistic;value
+    b;sgdm;conv1;1;m;4
+    b;sgdm;conv1;1;v, 95%;5
+    a;adam;conv1;0;m;0.5
+    a;adam;conv1;0;v, 95%;1
+    a;adam;conv1;1;m;NaN
+    a;adam;conv1;1;v, 95%;1e-300
+    a;adam;fc;1;m;0.1
+    a;adam;fc;1;v, 95%;12345678901234567890
+    a;adam;fc;0;m;Infinity
+    a;adam;fc;0;v, 95%;-0.0
+    b;sgdm;conv1;0;m;2
+    b;sgdm;conv1;0;v, 95%;3
+
+    """
+
+  /// Every value of a store by what it is of.
+  private static func values(_ store: String) throws -> [String: UInt64] {
+    let snapshot = try TrajectoryStore(opening: store).snapshot()
+    var found: [String: UInt64] = [:]
+    for part in snapshot.recorded(snapshot.allExamples) {
+      var matrix = Matrix(elementType: .float64)
+      try snapshot.materialize(part.examples, part.columns, into: &matrix)
+      var row = 0
+      try snapshot.metadata(of: part.examples, columns: ["network", "learning_rule", "layer_name"]) { (_, known) in
+        for (column, name) in part.columns.names.enumerated() {
+          let value = matrix.float64[row * part.columns.count + column]
+          found[known.map(\.description).joined(separator: "/") + "/" + name] =
+            value.isNaN ? Double.nan.bitPattern : value.bitPattern
+        }
+        row += 1
+      }
+    }
+    return found
+  }
+
+  private static func jsonLines() -> String {
+    wide.replacing("\"v, 95%\"", with: "v").split(separator: "\n").dropFirst().map { line in
+      let parts = line.split(separator: ",").map(String.init)
+      let m = ["nan": "NaN", "inf": "Infinity"][parts[4]] ?? parts[4]
+      return "{\"network\":\"\(parts[0])\",\"learning_rule\":\"\(parts[1])\",\"layer\":\"\(parts[2])\",\"epoch\":\(parts[3]),"
+        + "\"m\":\(m),\"v, 95%\":\(parts[5] == "12345678901234567890" ? "1.2345678901234567e19" : parts[5])}\n"
+    }.joined()
+  }
+
+  @Test func `wide and long tables and JSON lines, plain and packed, say the same`() throws {
+    let bench = IngestBench()
+    bench.write(Self.wide, to: "wide.csv")
+    bench.write(Self.long, to: "long.csv")
+    bench.write(Self.jsonLines(), to: "wide.jsonl")
+    for (program, name) in [("gzip", "wide.csv.gz"), ("zstd", "wide.csv.zst")] {
+      let packed = ChildProcess("sh", ["-c", "\(program) -c wide.csv > \(name)"], workingFolder: bench.path)
+      #expect(packed.wait() == 0)
+    }
+    var all: [[String: UInt64]] = []
+    for name in ["wide.csv", "long.csv", "wide.jsonl", "wide.csv.gz", "wide.csv.zst"] {
+      let store = bench["\(all.count).engram"]
+      let report = try IngestRequest(source: bench[name]).ingest(into: store)
+      #expect(report.append.runs == 2 && report.append.examples.count == 3 && report.epochs == [0, 1], "\(name)")
+      #expect(report.statistics == ["m", "v, 95%"] && report.preview.layerColumn == "layer", "\(name)")
+      all.append(try Self.values(store))
+      #expect(try TrajectoryStore(opening: store).verify().problems.isEmpty)
+    }
+    #expect(all[0].count == 12 && all.allSatisfy { $0 == all[0] })
+    #expect(all[0]["a/adam/fc/v, 95%@0"] == (-0.0).bitPattern && all[0]["a/adam/fc/m@0"] == Double.infinity.bitPattern)
+    #expect(all[0]["a/adam/fc/v, 95%@1"] == 12_345_678_901_234_567_890.0.bitPattern)
+  }
+
+  @Test func `runs of unequal length and with other statistics stand in parts of their own`() throws {
+    let bench = IngestBench()
+    bench.write("run,epoch,m,k\n1,0,1,\n1,1,2,\n2,0,3,4\n2,2,5,\n3,0,6,7\n3,1,8,9\n4,0,10,\n4,1,11,\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.preview.parts.map(\.epochs) == [[0, 1], [0, 2], [0, 1]])
+    #expect(report.preview.parts.map(\.statistics) == [["m"], ["m", "k"], ["m", "k"]])
+    #expect(report.preview.parts.map(\.examples) == [2, 1, 1] && report.append.runs == 4)
+    #expect(report.notes.contains { $0.hasPrefix("1 values are missing") })
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    let selection = try snapshot.select(snapshot.allExamples, statistics: .all)
+    #expect(selection.columns.epochs == [0] && selection.remarks.count == 2)
+    #expect(selection.remarks[0] == "1 of 3 epochs are shared; 2 are dropped, recorded by 4 of 4 examples")
+    #expect(selection.remarks[1] == "1 of 2 statistics are shared; k dropped, recorded by 2 of 4 examples")
+    #expect(try snapshot.store.verify().problems.isEmpty)
+  }
+
+  static let trackers: [(String, [String], [Double], Int)] = [
+    ("run_id,key,value,step,timestamp\nx,loss,1,0,9\nx,loss,2,1,10\ny,loss,3,0,11\ny,loss,4,1,12\n", ["loss"], [0, 1], 2),
+    (
+      "name,_step,_runtime,_timestamp,epoch,loss,norm\ns,100,1,2,1,0.5,NaN\ns,200,3,4,2,NaN,Infinity\n", ["loss", "norm"],
+      [1, 2], 1
+    ),
+    ("Wall time,Step,Value\n1.5,1,0.79\n2.5,2,0.69\n", ["value"], [1, 2], 1),
+    ("run,batch,m\na,10,1\na,20,2\n", ["m"], [10, 20], 1),
+  ]
+
+  @Test(arguments: trackers)
+  func `tables of trackers are read as they are`(text: String, statistics: [String], epochs: [Double], runs: Int) throws {
+    let bench = IngestBench()
+    bench.write(text, to: "t.csv")
+    let map = text.hasPrefix("run,batch") ? ["epoch": "batch"] : [:]
+    let report = try IngestRequest(source: bench["t.csv"], map: map).ingest(into: bench["s.engram"])
+    #expect(report.statistics == statistics && report.epochs == epochs && report.append.runs == runs)
+  }
+
+  @Test(arguments: ["csv", "csv-long", "json", "jsonl", "npz"])
+  func `a selection in any form is taken in again as it is`(format: String) throws {
+    let bench = IngestBench()
+    bench.write(Self.wide, to: "wide.csv")
+    _ = try IngestRequest(source: bench["wide.csv"]).ingest(into: bench["s.engram"])
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    let kind = try #require(SelectionExport.Format(rawValue: format))
+    _ = try SelectionExport().write(from: snapshot, to: bench["out.\(format)"], as: kind)
+    let report = try IngestRequest(source: bench["out.\(format)"]).ingest(into: bench["t.engram"])
+    #expect(report.append.runs == 2 && report.notes.contains { $0.contains("selection of a store") })
+    #expect(try Self.values(bench["t.engram"]) == Self.values(bench["s.engram"]))
+    #expect(
+      try TrajectoryStore(opening: bench["t.engram"]).snapshot().fields().map(\.name)
+        == TrajectoryStore(opening: bench["s.engram"]).snapshot().fields().map(\.name))
+  }
+
+  @Test func `only the fields that are asked for are written`() throws {
+    let bench = IngestBench()
+    bench.write(Self.wide, to: "wide.csv")
+    _ = try IngestRequest(source: bench["wide.csv"]).ingest(into: bench["s.engram"])
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    _ = try SelectionExport(filter: "layer_name = 'conv1'", statistics: .names(["m"]), fields: ["Network"]).write(
+      from: snapshot, to: bench["out.csv"], as: .csvLong)
+    #expect(
+      TestFiles.text(bench["out.csv"])
+        == "network,epoch,statistic,value\na,0,m,0.5\na,1,m,nan\nb,0,m,2.0\nb,1,m,4.0\n")
+    refusal(.usage) {
+      _ = try SelectionExport(fields: ["nettwork"]).write(from: snapshot, to: bench["x.csv"], as: .csv)
+    }
+  }
+
+  static let wrong: [(String, EngramError.Code, String?)] = [
+    ("run,epoch,m\na,0,1\na,0,2\n", .invalidData, "row 2"), ("run,epoch,m\na,x,1\n", .invalidData, "row 1, column epoch"),
+    ("run,epoch,m\na,0,1\na,1,b\n", .invalidData, nil), ("run,m\na,1\n", .invalidData, "header"),
+    ("run,epoch\na,1\n", .invalidData, "header"), ("run,epoch,m\na,0\n", .invalidData, "row 1 (line 2)"),
+    ("run,epoch,m\na,0,\"1\n", .truncated, "line 2"), ("run,epoch,m\na,\"0\"x,1\n", .corrupt, "line 2"),
+    ("run,epoch,m\n", .invalidData, nil), ("run,run,epoch,m\na,b,0,1\n", .invalidData, "header"),
+  ]
+
+  @Test(arguments: wrong)
+  func `a table that is wrong says where, and makes no store`(text: String, code: EngramError.Code, place: String?) {
+    let bench = IngestBench()
+    bench.write(text, to: "t.csv")
+    let error = refusal(code) { _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"]) }
+    if let place { #expect(error?.place == place) }
+    #expect(!TrajectoryStore.exists(at: bench["s.engram"]))
+  }
+
+  @Test func `a row that is there twice counts once`() throws {
+    let bench = IngestBench()
+    bench.write("run,epoch,m\na,0,1\na,0,1\na,1,nan\na,1,nan\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.append.examples.count == 1 && report.notes.contains { $0.hasPrefix("2 values come twice") })
+  }
+
+  @Test(arguments: [UInt64](1...2))
+  func `numbers read quickly are those that Swift reads`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let bench = IngestBench()
+    var numbers: [Double] = []
+    for index in 0..<2_000 {
+      let value = Double(bitPattern: random.next())
+      let number = index % 2 == 0 ? Double(random.next() % 1_000_000) / 1_000 : value.isFinite ? value : 0.25
+      numbers.append(number)
+    }
+    bench.write("run,epoch,m\n" + numbers.enumerated().map { "r,\($0),\($1)\n" }.joined(), to: "t.csv")
+    _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    let selection = try snapshot.select(snapshot.allExamples, statistics: .all)
+    var matrix = Matrix(elementType: .float64)
+    try snapshot.materialize(snapshot.allExamples, selection.columns, into: &matrix)
+    for index in numbers.indices {
+      #expect(matrix.float64[index].bitPattern == numbers[index].bitPattern, "seed \(seed), \(numbers[index])")
+    }
+  }
+
+  @Test(arguments: [UInt64](1...2))
+  func `mutated or cut tables are whole or refused`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let bench = IngestBench()
+    for whole in [Self.wide, Self.long, Self.jsonLines()] {
+      for _ in 0..<300 {
+        let text = random.mutated(Array(whole.utf8))
+        TestFiles.write(text, to: bench["t.csv"])
+        _ = try? IngestRequest(source: bench["t.csv"]).preview(into: bench["none.engram"])
+      }
+    }
+  }
+}
