@@ -23,7 +23,7 @@ struct CompletionTests {
     Case(["engram", "-q", "split", "ba"], ["balanced"]),
     Case(["engram", "split", "balanced", "--test"], ["--test-fraction", "--test-per-class", "--test-where"]),
     Case(["engram", "select", "s", "--form"], ["--format"]),
-    Case(["engram", "select", "s", "--format", ""], ["csv", "json", "npy", "npz", "table"]),
+    Case(["engram", "select", "s", "--format", ""], ["csv", "csv-long", "json", "jsonl", "npy", "npz", "table"]),
     Case(["engram", "select", "--format", "np"], ["npy", "npz"]),
     Case(["engram", "select", "s", "--where", "a", "--statistics", "a"], ["activation", "admissible", "all"]),
     Case(["engram", "select", "--where", ""], []),
@@ -39,7 +39,7 @@ struct CompletionTests {
   /// bash parts `--format=np` into three words.
   static let bashCases = [
     Case(["engram", "select", "--format", "=", "np"], ["npy", "npz"]),
-    Case(["engram", "select", "--format", "="], ["csv", "json", "npy", "npz", "table"]),
+    Case(["engram", "select", "--format", "="], ["csv", "csv-long", "json", "jsonl", "npy", "npz", "table"]),
     Case(["engram", "select", "--format", "=", "csv", "s", "--lim"], ["--limit"]),
   ]
 

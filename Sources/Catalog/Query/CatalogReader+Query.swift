@@ -58,7 +58,8 @@ extension CatalogReader {
     }
     if error.code == .usage, error.message.hasPrefix("unrecognized token: ") {
       return EngramError(
-        .usage, "a quote is not closed, or a character has no meaning in SQL", file: connection.path, place: error.place,
+        .usage, "a quote is not closed, or a character has no meaning in SQL", file: connection.path,
+        place: error.place,
         expected: "texts in single quotes, a quote inside a text doubled",
         mend: "double a quote inside a text, as in 'O''Brien'")
     }

@@ -173,7 +173,11 @@ package struct NpyHeader: Sendable, Hashable {
       for field in fields {
         guard case .tuple(let parts) = field, case .string(let name)? = parts.first else { continue }
         names.append(name)
-        if parts.count == 2, case .string(let descriptor) = parts[1] { types.insert(descriptor) } else { types.insert("") }
+        if parts.count == 2, case .string(let descriptor) = parts[1] {
+          types.insert(descriptor)
+        } else {
+          types.insert("")
+        }
       }
       guard names.count == fields.count, types.count == 1, let one = types.first,
         let type = try? NumPyType(descriptor: one), type.kind != .bytes, type.kind != .unicode

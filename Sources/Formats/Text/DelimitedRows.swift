@@ -132,7 +132,8 @@ package final class DelimitedRows {
     }
     guard buffer.count < Self.longestRow else {
       throw EngramError(
-        .limit, "a row is too long", file: input.path, place: "row \(row + 1)", expected: "at most \(Self.longestRow) bytes",
+        .limit, "a row is too long", file: input.path, place: "row \(row + 1)",
+        expected: "at most \(Self.longestRow) bytes",
         mend: "close the quotes of the fields")
     }
     hasMore = try input.read(max(Self.pieceSize, buffer.count), into: &buffer)

@@ -66,7 +66,8 @@ extension TrajectoryStore {
           do throws(EngramError) {
             if try catalog.addMetric(metric) { continue }
             let stored = try catalog.metricValue(of: metric)
-            if stored?.bitPattern == metric.value.value.bitPattern || stored?.isNaN == true && metric.value.value.isNaN {
+            if stored?.bitPattern == metric.value.value.bitPattern || stored?.isNaN == true && metric.value.value.isNaN
+            {
               known += 1
               continue
             }
@@ -82,7 +83,8 @@ extension TrajectoryStore {
               + EpochSelection.text(metric.value.epoch),
             mend: "stored metrics never change; leave out what is there, or give the metric another name")
         }
-        return MetricReport(commit: catalog.commitID, values: metrics.count - known, known: known, runs: runs, metrics: names)
+        return MetricReport(
+          commit: catalog.commitID, values: metrics.count - known, known: known, runs: runs, metrics: names)
       }
     }
   }

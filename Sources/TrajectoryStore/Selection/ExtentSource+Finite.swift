@@ -19,10 +19,11 @@ extension ExtentSource {
     among suspects: Set<String>, in examples: ExampleSet, at epochs: [Double]?
   ) throws(EngramError) -> Set<String> {
     var found: Set<String> = []
-    let places = epochs.map { wanted in
-      let wanted = Set(wanted)
-      return extent.epochs.indices.filter { wanted.contains(extent.epochs[$0]) }
-    } ?? Array(extent.epochs.indices)
+    let places =
+      epochs.map { wanted in
+        let wanted = Set(wanted)
+        return extent.epochs.indices.filter { wanted.contains(extent.epochs[$0]) }
+      } ?? Array(extent.epochs.indices)
     if places.isEmpty { return [] }
     for (index, name) in extent.statistics.enumerated() where suspects.contains(name) {
       let isFound: Bool

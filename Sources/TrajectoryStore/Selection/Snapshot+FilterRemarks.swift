@@ -18,7 +18,8 @@ extension Snapshot {
       for (name, number) in [(left, right), (right, left)]
       where texts.contains(name.lowercased()) && Double(number) != nil {
         remarks.append(
-          "\(name) is text, and is compared with \(number) as a text, letter by letter; CAST(\(name) AS REAL) compares numbers")
+          "\(name) is text, and is compared with \(number) as a text, letter by letter; CAST(\(name) AS REAL) compares numbers"
+        )
       }
     }
     return remarks
@@ -31,7 +32,8 @@ extension Snapshot {
     while let first = rest.first {
       let length: Int
       if first == "'" {
-        length = (rest.dropFirst().firstIndex(of: "'").map { rest.distance(from: rest.startIndex, to: $0) } ?? rest.count) + 1
+        length =
+          (rest.dropFirst().firstIndex(of: "'").map { rest.distance(from: rest.startIndex, to: $0) } ?? rest.count) + 1
       } else if first.properties.isAlphabetic || first == "_" || ("0"..."9").contains(first) || first == "." {
         length = rest.prefix { $0.properties.isAlphabetic || $0 == "_" || $0 == "." || ("0"..."9").contains($0) }.count
       } else if ["<", ">", "=", "!"].contains(first) {

@@ -9,7 +9,7 @@ extension Snapshot {
   ///
   /// - Parameters:
   ///   - examples: The examples to be read.
-  ///   - statistics: Which statistics; families and `admissible` look at every epoch of the examples, as published.
+  ///   - statistics: Which statistics; families and `admissible` look at the epochs that the view reads.
   ///   - view: Which epochs, and how they are looked at.
   ///   - missing: What to do with examples that lack what is asked for by name.
   /// - Returns: The columns, and the examples without those that were dropped.
@@ -70,7 +70,8 @@ extension Snapshot {
   ) -> [String] {
     var remarks: [String] = []
     if kept.count < asked.count {
-      remarks.append("\(asked.count - kept.count) of \(asked.count) examples are left out, as they lack what is asked for")
+      remarks.append(
+        "\(asked.count - kept.count) of \(asked.count) examples are left out, as they lack what is asked for")
     }
     func holders(_ has: (Extent) -> Bool) -> Int {
       touched.filter(has).reduce(0) { $0 + kept.clamped(to: $1.examples).count }

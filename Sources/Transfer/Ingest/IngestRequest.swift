@@ -90,7 +90,9 @@ public struct IngestRequest: Sendable, Hashable {
       guard foreign.isNumPyArchive else { throw foreign.error(file: source) }
       return try openRecordings()
     }
-    if StreamCompression(firstBytes: start) != nil || start.isText { return try openSeries(runFields: runFields, work: work) }
+    if StreamCompression(firstBytes: start) != nil || start.isText {
+      return try openSeries(runFields: runFields, work: work)
+    }
     return try openPickle(work: work)
   }
 

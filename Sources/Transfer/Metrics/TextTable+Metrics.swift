@@ -37,7 +37,9 @@ extension TextTable {
     let separator = " - "
     var parts: [(column: Int, run: String, metric: String)] = []
     for (index, column) in columns.enumerated() where !column.name.lowercased().hasSuffix("__min") {
-      guard !column.name.lowercased().hasSuffix("__max"), let place = column.name.firstRange(of: separator) else { continue }
+      guard !column.name.lowercased().hasSuffix("__max"), let place = column.name.firstRange(of: separator) else {
+        continue
+      }
       parts.append((index, String(column.name[..<place.lowerBound]), String(column.name[place.upperBound...])))
     }
     guard !parts.isEmpty, let step = TrackerColumns(columns.map(\.name)).epoch else { return self }

@@ -13,7 +13,9 @@ struct TrackerColumns {
   /// The column of the values, in the long form.
   static let value = "value"
   /// Columns that only say when a row was written.
-  static let clocks = ["timestamp", "_timestamp", "_runtime", "wall time", "wall_time", "relative time (wall)", "relative time (process)"]
+  static let clocks = [
+    "timestamp", "_timestamp", "_runtime", "wall time", "wall_time", "relative time (wall)", "relative time (process)",
+  ]
 
   /// The column of the epochs.
   let epoch: Int?

@@ -61,7 +61,8 @@ import Transfer
     wide.replacing("\"v, 95%\"", with: "v").split(separator: "\n").dropFirst().map { line in
       let parts = line.split(separator: ",").map(String.init)
       let m = ["nan": "NaN", "inf": "Infinity"][parts[4]] ?? parts[4]
-      return "{\"network\":\"\(parts[0])\",\"learning_rule\":\"\(parts[1])\",\"layer\":\"\(parts[2])\",\"epoch\":\(parts[3]),"
+      return
+        "{\"network\":\"\(parts[0])\",\"learning_rule\":\"\(parts[1])\",\"layer\":\"\(parts[2])\",\"epoch\":\(parts[3]),"
         + "\"m\":\(m),\"v, 95%\":\(parts[5] == "12345678901234567890" ? "1.2345678901234567e19" : parts[5])}\n"
     }.joined()
   }
@@ -106,9 +107,13 @@ import Transfer
   }
 
   static let trackers: [(String, [String], [Double], Int)] = [
-    ("run_id,key,value,step,timestamp\nx,loss,1,0,9\nx,loss,2,1,10\ny,loss,3,0,11\ny,loss,4,1,12\n", ["loss"], [0, 1], 2),
     (
-      "name,_step,_runtime,_timestamp,epoch,loss,norm\ns,100,1,2,1,0.5,NaN\ns,200,3,4,2,NaN,Infinity\n", ["loss", "norm"],
+      "run_id,key,value,step,timestamp\nx,loss,1,0,9\nx,loss,2,1,10\ny,loss,3,0,11\ny,loss,4,1,12\n", ["loss"], [0, 1],
+      2
+    ),
+    (
+      "name,_step,_runtime,_timestamp,epoch,loss,norm\ns,100,1,2,1,0.5,NaN\ns,200,3,4,2,NaN,Infinity\n",
+      ["loss", "norm"],
       [1, 2], 1
     ),
     ("Wall time,Step,Value\n1.5,1,0.79\n2.5,2,0.69\n", ["value"], [1, 2], 1),
@@ -116,7 +121,8 @@ import Transfer
   ]
 
   @Test(arguments: trackers)
-  func `tables of trackers are read as they are`(text: String, statistics: [String], epochs: [Double], runs: Int) throws {
+  func `tables of trackers are read as they are`(text: String, statistics: [String], epochs: [Double], runs: Int) throws
+  {
     let bench = IngestBench()
     bench.write(text, to: "t.csv")
     let map = text.hasPrefix("run,batch") ? ["epoch": "batch"] : [:]
@@ -156,7 +162,8 @@ import Transfer
   }
 
   static let wrong: [(String, EngramError.Code, String?)] = [
-    ("run,epoch,m\na,0,1\na,0,2\n", .invalidData, "row 2"), ("run,epoch,m\na,x,1\n", .invalidData, "row 1, column epoch"),
+    ("run,epoch,m\na,0,1\na,0,2\n", .invalidData, "row 2"),
+    ("run,epoch,m\na,x,1\n", .invalidData, "row 1, column epoch"),
     ("run,epoch,m\na,0,1\na,1,b\n", .invalidData, nil), ("run,m\na,1\n", .invalidData, "header"),
     ("run,epoch\na,1\n", .invalidData, "header"), ("run,epoch,m\na,0\n", .invalidData, "row 1 (line 2)"),
     ("run,epoch,m\na,0,\"1\n", .truncated, "line 2"), ("run,epoch,m\na,\"0\"x,1\n", .corrupt, "line 2"),

@@ -9,7 +9,8 @@ import Transfer
 enum IngestCommand {
   static let source = Parameter.argument(
     .file("SRC"),
-    "a pickle in the published layout, a .npy or .npz array (examples x epochs x statistics), or a table of trajectories")
+    "a pickle in the published layout, a .npy or .npz array (examples x epochs x statistics), or a table of trajectories"
+  )
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let mappings = Parameter.repeated("map", .mapping, "the name in the file under which a field stands")
   static let array = Parameter.option("array", .text("NAME"), "the array of the .npz that holds the trajectories")

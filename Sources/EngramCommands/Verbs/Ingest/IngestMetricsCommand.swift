@@ -28,7 +28,10 @@ enum IngestMetricsCommand {
 
         --where "run_id IN (SELECT run_id FROM run_metric_last WHERE metric = 'top1' AND value >= 0.6)"
       """,
-    takes: [SharedParameters.storeToChange, source, by, IngestCommand.mappings, SharedParameters.waitSeconds, CommonParameters.json],
+    takes: [
+      SharedParameters.storeToChange, source, by, IngestCommand.mappings, SharedParameters.waitSeconds,
+      CommonParameters.json,
+    ],
     examples: [
       .init(
         "engram ingest-metrics lr.engram metrics.csv", "Metrics of runs that the file names by run_id, or by all fields"

@@ -18,7 +18,8 @@ enum SQLCommand {
       layer_set_member, run_metric, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
       """,
     takes: [
-      SharedParameters.store, query, schema, SharedParameters.asOf, timeLimit, CommonParameters.json, CommonParameters.csv,
+      SharedParameters.store, query, schema, SharedParameters.asOf, timeLimit, CommonParameters.json,
+      CommonParameters.csv,
     ],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],
     examples: [

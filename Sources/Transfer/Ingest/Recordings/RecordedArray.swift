@@ -68,8 +68,10 @@ struct RecordedArray {
     return EngramError(
       .usage, "which array holds the recordings is not clear", file: path,
       expected: "one three-dimensional array (examples, epochs, statistics)",
-      found: shown.isEmpty ? "no arrays" : shown.joined(separator: ", "), mend: arrays.contains { $0.shape.count == 3 }
+      found: shown.isEmpty ? "no arrays" : shown.joined(separator: ", "),
+      mend: arrays.contains { $0.shape.count == 3 }
         ? "name it: \(set: .array, to: example)"
-        : "stack the arrays of the statistics first: numpy.save('x.npy', numpy.stack([f[name] for name in NAMES], axis=-1))")
+        : "stack the arrays of the statistics first: numpy.save('x.npy', numpy.stack([f[name] for name in NAMES], axis=-1))"
+    )
   }
 }

@@ -86,7 +86,8 @@ final class ScratchRows: @unchecked Sendable {
     get {
       precondition(row >= 0 && row < count && column >= 0 && column < width, "the value lies in a row")
       // SAFETY: the row lies in the mapping.
-      guard let bits = unsafe memory?.load(fromByteOffset: (row * width + column) * 8, as: UInt64.self), bits != 0 else {
+      guard let bits = unsafe memory?.load(fromByteOffset: (row * width + column) * 8, as: UInt64.self), bits != 0
+      else {
         return nil
       }
       return Double(bitPattern: bits ^ Self.absent)

@@ -58,7 +58,7 @@ struct SeriesReader {
         }
       }
     }
-    let wanted = try request.statistics.map { (text) throws(EngramError) in 
+    let wanted = try request.statistics.map { (text) throws(EngramError) in
       try Self.names(text, request.source)
     }
     shape = try SeriesShape(
@@ -88,7 +88,8 @@ struct SeriesReader {
     for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
       guard let index = header.firstIndex(of: theirs) else {
         throw EngramError(
-          .usage, "there is no column '\(theirs)' to map", file: file, expected: "one of \(header.joined(separator: ", "))",
+          .usage, "there is no column '\(theirs)' to map", file: file,
+          expected: "one of \(header.joined(separator: ", "))",
           found: theirs, mend: closestName(to: theirs, among: header).map { "did you mean '\(ours)=\($0)'?" })
       }
       header[index] = ours
@@ -166,7 +167,8 @@ struct SeriesReader {
 
   /// The column of the statistic that a row of the long form has.
   private func number(
-    of column: Int?, in source: SeriesRows, _ numbers: [String: Int], _ known: inout [[UInt8]: Int], _ key: inout [UInt8]
+    of column: Int?, in source: SeriesRows, _ numbers: [String: Int], _ known: inout [[UInt8]: Int],
+    _ key: inout [UInt8]
   ) throws(EngramError) -> Int? {
     guard let column else { return 0 }
     key.removeAll(keepingCapacity: true)

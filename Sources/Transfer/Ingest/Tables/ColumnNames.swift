@@ -49,7 +49,8 @@ struct ColumnNames {
     for (index, name) in theirs.enumerated() where !mapped.contains(name) {
       if name.lowercased() == Self.runID, renamesRuns {
         ours[index] = Self.trackerRun
-        notes.append("the column \"\(name)\" is the field \(Self.trackerRun), as \(Self.runID) numbers the runs of a store")
+        notes.append(
+          "the column \"\(name)\" is the field \(Self.trackerRun), as \(Self.runID) numbers the runs of a store")
         continue
       }
       if MetadataField.isValidName(name) { continue }
