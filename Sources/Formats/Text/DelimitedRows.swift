@@ -164,42 +164,16 @@ package final class DelimitedRows {
       var place = start
       while true {
         // SAFETY: every index is below `count`.
-        if place < count, unsafe bytes[place] == Self.quote {
-          var close = place + 1
-          while close < count {
-            if unsafe bytes[close] == Self.quote {
-              if close + 1 < count, unsafe bytes[close + 1] == Self.quote { close += 2; continue }
-              break
-            }
-            if unsafe bytes[close] == 0x0A { lines += 1 }
-            close += 1
-          }
-          if close >= count || close + 1 == count && !isLast {
-            if isLast { problem = broken("a quote is never closed", .truncated) }
-            return nil
-          }
-          fields.append((place + 1..<close, true))
-          place = close + 1
-          if place < count, unsafe bytes[place] != delimiter, unsafe bytes[place] != 0x0A, unsafe bytes[place] != 0x0D {
-            problem = broken("text follows a closing quote", .corrupt)
-            return nil
-          }
-        } else {
-          let first = place
-          while place < count {
-            let byte = unsafe bytes[place]
-            if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
-            if byte == Self.quote {
-              problem = broken("a quote stands inside a field that does not start with one", .corrupt)
-              return nil
-            }
-            place += 1
-          }
-          if place == count, !isLast { return nil }
-          var (low, high) = (first, place)
-          while low < high, unsafe bytes[low] == 0x20 || bytes[low] == 0x09 { low += 1 }
-          while low < high, unsafe bytes[high - 1] == 0x20 || bytes[high - 1] == 0x09 { high -= 1 }
-          fields.append((low..<high, false))
+        let isQuoted = unsafe place < count && bytes[place] == Self.quote
+        let scanned = unsafe isQuoted ? scanQuoted(bytes, place, isLast, &lines) : scanPlain(bytes, place, isLast)
+        switch scanned {
+        case .field(let range, let next):
+          fields.append((range, isQuoted))
+          place = next
+        case .cut: return nil
+        case .broken(let error):
+          problem = error
+          return nil
         }
         if place >= count { return place }
         let byte = unsafe bytes[place]
@@ -222,6 +196,62 @@ package final class DelimitedRows {
     line += lines
     row += 1
     return true
+  }
+
+  /// What a look at one field found.
+  private enum Scanned {
+    /// Its bytes, and where what ends it stands.
+    case field(Range<Int>, next: Int)
+    /// It goes on beyond what was read.
+    case cut
+    case broken(EngramError)
+  }
+
+  /// A field in quotes, at whose opening quote the cursor stands.
+  @unsafe private func scanQuoted(
+    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ isLast: Bool, _ lines: inout Int
+  ) -> Scanned {
+    let count = bytes.count
+    var close = place + 1
+    // SAFETY: every index is below `count`.
+    while close < count {
+      if unsafe bytes[close] == Self.quote {
+        guard close + 1 < count, unsafe bytes[close + 1] == Self.quote else { break }
+        close += 1
+      } else if unsafe bytes[close] == 0x0A {
+        lines += 1
+      }
+      close += 1
+    }
+    if close >= count { return isLast ? .broken(broken("a quote is never closed", .truncated)) : .cut }
+    if close + 1 == count, !isLast { return .cut }
+    if close + 1 < count {
+      let byte = unsafe bytes[close + 1]
+      guard byte == delimiter || byte == 0x0A || byte == 0x0D else {
+        return .broken(broken("text follows a closing quote", .corrupt))
+      }
+    }
+    return .field(place + 1..<close, next: close + 1)
+  }
+
+  /// A field without quotes, without the spaces around it.
+  @unsafe private func scanPlain(_ bytes: UnsafeRawBufferPointer, _ first: Int, _ isLast: Bool) -> Scanned {
+    let (count, delimiter) = (bytes.count, delimiter)
+    var place = first
+    // SAFETY: every index is below `count`.
+    while place < count {
+      let byte = unsafe bytes[place]
+      if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
+      if byte == Self.quote {
+        return .broken(broken("a quote stands inside a field that does not start with one", .corrupt))
+      }
+      place += 1
+    }
+    if place == count, !isLast { return .cut }
+    var (low, high) = (first, place)
+    while unsafe low < high && (bytes[low] == 0x20 || bytes[low] == 0x09) { low += 1 }
+    while unsafe low < high && (bytes[high - 1] == 0x20 || bytes[high - 1] == 0x09) { high -= 1 }
+    return .field(low..<high, next: place)
   }
 
   private func broken(_ message: String, _ code: EngramError.Code) -> EngramError {

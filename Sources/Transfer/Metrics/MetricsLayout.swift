@@ -68,23 +68,26 @@ struct MetricsLayout {
         found: table.columns.map(\.name).joined(separator: ", "), mend: "add such columns")
     }
     self.keys = keys
-    let used = Set(keys.map(\.column) + [epochColumn]).union(tracker.ignored)
+    (long, metrics) = try Self.values(table, tracker, except: Set(keys.map(\.column) + [epochColumn]), known)
+  }
+
+  /// The columns of the values: those of the long form, or a column for each metric.
+  private static func values(
+    _ table: TextTable, _ tracker: TrackerColumns, except keys: Set<Int>, _ known: [MetadataField]
+  ) throws(EngramError) -> (long: (name: Int?, value: Int)?, metrics: [Int]) {
+    let names = table.columns.map { $0.name.lowercased() }
+    let used = keys.union(tracker.ignored)
     // A column of a field that does not name runs is a note on them, not a metric.
     let rest = names.indices.filter { index in
       !used.contains(index) && !known.contains { $0.name.lowercased() == names[index] }
     }
-    guard let columns = tracker.long else {
-      long = nil
-      metrics = rest
-      return
-    }
-    long = columns
-    metrics = []
+    guard let columns = tracker.long else { return (nil, rest) }
     if let other = rest.first(where: { $0 != columns.name && $0 != columns.value }) {
       throw EngramError(
         .invalidData, "a column has no meaning beside 'metric' and 'value'", file: table.file,
         place: "header, column \(other + 1)", found: table.columns[other].name, mend: "leave it out")
     }
+    return (columns, [])
   }
 
   /// What a column that names runs is compared with: `run_id`, unless it holds the ids of a tracker.

@@ -32,6 +32,7 @@ extension TextTable {
   /// The same table with a row for each run, where its columns are `RUN - METRIC` as W&B exports a chart.
   ///
   /// - Parameter snapshot: The store, in which a field of text has the names of the runs.
+  /// - Returns: That table, or this one where it has no such columns.
   /// - Throws: What reading the catalog throws.
   func withRunColumns(in snapshot: Snapshot) throws(EngramError) -> TextTable {
     let separator = " - "

@@ -50,11 +50,13 @@ struct SeriesShape {
   ///
   /// - Parameters:
   ///   - header: The names of the columns, as they are mapped.
-  ///   - statistics: The statistics that the user names, or nil.
+  ///   - wanted: The statistics that the user names, or nil.
   ///   - runFields: The fields that tell runs apart, which are no statistics.
   ///   - format: What the user says.
   ///   - isNumber: Whether the first rows of a column hold numbers only.
   ///   - file: The file, for errors.
+  /// - Throws: ``EngramError`` with code `invalidData` without epochs or statistics, `notFound` for a statistic that is named
+  ///   and not there.
   init(
     _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
     isNumber: (Int) -> Bool, file: String
@@ -82,28 +84,9 @@ struct SeriesShape {
       return
     }
     guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
-    let apart = Set((runFields ?? []).map { $0.lowercased() })
-    var columns: [Int] = []
-    if let wanted {
-      for name in wanted {
-        guard let index = header.firstIndex(of: name) else {
-          throw EngramError(
-            .notFound, "the table has no column of the statistic '\(name)'", file: file, place: "header",
-            expected: "one of \(header.joined(separator: ", "))", found: name,
-            mend: closestName(to: name, among: header).map { "did you mean '\($0)'?" })
-        }
-        columns.append(index)
-      }
-    } else {
-      let published = Set(Statistic.publishedNames)
-      let start = format == .wandb ? -1 : epoch
-      columns = header.indices.filter { index in
-        let name = header[index].lowercased()
-        if index == epoch || tracker.ignored.contains(index) || apart.contains(name) { return false }
-        if published.contains(header[index]) { return true }
-        return index > start && !Self.metadataNames.contains(name) && isNumber(index)
-      }
-    }
+    let columns =
+      try wanted.map { (names) throws(EngramError) in try Self.columns(names, header, file) }
+      ?? Self.columns(header, epoch, tracker, runFields, start: format == .wandb ? -1 : epoch, isNumber)
     guard !columns.isEmpty else {
       throw EngramError(
         .invalidData, "the table has no column of a statistic", file: file, place: "header",
@@ -117,6 +100,32 @@ struct SeriesShape {
       notes.append("no statistics, though they come after the epoch: \(late.joined(separator: ", "))")
     }
     (self.epoch, self.notes) = (epoch, notes)
+  }
+
+  /// The columns of statistics that the user names.
+  private static func columns(_ names: [String], _ header: [String], _ file: String) throws(EngramError) -> [Int] {
+    try names.map { (name) throws(EngramError) in
+      if let index = header.firstIndex(of: name) { return index }
+      throw EngramError(
+        .notFound, "the table has no column of the statistic '\(name)'", file: file, place: "header",
+        expected: "one of \(header.joined(separator: ", "))", found: name,
+        mend: closestName(to: name, among: header).map { "did you mean '\($0)'?" })
+    }
+  }
+
+  /// The columns of statistics by their names and places: published ones anywhere, numbers after the epoch.
+  private static func columns(
+    _ header: [String], _ epoch: Int, _ tracker: TrackerColumns, _ runFields: [String]?, start: Int,
+    _ isNumber: (Int) -> Bool
+  ) -> [Int] {
+    let apart = Set((runFields ?? []).map { $0.lowercased() })
+    let published = Set(Statistic.publishedNames)
+    return header.indices.filter { index in
+      let name = header[index].lowercased()
+      if index == epoch || tracker.ignored.contains(index) || apart.contains(name) { return false }
+      if published.contains(header[index]) { return true }
+      return index > start && !Self.metadataNames.contains(name) && isNumber(index)
+    }
   }
 
   private static func noEpochs(_ header: [String], _ file: String) -> EngramError {
