@@ -79,9 +79,19 @@ extension TrajectoryStore {
     var packer = SplitPacker()
     for split in splits { try packer.add(stored: split) }
     let (packed, sha256) = packer.finish()
+    let specification: SplitSpecification
+    do throws(EngramError) {
+      specification = try SplitSpecification(json: try JSONValue(parsing: record.specification))
+    } catch {
+      // What a person gives is refused as such; what was stored is damaged, or of a newer version.
+      var damaged = error.inFile(path)
+      if damaged.code != .unsupported { damaged.code = .corrupt }
+      damaged.place = "split set '\(record.name)'" + (error.place.map { ", \($0)" } ?? "")
+      damaged.mend = "restore the catalog from a copy"
+      throw damaged
+    }
     let set = SplitSet(
-      name: record.name, specification: try SplitSpecification(json: try JSONValue(parsing: record.specification)),
-      commit: record.commitID, sha256: sha256, splits: packed)
+      name: record.name, specification: specification, commit: record.commitID, sha256: sha256, splits: packed)
     guard set.sha256 == record.sha256 else {
       throw EngramError(
         .corrupt, "the index arrays of split set '\(record.name)' are damaged", file: path,

@@ -193,6 +193,17 @@ struct EditTests {
     #expect(try store.unhide(where: "model_seed IN (1, 2)").commit == nil)
   }
 
+  @Test func `a stored specification that is damaged is damage, and no mistake of the caller's`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.store(folder)
+    _ = try store.createSplitSet("before", Self.specification)
+    for damage in ["replace(specification, 'folds', 'fnlds')", "'{'", "replace(specification, 'group-k-fold', 'x')"] {
+      tamper(store.path + "/catalog.sqlite", "UPDATE split_set SET specification = \(damage)")
+      #expect(refusal(.corrupt) { _ = try store.splitSet("before") }?.place?.hasPrefix("split set 'before'") == true)
+      #expect(try store.verifySplitSets().problems.map(\.code) == [.corrupt])
+    }
+  }
+
   @Test func `a merge takes what is hidden as hidden, with its newest metadata`() throws {
     let folder = TemporaryFolder()
     let store = try Self.store(folder)
