@@ -146,6 +146,8 @@ enum ClassifyCommand {
   private static func warn(
     _ set: SplitSet, _ index: Int?, of store: TrajectoryStore, _ invocation: Invocation
   ) throws(EngramError) {
+    // Programs read standard error, too: an error there is one JSON object.
+    if invocation[CommonParameters.json] { return }
     let snapshot = try store.snapshot(asOf: set.commit)
     let splits = index.map { [set.splits[$0]] } ?? Array(set.splits)
     let all = splits.reduce(ExampleSet()) { $0.union($1.train).union($1.test) }
