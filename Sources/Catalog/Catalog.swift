@@ -226,6 +226,19 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// Gives pages back to the disk where most of the database is free, as after many staged batches have become segments.
+  ///
+  /// Nothing depends on it; where it cannot be done, the pages serve the next commits.
+  package func shrink() {
+    guard let taken = writer.withLock({ $0.take() }) else { return }
+    defer { writer.withLock { $0 = taken } }
+    let connection = taken.connection
+    guard let free = try? connection.integer("PRAGMA freelist_count"), let all = try? connection.integer("PRAGMA page_count"),
+      free > all / 4
+    else { return }
+    try? connection.vacuum()
+  }
+
   /// Moves what was committed from the write-ahead log into the database file, as far as readers let it.
   ///
   /// Nothing depends on it: it keeps the log short, and the database file whole for who copies it alone.

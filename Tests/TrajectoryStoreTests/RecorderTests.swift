@@ -61,6 +61,23 @@ import TrajectoryStore
     #expect(Self.journals(store).isEmpty)
   }
 
+  @Test func `a compaction gives back what staged batches took in the catalog`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    for seed in 0..<40 {
+      let recorder = try Self.recorder(store, Int64(seed))
+      for epoch in 0..<60 {
+        try recorder.record(epoch: Double(epoch), values: .float32(Self.values(epoch)), isDurable: false)
+      }
+      _ = try recorder.finish()
+    }
+    let before = try store.snapshot().summary().catalogBytes
+    _ = try store.compact()
+    let after = try store.snapshot().summary().catalogBytes
+    #expect(after < before * 3 / 4, "\(before) bytes before, \(after) after")
+    #expect(try store.verify().problems == [])
+  }
+
   @Test func `an equal checkpoint is skipped, and another at the same epoch is refused by name`() throws {
     let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])

@@ -133,8 +133,10 @@ extension TrajectoryStore {
     -> CompactReport
   {
     try write("compact", options: options) { (session) throws(EngramError) in
-      try session.rewrite(
+      let report = try session.rewrite(
         where: { everything || $0.isStaged || $0.exampleCount < Self.compactLimit }, operation: "compact")
+      session.shrinkCatalog()
+      return report
     }
   }
 

@@ -138,6 +138,9 @@ package final class WriteSession {
     store.forgetReaders(of: identifiers)
   }
 
+  /// Gives back what the catalog no longer needs, where that is much.
+  func shrinkCatalog() { catalog.shrink() }
+
   /// Leaves no byte of what was deleted in any file of the store.
   ///
   /// - Throws: Code `busy` while others read the store, `io` when a file that is no longer named cannot be removed.
