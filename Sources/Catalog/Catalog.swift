@@ -233,7 +233,8 @@ package final class Catalog: Sendable {
     guard let taken = writer.withLock({ $0.take() }) else { return }
     defer { writer.withLock { $0 = taken } }
     let connection = taken.connection
-    guard let free = try? connection.integer("PRAGMA freelist_count"), let all = try? connection.integer("PRAGMA page_count"),
+    guard let free = try? connection.integer("PRAGMA freelist_count"),
+      let all = try? connection.integer("PRAGMA page_count"),
       free > all / 4
     else { return }
     try? connection.vacuum()
