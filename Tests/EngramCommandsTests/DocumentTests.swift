@@ -77,7 +77,7 @@ struct DocumentTests {
     let shown = document.blocks("sh").joined().replacing("\\\n", with: " ").split(separator: "\n").map(String.init)
     let run = document.blocks("console").flatMap(Self.steps).map(\.command)
     for line in shown + run where line.hasPrefix("engram ") {
-      let words = Shell.words(of: line).prefix { $0 != ">" }
+      let words = Shell.words(of: line).prefix { $0 != ">" && $0 != "<" }
       let parsed = try CommandParser(root: engramCommand).parse(Array(words.dropFirst()))
       guard case .run = parsed.request else {
         Issue.record("the command asks for help: \(line)")

@@ -97,6 +97,8 @@ public struct Mend: Sendable, Hashable {
     case migrate
     /// Lists the commits.
     case log
+    /// Corrects the metadata of runs.
+    case edit
   }
 
   /// The parts, in order; neighbouring texts are one.

@@ -65,6 +65,7 @@ public struct SwiftWording: Wording {
       case .verify: "verify"
       case .migrate: "migrate"
       case .log: "log"
+      case .edit: "edit"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

@@ -49,6 +49,7 @@ package struct CommandWording: Wording {
     case .verify: ["verify", store]
     case .migrate: ["migrate", store]
     case .log: ["log", store]
+    case .edit: ["edit", store]
     }
   }
 

@@ -123,7 +123,7 @@ struct StoredRunMatch {
           expected: known == .null ? "no value, as run \(id) is stored" : "'\(known)', as run \(id) is stored",
           found: "'\(rows.runs[run][column])'",
           mend: """
-            leave the field out or correct it here; if the stored run is wrong, correct it there first; if it is another \
+            leave the field out or correct it here; if the stored run is wrong, \(run: .edit) corrects it; if it is another \
             run, say \(set: .newRuns)
             """)
       }
