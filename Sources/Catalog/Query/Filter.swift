@@ -58,11 +58,7 @@ struct Filter {
       return
     }
     let place = "filter \(Connection.shortened(text))"
-    if Self.namesSchema(text) {
-      throw EngramError(
-        .usage, "a filter names tables by their names alone", file: connection.path, place: place,
-        expected: "such as run or example", found: "main. or temp.", mend: "leave out what stands before the point")
-    }
+    try Self.requireNoSchema(text, file: connection.path, place: place)
     func prepare(_ sql: String) throws(EngramError) -> Statement {
       do throws(EngramError) {
         return try connection.prepareUserSQL(Self.asOf(end, commit, schema) + sql)
@@ -99,6 +95,14 @@ struct Filter {
         "SELECT observation_id, layer_ordinal, layer_set_id\(selected) FROM \(schema).example AS example"
           + " WHERE observation_id < \(end) AND \(condition) ORDER BY observation_id, layer_ordinal")
     }
+  }
+
+  /// Refuses a condition that names a schema, past the views that show the state after a commit.
+  private static func requireNoSchema(_ text: String, file: String, place: String) throws(EngramError) {
+    guard namesSchema(text) else { return }
+    throw EngramError(
+      .usage, "a filter names tables by their names alone", file: file, place: place,
+      expected: "such as run or example", found: "main. or temp.", mend: "leave out what stands before the point")
   }
 
   /// The views and tables as they were after a commit, when `end` examples existed, for subqueries of a filter.
