@@ -99,6 +99,8 @@ public struct Mend: Sendable, Hashable {
     case log
     /// Corrects the metadata of runs.
     case edit
+    /// Gives a field a wider type.
+    case widenField
   }
 
   /// The parts, in order; neighbouring texts are one.

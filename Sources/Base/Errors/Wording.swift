@@ -66,6 +66,7 @@ public struct SwiftWording: Wording {
       case .migrate: "migrate"
       case .log: "log"
       case .edit: "edit"
+      case .widenField: "widenField"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

@@ -50,6 +50,7 @@ package struct CommandWording: Wording {
     case .migrate: ["migrate", store]
     case .log: ["log", store]
     case .edit: ["edit", store]
+    case .widenField: ["widen-field", store]
     }
   }
 

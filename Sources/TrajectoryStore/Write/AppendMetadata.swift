@@ -80,7 +80,8 @@ extension AppendMetadata {
         expected: existing.type.rawValue, found: "'\(offender)'",
         mend: """
           correct the value; or read it as no value with \(set: .missingWords, to: offender.description); or give the field \
-          another name with \(map: existing.name + "_2", to: field.name)
+          another name with \(map: existing.name + "_2", to: field.name); or let the stored field hold both with \
+          \(run: .widenField, existing.name, existing.type == .integer && field.type == .real ? "real" : "text")
           """)
     }
   }
