@@ -29,7 +29,8 @@ enum Shell {
 
   /// The words of a command line, as bash parts them; `>` is a word and redirects nothing.
   static func words(of line: String) -> [String] {
-    let result = run("bash", ["-c", "printf '%s\\n' \(line.replacing(" > ", with: " '>' "))"])
+    let result = run(
+      "bash", ["-c", "printf '%s\\n' \(line.replacing(" > ", with: " '>' ").replacing(" < ", with: " '<' "))"])
     return result.output.split(separator: "\n").map(String.init)
   }
 }
