@@ -22,7 +22,15 @@ public struct ExampleSet: Sendable, Hashable {
   /// A set of ranges in any order, which may overlap.
   ///
   /// - Complexity: O(n log n) in the number of ranges, O(n) when they come sorted.
-  public init(_ unsorted: some Sequence<Range<Int64>>) {
+  public init(_ unsorted: some Sequence<Range<Int64>>) { self.init(Array(unsorted)) }
+
+  /// A set of ranges in any order, which may overlap.
+  ///
+  /// The compiler makes code for this very type of it. Code for any sequence looks types up behind a lock of Swift's runtime,
+  /// which a child of fork may find shut.
+  ///
+  /// - Complexity: O(n log n) in the number of ranges, O(n) when they come sorted.
+  public init(_ unsorted: [Range<Int64>]) {
     var sorted = unsorted.filter { !$0.isEmpty }
     if !zip(sorted, sorted.dropFirst()).allSatisfy({ $0.lowerBound <= $1.lowerBound }) {
       sorted.sort { $0.lowerBound < $1.lowerBound }
