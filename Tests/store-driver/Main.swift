@@ -4,6 +4,7 @@
 //   store-driver read STORE SECONDS              take snapshots and check them; at the end: read SNAPSHOTS
 //   store-driver stock STORE                     read with SQLite as it is, opened anew each time, until it is killed
 //   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
+//   store-driver check-shared STORE …             the same, where SQLite as it is had the catalog open
 //   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
 //   store-driver forks STORE KIND COUNT          fork beside threads that ask (sql), read or write; the children do so too
 //   store-driver beside STORE APPENDS OPENS      append beside a thread that opens and closes the catalog's file
@@ -26,8 +27,10 @@ import TrajectoryStore
       case "write": try Writing.anything(path, seed: UInt64(numbers[0]), operations: numbers.dropFirst().first)
       case "append": try Writing.smallAppends(path, operations: numbers.first)
       case "read": try Reading.snapshots(path, seconds: Double(numbers.first ?? 1))
-      case "check":
-        try Reading.check(path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil)
+      case "check", "check-shared":
+        try Reading.check(
+          path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil,
+          isShared: verb == "check-shared")
       case "stock": try Beside.stock(path)
       case "hold":
         try open(path).write("holding for a test") { (_) throws(EngramError) in
