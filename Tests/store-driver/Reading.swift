@@ -35,6 +35,7 @@ enum Reading {
   ///   - reported: A commit that was reported, and the examples there were after it.
   ///   - isShared: Whether SQLite as it is had the catalog open for writing: when it brings the log into the file, pages have no
   ///     checksum of ours.
+  /// - Throws: ``EngramError`` with code `corrupt` for whatever is not as it was reported.
   static func check(
     _ path: String, reported: (commit: Int64, examples: Int64)?, isShared: Bool = false
   ) throws(EngramError) {
