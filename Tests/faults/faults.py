@@ -50,7 +50,7 @@ class Shim:
 
     def trace(self, laboratory, scenario):
         """Runs a scenario undisturbed, and returns what it did."""
-        words = laboratory.words(scenario.words if len(scenario.words) > 1 else scenario.words[0])
+        words = laboratory.words(scenario.words)
         log = os.path.join(laboratory.folder, "trace")
         if os.path.exists(log):
             os.remove(log)
@@ -75,7 +75,7 @@ def acknowledgements(scenario, before, output):
 def inject(shim, laboratory, scenario, before, number, way):
     """Disturbs one operation and checks what is left; the exit code of the program."""
     laboratory.restore()
-    words = laboratory.words(scenario.words if len(scenario.words) > 1 else scenario.words[0])
+    words = laboratory.words(scenario.words)
     environment = shim.environment(laboratory.names["watched"], at=number, way=way)
     try:
         done = subprocess.run(

@@ -26,9 +26,8 @@ class Scenario:
     name: str
     before: tuple
     words: tuple
-    # How many commits the operation makes at most; and whether it makes the store.
+    # How many commits the operation makes at most.
     commits: int = 1
-    creates: bool = False
     # A store of an older format that is brought over, by its folder; its metadata are not those of the inputs.
     golden: str = ""
     # Lines of JSON on standard input, each of which is answered by a line.
@@ -39,7 +38,7 @@ HIDE = ("{engram}", "hide", "{store}", "--where", "learning_rule = 'adam'", "--r
 # A store of one segment and one staged batch.
 SMALL = ("ingest:many", "ingest:few")
 SCENARIOS = [
-    Scenario("create", (), ("ingest:few",), creates=True),
+    Scenario("create", (), ("ingest:few",)),
     Scenario("ingest", SMALL, ("ingest:many",)),
     Scenario("append and flush", SMALL, ("{driver}", "write", "{store}", "11", "8"), commits=8),
     Scenario("compact", (*SMALL, "ingest:many"), ("{engram}", "compact", "{store}", "--all", "--json")),

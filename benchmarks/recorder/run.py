@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Records runs with several processes at once, and compares the store with one bulk ingest of the same values.
 
-  benchmarks/recorder/run.py ENGRAM [--runs 300] [--epochs 100] [--layers 8] [--statistics 45] [--processes 4]
+    scripts/bench recorder [--runs 300] [--epochs 100] [--layers 8] [--statistics 45] [--processes 4]
 
 Prints checkpoints a second in all, from the first line to the last answer, and the bytes of both stores after compact.
-Each process writes the lines of a run, waits for the answers of its checkpoints, and goes on with the next. Needs NumPy.
+Each process writes up to 64 lines ahead of the answers of its checkpoints.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -67,13 +68,13 @@ def size(store):
     return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("engram")
+def main(binaries, words):
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench recorder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, number in [("runs", 300), ("epochs", 100), ("layers", 8), ("statistics", 45), ("processes", 4)]:
         parser.add_argument(f"--{name}", type=int, default=number)
-    options = parser.parse_args()
-    engram = os.path.abspath(options.engram)
+    options = parser.parse_args(words)
+    engram = os.path.abspath(os.path.join(binaries, "engram"))
     folder = tempfile.mkdtemp(prefix="engram-recorder-")
     shape = options.layers, options.epochs, options.statistics
     recorded, bulk = os.path.join(folder, "recorded.engram"), os.path.join(folder, "bulk.engram")
@@ -103,4 +104,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], sys.argv[2:])

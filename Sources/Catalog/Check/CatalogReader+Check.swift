@@ -8,9 +8,6 @@ extension CatalogReader {
   /// Problems after which checking stops: more say nothing new.
   private static let mostProblems = 100
 
-  /// What is said of a page whose checksum is not that of its bytes.
-  package static let pageDiffers = "a page of the database differs from its checksum"
-
   /// What is wrong with the catalog; empty when nothing is.
   ///
   /// Compares every page with its checksum, asks SQLite for its own structure, types and references, then checks the rules of schema/catalog.sql that SQL
@@ -21,7 +18,7 @@ extension CatalogReader {
   /// - Complexity: Reads every page once, and some twice.
   package func check() throws(EngramError) -> [EngramError] {
     let damaged = try connection.damagedPages(most: Self.mostProblems).map { page in
-      var error = corrupt(Self.pageDiffers, "the database file, page \(page)")
+      var error = corrupt("a page of the database differs from its checksum", "the database file, page \(page)")
       error.mend = """
         restore the catalog from a copy; if another program than this one had the database open for writing, it may have \
         written the page without a checksum, and nothing is lost

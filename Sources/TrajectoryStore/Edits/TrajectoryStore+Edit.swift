@@ -123,7 +123,8 @@ extension TrajectoryStore {
   ) -> EngramError {
     EngramError(
       .invalidData, "a value does not fit the field '\(field.name)'", file: path, place: "run \(run)",
-      expected: field.type.rawValue, found: "'\(value)'", mend: "correct the value, or give the field a wider type")
+      expected: field.type.rawValue, found: "'\(value)'",
+      mend: "correct the value, or let the field hold it with \(run: .widenField, on: path, field.name, "TYPE")")
   }
 
   /// The runs for all of whose examples a condition is true, with their examples.
