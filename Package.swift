@@ -142,7 +142,8 @@ let package = Package(
     // Writes and reads stores in a process of its own, for tests that kill it or run several at once.
     .executableTarget(
       name: "store-driver", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CFork", "CSQLite"],
-      path: "Tests/store-driver", swiftSettings: strict),
+      path: "Tests/store-driver", swiftSettings: strict,
+      linkerSettings: isFuzzing ? [.unsafeFlags(["-sanitize=address", "-use-ld=lld"])] : []),
     // What tests share: seeded numbers, folders, fixtures, other processes, toy stores.
     .target(
       name: "TestSupport", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "CSQLite", "CSQLiteGuard"],

@@ -55,6 +55,13 @@ enum FuzzTargets {
       try SplitSpecification(json: JSONValue(parsing: bytes)).check()
     },
     "grid": { (bytes) throws(EngramError) in _ = try GridSpecification(json: JSONValue(parsing: bytes)) },
+    "description": { (bytes) throws(EngramError) in
+      let description = try RecordingDescription(json: JSONValue(parsing: bytes))
+      guard try RecordingDescription(json: description.json) == description else {
+        fault("a recording description is read from its own JSON as another")
+      }
+    },
+    "journal": { (bytes) throws(EngramError) in _ = try JournalContents(bytes, "fuzz.journal") },
     "model": { (bytes) throws(EngramError) in _ = try TrainedModel(parsing: bytes) },
     "segment": { (bytes) throws(EngramError) in
       try onFile(bytes) { (path) throws(EngramError) in try SegmentReader(InputFile(opening: path)).verify() }
