@@ -40,6 +40,18 @@ func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Tar
     name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
 }
 
+/// How libengram.so is linked: with Swift's library inside, and showing the functions of engram.h alone.
+///
+/// Code that nobody calls is left out. A function that the header declares and nobody wrote is an error of the linker.
+let sharedLibrary: [LinkerSetting] = [
+  .unsafeFlags([
+    "-static-stdlib", "-use-ld=lld", "-Xlinker", "-soname=libengram.so.1", "-Xlinker",
+    "--version-script=\(Context.packageDirectory)/Sources/CEngram/exports.map", "-Xlinker", "--no-undefined-version",
+    "-Xlinker", "--gc-sections",
+  ]),
+  .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
+]
+
 /// The fuzzer of every parser, and the two functions of libFuzzer that it calls.
 let fuzzing: [Target] = [
   .target(name: "CFuzzer", path: "Tests/fuzz/CFuzzer"),
@@ -57,6 +69,8 @@ let package = Package(
   name: "Engram",
   products: [
     .library(name: "Engram", targets: ["Engram"]),
+    // libengram.so, under a name that no other product has; scripts/install gives it its own.
+    .library(name: "engram-abi", type: .dynamic, targets: ["EngramABI"]),
     .executable(name: "engram", targets: ["engram"]),
   ],
   targets: [
@@ -121,6 +135,13 @@ let package = Package(
       ]),
 
     // Doors.
+    .target(name: "CEngram", exclude: ["exports.map"]),
+    .target(
+      name: "EngramABI",
+      dependencies: [
+        "Base", "TrajectoryModel", "TrajectoryStore", "Splits", "Classifiers", "Observables", "EngramCommands",
+        "CEngram",
+      ], swiftSettings: strict, linkerSettings: isFuzzing ? [] : sharedLibrary),
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
 
@@ -166,6 +187,9 @@ let package = Package(
       of: "Studies",
       needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
     tests(of: "Engram", needs: ["TrajectoryModel"]),
+    // It runs programs against the built library, so it is not linked with it.
+    .testTarget(
+      name: "EngramABITests", dependencies: ["TestSupport"], swiftSettings: strict),
     tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
   ] + (isFuzzing ? fuzzing : [])
 )

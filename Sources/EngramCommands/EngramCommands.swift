@@ -7,8 +7,9 @@ package let engramVersion = "0.1.0"
 
 /// Runs the `engram` program on the words of its command line.
 ///
+/// - Parameter words: Those behind the name of the program; by default those of this process.
 /// - Returns: The exit code, as ``ExitCode`` says.
-package func engramMain() -> Int32 {
+package func engramMain(_ words: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
   Interruption.install()
   let program = Program(
     root: engramCommand,
@@ -17,5 +18,5 @@ package func engramMain() -> Int32 {
     outputTerminal: .of(descriptor: STDOUT_FILENO),
     errors: ErrorOutput(descriptor: STDERR_FILENO, terminal: .of(descriptor: STDERR_FILENO)),
     isCancelled: { Interruption.isRequested })
-  return program.run(Array(CommandLine.arguments.dropFirst()))
+  return program.run(words)
 }

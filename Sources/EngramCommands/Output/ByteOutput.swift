@@ -20,6 +20,9 @@ package final class ByteOutput {
     put = { (bytes: [UInt8]) throws(EngramError) in try writeAll(bytes, to: descriptor, name: name) }
   }
 
+  /// Hands bytes to the caller.
+  package init(_ put: @escaping ([UInt8]) -> Void) { self.put = { (bytes: [UInt8]) throws(EngramError) in put(bytes) } }
+
   /// Writes to a file, which the caller finishes after the last ``flush()``.
   package init(file: OutputFile) {
     put = { (bytes: [UInt8]) throws(EngramError) in try file.write(bytes) }

@@ -26,6 +26,8 @@ package struct Invocation {
   let progress: StageProgress
   /// Standard error.
   let errors: ErrorOutput
+  /// The context of a caller inside this process, whom progress is told instead; nil for the command.
+  let callersWork: WorkContext?
 
   /// The value of a parameter that the command declares.
   package subscript<Value>(parameter: Parameter<Value>) -> Value { values[parameter] }
@@ -40,9 +42,14 @@ package struct Invocation {
   ///
   /// As many threads as `--threads` says, where the command takes it; stopped by a signal; progress on standard error.
   package var work: WorkContext {
-    WorkContext(
-      threads: values.ifDeclared(SharedParameters.threads).flatMap { $0 } ?? Threads.available,
-      isCancelled: isCancelled, progress: { [progress] in progress.report($0) })
+    let asked = values.ifDeclared(SharedParameters.threads).flatMap { $0 }
+    if var work = callersWork {
+      work.threads = asked ?? work.threads
+      return work
+    }
+    return WorkContext(
+      threads: asked ?? Threads.available, isCancelled: isCancelled,
+      progress: { [progress] in progress.report($0) })
   }
 
   /// Standard output; results go there and nothing else.

@@ -1,6 +1,6 @@
 // Program.swift -- words in, exit code out.
 
-import Base
+package import Base
 
 /// A tree of commands with the places it writes to: words in, exit code out.
 package struct Program {
@@ -10,6 +10,28 @@ package struct Program {
   let outputTerminal: Terminal
   let errors: ErrorOutput
   let isCancelled: @Sendable () -> Bool
+  private let callersWork: WorkContext?
+
+  /// Makes a program that a caller inside this process runs; see ``call(_:)``.
+  ///
+  /// - Parameters:
+  ///   - root: The tree of commands.
+  ///   - version: What `--version` shows.
+  ///   - work: How the commands work, whether they stop, and whom they tell how far they have come.
+  ///   - output: Gets what would go to standard output.
+  ///   - notes: Gets what would go to standard error, but for the error that ends a command.
+  package init(
+    root: Command, version: String, work: WorkContext, output: @escaping ([UInt8]) -> Void,
+    notes: @escaping @Sendable (String) -> Void
+  ) {
+    self.root = root
+    self.version = version
+    self.output = ByteOutput(output)
+    outputTerminal = .none
+    errors = ErrorOutput(notes)
+    isCancelled = work.isCancelled
+    callersWork = work
+  }
 
   /// Makes a program.
   package init(
@@ -22,6 +44,13 @@ package struct Program {
     self.outputTerminal = outputTerminal
     self.errors = errors
     self.isCancelled = isCancelled
+    callersWork = nil
+  }
+
+  /// Does what the words ask for; what goes wrong is the caller's.
+  package func call(_ words: [String]) throws(EngramError) {
+    try perform(try CommandParser(root: root).parse(words))
+    try output.flush()
   }
 
   /// Does what the words ask for, and reports what went wrong.
@@ -29,8 +58,7 @@ package struct Program {
   /// - Returns: The exit code, as ``ExitCode`` says.
   package func run(_ words: [String]) -> Int32 {
     do throws(EngramError) {
-      try perform(try CommandParser(root: root).parse(words))
-      try output.flush()
+      try call(words)
       return ExitCode.success
     } catch {
       let options = words.prefix { $0 != "--" }
@@ -57,7 +85,7 @@ package struct Program {
       defer { progress.finish() }
       let invocation = Invocation(
         path: parsed.path, values: values, standardOutput: output, outputTerminal: outputTerminal,
-        isCancelled: isCancelled, progress: progress, errors: errors)
+        isCancelled: isCancelled, progress: progress, errors: errors, callersWork: callersWork)
       try command.perform(invocation)
       try output.flush()
       try invocation.detail("took \(durationText(seconds: MonotonicClock.seconds - start))")

@@ -21,6 +21,8 @@ import Glibc
 
   /// Bytes of `memory`.
   private var capacity = 0
+  /// Whether the memory is somebody else's, which is read and neither written nor freed.
+  private let isBorrowed: Bool
 
   /// The alignment of the first element, one cache line.
   private static let alignment = 64
@@ -30,6 +32,27 @@ import Glibc
     self.elementType = elementType
     self.layout = layout
     unsafe memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    isBorrowed = false
+  }
+
+  /// A matrix over memory of somebody else's, to be read where it is; changing it is a mistake of ours.
+  ///
+  /// - Parameters:
+  ///   - memory: The first element, aligned to its size; it outlives the matrix and nobody writes to it meanwhile.
+  ///   - rows: The number of examples.
+  ///   - columns: The number of features.
+  ///   - elementType: The type of every element.
+  ///   - layout: How elements follow one another, without gaps.
+  @unsafe package init(
+    borrowing memory: UnsafeRawPointer?, rows: Int, columns: Int, elementType: ElementType, layout: MatrixLayout
+  ) {
+    self.elementType = elementType
+    self.layout = layout
+    isBorrowed = true
+    capacity = rows * columns * elementType.byteCount
+    unsafe self.memory = UnsafeMutableRawBufferPointer(
+      start: UnsafeMutableRawPointer(mutating: memory), count: memory == nil ? 0 : capacity)
+    (self.rows, self.columns) = (rows, columns)
   }
 
   /// A matrix of zeros.
@@ -43,7 +66,7 @@ import Glibc
 
   deinit {
     // SAFETY: allocated by `reshape` with the same allocator, and freed once because the value is unique.
-    unsafe free(memory.baseAddress)
+    if !isBorrowed { unsafe free(memory.baseAddress) }
   }
 
   /// Bytes of all elements.
@@ -55,6 +78,7 @@ import Glibc
   /// - Complexity: O(1) when the memory it has is enough.
   public mutating func reshape(rows: Int, columns: Int) throws(EngramError) {
     precondition(rows >= 0 && columns >= 0, "a shape is not negative")
+    precondition(!isBorrowed, "borrowed memory is only read")
     let (elements, tooMany) = rows.multipliedReportingOverflow(by: columns)
     let (needed, tooLarge) = elements.multipliedReportingOverflow(by: elementType.byteCount)
     if tooMany || tooLarge || needed > capacity {
@@ -72,6 +96,9 @@ import Glibc
     }
     (self.rows, self.columns) = (rows, columns)
   }
+
+  /// The first element, for whoever keeps the matrix; nil where there is no memory yet.
+  @unsafe package var start: UnsafeRawPointer? { unsafe UnsafeRawPointer(memory.baseAddress) }
 
   /// The elements' bytes in the order of ``layout``.
   public var bytes: RawSpan {
@@ -126,6 +153,7 @@ import Glibc
   public var mutableElements: MutableMatrixSpan {
     @_lifetime(&self)
     mutating get {
+      precondition(!isBorrowed, "borrowed memory is only read")
       let strides = layout.strides(rows: rows, columns: columns)
       // SAFETY: the memory belongs to `self`, to which nobody else has access while the span lives.
       let span = unsafe MutableMatrixSpan(
@@ -139,6 +167,7 @@ import Glibc
   public var mutableBytes: MutableRawSpan {
     @_lifetime(&self)
     mutating get {
+      precondition(!isBorrowed, "borrowed memory is only read")
       // SAFETY: as `mutableElements`.
       let span = unsafe MutableRawSpan(_unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount]))
       return unsafe _overrideLifetime(span, mutating: &self)

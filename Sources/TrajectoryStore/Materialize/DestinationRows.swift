@@ -35,6 +35,21 @@ import TrajectoryModel
     unsafe base = start + columns.positionCount * matrix.columnStride * elementType.byteCount
   }
 
+  /// A block of memory with strides of its own.
+  ///
+  /// The result must not outlive the memory.
+  @unsafe init(
+    _ examples: ExampleSet, base: UnsafeMutableRawPointer, elementType: ElementType, exampleStride: Int,
+    statisticStride: Int, sampleStride: Int
+  ) {
+    self.examples = examples
+    unsafe self.base = base
+    self.elementType = elementType
+    self.exampleStride = exampleStride
+    self.statisticStride = statisticStride
+    self.sampleStride = sampleStride
+  }
+
   /// Stores a value, rounded to the type of the destination.
   func store(_ value: Double, at element: Int) {
     // SAFETY: callers name elements of the block only, as for the kernels.

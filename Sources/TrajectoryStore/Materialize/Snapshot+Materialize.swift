@@ -98,6 +98,31 @@ extension Snapshot {
     }
   }
 
+  /// Fills a matrix with a block for each statistic, as columns of lists want it: [statistic][example][sample].
+  ///
+  /// - Parameters:
+  ///   - examples: The examples of each block.
+  ///   - columns: The statistics and samples; positions are left out, and nothing is standardized.
+  ///   - matrix: Takes the shape (statistics x examples) x samples, row by row.
+  ///   - work: Threads and cancellation.
+  /// - Throws: As ``materialize(_:_:into:work:)``.
+  package func materialize(
+    statisticBlocks examples: ExampleSet, _ columns: FeatureColumns, into matrix: inout Matrix, work: WorkContext
+  ) throws(EngramError) {
+    precondition(matrix.layout == .rowMajor, "blocks lie row by row")
+    try checkMembers(examples)
+    let samples = columns.samplesPerStatistic
+    try matrix.withRoom(rows: columns.statistics.count * examples.count, columns: samples) {
+      (matrix) throws(EngramError) in
+      guard let base = unsafe matrix.base else { return }
+      // SAFETY: the memory has room for every block, and is lent while they are filled.
+      let rows = unsafe DestinationRows(
+        examples, base: base, elementType: matrix.elementType, exampleStride: samples,
+        statisticStride: examples.count * samples, sampleStride: 1)
+      try fill([rows], columns, work)
+    }
+  }
+
   /// Where in its network the layer of each example sits, ascending by id.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` when that of any is unknown.

@@ -85,51 +85,14 @@ final class RecordingSession {
         .exists, "a run of that id is being recorded", found: id.isEmpty ? "no id" : id,
         mend: "end it first, or give the new one another id")
     }
-    var metadata: [String: MetadataValue] = [:]
-    for member in try object.object("run").members {
-      metadata[member.key] =
-        switch member.value {
-        case .null: .null
-        case .integer(let number): .integer(number)
-        case .real(let number): .real(number)
-        case .string(let text): .text(text)
-        case .bool(let truth): .integer(truth ? 1 : 0)
-        case .array, .object:
-          throw EngramError(
-            .invalidData, "a value of metadata is no single value", place: "key \"\(member.key)\"",
-            expected: "a number, a text, true, false or null")
-        }
-    }
-    if let name = metadata.first(where: { if case .real(let number) = $0.value { number.isNaN } else { false } })?.key {
-      throw EngramError(.invalidData, "a value of metadata is NaN", place: "key \"\(name)\"", mend: "leave it out")
-    }
-    let layers = try object.array("layers").map { (value) throws(EngramError) in try Self.layer(value) }
-    let word = try object.optional("type") { (value) throws(EngramError) in try value.asString() } ?? "float32"
-    guard let type = ElementType(name: word) else {
-      throw EngramError(
-        .invalidData, "there is no such type", place: "key \"type\"", expected: "float32 or float64", found: word)
-    }
+    let description = try RunDescription(object)
     let recorder = try store.recorder(
-      run: metadata, layers: layers, statistics: try object.strings("statistics"), elementType: type, options: options)
+      run: description.metadata, layers: description.layers, statistics: try object.strings("statistics"),
+      elementType: try RunDescription.elementType(object), options: options)
     recorders[id] = recorder
     return [
       "ok": .string(recorder.isResumed ? "resumed" : "started"), "epochs": .array(recorder.epochs.map(Self.json)),
     ]
-  }
-
-  private static func layer(_ value: JSONValue) throws(EngramError) -> Layer {
-    if case .string(let name) = value { return Layer(name: name, position: nil) }
-    let object = try value.asObject()
-    try object.checkKeys(["name", "position"])
-    guard case .string(let word)? = object["position"] else {
-      return Layer(name: try object.string("name"), position: nil)
-    }
-    guard let position = LayerPosition(rawValue: word) else {
-      throw EngramError(
-        .invalidData, "there is no such position", place: "key \"position\"", expected: "early, middle or deep",
-        found: word)
-    }
-    return Layer(name: try object.string("name"), position: position)
   }
 
   private func record(_ object: JSONObject, _ id: String) throws(EngramError) -> JSONObject {
@@ -139,7 +102,7 @@ final class RecordingSession {
     numbers.reserveCapacity(recorder.run.layers.count * recorder.run.statistics.count)
     for value in try object.array("values") {
       guard case .array(let row) = value else {
-        numbers.append(try Self.number(value))
+        numbers.append(try RunDescription.number(value))
         continue
       }
       guard row.count == recorder.run.statistics.count else {
@@ -147,11 +110,11 @@ final class RecordingSession {
           .invalidData, "a layer has another number of values than there are statistics", place: "key \"values\"",
           expected: "\(recorder.run.statistics.count)", found: "\(row.count)")
       }
-      for number in row { numbers.append(try Self.number(number)) }
+      for number in row { numbers.append(try RunDescription.number(number)) }
     }
     var metrics: [String: Double] = [:]
     if let given = object["metrics"] {
-      for member in try given.asObject().members { metrics[member.key] = try Self.number(member.value) }
+      for member in try given.asObject().members { metrics[member.key] = try RunDescription.number(member.value) }
     }
     let values: TrajectoryValues =
       recorder.run.elementType == .float32 ? .float32(numbers.map { Float($0) }) : .float64(numbers)
@@ -161,22 +124,6 @@ final class RecordingSession {
 
   /// An epoch, whole where it is.
   private static func json(_ epoch: Double) -> JSONValue { Int64(exactly: epoch).map { .integer($0) } ?? .real(epoch) }
-
-  /// A number; null and the words that JSON lacks are what they mean.
-  private static func number(_ value: JSONValue) throws(EngramError) -> Double {
-    switch value {
-    case .real(let number): return number
-    case .null: return .nan
-    case .string(let word):
-      switch word.lowercased() {
-      case "nan": return .nan
-      case "inf", "infinity": return .infinity
-      case "-inf", "-infinity": return -.infinity
-      default: return try value.asReal()
-      }
-    default: return try value.asReal()
-    }
-  }
 
   private func end(_ id: String) throws(EngramError) -> JSONObject {
     let report = try recorder(id).finish()

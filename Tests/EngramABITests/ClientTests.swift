@@ -1,0 +1,101 @@
+// ClientTests.swift -- programs in C and C++, compiled by gcc against the installed library, alone and under valgrind.
+
+import Foundation
+import TestSupport
+import Testing
+
+/// Programs of users of the C library.
+@Suite(.serialized) struct ClientTests {
+  /// Where the library is installed for these tests.
+  private static let prefix = TemporaryFolder()
+  private static let library = ChildProcess.built("libengram-abi.so")
+
+  /// Runs a program and returns what it said.
+  private static func run(_ program: String, _ words: [String]) -> (code: Int32, output: String, errors: String) {
+    let process = ChildProcess(program, words)
+    return (process.wait(), process.output, process.errors)
+  }
+
+  private static let isInstalled: Bool = {
+    let result = run("\(Fixtures.repository)/scripts/install", ["--library", library, prefix.path])
+    return result.code == 0
+  }()
+
+  /// Compiles a program against the installed library, warnings being errors.
+  private static func compiled(_ source: String) throws -> String {
+    try #require(isInstalled)
+    let target = prefix["\(source.split(separator: "/").last ?? "client").program"]
+    let compiler = source.hasSuffix(".cpp") ? "g++ -std=c++17" : "gcc -std=c11"
+    let result = run(
+      "bash",
+      [
+        "-c",
+        "PKG_CONFIG_PATH='\(prefix["lib/pkgconfig"])'; export PKG_CONFIG_PATH; \(compiler) -O1 -Wall -Wextra -Werror "
+          + "'\(Fixtures.repository)/\(source)' $(pkg-config --cflags --libs engram) -lm -o '\(target)'",
+      ])
+    #expect(result.code == 0, "\(result.errors)")
+    return target
+  }
+
+  /// A store of the bundled data.
+  private static func store(in folder: TemporaryFolder) -> String {
+    let path = folder["digits.engram"]
+    let result = run(
+      ChildProcess.built("engram"), ["ingest", "\(Fixtures.repository)/fixtures/digits_dataset.pkl", path, "--quiet"])
+    #expect(result.code == 0, "\(result.errors)")
+    return path
+  }
+
+  /// A run that ends well, under valgrind, which finds no error and no lost memory of the program's.
+  private static func expect(_ output: String, of program: String, _ words: [String], isWatched: Bool) {
+    let watch = [
+      "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
+      "-q", program,
+    ]
+    let result = isWatched ? run("valgrind", watch + words) : run(program, words)
+    #expect(result.code == 0, "\(result.output)\n\(result.errors)")
+    #expect(result.output == output)
+  }
+
+  @Test func `the library shows the functions of its header and nothing else`() {
+    let result = Self.run("\(Fixtures.repository)/scripts/check_exports", [Self.library])
+    #expect(result.code == 0 && result.output.isEmpty, "\(result.output)\(result.errors)")
+  }
+
+  @Test(arguments: [false, true])
+  func `the C example trains a forest on a split`(isWatched: Bool) throws {
+    let folder = TemporaryFolder()
+    let program = try Self.compiled("examples/c/classify.c")
+    Self.expect(
+      "0: 1224 train and 408 test examples x 225 columns\naccuracy above chance: yes\n", of: program,
+      [Self.store(in: folder), "fig2a"], isWatched: isWatched)
+  }
+
+  @Test(arguments: [false, true])
+  func `the C++ example records a run and reads it back`(isWatched: Bool) throws {
+    let folder = TemporaryFolder()
+    let program = try Self.compiled("examples/c/record.cpp")
+    let shown = """
+      {"commit": 1, "first_example": 0, "examples": 2, "runs": 1, "bytes": 0}
+      conv1 3
+      fc 3
+      weightabs_mean@0 1.5
+      weightabs_mean@5 6.5
+      weightabs_mean@10 11.5
+      weightabs_var@0 0.125
+      weightabs_var@5 0.125
+      weightabs_var@10 0.125
+      1 row of Arrow
+      refused: usage
+
+      """
+    Self.expect(shown, of: program, [folder["mine.engram"]], isWatched: isWatched)
+  }
+
+  @Test(arguments: [false, true])
+  func `every misuse is refused with a reason`(isWatched: Bool) throws {
+    let folder = TemporaryFolder()
+    let program = try Self.compiled("Tests/clients/misuse.c")
+    Self.expect("every misuse was refused\n", of: program, [Self.store(in: folder)], isWatched: isWatched)
+  }
+}

@@ -1,0 +1,125 @@
+"""The commands of ``engram``: as the script that comes with the package, and as calls inside this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from . import _engram, _errors
+
+Progress = Callable[[str, int, int, str], Any]
+
+
+def main() -> int:
+    """Be the `engram` command; what the script of that name calls."""
+    return _engram.run_main(sys.argv[1:])
+
+
+def quoted(text: str) -> str:
+    """A text of a list with commas: in double quotes where it needs them."""
+    if any(mark in text for mark in ',"') or text != text.strip() or not text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def text_of(value: Any) -> str:
+    """A value as a command line has it."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (str, os.PathLike)):
+        return os.fspath(value)
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def words(options: Mapping[str, Any]) -> list[str]:
+    """Options as words: True is a flag, a mapping is repeated, a list is joined by commas, None and False are left out."""
+    found: list[str] = []
+    for name, value in options.items():
+        flag = "--" + name.rstrip("_").replace("_", "-")
+        if value is None or value is False:
+            continue
+        if value is True:
+            found.append(flag)
+        elif isinstance(value, Mapping):
+            found += [f"{flag}={key}={quoted(text_of(one))}" for key, one in value.items()]
+        elif isinstance(value, Iterable) and not isinstance(value, (str, os.PathLike)):
+            found.append(f"{flag}={','.join(quoted(text_of(one)) for one in value)}")
+        else:
+            found.append(f"{flag}={text_of(value)}")
+    return found
+
+
+def tell(progress: bool | Progress | None) -> Progress | None:
+    """The function that is told how far an operation has come: the caller's, or a bar of tqdm where there is one."""
+    if progress is None or progress is False:
+        return None
+    if progress is not True:
+        return progress
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return lambda stage, done, total, unit: print(f"\r{stage} {done}/{total}", end="", file=sys.stderr)
+    bars: dict[str, Any] = {}
+
+    def report(stage: str, done: int, total: int, unit: str) -> None:
+        bar = bars.get(stage)
+        if bar is None:
+            for other in bars.values():
+                other.close()
+            bar = bars[stage] = tqdm(total=total or None, desc=stage, unit=unit, leave=False)
+        bar.update(done - bar.n)
+
+    return report
+
+
+def command(
+    verb: str | list[str], *arguments: Any, progress: bool | Progress | None = None, threads: int = 0, reads_json: bool = True,
+    **options: Any,
+) -> Any:
+    """Run a command inside this process.
+
+    Parameters
+    ----------
+    verb : str or list of str
+        The command, such as ``"classify"`` or ``["split", "audit"]``.
+    *arguments
+        Its arguments.
+    progress : bool or callable, optional
+        True shows a bar; a function is called with stage, done, total and unit.
+    threads : int
+        How many threads may work, 0 for one a core.
+    reads_json : bool
+        Whether to ask for JSON.
+    **options
+        Its options by name, with ``_`` for ``-``.
+
+    Returns
+    -------
+    dict, list or str
+        What the command answers as JSON; a text without JSON.
+
+    Warns
+    -----
+    EngramWarning
+        For every note and warning of the command.
+    """
+    line = [verb] if isinstance(verb, str) else list(verb)
+    line += words(options)
+    if reads_json:
+        line.append("--json")
+    line += ["--", *(text_of(one) for one in arguments)]
+    output, notes = _engram.command(line, threads, tell(progress))
+    for note in notes.splitlines():
+        note = note.removeprefix("warning: ").removeprefix("note: ")
+        if note and not note.startswith("wrote "):
+            warnings.warn(note, _errors.EngramWarning, stacklevel=3)
+    text = output.decode()
+    return json.loads(text) if reads_json and text.strip() else text

@@ -1,0 +1,405 @@
+"""Classifiers for scikit-learn that learn in the library: random forests, linear support vector machines, a network over time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from . import _engram, _errors
+
+
+class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
+    """What the three have in common: matrices in, classes out, a model of the library in between."""
+
+    _kind = ""
+    _order = "C"
+
+    def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
+        """The parameters by the names of the library."""
+        raise NotImplementedError
+
+    def _layout(self, columns: int) -> tuple[int, int, int]:
+        return 0, 0, 0
+
+    def _threads(self) -> int:
+        jobs = getattr(self, "n_jobs", None)
+        return 0 if jobs is None or jobs < 0 else int(jobs)
+
+    def _matrix(self, X: Any, *, reset: bool) -> npt.NDArray[Any]:
+        array = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=2 if reset else 1)
+        # Without gaps in either order a matrix is read where it is.
+        is_whole = array.flags.c_contiguous or array.flags.f_contiguous
+        return array if is_whole else np.array(array, order=self._order)  # type: ignore[no-any-return,call-overload]
+
+    def _seed(self) -> int:
+        state = getattr(self, "random_state", None)
+        if isinstance(state, (int, np.integer)):
+            return int(state)
+        return int(check_random_state(state).randint(np.iinfo(np.int32).max))
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learn from rows of a matrix.
+
+        Parameters
+        ----------
+        X : array, shape (examples, columns)
+            float32 and float64 are read where they are, row by row or column by column.
+        y : array, shape (examples,)
+            The classes.
+
+        Returns
+        -------
+        self
+        """
+        array = self._matrix(X, reset=True)
+        if y is None:
+            raise ValueError("This estimator requires y to be passed, but the target y is None")
+        labels = np.asarray(y)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            import warnings
+
+            from sklearn.exceptions import DataConversionWarning
+
+            warnings.warn("A column-vector y was passed when a 1d array was expected", DataConversionWarning, stacklevel=2)
+            labels = labels.ravel()
+        check_classification_targets(labels)
+        if labels.ndim != 1 or len(labels) != array.shape[0]:
+            raise ValueError(f"y has shape {labels.shape} where {array.shape[0]} classes are needed")
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"there is only one class, {self.classes_[0]!r}; a classifier needs at least 2 classes")
+        codes = np.ascontiguousarray(codes, np.int32)
+        parameters = self._parameters(array.shape, self._class_weights(codes))
+        model = _engram.model_fit(
+            self._kind, json.dumps(parameters), array, codes, len(self.classes_), self._layout(array.shape[1]), self._seed(),
+            self._threads(), None)
+        self._take(model)
+        return self
+
+    def _class_weights(self, codes: npt.NDArray[np.int32]) -> Any:
+        weights = getattr(self, "class_weight", None)
+        if weights is None or weights == "balanced":
+            return weights
+        unknown = [key for key in weights if key not in self.classes_.tolist()]
+        if unknown:
+            raise ValueError(f"class_weight has {unknown[0]!r}, which is no class")
+        return [float(weights.get(one, 1.0)) for one in self.classes_.tolist()]
+
+    def _take(self, model: object) -> None:
+        self._model = model
+        self.summary_: dict[str, Any] = json.loads(_engram.model_info(model)[3])
+
+    def _ask(self, X: Any, ask: Any, dtype: npt.DTypeLike, per_row: int) -> npt.NDArray[Any]:
+        check_is_fitted(self)
+        array = self._matrix(X, reset=False)
+        out = np.empty((array.shape[0], per_row), dtype)
+        ask(self._model, array, out, self._threads())
+        return out
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The most likely class of each row.
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples,)
+        """
+        codes = self._ask(X, _engram.model_predict, np.int32, 1)
+        return self.classes_[codes[:, 0]]  # type: ignore[no-any-return]
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """The probability of each class for each row.
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples, classes)
+        """
+        found = self._ask(X, _engram.model_probabilities, np.float32, self._class_count()).astype(np.float64)
+        return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+    def _class_count(self) -> int:
+        check_is_fitted(self)
+        return len(self.classes_)
+
+    def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """The logarithms of :meth:`predict_proba`."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))  # type: ignore[no-any-return]
+
+    def _numbers(self, name: str) -> npt.NDArray[np.float64]:
+        check_is_fitted(self)
+        return np.frombuffer(_engram.model_numbers(self._model, name), np.float64).copy()
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    # A model is a handle; what pickles is the bytes of its file.
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        if "_model" in state:
+            state["_model"] = bytes(_engram.model_save(state["_model"]))
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if isinstance(state.get("_model"), bytes):
+            state = {**state, "_model": _engram.model_load(state["_model"])}
+        super().__setstate__(state)
+
+
+class RandomForest(_Estimator):
+    """A random forest, with the parameters and defaults of scikit-learn's ``RandomForestClassifier``, and many times as fast.
+
+    Columns are put into at most 255 bins first, unless ``bins="exact"``; leaf limits count draws of the bootstrap.
+
+    Parameters
+    ----------
+    n_estimators : int
+        The number of trees.
+    max_features : {'sqrt', 'log2', 'all'}, int, float or None
+        How many columns each cut looks at; None and ``'all'`` are all.
+    max_depth, max_leaf_nodes : int or None
+        Limits of each tree.
+    min_samples_split, min_samples_leaf : int
+        The fewest draws of a node that is cut, and of a leaf.
+    bootstrap : bool
+        Whether each tree has a sample of its own.
+    class_weight : None, 'balanced' or mapping
+        How much the rows of each class count.
+    bins : int or 'exact'
+        How the values of a column are told apart.
+    random_state : int, RandomState or None
+        The same number gives the same forest on any number of threads.
+    n_jobs : int or None
+        How many threads; None and -1 are one a core.
+
+    Attributes
+    ----------
+    classes_ : numpy.ndarray
+    feature_importances_ : numpy.ndarray, shape (columns,)
+        The mean decrease of impurity.
+    oob_score_ : float
+        The accuracy on the rows that trees did not see; only with `bootstrap`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> forest = engram.RandomForest(n_estimators=50, random_state=0).fit(X, y)
+    >>> bool(forest.score(X, y) > 0.95)
+    True
+    """
+
+    _kind = "random-forest"
+    _order = "F"
+
+    def __init__(
+        self, n_estimators: int = 100, *, max_features: Any = "sqrt", max_depth: int | None = None, min_samples_split: int = 2,
+        min_samples_leaf: int = 1, max_leaf_nodes: int | None = None, bootstrap: bool = True, class_weight: Any = None,
+        bins: int | str = 255, random_state: Any = None, n_jobs: int | None = None,
+    ) -> None:
+        self.n_estimators = n_estimators
+        self.max_features = max_features
+        self.max_depth = max_depth
+        self.min_samples_split = min_samples_split
+        self.min_samples_leaf = min_samples_leaf
+        self.max_leaf_nodes = max_leaf_nodes
+        self.bootstrap = bootstrap
+        self.class_weight = class_weight
+        self.bins = bins
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
+        features = "all" if self.max_features is None else self.max_features
+        if isinstance(features, (int, np.integer)) and not isinstance(features, bool):
+            features = min(int(features), shape[1])
+        return {
+            "n_estimators": int(self.n_estimators), "max_features": features, "max_depth": self.max_depth,
+            "min_samples_split": self.min_samples_split, "min_samples_leaf": self.min_samples_leaf,
+            "max_leaf_nodes": self.max_leaf_nodes, "bootstrap": bool(self.bootstrap), "class_weight": class_weight, "bins": self.bins,
+        }
+
+    @property
+    def feature_importances_(self) -> npt.NDArray[np.float64]:
+        """How important each column is: its mean share of the decrease of impurity."""
+        return self._numbers("importances")
+
+    @property
+    def oob_score_(self) -> float:
+        """The accuracy on the rows that trees did not see."""
+        check_is_fitted(self)
+        try:
+            return float(self.summary_["out_of_bag_accuracy"])
+        except KeyError:
+            raise AttributeError("there is no oob_score_ without a bootstrap, or of a model from a file") from None
+
+
+class LinearSVM(_Estimator):
+    """A linear support vector machine with squared hinge loss, one class against the rest, as scikit-learn's ``LinearSVC``.
+
+    Parameters
+    ----------
+    C : float
+        How much errors weigh against the size of the weights.
+    tol : float
+        When the solver stops.
+    max_iter : int
+        The most iterations.
+    solver : {'newton', 'dual-coordinate-descent', 'liblinear'}
+        How it is solved; see ``schema/classifier-grid.schema.json``.
+    n_components : int or None
+        The number of principal components that take the place of the columns.
+    standardize : bool
+        Whether columns are z-scored by the training rows, inside of the model.
+    random_state, n_jobs
+        As of :class:`RandomForest`.
+
+    Attributes
+    ----------
+    classes_ : numpy.ndarray
+    coef_ : numpy.ndarray, shape (classes or 1, columns)
+        The weights of the columns as they are given.
+    intercept_ : numpy.ndarray, shape (classes or 1,)
+    n_iter_ : int
+        The most iterations of a class.
+    """
+
+    _kind = "linear-svm"
+
+    def __init__(
+        self, C: float = 1.0, *, tol: float = 1e-4, max_iter: int = 1000, solver: str = "newton", n_components: int | None = None,
+        standardize: bool = False, random_state: Any = None, n_jobs: int | None = None,
+    ) -> None:
+        self.C = C
+        self.tol = tol
+        self.max_iter = max_iter
+        self.solver = solver
+        self.n_components = n_components
+        self.standardize = standardize
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
+        return {
+            "C": float(self.C), "tol": float(self.tol), "max_iter": int(self.max_iter), "solver": self.solver,
+            "n_components": self.n_components, "standardize": bool(self.standardize),
+        }
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learn from rows of a matrix; as :meth:`RandomForest.fit`.
+
+        Warns
+        -----
+        ConvergenceWarning
+            When a class did not converge.
+        """
+        super().fit(X, y)
+        problems = self.summary_.get("problems", [])
+        self.n_iter_ = max([1, *(int(problem.get("iterations", 1)) for problem in problems)])
+        if not self.summary_.get("converged", True):
+            import warnings
+
+            warnings.warn("the solver did not converge; raise max_iter or tol", ConvergenceWarning, stacklevel=2)
+        return self
+
+    def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
+        """The decision value of each class for each row; one value a row for two classes.
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples,) or (examples, classes)
+        """
+        found = self._ask(X, _engram.model_decisions, np.float64, self._class_count())
+        return found[:, 1] if found.shape[1] == 2 else found
+
+    def _weights(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        intercepts = self._numbers("intercepts")
+        weights = self._numbers("weights").reshape(len(intercepts), -1) / self._numbers("scales")
+        shifted = intercepts - weights @ self._numbers("means")
+        return (weights[1:], shifted[1:]) if len(shifted) == 2 else (weights, shifted)
+
+    @property
+    def coef_(self) -> npt.NDArray[np.float64]:
+        """The weights of the columns as they are given."""
+        return self._weights()[0]
+
+    @property
+    def intercept_(self) -> npt.NDArray[np.float64]:
+        """The intercepts that belong to :attr:`coef_`."""
+        return self._weights()[1]
+
+
+class Conv1D(_Estimator):
+    """A network with one convolution over time, the Conv1D classifier of the paper.
+
+    Parameters
+    ----------
+    n_statistics : int or None
+        How many trajectories a row holds, one after the other; the rest of the columns in front are positions. None takes a row
+        as one trajectory.
+    n_positions : int
+        Columns in front that are no trajectory, 3 with layer positions.
+    kernel_size : int
+        Samples that a filter looks at together; at most as many as a trajectory has.
+    stride, n_filters : int
+        From one place of a filter to the next, and how many filters.
+    pooling : {'none', 'max', 'avg'}
+        What becomes of a filter's answers.
+    learning_rate, weight_decay : float
+        Of Adam, and of the weights.
+    batch_size : int
+        Examples of a minibatch; at most as many as there are rows.
+    max_epochs : int
+        How often all rows are gone through.
+    standardize : bool
+        Whether columns are z-scored by the training rows, inside of the model.
+    random_state, n_jobs
+        As of :class:`RandomForest`.
+    """
+
+    _kind = "conv1d"
+
+    def __init__(
+        self, n_statistics: int | None = None, *, n_positions: int = 0, kernel_size: int = 6, stride: int = 1, n_filters: int = 40,
+        pooling: str = "none", learning_rate: float = 1e-3, batch_size: int = 512, weight_decay: float = 1e-4,
+        max_epochs: int = 400, standardize: bool = True, random_state: Any = None, n_jobs: int | None = None,
+    ) -> None:
+        self.n_statistics = n_statistics
+        self.n_positions = n_positions
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.n_filters = n_filters
+        self.pooling = pooling
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.weight_decay = weight_decay
+        self.max_epochs = max_epochs
+        self.standardize = standardize
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def _layout(self, columns: int) -> tuple[int, int, int]:
+        statistics = self.n_statistics or 1
+        values = columns - self.n_positions
+        if values <= 0 or values % statistics:
+            raise _errors.UsageError(
+                "the columns are no whole trajectories", place="n_statistics",
+                expected=f"{self.n_positions} positions, then a multiple of {statistics} columns", found=f"{columns} columns",
+                mend="`n_statistics=len(selection.statistics)`")
+        return self.n_positions, statistics, values // statistics
+
+    def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
+        samples = self._layout(shape[1])[2]
+        return {
+            "ksize": min(int(self.kernel_size), samples), "stride": self.stride, "num_filters": self.n_filters,
+            "pool_type": self.pooling, "init_lr": float(self.learning_rate), "train_batch_size": min(int(self.batch_size), shape[0]),
+            "weight_decay": float(self.weight_decay), "max_epochs": self.max_epochs, "zscore_data": bool(self.standardize),
+        }

@@ -1,0 +1,235 @@
+"""A run that grows, checkpoint by checkpoint, while a network learns."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _engram, _errors
+from ._observe import floats
+from ._store import WAIT, plain, run_json
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Recorder:
+    """Records a run as it grows: what was recorded survives a kill, and a run that was cut short goes on where it stopped.
+
+    Used as a context manager it ends the run at the end of the block, and leaves it in progress when the block fails.
+
+    Parameters
+    ----------
+    path : path
+        The store; it is made where there is none.
+    metadata : mapping
+        Fields of the run; runs of equal metadata are one run.
+    layers : list of str or (name, position), optional
+        The layers, in the order of values; those of :meth:`observe` unless given.
+    statistics : list of str, optional
+        The statistics, in the order of values; the 45 published ones unless given.
+    dtype : {'float32', 'float64'}
+        The type of the values.
+    strict : bool
+        Whether a checkpoint that cannot be recorded raises. Otherwise it warns once, and training goes on.
+    durable : bool
+        Whether a checkpoint survives a loss of power, and not only a kill.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> with engram.Recorder(folder + "/run.engram", {"learning_rule": "sgdm"}, layers=["fc1", "fc2"],
+    ...                      statistics=["weightabs_mean", "weightabs_var"]) as recorder:
+    ...     for epoch in range(3):
+    ...         recorder.record(epoch, np.full((2, 2), epoch), metrics={"loss": 1 / (1 + epoch)})
+    True
+    True
+    True
+    >>> engram.open(folder + "/run.engram").select(statistics="all").epochs
+    [0.0, 1.0, 2.0]
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], metadata: Mapping[str, Any], *, layers: Sequence[Any] | None = None,
+        statistics: Sequence[str] | None = None, dtype: str = "float32", strict: bool = False, durable: bool = True,
+        wait: float = WAIT, author: str | None = None, reason: str | None = None,
+    ) -> None:
+        self.path = os.fspath(path)
+        self.metadata = dict(metadata)
+        self.statistics = list(statistics) if statistics is not None else _engram.statistic_names()
+        self.dtype = np.dtype(dtype)
+        self.strict = strict
+        self.durable = durable
+        self._layers = list(layers) if layers is not None else None
+        self._options = (wait if wait > 0 else -1.0, author, reason)
+        self._handle: object | None = None
+        self._measure: Callable[[], npt.NDArray[np.float64]] | None = None
+        self._has_warned = False
+        self._owner = os.getpid()
+        self.report: dict[str, Any] | None = None
+        if self._layers is not None:
+            self._begin()
+
+    def _begin(self) -> object:
+        """Begin or resume the run, at the first need."""
+        if self.report is not None:
+            raise _errors.UsageError("the run has ended", file=self.path)
+        if self._handle is None:
+            if self._layers is None:
+                raise _errors.UsageError(
+                    "nobody said which layers are recorded", place="layers", mend="give `layers=`, or call `observe(model, …)`")
+            run = {**run_json(self.metadata, self._layers), "statistics": self.statistics, "type": self.dtype.name}
+            self._handle = _engram.recorder_open(self.path, json.dumps(run), *self._options)
+        return self._handle
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether an earlier process had begun the run."""
+        return _engram.recorder_state(self._begin())[0]
+
+    @property
+    def epochs(self) -> list[float]:
+        """The epochs that are recorded, ascending."""
+        return _engram.recorder_state(self._begin())[1]
+
+    def observe(
+        self, model: torch.nn.Module, stimuli: Iterable[Any], *, layers: Sequence[str] | Mapping[str, str | None] | None = None,
+        activity_changes: bool = True, forward: Callable[[Any, Any], Any] | None = None,
+    ) -> Recorder:
+        """Measure a PyTorch model at each checkpoint: its weights, and its activations for some stimuli.
+
+        Parameters
+        ----------
+        model : torch.nn.Module
+            The model, on any device. It is measured in `eval` mode without gradients, and left as it was.
+        stimuli : iterable of batches
+            Such as a validation `DataLoader`, which must not shuffle; of a batch that is a tuple the first part is the input.
+        layers : list of str, or mapping of name to position, optional
+            Names of modules as `model.named_modules()` has them; every module with a kernel unless given, in thirds *early*,
+            *middle*, *deep*.
+        activity_changes : bool
+            Whether to measure the change of each layer's outputs with its input too, which costs one backward step a layer.
+        forward : callable, optional
+            ``forward(model, batch)``, in the place of ``model(batch)``.
+
+        Returns
+        -------
+        Recorder
+            Itself.
+        """
+        from ._torch_observe import ModelMeter
+
+        meter = ModelMeter(model, stimuli, layers, activity_changes, forward)
+        if self._layers is None:
+            self._layers = list(meter.layers)
+        if [run_json({}, [layer])["layers"][0] for layer in self._layers] != run_json({}, meter.layers)["layers"]:
+            raise _errors.UsageError(
+                "the recorder was made for other layers", place="layers", expected=str(self._layers), found=str(meter.layers))
+        if self.statistics != _engram.statistic_names():
+            raise _errors.UsageError(
+                "what is observed has the 45 published statistics", place="statistics", mend="leave `statistics=` out")
+        self._begin()
+        self._measure = meter.measure
+        return self
+
+    def record(
+        self, epoch: float, values: npt.ArrayLike | Mapping[str, Mapping[str, float]] | None = None,
+        metrics: Mapping[str, float] | None = None,
+    ) -> bool:
+        """Record a checkpoint.
+
+        Parameters
+        ----------
+        epoch : float
+            The epoch.
+        values : array, shape (layers, statistics), or mapping of layer to mapping of statistic to number, optional
+            The statistics; those of the observed model unless given. What a mapping lacks is NaN.
+        metrics : mapping, optional
+            Scalars of the run at that epoch, such as its loss.
+
+        Returns
+        -------
+        bool
+            Whether it was recorded: False for an equal checkpoint that was there already, and for one that could not be
+            recorded (with a warning, or an exception with `strict`).
+        """
+        if os.getpid() != self._owner:
+            return False  # a child of the training, such as a worker of a DataLoader, records nothing
+        try:
+            handle = self._begin()
+            known = set(self.epochs)
+            if values is None and float(epoch) in known and not self.strict:
+                return False  # a resumed training that goes through an epoch again need not measure it
+            array = self._array(values)
+            scalars = None if metrics is None else json.dumps({key: plain(value) for key, value in metrics.items()})
+            return _engram.recorder_record(handle, float(epoch), array, scalars, self.durable)
+        except Exception as error:
+            if self.strict:
+                raise
+            if not self._has_warned:
+                self._has_warned = True
+                warnings.warn(
+                    f"epoch {epoch} was not recorded, and training goes on: {error}", _errors.EngramWarning, stacklevel=2)
+            return False
+
+    def _array(self, values: npt.ArrayLike | Mapping[str, Mapping[str, float]] | None) -> npt.NDArray[Any]:
+        names = [layer["name"] if isinstance(layer, dict) else layer for layer in run_json({}, self._layers or [])["layers"]]
+        shape = (len(names), len(self.statistics))
+        if values is None:
+            if self._measure is None:
+                raise _errors.UsageError(
+                    "there is nothing to record", place="values", mend="give `values=`, or call `observe(model, …)` first")
+            return self._measure().astype(self.dtype)
+        if isinstance(values, Mapping):
+            for kind, found, known in (
+                ("layer", values.keys(), names), ("statistic", {one for row in values.values() for one in row}, self.statistics),
+            ):
+                if unknown := sorted(set(found) - set(known)):
+                    raise _errors.UsageError(f"the run has no {kind} {unknown[0]!r}", place="values", expected=", ".join(known[:6]))
+            rows = [[values.get(name, {}).get(one, np.nan) for one in self.statistics] for name in names]
+            return np.array(rows, self.dtype)
+        array = floats(values, "values")
+        if array.shape != shape:
+            raise _errors.UsageError(
+                "a checkpoint has another shape", place="values", expected=f"(layers, statistics) = {shape}", found=str(array.shape))
+        return np.ascontiguousarray(array, self.dtype)
+
+    def finish(self) -> dict[str, Any]:
+        """End the run, which then is part of the store.
+
+        Returns
+        -------
+        dict
+            ``commit``, ``first_example``, ``examples``.
+        """
+        if self.report is None:
+            self.report = json.loads(_engram.recorder_finish(self._begin()))
+            self._handle = None
+        return self.report
+
+    def close(self) -> None:
+        """Let go of the run, which stays in progress and can be resumed."""
+        self._handle = None
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
+        if kind is None and os.getpid() == self._owner and self.report is None:
+            try:
+                self.finish()
+            except _errors.EngramError as error:
+                if self.strict:
+                    raise
+                warnings.warn(f"the run stays in progress: {error}", _errors.EngramWarning, stacklevel=2)
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "ended" if self.report is not None else "in progress" if self._handle is not None else "not begun"
+        return f"<Recorder of {self.path}: {state}>"

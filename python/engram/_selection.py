@@ -1,0 +1,474 @@
+"""Trajectories that a filter selects, read when they are asked for."""
+
+from __future__ import annotations
+
+import html
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _engram, _errors
+from ._command import Progress, quoted, tell
+from ._table import Table
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+    import torch
+    import xarray
+
+    from ._plot import SelectionPlots
+    from ._store import Store
+
+Missing = Literal["refuse", "drop", "fill"]
+Layout = Literal["list", "wide", "long"]
+MISSING: dict[str, int] = {"refuse": 0, "drop": 1, "fill": 2}
+LAYOUTS: dict[str, int] = {"list": 0, "wide": 1, "long": 2}
+FLOAT64 = 2
+#: The alignment below which JAX copies an array.
+ALIGNMENT = 64
+
+
+def ids_of(handle: object) -> npt.NDArray[np.int64]:
+    """The ids of a set of examples."""
+    ids = np.empty(_engram.examples_count(handle), np.int64)
+    _engram.examples_ids(handle, ids)
+    return ids
+
+
+def examples_of(ids: npt.ArrayLike) -> object:
+    """A set of examples out of ids in any order."""
+    array = np.asarray(ids)
+    if array.size and array.dtype.kind not in "iu":
+        raise _errors.UsageError(
+            "ids of examples are whole numbers", place="examples", expected="an array of integers", found=str(array.dtype),
+            mend="a mask becomes ids by `selection.ids[mask]`")
+    return _engram.examples_of_ids(np.ascontiguousarray(array.ravel(), np.int64))
+
+
+def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:
+    """An array on a boundary of 64 bytes, which other libraries share without a copy."""
+    kind = np.dtype(dtype)
+    if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise _errors.UsageError(
+            "a matrix is of float32 or float64", place="dtype", expected="float32 or float64", found=str(kind))
+    if order not in ("C", "F"):
+        raise _errors.UsageError("this is no order of elements", place="order", expected="'C' or 'F'", found=repr(order))
+    size = shape[0] * shape[1] * kind.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start:start + size].view(kind).reshape(shape, order=order)  # type: ignore[call-overload, no-any-return]
+
+
+def statistics_text(statistics: str | Iterable[str]) -> str:
+    """A request for statistics as the library takes it."""
+    return statistics if isinstance(statistics, str) else ",".join(quoted(name) for name in statistics)
+
+
+def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | None:
+    """A request for epochs as the library takes it; a slice has both ends, as in pandas."""
+    if epochs is None or isinstance(epochs, str):
+        return epochs
+    if isinstance(epochs, slice):
+        parts = [epochs.start, epochs.stop] + ([] if epochs.step is None else [epochs.step])
+        if epochs.start is None or epochs.stop is None:
+            raise _errors.UsageError(
+                "a slice of epochs has both ends", place="epochs", expected="slice(0, 100, 25)", found=repr(epochs))
+        return ":".join(number(part) for part in parts)
+    if isinstance(epochs, Iterable):
+        return ",".join(number(epoch) for epoch in epochs)
+    return number(epochs)
+
+
+def number(value: Any) -> str:
+    """A number, whole where it is."""
+    real = float(value)
+    return str(int(real)) if real.is_integer() else repr(real)
+
+
+class Selection:
+    """Examples and the columns to make of them; nothing is read before it is asked for.
+
+    A selection is made by :meth:`Store.select`. It pickles as the path of its store, its commit and what was asked for.
+
+    Examples
+    --------
+    >>> deep = store.select("layer_position = 'deep'", epochs=slice(0, 100, 25))
+    >>> deep.shape
+    (864, 225)
+    >>> deep.to_numpy(dtype="float32").shape
+    (864, 225)
+    >>> y, classes = deep.labels("learning_rule")
+    >>> classes
+    ['adam', 'feedback', 'information', 'sgdm']
+    """
+
+    def __init__(
+        self, store: Store, where: str | None, examples: npt.NDArray[np.int64] | None, statistics: str, epochs: str | None,
+        view: str | None, missing: Missing,
+    ) -> None:
+        self._store = store
+        self._where = where
+        self._given = examples
+        self._statistics = statistics
+        self._epochs = epochs
+        self._view = view
+        self._missing = missing
+        self._handle: object | None = None
+        self._facts: tuple[Any, ...] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        asked = (self._where, self._given, self._statistics, self._epochs, self._view, self._missing)
+        return Selection, (self._store, *asked)
+
+    def _replaced(self, **changes: Any) -> Selection:
+        """The same request with changes."""
+        asked = {
+            "where": self._where, "examples": self._given, "statistics": self._statistics, "epochs": self._epochs,
+            "view": self._view, "missing": self._missing, **changes,
+        }
+        return Selection(self._store, **asked)
+
+    # What it is.
+
+    def _resolve(self) -> object:
+        """The selection of the library, made at the first need."""
+        if self._handle is None:
+            snapshot = self._store._snapshot
+            if self._given is None:
+                examples = _engram.examples_where(snapshot, self._where)
+            else:
+                examples = examples_of(self._given)
+            self._handle = _engram.select_columns(
+                snapshot, examples, self._statistics, self._epochs, self._view, MISSING[self._missing], 0)
+            self._facts = _engram.selection_info(self._handle)
+            for remark in self._facts[7]:
+                warnings.warn(remark, _errors.EngramWarning, stacklevel=4)
+        return self._handle
+
+    @property
+    def _info(self) -> tuple[Any, ...]:
+        self._resolve()
+        assert self._facts is not None
+        return self._facts
+
+    @property
+    def store(self) -> Store:
+        """The store, as of the commit that is read."""
+        return self._store
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of examples and columns."""
+        return self._info[0], self._info[1]
+
+    @property
+    def statistics(self) -> list[str]:
+        """The statistics, in the order of the columns."""
+        return list(self._info[2])
+
+    @property
+    def epochs(self) -> list[float]:
+        """The epochs that are read, ascending."""
+        return list(self._info[3])
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, such as ``weightabs_mean@5``."""
+        return _engram.selection_names(self._resolve())
+
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """The ids of the examples, ascending."""
+        return ids_of(_engram.selection_examples(self._resolve()))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type that holds every value as it was recorded."""
+        return np.dtype(np.float64 if self._info[6] == FLOAT64 else np.float32)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    # Numbers.
+
+    def to_numpy(
+        self, *, out: npt.NDArray[Any] | None = None, dtype: npt.DTypeLike | None = None, order: Literal["C", "F"] = "C",
+        threads: int = 0, progress: bool | Progress | None = None,
+    ) -> npt.NDArray[Any]:
+        """Read the matrix: a row for each example, ascending by id, a column for each statistic and sample.
+
+        Parameters
+        ----------
+        out : numpy.ndarray, shape (examples, columns), optional
+            Where to put it: of float32 or float64, with any strides. Memory that is used again costs a fraction of new memory.
+        dtype : data type, optional
+            float32 or float64; the recorded one unless given.
+        order : {'C', 'F'}
+            Row by row, or column by column.
+        threads : int
+            How many threads may work, 0 for one a core. The result is the same.
+        progress : bool or callable, optional
+            True shows a bar; a function is called with stage, done, total and unit.
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples, columns)
+            `out` where it was given.
+
+        Raises
+        ------
+        UsageError
+            When `out` has another shape or type, or is read-only.
+        """
+        handle = self._resolve()
+        if out is None:
+            out = new_array(self.shape, dtype or self.dtype, order)
+        elif dtype is not None and np.dtype(dtype) != out.dtype:
+            raise _errors.UsageError(
+                "the array that was given has another type", place="out", expected=str(np.dtype(dtype)), found=str(out.dtype),
+                mend="leave `dtype=` out")
+        check_out(out, self.shape, "out")
+        _engram.selection_read(handle, out, threads, tell(progress))
+        return out
+
+    def to_numpy3d(self, *, dtype: npt.DTypeLike | None = None, threads: int = 0) -> npt.NDArray[Any]:
+        """Read a cube, as sktime and aeon take it: (example, statistic, sample).
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples, statistics, samples)
+        """
+        if self._info[5]:
+            raise _errors.UsageError(
+                "a cube has no columns for positions", place="view", mend="leave `positions` out of `view=`")
+        return self.to_numpy(dtype=dtype, threads=threads).reshape(self.shape[0], len(self.statistics), self._info[4])
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        if copy is False:
+            raise ValueError("a selection is decoded into new memory; it cannot be lent")
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    @overload
+    def labels(self, column: str, *, encoded: Literal[True] = True) -> tuple[npt.NDArray[np.int32], list[Any]]: ...
+
+    @overload
+    def labels(self, column: str, *, encoded: Literal[False]) -> npt.NDArray[Any]: ...
+
+    def labels(self, column: str, *, encoded: bool = True) -> Any:
+        """The class of each example.
+
+        Parameters
+        ----------
+        column : str
+            A field of runs or layers, such as ``learning_rule``.
+        encoded : bool
+            Whether to give whole numbers and the classes they stand for, or the classes themselves.
+
+        Returns
+        -------
+        y : numpy.ndarray of int32, shape (examples,)
+            The place of the class in `classes`; without `encoded` the classes themselves, and nothing else.
+        classes : list
+            The distinct values, ascending; NULL is None.
+        """
+        y, classes = self._store._labels(_engram.selection_examples(self._resolve()), column)
+        return (y, classes) if encoded else class_array(y, classes)
+
+    def metadata(self, columns: str | Sequence[str] | None = None) -> Table:
+        """Fields of the examples, a row for each, ascending by id.
+
+        Parameters
+        ----------
+        columns : str or list of str, optional
+            Columns of the view ``example``; all of them unless given.
+        """
+        names = columns if columns is None or isinstance(columns, str) else ",".join(quoted(name) for name in columns)
+        examples = _engram.selection_examples(self._resolve())
+        return Table(_engram.metadata(self._store._snapshot, examples, names))
+
+    # Other libraries.
+
+    def _stream(self, layout: Layout, fields: str | Sequence[str] | None, threads: int = 0) -> object:
+        if layout not in LAYOUTS:
+            raise _errors.UsageError(
+                "there is no such layout", place="layout", expected="'list', 'wide' or 'long'", found=repr(layout))
+        names = fields if fields is None or isinstance(fields, str) else ",".join(quoted(name) for name in fields)
+        return _engram.selection_arrow(self._resolve(), LAYOUTS[layout], names, threads)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The selection as an Arrow stream (Arrow PyCapsule interface), in the layout ``list``."""
+        return self._stream("list", None)
+
+    def arrow_stream(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> ArrowStream:
+        """The selection as an object that Arrow libraries import.
+
+        Parameters
+        ----------
+        layout : {'list', 'wide', 'long'}
+            A row for each example with a list for each statistic; with a column for each statistic and sample; or a row for each
+            value.
+        fields : str or list of str, optional
+            Columns of metadata; all of them unless given, "" for none.
+        """
+        return ArrowStream(self, layout, fields)
+
+    def to_arrow(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> pyarrow.Table:
+        """The selection as a ``pyarrow.Table``; see :meth:`arrow_stream`."""
+        import pyarrow
+
+        return pyarrow.table(self.arrow_stream(layout, fields))
+
+    def to_pandas(self, layout: Layout = "wide", fields: str | Sequence[str] | None = None) -> pandas.DataFrame:
+        """The selection as a ``pandas.DataFrame``, indexed by ``example_id``; see :meth:`arrow_stream`.
+
+        The layout ``list`` needs pyarrow, the others do not.
+        """
+        import pandas
+
+        if layout == "list":
+            return self.to_arrow(layout, fields).to_pandas().set_index("example_id")
+        ids = self.ids
+        known = self.metadata(fields).to_pandas() if fields != "" else pandas.DataFrame(index=range(len(ids)))
+        known = known.drop(columns="example_id", errors="ignore")
+        known.index = pandas.Index(ids, name="example_id")
+        if layout == "wide":
+            values = pandas.DataFrame(self.to_numpy(order="F"), index=known.index, columns=self.columns, copy=False)
+            return pandas.concat([known, values], axis=1)
+        cube = self.to_numpy3d()
+        if len(self.epochs) != cube.shape[2]:
+            raise _errors.UsageError("long rows have an epoch each", place="view", mend="take another layout")
+        repeats = cube.shape[1] * cube.shape[2]
+        long = known.loc[known.index.repeat(repeats)]
+        statistic = pandas.Categorical.from_codes(
+            np.tile(np.repeat(np.arange(cube.shape[1]), cube.shape[2]), cube.shape[0]), self.statistics)
+        return long.assign(
+            statistic=statistic, epoch=np.tile(self.epochs, cube.shape[0] * cube.shape[1]), value=cube.reshape(-1))
+
+    def to_polars(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> polars.DataFrame:
+        """The selection as a ``polars.DataFrame``; see :meth:`arrow_stream`."""
+        import polars
+
+        return polars.DataFrame(self.arrow_stream(layout, fields))
+
+    def to_torch(self, *, dtype: npt.DTypeLike | None = None) -> torch.Tensor:
+        """The matrix as a ``torch.Tensor``, without a copy of what was read."""
+        import torch
+
+        return torch.from_numpy(self.to_numpy(dtype=dtype))
+
+    def to_xarray(self, fields: str | Sequence[str] | None = None) -> xarray.Dataset:
+        """The selection as an ``xarray.Dataset``: a variable ``(example, epoch)`` for each statistic, metadata as coordinates."""
+        from ._xarray import dataset
+
+        return dataset(self, fields)
+
+    def to_parquet(
+        self, path: str | os.PathLike[str], layout: Layout = "list", fields: str | Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Write a Parquet file by pyarrow, batch by batch, so that memory stays bounded.
+
+        Parameters
+        ----------
+        path : path
+            The file; it appears whole or not at all.
+        layout, fields
+            As for :meth:`arrow_stream`.
+        **options
+            For ``pyarrow.parquet.ParquetWriter``; zstd unless given.
+        """
+        import pyarrow
+        from pyarrow import parquet
+
+        target = os.fspath(path)
+        unfinished = f"{target}.{os.getpid()}.tmp"
+        reader = pyarrow.RecordBatchReader.from_stream(self.arrow_stream(layout, fields))
+        try:
+            with parquet.ParquetWriter(unfinished, reader.schema, **{"compression": "zstd", **options}) as writer:
+                for batch in reader:
+                    writer.write_batch(batch)
+            os.replace(unfinished, target)
+        finally:
+            if os.path.exists(unfinished):
+                os.remove(unfinished)
+
+    @property
+    def plot(self) -> SelectionPlots:
+        """Figures by matplotlib, such as ``selection.plot.trajectories(hue="learning_rule")``."""
+        from ._plot import SelectionPlots
+
+        return SelectionPlots(self)
+
+    # What a person sees.
+
+    def _asked(self) -> str:
+        parts = [f"where {self._where}"] if self._where else []
+        if self._given is not None:
+            parts.append(f"{self._given.size:,} examples given")
+        parts.append(f"statistics {self._statistics if len(self._statistics) < 60 else self._statistics[:57] + '…'}")
+        if self._epochs:
+            parts.append(f"epochs {self._epochs}")
+        if self._view:
+            parts.append(f"view {self._view}")
+        return ", ".join(parts)
+
+    def __repr__(self) -> str:
+        if self._handle is None:
+            return f"<Selection of {self._store.path}: {self._asked()}; not read yet>"
+        rows, columns = self.shape
+        return (
+            f"<Selection of {self._store.path}: {rows:,} examples x {columns:,} columns "
+            f"({len(self.statistics)} statistics x {self._info[4]} samples); {self._asked()}>")
+
+    def _repr_html_(self) -> str:
+        rows, columns = self.shape
+        lines = [f"<b>{rows:,} examples x {columns:,} columns</b><br><small>{html.escape(self._asked())}</small>"]
+        if self._info[4] > 1 and rows:
+            from ._sparkline import sparkline
+
+            first = self._replaced(examples=self.ids[:1]).to_numpy()[0][self._info[5]:].reshape(-1, self._info[4])
+            cells = "".join(
+                f"<tr><td>{html.escape(name)}</td><td>{sparkline(values)}</td></tr>"
+                for name, values in list(zip(self.statistics, first, strict=True))[:8])
+            lines.append(f"<table><tr><th>statistic</th><th>example {self.ids[0]}</th></tr>{cells}</table>")
+        return "".join(lines)
+
+
+class ArrowStream:
+    """A selection in one layout, for whatever imports an Arrow stream; each import reads it anew."""
+
+    def __init__(self, selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> None:
+        self._selection = selection
+        self._layout: Layout = layout
+        self._fields = fields
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The stream (Arrow PyCapsule interface)."""
+        return self._selection._stream(self._layout, self._fields)
+
+
+def check_out(out: npt.NDArray[Any], shape: tuple[int, int], name: str) -> None:
+    """Refuses an array that a matrix cannot be put into."""
+    if not isinstance(out, np.ndarray) or out.shape != shape:
+        found = f"an array of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise _errors.UsageError(
+            "the matrix does not fit into what was given", place=name, expected=f"an array of shape {shape}", found=found)
+    if not out.flags.writeable:
+        raise _errors.UsageError("the array that was given is read-only", place=name, mend="give one that can be written to")
+    if out.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise _errors.UsageError(
+            "a matrix is of float32 or float64", place=name, expected="float32 or float64", found=str(out.dtype))
+
+
+def class_array(y: npt.NDArray[np.int32], classes: list[Any]) -> npt.NDArray[Any]:
+    """The classes themselves: texts, numbers, or objects where they are mixed."""
+    kinds = {type(one) for one in classes}
+    known = np.array(classes, dtype=None if len(kinds) == 1 and kinds <= {str, int, float} else object)
+    return known[y] if len(classes) else np.empty(0, object)

@@ -1,0 +1,500 @@
+"""A store as of one commit: what it holds, and what can be done with it."""
+
+from __future__ import annotations
+
+import functools
+import html
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _engram, _errors
+from ._command import Progress, command, tell
+from ._selection import MISSING, Missing, Selection, epochs_text, examples_of, statistics_text
+from ._splits import SplitSets
+from ._table import Table
+
+Epochs = str | float | slice | Iterable[float]
+WAIT = 30.0
+
+
+class Store:
+    """A store as of one commit.
+
+    Made by :func:`engram.open`. It shows the commit that was the newest when it was opened, or the one that was asked for;
+    what it writes itself it shows at once, and :meth:`refresh` shows what others wrote. It pickles as its path and commit, works in
+    a forked child, and any number of threads may use it.
+
+    Examples
+    --------
+    >>> store = engram.open(path)
+    >>> store
+    <Store digits.engram at commit 1: 1,632 examples>
+    >>> store.select("layer_position = 'deep'").shape
+    (864, 945)
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, commit: int | None = None, create: bool = False) -> None:
+        self._path = os.fspath(path)
+        self._handle: object = _engram.store_open(self._path, create)
+        self._is_pinned = commit is not None
+        self._take(commit or 0)
+
+    def _take(self, commit: int) -> None:
+        self._snapshot, self._commit, self._count = _engram.snapshot_open(self._handle, commit)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _reopened, (os.path.abspath(self._path), self._commit, self._is_pinned)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files. What was selected before stays readable; the store itself is of no use any more."""
+        self._handle = self._snapshot = None
+
+    @property
+    def path(self) -> str:
+        """The path that was opened."""
+        return self._path
+
+    @property
+    def commit(self) -> int:
+        """The number of the commit that is shown; 0 for an empty store."""
+        return self._commit
+
+    def __len__(self) -> int:
+        """The number of examples."""
+        return self._count
+
+    def refresh(self) -> Store:
+        """Show the newest commit from now on; returns the store itself."""
+        self._is_pinned = False
+        self._take(0)
+        return self
+
+    def at(self, commit: int) -> Store:
+        """The store as it was after a commit."""
+        return Store(self._path, commit=commit)
+
+    # Reading.
+
+    def select(
+        self, where: str | None = None, *, statistics: str | Iterable[str] = "admissible", epochs: Epochs | None = None,
+        view: str | None = None, missing: Missing = "refuse", examples: npt.ArrayLike | None = None,
+    ) -> Selection:
+        """Select examples and columns; nothing is read yet.
+
+        Parameters
+        ----------
+        where : str, optional
+            An SQL expression over the fields of examples, such as ``"task = 'cifar10' AND layer_position = 'deep'"``.
+        statistics : str or list of str
+            ``"admissible"`` (finite in every example), ``"all"``, a family (``"weight"``, ``"activation"``, ``"layerwise"``), or names.
+        epochs : str, number, slice or list of numbers, optional
+            ``"0:100:25"`` and ``slice(0, 100, 25)`` have both ends; all unless given.
+        view : str, optional
+            How trajectories are looked at, such as ``"random-start:15x4+zscore+positions"``.
+        missing : {'refuse', 'drop', 'fill'}
+            What to do with examples that were recorded without what is asked for by name.
+        examples : array of int, optional
+            Ids, in the place of `where`; rows are ascending by id.
+
+        Returns
+        -------
+        Selection
+        """
+        if missing not in MISSING:
+            raise _errors.UsageError(
+                "there is no such rule", place="missing", expected="'refuse', 'drop' or 'fill'", found=repr(missing))
+        if where is not None and examples is not None:
+            raise _errors.UsageError(
+                "examples are selected twice", found="`where=` and `examples=`", mend="leave one of them out")
+        given = None
+        if examples is not None:
+            examples_of(examples)
+            given = np.unique(np.asarray(examples, np.int64))
+        return Selection(self, where, given, statistics_text(statistics), epochs_text(epochs), view, missing)
+
+    def sql(self, query: str, *, seconds: float = 60.0) -> Table:
+        """Ask the catalog anything, in SQL that can read and nothing else.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT of SQLite over the tables and views of ``schema/catalog.sql``: ``run``, ``example``, ``commit_log``, …
+        seconds : float
+            How long it may run.
+
+        Returns
+        -------
+        Table
+
+        Examples
+        --------
+        >>> store.sql("SELECT task, count(*) AS runs FROM run GROUP BY 1").rows()
+        [('digits', 240)]
+        """
+        return Table(_engram.sql(self._handle, query, self._commit if self._is_pinned else 0, seconds))
+
+    def _labels(self, examples: object, column: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
+        codes = np.empty(_engram.examples_count(examples), np.int32)
+        classes = _engram.labels(self._snapshot, examples, column, codes)
+        return codes, classes
+
+    @functools.cached_property
+    def splits(self) -> SplitSets:
+        """The split sets by name: ``store.splits["fig2a"]``, ``store.splits.make("runs", "group-k-fold", folds=4)``."""
+        return SplitSets(self)
+
+    def _command(self, verb: str | list[str], *arguments: Any, writes: bool = False, **options: Any) -> Any:
+        answer = command(verb, self._path, *arguments, **options)
+        if writes and not self._is_pinned:
+            self._take(0)
+        return answer
+
+    def _as_of(self) -> int | None:
+        return self._commit if self._is_pinned and self._commit else None
+
+    def info(self, where: str | None = None) -> dict[str, Any]:
+        """What the store holds, or what a filter selects of it: counts, fields and their values, statistics, epochs, sizes."""
+        return self._command("info", where=where, as_of=self._as_of())  # type: ignore[no-any-return]
+
+    def log(self) -> Any:
+        """The commits: who did what, when and why."""
+        return self._command("log")
+
+    def diff(self, first: int, last: int) -> Any:
+        """What differs between two commits."""
+        return self._command("diff", first, last)
+
+    def verify(self, *, progress: bool | Progress | None = None) -> Any:
+        """Read everything and check every checksum and rule."""
+        return self._command("verify", progress=progress)
+
+    # Classifying.
+
+    def classify(
+        self, split: str, model: str = "random-forest", *, parameters: Mapping[str, Any] | None = None, grid: str | None = None,
+        statistics: str | Iterable[str] | None = None, epochs: Epochs | None = None, view: str | None = None, seed: int = 0,
+        progress: bool | Progress | None = None, threads: int = 0, **options: Any,
+    ) -> dict[str, Any]:
+        """Train and test a classifier on the splits of a set; results are kept in the store.
+
+        Parameters
+        ----------
+        split : str
+            A split set, or one split of it as ``"NAME/INDEX"``.
+        model : {'random-forest', 'linear-svm', 'conv1d'}
+            The kind of classifier.
+        parameters : mapping, optional
+            One candidate with these parameters, in the place of a grid.
+        grid : {'coarse', 'paper'} or path, optional
+            The candidates to choose from; ``coarse`` unless given.
+        statistics, epochs, view
+            As in :meth:`select`.
+        seed : int
+            Decides every random choice.
+        **options
+            Further options of ``engram classify``, such as ``folds=5``, ``search="halving"``, ``zscore=True``,
+            ``save_model="forest.model"``.
+
+        Returns
+        -------
+        dict
+            What ``engram classify --json`` says: accuracies, confusions, chosen parameters.
+        """
+        return self._command(  # type: ignore[no-any-return]
+            "classify", split=split, model=model, set=parameters and {k: _parameter(v) for k, v in parameters.items()}, grid=grid,
+            statistics=None if statistics is None else statistics_text(statistics), epochs=epochs_text(epochs), view=view, seed=seed,
+            progress=progress, threads=threads, **options)
+
+    def results(self, *ids: int) -> Any:
+        """The results of classifiers: a list of what there is, or all of those with the given numbers."""
+        return self._command("results", *ids)
+
+    def compare(self, *ids: int) -> Any:
+        """The results of classifiers on the same splits beside the first of them, with standard errors."""
+        return self._command("compare", *ids)
+
+    def identify(
+        self, examples: str, *, train: str | None = None, label: str | None = None, progress: bool | Progress | None = None,
+        threads: int = 0, **options: Any,
+    ) -> dict[str, Any]:
+        """Say what unknown recordings look like, and how far to believe it.
+
+        Parameters
+        ----------
+        examples : str
+            The examples to identify, as SQL.
+        train : str, optional
+            The examples to learn from; every other labelled one unless given.
+        label : str, optional
+            The field whose values are told apart; ``learning_rule`` unless given.
+        **options
+            Further options of ``engram identify``, such as ``trees=200``, ``like_recording="own"``, ``seed=0``.
+
+        Returns
+        -------
+        dict
+            What ``engram identify --json`` says.
+        """
+        return self._command(  # type: ignore[no-any-return]
+            "identify", examples=examples, train=train, label=label, as_of=self._as_of(), progress=progress, threads=threads, **options)
+
+    def predict(self, model_file: str | os.PathLike[str], where: str | None = None, **options: Any) -> Any:
+        """Predict the class of examples with a model that ``classify(…, save_model=…)`` wrote."""
+        return self._command("predict", model_file=model_file, where=where, as_of=self._as_of(), **options)
+
+    # Writing.
+
+    def edit(self, where: str, values: Mapping[str, Any], *, reason: str, **options: Any) -> Any:
+        """Correct metadata of runs; what was there before stays readable as of earlier commits.
+
+        Parameters
+        ----------
+        where : str
+            The runs, as SQL.
+        values : mapping
+            The new value of each field; None takes it away.
+        reason : str
+            Why, for the log.
+        **options
+            ``dry_run=True``, ``author=…``, ``wait=…``.
+        """
+        return self._command("edit", where=where, set=values, reason=reason, writes=True, **options)
+
+    def join(self, table: str | os.PathLike[str], by: str | Sequence[str], **options: Any) -> Any:
+        """Add or fill fields of stored runs from a CSV, TSV or JSON table; `by` names the columns that name a run."""
+        return self._command("join", table, by=by, writes=True, **options)
+
+    def hide(self, where: str | None = None, *, commit: int | None = None, **options: Any) -> Any:
+        """Leave runs out of what is read; nothing is deleted."""
+        return self._command("hide", where=where, commit=commit, writes=True, **options)
+
+    def unhide(self, where: str | None = None, *, commit: int | None = None, **options: Any) -> Any:
+        """Take hidden runs in again."""
+        return self._command("unhide", where=where, commit=commit, writes=True, **options)
+
+    def rename_field(self, name: str, new: str, **options: Any) -> Any:
+        """Give a field of runs another name."""
+        return self._command("rename-field", name, new, writes=True, **options)
+
+    def widen_field(self, name: str, kind: str, **options: Any) -> Any:
+        """Give a field of runs a wider type: ``real`` or ``text``."""
+        return self._command("widen-field", name, kind, writes=True, **options)
+
+    def ingest_metrics(self, table: str | os.PathLike[str], by: str | Sequence[str] | None = None, **options: Any) -> Any:
+        """Add loss, accuracy and other scalars to runs from a table."""
+        return self._command("ingest-metrics", table, by=by, writes=True, **options)
+
+    def compact(self, **options: Any) -> Any:
+        """Join many small appends into few large files."""
+        return self._command("compact", writes=True, **options)
+
+    def append(
+        self, values: npt.ArrayLike, *, runs: Sequence[Mapping[str, Any]], layers: Sequence[Any], epochs: Sequence[float],
+        statistics: Sequence[str], **options: Any,
+    ) -> dict[str, Any]:
+        """Add runs in one commit; see :func:`engram.append`."""
+        report = append(self._path, values, runs=runs, layers=layers, epochs=epochs, statistics=statistics, **options)
+        if not self._is_pinned:
+            self._take(0)
+        return report
+
+    # What a person sees.
+
+    def __repr__(self) -> str:
+        if self._handle is None:
+            return f"<Store {self._path}: closed>"
+        return f"<Store {self._path} at commit {self._commit}: {self._count:,} examples>"
+
+    def _repr_html_(self) -> str:
+        if self._handle is None:
+            return html.escape(repr(self))
+        rows = []
+        for field in self.info().get("fields", []):
+            values = field.get("values", [])
+            shown = ", ".join(f"{one.get('value')} ({one.get('examples'):,})" for one in values[:6])
+            more = f", … {len(values)} values" if len(values) > 6 else ""
+            name = field.get("name", field.get("field", ""))
+            rows.append(f"<tr><td>{html.escape(str(name))}</td><td>{html.escape(shown + more)}</td></tr>")
+        head = f"<b>{html.escape(self._path)}</b> at commit {self._commit}: {self._count:,} examples"
+        return f"{head}<table><tr><th>field</th><th>values (examples)</th></tr>{''.join(rows)}</table>"
+
+
+def _reopened(path: str, commit: int, is_pinned: bool) -> Store:
+    store = Store(path, commit=commit or None)
+    store._is_pinned = is_pinned
+    return store
+
+
+def _parameter(value: Any) -> Any:
+    """A parameter of a classifier as `--set` takes it, which reads JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def open(path: str | os.PathLike[str], *, commit: int | None = None) -> Store:
+    """Open a store.
+
+    Parameters
+    ----------
+    path : path
+        The store's directory.
+    commit : int, optional
+        Which commit to show; the newest unless given.
+
+    Returns
+    -------
+    Store
+
+    Raises
+    ------
+    NotFoundError
+        When there is no store, or no such commit. It is a `LookupError`.
+    """
+    return Store(path, commit=commit)
+
+
+def create(path: str | os.PathLike[str]) -> Store:
+    """Make an empty store and open it."""
+    return Store(path, create=True)
+
+
+def plain(value: Any) -> Any:
+    """A value of metadata as JSON has it; NumPy scalars become Python's."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return str(value)
+
+
+def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, Any]:
+    """A run as the library takes it."""
+    described: list[Any] = []
+    for layer in layers:
+        if isinstance(layer, str):
+            described.append(layer)
+        elif isinstance(layer, Mapping):
+            described.append(dict(layer))
+        else:
+            name, position = layer
+            described.append({"name": name, "position": position})
+    return {"run": {key: plain(value) for key, value in metadata.items()}, "layers": described}
+
+
+def append(
+    path: str | os.PathLike[str], values: npt.ArrayLike, *, runs: Sequence[Mapping[str, Any]], layers: Sequence[Any],
+    epochs: Sequence[float], statistics: Sequence[str], conditions: Sequence[Mapping[str, Any]] | None = None,
+    wait: float = WAIT, author: str | None = None, reason: str | None = None, progress: bool | Progress | None = None,
+) -> dict[str, Any]:
+    """Add runs to a store in one commit; the store is made where there is none.
+
+    Parameters
+    ----------
+    path : path
+        The store.
+    values : array of float32 or float64, shape (runs, layers, epochs, statistics)
+        The trajectories; NaN and infinities are values.
+    runs : list of mapping
+        Metadata of each run; new names become fields.
+    layers : list of str, of (name, position), or of such lists
+        The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.
+    epochs : list of float
+        The epochs, ascending.
+    statistics : list of str
+        The names of the statistics.
+    conditions : list of mapping, optional
+        Of each run ``unit_fraction``, ``noise_sd`` and ``observation_seed``, where it was not measured perfectly.
+    wait : float
+        Seconds to wait for another writer.
+
+    Returns
+    -------
+    dict
+        ``commit``, ``first_example``, ``examples``, ``runs``, ``bytes``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> report = engram.append(
+    ...     folder + "/mine.engram", np.zeros((2, 1, 3, 2), np.float32), runs=[{"seed": 1}, {"seed": 2}], layers=["fc"],
+    ...     epochs=[0, 1, 2], statistics=["weightabs_mean", "weightabs_var"])
+    >>> report["examples"]
+    2
+    """
+    array = np.asarray(values)
+    if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        if array.dtype.kind not in "fiub":
+            raise _errors.UsageError("trajectories are numbers", place="values", found=str(array.dtype))
+        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    is_nested = bool(layers) and not isinstance(layers[0], (str, Mapping)) and not _is_pair(layers[0])
+    each = [list(one) for one in layers] if is_nested else [list(layers)] * len(runs)
+    counts = {len(one) for one in each}
+    if array.ndim != 4 or len(counts) > 1 or array.shape != (len(runs), *counts, len(epochs), len(statistics)):
+        raise _errors.UsageError(
+            "the values have another shape than what they are of", place="values",
+            expected=f"(runs, layers, epochs, statistics) = ({len(runs)}, {'|'.join(map(str, sorted(counts)))}, {len(epochs)}, "
+            f"{len(statistics)})", found=str(array.shape))
+    described = [run_json(run, names) for run, names in zip(runs, each, strict=True)]
+    for one, condition in zip(described, conditions or [], strict=conditions is not None):
+        one.update({key: plain(value) for key, value in condition.items()})
+    report = _engram.append(
+        os.fspath(path), json.dumps(described), np.ascontiguousarray(epochs, np.float64), list(statistics),
+        np.ascontiguousarray(array), wait if wait > 0 else -1.0, author, reason, tell(progress))
+    return json.loads(report)  # type: ignore[no-any-return]
+
+
+def _is_pair(layer: Any) -> bool:
+    """Whether it is one layer as (name, position), not a list of layers."""
+    return isinstance(layer, tuple) and len(layer) == 2 and isinstance(layer[0], str) and layer[1] in (
+        None, "early", "middle", "deep")
+
+
+def ingest(
+    source: str | os.PathLike[str], store: str | os.PathLike[str], *, progress: bool | Progress | None = None, threads: int = 0,
+    **options: Any,
+) -> Any:
+    """Bring a file into a store, which is made where there is none: all that ``engram ingest`` takes.
+
+    Parameters
+    ----------
+    source : path
+        A pickle in the published layout, ``.npy``, ``.npz``, CSV, TSV, JSON lines, gzip or zstd of these.
+    store : path
+        The store.
+    **options
+        Options of ``engram ingest``: ``metadata="trials.csv"``, ``map={"task": "dataset"}``, ``statistics=[…]``, ``epochs="0:100:5"``,
+        ``run=["animal", "session"]``, ``dry_run=True``, …
+
+    Returns
+    -------
+    dict
+        What ``engram ingest --json`` says.
+    """
+    return command("ingest", source, store, progress=progress, threads=threads, **options)
+
+
+def observe(store: str | os.PathLike[str], *, progress: bool | Progress | None = None, threads: int = 0, **options: Any) -> Any:
+    """Measure the statistics of raw recordings into a store; options as of ``engram observe``."""
+    return command("observe", store, progress=progress, threads=threads, **options)
+
+
+def merge(store: str | os.PathLike[str], *sources: str | os.PathLike[str], **options: Any) -> Any:
+    """Bring other stores into one, by links to their files."""
+    return command("merge", store, *sources, **options)
+
+
+def migrate(store: str | os.PathLike[str], **options: Any) -> Any:
+    """Bring a store of an older format over."""
+    return command("migrate", store, **options)

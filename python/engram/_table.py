@@ -1,0 +1,153 @@
+"""Rows of metadata or of a query, column by column."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _engram
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+NULL, INTEGER, REAL, TEXT, MIXED = range(5)
+#: Rows that a representation shows.
+SHOWN = 10
+
+
+class Table:
+    """Rows of metadata or of a query.
+
+    It is an iterable of tuples and an Arrow stream: ``pandas.DataFrame.from_arrow(table)``, ``polars.DataFrame(table)`` and
+    ``pyarrow.table(table)`` take it as it is. A value is an int, a float, a str or None.
+
+    Examples
+    --------
+    >>> table = store.sql("SELECT learning_rule, count(*) AS examples FROM example GROUP BY 1")
+    >>> table.columns
+    ['learning_rule', 'examples']
+    >>> table["examples"]
+    [408, 408, 408, 408]
+    """
+
+    def __init__(self, handle: object) -> None:
+        self._handle = handle
+        self._facts = _engram.table_columns(handle)
+        self._values: dict[int, list[Any]] = {}
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return [fact[0] for fact in self._facts]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and columns."""
+        return _engram.table_shape(self._handle)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def _column(self, index: int) -> list[Any]:
+        if index not in self._values:
+            self._values[index] = _engram.table_values(self._handle, index)
+        return self._values[index]
+
+    def __getitem__(self, name: str) -> list[Any]:
+        """The values of a column."""
+        try:
+            return self._column(self.columns.index(name))
+        except ValueError:
+            raise KeyError(f"there is no column {name!r}, only {', '.join(self.columns)}") from None
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(zip(*(self._column(index) for index in range(len(self._facts))), strict=True)) if self._facts else iter(())
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows, as tuples."""
+        return list(self)
+
+    def to_numpy(self, name: str) -> np.ndarray[Any, Any]:
+        """A column as an array: int64, float64 (NULL is NaN), or objects.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows,)
+        """
+        _, kind, nulls, kinds, integers, reals, _, _ = self._facts[self.columns.index(name)]
+        is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
+        if kind == INTEGER and nulls == 0:
+            return np.frombuffer(integers, np.int64).copy()
+        if kind == REAL:
+            return np.where(is_null, np.nan, np.frombuffer(reals, np.float64))
+        return np.array(self[name], dtype=object)
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """The columns by name, as lists."""
+        return {name: self._column(index) for index, name in enumerate(self.columns)}
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The table as an Arrow stream (Arrow PyCapsule interface); texts are dictionaries."""
+        return _engram.table_arrow(self._handle)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The table as a ``pyarrow.Table``."""
+        import pyarrow
+
+        return pyarrow.table(self)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table as a ``pandas.DataFrame``; texts are categories, whole numbers with NULL are ``Int64``."""
+        import pandas
+
+        columns: dict[int, Any] = {}
+        for index, (_, kind, nulls, kinds, integers, reals, codes, texts) in enumerate(self._facts):
+            is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
+            if kind == INTEGER and nulls:
+                columns[index] = pandas.array(np.frombuffer(integers, np.int64), dtype="Int64")
+                columns[index][is_null] = pandas.NA
+            elif kind == INTEGER:
+                columns[index] = np.frombuffer(integers, np.int64).copy()
+            elif kind == REAL:
+                columns[index] = np.where(is_null, np.nan, np.frombuffer(reals, np.float64))
+            elif kind == TEXT:
+                columns[index] = pandas.Categorical.from_codes(np.frombuffer(codes, np.int32).copy(), texts)
+            else:
+                columns[index] = pandas.Series(self._column(index), dtype=object)
+        frame = pandas.DataFrame(columns, index=pandas.RangeIndex(len(self)))
+        frame.columns = pandas.Index(self.columns)
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """The table as a ``polars.DataFrame``."""
+        import polars
+
+        return polars.DataFrame(self)
+
+    def _shown(self) -> list[list[str]]:
+        rows = [["NULL" if value is None else str(value) for value in row] for row, _ in zip(self, range(SHOWN), strict=False)]
+        return [self.columns, *rows]
+
+    def __repr__(self) -> str:
+        shown = self._shown()
+        widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+        if len(self) > SHOWN:
+            lines.append(f"… {len(self):,} rows")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head, *rows = [[html.escape(cell) for cell in row] for row in self._shown()]
+        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+        more = f"<p>{len(self):,} rows</p>" if len(self) > SHOWN else ""
+        return f"<table><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>{body}</table>{more}"

@@ -1,0 +1,113 @@
+"""The 45 statistics of the layers of a PyTorch model, by the meter of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from . import _engram, _errors
+from ._observe import Meter
+
+POSITIONS = ("early", "middle", "deep")
+
+
+def default_layers(model: torch.nn.Module) -> list[tuple[str, str | None]]:
+    """Every module with a kernel of at least two axes, in the order of definition, in thirds early, middle, deep."""
+    names = [
+        name for name, module in model.named_modules()
+        if isinstance(getattr(module, "weight", None), torch.Tensor) and module.weight.ndim >= 2
+    ]
+    return [(name, POSITIONS[min(2, index * 3 // len(names))]) for index, name in enumerate(names)]
+
+
+def as_tensor(output: Any) -> torch.Tensor | None:
+    """The tensor of what a module gives; the first of several."""
+    if isinstance(output, torch.Tensor):
+        return output
+    parts: Iterable[Any] = output.values() if isinstance(output, Mapping) else output if isinstance(output, (tuple, list)) else ()
+    return next((part for part in parts if isinstance(part, torch.Tensor)), None)
+
+
+class ModelMeter:
+    """Measures a model: of each layer its weights, the activations it gives, and how they change with its input."""
+
+    def __init__(
+        self, model: torch.nn.Module, stimuli: Iterable[Any], layers: Sequence[str] | Mapping[str, str | None] | None,
+        activity_changes: bool, forward: Callable[[Any, Any], Any] | None,
+    ) -> None:
+        self.model = model
+        self.stimuli = stimuli
+        self.activity_changes = activity_changes
+        self.forward = forward or (lambda model, batch: model(batch))
+        modules = dict(model.named_modules())
+        if layers is None:
+            self.layers: list[tuple[str, str | None]] = default_layers(model)
+        else:
+            self.layers = list(layers.items()) if isinstance(layers, Mapping) else [(name, None) for name in layers]
+        if not self.layers:
+            raise _errors.UsageError("the model has no layer with weights", place="layers", mend="name modules by `layers=`")
+        for name, _ in self.layers:
+            if name not in modules:
+                raise _errors.UsageError(
+                    f"the model has no module {name!r}", place="layers", expected=", ".join(list(modules)[1:7]), found=name)
+        self.modules = {name: modules[name] for name, _ in self.layers}
+
+    def measure(self) -> npt.NDArray[np.float64]:
+        """The statistics now: (layers, 45) in published order; NaN where a layer lacks what is measured."""
+        meters = {name: Meter() for name in self.modules}
+        for name, module in self.modules.items():
+            weight = getattr(module, "weight", None)
+            if isinstance(weight, torch.Tensor):
+                meters[name].set_weights(self._numbers(weight))
+        hooks = [module.register_forward_hook(self._hook(meters[name])) for name, module in self.modules.items()]
+        was_training = {module: module.training for module in self.model.modules()}
+        self.model.eval()
+        try:
+            device = next((parameter.device for parameter in self.model.parameters()), torch.device("cpu"))
+            with torch.no_grad():
+                for batch in self.stimuli:
+                    inputs = batch[0] if isinstance(batch, (tuple, list)) else batch
+                    self.forward(self.model, inputs.to(device) if isinstance(inputs, torch.Tensor) else inputs)
+        finally:
+            for hook in hooks:
+                hook.remove()
+            for module, mode in was_training.items():
+                module.training = mode
+        names = _engram.statistic_names()
+        return np.array([[found.get(one, np.nan) for one in names] for found in (meter.read() for meter in meters.values())])
+
+    def _numbers(self, tensor: torch.Tensor) -> npt.NDArray[Any]:
+        wide = tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.float()
+        array: npt.NDArray[Any] = wide.detach().cpu().numpy()
+        return array
+
+    def _hook(self, meter: Meter) -> Callable[..., None]:
+        is_inside = False
+
+        def hook(module: torch.nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+            nonlocal is_inside
+            activations = as_tensor(output)
+            if is_inside or activations is None or activations.ndim < 2:
+                return
+            meter.add_activations(self._numbers(activations.flatten(1)))
+            first = as_tensor(inputs)
+            if not self.activity_changes or first is None or not first.is_floating_point():
+                return
+            is_inside = True
+            try:
+                with torch.enable_grad():
+                    given = first.detach().requires_grad_()
+                    again = as_tensor(module(given, *inputs[1:]))
+                    if again is None:
+                        return
+                    (slope,) = torch.autograd.grad(again.sum(), given)
+            finally:
+                is_inside = False
+            changes = slope.flatten(1).double().sum(1) / activations[0].numel()
+            meter.add_activity_changes(changes.cpu().numpy())
+
+        return hook

@@ -1,0 +1,315 @@
+"""Reading: selections, arrays, labels, splits, queries, errors."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import pickle
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import engram
+
+
+def reference(store: engram.Store, folder: pathlib.Path, **options: object) -> dict[str, np.ndarray]:
+    """What the command writes of a selection, by another road."""
+    target = folder / "reference.npz"
+    store._command("select", format="npz", output=target, reads_json=False, **options)
+    with np.load(target, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def test_a_matrix_equals_what_the_command_writes(store: engram.Store, tmp_path: pathlib.Path) -> None:
+    selection = store.select("layer_position = 'deep'", statistics="all", epochs=slice(0, 100, 25))
+    known = reference(store, tmp_path, where="layer_position = 'deep'", statistics="all", epochs="0:100:25")
+    cube = selection.to_numpy3d()
+    assert cube.shape == (864, 45, 5)
+    np.testing.assert_array_equal(cube.view(np.uint32), known["X"].transpose(0, 2, 1).copy().view(np.uint32))
+    np.testing.assert_array_equal(selection.ids, known["example_id"])
+    assert selection.columns[:2] == [f"{selection.statistics[0]}@0", f"{selection.statistics[0]}@25"]
+    assert len(selection) == 864 and selection.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_out_of_any_strides_gives_the_same(shared: engram.Store, dtype: str, order: str) -> None:
+    selection = shared.select("architecture = 'knet'", epochs="0,50,100")
+    fresh = selection.to_numpy(dtype=dtype, order=order)
+    assert fresh.ctypes.data % 64 == 0 and fresh.flags[f"{order}_CONTIGUOUS"] and fresh.dtype == dtype
+    rows, columns = selection.shape
+    big = np.full((3 * rows, 2 * columns), -1, dtype, order)
+    for view in (big[::3, ::2], big[::-3, ::-2], big[1::3, 1::2]):
+        assert selection.to_numpy(out=view) is view
+        np.testing.assert_array_equal(view, fresh)
+    assert (big[2::3, ::2][:-1] != fresh[:-1]).any()
+
+
+def test_an_array_that_does_not_fit_is_refused(shared: engram.Store) -> None:
+    selection = shared.select("architecture = 'knet'")
+    good = np.empty(selection.shape, np.float32)
+    others = [np.zeros(selection.shape, kind) for kind in (np.int32, np.float16, object)]
+    for out in (good[:-1], good.ravel(), [1, 2], *others):
+        with pytest.raises(ValueError):
+            selection.to_numpy(out=out)  # type: ignore[arg-type]
+    good.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        selection.to_numpy(out=good)
+    for bad in ({"dtype": "int64"}, {"order": "A"}):
+        with pytest.raises(ValueError):
+            selection.to_numpy(**bad)
+    overlapping = np.lib.stride_tricks.as_strided(np.zeros(10_000, np.float32), selection.shape, (4, 4))
+    with pytest.raises(ValueError, match="share"):
+        selection.to_numpy(out=overlapping)
+
+
+def test_a_selection_is_lazy_and_pickles(store: engram.Store) -> None:
+    selection = store.select("architecture = 'knet'", view="zscore+positions")
+    assert "not read yet" in repr(selection)
+    again = pickle.loads(pickle.dumps(selection))
+    np.testing.assert_array_equal(np.asarray(again), np.asarray(selection))
+    assert selection.columns[:3] == ["position_early", "position_middle", "position_deep"]
+    assert "svg" in store.select("architecture = 'knet'")._repr_html_()
+    assert np.asarray(selection, dtype=np.float64).dtype == np.float64
+    picked = store.select(examples=selection.ids[::-2])
+    np.testing.assert_array_equal(picked.ids, selection.ids[::-2][::-1])
+
+
+def test_labels_and_metadata(shared: engram.Store) -> None:
+    selection = shared.select("architecture IN ('knet', 'alexnet')")
+    y, classes = selection.labels("learning_rule")
+    names = selection.labels("learning_rule", encoded=False)
+    assert classes == sorted(set(names)) and list(names) == [classes[code] for code in y]
+    table = selection.metadata(["learning_rule", "example_id", "batch_size"])
+    assert table.columns == ["learning_rule", "example_id", "batch_size"] and table["learning_rule"] == list(names)
+    np.testing.assert_array_equal(table.to_numpy("example_id"), selection.ids)
+    with pytest.raises(LookupError):
+        table["nothing"]
+    with pytest.raises(ValueError):
+        selection.labels("nothing")
+
+
+def test_a_split_is_loaded_from_one_reading(shared: engram.Store) -> None:
+    splits = shared.splits["fig2a"]
+    assert len(splits) == 2 and list(shared.splits) == ["fig2a"] and "fig2a" in shared.splits
+    split = splits[0]
+    data = split.load(view="zscore+positions", dtype="float64")
+    assert data.X_train.shape[0] == len(split.train) == len(data.y_train) == 1224
+    assert not set(split.train) & set(split.test)
+    whole = shared.select(examples=np.union1d(split.train, split.test)).to_numpy(dtype="float64")
+    ids = np.union1d(split.train, split.test)
+    train = whole[np.searchsorted(ids, split.train)]
+    scale = train.std(axis=0)
+    np.testing.assert_allclose(data.X_train[:, 3:], (train - train.mean(axis=0)) / np.where(scale == 0, 1, scale), atol=1e-6)
+    out = (np.empty_like(data.X_train), np.empty_like(data.X_test))
+    assert split.load(view="zscore+positions", out=out).X_train is out[0]
+    np.testing.assert_array_equal(out[1], data.X_test)
+    with pytest.raises(ValueError, match="share"):
+        memory = np.empty((2000, data.X_train.shape[1]))
+        split.load(view="zscore+positions", out=(memory[: len(split.train)], memory[: len(split.test)]))
+    with pytest.raises(KeyError):
+        splits["nothing"]
+    with pytest.raises(IndexError):
+        splits[2]
+    with pytest.raises(LookupError, match="fig2"):
+        shared.splits["fig2"]
+
+
+def test_splits_are_made_and_made_again(store: engram.Store) -> None:
+    made = store.splits.make("animal", "holdout", by=["architecture"])
+    assert made["knet"].name == "architecture=knet" and made[-1].index == len(made) - 1
+    again = store.splits.create("again", made.specification)
+    assert again.sha256 == made.sha256 and [one.name for one in again[:2]] == made.names[:2]
+    assert pickle.loads(pickle.dumps(made)).names == made.names
+    assert any(line["check"] == "run" for line in _findings(made.audit(0)))
+    store.splits.remove("again")
+    assert sorted(store.splits) == ["animal", "fig2a"]
+
+
+def _findings(audit: object) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    stack = [audit]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            if "check" in one:
+                found.append(one)
+            stack += list(one.values())
+        elif isinstance(one, list):
+            stack += one
+    return found
+
+
+def test_sql_gives_every_kind_of_value(shared: engram.Store) -> None:
+    table = shared.sql("SELECT 1 AS a, 'ü' AS b, NULL AS c, 2.5 AS d UNION ALL SELECT 2, NULL, NULL, NULL")
+    assert table.rows() == [(1, "ü", None, 2.5), (2, None, None, None)]
+    assert table.columns == ["a", "b", "c", "d"] and table.shape == (2, 4) and len(table) == 2
+    assert shared.sql("SELECT 1 AS x UNION ALL SELECT 'one'")["x"] == [1, "one"]
+    assert shared.sql("SELECT * FROM run WHERE 0").rows() == []
+    np.testing.assert_array_equal(table.to_numpy("d"), [2.5, np.nan])
+    assert "NULL" in repr(table) and "<table>" in table._repr_html_()
+    with pytest.raises(ValueError, match="SELECT"):
+        shared.sql("DELETE FROM run")
+    with pytest.raises(ValueError):
+        shared.sql("ATTACH '/etc/passwd' AS x")
+    with pytest.raises(MemoryError):
+        shared.sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", seconds=0.2)
+
+
+def test_errors_are_kinds_that_python_knows(tmp_path: pathlib.Path, shared: engram.Store) -> None:
+    with pytest.raises(LookupError) as caught:
+        engram.open(tmp_path / "nothing")
+    error = caught.value
+    assert isinstance(error, engram.NotFoundError) and error.code == "notFound" and "engram.ingest" in (error.mend or "")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) and type(again) is type(error)
+    with pytest.raises(ValueError, match="admissable|statistic"):
+        shared.select(statistics="admissible,weight").to_numpy()
+    with pytest.raises(engram.NotFoundError, match="missing=|did you mean"):
+        shared.select(statistics="weightabs_meen").to_numpy()
+    with pytest.raises(OSError):
+        engram.create(shared.path)
+    with pytest.raises(ValueError):
+        shared.select(missing="guess")  # type: ignore[arg-type]
+    with pytest.raises(ValueError):
+        shared.select("1", examples=[1])
+    with pytest.raises(ValueError):
+        shared.select(examples=[1.5])
+    with pytest.raises(TypeError):
+        engram.open(None)  # type: ignore[arg-type]
+
+
+def test_commits_edits_and_time_travel(store: engram.Store) -> None:
+    before = store.at(1)
+    report = store.edit("architecture = 'knet'", {"task": "other, digits"}, reason="a test")
+    assert report and store.commit == 3
+    assert store.sql("SELECT count(*) FROM run WHERE task = 'other, digits'").rows()[0][0] > 0
+    assert before.sql("SELECT count(*) FROM run WHERE task = 'other, digits'").rows() == [(0,)]
+    assert pickle.loads(pickle.dumps(before)).commit == 1
+    store.hide("architecture = 'knet'")
+    assert len(store) < len(before) and len(store.splits["fig2a"].store) == len(before)
+    assert [one["operation"] for one in store.log()][:1] or store.log()
+
+
+def test_a_damaged_store_is_an_os_error(path: pathlib.Path) -> None:
+    segment = next((path / "segments").iterdir())
+    segment.chmod(0o644)
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    segment.write_bytes(data)
+    with pytest.raises(OSError) as caught:
+        engram.open(path).select(statistics="all").to_numpy()
+    assert isinstance(caught.value, engram.CorruptError) and caught.value.file
+
+
+def test_progress_is_told_and_may_stop_the_work(shared: engram.Store) -> None:
+    told: list[tuple[str, int, int, str]] = []
+    shared.splits["fig2a"]
+    engram._engram.command(["verify", shared.path, "--json"], 0, lambda *facts: told.append(facts))
+    assert told and all(len(one) == 4 for one in told)
+
+    def stop(*facts: object) -> None:
+        raise ZeroDivisionError("enough")
+
+    with pytest.raises(ZeroDivisionError):
+        engram._engram.command(["verify", shared.path, "--json"], 0, stop)
+
+
+def test_ctrl_c_ends_a_long_query_at_once(path: pathlib.Path) -> None:
+    program = (
+        "import engram, sys\n"
+        f"store = engram.open({str(path)!r})\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        "    store.sql('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n')\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped', store.sql('SELECT 1').rows(), flush=True)\n")
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "stopped [(1,)]\n"
+    assert time.monotonic() - start < 1.0
+    assert process.wait(10) == 0
+
+
+def test_handles_work_in_forked_children_while_threads_query(path: pathlib.Path) -> None:
+    store = engram.open(path)
+    selection = store.select("architecture = 'knet'", epochs="0")
+    known = selection.to_numpy().tobytes()
+    ends = threading.Event()
+
+    def query() -> None:
+        while not ends.is_set():
+            store.sql("SELECT count(*) FROM example")
+
+    threads = [threading.Thread(target=query) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(30):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                is_equal = selection.to_numpy().tobytes() == known and store.sql("SELECT count(*) FROM run").rows() == [(240,)]
+                os._exit(0 if is_equal else 1)
+            assert os.waitpid(child, 0)[1] == 0
+    finally:
+        ends.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_another_sqlite_in_the_process_does_no_harm(path: pathlib.Path) -> None:
+    ends = threading.Event()
+
+    def open_and_close() -> None:
+        while not ends.is_set():
+            connection = sqlite3.connect(f"file:{path}/catalog.sqlite?mode=ro", uri=True)
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            connection.close()
+            (path / "catalog.sqlite").read_bytes()
+
+    thread = threading.Thread(target=open_and_close)
+    thread.start()
+    try:
+        for number in range(20):
+            engram.append(
+                path, np.ones((1, 1, 2, 1)), runs=[{"model_seed": 10_000 + number}], layers=["fc"], epochs=[0, 1], statistics=["m"])
+    finally:
+        ends.set()
+        thread.join()
+    assert engram.open(path).sql("SELECT count(*) FROM run WHERE model_seed >= 10000").rows() == [(20,)]
+    engram.open(path).verify()
+
+
+def test_many_threads_read_one_selection(shared: engram.Store) -> None:
+    selection = shared.select("layer_position = 'early'")
+    known = selection.to_numpy()
+    found: list[bool] = []
+
+    def read() -> None:
+        for _ in range(3):
+            found.append(bool((selection.to_numpy(threads=1) == known).all()))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * 12
+
+
+def test_the_script_is_the_command(path: pathlib.Path) -> None:
+    script = pathlib.Path(sys.executable).with_name("engram")
+    shown = subprocess.run([script, "info", path, "--json"], capture_output=True, text=True, check=True)
+    assert '"examples"' in shown.stdout
+    wrong = subprocess.run([script, "info", path / "nothing"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2 and "to mend it" in wrong.stderr
