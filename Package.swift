@@ -88,6 +88,8 @@ let package = Package(
     .target(name: "CBLAS"),
     // LIBLINEAR, loaded when it is first needed.
     .target(name: "CLinear"),
+    // librsvg and Cairo, loaded when they are first needed.
+    .target(name: "CRSVG"),
     // A gate that fork waits at, and what makes SQLite fit to live in a process with others.
     .target(name: "CForkGate"),
     .target(name: "CSQLiteGuard", dependencies: ["CForkGate", "CSQLite"]),
@@ -118,14 +120,21 @@ let package = Package(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
     room("Observables", needs: ["Base", "TrajectoryModel", "CObservableKernels"]),
     room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
+    room("Drawing", needs: ["Base", "CRSVG"]),
     room(
       "Studies",
-      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers"]),
+      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers"],
+      resources: [.embedInCode("../../schema/studies/paper.json")]),
+    room(
+      "Reporting",
+      needs: [
+        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers", "Studies", "Drawing",
+      ], resources: [.embedInCode("Report/page.css"), .embedInCode("Report/page.js")]),
     room(
       "EngramCommands",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
-        "Studies",
+        "Studies", "Drawing", "Reporting",
       ]),
     room(
       "Engram",
@@ -186,6 +195,10 @@ let package = Package(
     tests(
       of: "Studies",
       needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),
+    tests(of: "Drawing"),
+    tests(
+      of: "Reporting",
+      needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Studies", "Drawing"]),
     tests(of: "Engram", needs: ["TrajectoryModel"]),
     // It runs programs against the built library, so it is not linked with it.
     .testTarget(

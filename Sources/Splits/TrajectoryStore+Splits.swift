@@ -24,18 +24,11 @@ extension TrajectoryStore {
     options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> SplitSet {
     try Self.checkSplitSetName(name)
-    let snapshot = try snapshot(asOf: commit)
-    var packer = SplitPacker()
-    try specification.makeSplits(of: snapshot, limits: QueryLimits(work: options.work)) {
-      (split) throws(EngramError) in try packer.add(split)
-    }
-    let (splits, sha256) = packer.finish()
-    let set = SplitSet(
-      name: name, specification: specification, commit: snapshot.commit, sha256: sha256, splits: splits)
+    let set = try specification.splitSet(named: name, of: try snapshot(asOf: commit), work: options.work)
     let record = SplitSetRecord(
       name: name, kind: specification.kind.name, specification: try specification.json.text(), commitID: set.commit,
-      sha256: sha256, splitCount: splits.count)
-    try add(record, splits: splits.records, options: options)
+      sha256: set.sha256, splitCount: set.splits.count)
+    try add(record, splits: set.splits.records, options: options)
     return set
   }
 
@@ -110,5 +103,21 @@ extension TrajectoryStore {
         .usage, "this is no name for a split set", expected: "letters, digits, '_', '-' and '.', at most 200",
         found: "'\(name)'", mend: "a slash, for one, separates the name from the number of a split")
     }
+  }
+}
+
+extension SplitSpecification {
+  /// The splits of a snapshot as the set that they would be under a name; nothing is stored.
+  ///
+  /// - Throws: As ``splits(of:limits:)``.
+  package func splitSet(
+    named name: String, of snapshot: Snapshot, work: WorkContext = WorkContext()
+  ) throws(EngramError) -> SplitSet {
+    var packer = SplitPacker()
+    try makeSplits(of: snapshot, limits: QueryLimits(work: work)) { (split) throws(EngramError) in
+      try packer.add(split)
+    }
+    let (splits, sha256) = packer.finish()
+    return SplitSet(name: name, specification: self, commit: snapshot.commit, sha256: sha256, splits: splits)
   }
 }

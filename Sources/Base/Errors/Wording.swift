@@ -67,6 +67,7 @@ public struct SwiftWording: Wording {
       case .log: "log"
       case .edit: "edit"
       case .widenField: "widenField"
+      case .study: "run"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

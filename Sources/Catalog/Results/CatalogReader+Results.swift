@@ -80,6 +80,20 @@ extension CatalogReader {
     return records
   }
 
+  /// The finished splits of the classification of a plan, without their results.
+  package func finishedSplits(planHash: String) throws(EngramError) -> Set<Int> {
+    let rows = try statement(
+      """
+      SELECT ordinal FROM classification_split
+      WHERE classification_id = (SELECT classification_id FROM classification WHERE plan_hash = ?1)
+      """)
+    defer { rows.reset() }
+    try rows.bind(1, planHash)
+    var ordinals: Set<Int> = []
+    while try rows.step() { ordinals.insert(Int(clamping: rows.integer(0))) }
+    return ordinals
+  }
+
   /// How far the search in a split has come, or nil when nothing was kept.
   package func classificationSearch(_ id: Int64, _ ordinal: Int) throws(EngramError) -> String? {
     let row = try statement("SELECT record FROM classification_search WHERE classification_id = ?1 AND ordinal = ?2")

@@ -40,6 +40,23 @@ extension ForestModel {
     return FeatureImportances(samples: samples, columnCount: columnCount)
   }
 
+  /// The Gini importance of groups of neighbouring columns in each tree: the sums over the columns of each group.
+  ///
+  /// - Parameter groups: The columns of each group.
+  /// - Returns: For each tree that has cuts, the importance of each group.
+  package func giniImportances(of groups: [Range<Int>]) -> [[Double]] {
+    var trees: [[Double]] = []
+    for tree in 0..<treeCount where starts[tree + 1] - starts[tree] > 1 {
+      trees.append(
+        groups.map { group in
+          var sum = 0.0
+          for column in group { sum += Double(treeImportances[tree * columnCount + column]) }
+          return sum
+        })
+    }
+    return trees
+  }
+
   /// The permutation importance of each column: how much accuracy is lost when its values are dealt out anew.
   ///
   /// One random order of the rows serves all columns of a repeat. A row walks again only through trees in which it meets

@@ -28,6 +28,8 @@ package struct Command: Sendable {
   package let examples: [Example]
   /// The commands below it.
   package let subcommands: [Command]
+  /// The name of the subcommand that is meant where a word names none; nil where one must be named.
+  package let defaultSubcommand: String?
   /// What it does; nil for a command that only has subcommands.
   private let body: (@Sendable (Invocation) throws(EngramError) -> Void)?
 
@@ -44,6 +46,7 @@ package struct Command: Sendable {
     self.exclusive = exclusive
     self.examples = examples
     self.subcommands = []
+    self.defaultSubcommand = nil
     self.body = body
     checkDeclaration()
   }
@@ -51,7 +54,7 @@ package struct Command: Sendable {
   /// Declares a command that only has subcommands.
   package init(
     _ name: String, _ summary: String, discussion: String = "", examples: [Example], subcommands: [Command],
-    takes parameters: [any DeclaredParameter] = []
+    default defaultSubcommand: String? = nil, takes parameters: [any DeclaredParameter] = []
   ) {
     self.name = name
     self.summary = summary
@@ -60,6 +63,7 @@ package struct Command: Sendable {
     self.exclusive = []
     self.examples = examples
     self.subcommands = subcommands
+    self.defaultSubcommand = defaultSubcommand
     self.body = nil
     checkDeclaration()
   }

@@ -6,7 +6,7 @@
 //   --                              everything after it is an argument
 //   -                               an argument (a command may take it for standard input or output)
 // Options and arguments mix freely. `--help` wins over everything, also over mistakes; a command that only has
-// subcommands, given none, shows its help.
+// subcommands, given none, shows its help; one with a default takes any other word for an argument of that.
 
 package import Base
 
@@ -25,6 +25,10 @@ package struct CommandParser: Sendable {
     var collected = CollectedWords()
     var rest = words[...]
     while let command = path.last, !command.subcommands.isEmpty {
+      if let next = Self.fallback(of: command, rest) {
+        path.append(next)
+        continue
+      }
       let word = try collected.takeOptions(of: path, from: &rest, stopAtArgument: true)
       if collected.wantsHelp { return ParsedCommand(path: path, request: .help) }
       if collected.wantsVersion { return ParsedCommand(path: path, request: .version) }
@@ -38,6 +42,14 @@ package struct CommandParser: Sendable {
     if Self.asksForHelp(rest) { return ParsedCommand(path: path, request: .help) }
     _ = try collected.takeOptions(of: path, from: &rest, stopAtArgument: false)
     return ParsedCommand(path: path, request: .run(try values(collected, of: path)))
+  }
+
+  /// The subcommand that is meant where none is named: the first word that is no option is none of them.
+  private static func fallback(of command: Command, _ words: ArraySlice<String>) -> Command? {
+    guard let name = command.defaultSubcommand, let word = words.first(where: { !$0.hasPrefix("-") }),
+      command.subcommand(word) == nil
+    else { return nil }
+    return command.subcommand(name)
   }
 
   /// Whether `-h` or `--help` stands before any `--`.

@@ -51,6 +51,7 @@ package struct CommandWording: Wording {
     case .log: ["log", store]
     case .edit: ["edit", store]
     case .widenField: ["widen-field", store]
+    case .study: ["study", "make", store]
     }
   }
 

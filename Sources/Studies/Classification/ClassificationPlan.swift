@@ -3,7 +3,7 @@
 import Base
 public import Classifiers
 import Splits
-import TrajectoryStore
+public import TrajectoryStore
 
 /// Everything that determines the results of classifying the splits of a set.
 ///
@@ -30,11 +30,18 @@ public struct ClassificationPlan: Sendable, Hashable {
   public var folds: FoldPlan?
   /// Decides every random choice, the same in every split.
   public var seed: UInt64
+  /// How trajectories of the test side are looked at; nil for the view of the train side.
+  ///
+  /// It has as many samples of each statistic: paper figure 4b learns from one third of the epochs and is tested on another.
+  public var testView: TrajectoryView?
+  /// How often the values of each statistic are dealt out anew among test examples, to see what is lost; 0 for not at all.
+  public var permutationRepeats: Int
 
   /// Makes a plan.
   public init(
     splitSet: String, features: FeatureRequest = FeatureRequest(), grid: GridSpecification,
-    strategy: SearchStrategy = .exhaustive, folds: FoldPlan? = nil, seed: UInt64 = 0
+    strategy: SearchStrategy = .exhaustive, folds: FoldPlan? = nil, seed: UInt64 = 0, testView: TrajectoryView? = nil,
+    permutationRepeats: Int = 0
   ) {
     self.splitSet = splitSet
     self.features = features
@@ -42,6 +49,16 @@ public struct ClassificationPlan: Sendable, Hashable {
     self.strategy = strategy
     self.folds = folds
     self.seed = seed
+    self.testView = testView
+    self.permutationRepeats = permutationRepeats
+  }
+
+  /// The plan that learns the same models and only tests them: several plans may share it, and then what it learned.
+  var learning: ClassificationPlan {
+    var plan = self
+    plan.testView = nil
+    plan.permutationRepeats = 0
+    return plan
   }
 
   /// The plan as JSON, for the splits of a set: what results are kept under.
@@ -61,6 +78,9 @@ public struct ClassificationPlan: Sendable, Hashable {
     object["strategy"] = strategy.json
     object["folds"] = (folds ?? FoldPlan(for: set.specification)).json
     object["seed"] = .integer(Int64(bitPattern: seed))
+    // Keys of later versions are there only where they say something, so that earlier results keep their hash.
+    object["test_view"] = testView?.json
+    object["permutation_repeats"] = permutationRepeats > 0 ? .count(permutationRepeats) : nil
     return object
   }
 }

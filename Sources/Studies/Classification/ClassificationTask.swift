@@ -24,7 +24,7 @@ struct ClassificationTask {
   }
 
   /// The columns that all splits of the set share, and the examples that have them.
-  private func selection(in snapshot: Snapshot) throws(EngramError) -> FeatureSelection {
+  func selection(in snapshot: Snapshot) throws(EngramError) -> FeatureSelection {
     var all = ExampleSet()
     for split in set.splits { all = all.union(split.train).union(split.test) }
     // Splits of an earlier version may hold examples whose label says nothing.
@@ -75,7 +75,7 @@ struct ClassificationTask {
   }
 
   /// The memory of a split, used again for the next.
-  private struct SplitMemory: ~Copyable {
+  struct SplitMemory: ~Copyable {
     var train: FeatureSet
     var test: FeatureSet
 
@@ -85,7 +85,7 @@ struct ClassificationTask {
     }
   }
 
-  private func fill(
+  func fill(
     _ split: Split, _ selection: FeatureSelection, _ snapshot: Snapshot, _ memory: inout SplitMemory
   ) throws(EngramError) -> (classes: ExampleClasses, train: ClassLabels, test: ClassLabels) {
     let train = split.train.intersection(selection.examples)
@@ -97,7 +97,7 @@ struct ClassificationTask {
     return (classes, try classes.labels(of: train, in: snapshot), try classes.labels(of: test, in: snapshot))
   }
 
-  private func classify(
+  func classify(
     _ ordinal: Int, _ grid: any CandidateGrid, _ selection: FeatureSelection, _ snapshot: Snapshot,
     _ memory: inout SplitMemory, _ work: WorkContext
   ) throws(EngramError) -> (result: SplitResult, model: any ClassifierModel, classes: ExampleClasses) {
@@ -134,9 +134,11 @@ struct ClassificationTask {
       parameters: chosen.classifier.parameters, search: search, passedOver: chosen.passedOver,
       model: model.summary,
       importances: Importances(of: model, columns: selection.columns.names),
-      predictions: Predictions(
-        examples: memory.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
-        probabilities: probabilities, classCount: classCount),
+      statisticImportances: StatisticImportances(of: model, selection.columns),
+      predictions: options.keepsPredictions
+        ? Predictions(
+          examples: memory.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
+          probabilities: probabilities, classCount: classCount) : nil,
       searchSeconds: searched - start, fitSeconds: fitted - searched)
     return (result, model, classes)
   }

@@ -13,6 +13,8 @@ public struct ClassifyOptions: Sendable {
   public var work: WorkContext
   /// A search that takes longer keeps what it knows this often, in seconds.
   package var checkpointSeconds = 15.0
+  /// Whether the predicted class of each test example is kept beside the counts.
+  package var keepsPredictions = true
 
   /// Makes options; by default every split, one thread for each core.
   public init(

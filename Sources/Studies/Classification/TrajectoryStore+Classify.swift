@@ -30,7 +30,15 @@ extension TrajectoryStore {
     let task = ClassificationTask(plan, set, in: self, options)
     let finished = try task.finishedSplits()
     let open = wanted.filter { !finished.contains($0) }
-    if !open.isEmpty { try task.run(open) }
+    if plan != plan.learning {
+      for (done, ordinal) in open.enumerated() {
+        var part = options
+        part.work = options.work.part(done..<(done + 1), of: open.count, stage: "classifying")
+        try classify(split: ordinal, by: [plan], of: set, options: part)
+      }
+    } else if !open.isEmpty {
+      try task.run(open)
+    }
     return try task.results()
   }
 

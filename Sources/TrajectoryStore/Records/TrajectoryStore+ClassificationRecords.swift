@@ -26,10 +26,7 @@ extension TrajectoryStore {
 
   /// The splits of a plan that are finished.
   package func finishedSplits(planHash: String) throws(EngramError) -> Set<Int> {
-    try read { (catalog) throws(EngramError) in
-      guard let known = try catalog.classification(planHash: planHash) else { return [] }
-      return Set(try catalog.classificationSplits(known.id).map(\.ordinal))
-    }
+    try read { (catalog) throws(EngramError) in try catalog.finishedSplits(planHash: planHash) }
   }
 
   /// How far the search in a split of a plan has come, or nil when nothing was kept.

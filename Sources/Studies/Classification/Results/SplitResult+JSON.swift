@@ -1,6 +1,7 @@
 // SplitResult+JSON.swift -- the result of a split as JSON, as the store keeps it and `engram results --json` shows it.
 //   {"split": "0", "classes": ["adam", …], "train": {"examples": 1224, "confusion": [[…], …]}, "test": {…},
 //    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…}}
+// where the classifier is a forest: "statistic_importances": {"statistics": […], "means": […], "deviations": […], "count": 100};
 // and, where the best candidates could not learn from the whole train side: "passed_over": [{"candidate": 3, "reason": "…"}]
 
 public import Base
@@ -29,6 +30,8 @@ extension SplitResult {
           "errors": .array(importances.errors.map { $0.isFinite ? .real($0) : .null }),
         ]
       } ?? .null
+    object["statistic_importances"] = statisticImportances?.json
+    object["permutation_importances"] = permutationImportances?.json
     object["seconds"] = ["search": .real(searchSeconds), "fit": .real(fitSeconds)]
     return object
   }
@@ -61,6 +64,12 @@ extension SplitResult {
       model: Self.renamed(try object.object("model")),
       importances: try object.optional("importances") { (value) throws(EngramError) in
         try Self.importances(try value.asObject())
+      },
+      statisticImportances: try object.optional("statistic_importances") { (value) throws(EngramError) in
+        try StatisticImportances(json: value)
+      },
+      permutationImportances: try object.optional("permutation_importances") { (value) throws(EngramError) in
+        try StatisticImportances(json: value)
       }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"))
   }
 

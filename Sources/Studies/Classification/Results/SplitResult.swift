@@ -33,6 +33,10 @@ public struct SplitResult: Sendable, Hashable {
   public let model: JSONObject
   /// How important each column is for the classes, where the kind of classifier knows.
   public let importances: Importances?
+  /// The Gini importance of each statistic, its samples together; nil for classifiers without.
+  public let statisticImportances: StatisticImportances?
+  /// What is lost when a statistic is dealt out anew; nil where the plan does not ask for it.
+  public let permutationImportances: StatisticImportances?
   /// The predicted class of each test example; nil if it was not kept.
   public let predictions: Predictions?
   /// Seconds spent choosing parameters, and learning with them.
@@ -43,7 +47,9 @@ public struct SplitResult: Sendable, Hashable {
     ordinal: Int, name: String, classes: [String], train: ConfusionMatrix, test: ConfusionMatrix,
     parameters: JSONObject, search: SearchRecord? = nil, passedOver: [PassedOverCandidate] = [],
     model: JSONObject = JSONObject(),
-    importances: Importances? = nil, predictions: Predictions? = nil, searchSeconds: Double = 0, fitSeconds: Double = 0
+    importances: Importances? = nil, statisticImportances: StatisticImportances? = nil,
+    permutationImportances: StatisticImportances? = nil, predictions: Predictions? = nil, searchSeconds: Double = 0,
+    fitSeconds: Double = 0
   ) {
     self.ordinal = ordinal
     self.name = name
@@ -55,6 +61,8 @@ public struct SplitResult: Sendable, Hashable {
     self.passedOver = passedOver
     self.model = model
     self.importances = importances
+    self.statisticImportances = statisticImportances
+    self.permutationImportances = permutationImportances
     self.predictions = predictions
     self.searchSeconds = searchSeconds
     self.fitSeconds = fitSeconds

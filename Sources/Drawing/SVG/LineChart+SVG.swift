@@ -1,0 +1,61 @@
+// LineChart+SVG.swift -- lines with bands or bars of their errors.
+
+extension LineChart {
+  /// Both axes, fitted to all points.
+  func fitted(xTicks: Int, yTicks: Int) -> (x: FittedAxis, y: FittedAxis) {
+    var (xs, ys): ([Double], [Double]) = ([], [])
+    for point in series.lazy.flatMap(\.points) where point.y.isFinite {
+      xs.append(point.x)
+      ys.append(point.y)
+      if let error = point.error, error.isFinite { ys += [point.y - error, point.y + error] }
+    }
+    ys += references.map(\.value)
+    return (FittedAxis(xAxis, xs, tickCount: xTicks), FittedAxis(yAxis, ys, tickCount: yTicks))
+  }
+
+  func room(width: Double) -> PanelRoom {
+    let left = fitted(xTicks: 6, yTicks: 6).y.labelRoom
+    return PanelRoom(left: left, right: 14, top: 10, bottom: xAxis.title.isEmpty ? 24 : 42, height: 220)
+  }
+
+  func draw(in frame: Frame, titleAt titleX: Double, on canvas: inout SVGCanvas) {
+    let (x, y) = fitted(xTicks: max(2, Int(frame.width / 55)), yTicks: 6)
+    frame.drawVerticalAxis(y, titleAt: titleX, on: &canvas)
+    frame.drawHorizontalAxis(x, on: &canvas)
+    for reference in references { frame.draw(reference, y, from: frame.x, to: frame.right, on: &canvas) }
+    for line in series { draw(line, x, y, frame, &canvas) }
+    frame.drawSides(on: &canvas)
+  }
+
+  private func draw(
+    _ line: Series, _ x: FittedAxis, _ y: FittedAxis, _ frame: Frame, _ canvas: inout SVGCanvas
+  ) {
+    func place(_ point: Point, _ offset: Double = 0) -> (x: Double, y: Double)? {
+      guard let across = x.share(point.x), let up = y.clamped(point.y + offset) else { return nil }
+      return (frame.x + across * frame.width, frame.height(of: up))
+    }
+    let ink = line.ink.rawValue
+    canvas.beginGroup(line.style == .marks ? nil : line.label)
+    if line.style == .band {
+      for part in line.points.split(whereSeparator: { place($0) == nil })
+      where part.contains(where: { $0.error != nil }) {
+        let upper = part.compactMap { place($0, $0.error ?? 0) }
+        let lower = part.reversed().compactMap { place($0, -($0.error ?? 0)) ?? place($0) }
+        canvas.path((upper + lower).map { $0 }, style: "f\(ink) bd", isClosed: true)
+      }
+    }
+    canvas.path(line.points.map { place($0) }, style: "s\(ink) \(line.style == .faint ? "fa" : "ln")")
+    if line.style == .marks {
+      for point in line.points {
+        guard let at = place(point) else { continue }
+        canvas.beginGroup("\(line.label): \(NumberText.withError(point.y, point.error))")
+        if let error = point.error, error > 0, let low = place(point, -error), let high = place(point, error) {
+          canvas.line(at.x, low.y, at.x, high.y, style: "s\(ink) er")
+        }
+        canvas.mark(line.ink, at.x, at.y)
+        canvas.endGroup()
+      }
+    }
+    canvas.endGroup()
+  }
+}

@@ -1,0 +1,34 @@
+// StudyChoices.swift -- which study, which of its figures, which grid.
+
+import Base
+import Studies
+
+/// Parameters that the verbs about studies share.
+enum StudyParameters {
+  static let study = Parameter.argument(
+    .text("STUDY"), "paper, or the file of a study; `engram study new` writes one")
+  static let studyOption = Parameter.option(
+    "study", .text("STUDY"), default: "paper", "paper, or the file of a study")
+  static let grid = Parameter.option(
+    "grid", ValueType<StudyGrid>.choice("GRID"), default: "coarse",
+    "the candidates to choose from where the study names none: a few, or those of the paper")
+}
+
+extension Invocation {
+  /// The study of a name or a file.
+  func study(_ name: String) throws(EngramError) -> Study {
+    if name == "paper" { return try Study.paper() }
+    guard name.hasSuffix(".json") || name.contains("/") else {
+      throw EngramError(
+        .usage, "there is no study '\(name)'", expected: "paper, or the path of a file that ends in .json", found: name,
+        mend: "`engram study new STORE -o FILE.json` writes a study for a store")
+    }
+    /// A study is a few pages of text.
+    let value = try JSONValue(reading: name, limit: 1 << 22)
+    do throws(EngramError) {
+      return try Study(json: value)
+    } catch {
+      throw error.inFile(name)
+    }
+  }
+}

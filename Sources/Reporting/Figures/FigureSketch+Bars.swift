@@ -1,0 +1,183 @@
+// FigureSketch+Bars.swift -- figures 2a, 2b, S1 to S4: bars of accuracy.
+
+import Base
+import Classifiers
+import Drawing
+import Studies
+import TrajectoryStore
+
+extension FigureSketch {
+  /// Bars by classifier and measure, a panel for each experiment; the red line of each bar is the same in the reference.
+  mutating func drawAccuracy() {
+    numbers = NumberTable(
+      ["experiment", "classifier", "statistics"] + Self.accuracyColumns + ["reference", "reference_error"])
+    var measures: [StatisticSelection] = []
+    for experiment in figure.experiments {
+      let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
+      var (groups, all): ([BarChart.Group], [Accuracy]) = ([], [])
+      for kind in cells.map(\.kind).uniqued() {
+        var bars: [BarChart.Bar] = []
+        for cell in cells where cell.kind == kind {
+          guard let accuracy = source.accuracy(cell) else { continue }
+          let reference = source.reference(of: figure, like: cell)
+          bars.append(
+            BarChart.Bar(
+              cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink,
+              reference: reference?.reference("whole trajectories")))
+          numbers.append(
+            [.string(experiment), .string(kind.rawValue), .string(cell.statistics.text)] + Self.cells(accuracy)
+              + [.number(reference?.mean), .number(reference?.error)])
+          measures.append(cell.statistics)
+          all.append(accuracy)
+        }
+        if !bars.isEmpty { groups.append(BarChart.Group(kind.paperName, bars)) }
+      }
+      if groups.isEmpty { continue }
+      let title = figure.experiments.count > 1 ? source.title(of: experiment) : ""
+      panels.append(Panel(title, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
+    }
+    columns = min(2, panels.count)
+    keyOfMeasures(measures.uniqued())
+    keyOfReferences(figure.reference == nil ? nil : "whole trajectories (figure 2a)")
+    noteErrors()
+  }
+
+  /// The colours of hold-outs in the paper: architectures, curricula, tasks.
+  private static let holdoutInks: [Ink] = [.violet, .brown, .pink]
+
+  /// A bar for each group that is held out; the red line is what splits without hold-out give.
+  mutating func drawHoldouts() {
+    numbers = NumberTable(
+      [
+        "experiment", "held_out", "classifier", "statistics", "accuracy", "test_examples", "chance", "reference",
+        "reference_error",
+      ])
+    var groups: [[BarChart.Group]] = []
+    var all: [Accuracy] = []
+    let measures = figure.experiments.flatMap { source.cells($0, of: figure).map(\.statistics) }.uniqued()
+    for (number, experiment) in figure.experiments.enumerated() {
+      let ink = Self.holdoutInks[number % 3]
+      var own: [BarChart.Group] = []
+      for cell in source.cells(experiment, of: figure) {
+        guard let result = source.results[cell] else { continue }
+        let reference = source.reference(of: figure, like: cell)
+        let bars = result.splits.compactMap { split -> BarChart.Bar? in
+          guard let accuracy = Accuracy([split]) else { return nil }
+          all.append(accuracy)
+          numbers.append([
+            .string(experiment), .string(shortName(ofGroup: split.name)), .string(cell.kind.rawValue),
+            .string(cell.statistics.text), .number(accuracy.mean), .count(split.test.count), .number(accuracy.chance),
+            .number(reference?.mean), .number(reference?.error),
+          ])
+          return BarChart.Bar(shortName(ofGroup: split.name), accuracy.mean, ink)
+        }
+        let label = measures.count > 1 ? cell.statistics.measureName : source.title(of: experiment)
+        own.append(BarChart.Group(label, bars, reference: reference?.reference("not held out")))
+      }
+      if !own.isEmpty {
+        groups.append(own)
+        key.append(KeyEntry("held-out \(source.title(of: experiment))", ink))
+      }
+    }
+    if measures.count > 1 {
+      panels = groups.enumerated().map { number, own in
+        Panel(
+          key.indices.contains(number) ? key[number].label : "",
+          .bars(BarChart(own, axis: .accuracy, references: chance(all), namesBars: true)))
+      }
+    } else {
+      panels = [
+        Panel("", .bars(BarChart(groups.flatMap(\.self), axis: .accuracy, references: chance(all), namesBars: true)))
+      ]
+    }
+    keyOfReferences(figure.reference == nil ? nil : "mean of figure 2a, not held out")
+    notes.append(
+      "one fit for each held-out group, so bars have no error over splits; the band of the red line is one standard error"
+    )
+  }
+
+  /// Bars for each pair of classes, a panel for each classifier.
+  mutating func drawPairs() {
+    numbers = NumberTable(["experiment", "pair", "classifier", "statistics"] + Self.accuracyColumns)
+    var measures: [StatisticSelection] = []
+    for experiment in figure.experiments {
+      let cells = source.cells(experiment, of: figure)
+      for kind in cells.map(\.kind).uniqued() {
+        var bars: [String: [BarChart.Bar]] = [:]
+        var (order, all): ([String], [Accuracy]) = ([], [])
+        for cell in cells where cell.kind == kind {
+          guard let result = source.results[cell] else { continue }
+          measures.append(cell.statistics)
+          func pair(_ split: SplitResult) -> String {
+            split.name.split(separator: "/").first.map(String.init) ?? split.name
+          }
+          for name in result.splits.map(pair).uniqued() {
+            guard let accuracy = Accuracy(result.splits.filter { pair($0) == name }) else { continue }
+            all.append(accuracy)
+            order.append(name)
+            bars[name, default: []].append(
+              BarChart.Bar(cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink))
+            numbers.append(
+              [.string(experiment), .string(name), .string(kind.rawValue), .string(cell.statistics.text)]
+                + Self.cells(accuracy))
+          }
+        }
+        let groups = order.uniqued().map { name in
+          BarChart.Group(name.split(separator: "+").joined(separator: ", "), bars[name] ?? [])
+        }
+        if groups.isEmpty { continue }
+        panels.append(Panel(kind.paperName, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
+      }
+    }
+    keyOfMeasures(measures.uniqued())
+    keyOfReferences(nil)
+    noteErrors()
+  }
+
+  /// Bars for each portion that is learned from and each that is tested on, a panel for each measure.
+  mutating func drawCrossPortions() {
+    let inks: [Ink] = [.blue, .orange, .green]
+    numbers = NumberTable(
+      ["experiment", "classifier", "statistics", "trained_on", "tested_on"] + Self.accuracyColumns + [
+        "same_portion", "same_portion_error",
+      ])
+    var tested: [Portion] = []
+    for experiment in figure.experiments {
+      let cells = source.cells(experiment, of: figure)
+      for measure in cells.map(\.statistics).uniqued() {
+        let own = cells.filter { $0.statistics == measure }
+        var (groups, all): ([BarChart.Group], [Accuracy]) = ([], [])
+        for base in own where base.testView == nil {
+          guard let trained = base.view.portion else { continue }
+          let same = source.accuracy(base)
+          var bars: [BarChart.Bar] = []
+          for cell in own where cell.view == base.view && cell.kind == base.kind {
+            guard let portion = cell.testView?.portion, let accuracy = source.accuracy(cell) else { continue }
+            tested.append(portion)
+            all.append(accuracy)
+            bars.append(
+              BarChart.Bar(
+                "tested on \(portionName(portion))", accuracy.mean, error: accuracy.error, inks[portion.index % 3]))
+            numbers.append(
+              [
+                .string(experiment), .string(cell.kind.rawValue), .string(measure.text), .string(portionName(trained)),
+                .string(portionName(portion)),
+              ] + Self.cells(accuracy) + [.number(same?.mean), .number(same?.error)])
+          }
+          if bars.isEmpty { continue }
+          groups.append(
+            BarChart.Group(
+              "from \(portionName(trained))", bars, reference: same?.reference("tested on the same portion")))
+        }
+        if groups.isEmpty { continue }
+        panels.append(Panel(measure.measureName, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
+      }
+    }
+    columns = 2
+    key = tested.uniqued().sorted { $0.index < $1.index }.map {
+      KeyEntry("tested on \(portionName($0))", inks[$0.index % 3])
+    }
+    keyOfReferences("learned from and tested on the same portion (figure S6)")
+    noteErrors()
+  }
+}

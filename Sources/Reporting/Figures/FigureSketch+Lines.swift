@@ -1,0 +1,106 @@
+// FigureSketch+Lines.swift -- figures 4a, S5 and S6: lines of accuracy.
+
+import Base
+import Classifiers
+import Drawing
+import Studies
+import TrajectoryStore
+
+extension FigureSketch {
+  /// Accuracy by the share of a trajectory that is seen, a panel for each distance of samples, a line for each measure.
+  mutating func drawSamples() {
+    numbers = NumberTable(
+      ["experiment", "classifier", "statistics", "epochs_apart", "samples", "percent"] + Self.accuracyColumns)
+    var measures: [StatisticSelection] = []
+    for experiment in figure.experiments {
+      let cells = source.cells(experiment, of: figure).filter { $0.view.randomStart != nil }
+      let periods = cells.compactMap { $0.view.randomStart?.period }.uniqued().sorted()
+      // As many samples as the whole trajectory has, at the smallest distance.
+      let whole = Double(cells.compactMap { $0.view.randomStart?.count }.max() ?? 1)
+      for (place, period) in periods.enumerated() {
+        var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
+        for measure in cells.map(\.statistics).uniqued() {
+          var points: [LineChart.Point] = []
+          for cell in cells where cell.statistics == measure && cell.view.randomStart?.period == period {
+            guard let start = cell.view.randomStart, let accuracy = source.accuracy(cell) else { continue }
+            let percent = 100 * Double(start.count) / whole
+            points.append(LineChart.Point(percent, accuracy.mean, error: accuracy.error))
+            all.append(accuracy)
+            numbers.append(
+              [
+                .string(experiment), .string(cell.kind.rawValue), .string(measure.text), .real(period),
+                .count(start.count), .number(percent),
+              ] + Self.cells(accuracy))
+          }
+          if points.isEmpty { continue }
+          measures.append(measure)
+          series.append(LineChart.Series(measure.measureName, points.sorted { $0.x < $1.x }, measure.ink))
+        }
+        if series.isEmpty { continue }
+        let names = ["Dense", "Intermediate", "Sparse"]
+        let name = place < names.count ? names[place] : "Period \(place + 1)"
+        panels.append(
+          Panel(
+            "\(name) (\(NumberText.short(period)) epochs apart)",
+            .lines(
+              LineChart(
+                series, x: ValueAxis("samples seen, % of \(Int(whole))", from: 0, to: 100),
+                y: ValueAxis("test accuracy", from: 0, to: 1), references: chance(all)))))
+      }
+    }
+    columns = 3
+    keyOfMeasures(measures.uniqued(), .line)
+    keyOfReferences(nil)
+    noteErrors()
+  }
+
+  /// Accuracy by portion, a panel for each number of portions and each classifier, a line for each measure.
+  mutating func drawPortions() {
+    numbers = NumberTable(["experiment", "classifier", "statistics", "portion", "of"] + Self.accuracyColumns)
+    var measures: [StatisticSelection] = []
+    for experiment in figure.experiments {
+      let cells = source.cells(experiment, of: figure).filter { $0.testView == nil && $0.view.portion != nil }
+      // The paper has the SVM on the left.
+      let kinds = cells.map(\.kind).uniqued().sorted { $0 == .linearSVM && $1 != .linearSVM }
+      for kind in kinds {
+        var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
+        let count = cells.compactMap { $0.view.portion?.count }.max() ?? 1
+        for measure in cells.map(\.statistics).uniqued() {
+          var points: [LineChart.Point] = []
+          for cell in cells where cell.kind == kind && cell.statistics == measure {
+            guard let portion = cell.view.portion, let accuracy = source.accuracy(cell) else { continue }
+            points.append(LineChart.Point(Double(portion.index + 1), accuracy.mean, error: accuracy.error))
+            all.append(accuracy)
+            numbers.append(
+              [
+                .string(experiment), .string(kind.rawValue), .string(measure.text), .count(portion.index + 1),
+                .count(portion.count),
+              ] + Self.cells(accuracy))
+          }
+          if points.isEmpty { continue }
+          measures.append(measure)
+          series.append(LineChart.Series(measure.measureName, points, measure.ink))
+        }
+        if series.isEmpty { continue }
+        let ticks = (1...max(1, count)).map { number in
+          ValueAxis.Tick(Double(number), portionTick(number - 1, of: count))
+        }
+        panels.append(
+          Panel(
+            "\(source.title(of: experiment)), \(kind.paperName)",
+            .lines(
+              LineChart(
+                series, x: ValueAxis("portion of training", from: 0.6, to: Double(count) + 0.4, ticks: ticks),
+                y: ValueAxis("test accuracy", from: 0, to: 1), references: chance(all)))))
+      }
+    }
+    columns = 2
+    keyOfMeasures(measures.uniqued(), .line)
+    keyOfReferences(nil)
+    noteErrors()
+  }
+
+  private func portionTick(_ index: Int, of count: Int) -> String {
+    count == 3 ? portionName(Portion(index: index, count: count)) : String(index + 1)
+  }
+}

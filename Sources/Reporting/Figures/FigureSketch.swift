@@ -1,0 +1,69 @@
+// FigureSketch.swift -- what a figure is made of: panels, key, numbers; each drawing has a file of its own.
+
+import Base
+import Drawing
+import Studies
+import TrajectoryStore
+
+/// What a figure is made of, before it has a title.
+struct FigureSketch {
+  let source: StudyFigures
+  let figure: StudyFigure
+  var panels: [Panel] = []
+  var columns = 1
+  var key: [KeyEntry] = []
+  var notes: [String] = []
+  var numbers = NumberTable([])
+
+  init(source: StudyFigures, figure: StudyFigure) {
+    self.source = source
+    self.figure = figure
+  }
+
+  /// Everything drawn.
+  func drawn() -> FigureSketch {
+    var sketch = self
+    switch figure.drawing {
+    case .accuracy: sketch.drawAccuracy()
+    case .holdouts: sketch.drawHoldouts()
+    case .confusion: sketch.drawConfusion()
+    case .importances: sketch.drawImportances()
+    case .samples: sketch.drawSamples()
+    case .crossPortions: sketch.drawCrossPortions()
+    case .portions: sketch.drawPortions()
+    case .conditions: sketch.drawConditions()
+    case .pairs: sketch.drawPairs()
+    }
+    return sketch
+  }
+
+  /// The columns of a table of accuracies, after those that say of what.
+  static let accuracyColumns = ["accuracy", "standard_error", "splits", "chance"]
+
+  /// The cells of a table of accuracies.
+  static func cells(_ accuracy: Accuracy) -> [JSONValue] {
+    [.number(accuracy.mean), .number(accuracy.error), .count(accuracy.splits.count), .number(accuracy.chance)]
+  }
+
+  /// Chance as a dotted line, where all are of the same number of classes.
+  func chance(_ accuracies: [Accuracy]) -> [Reference] {
+    guard let chance = accuracies.first?.chance, accuracies.allSatisfy({ $0.chance == chance }) else { return [] }
+    return [Reference(chance, label: "chance", isChance: true)]
+  }
+
+  /// A box for each measure that is drawn.
+  mutating func keyOfMeasures(_ measures: [StatisticSelection], _ mark: KeyEntry.Mark = .box) {
+    key += measures.map { KeyEntry($0.measureName, $0.ink, mark) }
+  }
+
+  /// What lines across mean.
+  mutating func keyOfReferences(_ red: String?, chance: Bool = true) {
+    if let red { key.append(KeyEntry(red, .red, .rule)) }
+    if chance { key.append(KeyEntry("chance", .slate, .dots)) }
+  }
+
+  /// What error bars are.
+  mutating func noteErrors(_ what: String = "error bars are one standard error of the mean over splits") {
+    notes.append(what)
+  }
+}

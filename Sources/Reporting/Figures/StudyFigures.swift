@@ -1,0 +1,140 @@
+// StudyFigures.swift -- the figures of a study, as far as their results are in the store.
+
+package import Base
+import Classifiers
+import Drawing
+import Splits
+package import Studies
+import TrajectoryModel
+package import TrajectoryStore
+
+/// A figure of a study, drawn as far as its results are there.
+package struct DrawnFigure: Sendable {
+  /// How much of it is there.
+  package enum State: Sendable, Hashable {
+    /// Everything.
+    case complete
+    /// So many of the splits of its classifications.
+    case partial(done: Int, of: Int)
+    /// Nothing is computed.
+    case empty
+    /// The store lacks what it takes, in a sentence that begins with `needs`.
+    case impossible(String)
+  }
+
+  /// The figure.
+  package let figure: StudyFigure
+  /// How much of it is there.
+  package let state: State
+  /// The picture with its numbers; nil where nothing can be drawn.
+  package let drawn: NumberedPicture?
+
+  /// The JSON form: what it is, and every number.
+  package var json: JSONValue {
+    var object = JSONObject()
+    object["figure"] = .string(figure.name)
+    object["title"] = .string(figure.title)
+    switch state {
+    case .complete: object["state"] = "complete"
+    case .partial(let done, let all):
+      object["state"] = "partial"
+      object["done"] = .count(done)
+      object["of"] = .count(all)
+    case .empty: object["state"] = "empty"
+    case .impossible(let reason):
+      object["state"] = "impossible"
+      object["reason"] = .string(reason)
+    }
+    object["notes"] = .array((drawn?.picture.notes ?? []).map { .string($0) })
+    object["numbers"] = drawn?.numbers.json ?? .null
+    return .object(object)
+  }
+}
+
+/// The figures of a study on a store.
+package struct StudyFigures: Sendable {
+  /// The study on the store.
+  package let plan: StudyPlan
+  /// The results that are there.
+  let results: [StudyCell: Classification]
+
+  /// Reads the results of some figures.
+  ///
+  /// - Parameters:
+  ///   - plan: The study on the store.
+  ///   - figures: Which figures; nil for all.
+  ///   - store: The store.
+  /// - Throws: What reading results throws.
+  package init(_ plan: StudyPlan, figures: [StudyFigure]? = nil, in store: TrajectoryStore) throws(EngramError) {
+    self.plan = plan
+    var cells: Set<StudyCell> = []
+    for figure in figures ?? plan.study.figures { cells.formUnion(plan.cells(of: figure)) }
+    results = try store.results(of: plan.cells.filter(cells.contains), in: plan)
+  }
+
+  /// Draws a figure.
+  package func draw(_ figure: StudyFigure) -> DrawnFigure {
+    if let reason = plan.whyImpossible(figure) {
+      return DrawnFigure(figure: figure, state: .impossible(reason), drawn: nil)
+    }
+    let state = state(of: figure)
+    if state == .empty { return DrawnFigure(figure: figure, state: state, drawn: nil) }
+    let sketch = FigureSketch(source: self, figure: figure).drawn()
+    guard !sketch.numbers.rows.isEmpty else { return DrawnFigure(figure: figure, state: .empty, drawn: nil) }
+    var picture = Picture(
+      title: "Figure \(figure.name): \(figure.title)",
+      description: description(of: figure, sketch.numbers), panels: sketch.panels, columns: sketch.columns,
+      key: sketch.key, notes: sketch.notes)
+    if case .partial(let done, let all) = state {
+      picture.notes.append("\(done) of \(all) splits of its classifications are done")
+    }
+    for name in figure.experiments {
+      if let reason = plan.impossible[name] { picture.notes.append("without \(title(of: name)): \(reason)") }
+      picture.notes += plan.remarks[name] ?? []
+    }
+    return DrawnFigure(figure: figure, state: state, drawn: NumberedPicture(picture, sketch.numbers))
+  }
+
+  private func state(of figure: StudyFigure) -> DrawnFigure.State {
+    var (done, all) = (0, 0)
+    for cell in plan.cells(of: figure) where figure.experiments.contains(cell.experiment) {
+      all += plan.sets[cell.plan.splitSet]?.splits.count ?? 0
+      done += results[cell]?.splits.count ?? 0
+    }
+    return done == 0 ? .empty : done < all ? .partial(done: done, of: all) : .complete
+  }
+
+  private func description(of figure: StudyFigure, _ numbers: NumberTable) -> String {
+    "\(figure.title). \(numbers.rows.count) numbers, which stand in the table beside the picture."
+  }
+
+  // MARK: What sketches ask
+
+  /// What is to be said of an experiment.
+  func title(of experiment: String) -> String { plan.study.experiment(experiment)?.title ?? experiment }
+
+  /// The cells of an experiment that a figure shows, in order.
+  func cells(_ experiment: String, of figure: StudyFigure) -> [StudyCell] {
+    plan.cells(of: figure).filter { $0.experiment == experiment }
+  }
+
+  /// How well a cell did; nil while nothing of it is computed.
+  func accuracy(_ cell: StudyCell) -> Accuracy? { results[cell].flatMap { Accuracy($0.splits) } }
+
+  /// The accuracy of the reference of a figure, by the same classifier on the same statistics.
+  func reference(of figure: StudyFigure, like cell: StudyCell) -> Accuracy? {
+    guard let name = figure.reference else { return nil }
+    let other = plan.cells.first {
+      $0.experiment == name && $0.statistics == cell.statistics && $0.kind == cell.kind && $0.testView == nil
+    }
+    return other.flatMap(accuracy)
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// The elements, each once, in the order of their first appearance.
+  func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

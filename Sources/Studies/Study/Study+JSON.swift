@@ -1,0 +1,212 @@
+// Study+JSON.swift -- a study as JSON; schema/study.schema.json describes it.
+
+public import Base
+import Classifiers
+import Splits
+import TrajectoryStore
+
+extension Study {
+  /// The version of the JSON form that this code writes and reads.
+  public static let version: Int64 = 1
+  /// More experiments or figures than any study has.
+  private static let most = 1_000
+
+  /// Reads the JSON form.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` that names the key when something is unknown, missing or out of range,
+  ///   `unsupported` for a newer version.
+  public init(json: JSONValue) throws(EngramError) {
+    do throws(EngramError) {
+      self = try Self.read(try json.asObject())
+    } catch {
+      var usage = error
+      if usage.code != .unsupported { usage.code = .usage }
+      usage.message = "the study is not valid: \(error.message)"
+      throw usage
+    }
+  }
+
+  private static func read(_ object: JSONObject) throws(EngramError) -> Study {
+    let version = try object.integer("version")
+    guard version == Self.version else {
+      throw EngramError(
+        .unsupported, "its version is not known here", place: "key \"version\"", expected: String(Self.version),
+        found: String(version), mend: "use a newer version of engram")
+    }
+    try object.checkKeys(["version", "name", "title", "label", "experiments", "figures"])
+    let name = try object.string("name")
+    guard isName(name) else {
+      throw EngramError(
+        .usage, "this is no name for a study", place: "key \"name\"",
+        expected: "letters, digits, '_' and '-', at most 60", found: "'\(name)'")
+    }
+    let label = try object.optional("label") { (value) throws(EngramError) in try value.asString() } ?? "learning_rule"
+    let experiments = try object.require("experiments") { (value) throws(EngramError) in
+      try value.elements { (element) throws(EngramError) in
+        try StudyExperiment(reading: try element.asObject(), label: label)
+      }
+    }
+    let figures = try object.require("figures") { (value) throws(EngramError) in
+      try value.elements { (element) throws(EngramError) in try StudyFigure(reading: try element.asObject()) }
+    }
+    let study = Study(
+      name: name,
+      title: try object.optional("title") { (value) throws(EngramError) in try value.asString() } ?? name, label: label,
+      experiments: experiments, figures: figures)
+    try study.check()
+    return study
+  }
+
+  /// Refuses names that stand twice, and figures of experiments that are not there.
+  private func check() throws(EngramError) {
+    for (what, names) in [("experiment", experiments.map(\.name)), ("figure", figures.map { $0.name.lowercased() })] {
+      guard (1...Self.most).contains(names.count) else {
+        throw EngramError(
+          .usage, "there are too few or too many", place: "key \"\(what)s\"", expected: "1 to \(Self.most)",
+          found: "\(names.count)")
+      }
+      if let twice = Dictionary(grouping: names, by: \.self).first(where: { $0.value.count > 1 })?.key {
+        throw EngramError(
+          .usage, "a name stands twice", place: "key \"\(what)s\"", expected: "each once", found: "'\(twice)'")
+      }
+    }
+    for figure in figures {
+      for name in figure.experiments + [figure.reference].compactMap({ $0 }) where experiment(name) == nil {
+        throw EngramError(
+          .usage, "figure \(figure.name) is of an experiment that the study does not have", place: "key \"figures\"",
+          expected: "one of \(experiments.map(\.name).joined(separator: ", "))", found: "'\(name)'",
+          mend: closestName(to: name, among: experiments.map(\.name)).map { "did you mean '\($0)'?" })
+      }
+    }
+  }
+
+  /// Whether a text is a name that may stand in the name of a split set.
+  static func isName(_ text: String) -> Bool {
+    let isPlain = text.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || [45, 95].contains(byte)
+    }
+    return isPlain && !text.isEmpty && text.utf8.count <= 60
+  }
+
+  /// The JSON form.
+  public var json: JSONValue {
+    [
+      "version": .integer(Self.version), "name": .string(name), "title": .string(title), "label": .string(label),
+      "experiments": .array(experiments.map(\.json)), "figures": .array(figures.map(\.json)),
+    ]
+  }
+}
+
+extension StudyExperiment {
+  init(reading object: JSONObject, label: String) throws(EngramError) {
+    try object.checkKeys([
+      "name", "title", "splits", "each", "statistics", "views", "crossed", "classifiers", "permutations", "predictions",
+      "needs",
+    ])
+    let name = try object.string("name")
+    guard Study.isName(name) else {
+      throw EngramError(
+        .usage, "this is no name for an experiment", place: "key \"name\"",
+        expected: "letters, digits, '_' and '-', at most 60", found: "'\(name)'")
+    }
+    do throws(EngramError) {
+      var splits = try object.object("splits")
+      if splits["version"] == nil { splits["version"] = .integer(SplitSpecification.version) }
+      if splits["label"] == nil { splits["label"] = .string(label) }
+      func texts(_ key: String) throws(EngramError) -> [String]? {
+        try object.optional(key) { (value) throws(EngramError) in try value.asStrings() }
+      }
+      func flag(_ key: String) throws(EngramError) -> Bool {
+        try object.optional(key) { (value) throws(EngramError) in try value.asBool() } ?? false
+      }
+      let repeats = try object.optional("permutations") { (value) throws(EngramError) in try value.asInteger() } ?? 0
+      guard (0...1_000).contains(repeats) else {
+        throw EngramError(
+          .usage, "a number is out of range", place: "key \"permutations\"", expected: "0 to 1000", found: "\(repeats)")
+      }
+      self.init(
+        name: name, title: try object.optional("title") { (value) throws(EngramError) in try value.asString() },
+        splits: try SplitSpecification(json: .object(splits)), each: try texts("each") ?? [],
+        statistics: try (texts("statistics") ?? ["admissible"]).map { (text) throws(EngramError) in
+          try StatisticSelection(parsing: text)
+        }, views: try texts("views") ?? ["positions"], isCrossed: try flag("crossed"),
+        classifiers: try object.require("classifiers") { (value) throws(EngramError) in
+          try value.elements { (element) throws(EngramError) in try StudyClassifier(json: element) }
+        }, permutationRepeats: Int(repeats), keepsPredictions: try flag("predictions"),
+        needs: try object.optional("needs") { (value) throws(EngramError) in try value.asString() } ?? "")
+      guard !classifiers.isEmpty, !statistics.isEmpty, !views.isEmpty else {
+        throw EngramError(.usage, "it has no classifier, no statistics or no view", expected: "at least one of each")
+      }
+      for view in views { _ = try StudyViews(parsing: view) }
+    } catch {
+      throw error.code == .unsupported ? error : error.inExperiment(name)
+    }
+  }
+
+  var json: JSONValue {
+    var object = JSONObject()
+    object["name"] = .string(name)
+    object["title"] = .string(title)
+    object["splits"] = splits.json
+    object["each"] = each.isEmpty ? nil : .array(each.map { .string($0) })
+    object["statistics"] = .array(statistics.map { .string($0.text) })
+    object["views"] = .array(views.map { .string($0) })
+    object["crossed"] = isCrossed ? .bool(true) : nil
+    object["classifiers"] = .array(classifiers.map(\.json))
+    object["permutations"] = permutationRepeats > 0 ? .count(permutationRepeats) : nil
+    object["predictions"] = keepsPredictions ? .bool(true) : nil
+    object["needs"] = needs.isEmpty ? nil : .string(needs)
+    return .object(object)
+  }
+}
+
+extension StudyClassifier {
+  init(json: JSONValue) throws(EngramError) {
+    if case .string(let name) = json {
+      self.init(try Self.kind(name))
+      return
+    }
+    let object = try json.asObject()
+    try object.checkKeys(["model", "grid", "set"])
+    let kind = try Self.kind(try object.string("model"))
+    self.init(
+      kind,
+      grid: try object.optional("grid") { (value) throws(EngramError) in try GridSpecification(json: value, for: kind)
+      },
+      settings: try object.optional("set") { (value) throws(EngramError) in try value.asObject() } ?? JSONObject())
+    do throws(EngramError) {
+      _ = try grid(.coarse).makeGrid()
+    } catch {
+      var placed = error
+      placed.place = "key \"set\"" + (error.place.map { ", \($0)" } ?? "")
+      throw placed
+    }
+  }
+
+  static func kind(_ name: String) throws(EngramError) -> ClassifierKind {
+    if let kind = ClassifierKind(rawValue: name) { return kind }
+    let names = ClassifierKind.allCases.map(\.rawValue)
+    throw EngramError(
+      .usage, "there is no such classifier", place: "key \"classifiers\"",
+      expected: "one of \(names.joined(separator: ", "))", found: name,
+      mend: closestName(to: name, among: names).map { "did you mean '\($0)'?" })
+  }
+
+  var json: JSONValue {
+    if grid == nil, settings.members.isEmpty { return .string(kind.rawValue) }
+    var object = JSONObject()
+    object["model"] = .string(kind.rawValue)
+    object["grid"] = grid?.json
+    object["set"] = settings.members.isEmpty ? nil : .object(settings)
+    return .object(object)
+  }
+}
+
+extension EngramError {
+  /// The error with the experiment in which it stands.
+  fileprivate func inExperiment(_ name: String) -> EngramError {
+    var placed = self
+    placed.place = "experiment '\(name)'" + (place.map { ", \($0)" } ?? "")
+    return placed
+  }
+}

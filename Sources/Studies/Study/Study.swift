@@ -1,0 +1,193 @@
+// Study.swift -- a plan that makes results: experiments, and the figures that are drawn from them, as data.
+
+public import Base
+public import Classifiers
+public import Splits
+public import TrajectoryStore
+
+/// A plan that makes results: experiments, each a way to split with what is classified, and figures drawn from them.
+///
+/// Its JSON form is described by `schema/study.schema.json`. The study `paper` holds every figure of the paper.
+public struct Study: Sendable, Hashable {
+  /// The name: letters, digits, `_` and `-`; split sets of the study begin with it.
+  public var name: String
+  /// What it is, for people.
+  public var title: String
+  /// The column of the `example` view that holds the classes.
+  public var label: String
+  /// What is classified.
+  public var experiments: [StudyExperiment]
+  /// What is drawn, in order.
+  public var figures: [StudyFigure]
+
+  /// Makes a study.
+  public init(
+    name: String, title: String, label: String = "learning_rule", experiments: [StudyExperiment], figures: [StudyFigure]
+  ) {
+    self.name = name
+    self.title = title
+    self.label = label
+    self.experiments = experiments
+    self.figures = figures
+  }
+
+  /// The study of the paper: every one of its figures that is drawn from data.
+  ///
+  /// - Throws: Nothing but a fault of this build, for the study is compiled in.
+  public static func paper() throws(EngramError) -> Study {
+    try Study(json: JSONValue(parsing: String(decoding: PackageResources.paper_json, as: UTF8.self)))
+  }
+
+  /// The experiment of a name, or nil.
+  public func experiment(_ name: String) -> StudyExperiment? { experiments.first { $0.name == name } }
+
+  /// The figure of a name.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound`, with what there is.
+  public func figure(_ wanted: String) throws(EngramError) -> StudyFigure {
+    if let figure = figures.first(where: { $0.name.lowercased() == wanted.lowercased() }) { return figure }
+    let names = figures.map(\.name)
+    throw EngramError(
+      .notFound, "the study '\(name)' has no figure '\(wanted)'", expected: "one of \(names.joined(separator: ", "))",
+      found: wanted, mend: closestName(to: wanted, among: names).map { "did you mean '\($0)'?" })
+  }
+}
+
+/// What is classified: splits, statistics, views and classifiers, every combination of which is done.
+public struct StudyExperiment: Sendable, Hashable {
+  /// The name, unique in its study.
+  public var name: String
+  /// What it is, in a few words that stand above a panel.
+  public var title: String
+  /// What determines the splits.
+  public var splits: SplitSpecification
+  /// Columns for each of whose values the experiment is done once, on the examples that have it; empty for once in all.
+  public var each: [String]
+  /// Which statistics classifiers see.
+  public var statistics: [StatisticSelection]
+  /// How trajectories are looked at: views in their text form, `portions:N` for every portion, `random-starts` for the numbers of
+  /// samples and periods of paper figure 4a, as far as they fit the epochs.
+  public var views: [String]
+  /// Whether what is learned under each view is also tested under every other.
+  public var isCrossed: Bool
+  /// What learns.
+  public var classifiers: [StudyClassifier]
+  /// How often statistics are dealt out anew to see what is lost.
+  public var permutationRepeats: Int
+  /// Whether the predicted class of each test example is kept.
+  public var keepsPredictions: Bool
+  /// What a store must hold for this, in words, said where it does not.
+  public var needs: String
+
+  /// Makes an experiment.
+  public init(
+    name: String, title: String? = nil, splits: SplitSpecification, each: [String] = [],
+    statistics: [StatisticSelection] = [.admissible],
+    views: [String] = ["positions"], isCrossed: Bool = false, classifiers: [StudyClassifier],
+    permutationRepeats: Int = 0,
+    keepsPredictions: Bool = false, needs: String = ""
+  ) {
+    self.name = name
+    self.title = title ?? name
+    self.splits = splits
+    self.each = each
+    self.statistics = statistics
+    self.views = views
+    self.isCrossed = isCrossed
+    self.classifiers = classifiers
+    self.permutationRepeats = permutationRepeats
+    self.keepsPredictions = keepsPredictions
+    self.needs = needs
+  }
+}
+
+/// A kind of classifier with the candidates among which it is chosen.
+public struct StudyClassifier: Sendable, Hashable {
+  /// The kind.
+  public var kind: ClassifierKind
+  /// The candidates; nil for those of the grid that whoever runs the study names.
+  public var grid: GridSpecification?
+  /// Parameters that every candidate of a named grid has.
+  public var settings: JSONObject
+
+  /// Makes one.
+  public init(_ kind: ClassifierKind, grid: GridSpecification? = nil, settings: JSONObject = JSONObject()) {
+    self.kind = kind
+    self.grid = grid
+    self.settings = settings
+  }
+
+  /// The candidates.
+  func grid(_ named: StudyGrid) -> GridSpecification {
+    if let grid { return grid }
+    let whole = named == .paper ? GridSpecification.paper(kind) : GridSpecification.coarse(kind)
+    let parts = whole.parts.map { part in
+      var part = part
+      for setting in settings.members { part[setting.key] = setting.value }
+      return part
+    }
+    return GridSpecification(kind, parts: parts)
+  }
+}
+
+/// The candidates of classifiers for which a study names none.
+public enum StudyGrid: String, Sendable, Hashable, CaseIterable {
+  /// A few.
+  case coarse
+  /// Those of the paper.
+  case paper
+}
+
+/// What is drawn of experiments.
+public struct StudyFigure: Sendable, Hashable {
+  /// How it is drawn.
+  public enum Drawing: String, Sendable, Hashable, CaseIterable {
+    /// Bars of accuracy by classifier and statistics: paper figures 2a, S2a, S2b.
+    case accuracy
+    /// Bars for each group that is held out: 2b, S3, S4.
+    case holdouts
+    /// Confusion matrices: 2c.
+    case confusion
+    /// Bars of importance by statistic: 3.
+    case importances
+    /// Lines of accuracy by the number of samples: 4a, S5.
+    case samples
+    /// Bars for each portion learned from and tested on: 4b, S7.
+    case crossPortions = "cross-portions"
+    /// Lines of accuracy by portion: S6.
+    case portions
+    /// Cells by noise and units: 5, S8.
+    case conditions
+    /// Bars for each pair of classes: S1.
+    case pairs
+  }
+
+  /// The name, such as `2a`.
+  public var name: String
+  /// What it shows, in a few words.
+  public var title: String
+  /// How it is drawn.
+  public var drawing: Drawing
+  /// The experiments, in the order in which they are drawn.
+  public var experiments: [String]
+  /// Which statistics of theirs; nil for all.
+  public var statistics: [StatisticSelection]?
+  /// Which classifiers of theirs; nil for all.
+  public var classifiers: [ClassifierKind]?
+  /// The experiment whose accuracy is the red line; nil for none.
+  public var reference: String?
+
+  /// Makes a figure.
+  public init(
+    name: String, title: String, drawing: Drawing, experiments: [String], statistics: [StatisticSelection]? = nil,
+    classifiers: [ClassifierKind]? = nil, reference: String? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.drawing = drawing
+    self.experiments = experiments
+    self.statistics = statistics
+    self.classifiers = classifiers
+    self.reference = reference
+  }
+}

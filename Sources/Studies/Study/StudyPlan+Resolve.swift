@@ -1,0 +1,175 @@
+// StudyPlan+Resolve.swift -- from an experiment and a store to split sets and cells.
+
+import Base
+import Classifiers
+import Splits
+import TrajectoryModel
+import TrajectoryStore
+
+extension StudyPlan {
+  /// Groups of an experiment that anybody would wait for.
+  private static let mostGroups = 2_000
+
+  /// Adds the split sets and the cells of an experiment.
+  mutating func resolve(
+    _ experiment: StudyExperiment, _ snapshot: Snapshot, _ work: WorkContext
+  ) throws(EngramError) {
+    let limits = QueryLimits(work: work)
+    guard !experiment.each.isEmpty else {
+      let name = setName(of: experiment, key: [])
+      let set = try splitSet(name, experiment.splits, snapshot, work)
+      return try addCells(of: experiment, group: [], set, snapshot)
+    }
+    let groups = try snapshot.groups(by: experiment.each, where: experiment.splits.filter, limits: limits)
+    guard (2...Self.mostGroups).contains(groups.count) else {
+      throw EngramError(
+        .invalidData, "there are too few or too many groups by \(experiment.each.joined(separator: ", "))",
+        expected: "2 to \(Self.mostGroups)", found: "\(groups.count) here")
+    }
+    var (failures, made): ([EngramError], Int) = ([], 0)
+    for group in groups {
+      var splits = experiment.splits
+      let condition = zip(experiment.each, group.key).map { "\(Self.quoted($0)) IS \(Self.literal($1))" }
+        .joined(separator: " AND ")
+      splits.filter = experiment.splits.filter.map { "(\($0)\n) AND \(condition)" } ?? condition
+      do throws(EngramError) {
+        let set = try splitSet(setName(of: experiment, key: group.key), splits, snapshot, work)
+        try addCells(of: experiment, group: group.key, set, snapshot)
+        made += 1
+      } catch {
+        guard [.invalidData, .notFound].contains(error.code) else { throw error }
+        failures.append(error)
+      }
+    }
+    if let first = failures.first {
+      guard made > 1 else { throw first }
+      remarks[experiment.name, default: []].append(
+        "\(failures.count) of \(groups.count) groups are left out: \(first.message)")
+    }
+  }
+
+  /// The name of the split set of an experiment: experiments of equal splits share one, and with it what is learned.
+  private func setName(of experiment: StudyExperiment, key: [MetadataValue]) -> String {
+    let owner =
+      study.experiments.first { $0.splits == experiment.splits && $0.each == experiment.each } ?? experiment
+    let name = "\(study.name).\(owner.name)"
+    if key.isEmpty { return name }
+    let words = key.map { value in
+      String(
+        value.description.unicodeScalars.map { scalar in
+          let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+          return isPlain || scalar == "." ? Character(scalar) : "_"
+        })
+    }
+    return String("\(name).\(words.joined(separator: "-"))".prefix(200))
+  }
+
+  /// The split set of a name: as it is stored, where it is; else as it would be.
+  private mutating func splitSet(
+    _ name: String, _ specification: SplitSpecification, _ snapshot: Snapshot, _ work: WorkContext
+  ) throws(EngramError) -> SplitSet {
+    if let known = sets[name] { return known }
+    let set: SplitSet
+    if storedSets.contains(name) {
+      set = try snapshot.store.splitSet(name)
+      guard set.specification == specification else {
+        throw EngramError(
+          .exists, "the split set '\(name)' is stored and is of another specification", file: snapshot.store.path,
+          expected: "that of the study", found: set.specification.kind.name,
+          mend: "give the study another name, or remove the split set")
+      }
+    } else {
+      set = try specification.splitSet(named: name, of: snapshot, work: work)
+    }
+    sets[name] = set
+    return set
+  }
+
+  /// Adds the cells of an experiment on one split set.
+  private mutating func addCells(
+    of experiment: StudyExperiment, group: [MetadataValue], _ set: SplitSet, _ snapshot: Snapshot
+  ) throws(EngramError) {
+    let snapshot = snapshot.commit == set.commit ? snapshot : try snapshot.store.snapshot(asOf: set.commit)
+    var examples = ExampleSet()
+    for split in set.splits { examples = examples.union(split.train).union(split.test) }
+    examples = examples.subtracting(try snapshot.unlabelled(by: set.specification.label))
+    let hasPositions = try Self.hasPositions(examples, snapshot)
+    if !hasPositions { note("the positions of some layers are unknown, so no column says them", experiment) }
+    var failures: [EngramError] = []
+    let before = cells.count
+    for statistics in experiment.statistics {
+      do throws(EngramError) {
+        let whole = try FeatureRequest(statistics: statistics).select(examples, in: snapshot)
+        for remark in whole.remarks { note(remark, experiment) }
+        try addCells(of: experiment, group, set, statistics, whole.columns, hasPositions)
+      } catch {
+        guard [.invalidData, .notFound, .usage].contains(error.code) else { throw error }
+        failures.append(error)
+        note("\(statistics.text) is left out: \(error.message)", experiment)
+      }
+    }
+    if cells.count == before, let first = failures.first { throw first }
+  }
+
+  private mutating func addCells(
+    of experiment: StudyExperiment, _ group: [MetadataValue], _ set: SplitSet, _ statistics: StatisticSelection,
+    _ whole: FeatureColumns, _ hasPositions: Bool
+  ) throws(EngramError) {
+    for text in experiment.views {
+      let views = try StudyViews(parsing: text).views(onAxis: whole.epochs, positions: hasPositions)
+      for view in views {
+        _ = try FeatureColumns(statistics: whole.statistics, epochs: whole.epochs, view: view)
+      }
+      // What is learned at some epochs and tested at others must be finite at all of them.
+      let seen = experiment.isCrossed ? StatisticSelection.names(whole.statistics) : statistics
+      for view in views {
+        for classifier in experiment.classifiers {
+          var plan = ClassificationPlan(
+            splitSet: set.name, features: FeatureRequest(statistics: seen, view: view), grid: classifier.grid(grid))
+          if classifier.kind == .randomForest { plan.permutationRepeats = experiment.permutationRepeats }
+          add(experiment, group, statistics, view, nil, classifier.kind, plan)
+          for other in experiment.isCrossed ? views.filter({ $0 != view }) : [] {
+            plan.testView = other
+            add(experiment, group, statistics, view, other, classifier.kind, plan)
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func add(
+    _ experiment: StudyExperiment, _ group: [MetadataValue], _ statistics: StatisticSelection, _ view: TrajectoryView,
+    _ testView: TrajectoryView?, _ kind: ClassifierKind, _ plan: ClassificationPlan
+  ) {
+    cells.append(
+      StudyCell(
+        experiment: experiment.name, group: group, statistics: statistics, view: view, testView: testView, kind: kind,
+        plan: plan))
+  }
+
+  private mutating func note(_ text: String, _ experiment: StudyExperiment) {
+    if !(remarks[experiment.name] ?? []).contains(text) { remarks[experiment.name, default: []].append(text) }
+  }
+
+  private static func hasPositions(_ examples: ExampleSet, _ snapshot: Snapshot) throws(EngramError) -> Bool {
+    try snapshot.labels(of: "layer_position", for: examples).classes.allSatisfy {
+      LayerPosition(rawValue: $0.description) != nil
+    }
+  }
+
+  /// A column as SQL names it.
+  private static func quoted(_ column: String) -> String {
+    "\"\(column.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+  }
+
+  /// A value as SQL writes it.
+  private static func literal(_ value: MetadataValue) -> String {
+    switch value {
+    case .null: "NULL"
+    case .integer(let number): String(number)
+    case .real(let number): "\(number)"
+    case .text(let text):
+      "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+    }
+  }
+}

@@ -1,0 +1,158 @@
+// FigureTests.swift -- figures, plots and reports of a store: what they draw, what they say, what they escape.
+
+import Base
+import Drawing
+import Foundation
+import Reporting
+import Studies
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+struct FigureTests {
+  /// The bundled trajectories in a store of their own.
+  static func withStore<Result>(_ body: (TrajectoryStore) throws -> Result) throws -> Result {
+    let folder = TemporaryFolder()
+    let path = folder["digits.engram"]
+    _ = try IngestRequest(source: Fixtures.path("digits_dataset.pkl")).ingest(into: path)
+    return try withExtendedLifetime(folder) { try body(try TrajectoryStore(opening: path)) }
+  }
+
+  /// The study of the paper with two splits and tiny forests in place of everything, on a few runs.
+  static func smallPaper() throws -> Study {
+    let text = try Study.paper().json.text().replacing("\"repeats\":10", with: "\"repeats\":2")
+    let tiny = try JSONValue(
+      parsing:
+        #"{"model": "random-forest", "grid": {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 4, "max_depth": 5}}}"#
+    )
+    var object = try JSONValue(parsing: text).asObject()
+    var experiments: [JSONValue] = []
+    for experiment in try object.array("experiments") {
+      var one = try experiment.asObject()
+      one["classifiers"] = .array([tiny])
+      var splits = try one.object("splits")
+      if splits["where"] == nil { splits["where"] = "task = 'digits10' OR task = 'simclr'" }
+      one["splits"] = .object(splits)
+      experiments.append(.object(one))
+    }
+    object["experiments"] = .array(experiments)
+    return try Study(json: .object(object))
+  }
+
+  @Test func `every figure of the paper that a store can give is drawn, and the others say what they need`() throws {
+    try Self.withStore { store in
+      let study = try Self.smallPaper()
+      let wanted = ["2a", "2b", "2c", "3", "4b", "S2b", "S3", "5", "S2a"]
+      let figures = try wanted.map { try study.figure($0) }
+      let plan = try StudyPlan(study, grid: .coarse, on: store)
+      let outcome = try store.run(try plan.tasks(for: figures, in: store), of: plan, workers: 2)
+      #expect(outcome.failures.isEmpty, "\(outcome.failures.map(\.error))")
+      let drawn = try StudyFigures(try StudyPlan(study, grid: .coarse, on: store), in: store)
+      for figure in figures {
+        let one = drawn.draw(figure)
+        if ["5", "S2a"].contains(figure.name) {
+          guard case .impossible(let reason) = one.state else {
+            Issue.record("\(figure.name) is drawn: \(one.state)")
+            continue
+          }
+          #expect(reason.contains("needs"))
+          continue
+        }
+        #expect(one.state == .complete, "\(figure.name)")
+        let picture = try #require(one.drawn)
+        #expect(Markup.fault(in: picture.picture.svg()) == nil, "\(figure.name)")
+        #expect(!picture.numbers.rows.isEmpty && !picture.numbers.csv.isEmpty)
+        #expect(!picture.picture.terminalText(width: 80, isColoured: false).isEmpty)
+      }
+      // The red line of 2b is the accuracy of 2a.
+      let reference = try #require(drawn.draw(try study.figure("2b")).drawn?.numbers)
+      let whole = try #require(drawn.draw(try study.figure("2a")).drawn?.numbers)
+      let place = try #require(reference.columns.firstIndex(of: "reference"))
+      let accuracy = try #require(whole.columns.firstIndex(of: "accuracy"))
+      #expect(reference.rows[0][place] == whole.rows[0][accuracy])
+      // Gini importances of all statistics and positions sum to 1.
+      let importances = try #require(drawn.draw(try study.figure("3")).drawn?.numbers)
+      let sum = importances.rows.filter { $0[0] == "gini" }.reduce(0.0) { $0 + ((try? $1[3].asReal()) ?? 0) }
+      #expect(abs(sum - 1) < 1e-4)
+      try Self.checkReport(drawn, store)
+    }
+  }
+
+  private static func checkReport(_ figures: StudyFigures, _ store: TrajectoryStore) throws {
+    let report = StudyReport(figures, of: store, commands: ["make it <again>"], version: "1")
+    let page = try report.html()
+    #expect(Markup.fault(in: page) == nil)
+    #expect(try report.html() == page)
+    #expect(page.utf8.count < 5 << 20)
+    #expect(page.contains("make it &lt;again&gt;") && !page.contains("http-equiv=\"refresh\""))
+    #expect(!page.contains("src=\"http") && !page.contains("href=\"http"))
+    for word in ["holds", "cannot be tested here", "Not possible here", "SHA-256"] {
+      #expect(page.contains(word), "\(word)")
+    }
+    #expect(
+      !page.contains(store.path.split(separator: "/").dropLast().joined(separator: "/")), "no path of this machine")
+  }
+
+  @Test func `a plot has the means of every class, and the numbers behind them`() throws {
+    try Self.withStore { store in
+      let snapshot = try store.snapshot()
+      let request = PlotRequest(
+        statistics: ["weightabs_median", "actraw_norm"], where: "task = 'digits10'", colour: "learning_rule",
+        facet: "layer_position", isMean: true)
+      let drawn = try snapshot.plot(request)
+      #expect(drawn.picture.panels.count == 6 && drawn.picture.key.count == 4)
+      #expect(drawn.numbers.rows.count == 6 * 4 * 21)
+      #expect(Markup.fault(in: drawn.picture.svg()) == nil)
+      // One number, taken another way.
+      let row = try #require(
+        drawn.numbers.rows.first { $0[0] == "weightabs_median" && $0[1] == "early" && $0[2] == "adam" && $0[3] == 50.0 }
+      )
+      let members = try snapshot.examples(
+        where: "task = 'digits10' AND layer_position = 'early' AND learning_rule = 'adam'")
+      var values = Matrix()
+      try snapshot.materialize(members, FeatureColumns(statistics: ["weightabs_median"], epochs: [50]), into: &values)
+      let mean = (0..<values.rows).reduce(0.0) { $0 + values[$1, 0] } / Double(values.rows)
+      #expect(abs(try row[4].asReal() - mean) < 1e-12 * abs(mean) + 1e-15)
+      #expect(row[6] == .integer(Int64(values.rows)))
+    }
+  }
+
+  @Test func `trajectories one by one are evenly chosen, and what is left out is said`() throws {
+    try Self.withStore { store in
+      let snapshot = try store.snapshot()
+      let drawn = try snapshot.plot(PlotRequest(statistics: ["weightraw_mean"], colour: "learning_rule", mostLines: 40))
+      guard case .lines(let chart)? = drawn.picture.panels.first?.content else {
+        Issue.record("no lines")
+        return
+      }
+      #expect(chart.series.count == 40)
+      #expect(drawn.picture.notes.contains { $0.contains("40 of 1632") })
+      let error = #expect(throws: EngramError.self) {
+        try snapshot.plot(PlotRequest(statistics: ["weightraw_mean"], facet: "run_id"))
+      }
+      #expect(error?.code == .usage)
+    }
+  }
+
+  @Test func `a field named like markup is only text`() throws {
+    let folder = TemporaryFolder()
+    let path = folder["toy.engram"]
+    let store = try TrajectoryStore.create(at: path)
+    let hostile = "<script>alert(1)</script>"
+    _ = try store.append(
+      [
+        Recording(
+          metadata: ["learning_rule": .text(hostile), "architecture": .text("\"><img src=x onerror=alert(1)>")],
+          layers: [Layer(name: hostile, position: .early)], values: .float32([1, 2, 3]))
+      ], epochs: [0, 1, 2], statistics: [hostile])
+    let study = try Study.paper()
+    let figures = try StudyFigures(try StudyPlan(study, grid: .coarse, on: store), in: store)
+    let page = try StudyReport(figures, of: store, commands: [], version: "1").html()
+    #expect(Markup.fault(in: page) == nil)
+    #expect(!page.contains("<script>alert") && !page.contains("<img"))
+    let drawn = try store.snapshot().plot(PlotRequest(statistics: [hostile], colour: "learning_rule", isMean: true))
+    #expect(!drawn.picture.svg().contains("<script"))
+  }
+}
