@@ -101,8 +101,6 @@ public struct Mend: Sendable, Hashable {
     case edit
     /// Gives a field a wider type.
     case widenField
-    /// Does what a study asks for.
-    case study
   }
 
   /// The parts, in order; neighbouring texts are one.

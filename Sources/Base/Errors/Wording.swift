@@ -67,7 +67,6 @@ public struct SwiftWording: Wording {
       case .log: "log"
       case .edit: "edit"
       case .widenField: "widenField"
-      case .study: "run"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

@@ -51,7 +51,6 @@ package struct CommandWording: Wording {
     case .log: ["log", store]
     case .edit: ["edit", store]
     case .widenField: ["widen-field", store]
-    case .study: ["study", "make", store]
     }
   }
 
