@@ -129,7 +129,11 @@ extension BarChart {
       }
     }
     if !group.label.isEmpty {
-      canvas.words(group.label, middle, frame.bottom + room(width: frame.width + 8).bottom - 6, anchor: .middle)
+      // What is wider than its group stays on the page.
+      let half = TextMetrics.width(group.label, size: 12) / 2
+      canvas.words(
+        group.label, min(middle, frame.right + 4 - half), frame.bottom + room(width: frame.width + 8).bottom - 6,
+        anchor: .middle)
     }
   }
 }

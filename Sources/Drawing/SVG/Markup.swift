@@ -104,13 +104,13 @@ struct SVGCanvas {
   }
 }
 
-/// How wide a text is, about: widths of Helvetica, which its relatives share, a little widened for DejaVu Sans.
+/// How wide a text is, about: widths of Helvetica, which its relatives share, widened a little for DejaVu Sans.
 enum TextMetrics {
   /// The size of plain text that is as wide as bold text of a size.
   static func bold(_ size: Double) -> Double { size * 1.13 }
 
   static func width(_ text: String, size: Double) -> Double {
-    text.unicodeScalars.reduce(0) { $0 + advance($1) } * size / 940
+    text.unicodeScalars.reduce(0) { $0 + advance($1) } * size / 880
   }
 
   private static func advance(_ scalar: Unicode.Scalar) -> Double {

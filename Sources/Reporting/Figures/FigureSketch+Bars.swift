@@ -86,8 +86,15 @@ extension FigureSketch {
           .bars(BarChart(own, axis: .accuracy, references: chance(all), namesBars: true)))
       }
     } else {
+      // One measure has one red line, across everything.
+      let red = groups.flatMap(\.self).compactMap(\.reference).first
+      let bare = groups.flatMap(\.self).map { BarChart.Group($0.label, $0.bars) }
       panels = [
-        Panel("", .bars(BarChart(groups.flatMap(\.self), axis: .accuracy, references: chance(all), namesBars: true)))
+        Panel(
+          "",
+          .bars(
+            BarChart(
+              bare, axis: .accuracy, references: [red].compactMap { $0 } + chance(all), namesBars: true)))
       ]
     }
     keyOfReferences(figure.reference == nil ? nil : "mean of figure 2a, not held out")

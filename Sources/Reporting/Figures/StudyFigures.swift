@@ -104,8 +104,19 @@ package struct StudyFigures: Sendable {
     return done == 0 ? .empty : done < all ? .partial(done: done, of: all) : .complete
   }
 
+  /// What is to be seen, for screen readers: the first numbers in words, and where the others are.
   private func description(of figure: StudyFigure, _ numbers: NumberTable) -> String {
-    "\(figure.title). \(numbers.rows.count) numbers, which stand in the table beside the picture."
+    /// Numbers that are read out; a table says the others better.
+    let read = 12
+    let place = numbers.columns.firstIndex { ["accuracy", "mean", "share_of_actual"].contains($0) } ?? 0
+    let rows = numbers.rows.prefix(read).map { row -> String in
+      let names = row.prefix(place).compactMap(NumberTable.plain).joined(separator: " ")
+      guard case .real(let value) = row[place] else { return names }
+      return "\(names) \(NumberText.short(value))"
+    }
+    let more = numbers.rows.count - rows.count
+    return "\(figure.title). \(numbers.columns[place]): \(rows.joined(separator: "; "))"
+      + (more > 0 ? "; and \(more) more, in the table beside the picture." : ".")
   }
 
   // MARK: What sketches ask

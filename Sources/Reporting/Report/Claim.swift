@@ -27,7 +27,7 @@ package struct Claim: Sendable, Hashable {
   /// What the results say.
   package let verdict: Verdict
   /// The numbers behind the verdict, or what is missing.
-  package let numbers: String
+  package private(set) var numbers: String
 
   /// A claim with its test: whether it holds and by which numbers; nil where these are not there.
   init(_ figures: String, _ text: String, if criterion: String, _ test: (holds: Bool, numbers: String)?) {
@@ -46,8 +46,18 @@ package struct Claim: Sendable, Hashable {
   /// The claims of the paper on the results of its study.
   package static func paper(_ figures: StudyFigures) -> [Claim] {
     let numbers = PaperNumbers(figures: figures)
-    return separability(numbers) + confusions(numbers) + importances(numbers) + holdouts(numbers) + controls(numbers)
+    let claims =
+      separability(numbers) + confusions(numbers) + importances(numbers) + holdouts(numbers) + controls(numbers)
       + samples(numbers) + portions(numbers) + conditions(numbers)
+    return claims.map { claim in
+      guard claim.verdict == .cannotBeTested,
+        let figure = figures.plan.study.figures.first(where: { $0.name == claim.figures }),
+        let reason = figures.plan.whyImpossible(figure)
+      else { return claim }
+      var said = claim
+      said.numbers = reason
+      return said
+    }
   }
 }
 

@@ -35,8 +35,10 @@ struct HTMLPage {
   ///   - caption: What it is, for screen readers.
   mutating func table(_ columns: [String], _ rows: [[JSONValue]], caption: String) {
     body += "<div class=\"wide\"><table class=\"sortable\"><caption>\(escapedMarkup(caption))</caption>\n<thead><tr>"
-    for column in columns {
-      body += "<th scope=\"col\"><button type=\"button\">\(escapedMarkup(column))</button></th>"
+    for (place, column) in columns.enumerated() {
+      let isNumber = rows.contains { Self.isNumber($0[place]) }
+      body +=
+        "<th scope=\"col\"\(isNumber ? " class=\"number\"" : "")><button type=\"button\">\(escapedMarkup(column))</button></th>"
     }
     body += "</tr></thead>\n<tbody>\n"
     for row in rows {
@@ -54,8 +56,18 @@ struct HTMLPage {
     case .null: return "<td class=\"none\"></td>"
     default:
       let text = NumberTable.plain(cell) ?? ""
-      let verdict = Claim.Verdict(rawValue: text).map { " class=\"\(verdictStyle($0))\"" } ?? ""
+      // A hash has no place to break.
+      let isLong = text.split(separator: " ").contains { $0.count > 32 }
+      let verdict =
+        Claim.Verdict(rawValue: text).map { " class=\"\(verdictStyle($0))\"" } ?? (isLong ? " class=\"long\"" : "")
       return "<td\(verdict)>\(escapedMarkup(text))</td>"
+    }
+  }
+
+  private static func isNumber(_ cell: JSONValue) -> Bool {
+    switch cell {
+    case .integer, .real: true
+    default: false
     }
   }
 

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Figures of the paper beside scikit-learn: the numbers of a study against fits on the matrices that Engram exports.
+
+    scripts/bench studies [--data FILE] [--splits N] [--trees N] [--only 2a,2b,…] [--store STORE]
+
+Every cell of figures 2a (forest, SVM), 2b, 4a, 4b, S2b, S6 and S7 is done twice: by `engram study` with one candidate for each
+classifier, and by scikit-learn on what `engram export` writes for the same split, statistics and view. Means over splits are
+compared by their standard errors. What is drawn at random differs on both sides; what is shared are the splits and the columns.
+
+    --data FILE    what is ingested (the bundled trajectories)
+    --splits N     splits of the balanced experiments (4)
+    --trees N      trees of a forest (100)
+    --only LIST    only these figures
+    --store STORE  where the store is kept, to go on from (a temporary folder)
+"""
+
+import argparse
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+if "--help" in sys.argv:
+    sys.exit(print(__doc__))
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+ENGRAM = os.path.join(sys.argv[1], "engram")
+parser = argparse.ArgumentParser(add_help=False)
+parser.add_argument("--data", default=os.path.join(ROOT, "fixtures", "digits_dataset.pkl"))
+parser.add_argument("--splits", type=int, default=4)
+parser.add_argument("--trees", type=int, default=100)
+parser.add_argument("--only", default="2a,2b,4a,4b,S2b,S6,S7")
+parser.add_argument("--store")
+options = parser.parse_args(sys.argv[2:])
+FIGURES = options.only.split(",")
+
+
+def engram(*words):
+    done = subprocess.run([ENGRAM, *words], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"engram {' '.join(words)}\n{done.stderr}")
+    return done.stdout
+
+
+def study():
+    """The paper's study with one candidate for each classifier, and without the network."""
+    with open(os.path.join(ROOT, "schema", "studies", "paper.json")) as file:
+        plan = json.load(file)
+    plan["name"] = "compared"
+    candidates = {
+        "random-forest": {"n_estimators": options.trees, "max_features": "sqrt"},
+        "linear-svm": {"C": 1, "standardize": True},
+    }
+    for experiment in plan["experiments"]:
+        models = [c if isinstance(c, str) else c["model"] for c in experiment["classifiers"]]
+        experiment["classifiers"] = [
+            {"model": m, "grid": {"version": 1, "classifier": m, "parameters": candidates[m]}} for m in models if m in candidates
+        ]
+        if "repeats" in experiment["splits"]:
+            experiment["splits"]["repeats"] = options.splits
+    return plan
+
+
+def classifier(kind, seed):
+    if kind == "random-forest":
+        return RandomForestClassifier(n_estimators=options.trees, max_features="sqrt", n_jobs=-1, random_state=seed)
+    # The primal problem has one optimum, which Engram's Newton method finds as well.
+    return make_pipeline(StandardScaler(), LinearSVC(C=1, dual=False, max_iter=10_000))
+
+
+def exported(folder, store, split, statistics, view):
+    """The matrices of a split: train features and labels, test features and labels."""
+    path = os.path.join(folder, "matrices.npz")
+    engram("export", store, "--split", split, "--statistics", statistics, "--view", view, "-o", path, "--quiet")
+    with np.load(path) as file:
+        return [file[name] for name in ("X_train", "y_train", "X_test", "y_test")]
+
+
+def ours(store, path, figure):
+    """The rows of a figure."""
+    return list(csv.DictReader(io.StringIO(engram("figure", store, figure, "--study", path, "--csv", "--quiet"))))
+
+
+def portion(name, count):
+    return f"portion:{['early', 'middle', 'late'].index(name) + 1}/{count}" if count == 3 else f"portion:{name}/{count}"
+
+
+def cells(store, path, figure):
+    """What a row says, and the split set, statistics, views and classifier that it is of."""
+    for row in ours(store, path, figure):
+        split, train, test, part = "compared.separability", "positions", None, None
+        if figure == "2a" and row["experiment"] == "by-run":
+            split = "compared.by-run"
+        elif figure == "2b":
+            split, part = f"compared.{row['experiment']}", row["held_out"]
+        elif figure == "S2b":
+            train = "mean+positions"
+        elif figure == "4a":
+            train = f"random-start:{float(row['epochs_apart']):g}x{row['samples']}+positions"
+        elif figure == "S6":
+            train = f"portion:{row['portion']}/{row['of']}+positions"
+        elif figure in ("4b", "S7"):
+            train = portion(row["trained_on"], 3) + "+positions"
+            test = portion(row["tested_on"], 3) + "+positions"
+        yield row, split, part, train, test
+
+
+def compared(folder, store, path, figure, known):
+    for row, split, part, train, test in cells(store, path, figure):
+        ordinals = range(options.splits) if part is None else [known(split, part)]
+        scores = []
+        for ordinal in ordinals:
+            a, b, c, d = exported(folder, store, f"{split}/{ordinal}", row["statistics"], train)
+            if test is not None:
+                _, _, c, d = exported(folder, store, f"{split}/{ordinal}", row["statistics"], test)
+            scores.append(classifier(row["classifier"], ordinal).fit(a, b).score(c, d))
+        theirs = float(np.mean(scores))
+        error = float(np.std(scores, ddof=1) / math.sqrt(len(scores))) if len(scores) > 1 else None
+        mine, own = float(row["accuracy"]), float(row["standard_error"]) if row.get("standard_error") else None
+        if error is None:
+            # One fit: the binomial error of the test side.
+            tested = int(row["test_examples"])
+            error = own = math.sqrt(max(theirs * (1 - theirs), 0.25 / tested) / tested)
+        yield row, mine, own or 0.0, theirs, error
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        store = options.store or os.path.join(folder, "compared.engram")
+        path = os.path.join(folder, "compared.json")
+        with open(path, "w") as file:
+            json.dump(study(), file)
+        if not os.path.exists(store):
+            engram("ingest", options.data, store, "--quiet")
+        engram("study", "make", store, path, "--only", options.only, "--quiet")
+        groups = {}
+
+        def known(split, part):
+            if split not in groups:
+                table = json.loads(engram("split", "show", store, split, "--json"))
+                groups[split] = [
+                    ", ".join(p.split("=", 1)[1] for p in one["name"].split(",")) for one in table["splits"]
+                ]
+            return groups[split].index(part)
+
+        outside = total = 0
+        differences = []
+        for figure in FIGURES:
+            for row, mine, own, theirs, error in compared(folder, store, path, figure, known):
+                both = math.hypot(own, error)
+                z = (mine - theirs) / both if both > 0 else 0.0
+                outside += abs(z) > 2
+                total += 1
+                differences.append(mine - theirs)
+                label = " ".join(str(v) for k, v in list(row.items())[:6] if k not in ("accuracy", "standard_error"))
+                print(f"{figure:<4} {label:<64} {mine:.4f} ± {own:.4f}  scikit-learn {theirs:.4f} ± {error:.4f}  z {z:+.1f}", flush=True)
+        print(f"{total} cells: mean difference {np.mean(differences):+.4f}, {outside} differ by more than two standard errors")
+
+
+main()
