@@ -20,6 +20,8 @@ public final class Snapshot: Sendable {
   let entry: Commit?
   // Compaction moves examples to other segments without changing them, so the extents may be read again.
   private let extentsNow: ForkSafeMutex<[Extent]>
+  /// The metric that was asked for last, by stretches of examples; a view that chooses by it is read block by block.
+  let lastMetric = ForkSafeMutex<MetricStretches?>(nil)
 
   init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
     self.store = store

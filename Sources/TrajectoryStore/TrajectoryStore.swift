@@ -117,6 +117,21 @@ public final class TrajectoryStore: Sendable {
     }
   }
 
+  /// Removes the store and everything in it; for stores that are made for a while.
+  ///
+  /// - Throws: ``EngramError`` with code `io`.
+  package func removeWithContents() throws(EngramError) {
+    let root = folder.root
+    for name in [StoreFolder.incoming, StoreFolder.segments, StoreFolder.recording]
+    where try root.status(of: name) != nil {
+      let inner = try root.directory(name)
+      for file in try inner.names() { try inner.remove(file) }
+      try root.removeDirectory(name)
+    }
+    for name in try root.names() { try root.remove(name) }
+    try DirectoryHandle.removeEmpty(path)
+  }
+
   /// Whether there is a store at a path.
   public static func exists(at path: String) -> Bool { (try? StoreFolder(opening: path)) != nil }
 

@@ -75,9 +75,10 @@ struct HostileCatalogTests {
     try catalog.look { reader throws in
       try merged.commit("merge", "") { writer throws in
         var contents: Set<String> = []
+        var known = CatalogWriter.KnownRuns()
         _ = try writer.merge(
           MergedCatalog(reader, asOf: reader.latestCommit(), extents: reader.extents(), staged: [:]),
-          allowsRepeat: false, contents: &contents)
+          allowsRepeat: false, runs: &known, contents: &contents)
       }
     }
   }

@@ -7,18 +7,33 @@ import TrajectoryStore
 
 struct ChoiceTests {
   @Test func `reads epochs as all, as a range with both ends, with a step, and as a list`() throws {
-    let convert = ValueType<EpochSelection>.epochs.convert
-    #expect(try convert("all") == .all)
-    #expect(try convert("0:100") == .range(first: 0, last: 100))
-    #expect(try convert("0:100:25") == .stride(first: 0, last: 100, stride: 25))
-    #expect(try convert("-1.5:2:0.5") == .stride(first: -1.5, last: 2, stride: 0.5))
-    #expect(try convert("0,5,10") == .list([0, 5, 10]))
-    #expect(try convert("3") == .list([3]))
+    let convert = ValueType<EpochWords>.epochs.convert
+    #expect(try convert("all") == .selection(.all))
+    #expect(try convert("0:100") == .selection(.range(first: 0, last: 100)))
+    #expect(try convert("0:100:25") == .selection(.stride(first: 0, last: 100, stride: 25)))
+    #expect(try convert("-1.5:2:0.5") == .selection(.stride(first: -1.5, last: 2, stride: 0.5)))
+    #expect(try convert("0,5,10") == .selection(.list([0, 5, 10])))
+    #expect(try convert("3") == .selection(.list([3])))
   }
 
-  @Test(arguments: ["", "some", "0:", ":", "0:1:2:3", "5:0", "0:5:0", "0:5:-1", "0,5,5", "5,0", "0,,5", "0:5,6", "nan"])
+  @Test func `reads an epoch of each run as first, last, at most a number, and best by a metric`() throws {
+    let convert = ValueType<EpochWords>.epochs.convert
+    #expect(try convert("first") == .choice(.first))
+    #expect(try convert("last") == .choice(.last))
+    #expect(try convert("at-most:50") == .choice(.atMost(50)))
+    #expect(try convert("best:top1") == .choice(.best(metric: "top1", isLowest: false)))
+    #expect(try convert("best:val:loss:min") == .choice(.best(metric: "val:loss", isLowest: true)))
+    for word in ["first", "last", "at-most:0.5", "best:top1:max", "best:loss:min"] {
+      #expect(EpochChoice(parsing: word)?.text == word)
+    }
+  }
+
+  @Test(arguments: [
+    "", "some", "0:", ":", "0:1:2:3", "5:0", "0:5:0", "0:5:-1", "0,5,5", "5,0", "0,,5", "0:5,6", "nan", "best", "best:",
+    "best::min", "at-most:", "at-most:x", "last:3",
+  ])
   func `refuses epochs that are neither`(word: String) {
-    let failure = #expect(throws: ConversionFailure.self) { try ValueType<EpochSelection>.epochs.convert(word) }
+    let failure = #expect(throws: ConversionFailure.self) { try ValueType<EpochWords>.epochs.convert(word) }
     #expect(failure?.found == word)
   }
 

@@ -144,7 +144,8 @@ struct EditTests {
     let folder = TemporaryFolder()
     let store = try Self.store(folder)
     refusal(.usage) { _ = try store.edit(where: "layer_name = 'layer0'", set: ["task": .text("x")]) }
-    refusal(.usage) { _ = try store.edit(where: "model_seed = 1", set: ["layer_name": .text("x")]) }
+    refusal(.exists) { _ = try store.edit(where: "model_seed = 1", set: ["layer_name": .text("x")]) }
+    refusal(.usage) { _ = try store.edit(where: "model_seed = 1", set: ["unit_fraction": .real(0.5)]) }
     refusal(.usage) { _ = try store.edit(where: "model_seed = 1", set: ["tusk": .text("x")]) }
     refusal(.usage) { _ = try store.edit(where: "model_seed ==== 1", set: ["task": .text("x")]) }
     refusal(.invalidData) { _ = try store.edit(where: "model_seed = 1", set: ["batch_size": .text("x")]) }

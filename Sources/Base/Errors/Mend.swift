@@ -55,6 +55,8 @@ public struct Mend: Sendable, Hashable {
     case runFields
     /// Takes what is stored already as further runs, told apart by a number.
     case newRuns
+    /// Takes an input as a correction of what is stored.
+    case update
     /// What the columns of a table are declared to hold.
     case types
     /// Words that stand for no value.

@@ -33,7 +33,7 @@ public struct SwiftWording: Wording {
       case .map: "map"
       case .runKey: "by"
       case .runFields: "runFields"
-      case .newRuns: "repeats"
+      case .newRuns, .update: "repeats"
       case .types: "types"
       case .missingWords: "missing"
       case .decimal: "decimal"
@@ -43,7 +43,13 @@ public struct SwiftWording: Wording {
       case .units: "units"
       case .noise: "noise"
       }
-    let value = option == .measurements ? ".measurements" : option == .newRuns ? ".newRuns" : value
+    let value =
+      switch option {
+      case .measurements: ".measurements"
+      case .newRuns: ".newRuns"
+      case .update: ".update"
+      default: value
+      }
     return value.map { "`\(name): \($0)`" } ?? "`\(name)`"
   }
 

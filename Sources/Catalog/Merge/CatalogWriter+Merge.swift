@@ -6,18 +6,21 @@ import TrajectoryModel
 extension CatalogWriter {
   /// Adds every run, observation, extent, metric and remembered ingest of another catalog.
   ///
+  /// A run that is one of this catalog by what it declares to tell runs apart joins that run.
+  ///
   /// - Parameters:
   ///   - other: What is merged.
   ///   - allowsRepeat: Whether content that was ingested here before is taken in again.
+  ///   - runs: The runs that are here, where anything is declared to tell them apart; kept between the stores of a merge.
   ///   - contents: The hashes of ingests that this commit remembers already; one commit remembers each once.
   /// - Returns: The number of runs added.
   /// - Throws: Code `exists` for content that is here already, `invalidData` when a field has another type here.
   package func merge(
-    _ other: MergedCatalog, allowsRepeat: Bool, contents: inout Set<String>
+    _ other: MergedCatalog, allowsRepeat: Bool, runs: inout KnownRuns, contents: inout Set<String>
   ) throws(EngramError) -> Int {
-    let offset = nextExample
-    let runIDs = try addRuns(of: other)
-    try addObservations(of: other, runIDs: runIDs)
+    let (offset, firstRun) = (nextExample, nextRun)
+    let runIDs = try addRuns(of: other, &runs.known)
+    try addObservations(of: other, runIDs: runIDs, &runs.known, allowsRepeat: allowsRepeat)
     for var extent in other.extents {
       extent.firstExample = nextExtent
       if case .staged(let id) = extent.place {
@@ -28,20 +31,74 @@ extension CatalogWriter {
     }
     try addMetrics(of: other, runIDs: runIDs)
     try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat, contents: &contents)
-    return runIDs.count
+    return Int(nextRun - firstRun)
+  }
+
+  /// The runs that are here, between the stores of a merge.
+  package struct KnownRuns {
+    fileprivate var known: MergedRuns?
+
+    /// Nothing is read yet.
+    package init() {}
   }
 
   /// Adds the runs.
   ///
   /// - Returns: For each run of the other catalog its number here.
-  private func addRuns(of other: MergedCatalog) throws(EngramError) -> [Int64: Int64] {
+  private func addRuns(
+    of other: MergedCatalog, _ known: inout MergedRuns?
+  ) throws(EngramError) -> [Int64: Int64] {
     let theirs = try other.catalog.fields()
     let columns = try addFields(theirs, of: other)
+    // A store without runs takes over what tells theirs apart.
+    if nextRun == 1, try runKey() == nil, let key = try other.catalog.runKey() { try setRunKey(key) }
+    if let before = known, !before.fits(try fields()) {
+      known = try MergedRuns(in: self, joined: before.joined)
+    } else if known == nil {
+      known = try MergedRuns(in: self)
+    }
     var runIDs: [Int64: Int64] = [:]
     try other.catalog.runs(theirs, before: other.exampleEnd) { (id, values) throws(EngramError) in
-      runIDs[id] = try addRun(columns.map { $0.map { values[$0] } ?? .null })
+      let values = columns.map { $0.map { values[$0] } ?? .null }
+      if let run = known?.run(values) {
+        try join(run, values, of: other, id)
+        known?.join(run)
+        runIDs[id] = run
+        return
+      }
+      let run = try addRun(values)
+      runIDs[id] = run
+      known?.add(run, values)
     }
     return runIDs
+  }
+
+  /// Fills what a run lacks with what another catalog says of it.
+  ///
+  /// - Throws: Code `invalidData` where both say different things.
+  private func join(
+    _ run: Int64, _ values: [MetadataValue], of other: MergedCatalog, _ theirID: Int64
+  ) throws(EngramError) {
+    let fields = try fields()
+    var filled: [(field: Int, value: MetadataValue)] = []
+    var conflict: EngramError?
+    try runs(fields, ids: [run], before: .max) { (_, own) in
+      for (place, value) in values.enumerated() where value != .null && value != own[place] {
+        if own[place] == .null {
+          filled.append((place, value))
+        } else {
+          conflict =
+            conflict
+            ?? EngramError(
+              .invalidData, "a run is stored with other metadata", file: other.catalog.path,
+              place: "run \(theirID), field \(fields[place].name)",
+              expected: "'\(own[place])', as run \(run) has it here",
+              found: "'\(value)'", mend: "correct the one that is wrong with \(run: .edit), then merge again")
+        }
+      }
+    }
+    if let conflict { throw conflict }
+    if !filled.isEmpty { _ = try edit(run: run, filled) }
   }
 
   /// Adds the fields that are new here.
@@ -70,9 +127,12 @@ extension CatalogWriter {
   }
 
   /// Adds the observations, and the layer sets that are new here.
-  private func addObservations(of other: MergedCatalog, runIDs: [Int64: Int64]) throws(EngramError) {
+  private func addObservations(
+    of other: MergedCatalog, runIDs: [Int64: Int64], _ known: inout MergedRuns?, allowsRepeat: Bool
+  ) throws(EngramError) {
     var layerSetIDs: [Int64: Int64] = [:]
-    for (id, layers) in try other.catalog.layers().sorted(by: { $0.key < $1.key }) {
+    let theirLayers = try other.catalog.layers()
+    for (id, layers) in theirLayers.sorted(by: { $0.key < $1.key }) {
       layerSetIDs[id] = try layerSet(for: layers)
     }
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
@@ -82,7 +142,19 @@ extension CatalogWriter {
         throw other.catalog.corrupt("an observation has no run or no layers", "table observation")
       }
       let examples = try addObservation(run: run, layerSet: layerSet, condition: observation.condition)
-      if absent.contains(observation.firstExample) { hidden.append(examples) }
+      if absent.contains(observation.firstExample) {
+        hidden.append(examples)
+        return
+      }
+      let again = known?.add(
+        theirLayers[observation.layerSet] ?? [], ofRun: run, observation.condition, firstExample: examples.lowerBound)
+      guard let again, !allowsRepeat else { return }
+      throw EngramError(
+        .exists, "a layer of that store is stored here already", file: other.catalog.path,
+        place: "run \(observation.run), layer \(again.layer)", expected: "runs or layers that this store has not",
+        found: "layer \(again.layer) of run \(run), example \(again.example) here",
+        mend:
+          "leave that store out, or hide what is wrong; to take it as a further measurement, say \(set: .allowsRepeat)")
     }
     // What is hidden there is hidden here.
     if !hidden.isEmpty { _ = try setHidden(true, ExampleSet(hidden)) }
@@ -92,9 +164,10 @@ extension CatalogWriter {
   private func addMetrics(of other: MergedCatalog, runIDs: [Int64: Int64]) throws(EngramError) {
     guard let commit = other.commit?.id else { return }
     try other.catalog.metrics(nil, asOf: commit) { (metric) throws(EngramError) in
-      guard let run = runIDs[metric.run], try addMetric(RunMetric(run: run, metric.value)) else {
+      guard let run = runIDs[metric.run] else {
         throw other.catalog.corrupt("a metric has no run", "table run_metric, run_id \(metric.run)")
       }
+      _ = try addOrMatch(RunMetric(run: run, metric.value))
     }
   }
 

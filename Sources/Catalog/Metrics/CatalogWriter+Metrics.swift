@@ -46,6 +46,21 @@ extension CatalogWriter {
     return isAdded
   }
 
+  /// Adds a value of a metric, or finds it stored already, the same.
+  ///
+  /// - Returns: Whether it is new.
+  /// - Throws: As ``addMetric(_:)``, and code `exists` when the run has another value at that epoch.
+  package func addOrMatch(_ metric: RunMetric) throws(EngramError) -> Bool {
+    if try addMetric(metric) { return true }
+    let (stored, new) = (try metricValue(of: metric), metric.value.value)
+    if stored?.bitPattern == new.bitPattern || stored?.isNaN == true && new.isNaN { return false }
+    throw EngramError(
+      .exists, "the run has another value of this metric at this epoch", file: connection.path,
+      place: "run \(metric.run)", expected: stored.map { "\($0), as it is stored" } ?? "a new epoch",
+      found: "\(new) for \(metric.value.metric) at epoch \(EpochSelection.text(metric.value.epoch))",
+      mend: "stored metrics never change; leave out what is there, or give the metric another name")
+  }
+
   /// The stored value of a metric of a run at an epoch, to the last bit, or nil.
   package func metricValue(of metric: RunMetric) throws(EngramError) -> Double? {
     let row = try statement("SELECT value, bits FROM run_metric WHERE metric = ?1 AND run_id = ?2 AND epoch = ?3")

@@ -12,6 +12,7 @@ extension Invocation {
       epochs:0:100:25      these epochs, as --epochs
       random-start:15x4    4 samples, 15 epochs apart, from a start that each example draws for itself; :7 is a seed
       portion:2/3          the second of three consecutive portions
+      last                 one epoch of each run, its own: also first, at-most:50, best:top1, best:loss:min
       mean                 the mean of the samples of each statistic
       zscore               each column less its train mean, over its train standard deviation
       positions            three columns first: position_early, position_middle, position_deep
@@ -44,17 +45,22 @@ extension Invocation {
       }
     }
     let wasNamedByItsText = view.name == view.text || view.name == wasWhole
-    if isGiven(SharedParameters.epochs) {
-      guard view.epochs == .all else {
-        throw usageError(
-          "--epochs and the view both choose epochs", expected: "one of them",
-          found: "--epochs \(self[SharedParameters.epochs].text) and epochs:\(view.epochs.text)")
-      }
-      view.epochs = self[SharedParameters.epochs]
-    }
+    if isGiven(SharedParameters.epochs) { try choose(self[SharedParameters.epochs], in: &view) }
     if let isStandardized, self[isStandardized] { view.isStandardized = true }
     if let hasPositions, self[hasPositions] { view.hasPositions = true }
     if wasNamedByItsText { view.name = view.text }
     return view
+  }
+
+  /// Puts what `--epochs` says into a view that says nothing of it.
+  private func choose(_ epochs: EpochWords, in view: inout TrajectoryView) throws(EngramError) {
+    switch epochs {
+    case .selection(let selection) where view.epochs == .all: view.epochs = selection
+    case .choice(let choice) where view.samples == .all: view.samples = .choice(choice)
+    default:
+      throw usageError(
+        "--epochs and the view both choose epochs", expected: "one of them",
+        found: "--epochs \(epochs.text) and --view \(view.text)")
+    }
   }
 }

@@ -20,7 +20,8 @@ enum SharedParameters {
   }
   static let epochs = Parameter.option(
     "epochs", .epochs, default: "all",
-    "all, FIRST:LAST or FIRST:LAST:STRIDE with both ends, FIRST::STRIDE, or a list such as 0,5,10")
+    "all, FIRST:LAST or FIRST:LAST:STRIDE with both ends, FIRST::STRIDE, or a list such as 0,5,10; or an epoch of each run: "
+      + "first, last, at-most:N (the last up to N) or best:METRIC[:min|max]")
   static let view = Parameter.option(
     "view", .text("VIEW|FILE.json"),
     "how trajectories are looked at: whole, or parts such as random-start:15x4, portion:2/3, mean and positions joined by '+', or the file of a view"

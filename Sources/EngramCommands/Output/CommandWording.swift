@@ -24,6 +24,7 @@ package struct CommandWording: Wording {
     case .runKey: "--by"
     case .runFields: "--run"
     case .newRuns: "--new-runs"
+    case .update: "--update"
     case .types: "--type"
     case .missingWords: "--na"
     case .decimal: "--decimal"

@@ -77,6 +77,19 @@ public struct CommonColumns: Sendable, Hashable {
         mend: "give statistics the same names at ingest, or leave out the examples and training runs that diverged")
     }
 
+    epochsLeftOut =
+      request.view.choice == nil
+      ? try Self.leaveOutEpochs(of: &request, train: train, examples: examples, in: snapshot) : []
+    columns = try request.select(train.union(examples), in: snapshot).columns
+  }
+
+  /// Leaves out the epochs of a request that one side lacks.
+  ///
+  /// - Returns: Those that one side has and the other lacks, ascending.
+  /// - Throws: ``EngramError`` with code `invalidData` when the sides have no epoch in common.
+  private static func leaveOutEpochs(
+    of request: inout FeatureRequest, train: ExampleSet, examples: ExampleSet, in snapshot: Snapshot
+  ) throws(EngramError) -> [Double] {
     let (trainEpochs, epochs) = (snapshot.epochs(of: train), snapshot.epochs(of: examples))
     let sharedEpochs = Set(trainEpochs).intersection(epochs)
     let named: (Double) -> Bool
@@ -91,14 +104,14 @@ public struct CommonColumns: Sendable, Hashable {
       let left = list.filter { sharedEpochs.contains($0) || !either.contains($0) }
       if !left.isEmpty { request.view.epochs = .list(left) }
     }
-    epochsLeftOut = Set(trainEpochs).symmetricDifference(epochs).filter(named).sorted()
-    guard sharedEpochs.contains(where: named) || epochsLeftOut.isEmpty else {
-      throw Self.nothing(
+    let leftOut = Set(trainEpochs).symmetricDifference(epochs).filter(named).sorted()
+    guard sharedEpochs.contains(where: named) || leftOut.isEmpty else {
+      throw nothing(
         "no epoch in common", file: snapshot.store.path,
         found: "\(EpochSelection.text(epochs)) in the examples; \(EpochSelection.text(trainEpochs)) in training",
         mend: "ingest the recordings with \(option: .epochs) on the axis of the training runs")
     }
-    columns = try request.select(train.union(examples), in: snapshot).columns
+    return leftOut
   }
 
   /// The error that says that the sides share nothing to compare.

@@ -53,13 +53,18 @@ public struct FeatureRequest: Sendable, Hashable {
     let finite = Set(try snapshot.finiteStatistics(of: selection.examples))
     let suspects = selection.columns.statistics.filter { !finite.contains($0) }
     if suspects.isEmpty { return }
-    let axis = FeatureColumns(statistics: suspects, epochs: selection.columns.epochsRead)
+    let axis =
+      selection.columns.view.choice == nil
+      ? FeatureColumns(statistics: suspects, epochs: selection.columns.epochsRead)
+      : try FeatureColumns(
+        statistics: suspects, epochs: selection.columns.epochs,
+        view: TrajectoryView(epochs: selection.columns.view.epochs, samples: selection.columns.view.samples))
     var values = Matrix(elementType: .float64)
     for part in selection.examples.parts(of: partSize) {
       try snapshot.materialize(part, axis, into: &values)
       for (row, example) in part.ids.enumerated() {
         for column in 0..<values.columns where !values[row, column].isFinite {
-          let statistic = suspects[column / axis.epochs.count]
+          let statistic = suspects[column / axis.samplesPerStatistic]
           throw EngramError(
             .invalidData, "statistic '\(statistic)' is not finite in a selected example", file: snapshot.store.path,
             place: "example \(example)\(try place(of: example, in: snapshot)), column \(axis.names[column])",

@@ -21,7 +21,8 @@ public struct TrainedModel: Sendable {
   public let classes: ExampleClasses
   /// The statistics, in the order of the columns.
   public let statistics: [String]
-  /// How trajectories are looked at; its epochs are those of the training data, one by one.
+  /// How trajectories are looked at; its epochs are those of the training data, one by one, unless
+  /// each run gives its own.
   public let view: TrajectoryView
   /// The means and deviations of the training data, where the view standardizes.
   let standardization: Standardization?
@@ -36,7 +37,8 @@ public struct TrainedModel: Sendable {
     self.classes = classes
     statistics = columns.statistics
     var view = columns.view
-    view.epochs = .list(columns.epochs)
+    // Each run gives its own, whatever those of others are.
+    if view.choice == nil { view.epochs = .list(columns.epochs) }
     self.view = view
     guard view.isStandardized else {
       standardization = nil

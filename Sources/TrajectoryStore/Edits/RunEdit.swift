@@ -36,6 +36,20 @@ public struct EditReport: Sendable, Hashable {
   public let changes: [FieldChange]
   /// The fields that came new.
   public let newFields: [MetadataField]
+  /// Where layers changed: the examples that were stored anew, and those that they take the place of, which are hidden.
+  public let newExamples: Range<Int64>?, hidden: ExampleSet
+
+  /// Makes a report; by default of no change.
+  package init(
+    commit: Int64?, runsSelected: Int, runsChanged: Int, changes: [FieldChange] = [], newFields: [MetadataField] = [],
+    newExamples: Range<Int64>? = nil, hidden: ExampleSet = ExampleSet()
+  ) {
+    (self.newExamples, self.hidden) = (newExamples, hidden)
+    self.commit = commit
+    (self.runsSelected, self.runsChanged) = (runsSelected, runsChanged)
+    self.changes = changes
+    self.newFields = newFields
+  }
 }
 
 /// Every value that differs, of one run each, before it is written.

@@ -56,8 +56,9 @@ extension TrajectoryStore {
   ///
   /// - Parameters:
   ///   - filter: An SQL expression over the columns of the `example` view; it must be true for all examples of a run or for
-  ///     none, for what is changed belongs to the whole run.
-  ///   - values: The new values, by field.
+  ///     none where fields of runs change, for those belong to the whole run.
+  ///   - values: The new values, by field. `layer_name` and `layer_position` change the layers for which the condition is true;
+  ///     their measurements are stored anew, and the old ones are hidden.
   ///   - isTrial: Whether only to say what would change.
   ///   - options: How to wait and work, who does it and why.
   /// - Returns: What changed.
@@ -67,15 +68,21 @@ extension TrajectoryStore {
     where filter: String, set values: [String: MetadataValue], isTrial: Bool = false,
     options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> EditReport {
-    let runs = try runs(where: filter, in: try snapshot(), work: options.work)
     let said = values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
+    var values = values
+    if let layers = try LayerEdit(takingFrom: &values, path) {
+      return try edit(
+        layersWhere: filter, layers, set: values, message: "\(said) where \(filter)", isTrial: isTrial, options: options
+      )
+    }
+    let runs = try runs(where: filter, in: try snapshot(), work: options.work)
     return try edit(
       runs.keys.map { RunEdit(run: $0, values: values) },
       message: "\(said) for \(runs.count) runs where \(filter)", isTrial: isTrial, options: options)
   }
 
   /// What differs between what some runs have and what they are to have, and the fields that are new.
-  private func plan(
+  func plan(
     _ edits: [RunEdit], _ newFields: [MetadataField], _ catalog: CatalogReader
   ) throws(EngramError) -> (EditPlan, [MetadataField]) {
     let known = try catalog.fields()
@@ -105,7 +112,7 @@ extension TrajectoryStore {
   }
 
   private static func noField(_ name: String, among fields: [MetadataField], _ path: String) -> EngramError {
-    let layers = ["layer_name", "layer_position", "unit_fraction", "noise_sd", "observation_seed"]
+    let layers = LayerEdit.fields + ["unit_fraction", "noise_sd", "observation_seed"]
     if layers.contains(name.lowercased()) {
       return EngramError(
         .usage, "'\(name)' belongs to what was measured, not to a run, and cannot be changed", file: path,

@@ -15,13 +15,20 @@ struct AxisMap: Sendable {
   /// Whether anything wanted is missing.
   var isIncomplete: Bool { statistics.contains(nil) || epochs.contains(-1) }
 
-  init(_ source: ExtentSource, statistics wanted: [String], epochs: [Double]) {
+  /// Finds the places.
+  ///
+  /// - Parameters:
+  ///   - source: The source.
+  ///   - wanted: The statistics.
+  ///   - epochs: The epochs.
+  ///   - hasNone: Whether a place after the last stands for no epoch at all.
+  init(_ source: ExtentSource, statistics wanted: [String], epochs: [Double], hasNone: Bool = false) {
     let places = Dictionary(
       source.extent.statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let times = Dictionary(
       source.extent.epochs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     statistics = wanted.map { places[$0] }
-    self.epochs = epochs.map { Int32(times[$0] ?? -1) }
+    self.epochs = epochs.map { Int32(times[$0] ?? -1) } + (hasNone ? [-1] : [])
     var stretches: [(first: Int, indices: [Int32])] = []
     var isBroken = true
     for (position, index) in self.epochs.enumerated() {

@@ -11,30 +11,6 @@ import TrajectoryModel
 /// Work is shared out by row groups, which have no state in common. A row group's chunks are decoded one after the
 /// other into scratch memory that stays in the processor's cache, and from there each value is written once.
 struct Materializer: Sendable {
-  /// One row group, and for each destination the rows of it that go there.
-  private struct Task: Sendable {
-    let source: Int
-    let rowGroup: Int
-    var runs: [[RowRun]]
-
-    /// What of the row group's chunks is needed: the examples from the first to the last that go anywhere.
-    func window(epochEnd: Int) -> ChunkDecoder.Window {
-      var (first, end) = (Int.max, 0)
-      for run in runs.joined() {
-        first = min(first, Int(run.source))
-        end = max(end, Int(run.source + run.count))
-      }
-      return ChunkDecoder.Window(examples: min(first, end)..<end, epochEnd: epochEnd)
-    }
-
-    /// The runs, counted from an example of the row group.
-    func runs(from first: Int) -> [[RowRun]] {
-      runs.map { runs in
-        runs.map { RowRun(source: $0.source - Int32(first), destination: $0.destination, count: $0.count) }
-      }
-    }
-  }
-
   /// Values that are worth a thread of their own.
   private static let valuesPerThread = 1 << 17
 
@@ -43,7 +19,9 @@ struct Materializer: Sendable {
   private let statistics: [String]
   private let sampling: EpochSampling
   private let destinations: [DestinationRows]
-  private let tasks: [Task]
+  /// The epoch of each example, where each run gives its own.
+  private let chosen: ChosenEpochs?
+  private let tasks: [RowGroupTask]
 
   /// Plans the work.
   ///
@@ -51,18 +29,25 @@ struct Materializer: Sendable {
   ///   - sources: Ascending extents that hold every example of every destination.
   ///   - statistics: The statistics to read; what a source lacks becomes NaN.
   ///   - sampling: What to read of the epochs.
+  ///   - chosen: Which epoch stands for each example, where the sampling chooses.
   ///   - destinations: Where it goes; they do not overlap.
-  init(sources: [ExtentSource], statistics: [String], sampling: EpochSampling, destinations: [DestinationRows]) {
+  init(
+    sources: [ExtentSource], statistics: [String], sampling: EpochSampling, chosen: ChosenEpochs?,
+    destinations: [DestinationRows]
+  ) {
     self.sources = sources
+    self.chosen = chosen
     self.statistics = statistics
     self.sampling = sampling
     self.destinations = destinations
-    maps = sources.map { AxisMap($0, statistics: statistics, epochs: sampling.axis) }
+    maps = sources.map {
+      AxisMap($0, statistics: statistics, epochs: sampling.axis, hasNone: sampling.choice != nil)
+    }
     tasks = Self.tasks(sources: sources, destinations: destinations)
   }
 
   /// Shares the rows of the destinations out among row groups.
-  private static func tasks(sources: [ExtentSource], destinations: [DestinationRows]) -> [Task] {
+  private static func tasks(sources: [ExtentSource], destinations: [DestinationRows]) -> [RowGroupTask] {
     // Plain numbers, because a split has a range for every few examples.
     let places = sources.map { (examples: $0.extent.examples, rowGroupSize: $0.rowGroupSize) }
     var groupEnds: [Int] = []
@@ -71,7 +56,7 @@ struct Materializer: Sendable {
     }
     // For each row group of each source its task, or -1 while nobody needs it.
     var taskOfGroup = Array(repeating: -1, count: groupEnds.last ?? 0)
-    var tasks: [Task] = []
+    var tasks: [RowGroupTask] = []
     for (destination, target) in destinations.enumerated() {
       var row = 0
       var source = 0
@@ -88,7 +73,8 @@ struct Materializer: Sendable {
           let number = (source > 0 ? groupEnds[source - 1] : 0) + group
           if taskOfGroup[number] < 0 {
             taskOfGroup[number] = tasks.count
-            tasks.append(Task(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
+            tasks.append(
+              RowGroupTask(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
           }
           tasks[taskOfGroup[number]].runs[destination].append(
             RowRun(source: Int32(first), destination: row, count: Int32(count)))
@@ -121,14 +107,14 @@ struct Materializer: Sendable {
     }
   }
 
-  private func perform(_ task: Task, decoder: RowGroupDecoder) throws(EngramError) {
+  private func perform(_ task: RowGroupTask, decoder: RowGroupDecoder) throws(EngramError) {
     let map = maps[task.source]
     if map.isIncomplete { fillWithNaN(task) }
     let starts = starts(of: task)
     switch sources[task.source].values {
     case .segment(let reader):
       let window = task.window(epochEnd: map.epochEnd)
-      if !sampling.isMean, sampling.start == nil, destinations.allSatisfy({ $0.sampleStride == 1 }) {
+      if !sampling.isMean, !sampling.hasStarts, destinations.allSatisfy({ $0.sampleStride == 1 }) {
         let tables = RowTable.tables(task.runs, of: destinations, window: window.examples)
         try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
           (position, block) throws(EngramError) in
@@ -160,7 +146,7 @@ struct Materializer: Sendable {
         runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step, sampleCount: sampling.count,
         elementType: destination.elementType, exampleStride: destination.exampleStride,
         base: destination.base + first * destination.elementType.byteCount)
-    } else if sampling.start != nil {
+    } else if sampling.hasStarts {
       // SAFETY: as above.
       unsafe block.scatter(
         runs: runs.span, epochs: map.epochs.span, starts: starts.span, step: sampling.step, sampleCount: sampling.count,
@@ -179,21 +165,26 @@ struct Materializer: Sendable {
   }
 
   /// Where each example of a task starts, for each destination; empty where all start at the first epoch.
-  private func starts(of task: Task) -> [[Int32]] {
-    guard let plan = sampling.start else { return Array(repeating: [], count: destinations.count) }
+  private func starts(of task: RowGroupTask) -> [[Int32]] {
+    guard sampling.hasStarts else { return Array(repeating: [], count: destinations.count) }
     let source = sources[task.source]
     let first = source.extent.firstExample + Int64(task.rowGroup * source.rowGroupSize)
     return task.runs.map { runs in
       var starts: [Int32] = []
       for run in runs {
         let example = first + Int64(run.source)
-        plan.starts(of: example..<(example + Int64(run.count)), among: sampling.places, into: &starts)
+        let examples = example..<(example + Int64(run.count))
+        if let plan = sampling.start {
+          plan.starts(of: examples, among: sampling.places, into: &starts)
+        } else {
+          chosen?.appendPlaces(of: examples, to: &starts)
+        }
       }
       return starts
     }
   }
 
-  private func copy(_ batch: StagedBatch, _ task: Task, starts: [[Int32]]) {
+  private func copy(_ batch: StagedBatch, _ task: RowGroupTask, starts: [[Int32]]) {
     let map = maps[task.source]
     forEachRow(task) { index, ordinal, row, element in
       let destination = destinations[index]
@@ -219,7 +210,7 @@ struct Materializer: Sendable {
     }
   }
 
-  private func fillWithNaN(_ task: Task) {
+  private func fillWithNaN(_ task: RowGroupTask) {
     forEachRow(task) { index, _, _, element in
       let destination = destinations[index]
       for statistic in statistics.indices {
@@ -232,7 +223,7 @@ struct Materializer: Sendable {
   }
 
   /// Visits every row that a task fills: destination, ordinal among its rows, row in the source, first element.
-  private func forEachRow(_ task: Task, _ body: (Int, Int, Int, Int) -> Void) {
+  private func forEachRow(_ task: RowGroupTask, _ body: (Int, Int, Int, Int) -> Void) {
     for (index, runs) in task.runs.enumerated() {
       var ordinal = 0
       for run in runs {

@@ -145,9 +145,13 @@ extension Snapshot {
     _ destinations: [DestinationRows], _ columns: FeatureColumns, _ work: WorkContext
   ) throws(EngramError) {
     let needed = destinations.reduce(ExampleSet()) { $0.union($1.examples) }
+    let chosen = try columns.sampling.choice.map { (choice) throws(EngramError) in
+      try chosenEpochs(choice, axis: columns.sampling.axis, of: needed)
+    }
     let sources = try openExtents(holding: needed)
     try Materializer(
-      sources: sources, statistics: columns.statistics, sampling: columns.sampling, destinations: destinations
+      sources: sources, statistics: columns.statistics, sampling: columns.sampling, chosen: chosen,
+      destinations: destinations
     )
     .run(pool: store.decoders, work)
   }

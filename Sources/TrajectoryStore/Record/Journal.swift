@@ -77,6 +77,12 @@ final class Journal {
           expected: "\(known.layers.count) layers, \(known.statistics.count) statistics, \(known.elementType.name)",
           found: "\(run.layers.count) layers, \(run.statistics.count) statistics, \(run.elementType.name)")
       }
+      guard Self.isSame(known.metadata, run.metadata) else {
+        throw EngramError(
+          .invalidData, "the run is being recorded with other metadata", file: path,
+          expected: Self.text(known.metadata), found: Self.text(run.metadata),
+          mend: "give the run the metadata that it was begun with, or other values of what tells runs apart")
+      }
       for checkpoint in contents.checkpoints { checkpoints[checkpoint.epoch] = checkpoint.hash }
       (checksum, end) = (contents.checksum, contents.byteCount)
     }
@@ -85,6 +91,20 @@ final class Journal {
     try append(.run, Array(try run.json.text().utf8))
     try sync()
     try folder.sync()
+  }
+
+  /// Whether two runs have the same values, fields without a value apart.
+  private static func isSame(_ one: [String: MetadataValue], _ other: [String: MetadataValue]) -> Bool {
+    func values(_ metadata: [String: MetadataValue]) -> [String: MetadataValue] {
+      Dictionary(
+        metadata.filter { $0.value != .null }.map { ($0.key.lowercased(), $0.value) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    return values(one) == values(other)
+  }
+
+  private static func text(_ metadata: [String: MetadataValue]) -> String {
+    metadata.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
   }
 
   /// Adds a checkpoint; it is durable once ``sync()`` has returned.

@@ -14,14 +14,21 @@ public struct RecordedRun: Sendable, Hashable {
   /// The type of the values.
   public let elementType: ElementType
 
+  /// The fields that tell runs apart, as the store declares them; nil where all do.
+  let runKey: [String]?
+
   /// Values of one checkpoint.
   var valueCount: Int { layers.count * statistics.count }
 
   /// 32 hexadecimal digits that equal metadata share, whatever the order of their fields.
+  ///
+  /// Where a store declares what tells runs apart, they are those of these fields and of the names of the layers.
   var key: String {
     var text = ""
+    let declared = runKey.map { Set(($0 + ["replicate"]).map { $0.lowercased() }) }
+    if runKey != nil { for layer in layers { text += "l\(layer.name.utf8.count):\(layer.name)" } }
     for (name, value) in metadata.map({ ($0.key.lowercased(), $0.value) }).sorted(by: { $0.0 < $1.0 })
-    where value != .null {
+    where value != .null && declared?.contains(name) ?? true {
       text += "\(name.utf8.count):\(name)"
       switch value {
       case .null: continue
@@ -37,7 +44,8 @@ public struct RecordedRun: Sendable, Hashable {
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for layers or statistics that are missing or stand twice.
   init(
-    metadata: [String: MetadataValue], layers: [Layer], statistics: [String], elementType: ElementType
+    metadata: [String: MetadataValue], layers: [Layer], statistics: [String], elementType: ElementType,
+    runKey: [String]? = nil
   ) throws(EngramError) {
     for name in metadata.keys.sorted() { try MetadataField.check(name: name) }
     for (what, names) in [("layer", layers.map(\.name)), ("statistic", statistics)] {
@@ -49,6 +57,7 @@ public struct RecordedRun: Sendable, Hashable {
       }
     }
     self.metadata = metadata
+    self.runKey = runKey
     self.layers = layers
     self.statistics = statistics
     self.elementType = elementType

@@ -54,6 +54,13 @@ public final class Recorder {
       try journal.remove()
       throw stored
     }
+    do throws(EngramError) {
+      _ = try store.storedRun(of: run)
+    } catch {
+      // What was begun for nothing is no run in progress.
+      if journal.checkpoints.isEmpty { try? journal.remove() }
+      throw error
+    }
     self.journal = journal
     isResumed = !journal.checkpoints.isEmpty
   }
@@ -132,9 +139,11 @@ public final class Recorder {
       metrics: checkpoints.flatMap { checkpoint in
         checkpoint.metrics.sorted { $0.key < $1.key }.map { MetricValue($0.key, epoch: checkpoint.epoch, $0.value) }
       })
+    let (store, run) = (store, run)
     let report = try store.append(
       [recording], epochs: checkpoints.map(\.epoch), statistics: run.statistics, operation: "record",
-      contentHash: store.recordingHash(of: run), options: options)
+      contentHash: store.recordingHash(of: run), options: options
+    ) { () throws(EngramError) in try store.storedRun(of: run) }
     self.journal = nil
     // The run is part of the store; a journal that is left is removed by the next recorder of the run.
     try? journal.remove()

@@ -12,6 +12,8 @@ public struct RunInProgress: Sendable, Hashable {
   public let epochs: [Double]
   /// For each epoch, ascending, its values [layer][statistic] as Float64.
   public let values: [[Double]]
+  /// The metrics, by epoch.
+  public let metrics: [MetricValue]
   /// Bytes of its journal.
   public let byteCount: Int
 }
@@ -20,21 +22,24 @@ extension TrajectoryStore {
   /// Begins a run that grows, or resumes one of the same metadata that was cut short.
   ///
   /// - Parameters:
-  ///   - metadata: Metadata of the run by field name; runs of equal metadata are one run.
+  ///   - metadata: Metadata of the run by field name; runs of equal metadata are one run, or those that are equal in the
+  ///     fields that the store declares to tell runs apart.
   ///   - layers: The layers, in the order of values.
   ///   - statistics: The names of the statistics, in the order of values.
   ///   - elementType: The type of the values.
   ///   - options: How the end of the run waits for other writers.
   /// - Returns: A recorder that holds the run for this process.
   /// - Throws: ``EngramError`` with code `busy` while another process records the run, `exists` when it has ended and is
-  ///   stored, `invalidData` when it was begun with other layers, statistics or another type, `corrupt`, `io`.
+  ///   stored, `invalidData` when it was begun with other layers, statistics or another type, or is stored with other metadata,
+  ///   `corrupt`, `io`.
   public func recorder(
     run metadata: [String: MetadataValue], layers: [Layer], statistics: [String], elementType: ElementType = .float32,
     options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> Recorder {
     try Recorder(
-      try RecordedRun(metadata: metadata, layers: layers, statistics: statistics, elementType: elementType), in: self,
-      options: options)
+      try RecordedRun(
+        metadata: metadata, layers: layers, statistics: statistics, elementType: elementType,
+        runKey: try snapshot().runKey()), in: self, options: options)
   }
 
   /// Every run that is being recorded or was cut short, in no order that means anything.
@@ -51,6 +56,9 @@ extension TrajectoryStore {
           values: checkpoints.map { checkpoint in
             let values = TrajectoryValues(nativeBytes: checkpoint.bytes, run.elementType)
             return (0..<values.count).map { values.double(at: $0) }
+          },
+          metrics: checkpoints.flatMap { checkpoint in
+            checkpoint.metrics.sorted { $0.key < $1.key }.map { MetricValue($0.key, epoch: checkpoint.epoch, $0.value) }
           }, byteCount: contents.byteCount))
     }
     return found
@@ -74,6 +82,59 @@ extension TrajectoryStore {
       throw error
     }
     return try JournalContents(bytes, folder.path(of: name))
+  }
+
+  /// The stored run that a run is by what the store declares to tell runs apart; nil where it has none, or declares nothing.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` for a run without any value of these fields, `invalidData` when the run is
+  ///   stored with other metadata, `exists` when it has one of the layers already.
+  func storedRun(of run: RecordedRun) throws(EngramError) -> Int64? {
+    let snapshot = try snapshot()
+    guard let key = try snapshot.runKey() else { return nil }
+    let given = Dictionary(
+      run.metadata.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
+    let wanted = key.map { given[$0.lowercased()] ?? .null }
+    guard wanted.contains(where: { $0 != .null }) else {
+      throw EngramError(
+        .usage, "the run has no value of what tells runs apart in this store", file: path,
+        expected: "a value of \(key.joined(separator: " or "))",
+        found: run.metadata.keys.sorted().joined(separator: ", "), mend: "give the run these fields")
+    }
+    let table = try snapshot.runs()
+    let names = table.fields.map { $0.name.lowercased() }
+    let places = key.compactMap { names.firstIndex(of: $0.lowercased()) }
+    let replicate = names.firstIndex(of: "replicate")
+    let number = given["replicate"] ?? .null
+    guard
+      let index = table.rows.firstIndex(where: { row in
+        guard places.map({ row[$0] }) == wanted else { return false }
+        guard let known = replicate.map({ row[$0] }), known != .null else {
+          return [.null, .integer(1)].contains(number)
+        }
+        return known == (number == .null ? .integer(1) : number)
+      })
+    else { return nil }
+    let (id, row) = (table.ids[index], table.rows[index])
+    for (name, value) in run.metadata.sorted(by: { $0.key < $1.key }) where value != .null {
+      let known = names.firstIndex(of: name.lowercased()).map { row[$0] } ?? .null
+      if known == value { continue }
+      throw EngramError(
+        .invalidData, "a run is stored with other metadata", file: path, place: "field \(name)",
+        expected: known == .null ? "no value, as run \(id) is stored" : "'\(known)', as run \(id) is stored",
+        found: "'\(value)'",
+        mend: "leave the field out or correct it; if the stored run is wrong, \(run: .edit, on: path) corrects it")
+    }
+    let measured = try snapshot.measuredLayers(of: [id])
+    for layer in run.layers {
+      guard let example = measured[MeasuredLayer(run: id, layer: layer.name, condition: .perfect)]?.first else {
+        continue
+      }
+      throw EngramError(
+        .exists, "a layer of this run is stored already", file: path, place: "layer \(layer.name)",
+        expected: "layers that run \(id) has not", found: "example \(example)",
+        mend: "give another run other values of \(key.joined(separator: ", ")), or hide what is stored")
+    }
+    return id
   }
 
   /// What the store remembers of a run that was recorded, so that it is not recorded twice.

@@ -70,6 +70,13 @@ public struct FeatureColumns: Sendable, Hashable {
     return FeatureColumns(statistics: statistics, epochs: epochs, view: view, order: .bySample, sampling: sampling)
   }
 
+  /// What the view reads of other statistics, without positions of layers and not standardized.
+  func unscaled(of statistics: [String]) -> FeatureColumns {
+    var view = view
+    (view.hasPositions, view.isStandardized) = (false, false)
+    return FeatureColumns(statistics: statistics, epochs: epochs, view: view, order: order, sampling: sampling)
+  }
+
   /// The columns that say where the layer sits, which come first.
   public static let positionNames = LayerPosition.allCases.map { "position_\($0.rawValue)" }
 
@@ -84,10 +91,11 @@ public struct FeatureColumns: Sendable, Hashable {
 
   /// What follows the name of a statistic in the names of its columns.
   ///
-  /// An epoch, such as `5`; under a random start the distance from it, such as `+15`; `mean` of a mean.
+  /// An epoch, such as `5`; under a random start the distance from it, such as `+15`; `last` and its like where each run
+  /// gives its own; `mean` of a mean.
   public var sampleNames: [String] { sampling.isMean ? ["mean"] : sampling.names }
 
-  /// The epochs that are read: those of the columns, or those among which random starts choose.
+  /// The epochs that are read: those of the columns, or those among which random starts and runs choose.
   public var epochsRead: [Double] { sampling.axis }
 
   /// The name of each column: `position_early`, `weightabs_mean@5`, `weightabs_mean@+15`, `weightabs_mean@mean`.

@@ -34,8 +34,9 @@ extension Snapshot {
         throw EngramError(
           .usage, "a statistic stands twice in the list", found: names.joined(separator: ","), mend: "name each once")
       }
-      try require(names, of: &examples, missing)
+      if view.choice == nil { try require(names, of: &examples, missing) }
     }
+    if let choice = view.choice { return try select(examples, choosing: choice, statistics, view, missing) }
     try require(view.epochs, of: &examples, missing)
     let touched = extents(holding: examples)
     let epochs = missing == .fill ? touched.everyEpoch : touched.commonEpochs
@@ -49,22 +50,25 @@ extension Snapshot {
     case .family(let family):
       chosen = try finiteStatistics(of: examples, at: read).filter { StatisticFamily(ofStatistic: $0) == family }
     }
-    guard !chosen.isEmpty else {
-      throw EngramError(
-        .invalidData, "the selected examples have no such statistic in common", file: store.path,
-        expected: "at least one statistic", found: "none of the \(touched.commonStatistics.count) they share",
-        mend: """
-          choose epochs at which all are finite with \(option: .epochs), select fewer examples, or name statistics and say \
-          what to do with examples that lack them
-          """)
-    }
+    if chosen.isEmpty { throw nothingInCommon(touched) }
     return FeatureSelection(
       examples: examples, columns: try FeatureColumns(statistics: chosen, epochs: epochs, view: view),
       remarks: remarks(asked: asked, kept: examples, touched, isAllEpochs: view.epochs == .all, statistics, missing))
   }
 
+  /// The error for examples that have no statistic in common.
+  func nothingInCommon(_ touched: [Extent]) -> EngramError {
+    EngramError(
+      .invalidData, "the selected examples have no such statistic in common", file: store.path,
+      expected: "at least one statistic", found: "none of the \(touched.commonStatistics.count) they share",
+      mend: """
+        choose epochs at which all are finite with \(option: .epochs), select fewer examples, or name statistics and say \
+        what to do with examples that lack them
+        """)
+  }
+
   /// What of the examples asked for is left out, and of what they have.
-  private func remarks(
+  func remarks(
     asked: ExampleSet, kept: ExampleSet, _ touched: [Extent], isAllEpochs: Bool, _ statistics: StatisticSelection,
     _ missing: MissingPolicy
   ) -> [String] {
@@ -81,7 +85,7 @@ extension Snapshot {
       let dropped = Set(every).subtracting(common)
       let count = holders { !dropped.isDisjoint(with: $0.epochs) }
       remarks.append(
-        "\(common.count) of \(every.count) epochs are shared; \(dropped.count) are dropped, recorded by \(count) of "
+        "\(common.count) of \(every.count) epochs are shared; \(dropped.count) dropped, recorded by \(count) of "
           + "\(kept.count) examples")
     }
     if case .names = statistics { return remarks }
@@ -99,7 +103,7 @@ extension Snapshot {
   }
 
   /// Refuses, or leaves out, examples that lack any of some statistics; a name that none has is refused in any case.
-  private func require(
+  func require(
     _ names: [String], of examples: inout ExampleSet, _ missing: MissingPolicy
   ) throws(EngramError) {
     var touched = extents(holding: examples)
@@ -196,7 +200,13 @@ extension Snapshot {
   private func missingPart(
     _ part: String, found: String, of lacking: [Extent], examples: ExampleSet
   ) throws(EngramError) -> EngramError {
-    let members = examples.intersection(ExampleSet(lacking.map(\.examples)))
+    try missingPart(part, found: found, ofExamples: examples.intersection(ExampleSet(lacking.map(\.examples))))
+  }
+
+  /// The error for something that was not recorded for some examples.
+  func missingPart(
+    _ part: String, found: String, ofExamples members: ExampleSet
+  ) throws(EngramError) -> EngramError {
     /// Runs named in full; the rest are counted.
     let shown = 5
     let runs = try groups(by: ["run_id"]).filter { !$0.examples.intersection(members).isEmpty }.map(

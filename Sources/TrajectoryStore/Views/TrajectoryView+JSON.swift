@@ -1,6 +1,7 @@
 // TrajectoryView+JSON.swift -- a view as JSON, as results keep it.
 //   {"version": 1, "name": "random-start:15x4", "epochs": "all",
 //    "random_start": {"period": 15, "count": 4, "seed": 0}, "mean": false, "zscore": false, "positions": true}
+//   {"version": 1, "name": "last", "epochs": "all", "choice": "last", …}
 //   {"version": 1, "name": "first third", "epochs": "all", "portion": {"index": 0, "count": 3}, …}
 
 public import Base
@@ -25,6 +26,7 @@ extension TrajectoryView {
       ]
     case .portion(let portion):
       object["portion"] = ["index": .integer(Int64(portion.index)), "count": .integer(Int64(portion.count))]
+    case .choice(let choice): object["choice"] = .string(choice.text)
     }
     object["mean"] = .bool(isMean)
     object["zscore"] = .bool(isStandardized)
@@ -55,7 +57,7 @@ extension TrajectoryView {
         found: String(version), mend: "use a newer version of engram")
     }
     try object.checkKeys([
-      "version", "name", "epochs", "random_start", "portion", "mean", "zscore", "positions",
+      "version", "name", "epochs", "random_start", "portion", "choice", "mean", "zscore", "positions",
     ])
     func flag(_ key: String) throws(EngramError) -> Bool {
       try object.optional(key) { (value) throws(EngramError) in try value.asBool() } ?? false
@@ -66,12 +68,22 @@ extension TrajectoryView {
     let portion = try object.optional("portion") { (value) throws(EngramError) in
       try readPortion(try value.asObject())
     }
-    if start != nil, portion != nil {
+    let choice = try object.optional("choice") { (value) throws(EngramError) in
+      let text = try value.asString()
+      if let choice = EpochChoice(parsing: text) { return choice }
       throw EngramError(
-        .usage, "a view samples in one way", place: "key \"portion\"", expected: "random_start or portion",
-        mend: "leave one of them out")
+        .usage, "this chooses no epoch", expected: "first, last, at-most:N or best:METRIC[:min|max]", found: "'\(text)'"
+      )
     }
-    let samples: Samples = start.map { .randomStart($0) } ?? portion.map { .portion($0) } ?? .all
+    let ways: [Samples] = [
+      start.map { .randomStart($0) }, portion.map { .portion($0) }, choice.map { .choice($0) },
+    ].compactMap { $0 }
+    guard ways.count <= 1 else {
+      throw EngramError(
+        .usage, "a view samples in one way", place: "key \"\(choice == nil ? "portion" : "choice")\"",
+        expected: "one of random_start, portion and choice", mend: "leave the others out")
+    }
+    let samples = ways.first ?? .all
     let epochs = try object.optional("epochs") { (value) throws(EngramError) in
       try EpochSelection(parsing: try value.asString())
     }

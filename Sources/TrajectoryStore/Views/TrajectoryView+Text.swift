@@ -6,8 +6,8 @@ import TrajectoryModel
 extension TrajectoryView {
   /// The text form: its parts in the order in which they apply, joined by `+`; `whole` when there are none.
   ///
-  /// `epochs:0:100:25`, `random-start:15x4` with a seed as in `random-start:15x4:7`, `portion:2/3`, `mean`, `zscore`,
-  /// `positions`. The name is not part of it.
+  /// `epochs:0:100:25`, `random-start:15x4` with a seed as in `random-start:15x4:7`, `portion:2/3`, `last` and the other forms
+  /// of ``EpochChoice``, `mean`, `zscore`, `positions`. The name is not part of it.
   public var text: String {
     var parts: [String] = []
     if epochs != .all { parts.append("epochs:\(epochs.text)") }
@@ -17,6 +17,7 @@ extension TrajectoryView {
       parts.append(
         "random-start:\(EpochSelection.text(plan.period))x\(plan.count)\(plan.seed == 0 ? "" : ":\(plan.seed)")")
     case .portion(let portion): parts.append("portion:\(portion.index + 1)/\(portion.count)")
+    case .choice(let choice): parts.append(choice.text)
     }
     if isMean { parts.append("mean") }
     if isStandardized { parts.append("zscore") }
@@ -35,7 +36,8 @@ extension TrajectoryView {
       let word = String(part[..<colon])
       let rest = colon == part.endIndex ? nil : String(part[part.index(after: colon)...])
       // There is one way to sample, so its forms count as one part.
-      guard seen.insert(["random-start", "portion"].contains(word) ? "samples" : word).inserted else {
+      let isSampling = (["random-start", "portion"] + EpochChoice.words).contains(word)
+      guard seen.insert(isSampling ? "samples" : word).inserted else {
         throw Self.failure("'\(word)' comes on top of another such part", text)
       }
       try apply(word, rest, text)
@@ -53,11 +55,16 @@ extension TrajectoryView {
         throw Self.failure("'portion:\(rest)' is no portion", text)
       }
       samples = .portion(Portion(index: index - 1, count: count))
+    case ("first", _), ("last", _), ("at-most", _), ("best", _):
+      guard let choice = EpochChoice(parsing: word + (rest.map { ":\($0)" } ?? "")) else {
+        throw Self.failure("'\(word)\(rest.map { ":\($0)" } ?? "")' chooses no epoch", text)
+      }
+      samples = .choice(choice)
     case ("mean", nil): isMean = true
     case ("zscore", nil): isStandardized = true
     case ("positions", nil): hasPositions = true
     default:
-      let words = ["epochs", "random-start", "portion", "mean", "zscore", "positions"]
+      let words = ["epochs", "random-start", "portion", "mean", "zscore", "positions"] + EpochChoice.words
       throw Self.failure(
         words.contains(word) ? "the part '\(word)' of a view is not complete" : "'\(word)' is no part of a view", text,
         mend: words.contains(word) ? nil : closestName(to: word, among: words).map { "did you mean '\($0)'?" })
@@ -80,7 +87,8 @@ extension TrajectoryView {
     EngramError(
       .usage, message, place: "view",
       expected:
-        "whole, or of epochs:SELECTION, random-start:PERIODxCOUNT[:SEED] or portion:I/N, mean, zscore and positions those that apply, joined by '+'",
+        "whole, or of epochs:SELECTION, one of random-start:PERIODxCOUNT[:SEED], portion:I/N, first, last, at-most:N and "
+        + "best:METRIC[:min|max], mean, zscore and positions those that apply, joined by '+'",
       found: "'\(text)'",
       mend: mend ?? "for example random-start:15x4 takes 4 samples, 15 epochs apart, from a random start")
   }

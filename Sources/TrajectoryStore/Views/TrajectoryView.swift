@@ -7,7 +7,8 @@ public import TrajectoryModel
 ///
 /// The parts apply in this order, each to what the one before left:
 /// 1. ``epochs`` choose the axis from the recorded epochs.
-/// 2. ``samples`` choose samples from the axis: all, a random start in each example, or a consecutive portion.
+/// 2. ``samples`` choose samples from the axis: all, a random start in each example, a consecutive portion, or one epoch of
+///    each run.
 /// 3. ``isMean`` replaces the samples of a statistic by their mean.
 /// 4. ``isStandardized`` subtracts the mean of a column over the train side and divides by its standard deviation.
 /// 5. ``hasPositions`` puts three columns in front that say where the layer sits; they are not standardized.
@@ -28,6 +29,8 @@ public struct TrajectoryView: Sendable, Hashable {
     case randomStart(RandomStart)
     /// One of several consecutive portions.
     case portion(Portion)
+    /// One epoch of each run: its first, last or best, whatever the others have.
+    case choice(EpochChoice)
   }
 
   /// What results call it; the text form unless given.
@@ -60,6 +63,11 @@ public struct TrajectoryView: Sendable, Hashable {
   /// Whether each example draws its own start.
   public var hasRandomStart: Bool {
     if case .randomStart = samples { true } else { false }
+  }
+
+  /// Which epoch of each run is looked at, where each gives its own.
+  public var choice: EpochChoice? {
+    if case .choice(let choice) = samples { choice } else { nil }
   }
 
   /// Whole trajectories as they are.

@@ -49,6 +49,13 @@ package struct AppendMetadata: Sendable {
   /// How many of the runs are new.
   package var newRunCount: Int { runs.indices.count { storedRun($0) == nil } }
 
+  /// The same, the first run being a stored one.
+  func ofStoredRun(_ id: Int64?) -> AppendMetadata {
+    guard let id else { return self }
+    return AppendMetadata(
+      fields: fields, runs: runs, observations: observations, metrics: metrics, storedRuns: [id], runKey: runKey)
+  }
+
   /// The number of examples: the layers of all observations.
   package var exampleCount: Int { observations.reduce(0) { $0 + $1.layers.count } }
 }

@@ -20,6 +20,8 @@ package final class Appender {
   private var current: IncomingSegment?
   private var currentCount = 0
   private var finished: [(segment: IncomingSegment, summary: SegmentSummary)] = []
+  /// What the commit changed of fields of stored runs.
+  package private(set) var edit: EditReport?
 
   /// Starts an append; what does not fit the store is refused here, before a value is written.
   ///
@@ -73,11 +75,28 @@ package final class Appender {
     }
   }
 
+  /// Adds examples that are stored already, once more.
+  ///
+  /// - Parameters:
+  ///   - examples: The examples; they may have been recorded at different epochs and statistics.
+  ///   - snapshot: The store that has them.
+  /// - Throws: As ``append(_:exampleCount:)``, and what reading throws.
+  package func append(copiesOf examples: ExampleSet, from snapshot: Snapshot) throws(EngramError) {
+    for recorded in snapshot.recorded(examples) {
+      let columns = recorded.columns
+      try begin(epochs: columns.epochs, statistics: columns.statistics, elementType: recorded.elementType)
+      var values = Matrix(elementType: recorded.elementType)
+      try snapshot.materialize(recorded.examples, columns, into: &values, work: session.options.work)
+      try append(values.bytes, exampleCount: recorded.examples.count)
+    }
+  }
+
   /// Goes on with examples that were recorded at other epochs or statistics, or in another type.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` when an axis is none, and as ``append(_:exampleCount:)``.
   package func begin(epochs: [Double], statistics: [String], elementType: ElementType) throws(EngramError) {
     let next = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: elementType)
+    if next == schema { return }
     try finishCurrent()
     schema = next
   }
@@ -106,13 +125,15 @@ package final class Appender {
   ///   - operation: One word for the commit log.
   ///   - message: What was done, for a person.
   ///   - ingest: For an ingest its source; content that was ingested before is refused unless repeats are allowed.
+  ///   - correction: What is changed in the same commit of what is stored.
   ///   - verifies: Whether the finished files are read back and compared by the hash of every value's bits first.
   ///   - check: A last question, asked when the content is known to be new; what it throws ends the append.
   /// - Returns: What was added, and under which ids.
   /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when there are metadata for
   ///   more or fewer examples, `corrupt` when what is read back differs.
   package func commit(
-    operation: String, message: String, ingest: Ingest? = nil, verifies: Bool,
+    operation: String, message: String, ingest: Ingest? = nil, correcting correction: Correction = Correction(),
+    verifies: Bool,
     check: () throws(EngramError) -> Void = {}
   ) throws(EngramError) -> AppendReport {
     try finishCurrent()
@@ -136,9 +157,11 @@ package final class Appender {
       }
     }
     try check()
+    let planned = try session.plan(correction)
     for (segment, _) in finished { try session.publish(segment.identifier) }
     let report = try session.commit(operation: operation, message: message) {
       (catalog) throws(EngramError) -> AppendReport in
+      try catalog.apply(planned)
       var first = catalog.nextExample
       let examples = try catalog.add(metadata)
       for (segment, summary) in finished {
@@ -150,6 +173,7 @@ package final class Appender {
         commit: catalog.commitID, examples: examples, runs: metadata.newRunCount,
         byteCount: finished.reduce(0) { $0 + $1.summary.byteCount })
     }
+    edit = planned.report(report.commit)
     return report
   }
 

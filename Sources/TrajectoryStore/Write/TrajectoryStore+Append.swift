@@ -43,19 +43,21 @@ extension TrajectoryStore {
   ///   - operation: One word for the commit log.
   ///   - contentHash: What the store remembers them by, so that they are not added twice; nil for nothing.
   ///   - options: As there.
+  ///   - storedRun: The stored run that the only recording is of, asked during the writer's turn.
   /// - Returns: What was added, and under which ids.
   /// - Throws: As there, and code `exists` when the store remembers them.
   func append(
     _ recordings: [Recording], epochs: [Double], statistics: [String], operation: String, contentHash: String?,
-    options: WriteOptions
+    options: WriteOptions, of storedRun: () throws(EngramError) -> Int64? = { nil }
   ) throws(EngramError) -> AppendReport {
     guard let first = recordings.first else {
       throw EngramError(.usage, "there is nothing to append", expected: "at least one recording", found: "none")
     }
     let schema = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: first.values.elementType)
     for (index, recording) in recordings.enumerated() { try check(recording, index, schema) }
-    let metadata = Self.metadata(of: recordings)
+    let given = Self.metadata(of: recordings)
     return try write("append", options: options) { (session) throws(EngramError) in
+      let metadata = given.ofStoredRun(try storedRun())
       let message = "\(recordings.count) runs, \(metadata.exampleCount) examples"
       // What is remembered is one run, which is staged whatever its size.
       if metadata.exampleCount < Self.stagingLimit || contentHash != nil {
@@ -107,7 +109,7 @@ extension TrajectoryStore {
           firstExample: examples.lowerBound, exampleCount: Int64(examples.count), place: .staged(id: 0),
           epochs: schema.epochs, statistics: schema.statistics, elementType: schema.elementType,
           nonFiniteStatistics: nonFinite.sorted(), valuesHash: hash), values: bytes)
-      return AppendReport(commit: catalog.commitID, examples: examples, runs: metadata.runs.count, byteCount: 0)
+      return AppendReport(commit: catalog.commitID, examples: examples, runs: metadata.newRunCount, byteCount: 0)
     }
     let staged = try? session.read { (catalog) throws(EngramError) in
       try catalog.extents().reduce(0) { $0 + ($1.isStaged ? Int($1.exampleCount) : 0) }

@@ -19,7 +19,8 @@ extension TrajectoryStore {
   /// Adds all examples of other stores, in one commit.
   ///
   /// Segment files are linked, or copied from another disk; nothing is decoded. Metadata and metrics become rows of this
-  /// store; fields it does not have yet become columns. Split sets and results stay where they are, for their
+  /// store; fields it does not have yet become columns. Where the store declares what tells runs apart, a run that it has
+  /// is that run: what it lacks is filled, and its layers stand beside those that are there. Split sets and results stay where they are, for their
   /// ids mean another store.
   ///
   /// - Parameters:
@@ -27,8 +28,8 @@ extension TrajectoryStore {
   ///   - allowsRepeat: Whether content that this store has ingested before is taken in again.
   ///   - options: How to wait and work.
   /// - Returns: Which ids the examples have now.
-  /// - Throws: ``EngramError`` with code `exists` when a segment or content is here already, `invalidData` when a field
-  ///   has another type here, `notFound` when there is no such store.
+  /// - Throws: ``EngramError`` with code `exists` when a segment, content or a layer of a run is here already, `invalidData`
+  ///   when a field has another type here or a run other metadata, `notFound` when there is no such store.
   public func merge(
     _ paths: [String], allowsRepeat: Bool = false, options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> MergeReport {
@@ -83,12 +84,13 @@ extension WriteSession {
         var ranges: [Range<Int64>] = []
         var runs = 0
         var contents: Set<String> = []
+        var known = CatalogWriter.KnownRuns()
         for source in sources {
           let start = catalog.nextExample
           runs += try source.snapshot.store.read { (other) throws(EngramError) in
             let merged = MergedCatalog(
               other, asOf: source.snapshot.entry, extents: source.extents, staged: source.staged)
-            return try catalog.merge(merged, allowsRepeat: allowsRepeat, contents: &contents)
+            return try catalog.merge(merged, allowsRepeat: allowsRepeat, runs: &known, contents: &contents)
           }
           ranges.append(start..<catalog.nextExample)
         }

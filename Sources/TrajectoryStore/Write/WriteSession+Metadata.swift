@@ -23,8 +23,14 @@ extension CatalogWriter {
     var runIDs = [Int64?](repeating: nil, count: metadata.runs.count)
     for observation in metadata.observations {
       let run: Int64
-      if let known = runIDs[observation.run] ?? metadata.storedRun(observation.run) {
+      if let known = runIDs[observation.run] {
         run = known
+      } else if let stored = metadata.storedRun(observation.run) {
+        run = stored
+        runIDs[observation.run] = stored
+        if observation.run < metadata.metrics.count {
+          for value in metadata.metrics[observation.run] { _ = try addOrMatch(RunMetric(run: run, value)) }
+        }
       } else {
         let values = metadata.runs[observation.run]
         run = try addRun(columns.map { $0.map { values[$0] } ?? .null })

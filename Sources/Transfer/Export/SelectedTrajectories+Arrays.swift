@@ -8,7 +8,7 @@ import TrajectoryStore
 extension SelectedTrajectories {
   private var header: NpyHeader {
     NpyHeader(
-      type: NumPyType(elementType), shape: [examples.count, columns.samplesPerStatistic, columns.statistics.count])
+      type: NumPyType(elementType), shape: [exampleCount, columns.samplesPerStatistic, columns.statistics.count])
   }
 
   /// Writes the values (examples x epochs x statistics).
@@ -32,11 +32,9 @@ extension SelectedTrajectories {
       try file.end()
       try addAxes(to: file)
       let names = try fields()
-      var metadata = [[MetadataValue]](repeating: [], count: names.count)
-      try snapshot.metadata(of: examples, columns: names) { (_, row) throws(EngramError) in
-        for (index, value) in row.enumerated() { metadata[index].append(value) }
-      }
-      for (name, values) in zip(names, metadata) { try file.add(name, metadata: values) }
+      let rows = try rows(of: names)
+      for (index, name) in names.enumerated() { try file.add(name, metadata: rows.map { $0.values[index] }) }
+      if hasChosenEpochs { try file.add("chosen_epochs", reals: rows.map { $0.epoch ?? .nan }) }
       try file.finish()
     } catch {
       file.abandon()
@@ -48,9 +46,11 @@ extension SelectedTrajectories {
     let view = columns.view
     try file.add("statistics", texts: columns.statistics)
     try file.add("epochs", reals: columns.epochsRead)
-    if view.isMean || view.hasRandomStart { try file.add("samples", texts: columns.sampleNames) }
+    if view.isMean || view.hasRandomStart || hasChosenEpochs { try file.add("samples", texts: columns.sampleNames) }
     if view.hasPositions {
-      try file.add("positions", texts: try snapshot.layerPositions(of: examples).map(\.rawValue))
+      var positions: [String] = []
+      for part in parts { positions += try part.snapshot.layerPositions(of: part.examples).map(\.rawValue) }
+      try file.add("positions", texts: positions)
     }
     if view != .whole { try file.add("view", texts: [try view.json.text()]) }
   }

@@ -27,19 +27,21 @@ extension SelectedTrajectories {
     }
   }
 
-  /// Writes a row for each value; under a view the name of a sample stands in the place of the epoch.
+  /// Writes a row for each value; under a view the name of a sample stands in the place of the epoch, and where each run
+  /// gives its own epoch, that.
   private func writeLong(
     isForTerminal: Bool, _ put: ([UInt8]) throws(EngramError) -> Void
   ) throws(EngramError) {
     let fields = try fields()
     let samples = columns.sampleNames
     var writer = CSVWriter(isForTerminal: isForTerminal)
-    writer.row(fields + ["epoch", "statistic", "value"])
+    writer.row(fields + [nameOfEpochs(beside: fields), "statistic", "value"])
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
       let isSingle = values.elementType == .float32
       for (row, known) in metadata.enumerated() {
-        let cells: [String?] = known.map { $0 == .null ? nil : $0.description }
-        for (index, sample) in samples.enumerated() {
+        let cells: [String?] = known.values.map { $0 == .null ? nil : $0.description }
+        for (index, name) in samples.enumerated() {
+          let sample = hasChosenEpochs ? known.epoch.map { EpochSelection.text($0) } : name
           for (number, statistic) in columns.statistics.enumerated() {
             let value = values[row, columns.positionCount + number * samples.count + index]
             writer.row(cells + [sample, statistic, isSingle ? "\(Float(value))" : "\(value)"])
@@ -58,7 +60,7 @@ extension SelectedTrajectories {
       var bytes: [UInt8] = []
       for (row, known) in metadata.enumerated() {
         var writer = JSONWriter(.line, nonFinite: .named)
-        try Self.write(fields, known, names, values, row, to: &writer)
+        try write(fields, known, names, values, row, to: &writer)
         bytes += writer.takeBytes() + [0x0A]
       }
       try put(bytes)
@@ -66,13 +68,13 @@ extension SelectedTrajectories {
   }
 
   /// Writes one example as an object.
-  private static func write(
-    _ fields: [String], _ known: [MetadataValue], _ names: [String], _ values: borrowing Matrix, _ row: Int,
+  private func write(
+    _ fields: [String], _ known: Row, _ names: [String], _ values: borrowing Matrix, _ row: Int,
     to writer: inout JSONWriter
   ) throws(EngramError) {
     let isSingle = values.elementType == .float32
     writer.beginObject(onOneLine: true)
-    for (name, value) in zip(fields, known) {
+    for (name, value) in zip(fields, known.values) {
       writer.key(name)
       switch value {
       case .null: writer.null()
@@ -80,6 +82,10 @@ extension SelectedTrajectories {
       case .real(let number): try writer.real(number)
       case .text(let text): writer.string(text)
       }
+    }
+    if hasChosenEpochs {
+      writer.key(nameOfEpochs(beside: fields))
+      if let epoch = known.epoch { try writer.real(epoch) } else { writer.null() }
     }
     for (column, name) in names.enumerated() {
       writer.key(name)
@@ -96,11 +102,12 @@ extension SelectedTrajectories {
     let fields = try fields()
     let count = columns.count
     var writer = CSVWriter(isForTerminal: isForTerminal)
-    writer.row(fields + columns.names)
+    writer.row(fields + (hasChosenEpochs ? [nameOfEpochs(beside: fields)] : []) + columns.names)
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
       let isSingle = values.elementType == .float32
       for (row, known) in metadata.enumerated() {
-        var cells: [String?] = known.map { $0 == .null ? nil : $0.description }
+        var cells: [String?] = known.values.map { $0 == .null ? nil : $0.description }
+        if hasChosenEpochs { cells.append(known.epoch.map { EpochSelection.text($0) }) }
         for column in 0..<count {
           let value = values[row, column]
           cells.append(isSingle ? "\(Float(value))" : "\(value)")
@@ -118,7 +125,7 @@ extension SelectedTrajectories {
     var writer = JSONWriter(.pretty, nonFinite: .named)
     writer.beginArray()
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
-      for row in metadata.indices { try Self.write(fields, metadata[row], names, values, row, to: &writer) }
+      for row in metadata.indices { try write(fields, metadata[row], names, values, row, to: &writer) }
       try put(writer.takeBytes())
     }
     writer.endArray()

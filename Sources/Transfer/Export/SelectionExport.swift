@@ -27,6 +27,16 @@ public struct SelectionExport: Sendable, Hashable {
     case npz
   }
 
+  /// Which runs are looked at.
+  public enum Runs: String, Sendable, Hashable, CaseIterable {
+    /// Those that are part of the store.
+    case ended
+    /// Those that are being recorded or were cut short, with the epochs they have so far.
+    case inProgress
+    /// Both.
+    case all
+  }
+
   /// Only the examples for which this SQL expression is true, or nil for all.
   public var filter: String?
   /// At most this many examples, the first ones, or nil for all.
@@ -41,12 +51,14 @@ public struct SelectionExport: Sendable, Hashable {
   public var elementType: ElementType?
   /// The columns of metadata, in any case, or nil for all.
   public var fields: [String]?
+  /// Which runs; those in progress have no ids, and are those of now, whatever the snapshot.
+  public var runs: Runs
 
   /// Makes a request.
   public init(
     filter: String? = nil, limit: Int? = nil, statistics: StatisticSelection = .all, view: TrajectoryView = .whole,
     missing: MissingPolicy = .refuse, elementType: ElementType? = nil,
-    fields: [String]? = nil
+    fields: [String]? = nil, runs: Runs = .ended
   ) {
     self.filter = filter
     self.limit = limit
@@ -55,6 +67,7 @@ public struct SelectionExport: Sendable, Hashable {
     self.missing = missing
     self.elementType = elementType
     self.fields = fields
+    self.runs = runs
   }
 
   /// Writes the file, which appears under its name when it is whole.
@@ -79,7 +92,7 @@ public struct SelectionExport: Sendable, Hashable {
       }
     }
     return SelectionExportReport(
-      file: path, examples: selected.examples.count, columns: selected.columns, elementType: selected.elementType,
+      file: path, examples: selected.exampleCount, columns: selected.columns, elementType: selected.elementType,
       remarks: selected.remarks)
   }
 
@@ -99,13 +112,103 @@ public struct SelectionExport: Sendable, Hashable {
         .usage, "an npy file has no place for the positions of layers", expected: "npz, or a view without positions",
         found: view.text)
     }
-    var examples = try snapshot.examples(where: filter, limits: QueryLimits(work: work))
-    if let limit { examples = examples.prefix(limit) }
-    let selection = try snapshot.select(examples, statistics: statistics, view: view, missing: missing)
+    var sources: [(snapshot: Snapshot, progress: RunsInProgress?)] = runs == .inProgress ? [] : [(snapshot, nil)]
+    var notes: [String] = []
+    if runs != .ended {
+      if let progress = try RunsInProgress(of: snapshot.store) {
+        sources.append((progress.snapshot, progress))
+      } else if runs == .inProgress {
+        throw EngramError(
+          .notFound, "no run is in progress", file: snapshot.store.path, expected: "at least one with a checkpoint",
+          mend: "leave out that runs in progress are wanted; those that have ended are part of the store")
+      } else {
+        notes.append("no run is in progress")
+      }
+    }
+    return try select(from: sources, notes, work)
+  }
+
+  /// Selects from each source, and finds the columns that all have.
+  private func select(
+    from sources: [(snapshot: Snapshot, progress: RunsInProgress?)], _ notes: [String], _ work: WorkContext
+  ) throws(EngramError) -> SelectedTrajectories {
+    var left = limit ?? .max
+    var selections: [(snapshot: Snapshot, progress: RunsInProgress?, selected: FeatureSelection)] = []
+    for (index, source) in sources.enumerated() {
+      let examples = try matching(in: source.snapshot, isProgress: source.progress != nil, work).prefix(left)
+      // Of several sources one may have nothing that is wanted.
+      if examples.isEmpty, sources.count > 1, !(selections.isEmpty && index == sources.count - 1) { continue }
+      let selection = try source.snapshot.select(examples, statistics: statistics, view: view, missing: missing)
+      selections.append((source.snapshot, source.progress, selection))
+      left -= selection.examples.count
+    }
+    guard !selections.isEmpty else {
+      throw EngramError(.notFound, "the selection holds no examples", mend: "loosen the filter")
+    }
+    let (columns, remarks) = try Self.common(selections.map(\.selected.columns), view, missing)
+    var type = elementType ?? .float32
+    var parts: [SelectedTrajectories.Part] = []
+    for selection in selections {
+      let examples = selection.selected.examples
+      if elementType == nil, selection.snapshot.widestElementType(of: examples) == .float64 { type = .float64 }
+      parts.append(
+        .init(
+          snapshot: selection.snapshot, examples: examples, progress: selection.progress,
+          chosen: try selection.snapshot.chosenEpochs(of: examples, columns)))
+    }
+    let said = selections.flatMap { selection in
+      selection.selected.remarks.map { selection.progress == nil ? $0 : "of runs in progress: \($0)" }
+    }
+    let progress = selections.first { $0.progress != nil }.map {
+      "\($0.selected.examples.count) examples are of runs in progress, which have no ids yet"
+    }
     return SelectedTrajectories(
-      snapshot: snapshot, examples: selection.examples, columns: selection.columns,
-      elementType: elementType ?? snapshot.widestElementType(of: selection.examples), chosenFields: fields,
-      remarks: selection.remarks, work: work)
+      parts: parts, columns: columns, elementType: type, chosenFields: fields,
+      remarks: notes + said + [progress].compactMap { $0 } + remarks, work: work)
+  }
+
+  /// The examples that the filter selects; a field that no run in progress has is NULL for all of them.
+  private func matching(
+    in snapshot: Snapshot, isProgress: Bool, _ work: WorkContext
+  ) throws(EngramError) -> ExampleSet {
+    do throws(EngramError) {
+      return try snapshot.examples(where: filter, limits: QueryLimits(work: work))
+    } catch {
+      if isProgress, runs == .all, error.code == .usage, error.message.hasPrefix("no such column") {
+        return ExampleSet()
+      }
+      throw error
+    }
+  }
+
+  /// The columns that several selections have in common, and what is dropped for it.
+  private static func common(
+    _ all: [FeatureColumns], _ view: TrajectoryView, _ missing: MissingPolicy
+  ) throws(EngramError) -> (columns: FeatureColumns, remarks: [String]) {
+    guard var columns = all.first else { preconditionFailure("a selection has columns") }
+    var remarks: [String] = []
+    for other in all.dropFirst() {
+      let statistics = columns.statistics.filter(Set(other.statistics).contains)
+      let either = Set(columns.epochs).union(other.epochs)
+      let isUnion = view.choice != nil || missing == .fill
+      let epochs = isUnion ? either.sorted() : columns.epochs.filter(Set(other.epochs).contains)
+      guard !statistics.isEmpty, !epochs.isEmpty else {
+        throw EngramError(
+          .invalidData,
+          "runs in progress and runs that have ended share no \(statistics.isEmpty ? "statistic" : "epoch")",
+          mend: "take an epoch of each run with \(set: .epochs, to: "last"), or say \(set: .missing, to: "fill")")
+      }
+      let lost = Set(columns.statistics).union(other.statistics).count - statistics.count
+      if lost > 0 { remarks.append("\(lost) statistics are dropped, which runs in progress or the others lack") }
+      if epochs.count < either.count {
+        remarks.append(
+          "\(epochs.count) of \(either.count) epochs are shared with runs in progress; the others are dropped")
+      }
+      var narrowed = view
+      if case .list = view.epochs {} else if !isUnion { narrowed.epochs = .all }
+      columns = try FeatureColumns(statistics: statistics, epochs: epochs, view: narrowed)
+    }
+    return (columns, remarks)
   }
 }
 

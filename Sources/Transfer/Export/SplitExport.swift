@@ -1,4 +1,4 @@
-// SplitExport.swift -- the train and test matrices of a split as a file that NumPy loads.
+// SplitExport.swift -- the train and test matrices of a split as a file: for NumPy, or rows of text.
 
 public import Base
 import Formats
@@ -6,16 +6,29 @@ import Splits
 public import TrajectoryModel
 public import TrajectoryStore
 
-/// Writes the train and test matrices of a split as an `.npz` file, with ids, labels and the names of the columns.
+/// Writes the train and test matrices of a split, with ids, labels and the names of the columns.
 ///
-/// The file holds `X_train`, `y_train`, `train_ids` and their like of the test side; `columns`, the name of each column;
-/// `statistics` and `epochs`, where the columns come from; and `view`, the view as JSON. NumPy loads it without pickle.
+/// An `.npz` file holds `X_train`, `y_train`, `train_ids` and their like of the test side; `columns`, the name of each column;
+/// `statistics` and `epochs`, where the columns come from; and `view`, the view as JSON. NumPy loads it without pickle. A
+/// file of text has a row for each example, or for each value, that begins with its side, id and label.
 ///
 /// ```swift
 /// let report = try SplitExport("fig2a", split: "0").write(from: store, to: "split0.npz")
 /// print(report.trainExamples, report.columns.count)
 /// ```
 public struct SplitExport: Sendable, Hashable {
+  /// How the sides are written.
+  public enum Format: String, Sendable, Hashable, CaseIterable {
+    /// Arrays for NumPy.
+    case npz
+    /// A row for each example: `side`, `example_id`, the label, then a column for each feature.
+    case csv
+    /// A row for each value: `side`, `example_id`, the label, `epoch`, `statistic`, `value`.
+    case csvLong = "csv-long"
+    /// The same as `csv`, as an object on each line.
+    case jsonl
+  }
+
   /// The name of the split set.
   public var splitSet: String
   /// Which of its splits: a number from 0, or a name such as `architecture=alexnet`.
@@ -32,12 +45,14 @@ public struct SplitExport: Sendable, Hashable {
   public var elementType: ElementType?
   /// The commit whose metadata are the labels; nil for that of which the split set was made.
   public var commit: Int64?
+  /// Columns of metadata that rows of text have beside the label, in any case.
+  public var fields: [String]
 
   /// Makes a request.
   public init(
     _ splitSet: String, split: String, statistics: StatisticSelection = .admissible, view: TrajectoryView = .whole,
     missing: MissingPolicy = .refuse, layout: MatrixLayout = .rowMajor, elementType: ElementType? = nil,
-    asOf commit: Int64? = nil
+    asOf commit: Int64? = nil, fields: [String] = []
   ) {
     self.splitSet = splitSet
     self.split = split
@@ -47,6 +62,7 @@ public struct SplitExport: Sendable, Hashable {
     self.layout = layout
     self.elementType = elementType
     self.commit = commit
+    self.fields = fields
   }
 
   /// Writes the file, which appears under its name when it is whole.
@@ -54,7 +70,7 @@ public struct SplitExport: Sendable, Hashable {
   /// - Throws: ``EngramError`` with code `notFound` for a split, statistic or epoch that is not there, `diskFull` and `io`
   ///   as the system says, `cancelled`.
   public func write(
-    from store: TrajectoryStore, to path: String, work: WorkContext = WorkContext()
+    from store: TrajectoryStore, to path: String, as format: Format = .npz, work: WorkContext = WorkContext()
   ) throws(EngramError) -> SplitExportReport {
     let set = try store.splitSet(splitSet)
     let chosen = try set.split(split)
@@ -70,11 +86,70 @@ public struct SplitExport: Sendable, Hashable {
     var test = Matrix(elementType: elementType, layout: layout)
     try snapshot.materialize(train: sides[0].1, into: &train, test: sides[1].1, into: &test, columns, work: work)
 
+    let label = set.specification.label
+    if format == .npz {
+      try Self.writeArrays(
+        path, sides.map(\.1), train, test, columns, try Self.arrays(of: sides, label, in: snapshot), work)
+    } else {
+      let file = try OutputFile(creating: path)
+      do throws(EngramError) {
+        let names = try fieldNames(beside: label, in: snapshot)
+        let rows = SplitRows(
+          format: format, label: label, fields: names, columns: columns, isSingle: elementType == .float32)
+        try file.write(rows.header())
+        try rows.write(sides[0].1, as: "train", train, from: snapshot, work) { (bytes) throws(EngramError) in
+          try file.write(bytes)
+        }
+        try rows.write(sides[1].1, as: "test", test, from: snapshot, work) { (bytes) throws(EngramError) in
+          try file.write(bytes)
+        }
+        try file.finish()
+      } catch {
+        file.abandon()
+        throw error
+      }
+    }
+    return SplitExportReport(
+      file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType,
+      remarks: selection.remarks)
+  }
+
+  /// The columns of metadata that were asked for, as they are called in the store, without those that come anyway.
+  private func fieldNames(beside label: String, in snapshot: Snapshot) throws(EngramError) -> [String] {
+    let known = try snapshot.exampleColumns()
+    var names: [String] = []
+    for name in fields {
+      guard let column = known.first(where: { $0.lowercased() == name.lowercased() }) else {
+        throw EngramError(
+          .usage, "there is no column '\(name)' of metadata", file: snapshot.store.path,
+          expected: "one of \(known.joined(separator: ", "))", found: name,
+          mend: closestName(to: name, among: known).map { "did you mean '\($0)'?" })
+      }
+      if column != "example_id", column.lowercased() != label.lowercased(), !names.contains(column) {
+        names.append(column)
+      }
+    }
+    return names
+  }
+
+  /// The labels of each side.
+  private static func arrays(
+    of sides: [(String, ExampleSet)], _ label: String, in snapshot: Snapshot
+  ) throws(EngramError) -> [[String]] {
+    try sides.map { (side) throws(EngramError) in
+      let labels = try snapshot.labels(of: label, for: side.1)
+      return labels.codes.map { labels.classes[Int($0)].description }
+    }
+  }
+
+  private static func writeArrays(
+    _ path: String, _ sides: [ExampleSet], _ train: borrowing Matrix, _ test: borrowing Matrix,
+    _ columns: FeatureColumns, _ labels: [[String]], _ work: WorkContext
+  ) throws(EngramError) {
     let file = try NpzWriter(creating: path)
     do throws(EngramError) {
-      for (side, examples) in sides {
-        let labels = try snapshot.labels(of: set.specification.label, for: examples)
-        try file.add("y_\(side)", texts: labels.codes.map { labels.classes[Int($0)].description })
+      for (side, (examples, texts)) in zip(["train", "test"], zip(sides, labels)) {
+        try file.add("y_\(side)", texts: texts)
         try file.add("\(side)_ids", integers: examples.ids)
       }
       try Self.add(train, as: "X_train", to: file)
@@ -89,9 +164,6 @@ public struct SplitExport: Sendable, Hashable {
       file.abandon()
       throw error
     }
-    return SplitExportReport(
-      file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType,
-      remarks: selection.remarks)
   }
 
   private static func add(_ matrix: borrowing Matrix, as name: String, to file: NpzWriter) throws(EngramError) {

@@ -89,33 +89,35 @@ package enum Ingest {
     let snapshot = try store?.snapshot()
     let plan = try IngestPlan(input, options: options, snapshot: snapshot)
     var preview = plan.preview
-    guard let snapshot else { return preview }
-    var prints = TrajectoryFingerprints()
-    for part in plan.parts {
-      prints.begin(statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType)
-      try stream(part.blocks, rowGroupSize: SegmentRows.atATime, options: options, done: 0, of: 0) { (values, count) in
-        prints.add(values, exampleCount: count)
-      }
-    }
-    let matches = try prints.matches(in: snapshot, work: options.write.work)
+    guard let store, let snapshot else { return preview }
+    let matches = try fingerprints(plan, options).matches(in: snapshot, work: options.write.work)
     preview.storedTrajectories = matches.count
-    preview.refusal = try plan.conflict(matches, in: snapshot)
+    guard options.repeats == .update else {
+      preview.refusal = try plan.conflict(matches, in: snapshot)
+      return preview
+    }
+    do throws(EngramError) {
+      let corrected = try CorrectionPlan(plan, matches, in: snapshot)
+      preview.correction = corrected.summary(
+        try store.edit(corrected.correction.edits, adding: corrected.correction.newFields, isTrial: true))
+    } catch {
+      preview.refusal = error
+    }
     return preview
-  }
-
-  private enum SegmentRows {
-    /// Examples that a preview reads at a time.
-    static let atATime = 256
   }
 
   private static func add(
     _ plan: IngestPlan, in session: WriteSession, _ options: IngestOptions
   ) throws(EngramError) -> IngestReport {
     let metadata = plan.metadata
+    if options.repeats == .update {
+      let snapshot = try session.snapshot()
+      if snapshot.exampleCount > 0 { return try correct(plan, snapshot, in: session, options) }
+    }
     var preview = plan.preview
     var prints = TrajectoryFingerprints()
     let snapshot = options.repeats == .ask ? try session.snapshot() : nil
-    let appender = try appender(session, plan)
+    let appender = try appender(session, plan, metadata)
     do throws(EngramError) {
       var done = 0
       for (index, part) in plan.parts.enumerated() {
@@ -151,20 +153,23 @@ package enum Ingest {
   }
 
   /// Starts an append; what does not fit the store is refused with the name of the file.
-  private static func appender(_ session: WriteSession, _ plan: IngestPlan) throws(EngramError) -> Appender {
+  static func appender(
+    _ session: WriteSession, _ plan: IngestPlan, _ metadata: AppendMetadata
+  ) throws(EngramError) -> Appender {
     do throws(EngramError) {
       guard let first = plan.parts.first else {
         throw EngramError(.invalidData, "the input holds no examples", file: plan.input.source)
       }
       return try Appender(
-        session, plan.metadata, epochs: first.epochs, statistics: first.statistics,
+        session, metadata, epochs: first.epochs, statistics: first.statistics,
         elementType: first.blocks.elementType)
     } catch {
       throw error.inFile(plan.input.metadataSource)
     }
   }
 
-  private static func stream(
+  /// Reads the values of a part block by block.
+  static func stream(
     _ blocks: ExampleBlocks, rowGroupSize: Int, options: IngestOptions, done before: Int, of total: Int,
     _ body: (_ values: RawSpan, _ exampleCount: Int) throws(EngramError) -> Void
   ) throws(EngramError) {

@@ -94,18 +94,18 @@ struct IngestPlan {
         IngestPreview.Part(
           examples: $0.blocks.exampleCount, statistics: $0.statistics, epochs: $0.epochs,
           elementType: $0.blocks.elementType)
-      }, storedTrajectories: nil, refusal: nil, notes: input.notes + axisNotes + grouping.notes,
+      }, storedTrajectories: nil, correction: nil, refusal: nil, notes: input.notes + axisNotes + grouping.notes,
       warnings: IngestWarnings(grouping, columns: input.columns).sentences)
   }
 
   /// Why the store, which has some of the trajectories already, cannot take the input as it is; nil where it can.
   ///
   /// - Parameters:
-  ///   - matches: The stored example that each row equals.
+  ///   - matches: The stored examples that each row equals.
   ///   - snapshot: The store.
   /// - Returns: The error, which names rows, runs and what can be done.
   /// - Throws: What reading the catalog throws.
-  func conflict(_ matches: [Int: Int64], in snapshot: Snapshot) throws(EngramError) -> EngramError? {
+  func conflict(_ matches: TrajectoryMatches, in snapshot: Snapshot) throws(EngramError) -> EngramError? {
     guard repeats == .ask else { return nil }
     if matches.count == metadata.exampleCount, grouping.stored.count < metadata.exampleCount {
       return try otherMetadata(matches, in: snapshot)
@@ -117,19 +117,19 @@ struct IngestPlan {
       found: "\(grouping.stored.count) of \(metadata.exampleCount) rows, the first being layer \(first.layer) of run "
         + "\(first.run), example \(first.example)",
       mend: """
-        if they are further runs, say \(set: .newRuns); if the same runs were measured once more, \(set: .measurements); \
-        if they are the same, leave them out
+        if this input corrects what is stored, say \(set: .update); if they are further runs, \(set: .newRuns); if the same \
+        runs were measured once more, \(set: .measurements); if they are the same, leave them out
         """)
   }
 
   /// The error for trajectories that are all stored, with other metadata.
-  private func otherMetadata(_ matches: [Int: Int64], in snapshot: Snapshot) throws(EngramError) -> EngramError {
+  private func otherMetadata(_ matches: TrajectoryMatches, in snapshot: Snapshot) throws(EngramError) -> EngramError {
     let columns = input.columns.filter { column in grouping.columns.contains { $0.name == column.name } }
     let fields = try snapshot.fields()
     let known = columns.filter { column in fields.contains { $0.name.lowercased() == column.name.lowercased() } }
     var differences: [String] = []
-    let rowOf = Dictionary(matches.map { ($1, $0) }, uniquingKeysWith: { min($0, $1) })
-    try snapshot.metadata(of: ExampleSet(matches.values.map { $0..<($0 + 1) }), columns: known.map(\.name)) {
+    let rowOf = Dictionary(matches.firsts.map { ($0.example, $0.row) }, uniquingKeysWith: { min($0, $1) })
+    try snapshot.metadata(of: ExampleSet(rowOf.keys.map { $0..<($0 + 1) }), columns: known.map(\.name)) {
       (example, values) in
       guard let row = rowOf[example] else { return }
       for (column, value) in zip(known, values) where column.values[row] != value {
@@ -143,10 +143,10 @@ struct IngestPlan {
     return EngramError(
       .exists, "these trajectories are stored with other metadata", file: input.metadataSource,
       expected: "trajectories that the store has not, or the metadata that they have there",
-      found: "all \(matches.count) are stored bit for bit, the first as example \(matches[0] ?? 0)"
+      found: "all \(matches.count) are stored bit for bit, the first as example \(matches[0].first ?? 0)"
         + (differences.isEmpty ? "" : "; \(differences.prefix(shown).joined(separator: ", "))\(more)"),
       mend: """
-        if the stored metadata are wrong, correct them there; if these are further runs, say \(set: .newRuns); if the \
+        if these metadata correct what is stored, say \(set: .update); if these are further runs, \(set: .newRuns); if the \
         same content is wanted once more, \(set: .measurements)
         """)
   }

@@ -57,6 +57,8 @@ public struct IngestPreview: Sendable, Equatable {
   public let parts: [Part]
   /// Rows whose trajectory is stored already, bit for bit; nil where nobody looked.
   public var storedTrajectories: Int?
+  /// What was, or would be, changed of what is stored; nil where the input is no correction.
+  public var correction: IngestCorrection?
   /// Why an ingest would refuse the input, or nil.
   public var refusal: EngramError?
   /// What was assumed, renamed or left out.

@@ -26,8 +26,9 @@ public struct IngestRequest: Sendable, Hashable {
   public var rules: TableRules
   /// How a table of trajectories holds them.
   public var format = SeriesFormat.auto
-  /// The type of the values of a table of trajectories, whose text does not say it.
-  public var valueType = ElementType.float64
+  /// The type of the values of a table of trajectories, whose text does not say it; nil for Float64, and in a correction of
+  /// a store that holds nothing else for Float32.
+  public var valueType: ElementType?
 
   /// Makes a request.
   public init(
@@ -69,7 +70,11 @@ public struct IngestRequest: Sendable, Hashable {
     var request = self
     if TrajectoryStore.exists(at: store) {
       let given = Set(rules.types.keys.map { $0.lowercased() })
-      for field in try TrajectoryStore(opening: store).snapshot().fields()
+      let snapshot = try TrajectoryStore(opening: store).snapshot()
+      if options.repeats == .update, valueType == nil {
+        request.valueType = snapshot.elementTypes(of: snapshot.allExamples) == [.float32] ? .float32 : .float64
+      }
+      for field in try snapshot.fields()
       where field.type == .text && !given.contains(field.name.lowercased()) {
         request.rules.types[field.name] = .text
         request.rules.optionalTypes.insert(field.name)

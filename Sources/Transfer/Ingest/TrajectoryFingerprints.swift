@@ -18,6 +18,8 @@ struct TrajectoryFingerprints {
     let samples: [Int]
     /// For each example the hash of the sampled statistics, and of all.
     var hashes: [(sample: UInt64, whole: UInt64)] = []
+    /// Whether each example has two different finite values, so that no other recording is likely to equal it.
+    var areTelling: [Bool] = []
   }
 
   private var parts: [Part] = []
@@ -52,17 +54,40 @@ struct TrajectoryFingerprints {
         }
       }
       part.hashes.append((XXH3.hash64(sample), XXH3.hash64(bytes)))
+      part.areTelling.append(Self.isTelling(bytes, part.elementType))
     }
     rowCount += exampleCount
     parts.append(part)
   }
 
-  /// The stored example that each row of the input equals, of several the first.
+  /// Whether the values of an example are not all the same, NaN and infinities apart.
+  private static func isTelling(_ bytes: RawSpan, _ type: ElementType) -> Bool {
+    var first: Double?
+    for offset in stride(from: 0, to: bytes.byteCount, by: type.byteCount) {
+      // SAFETY: the loads are checked against the bounds, and any bits are a number.
+      let value =
+        type == .float32
+        ? Double(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Float.self))
+        : unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Double.self)
+      guard value.isFinite else { continue }
+      guard let known = first else {
+        first = value
+        continue
+      }
+      if known != value { return true }
+    }
+    return false
+  }
+
+  /// The stored examples that each row of the input equals.
   ///
   /// - Throws: As materialising.
-  func matches(in snapshot: Snapshot, work: WorkContext) throws(EngramError) -> [Int: Int64] {
-    var found: [Int: Int64] = [:]
+  func matches(in snapshot: Snapshot, work: WorkContext) throws(EngramError) -> TrajectoryMatches {
+    var found = TrajectoryMatches()
     for part in parts {
+      for (index, isTelling) in part.areTelling.enumerated() where isTelling {
+        found.tellingRows.insert(part.firstRow + index)
+      }
       for recorded in snapshot.recorded(snapshot.allExamples)
       where recorded.elementType == part.elementType && recorded.columns.epochs == part.epochs
         && Set(recorded.columns.statistics) == Set(part.statistics)
@@ -74,23 +99,24 @@ struct TrajectoryFingerprints {
   }
 
   private func match(
-    _ part: Part, _ examples: ExampleSet, in snapshot: Snapshot, _ work: WorkContext, _ found: inout [Int: Int64]
+    _ part: Part, _ examples: ExampleSet, in snapshot: Snapshot, _ work: WorkContext, _ found: inout TrajectoryMatches
   ) throws(EngramError) {
-    var rows: [UInt64: [Int]] = [:]
-    for (index, hash) in part.hashes.enumerated() { rows[hash.sample, default: []].append(index) }
+    let wanted = Set(part.hashes.map(\.sample))
     let sampled = FeatureColumns(
       statistics: part.samples.map { part.statistics[$0] }, epochs: part.epochs, order: .bySample)
     let whole = FeatureColumns(statistics: part.statistics, epochs: part.epochs, order: .bySample)
     var candidates = ExampleSet()
     try Self.forEach(examples, sampled, part.elementType, snapshot, work) { (id, hash) in
-      if rows[hash] != nil { candidates.append(id..<(id + 1)) }
+      if wanted.contains(hash) { candidates.append(id..<(id + 1)) }
     }
     if candidates.isEmpty { return }
     var rowsOfWhole: [UInt64: [Int]] = [:]
-    for (index, hash) in part.hashes.enumerated() { rowsOfWhole[hash.whole, default: []].append(index) }
+    for (index, hash) in part.hashes.enumerated() { rowsOfWhole[hash.whole, default: []].append(part.firstRow + index) }
+    var equal: [UInt64: [Int64]] = [:]
     try Self.forEach(candidates, whole, part.elementType, snapshot, work) { (id, hash) in
-      for row in rowsOfWhole[hash] ?? [] where found[part.firstRow + row] == nil { found[part.firstRow + row] = id }
+      if rowsOfWhole[hash] != nil { equal[hash, default: []].append(id) }
     }
+    for (hash, ids) in equal { found.add(ids, of: rowsOfWhole[hash] ?? []) }
   }
 
   /// Hashes columns of stored examples, block by block.
@@ -108,6 +134,40 @@ struct TrajectoryFingerprints {
       for (row, id) in part.ids.enumerated() {
         body(id, XXH3.hash64(values.bytes.extracting((row * size)..<((row + 1) * size))))
       }
+    }
+  }
+}
+
+/// The stored examples that rows of an input equal, bit for bit.
+struct TrajectoryMatches {
+  /// Examples that are equal to one another, ascending, and for each row which of them; rows that are equal share them.
+  private var groups: [[Int64]] = []
+  private var groupOfRow: [Int: Int] = [:]
+  /// Rows whose values are not all the same: what equals them is the same recording.
+  fileprivate(set) var tellingRows: Set<Int> = []
+
+  /// The number of rows that equal a stored example.
+  var count: Int { groupOfRow.count }
+
+  /// Every stored example that some row equals.
+  var examples: ExampleSet { ExampleSet(groups.joined().map { $0..<($0 + 1) }) }
+
+  /// The stored examples that a row equals, ascending.
+  subscript(row: Int) -> [Int64] { groupOfRow[row].map { groups[$0] } ?? [] }
+
+  /// Whether a row equals a stored example and its values say that it is the same recording.
+  func isRecognised(_ row: Int) -> Bool { groupOfRow[row] != nil && tellingRows.contains(row) }
+
+  /// For each row that equals stored examples the first of them.
+  var firsts: [(row: Int, example: Int64)] { groupOfRow.map { ($0.key, groups[$0.value][0]) } }
+
+  fileprivate mutating func add(_ ids: [Int64], of rows: [Int]) {
+    guard let first = rows.first else { return }
+    if let group = groupOfRow[first] {
+      groups[group] += ids
+    } else {
+      for row in rows { groupOfRow[row] = groups.count }
+      groups.append(ids)
     }
   }
 }

@@ -14,7 +14,7 @@ struct MetricsLayout {
   let keys: [(field: MetadataField, column: Int)]
   let epochColumn: Int
   /// The columns of `metric` and `value`, in the long form.
-  let long: (name: Int?, value: Int)?
+  let long: TrackerColumns.Long?
   /// The columns that are metrics, in the wide form.
   let metrics: [Int]
 
@@ -28,7 +28,11 @@ struct MetricsLayout {
   ) throws(EngramError) {
     self.table = table
     let names = table.columns.map { $0.name.lowercased() }
-    let tracker = TrackerColumns(names)
+    let tracker = TrackerColumns(names) { column in
+      table.columns[column].cells.contains { cell in
+        if case .success(nil) = cell.number { false } else { true }
+      }
+    }
     notes = tracker.notes
     let known = [Self.runID] + fields
     guard let epochColumn = tracker.epoch else {
@@ -40,7 +44,7 @@ struct MetricsLayout {
     }
     self.epochColumn = epochColumn
     var keys: [(field: MetadataField, column: Int)] = []
-    let isLong = tracker.long.map { [$0.name, $0.value].compactMap { $0 } } ?? []
+    let isLong = tracker.long?.columns ?? []
     let free = names.indices.filter { !tracker.ignored.contains($0) && !isLong.contains($0) && $0 != epochColumn }
     let wanted =
       by
@@ -74,7 +78,7 @@ struct MetricsLayout {
   /// The columns of the values: those of the long form, or a column for each metric.
   private static func values(
     _ table: TextTable, _ tracker: TrackerColumns, except keys: Set<Int>, _ known: [MetadataField]
-  ) throws(EngramError) -> (long: (name: Int?, value: Int)?, metrics: [Int]) {
+  ) throws(EngramError) -> (long: TrackerColumns.Long?, metrics: [Int]) {
     let names = table.columns.map { $0.name.lowercased() }
     let used = keys.union(tracker.ignored)
     // A column of a field that does not name runs is a note on them, not a metric.
@@ -82,7 +86,9 @@ struct MetricsLayout {
       !used.contains(index) && !known.contains { $0.name.lowercased() == names[index] }
     }
     guard let columns = tracker.long else { return (nil, rest) }
-    if let other = rest.first(where: { $0 != columns.name && $0 != columns.value }) {
+    // Aim writes the parameters of a run beside its values.
+    let isAim = names.contains("idx") || names.contains("time")
+    if let other = rest.first(where: { !columns.columns.contains($0) && !(isAim && names[$0].hasPrefix("run")) }) {
       throw EngramError(
         .invalidData, "a column has no meaning beside 'metric' and 'value'", file: table.file,
         place: "header, column \(other + 1)", found: table.columns[other].name, mend: "leave it out")
@@ -144,7 +150,9 @@ struct MetricsLayout {
             place: "row \(row + 1), column metric", expected: "a name",
             found: table.columns[metric].cells[row].shown)
         }
-        name = text
+        name = TrackerColumns.name(
+          text,
+          contexts: long.contexts.map { (table.columns[$0].name, table.columns[$0].cells[row].plainText) })
       }
       values.append((name, number))
     }

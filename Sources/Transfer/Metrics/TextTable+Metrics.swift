@@ -19,6 +19,11 @@ extension TextTable {
       }
       columns[index].name = ours
     }
+    if let first = columns.first, TrackerColumns.isIndex(first.name),
+      first.cells.allSatisfy({ Int($0.plainText) != nil })
+    {
+      columns.removeFirst()
+    }
     self.init(file: path, isJSON: table.isJSON, columns: columns, rowCount: table.rowCount)
     var seen: Set<String> = []
     for (index, column) in columns.enumerated()

@@ -24,7 +24,7 @@ struct ViewsEdgeTests {
       for row in 0..<3 {
         var places = Array(0..<21)
         switch view.samples {
-        case .all: break
+        case .all, .choice: break
         case .portion(let portion): places = Array(places[(3 * portion.index)..<(3 * portion.index + 3)])
         case .randomStart(let plan):
           let step = Int(plan.period) / 5

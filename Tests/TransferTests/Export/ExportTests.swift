@@ -113,4 +113,94 @@ import Transfer
       #expect(error?.code == .usage)
     }
   }
+
+  @Test func `of a split are rows of text with side, id and label, as the arrays have them`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let export = SplitExport("s", split: "0", fields: ["Batch_Size", "layer_name", "learning_rule"])
+    let report = try export.write(from: store, to: bench["s.csv"], as: .csv)
+    #expect(report.trainExamples == 3 && report.testExamples == 2)
+    let lines = TestFiles.text(bench["s.csv"]).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    #expect(
+      lines[0]
+        == "side,example_id,learning_rule,batch_size,layer_name,weightabs_mean@0,weightabs_mean@5,mine@0,mine@5")
+    #expect(lines[1] == "train,0,adam,1,x,0.0,0.1,0.01,0.11")
+    #expect(lines[4].hasPrefix("test,5,adam,3,y,5.0,5.1,") && lines[5].hasPrefix("test,6,\"a,\u{1B}[2J\",4,x,6.0"))
+    #expect(lines.count == 7 && lines[6].isEmpty)
+    _ = try SplitExport("s", split: "0").write(from: store, to: bench["s.long"], as: .csvLong)
+    let long = TestFiles.text(bench["s.long"]).split(separator: "\n").map(String.init)
+    #expect(long[0] == "side,example_id,learning_rule,epoch,statistic,value" && long.count == 1 + 5 * 4)
+    #expect(long[1] == "train,0,adam,0,weightabs_mean,0.0" && long[4] == "train,0,adam,5,mine,0.11")
+    _ = try SplitExport("s", split: "0", view: TrajectoryView(isStandardized: true)).write(
+      from: store, to: bench["s.jsonl"], as: .jsonl)
+    let objects = try TestFiles.text(bench["s.jsonl"]).split(separator: "\n").map {
+      try JSONValue(parsing: String($0)).asObject()
+    }
+    #expect(objects.count == 5)
+    let train = try objects.prefix(3).map { try $0.real("mine@5") }
+    #expect(abs(train.reduce(0, +)) < 1e-9)
+    #expect(try objects[3].string("side") == "test" && objects[3].integer("example_id") == 5)
+    refusal(.usage) {
+      _ = try SplitExport("s", split: "0", fields: ["no"]).write(from: store, to: bench["n"], as: .csv)
+    }
+    #expect(!TestFiles.names(in: bench.path).contains("n"))
+  }
+
+  @Test func `of runs in progress stand alone or beside those that have ended, in every form`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let export = SelectionExport(runs: .inProgress)
+    refusal(.notFound) { _ = try export.write(from: try store.snapshot(), to: bench["x.npz"], as: .npz) }
+    func begin(_ seed: Int64, _ epochs: [Double]) throws -> Recorder {
+      let recorder = try store.recorder(
+        run: ["learning_rule": .text("adam"), "model_seed": .integer(seed)],
+        layers: [Layer(name: "x", position: .early), Layer(name: "z", position: .deep)],
+        statistics: ["mine", "weightabs_mean"], elementType: .float64)
+      for epoch in epochs {
+        try recorder.record(
+          epoch: epoch, values: .float64((0..<4).map { Double(seed) * 100 + epoch + Double($0) / 10 }),
+          metrics: ["loss": 1 / (epoch + 1)])
+      }
+      return recorder
+    }
+    let runs = [try begin(1, [0, 5]), try begin(2, [0, 5, 10])]
+    let snapshot = try store.snapshot()
+    let report = try export.write(from: snapshot, to: bench["x.npz"], as: .npz)
+    #expect(report.examples == 4 && report.columns.epochs == [0, 5])
+    #expect(report.remarks.contains { $0.contains("2 of 3 epochs are shared") })
+    let file = try NpzFile(opening: bench["x.npz"])
+    #expect(try file.array("X").shape == [4, 2, 2])
+    #expect(try Self.reals(try file.array("X")).prefix(4) == [100.0, 100.1, 105, 105.1])
+    #expect(try file.array("layer_name").names() == ["x", "z", "x", "z"])
+    _ = try export.write(from: snapshot, to: bench["x.npy"], as: .npy)
+    #expect(try Self.reals(try NpyFile.open(bench["x.npy"])) == Self.reals(try file.array("X")))
+    let last = SelectionExport(
+      filter: "learning_rule = 'adam'", view: TrajectoryView(samples: .choice(.last)),
+      fields: ["example_id", "model_seed"],
+      runs: .all)
+    let all = try last.write(from: snapshot, to: bench["x.csv"], as: .csv)
+    #expect(all.examples == 8 && all.columns.statistics == ["weightabs_mean", "mine"])
+    #expect(all.remarks.contains { $0.hasPrefix("4 examples are of runs in progress") })
+    let lines = TestFiles.text(bench["x.csv"]).split(separator: "\n").map(String.init)
+    #expect(lines[0] == "example_id,model_seed,epoch,weightabs_mean@last,mine@last")
+    #expect(lines[1].hasPrefix("0,,5,0.1,") && lines.count == 9)
+    #expect(
+      Set(lines.suffix(4)) == [
+        ",1,5,105.1,105.0", ",1,5,105.3,105.2", ",2,10,210.1,210.0", ",2,10,210.3,210.2",
+      ])
+    let best = SelectionExport(
+      view: TrajectoryView(samples: .choice(.best(metric: "loss", isLowest: true))), fields: ["model_seed"],
+      runs: .inProgress)
+    _ = try best.write(from: snapshot, to: bench["x.long"], as: .csvLong)
+    let long = TestFiles.text(bench["x.long"]).split(separator: "\n").map(String.init)
+    #expect(
+      long[0] == "model_seed,epoch,statistic,value" && Set(long).isSuperset(of: ["1,5,mine,105.0", "2,10,mine,210.0"]))
+    // Ended, they are examples like any other, with the same values.
+    for run in runs { _ = try run.finish() }
+    refusal(.notFound) { _ = try export.write(from: try store.snapshot(), to: bench["y"], as: .csv) }
+    let ended = try last.write(from: try store.snapshot(), to: bench["y.csv"], as: .csv)
+    #expect(ended.examples == 8)
+    let after = TestFiles.text(bench["y.csv"]).split(separator: "\n").map { $0.drop { $0 != "," } }
+    #expect(after.sorted() == lines.map { $0.drop { $0 != "," } }.sorted())
+  }
 }

@@ -101,7 +101,7 @@ import Transfer
     let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
     let selection = try snapshot.select(snapshot.allExamples, statistics: .all)
     #expect(selection.columns.epochs == [0] && selection.remarks.count == 2)
-    #expect(selection.remarks[0] == "1 of 3 epochs are shared; 2 are dropped, recorded by 4 of 4 examples")
+    #expect(selection.remarks[0] == "1 of 3 epochs are shared; 2 dropped, recorded by 4 of 4 examples")
     #expect(selection.remarks[1] == "1 of 2 statistics are shared; k dropped, recorded by 2 of 4 examples")
     #expect(try snapshot.store.verify().problems.isEmpty)
   }
@@ -218,5 +218,72 @@ import Transfer
         _ = try? IngestRequest(source: bench["t.csv"]).preview(into: bench["none.engram"])
       }
     }
+  }
+
+  @Test func `a table of metadata is joined by the columns that both have`() throws {
+    let bench = IngestBench()
+    bench.write(
+      "net,layer,epoch,m\n1,conv1,0,0.5\n1,conv1,1,0.6\n2,conv1,0,0.7\n2,fc,0,0.8\n3,conv1,0,0.9\n", to: "t.csv")
+    bench.write("network;rule;lr\n1.0;adam;0,1\n2;sgdm;\n9;x;1\n", to: "runs.csv")
+    var request = IngestRequest(source: bench["t.csv"], metadata: bench["runs.csv"], map: ["network": "net"])
+    request.rules.delimiter = nil
+    let report = try request.ingest(into: bench["s.engram"])
+    #expect(report.notes.contains { $0.hasSuffix("is joined by network to 3 of 4 examples") })
+    #expect(report.notes.contains("1 of its 3 rows fit no trajectory"))
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    var rows: [[MetadataValue]] = []
+    try snapshot.metadata(of: snapshot.allExamples, columns: ["network", "rule", "lr", "layer_name"]) {
+      rows.append($1)
+    }
+    #expect(
+      Set(rows) == [
+        [.integer(1), .text("adam"), .text("0,1"), .text("conv1")],
+        [.integer(2), .text("sgdm"), .null, .text("conv1")],
+        [.integer(2), .text("sgdm"), .null, .text("fc")], [.integer(3), .null, .null, .text("conv1")],
+      ])
+    for (text, code) in [
+      ("network,rule\n1,a\n1,b\n", EngramError.Code.invalidData), ("animal,rule\n1,a\n", .usage),
+      ("network,rule\n77,a\n", .notFound),
+    ] {
+      bench.write(text, to: "runs.csv")
+      refusal(code, "\(text)") { _ = try request.ingest(into: bench["other.engram"]) }
+    }
+  }
+
+  @Test func `tables of Aim are read by their steps, and contexts belong to the names`() throws {
+    let bench = IngestBench()
+    // What MetricCollection.dataframe() has, with the index that pandas writes.
+    bench.write(
+      """
+      ,idx,step,value,epoch,time,run,run.hparams.lr,run.hparams.rule,metric,context.subset
+      0,0,0,0.5,1.0,2022-05-01 10:00:00,4f2a,0.1,adam,loss,train
+      1,1,10,0.25,1.0,2022-05-01 10:00:01,4f2a,0.1,adam,loss,train
+      0,0,0,0.75,,2022-05-01 10:00:00,4f2a,0.1,adam,loss,val
+      1,1,10,nan,,2022-05-01 10:00:01,4f2a,0.1,adam,loss,val
+      0,0,0,0.125,1.0,2022-05-01 10:00:00,77bc,0.2,sgdm,loss,train
+      1,1,10,2.5,1.0,2022-05-01 10:00:01,77bc,0.2,sgdm,loss,train
+      0,0,0,9,,2022-05-01 10:00:00,77bc,0.2,sgdm,acc,
+
+      """, to: "aim.csv")
+    let report = try IngestRequest(source: bench["aim.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.append.runs == 2)
+    #expect(report.notes.contains { $0.contains("'step' is the epoch, as in tables of Aim") })
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    let runs = try snapshot.runs(fields: ["run", "run_hparams_lr", "run_hparams_rule"])
+    #expect(
+      Set(runs.rows) == [
+        [.text("4f2a"), .real(0.1), .text("adam")], [.text("77bc"), .real(0.2), .text("sgdm")],
+      ])
+    let first = try snapshot.examples(where: "run = '4f2a'")
+    #expect(snapshot.statistics(of: first) == ["loss (subset=train)", "loss (subset=val)"])
+    #expect(snapshot.epochs(of: first) == [0, 10])
+    // As metrics of runs that are there.
+    let metrics = try MetricsIngest(source: bench["aim.csv"], by: ["run"]).ingest(into: bench["s.engram"])
+    #expect(metrics.metrics == ["acc", "loss (subset=train)", "loss (subset=val)"] && metrics.values == 7)
+    // What its explorer exports.
+    bench.write(
+      "run,metric,context,value,step,epoch,time\n4f2a,loss,\"subset:\"\"test\"\"\",0.5,10,,10:00\n", to: "explorer.csv")
+    let more = try MetricsIngest(source: bench["explorer.csv"], by: ["run"]).ingest(into: bench["s.engram"])
+    #expect(more.metrics == ["loss (subset:\"test\")"])
   }
 }

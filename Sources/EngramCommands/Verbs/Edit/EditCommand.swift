@@ -14,11 +14,12 @@ enum EditCommand {
   static let trial = Parameter.flag("dry-run", "only say what would change")
 
   static let command = Command(
-    "edit", "correct the metadata of runs",
+    "edit", "correct the metadata of runs and layers",
     discussion: """
       What was there before is kept: --as-of shows it, and split sets and results that were made before go on showing \
       what they showed. Values must fit the type of their field. A condition that is true for some layers of a run only \
-      is refused, for a run is changed as a whole.
+      is refused, for a run is changed as a whole. layer_name and layer_position are set for the layers for which the \
+      condition is true; their measurements are stored anew under new ids, and the old ones are hidden, in the same commit.
       """,
     takes: [
       SharedParameters.storeToChange, filter, set, reason, trial, SharedParameters.author, SharedParameters.waitSeconds,
@@ -31,6 +32,9 @@ enum EditCommand {
       .init(
         "engram edit lr.engram --where \"batch_size = 0\" --set batch_size=NULL --reason \"0 meant unknown\" --dry-run",
         "What would change"),
+      .init(
+        "engram edit lr.engram --where \"layer_name = 'fc8'\" --set layer_position=deep --reason \"it is the last\"",
+        "The position of a layer that nobody gave"),
     ],
     body: run)
 

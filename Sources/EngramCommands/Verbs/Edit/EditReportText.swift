@@ -23,6 +23,8 @@ enum EditReportText {
         }),
       "new_fields": .array(
         report.newFields.map { ["name": .string($0.name), "type": .string($0.type.rawValue)] }),
+      "first_new_example": report.newExamples.map { .integer($0.lowerBound) } ?? .null,
+      "hidden_examples": .count(report.hidden.count),
     ]
   }
 
@@ -42,6 +44,12 @@ enum EditReportText {
     }
     let fields = report.newFields.map { "\($0.name) (\($0.type.rawValue))" }.joined(separator: ", ")
     if !report.newFields.isEmpty { try invocation.output.write("new fields: \(printable(fields))\n") }
+    if !report.hidden.isEmpty {
+      let new = report.newExamples.map { " as examples \($0.lowerBound) to \($0.upperBound - 1)" } ?? ""
+      try invocation.output.write(
+        "\(countText(report.hidden.count)) examples \(isTrial ? "would be" : "are") stored anew\(new), and hidden as they were\n"
+      )
+    }
     let runs = "\(countText(report.runsChanged)) of \(countText(report.runsSelected)) runs"
     if isTrial {
       try invocation.output.write("would change \(runs); nothing was changed\n")

@@ -15,7 +15,9 @@ enum IngestCommand {
   static let mappings = Parameter.repeated("map", .mapping, "the name in the file under which a field stands")
   static let array = Parameter.option("array", .text("NAME"), "the array of the .npz that holds the trajectories")
   static let metadata = Parameter.option(
-    "metadata", .file(), "a CSV, TSV or JSON table with one row for each example; new columns become fields")
+    "metadata", .file(),
+    "a CSV, TSV or JSON table with one row for each example, or, beside a table of trajectories, for each value of the columns "
+      + "that both have; new columns become fields")
   static let statistics = Parameter.option(
     "statistics", .text("NAME,…|FILE"),
     "the names of the last axis, a file with one on each line, or 'published' for the 45 of the paper")
@@ -35,10 +37,10 @@ enum IngestCommand {
     "delimiter", .delimiter, "what parts the fields of a row: , ; tab or | (what the header has most of unless given)")
   static let format = Parameter.option(
     "format", ValueType<SeriesFormat>.choice("FORMAT"), default: SeriesFormat.auto.rawValue,
-    "how a table of trajectories holds them: auto, wide, long, mlflow, wandb or tensorboard")
+    "how a table of trajectories holds them: auto, wide, long, mlflow, wandb, tensorboard or aim")
   static let valueType = Parameter.option(
-    "value-type", .word(among: ["float32", "float64"], "TYPE"), default: "float64",
-    "the type of the values of a table of trajectories")
+    "value-type", .word(among: ["float32", "float64"], "TYPE"),
+    "the type of the values of a table of trajectories (float64 unless given)")
   static let description = Parameter.option(
     "description", .file("FILE.json"),
     "a recording description, as schema/recording-description.schema.json has it; options here come before it")
@@ -49,6 +51,10 @@ enum IngestCommand {
     "new-runs", "what repeats a layer of a run is a run of its own, told apart by the field replicate")
   static let force = Parameter.flag(
     "force", "add the content even if the store already has it, as further measurements of its runs")
+  static let update = Parameter.flag(
+    "update",
+    "take the input as a correction: fields of stored runs are edited, and trajectories that differ take the place of the "
+      + "stored ones, which earlier commits go on showing")
   static let noVerify = Parameter.flag("no-verify", "do not read back what was written to compare every bit")
 
   static let command = Command(
@@ -62,22 +68,26 @@ enum IngestCommand {
 
       A table of trajectories (CSV, TSV or JSON lines, plain, gzip or zstd) has a row for each epoch: fields of the run, \
       the layer, epoch, and a column for each statistic; or a row for each value: …, epoch, statistic, value. What \
-      MLflow, W&B and TensorBoard export is read as it is; --map epoch=NAME names the column of the epochs. Runs may have \
+      MLflow, W&B, TensorBoard and Aim export is read as it is; --map epoch=NAME names the column of the epochs. Runs may have \
       epochs of their own.
 
       Rows that agree in all fields, or in those that --run names, are one run; a run that the store has already is that \
       run. A column layer_name, layer, region or area names the layer. What was understood is said; --dry-run says it \
       and changes nothing.
 
+      With --update the input corrects what is stored. A run is found by what tells runs apart or, where that was wrong, by \
+      its trajectories, bit for bit. Cells with a value edit the run's fields, equal trajectories stay, others take the \
+      place of the stored ones, and what the store has not is added: all in one commit.
+
       In tables these words stand for no value unless they are in quotes: nothing, \
       \(TableRules.usualMissing.filter { !$0.isEmpty }.sorted().joined(separator: ", ")).
       """,
     takes: [
       source, store, mappings, array, metadata, statistics, epochs, runFields, types, missing, decimal, delimiter,
-      format, valueType, description, dryRun, writtenDescription, newRuns, force, noVerify,
+      format, valueType, description, dryRun, writtenDescription, newRuns, update, force, noVerify,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
-    exclusive: [[newRuns, force]],
+    exclusive: [[newRuns, update, force]],
     examples: [
       .init("engram ingest dataset.pkl lr.engram", "The published data set into a new store"),
       .init(
@@ -89,6 +99,9 @@ enum IngestCommand {
       .init(
         "engram ingest day2.npy lr.engram --metadata day2.csv --description lab.json --run animal,session",
         "A further batch that is described in a file; the same animal and session is the same run"),
+      .init(
+        "engram ingest day2.npy lr.engram --metadata fixed.csv --statistics m,v --epochs 0:100:5 --update",
+        "The same batch after its table was corrected"),
     ],
     body: run)
 
@@ -97,10 +110,10 @@ enum IngestCommand {
     let description = try merged(described ?? RecordingDescription(), invocation)
     var request = IngestRequest(source: invocation[source], metadata: invocation[metadata], description)
     request.format = invocation[format]
-    if let type = ElementType(name: invocation[valueType]) { request.valueType = type }
+    request.valueType = invocation[valueType].flatMap { ElementType(name: $0) }
     let options = IngestOptions(
       runFields: description.runFields,
-      repeats: invocation[newRuns] ? .newRuns : invocation[force] ? .measurements : .ask,
+      repeats: repeats(invocation),
       verifies: !invocation[noVerify],
       write: invocation.writeOptions(codec: invocation[SharedParameters.codec]))
     let start = MonotonicClock.seconds
@@ -112,6 +125,13 @@ enum IngestCommand {
     let report = try request.ingest(into: invocation[store], options: options)
     try writeDescription(request, report.preview, description.runFields, invocation)
     try IngestReportText.show(report, seconds: MonotonicClock.seconds - start, invocation)
+  }
+
+  /// What becomes of what is stored already.
+  static func repeats(_ invocation: Invocation) -> RepeatPolicy {
+    if invocation[newRuns] { return .newRuns }
+    if invocation[update] { return .update }
+    return invocation[force] ? .measurements : .ask
   }
 
   private static func readDescription(_ path: String) throws(EngramError) -> RecordingDescription {

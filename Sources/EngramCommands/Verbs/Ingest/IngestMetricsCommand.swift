@@ -16,7 +16,7 @@ enum IngestMetricsCommand {
     "ingest-metrics", "add loss, accuracy and other scalars to the runs of a store",
     discussion: """
       What trackers write is read as it is: MLflow (run_id, key, value, step, timestamp), W&B (_step, _timestamp, or \
-      columns RUN - METRIC), TensorBoard (Wall time, Step, Value); run_id may hold the ids of a tracker, if a field of \
+      columns RUN - METRIC), TensorBoard (Wall time, Step, Value), Aim (metric, value, step, context.KEY); run_id may hold the ids of a tracker, if a field of \
       text has them.
 
       Each row is about one run at one epoch. Every column that neither names the run nor is epoch is a metric; or \

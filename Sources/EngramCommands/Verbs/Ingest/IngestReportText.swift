@@ -16,6 +16,7 @@ enum IngestReportText {
     if invocation[CommonParameters.json] { return try invocation.show(.object(json(preview))) }
     try invocation.output.write("nothing was stored; this is what was understood\n\(lines(preview, isFull: true))")
     if !preview.fields.isEmpty { try invocation.show(fieldTable(preview)) }
+    if let correction = preview.correction { try CorrectionText.show(correction, nil, invocation) }
     if let refusal = preview.refusal {
       try invocation.output.write("an ingest would be refused: \(printable(refusal.text(in: CommandWording())))\n")
     }
@@ -45,6 +46,7 @@ enum IngestReportText {
       object["type"] = .string(report.elementType.name)
       return try invocation.show(.object(object))
     }
+    if let correction = preview.correction { return try CorrectionText.show(correction, report.append, invocation) }
     let joined = preview.storedRuns > 0 ? " and \(countText(preview.storedRuns)) known" : ""
     try invocation.output.write(
       """
@@ -161,6 +163,7 @@ enum IngestReportText {
       "layers": texts(preview.layers), "fields": .array(fields), "parts": .array(parts),
       "statistics": .count(preview.parts.first?.statistics.count ?? 0),
       "epochs": .count(preview.parts.first?.epochs.count ?? 0),
+      "correction": preview.correction.map { .object(CorrectionText.json($0)) } ?? .null,
       "stored_trajectories": preview.storedTrajectories.map { .count($0) } ?? .null,
       "refusal": .optional(preview.refusal?.text(in: CommandWording())), "notes": texts(preview.notes),
       "warnings": texts(preview.warnings.map { $0.text(in: CommandWording()) }),

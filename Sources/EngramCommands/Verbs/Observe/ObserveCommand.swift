@@ -65,10 +65,10 @@ enum ObserveCommand {
       store, activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, units,
       unitFraction, noise, seeds, weightNorm, missing, IngestCommand.types, IngestCommand.missing,
       IngestCommand.decimal, IngestCommand.delimiter, IngestCommand.runFields, IngestCommand.newRuns,
-      IngestCommand.force, dryRun,
+      IngestCommand.update, IngestCommand.force, dryRun,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
-    exclusive: [[IngestCommand.newRuns, IngestCommand.force]],
+    exclusive: [[IngestCommand.newRuns, IngestCommand.update, IngestCommand.force]],
     examples: [
       .init(
         "engram observe lab.engram --activations v1=v1.npy --activations it=it.npy --axes session,stimulus,neuron "
@@ -91,8 +91,7 @@ enum ObserveCommand {
       into: invocation[store],
       options: IngestOptions(
         runFields: invocation[IngestCommand.runFields],
-        repeats: invocation[IngestCommand.newRuns]
-          ? .newRuns : invocation[IngestCommand.force] ? .measurements : .ask,
+        repeats: IngestCommand.repeats(invocation),
         write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
     for note in report.notes { try invocation.note("note: \(note)") }
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)

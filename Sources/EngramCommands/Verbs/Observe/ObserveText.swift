@@ -44,6 +44,11 @@ enum ObserveText {
       json["notes"] = .array(report.notes.map { .string($0) })
       return try invocation.show(.object(json))
     }
+    if let correction = report.ingest.preview.correction {
+      try invocation.output.write("measured \(measured(plan))\n")
+      try CorrectionText.show(correction, report.ingest.append, invocation)
+      return try invocation.show(table(plan))
+    }
     let counts = parts.map { String($0.statistics.count) }.joined(separator: " and ")
     try invocation.output.write(
       """

@@ -5,11 +5,16 @@ import TrajectoryModel
 import TrajectoryStore
 import Transfer
 
-/// Writes the matrices of a split for NumPy.
+/// Writes the matrices of a split.
 enum ExportCommand {
   static let split = Parameter.required(
     "split", .split, "the split set, and the number of the split from 0 or its name")
-  static let output = Parameter.required("output", letter: "o", .file("FILE.npz"), "the file to write")
+  static let output = Parameter.required("output", letter: "o", .file(), "the file to write")
+  static let format = Parameter.option(
+    "format", ValueType<SplitExport.Format>.choice("FORMAT"),
+    "npz, csv, csv-long or jsonl (by the ending of the file unless given, npz where that says nothing)")
+  static let fields = Parameter.option(
+    "fields", .list(of: .field), "columns of metadata that rows of text have beside the label")
   static let statistics = SharedParameters.statistics(default: "admissible")
   static let order = Parameter.option(
     "order", .word(among: ["row", "column"], "ORDER"), default: "row",
@@ -23,16 +28,20 @@ enum ExportCommand {
   static let command = Command(
     "export", "write the train and test matrices of a split",
     discussion: """
-      The file holds X_train, y_train, X_test, y_test, the example ids of both sides (train_ids, test_ids), the names \
+      An npz file holds X_train, y_train, X_test, y_test, the example ids of both sides (train_ids, test_ids), the names \
       of the columns, the statistics and epochs they come from, and the view as JSON. NumPy loads it without pickle. \
       Columns are statistic by statistic, the epochs of each side by side, as the published features are. By default \
       they are the admissible statistics of the split's examples. Labels are those of the commit of which the split \
       set was made, unless --as-of names another.
 
+      csv and jsonl have a row for each example: side (train or test), example_id, the label, --fields, then the features. \
+      csv-long has a row for each value: …, epoch, statistic, value.
+
       \(Invocation.viewDiscussion)
       """,
     takes: [
-      SharedParameters.store, split, output, statistics, SharedParameters.epochs, SharedParameters.view, zscore,
+      SharedParameters.store, split, output, format, fields, statistics, SharedParameters.epochs, SharedParameters.view,
+      zscore,
       positions, SharedParameters.missing, order, SharedParameters.elementType, SharedParameters.asOf,
       SharedParameters.threads,
       CommonParameters.json,
@@ -48,8 +57,17 @@ enum ExportCommand {
       .init(
         "engram export lr.engram --split fig2a/0 --view random-start:15x4 -o sparse0.npz",
         "Four samples of each trajectory, 15 epochs apart, from a random start, as in Fig. 4a of the paper"),
+      .init(
+        "engram export lr.engram --split fig2a/0 --epochs last --fields architecture,layer_name -o split0.csv",
+        "Both sides as a table, each run at its last epoch"),
     ],
     body: run)
+
+  /// The format that the ending of a file says.
+  private static func format(of file: String) -> SplitExport.Format {
+    let name = file.lowercased()
+    return name.hasSuffix(".csv") ? .csv : name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") ? .jsonl : .npz
+  }
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.store)
@@ -58,16 +76,23 @@ enum ExportCommand {
       reference.name, split: reference.key, statistics: invocation[statistics],
       view: try invocation.view(isStandardized: zscore, hasPositions: positions),
       missing: invocation[SharedParameters.missing], layout: invocation[order] == "row" ? .rowMajor : .columnMajor,
-      elementType: invocation.elementType, asOf: invocation[SharedParameters.asOf].map(Int64.init))
+      elementType: invocation.elementType, asOf: invocation[SharedParameters.asOf].map(Int64.init),
+      fields: invocation[fields] ?? [])
+    let format = invocation[format] ?? Self.format(of: invocation[output])
+    if format == .npz, !export.fields.isEmpty {
+      throw invocation.usageError(
+        "--fields belongs to rows of text", expected: "--format csv, csv-long or jsonl", found: "npz")
+    }
     let work = try invocation.detailedWork()
-    let report = try export.write(from: store, to: invocation[output], work: work)
+    let report = try export.write(from: store, to: invocation[output], as: format, work: work)
     try invocation.detail(report.columns, report.elementType)
     for remark in report.remarks { try invocation.note("note: \(remark)") }
     let columns = report.columns
     if invocation[CommonParameters.json] {
       try invocation.show(
         [
-          "file": .string(report.file), "train": .count(report.trainExamples), "test": .count(report.testExamples),
+          "file": .string(report.file), "format": .string(format.rawValue), "train": .count(report.trainExamples),
+          "test": .count(report.testExamples),
           "columns": .count(columns.count), "statistics": .array(columns.statistics.map { .string($0) }),
           "epochs": .array(columns.epochsRead.map { .real($0) }), "view": .string(columns.view.name),
           "type": .string(report.elementType.name),

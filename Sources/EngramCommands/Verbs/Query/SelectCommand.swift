@@ -25,7 +25,9 @@ enum SelectCommand {
     "fields", .list(of: .field), "only these columns of metadata, in this order (all of them unless given)")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
   static let inProgress = Parameter.flag(
-    "in-progress", "the checkpoints so far of runs that are being recorded, a row for each layer and epoch")
+    "in-progress", "only runs that are being recorded or were cut short, with the epochs they have so far")
+  static let allSoFar = Parameter.flag(
+    "all-epochs-so-far", "runs in progress too, beside those that have ended, with the epochs they have so far")
   static let limit = Parameter.option("limit", .integer(in: 1...Int.max), "at most this many examples, the first ones")
 
   /// The format that was asked for, by name or by flag.
@@ -47,18 +49,21 @@ enum SelectCommand {
       Under a view, samples or their mean stand in the place of epochs, and an npz file has the positions of layers as \
       an array of their own. A z-score needs a train side, so it is export that takes it.
 
+      Runs that were recorded at epochs of their own share some of them; what is dropped is said. An epoch of each run, such \
+      as --epochs last, gives each its own in the same column, and the column epoch (chosen_epochs in npz) says which it is. \
+      Runs in progress have no example_id and no run_id yet.
+
       \(Invocation.viewDiscussion)
       """,
     takes: [
       SharedParameters.store, SharedParameters.filter, statistics, SharedParameters.epochs,
       SharedParameters.view, SharedParameters.missing, format, fields, output, limit, SharedParameters.elementType,
-      SharedParameters.asOf, inProgress,
+      SharedParameters.asOf, inProgress, allSoFar,
       SharedParameters.threads,
       CommonParameters.json, CommonParameters.csv,
     ],
     exclusive: [
-      [format, CommonParameters.json, CommonParameters.csv], [inProgress, SharedParameters.filter],
-      [inProgress, SharedParameters.view], [inProgress, SharedParameters.asOf],
+      [format, CommonParameters.json, CommonParameters.csv], [inProgress, allSoFar, SharedParameters.asOf],
     ],
     examples: [
       .init(
@@ -70,6 +75,9 @@ enum SelectCommand {
       .init(
         "engram select lr.engram --view random-start:5x6+mean --format csv -o means.csv",
         "The mean of six consecutive epochs from a random start"),
+      .init(
+        "engram select lr.engram --epochs best:top1 --all-epochs-so-far --format npz -o best.npz",
+        "Each run at its most accurate epoch, those that are still training among them"),
     ],
     body: run)
 
@@ -80,11 +88,11 @@ enum SelectCommand {
       throw invocation.usageError(
         "--format \(format.rawValue) writes bytes that a terminal cannot show", expected: "-o FILE.\(format.rawValue)")
     }
-    if invocation[inProgress] { return try showInProgress(invocation, format, path) }
     let export = SelectionExport(
       filter: invocation[SharedParameters.filter], limit: invocation[limit],
       statistics: invocation[statistics], view: try invocation.view(),
-      missing: invocation[SharedParameters.missing], elementType: invocation.elementType, fields: invocation[fields])
+      missing: invocation[SharedParameters.missing], elementType: invocation.elementType, fields: invocation[fields],
+      runs: invocation[inProgress] ? .inProgress : invocation[allSoFar] ? .all : .ended)
     let snapshot = try invocation.snapshot(SharedParameters.store, asOf: SharedParameters.asOf)
     let work = try invocation.detailedWork()
     if let path, let fileFormat = format.ofFiles {
@@ -104,45 +112,7 @@ enum SelectCommand {
       }
       try writeTables(selected, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
     }
-    if let path { try note(selected.examples.count, selected.columns, in: path, invocation) }
-  }
-
-  /// Shows what is recorded of runs in progress.
-  private static func showInProgress(
-    _ invocation: Invocation, _ format: Format, _ path: String?
-  ) throws(EngramError) {
-    guard let tableFormat = Table.Format(rawValue: format.rawValue) else {
-      throw invocation.usageError(
-        "runs in progress have no arrays yet", expected: "--format table, csv or json", found: format.rawValue)
-    }
-    let runs = try invocation.open(SharedParameters.store).runsInProgress()
-    let table = inProgressTable(runs)
-    try invocation.write(to: path) { (output) throws(EngramError) in
-      try output.write(table.text(as: tableFormat, terminal: path == nil ? invocation.outputTerminal : .none))
-    }
-  }
-
-  /// A row for each layer and epoch of runs in progress.
-  private static func inProgressTable(_ runs: [RunInProgress]) -> Table {
-    let fields = Set(runs.flatMap(\.run.metadata.keys)).sorted()
-    let statistics = Set(runs.flatMap(\.run.statistics)).sorted()
-    var table = Table(columns: fields + ["layer_name", "layer_position", "epoch"] + statistics)
-    for run in runs {
-      let places = statistics.map { name in run.run.statistics.firstIndex(of: name) }
-      let known = fields.map { TableCell(run.run.metadata[$0] ?? .null) }
-      for (layer, described) in run.run.layers.enumerated() {
-        for (epoch, values) in zip(run.epochs, run.values) {
-          let numbers = places.map { place -> TableCell in
-            place.map { .real(values[layer * run.run.statistics.count + $0]) } ?? .missing
-          }
-          table.append(
-            known + [
-              .text(described.name), described.position.map { .text($0.rawValue) } ?? .missing, .real(epoch),
-            ] + numbers)
-        }
-      }
-    }
-    return table
+    if let path { try note(selected.exampleCount, selected.columns, in: path, invocation) }
   }
 
   /// Says what of the selection was dropped, and what of the filter is likely a mistake.
@@ -160,12 +130,14 @@ enum SelectCommand {
     _ selected: SelectedTrajectories, to output: ByteOutput, terminal: Terminal
   ) throws(EngramError) {
     let fields = try selected.fields()
-    let columns = fields + selected.columns.names
+    let columns =
+      fields + (selected.hasChosenEpochs ? [selected.nameOfEpochs(beside: fields)] : []) + selected.columns.names
     let count = selected.columns.count
     try selected.forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
       var table = Table(columns: columns)
       for (row, known) in metadata.enumerated() {
-        var cells = known.map { TableCell($0) }
+        var cells = known.values.map { TableCell($0) }
+        if selected.hasChosenEpochs { cells.append(known.epoch.map { .real($0) } ?? .missing) }
         for column in 0..<count { cells.append(.real(values[row, column])) }
         table.append(cells)
       }

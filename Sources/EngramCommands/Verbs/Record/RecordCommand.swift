@@ -24,7 +24,9 @@ enum RecordCommand {
       {"error": {…}}, after which the next line is read. What was answered survives a kill and a loss of power.
 
       A run that was cut short is resumed by beginning it again: runs of equal metadata are one run. A checkpoint that is \
-      there already is skipped when it is equal, and refused when it is not. A run becomes part of the store when it ends.
+      there already is skipped when it is equal, and refused when it is not. A run becomes part of the store when it ends. \
+      Where the store declares what tells runs apart (engram ingest --run), runs that are equal in that are one run: its \
+      metadata must agree, and layers that it has not are added to it.
       """,
     takes: [store, SharedParameters.author, SharedParameters.waitSeconds],
     examples: [.init("engram record lr.engram", "What a training loop writes to the standard input of this")],
@@ -36,7 +38,22 @@ enum RecordCommand {
   private static let longestLine = 1 << 28
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let store = try TrajectoryStore.openOrCreate(at: invocation[store]).store
+    let (store, isNew) = try TrajectoryStore.openOrCreate(at: invocation[store])
+    do throws(EngramError) {
+      try record(into: store, invocation)
+    } catch {
+      // A store that nothing came into is not kept.
+      if isNew { try? store.removeIfEmpty() }
+      throw error
+    }
+    guard isNew, try store.snapshot().commit == 0, try store.runsInProgress().isEmpty else { return }
+    try store.removeIfEmpty()
+    throw EngramError(
+      .invalidData, "nothing was recorded, and no store was made", file: store.path,
+      expected: "lines of JSON on standard input, the first of which begins a run", found: "no run")
+  }
+
+  private static func record(into store: TrajectoryStore, _ invocation: Invocation) throws(EngramError) {
     let options = WriteOptions(
       waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work,
       author: invocation[SharedParameters.author])

@@ -7,13 +7,18 @@ import TrajectoryStore
 enum MergeCommand {
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let sources = Parameter.arguments(.store("SOURCE"), "the stores to bring in; they stay as they are")
-  static let force = Parameter.flag("force", "bring in content even if the store has ingested it before")
+  static let force = Parameter.flag(
+    "force", "bring in content even if the store has it, as further measurements of its runs")
 
   static let command = Command(
     "merge", "bring other stores into one",
     discussion: """
       Files are linked or copied, never decoded. Examples are added in the order of the sources and get new example \
       ids. Either all the sources are brought in or none.
+
+      Where the store declares what tells runs apart (engram ingest --run), a run of a source with the same values is the \
+      same run: fields that it lacks are filled, and its layers come beside those that are there. A store without runs \
+      takes over the declaration of the first source.
       """,
     takes: [store, sources, force, SharedParameters.waitSeconds, CommonParameters.json],
     examples: [.init("engram merge lr.engram worker-0.engram worker-1.engram", "What two workers recorded, as one")],

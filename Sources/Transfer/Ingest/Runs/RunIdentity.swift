@@ -12,6 +12,9 @@ public enum RepeatPolicy: String, Sendable, Hashable, CaseIterable {
   case measurements
   /// They are further runs, told apart by the field `replicate`.
   case newRuns
+  /// They correct what is stored: metadata are edited, trajectories that differ take the place of the stored ones, which
+  /// are hidden, and what is equal stays.
+  case update
 }
 
 /// What tells the runs of an ingest apart.

@@ -53,7 +53,10 @@ struct StoredRunMatch {
       storedLayers = []
     }
     if own == nil { number(rows, batchKeys, candidates) }
-    if let snapshot = identity.snapshot { try checkFields(rows, columns, snapshot, input) }
+    // What a correction brings replaces what is stored.
+    if let snapshot = identity.snapshot, identity.repeats != .update {
+      try checkFields(rows, columns, snapshot, input)
+    }
   }
 
   private static func candidates(
@@ -123,8 +126,8 @@ struct StoredRunMatch {
           expected: known == .null ? "no value, as run \(id) is stored" : "'\(known)', as run \(id) is stored",
           found: "'\(rows.runs[run][column])'",
           mend: """
-            leave the field out or correct it here; if the stored run is wrong, \(run: .edit) corrects it; if it is another \
-            run, say \(set: .newRuns)
+            leave the field out or correct it here; if the stored run is wrong, say \(set: .update) or correct it with \
+            \(run: .edit); if it is another run, say \(set: .newRuns)
             """)
       }
     }

@@ -8,11 +8,15 @@ extension IngestRequest {
   /// Opens a table of trajectories, wide or long, or one that a tracker wrote.
   ///
   /// Rows that agree in all columns but the epoch and the values are one example. Examples that were recorded at other
-  /// epochs, or that lack a statistic, stand in parts of their own; a value that is missing at some epochs is NaN.
+  /// epochs, or that lack a statistic, stand in parts of their own; a value that is missing at some epochs is NaN. A table of
+  /// metadata is joined by the columns that both have.
   ///
   /// - Throws: ``EngramError`` as ``SeriesReader`` and ``MetadataTable``.
   func openSeries(runFields: [String]?, work: WorkContext) throws(EngramError) -> IngestInput {
-    let series = try SeriesReader(self, runFields: runFields, work: work)
+    let joined = try metadata.map { (path) throws(EngramError) in
+      try JoinedMetadata(reading: path, rules, map: map)
+    }
+    let series = try SeriesReader(self, runFields: runFields, mappedElsewhere: joined?.names ?? [], work: work)
     var rowsOf = [[Int32]](repeating: [], count: series.examples.count)
     for (row, example) in series.exampleOfRow.enumerated() { rowsOf[Int(example)].append(Int32(row)) }
     var groups: [Axes: Int] = [:]
@@ -36,16 +40,16 @@ extension IngestRequest {
     if parts.count > 1 {
       notes.append("examples were recorded at \(parts.count) different sets of epochs and statistics")
     }
-    let (columns, runs) = try metadata(of: order, in: series, &notes)
+    let (columns, runs) = try metadata(of: order, in: series, joined, &notes)
     return IngestInput(
-      source: source, format: "a table of trajectories, \(series.shape.kind)",
+      source: source, metadataSource: metadata, format: "a table of trajectories, \(series.shape.kind)",
       parts: parts.map { part in
         let gathered = GatheredRows(
           rows: series.rows, order: part.examples.flatMap { rowsOf[$0] }, columns: part.axes.columns,
           isSingle: valueType == .float32)
         return IngestInput.Part(
           values: NumPyArray(
-            name: "values", type: NumPyType(valueType),
+            name: "values", type: NumPyType(valueType ?? .float64),
             shape: [part.examples.count, part.axes.epochs.count, part.axes.columns.count], isFortranOrder: false,
             payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
       }, columns: columns, sourceRuns: runs, notes: notes)
@@ -69,7 +73,7 @@ extension IngestRequest {
 
   /// The metadata of examples in an order, and the runs that the file tells apart.
   private func metadata(
-    of order: [Int], in series: SeriesReader, _ notes: inout [String]
+    of order: [Int], in series: SeriesReader, _ joined: JoinedMetadata?, _ notes: inout [String]
   ) throws(EngramError) -> (columns: [MetadataColumn], runs: [MetadataValue]?) {
     let names = series.shape.fields.map { series.header[$0] }
     var cells = names.indices.map { field in (name: names[field], cells: order.map { series.examples[$0][field] }) }
@@ -82,6 +86,7 @@ extension IngestRequest {
       cells = cells.filter { kept.contains($0.name) }
       notes += said
     }
+    if let joined { cells += try joined.columns(beside: cells, count: order.count, &notes) }
     let table = TextTable(file: source, isJSON: series.isJSON, columns: cells, rowCount: order.count)
     let typed = try MetadataTable(table, rules: rules)
     notes += typed.notes

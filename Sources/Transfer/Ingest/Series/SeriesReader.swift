@@ -41,11 +41,14 @@ struct SeriesReader {
   ///
   /// - Throws: ``EngramError`` with row and column: code `invalidData` for what is no number and for a value that comes twice
   ///   and differs; what reading and the scratch file throw.
-  init(_ request: IngestRequest, runFields: [String]?, work: WorkContext) throws(EngramError) {
+  init(
+    _ request: IngestRequest, runFields: [String]?, mappedElsewhere: Set<String> = [], work: WorkContext
+  ) throws(EngramError) {
     (file, rules) = (request.source, request.rules)
     let delimiter = request.rules.delimiter?.byte
     let first = try SeriesRows(opening: file, delimiter: delimiter)
-    header = try Self.mapped(first.header, request.map, file)
+    header = try Self.mapped(
+      first.header, request.map.filter { !mappedElsewhere.contains($0.value) || first.header.contains($0.value) }, file)
     var (isNumber, hasValue) = (
       [Bool](repeating: true, count: header.count), [Bool](repeating: false, count: header.count)
     )
@@ -63,11 +66,11 @@ struct SeriesReader {
     }
     shape = try SeriesShape(
       header, statistics: wanted, runFields: runFields, format: request.format,
-      isNumber: { isNumber[$0] && hasValue[$0] }, file: file)
+      hasValue: { hasValue[$0] || !isNumber[$0] }, isNumber: { isNumber[$0] && hasValue[$0] }, file: file)
     isJSON = first.isJSON
     statistics = shape.statistics
-    if case .long(let name?, _) = shape.values {
-      statistics = try Self.names(in: name, of: try SeriesRows(opening: file, delimiter: delimiter), work)
+    if case .long(let long) = shape.values, long.name != nil {
+      statistics = try Self.names(long, header, of: try SeriesRows(opening: file, delimiter: delimiter), work)
     }
     guard !statistics.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
@@ -113,9 +116,23 @@ struct SeriesReader {
     return names
   }
 
-  /// The statistics that a column names, in the order in which they come.
+  /// The name that a row of the long form has; empty where it has none.
+  private static func name(
+    _ long: TrackerColumns.Long, _ header: [String], _ rows: SeriesRows
+  ) throws(EngramError) -> String {
+    guard let column = long.name else { return "" }
+    let name = try rows.cell(column).plainText
+    if name.isEmpty || long.contexts.isEmpty { return name }
+    return TrackerColumns.name(
+      name,
+      contexts: try long.contexts.map { (column) throws(EngramError) in
+        (header[column], try rows.cell(column).plainText)
+      })
+  }
+
+  /// The statistics that rows of the long form name, in the order in which they come.
   private static func names(
-    in column: Int, of rows: SeriesRows, _ work: WorkContext
+    _ long: TrackerColumns.Long, _ header: [String], of rows: SeriesRows, _ work: WorkContext
   ) throws(EngramError) -> [String] {
     var names: [String] = []
     var seen: Set<[UInt8]> = []
@@ -123,9 +140,9 @@ struct SeriesReader {
     while try rows.next() {
       if rows.row % 65_536 == 0 { try work.checkCancelled("the ingest was stopped; the store is as it was before") }
       key.removeAll(keepingCapacity: true)
-      rows.appendKey(column, to: &key)
+      for column in long.columns.dropLast() { rows.appendKey(column, to: &key) }
       guard seen.insert(key).inserted else { continue }
-      let name = try rows.cell(column).plainText
+      let name = try name(long, header, rows)
       if !name.isEmpty, !names.contains(name) { names.append(name) }
       guard names.count <= TextTable.mostColumns else {
         throw EngramError(.limit, "there are too many statistics", expected: "at most \(TextTable.mostColumns)")
@@ -149,9 +166,9 @@ struct SeriesReader {
           guard let value = try source.number(column, rules, file: file) else { continue }
           try set(row, index, value, isNew: isNew, source)
         }
-      case .long(let name, let value):
-        guard let number = try number(of: name, in: source, numbers, &columnOfName, &key),
-          let value = try source.number(value, rules, file: file)
+      case .long(let long):
+        guard let number = try number(of: long, in: source, numbers, &columnOfName, &key),
+          let value = try source.number(long.value, rules, file: file)
         else { continue }
         let (row, isNew) = try row(of: example, at: try epoch(source))
         try set(row, number, value, isNew: isNew, source)
@@ -167,14 +184,14 @@ struct SeriesReader {
 
   /// The column of the statistic that a row of the long form has.
   private func number(
-    of column: Int?, in source: SeriesRows, _ numbers: [String: Int], _ known: inout [[UInt8]: Int],
+    of long: TrackerColumns.Long, in source: SeriesRows, _ numbers: [String: Int], _ known: inout [[UInt8]: Int],
     _ key: inout [UInt8]
   ) throws(EngramError) -> Int? {
-    guard let column else { return 0 }
+    guard let column = long.name else { return 0 }
     key.removeAll(keepingCapacity: true)
-    source.appendKey(column, to: &key)
+    for column in long.columns.dropLast() { source.appendKey(column, to: &key) }
     if let number = known[key] { return number }
-    guard let number = numbers[try source.cell(column).plainText] else {
+    guard let number = numbers[try Self.name(long, header, source)] else {
       throw EngramError(
         .invalidData, "a row does not name its statistic", file: file,
         place: "row \(source.row), column \(header[column])")

@@ -18,6 +18,8 @@ public enum SeriesFormat: String, Sendable, Hashable, CaseIterable {
   case wandb
   /// A run of TensorBoard: `Wall time, Step, Value`.
   case tensorboard
+  /// Metrics of Aim: `idx, step, value, epoch, time, run, …, metric, context.KEY`.
+  case aim
 }
 
 /// What the columns of a table of trajectories are.
@@ -27,7 +29,7 @@ struct SeriesShape {
     /// A column for each statistic.
     case wide([Int])
     /// A column of values, and one that names the statistic; nil where there is one statistic only.
-    case long(name: Int?, value: Int)
+    case long(TrackerColumns.Long)
     /// Columns `STATISTIC@EPOCH`, as a selection of a store has them.
     case spread([(column: Int, statistic: Int, epoch: Double)])
   }
@@ -53,24 +55,28 @@ struct SeriesShape {
   ///   - wanted: The statistics that the user names, or nil.
   ///   - runFields: The fields that tell runs apart, which are no statistics.
   ///   - format: What the user says.
-  ///   - isNumber: Whether the first rows of a column hold numbers only.
+  ///   - hasValue: Whether the first rows of a column hold any value.
+  ///   - isNumber: Whether they hold numbers only.
   ///   - file: The file, for errors.
   /// - Throws: ``EngramError`` with code `invalidData` without epochs or statistics, `notFound` for a statistic that is named
   ///   and not there.
   init(
     _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
-    isNumber: (Int) -> Bool, file: String
+    hasValue: (Int) -> Bool, isNumber: (Int) -> Bool, file: String
   ) throws(EngramError) {
-    let tracker = TrackerColumns(header)
+    let tracker = TrackerColumns(header, hasValue: hasValue)
     let isWide = format == .wide || format == .wandb
     var notes = tracker.notes
-    func free(_ taken: Set<Int>) -> [Int] {
-      header.indices.filter { !taken.contains($0) && !tracker.ignored.contains($0) }
+    var ignored = tracker.ignored
+    if let first = header.first, TrackerColumns.isIndex(first), isNumber(0) {
+      ignored.insert(0)
+      notes.append("the first column has no name, as pandas writes its index; it is left out")
     }
+    func free(_ taken: Set<Int>) -> [Int] { header.indices.filter { !taken.contains($0) && !ignored.contains($0) } }
     if let long = tracker.long, !isWide {
       guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
-      values = .long(name: long.name, value: long.value)
-      fields = free(Set([epoch, long.value] + [long.name].compactMap { $0 }))
+      values = .long(long)
+      fields = free(Set([epoch] + long.columns))
       (self.epoch, self.notes) = (epoch, notes)
       self.statistics = long.name == nil ? [wanted?.first ?? "value"] : []
       return

@@ -1,0 +1,78 @@
+// Ingest+Correction.swift -- an input that corrects what is stored: one commit that edits, hides and adds.
+
+import Base
+import TrajectoryModel
+import TrajectoryStore
+
+extension Ingest {
+  /// Hashes every trajectory of an input.
+  static func fingerprints(_ plan: IngestPlan, _ options: IngestOptions) throws(EngramError) -> TrajectoryFingerprints {
+    /// Examples that are read at a time.
+    let examplesAtATime = 256
+    var prints = TrajectoryFingerprints()
+    for part in plan.parts {
+      prints.begin(statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType)
+      try stream(part.blocks, rowGroupSize: examplesAtATime, options: options, done: 0, of: 0) { (values, count) in
+        prints.add(values, exampleCount: count)
+      }
+    }
+    return prints
+  }
+
+  /// Takes an input as a correction of what is stored, in one commit.
+  ///
+  /// - Throws: ``EngramError`` as ``CorrectionPlan``, as an edit and as an append; the store is then as it was.
+  static func correct(
+    _ plan: IngestPlan, _ snapshot: Snapshot, in session: WriteSession, _ options: IngestOptions
+  ) throws(EngramError) -> IngestReport {
+    var preview = plan.preview
+    let matches = try fingerprints(plan, options).matches(in: snapshot, work: options.write.work)
+    preview.storedTrajectories = matches.count
+    let corrected = try CorrectionPlan(plan, matches, in: snapshot)
+    let message = "corrected by \(plan.input.source)"
+    let done: (append: AppendReport, edit: EditReport)
+    if corrected.appendsNothing {
+      done = try session.correct(corrected.correction, operation: "update", message: message)
+    } else {
+      done = try append(corrected, of: plan, snapshot, in: session, message, options)
+    }
+    preview.correction = corrected.summary(done.edit)
+    return IngestReport(append: done.append, observations: corrected.metadata.observations.count, preview: preview)
+  }
+
+  private static func append(
+    _ corrected: CorrectionPlan, of plan: IngestPlan, _ snapshot: Snapshot, in session: WriteSession,
+    _ message: String, _ options: IngestOptions
+  ) throws(EngramError) -> (append: AppendReport, edit: EditReport) {
+    let appender = try appender(session, plan, corrected.metadata)
+    do throws(EngramError) {
+      var row = 0
+      for part in plan.parts {
+        let end = row + part.blocks.exampleCount
+        defer { row = end }
+        guard corrected.appendsRow[row..<end].contains(true) else { continue }
+        try appender.begin(
+          epochs: part.epochs, statistics: part.statistics, elementType: part.blocks.elementType)
+        let size = part.blocks.bytesPerExample
+        var next = row
+        try stream(
+          part.blocks, rowGroupSize: appender.rowGroupSize, options: options, done: row, of: corrected.appendsRow.count
+        ) { (values, count) throws(EngramError) in
+          for index in 0..<count where corrected.appendsRow[next + index] {
+            try appender.append(values.extracting((index * size)..<((index + 1) * size)), exampleCount: 1)
+          }
+          next += count
+        }
+      }
+      try appender.append(copiesOf: corrected.copies, from: snapshot)
+      let report = try appender.commit(
+        operation: "update", message: message,
+        ingest: Appender.Ingest(source: plan.input.source, allowsRepeat: true), correcting: corrected.correction,
+        verifies: options.verifies)
+      return (report, appender.edit ?? EditReport(commit: nil, runsSelected: 0, runsChanged: 0))
+    } catch {
+      appender.abandon()
+      throw error
+    }
+  }
+}

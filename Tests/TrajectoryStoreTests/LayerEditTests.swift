@@ -1,0 +1,80 @@
+// LayerEditTests.swift -- names and positions of layers are corrected by storing measurements anew, and nothing is lost.
+
+import Base
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+struct LayerEditTests {
+  private static func rows(_ snapshot: Snapshot) throws -> [[MetadataValue]] {
+    var rows: [[MetadataValue]] = []
+    try snapshot.metadata(of: snapshot.allExamples, columns: ["run_id", "layer_name", "layer_position", "dose"]) {
+      rows.append($1)
+    }
+    return rows
+  }
+
+  private static func values(_ snapshot: Snapshot, _ ids: [Int64]) throws -> [UInt64] {
+    var matrix = Matrix(elementType: .float64)
+    try snapshot.materialize(ExampleSet(ids: ids), Axes().columns, into: &matrix)
+    return (0..<matrix.rows).flatMap { row in (0..<matrix.columns).map { matrix[row, $0].bitPattern } }
+  }
+
+  @Test(arguments: [false, true])
+  func `a position is corrected in one commit, values and other layers stay, and earlier commits show the old`(
+    isSegment: Bool
+  ) throws {
+    let folder = TemporaryFolder()
+    let store = try EditTests.store(folder)
+    if isSegment { _ = try store.compact() }
+    let before = try store.snapshot()
+    let old = try EditTests.fingerprint(before)
+    let trial = try store.edit(
+      where: "layer_name = 'layer1' AND model_seed < 2", set: ["layer_position": .text("deep")], isTrial: true)
+    #expect(trial.commit == nil && trial.runsChanged == 2 && trial.hidden.count == 6 && trial.newExamples == nil)
+    #expect(try store.snapshot().commit == before.commit)
+    let report = try store.edit(
+      where: "layer_name = 'layer1' AND model_seed < 2",
+      set: ["layer_position": .text("deep")], options: WriteOptions(reason: "typo"))
+    #expect(report.newExamples == 18..<24 && report.hidden == ExampleSet(0..<6) && report.runsChanged == 2)
+    let change = try #require(report.changes.first)
+    #expect(change.field == "layer_position" && change.before == .text("middle") && change.after == .text("deep"))
+    let after = try store.snapshot()
+    #expect(after.commit == report.commit && after.exampleCount == 18)
+    let rows = try Self.rows(after)
+    #expect(rows.suffix(6).map { $0[2] } == ["early", "deep", "deep", "early", "deep", "deep"].map { .text($0) })
+    #expect(rows.suffix(6).map { $0[0] } == [1, 1, 1, 2, 2, 2].map { .integer($0) })
+    #expect(try Self.values(after, Array(18..<24)) == Self.values(before, Array(0..<6)))
+    #expect(try EditTests.fingerprint(try store.snapshot(asOf: before.commit)) == old)
+    #expect(try store.verify().problems.isEmpty && store.log().last?.reason == "typo")
+    // Said once more, it changes nothing and makes no commit.
+    let again = try store.edit(
+      where: "layer_name = 'layer1' AND model_seed < 2", set: ["layer_position": .text("deep")])
+    #expect(again.commit == nil && again.hidden.isEmpty)
+  }
+
+  @Test func `a name is corrected together with a field of its run`() throws {
+    let folder = TemporaryFolder()
+    let store = try EditTests.store(folder)
+    refusal(.usage) {
+      _ = try store.edit(where: "layer_name = 'layer0'", set: ["layer_name": .text("v1"), "dose": .integer(5)])
+    }
+    let report = try store.edit(
+      where: "model_seed = 3 AND layer_name = 'layer0'", set: ["layer_name": .text("v1")])
+    #expect(report.runsChanged == 1 && report.newExamples == 18..<21)
+    let rows = try Self.rows(try store.snapshot())
+    #expect(rows.suffix(3).map { $0[1] } == ["v1", "layer1", "layer2"].map { .text($0) })
+    let both = try store.edit(
+      where: "run_id = 1", set: ["layer_position": .null, "dose": .integer(77)])
+    #expect(both.changes.map(\.field).contains("dose") && both.hidden.count == 3)
+    #expect(try Self.rows(try store.snapshot()).suffix(3).allSatisfy { $0[2] == .null && $0[3] == .integer(77) })
+    let error = refusal(.exists) {
+      _ = try store.edit(where: "run_id = 2 AND layer_name = 'layer0'", set: ["layer_name": .text("layer1")])
+    }
+    #expect(error?.place == "run 2")
+    refusal(.invalidData) { _ = try store.edit(where: "run_id = 2", set: ["layer_position": .text("top")]) }
+    refusal(.notFound) { _ = try store.edit(where: "layer_name = 'no'", set: ["layer_position": .null]) }
+    #expect(try store.verify().problems.isEmpty)
+  }
+}
