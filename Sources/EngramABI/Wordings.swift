@@ -58,6 +58,7 @@ struct PythonWording: Wording {
     case .runKey: "by"
     case .runFields: "run"
     case .newRuns: "new_runs"
+    case .update: "update"
     case .types: "type"
     case .missingWords: "na"
     case .decimal: "decimal"
@@ -71,7 +72,7 @@ struct PythonWording: Wording {
 
   /// The argument, with its value where one is given.
   func words(for option: Mend.Option, value: String?) -> String {
-    let isFlag = [.allowsRepeat, .measurements, .newRuns, .overwrites].contains(option)
+    let isFlag = [.allowsRepeat, .measurements, .newRuns, .update, .overwrites].contains(option)
     let value = isFlag ? "True" : value.map { "\"\($0)\"" }
     return value.map { "`\(Self.name(of: option))=\($0)`" } ?? "`\(Self.name(of: option))=`"
   }

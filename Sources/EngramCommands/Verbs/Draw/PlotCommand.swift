@@ -62,9 +62,14 @@ enum PlotCommand {
       name.map { wanted in columns.first { $0.lowercased() == wanted.lowercased() } ?? wanted }
     }
     let chosen = invocation[colour] ?? "learning_rule"
+    guard case .selection(let epochs) = invocation[SharedParameters.epochs] else {
+      throw invocation.usageError(
+        "a plot is drawn over epochs, of which a run gives more than one", expected: "--epochs all, a range or a list",
+        found: invocation[SharedParameters.epochs].text)
+    }
     let request = PlotRequest(
       statistics: names, where: invocation[SharedParameters.filter], colour: chosen == "none" ? nil : column(chosen),
-      facet: column(invocation[facet]), isMean: invocation[mean], epochs: invocation[SharedParameters.epochs],
+      facet: column(invocation[facet]), isMean: invocation[mean], epochs: epochs,
       scale: invocation[scale], mostLines: invocation[most])
     let drawn = try snapshot.plot(request, work: invocation.work)
     if invocation[output] != nil || invocation[CommonParameters.csv] {
