@@ -17,8 +17,8 @@
 -- observations and extents tile all other ids.
 --
 -- Each page ends with 8 bytes of SQLite's reserved space: XXH3-64 of the rest of the page, with the page's number as seed,
--- little-endian. A page that was never written is all zeros. SQLite itself does not look at them; whoever writes a
--- catalog with another program makes them wrong, and verification says so.
+-- little-endian. A page that was never written is all zeros. SQLite itself does not look at them. In the log they are zeros,
+-- and so they are in a page that another program brought from the log into the file: such a page has no checksum.
 --
 -- Ids are made by the writer. NULL in metadata is a value: a seed of NULL groups with a seed of NULL.
 -- Tables are STRICT: a column holds its declared type or NULL and nothing else.

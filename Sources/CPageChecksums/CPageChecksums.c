@@ -39,12 +39,22 @@ static uint64_t load(const unsigned char *bytes) {
   return value;
 }
 
+static int is_page(int count, sqlite3_int64 offset) {
+  return count >= SMALLEST_PAGE && count <= LARGEST_PAGE && (count & (count - 1)) == 0 && offset % count == 0;
+}
+
 static int file_close(sqlite3_file *file) { return inner(file)->pMethods->xClose(inner(file)); }
 
 static int file_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset) {
+  layered_file *own = (layered_file *)file;
   int code = inner(file)->pMethods->xRead(inner(file), bytes, count, offset);
   if (code == SQLITE_OK && offset == 0 && count > RESERVED_OFFSET) {
-    ((layered_file *)file)->has_room = ((unsigned char *)bytes)[RESERVED_OFFSET] == ENGRAM_CHECKSUM_BYTES;
+    own->has_room = ((unsigned char *)bytes)[RESERVED_OFFSET] == ENGRAM_CHECKSUM_BYTES;
+  }
+  // SQLite copies the reserved bytes of a page into its log. A checksum there would be of older content; zeros say that
+  // there is none, should another SQLite bring the log into the file.
+  if (code == SQLITE_OK && own->has_room && is_page(count, offset)) {
+    memset((unsigned char *)bytes + count - ENGRAM_CHECKSUM_BYTES, 0, ENGRAM_CHECKSUM_BYTES);
   }
   return code;
 }
@@ -54,8 +64,7 @@ static int file_write(sqlite3_file *file, const void *bytes, int count, sqlite3_
   if (offset == 0 && count > RESERVED_OFFSET) {
     own->has_room = ((const unsigned char *)bytes)[RESERVED_OFFSET] == ENGRAM_CHECKSUM_BYTES;
   }
-  int is_page = count >= SMALLEST_PAGE && count <= LARGEST_PAGE && (count & (count - 1)) == 0 && offset % count == 0;
-  if (!own->has_room || !is_page) return inner(file)->pMethods->xWrite(inner(file), bytes, count, offset);
+  if (!own->has_room || !is_page(count, offset)) return inner(file)->pMethods->xWrite(inner(file), bytes, count, offset);
   // SQLite's own memory is left as it is.
   unsigned char page[LARGEST_PAGE];
   memcpy(page, bytes, (size_t)count);
@@ -144,14 +153,15 @@ static int is_zero(const unsigned char *page, int size) {
   return page[0] == 0 && memcmp(page, page + 1, (size_t)size - 1) == 0;
 }
 
-int engram_checksums_check(sqlite3 *database, int page_size, int64_t *page) {
+int engram_checksums_check(sqlite3 *database, int page_size, int64_t *page, int64_t *unsealed) {
   enum { ATTEMPTS = 5, PAUSE = 2000 };
   sqlite3_file *file = 0;
   int64_t number = *page;
   *page = 0;
   int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
   if (code != SQLITE_OK) return code;
-  if (file == 0 || file->pMethods == 0 || page_size < SMALLEST_PAGE || page_size > LARGEST_PAGE) return SQLITE_ERROR;
+  if (file == 0 || file->pMethods != &methods || page_size < SMALLEST_PAGE || page_size > LARGEST_PAGE) return SQLITE_ERROR;
+  file = inner(file);  // the bytes as they are in the file
   sqlite3_int64 size = 0;
   if ((code = file->pMethods->xFileSize(file, &size)) != SQLITE_OK) return code;
   unsigned char bytes[LARGEST_PAGE];
@@ -163,6 +173,10 @@ int engram_checksums_check(sqlite3 *database, int page_size, int64_t *page) {
       if (code != SQLITE_OK) return code;
       uint64_t expected = load(bytes + page_size - ENGRAM_CHECKSUM_BYTES);
       if (checksum(bytes, page_size, number) == expected || is_zero(bytes, page_size)) break;
+      if (expected == 0) {
+        *unsealed += 1;
+        break;
+      }
       if (attempt == ATTEMPTS) {
         // A loss of power may tear a page that was being brought from the log into the file: the log still has it, is what
         // readers read, and is brought over again.

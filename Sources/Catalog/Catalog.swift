@@ -226,7 +226,8 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// Gives pages back to the disk where most of the database is free, as after many staged batches have become segments.
+  /// Writes the database anew where much of it is free, as after many staged batches have become segments, or where another
+  /// SQLite left pages without a checksum.
   ///
   /// Nothing depends on it; where it cannot be done, the pages serve the next commits.
   package func shrink() {
@@ -235,7 +236,7 @@ package final class Catalog: Sendable {
     let connection = taken.connection
     guard let free = try? connection.integer("PRAGMA freelist_count"),
       let all = try? connection.integer("PRAGMA page_count"),
-      free > all / 4
+      free > all / 4 || (try? connection.checkPages(most: 1).unsealed) ?? 0 > 0
     else { return }
     try? connection.vacuum()
   }

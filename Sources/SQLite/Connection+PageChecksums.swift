@@ -21,20 +21,21 @@ extension Connection {
   /// Compares every page of the database file with its checksum.
   ///
   /// - Parameter most: After so many pages that differ, the rest are not read.
-  /// - Returns: The numbers of the pages that differ, from 1, ascending.
+  /// - Returns: The numbers of the pages that differ, from 1, ascending; and how many have no checksum, because another SQLite
+  ///   brought them from the log into the file.
   /// - Throws: Code `io` when the file cannot be read.
-  package func damagedPages(most: Int) throws(EngramError) -> [Int64] {
+  package func checkPages(most: Int) throws(EngramError) -> (damaged: [Int64], unsealed: Int64) {
     let size = try integer("PRAGMA page_size") ?? 0
     var damaged: [Int64] = []
-    var page: Int64 = 1
+    var (page, unsealed): (Int64, Int64) = (1, 0)
     while damaged.count < most {
-      // SAFETY: the handle is open, and `page` outlives the call.
-      let code = unsafe engram_checksums_check(handle.pointer, Int32(size), &page)
+      // SAFETY: the handle is open, and the numbers outlive the call.
+      let code = unsafe engram_checksums_check(handle.pointer, Int32(size), &page, &unsealed)
       if code != SQLITE_OK { throw handle.error(code, sql: nil) }
       if page == 0 { break }
       damaged.append(page)
       page += 1
     }
-    return damaged
+    return (damaged, unsealed)
   }
 }

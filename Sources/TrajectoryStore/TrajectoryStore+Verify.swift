@@ -17,6 +17,9 @@ public struct VerifyReport: Sendable, Equatable {
   public let problems: [EngramError]
   /// Files that belong to no commit, left by a writer that was killed; the next write removes them.
   public let leftovers: [String]
+  /// Pages of the catalog that have no checksum, because another program than this one brought them from SQLite's log into the
+  /// file; a compaction writes them anew.
+  public let unsealedPages: Int
 }
 
 extension TrajectoryStore {
@@ -26,14 +29,16 @@ extension TrajectoryStore {
   /// - Returns: All problems, not only the first.
   /// - Throws: ``EngramError`` with code `cancelled`, or what keeps the catalog from being read at all.
   public func verify(work: WorkContext = WorkContext()) throws(EngramError) -> VerifyReport {
-    var problems = try read { (catalog) throws(EngramError) in try catalog.check() }
+    var (problems, unsealedPages) = try read { (catalog) throws(EngramError) in try catalog.check() }
     let snapshot: Snapshot
     do throws(EngramError) {
       snapshot = try self.snapshot()
     } catch {
       // A catalog that does not say where the values are leaves nothing to compare them with.
       guard error.code == .corrupt else { throw error }
-      return VerifyReport(examples: 0, extents: 0, byteCount: 0, problems: problems + [error], leftovers: [])
+      return VerifyReport(
+        examples: 0, extents: 0, byteCount: 0, problems: problems + [error], leftovers: [], unsealedPages: unsealedPages
+      )
     }
     let total = Int(snapshot.exampleEnd)
     var (extents, byteCount) = (0, 0)
@@ -76,7 +81,7 @@ extension TrajectoryStore {
     }
     return VerifyReport(
       examples: examples, extents: extents, byteCount: byteCount, problems: problems,
-      leftovers: try leftovers())
+      leftovers: try leftovers(), unsealedPages: unsealedPages)
   }
 
   /// Reads one extent and compares it with what the catalog says of it.

@@ -68,7 +68,7 @@ import TrajectoryModel
     let scratch = TemporaryFolder()
     try Self.filled(scratch)
     let before = try Catalog(in: scratch.directory, access: .read)
-    #expect(try before.look { try $0.check() } == [])
+    #expect(try before.look { try $0.check().problems } == [])
     tamper(scratch.catalog, sql)
     let problems = try Self.problems(scratch)
     #expect(problems.allSatisfy { $0.code == .corrupt && $0.file == scratch.catalog })
@@ -83,7 +83,7 @@ import TrajectoryModel
     } catch {
       return [error]
     }
-    return try catalog.look { try $0.check() }
+    return try catalog.look { try $0.check().problems }
   }
 
   /// Everything that reads a catalog, as often as it can be damaged.
@@ -110,7 +110,7 @@ import TrajectoryModel
         _ = try reader.classificationSplits(record.id)
         _ = try reader.classificationSearch(record.id, 1)
       }
-      return try reader.check().isEmpty
+      return try reader.check().problems.isEmpty
     }
   }
 

@@ -47,7 +47,7 @@ struct CommitTests {
     try catalog.look { reader throws in
       #expect(try reader.fields().count == 6)
       #expect(try reader.counts().layerSets == 3)
-      #expect(try reader.check().isEmpty)
+      #expect(try reader.check().problems.isEmpty)
     }
     // And the catalog goes on working, with the number that the failed commit would have had.
     try Sample.append(catalog, [(Sample.values("x", "y"), [Sample.untold])])

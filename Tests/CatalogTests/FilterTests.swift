@@ -68,7 +68,7 @@ struct FilterTests {
     let error = #expect(throws: EngramError.self) { try catalog.ids(filter) }
     #expect(error?.code == .usage, "\(String(describing: error))")
     #expect(try catalog.ids(nil).count == 10)
-    #expect(try catalog.look { try $0.check() }.isEmpty)
+    #expect(try catalog.look { try $0.check().problems }.isEmpty)
   }
 
   @Test func `a deep or long filter is refused or answered, and never crashes`() throws {
@@ -123,7 +123,7 @@ struct FilterTests {
     #expect(try catalog.ids("\"order\" = 1 AND layer_name = 'fc'") == [3])
     let groups = try catalog.look { try $0.groups(by: ["order", "select"], where: nil) }
     #expect(groups.map(\.key) == (0..<3).map { [.integer($0), .null] })
-    #expect(try catalog.look { try $0.check() }.isEmpty)
+    #expect(try catalog.look { try $0.check().problems }.isEmpty)
   }
 
   @Test func `a never-ending filter stops at its time limit, and when it is cancelled`() throws {

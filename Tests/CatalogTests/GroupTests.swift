@@ -122,7 +122,7 @@ import TrajectoryModel
         )
         #expect(table == rows, note)
       }
-      #expect(try catalog.look { try $0.check() }.isEmpty, "seed \(seed)")
+      #expect(try catalog.look { try $0.check().problems }.isEmpty, "seed \(seed)")
     }
   }
 

@@ -29,7 +29,7 @@ struct OpeningTests {
       #expect(try reader.latestCommit() == nil)
       #expect(try reader.extents().isEmpty)
       #expect(try reader.examples(where: nil).isEmpty)
-      #expect(try reader.check().isEmpty)
+      #expect(try reader.check().problems.isEmpty)
     }
   }
 

@@ -98,7 +98,7 @@ struct QueryTests {
     }
     #expect(inside?.code == .usage)
     #expect(try catalog.ids(nil).count == 10)
-    #expect(try catalog.look { try $0.check() }.isEmpty)
+    #expect(try catalog.look { try $0.check().problems }.isEmpty)
   }
 
   @Test func `an error carries SQLite's own message and the SQL`() throws {

@@ -35,7 +35,7 @@ import TrajectoryModel
     try Self.add(
       catalog, bits.enumerated().map { (1, "m", Double($0.offset), Double(bitPattern: $0.element)) })
     #expect(try Self.all(catalog).map(\.value.value.bitPattern) == bits)
-    #expect(try catalog.look { try $0.check() } == [])
+    #expect(try catalog.look { try $0.check().problems } == [])
     // In SQL a NaN is NULL, which no comparison selects; what is not there has no row.
     #expect(try catalog.rows("SELECT count(*), count(value) FROM run_metric") == [[.integer(10), .integer(7)]])
   }

@@ -181,7 +181,7 @@ struct WriterTests {
       #expect(try reader.stagedValues(2) == bytes)
       let error = #expect(throws: EngramError.self) { try reader.stagedValues(1) }
       #expect(error?.code == .notFound)
-      #expect(try reader.check().isEmpty)
+      #expect(try reader.check().problems.isEmpty)
     }
     #expect(
       try catalog.rows("SELECT max(epoch_axis_id), max(statistic_axis_id) FROM extent") == [[.integer(2), .integer(2)]])
@@ -226,7 +226,7 @@ struct WriterTests {
     // As of the second commit, the extent reaches beyond its ten examples.
     #expect(try catalog.look { try $0.extents(asOf: 2) } == [old[0], joined])
     #expect(try catalog.look { try $0.extents(asOf: 1) } == [old[0]])
-    #expect(try catalog.look { try $0.check() }.isEmpty)
+    #expect(try catalog.look { try $0.check().problems }.isEmpty)
     let gone = #expect(throws: EngramError.self) { try catalog.look { try $0.stagedValues(10) } }
     #expect(gone?.code == .notFound)
     for (new, code) in [
@@ -279,7 +279,7 @@ struct WriterTests {
     #expect(try code { $0.name = "" } == .usage)
     #expect(try code { ($0.name, $0.commitID) = ("b", 99) } == .notFound)
     #expect(try code { ($0.name, $0.splitCount) = ("b", 3) } == .invalidData)
-    #expect(try catalog.look { try $0.check() }.isEmpty)
+    #expect(try catalog.look { try $0.check().problems }.isEmpty)
     try catalog.commit("split", "") { try $0.removeSplitSet("fig2a") }
     #expect(try catalog.look { try $0.splitSets() }.isEmpty)
     let error = #expect(throws: EngramError.self) { try catalog.commit("split", "") { try $0.removeSplitSet("fig2a") } }
@@ -299,6 +299,6 @@ struct WriterTests {
     #expect(record?.commit.id == 3)
     #expect(record?.examples == 0..<10)
     #expect(try catalog.look { try $0.ingested("other") } == nil)
-    #expect(try catalog.look { try $0.check() }.isEmpty)
+    #expect(try catalog.look { try $0.check().problems }.isEmpty)
   }
 }

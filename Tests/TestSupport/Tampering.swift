@@ -32,3 +32,18 @@ package func stockAnswer(_ sql: String) -> String? {
   }
   return unsafe String(cString: text)
 }
+
+/// SQLite as it is, reading a database in a transaction until it is closed; the last to close brings the log into the file.
+package final class StockReader {
+  private var handle: OpaquePointer?
+
+  /// Opens a database for reading and writing, and reads.
+  package init(_ database: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    _ = engram_sqlite_guard()
+    unsafe sqlite3_open(database, &handle)
+    let code = unsafe sqlite3_exec(handle, "BEGIN; SELECT count(*) FROM sqlite_schema", nil, nil, nil)
+    #expect(code == SQLITE_OK, sourceLocation: sourceLocation)
+  }
+
+  deinit { unsafe sqlite3_close(handle) }
+}

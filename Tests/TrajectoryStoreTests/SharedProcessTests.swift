@@ -16,7 +16,7 @@ struct SharedProcessTests {
     #expect(writer.lines.last == "done 41 80")
     stock.kill()
     #expect(stock.errors.isEmpty, "\(stock.errors)")
-    let check = ChildProcess.driver("check-shared", path, "41", "80")
+    let check = ChildProcess.driver("check", path, "41", "80")
     #expect(check.wait() == 0, "\(check.errors)")
   }
 

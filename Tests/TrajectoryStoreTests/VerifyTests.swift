@@ -146,6 +146,30 @@ import TrajectoryStore
     #expect(TestFiles.names(in: store.path + "/segments").count == 1)
   }
 
+  @Test
+  func `pages that another SQLite brought into the file are counted, are no damage, and compaction writes them anew`()
+    throws
+  {
+    let folder = TemporaryFolder()
+    let path = folder["a.engram"]
+    do {
+      let store = try TrajectoryStore.create(at: path)
+      try Made.append(3, to: store, seed: 1)
+    }
+    do {
+      let stock = StockReader(path + "/catalog.sqlite")
+      // The log cannot be brought into the file while its first snapshot is read, and whoever closes last does it.
+      try Made.append(5, to: try TrajectoryStore(opening: path), seed: 2)
+      _ = stock
+    }
+    let store = try TrajectoryStore(opening: path)
+    let report = try store.verify()
+    #expect(report.problems.isEmpty && report.unsealedPages > 0)
+    _ = try store.compact()
+    let after = try TrajectoryStore(opening: path).verify()
+    #expect(after.problems.isEmpty && after.unsealedPages == 0)
+  }
+
   @Test func `verification can be stopped and tells how far it is`() throws {
     let folder = TemporaryFolder()
     let (store, _) = try Self.store(folder)

@@ -4,7 +4,6 @@
 //   store-driver read STORE SECONDS              take snapshots and check them; at the end: read SNAPSHOTS
 //   store-driver stock STORE                     read with SQLite as it is, opened anew each time, until it is killed
 //   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
-//   store-driver check-shared STORE …             the same, where SQLite as it is had the catalog open
 //   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
 //   store-driver forks STORE KIND COUNT          fork beside threads that ask (sql), read or write; the children do so too
 //   store-driver flips STORE EVERY               flip a bit of every so manieth byte, and check; at the end: flips COUNT missed COUNT
@@ -28,10 +27,8 @@ import TrajectoryStore
       case "write": try Writing.anything(path, seed: UInt64(numbers[0]), operations: numbers.dropFirst().first)
       case "append": try Writing.smallAppends(path, operations: numbers.first)
       case "read": try Reading.snapshots(path, seconds: Double(numbers.first ?? 1))
-      case "check", "check-shared":
-        try Reading.check(
-          path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil,
-          isShared: verb == "check-shared")
+      case "check":
+        try Reading.check(path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil)
       case "stock": try Beside.stock(path)
       case "hold":
         try open(path).write("holding for a test") { (_) throws(EngramError) in

@@ -33,11 +33,9 @@ enum Reading {
   /// - Parameters:
   ///   - path: The store.
   ///   - reported: A commit that was reported, and the examples there were after it.
-  ///   - isShared: Whether SQLite as it is had the catalog open for writing: when it brings the log into the file, pages have no
-  ///     checksum of ours.
   /// - Throws: ``EngramError`` with code `corrupt` for whatever is not as it was reported.
   static func check(
-    _ path: String, reported: (commit: Int64, examples: Int64)?, isShared: Bool = false
+    _ path: String, reported: (commit: Int64, examples: Int64)?
   ) throws(EngramError) {
     guard TrajectoryStore.exists(at: path) else {
       if reported != nil { throw wrong("the store is gone", path) }
@@ -45,10 +43,7 @@ enum Reading {
     }
     let store = try TrajectoryStore(opening: path)
     let report = try store.verify()
-    let problems = report.problems.filter {
-      !(isShared && $0.message == "a page of the database differs from its checksum")
-    }
-    if let problem = problems.first { throw problem }
+    if let problem = report.problems.first { throw problem }
     let snapshot = try store.snapshot()
     if let reported {
       guard snapshot.commit >= reported.commit, snapshot.exampleCount >= reported.examples else {

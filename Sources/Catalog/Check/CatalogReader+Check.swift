@@ -13,19 +13,18 @@ extension CatalogReader {
   /// Compares every page with its checksum, asks SQLite for its own structure, types and references, then checks the rules of schema/catalog.sql that SQL
   /// cannot declare. Values of staged batches are compared with their length only; the store knows their hashes.
   ///
-  /// - Returns: One error of code `corrupt` for each problem, which names table and row.
+  /// - Returns: One error of code `corrupt` for each problem, which names table and row; and how many pages have no checksum,
+  ///   because another SQLite brought them from the log into the file.
   /// - Throws: Only when the catalog cannot be read at all.
   /// - Complexity: Reads every page once, and some twice.
-  package func check() throws(EngramError) -> [EngramError] {
-    let damaged = try connection.damagedPages(most: Self.mostProblems).map { page in
+  package func check() throws(EngramError) -> (problems: [EngramError], unsealedPages: Int) {
+    let pages = try connection.checkPages(most: Self.mostProblems)
+    let damaged = pages.damaged.map { page in
       var error = corrupt("a page of the database differs from its checksum", "the database file, page \(page)")
-      error.mend = """
-        restore the catalog from a copy; if another program than this one had the database open for writing, it may have \
-        written the page without a checksum, and nothing is lost
-        """
+      error.mend = "restore the catalog from a copy"
       return error
     }
-    return try logicalProblems() + damaged
+    return (try logicalProblems() + damaged, Int(pages.unsealed))
   }
 
   /// What is wrong with the tables and rows.

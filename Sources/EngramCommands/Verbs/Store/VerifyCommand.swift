@@ -22,7 +22,7 @@ enum VerifyCommand {
       try invocation.show(
         [
           "examples": .integer(report.examples), "extents": .count(report.extents), "bytes": .count(report.byteCount),
-          "split_sets": .count(splitSets.count),
+          "split_sets": .count(splitSets.count), "unsealed_pages": .count(report.unsealedPages),
           "problems": .array(problems.map { .string($0.text(in: CommandWording())) }),
           "leftovers": .array(report.leftovers.map { .string($0) }),
         ])
@@ -33,6 +33,11 @@ enum VerifyCommand {
       if !report.leftovers.isEmpty {
         try invocation.output.write(
           "\(report.leftovers.count) files belong to no commit; the next write removes them\n")
+      }
+      if report.unsealedPages > 0 {
+        try invocation.output.write(
+          "\(countText(report.unsealedPages)) pages of the catalog have no checksum: another program than engram had it open "
+            + "and brought them into the file; engram compact writes them anew\n")
       }
       if problems.isEmpty {
         try invocation.output.write(
