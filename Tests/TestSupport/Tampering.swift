@@ -34,7 +34,8 @@ package func stockAnswer(_ sql: String) -> String? {
 }
 
 /// SQLite as it is, reading a database in a transaction until it is closed; the last to close brings the log into the file.
-package final class StockReader {
+@safe package final class StockReader {
+  // SAFETY: open from init to deinit, and used by nobody else.
   private var handle: OpaquePointer?
 
   /// Opens a database for reading and writing, and reads.
