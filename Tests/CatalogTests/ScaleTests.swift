@@ -90,7 +90,7 @@ struct ScaleTests {
         try catalog.look { reader in try reader.metadata(of: ids, columns: ["learning_rule"]) { _, _ in } }
       })
     var problems = 0
-    report("check", try clock.measure { problems = try catalog.look { try $0.check() }.count })
+    report("check", try clock.measure { problems = try catalog.look { try $0.check().problems }.count })
     #expect(problems == 0)
   }
 }
