@@ -90,6 +90,10 @@ let package = Package(
     .target(name: "CLinear"),
     // librsvg and Cairo, loaded when they are first needed.
     .target(name: "CRSVG"),
+    // libtorch behind a library of our own that scripts/setup --training builds from bridge/, loaded when it is first needed.
+    .target(name: "CTorch", exclude: ["bridge"]),
+    // The bundled digits.
+    .target(name: "CDigits"),
     // A gate that fork waits at, and what makes SQLite fit to live in a process with others.
     .target(name: "CForkGate"),
     .target(name: "CSQLiteGuard", dependencies: ["CForkGate", "CSQLite"]),
@@ -119,6 +123,10 @@ let package = Package(
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
     room("Observables", needs: ["Base", "TrajectoryModel", "CObservableKernels"]),
+    room(
+      "Training",
+      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Observables", "CTorch", "CDigits"],
+      resources: [.embedInCode("Plans/miniature.json"), .embedInCode("Plans/paper.json")]),
     room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     room("Drawing", needs: ["Base", "CRSVG"]),
     room(
@@ -134,7 +142,7 @@ let package = Package(
       "EngramCommands",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
-        "Studies", "Drawing", "Reporting",
+        "Training", "Studies", "Drawing", "Reporting",
       ]),
     room(
       "Engram",
@@ -191,6 +199,7 @@ let package = Package(
       of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Observables", needs: ["Base", "TrajectoryModel"]),
+    tests(of: "Training", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),
     tests(
       of: "Studies",

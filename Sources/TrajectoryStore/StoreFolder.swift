@@ -3,7 +3,7 @@
 //     catalog.sqlite   metadata, the commit log, staged batches, split sets   (SQLite, WAL)
 //     segments/        one immutable file a segment, HEX.seg
 //     incoming/        files being written; whatever lies here without a writer is left over from a crash
-//     recording/       one journal a run that is being recorded, KEY.journal
+//     recording/       one journal a run that is being recorded, KEY.journal, and what it goes on from, KEY.state
 //     lock             held by the writer; says who it is
 
 import Base

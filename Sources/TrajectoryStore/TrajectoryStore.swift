@@ -110,6 +110,8 @@ public final class TrajectoryStore: Sendable {
       guard try journals().isEmpty else { return }
       for name in [StoreFolder.incoming, StoreFolder.segments, StoreFolder.recording]
       where try root.status(of: name) != nil {
+        let inside = try root.directory(name)
+        for state in try inside.names() where Recorder.isState(state) { try inside.remove(state) }
         try root.removeDirectory(name)
       }
       for name in Catalog.fileNames + [StoreFolder.lock] { try root.remove(name) }

@@ -19,7 +19,8 @@ package let engramCommand = Command(
       "Train and test a forest on all of them"),
   ],
   subcommands: [
-    IngestCommand.command, ObserveCommand.command, IngestMetricsCommand.command, InfoCommand.command,
+    IngestCommand.command, ObserveCommand.command, TrainCommand.command, IngestMetricsCommand.command,
+    InfoCommand.command,
     SelectCommand.command, SQLCommand.command,
     SplitCommand.command, ExportCommand.command, ClassifyCommand.command, ResultsCommand.command,
     CompareCommand.command, PlotCommand.command, StudyCommand.command, FigureCommand.command,

@@ -52,6 +52,7 @@ public final class Recorder {
     // It may be that a process was killed after the run became part of the store and before its journal was removed.
     if let stored = try store.ended(run) {
       try journal.remove()
+      try Self.forgetState(of: run, in: store)
       throw stored
     }
     do throws(EngramError) {
@@ -64,6 +65,9 @@ public final class Recorder {
     self.journal = journal
     isResumed = !journal.checkpoints.isEmpty
   }
+
+  /// The folder of journals and of the states beside them.
+  func stateFolder() throws(EngramError) -> DirectoryHandle { try Self.stateFolder(of: store) }
 
   /// The epochs that are recorded, ascending.
   public var epochs: [Double] { journal.map { $0.checkpoints.keys.sorted() } ?? [] }
@@ -147,6 +151,7 @@ public final class Recorder {
     self.journal = nil
     // The run is part of the store; a journal that is left is removed by the next recorder of the run.
     try? journal.remove()
+    try? Self.forgetState(of: run, in: store)
     return report
   }
 

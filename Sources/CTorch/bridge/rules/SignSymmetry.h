@@ -1,0 +1,21 @@
+// SignSymmetry.h -- what the three forms of sign symmetry share: feedback by the signs of the forward kernels.
+//
+// Liao, Leibo and Poggio 2016; the three forms are those of Sanfiz and Akrout 2021 (BioTorch).
+#pragma once
+
+#include "../Network.h"
+
+namespace engram {
+
+struct SignSymmetry : FeedbackRule {
+  // Magnitudes, in the layout of the kernel.
+  virtual Tensor magnitude(Network &network, int i) = 0;
+
+  Tensor downward(Network &network, int i, const Tensor &gradient) override {
+    return network.input_gradient(i, gradient, network.parts[i].kernel.sign() * magnitude(network, i));
+  }
+
+  bool moves_feedback(int64_t) const override { return false; }
+};
+
+}  // namespace engram

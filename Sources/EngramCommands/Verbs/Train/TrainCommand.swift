@@ -1,0 +1,152 @@
+// TrainCommand.swift -- `engram train STORE`.
+
+import Base
+import Synchronization
+import Training
+import TrajectoryStore
+
+/// Trains networks and records them as they learn.
+enum TrainCommand {
+  static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
+  static let plan = Parameter.option("plan", .file("NAME|FILE"), "miniature, paper, or a file: many runs as data")
+  static let task = Parameter.option(
+    "task", .text("TASK"), default: "digits", "digits, digits40, digits-noise, digits-simclr or cifar10")
+  static let architecture = Parameter.option(
+    "architecture", ValueType<Architecture>.choice("NAME"), default: Architecture.knet.rawValue,
+    Architecture.allCases.map(\.rawValue).joined(separator: ", "))
+  static let rule = Parameter.option(
+    "rule", .text("RULE"), default: "sgdm",
+    "the learning rule: adam, sgdm, information, feedback and others, which --list-rules shows")
+  static let batchSize = Parameter.option(
+    "batch-size", .integer(in: 1...1_000_000), default: "256", "stimuli of a step")
+  static let modelSeed = Parameter.option(
+    "model-seed", .trainingSeed, default: "none", "the seed of the weights, or none")
+  static let datasetSeed = Parameter.option(
+    "dataset-seed", .trainingSeed, default: "none", "the seed of the order of stimuli and of augmentation, or none")
+  static let settings = Parameter.repeated(
+    "set", .setting, "another setting, such as epochs=20, width=0.25, rate=0.05 or rule_options.alpha=0.02")
+  static let data = Parameter.option("data", .file("FOLDER"), "where the data set of a task lies")
+  static let device = Parameter.option(
+    "device", .word(among: ["cpu", "cuda"], "DEVICE"), default: "cpu", "cpu or cuda")
+  static let threads = Parameter.option(
+    "threads", .integer(in: 1...1024), default: "1",
+    "threads of one network; its numbers depend on it in their last bits")
+  static let workers = Parameter.option(
+    "workers", .integer(in: 1...1024), default: "1", "networks that are trained at a time")
+  static let shard = Parameter.option("shard", .shard, "the i-th of n shares of a plan, for several machines")
+  static let list = Parameter.flag("list", "list the runs and what became of them so far, and train nothing")
+  static let listRules = Parameter.flag("list-rules", "list the learning rules with their options, and train nothing")
+
+  static let command = Command(
+    "train", "train networks under known learning rules, and record them as they learn",
+    discussion: """
+      At every checkpoint the 45 statistics of each layer are measured on the validation set and recorded, with loss and top1 as \
+      metrics of the run. A run is told by its task, architecture, learning rule, batch size, seeds and recipe; one that is in the \
+      store is not trained again, and one that was cut short goes on from its last checkpoint, bit for bit.
+
+      Rates, decays and schedules are the published ones unless --set says otherwise. Its names are those of a plan: \
+      \(TrainingSettings.settingKeys.joined(separator: ", ")). A seed of none is a stream of the run's own, so the same command \
+      trains the same network again.
+
+      A loss that is no number is recorded as such, to the end of the run. Networks are computed by libtorch, which \
+      `scripts/setup --training` sets up.
+      """,
+    takes: [
+      store, plan, task, architecture, rule, batchSize, modelSeed, datasetSeed, settings, data, device, threads,
+      workers, shard,
+      list, listRules, SharedParameters.waitSeconds, CommonParameters.json,
+    ],
+    exclusive: [
+      [plan, task], [plan, architecture], [plan, rule], [plan, batchSize], [plan, modelSeed], [plan, datasetSeed],
+    ],
+    examples: [
+      .init(
+        "engram train mini.engram --architecture knet --rule feedback --set epochs=20", "One small network on digits"),
+      .init(
+        "engram train mini.engram --plan miniature --workers 2", "The paper's design on digits, two networks at a time"),
+      .init("engram train w1.engram --plan plan.json --shard 1/4", "A quarter of a plan, on one of four machines"),
+    ],
+    body: run)
+
+  private static func run(_ invocation: Invocation) throws(EngramError) {
+    if invocation[listRules] { return try TrainText.show(rules: try TensorLibrary.rules(), invocation) }
+    var runs = try runs(invocation)
+    if let shard = invocation[shard] { runs = PlanRunner.shard(runs, shard.index, of: shard.count) }
+    let path = invocation[store]
+    if invocation[list] { return try TrainText.show(list: runs, in: path, invocation) }
+    // What cannot be trained leaves no empty store behind.
+    try TensorLibrary.load()
+    for name in Set(runs.map(\.rule)).sorted() { _ = try TensorLibrary.rule(name) }
+    let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
+    let trainer = Trainer(
+      into: target, threads: invocation[threads], onGPU: invocation[device] == "cuda",
+      options: WriteOptions(waitSeconds: invocation[SharedParameters.waitSeconds]))
+    let runner = PlanRunner(trainer, workers: invocation[workers], data: invocation[data])
+    let start = MonotonicClock.seconds
+    let reports: [TrainingReport]
+    do throws(EngramError) {
+      reports = try runner.train(runs, work: invocation.work)
+    } catch {
+      if isNew { try? target.removeIfEmpty() }
+      throw error
+    }
+    for report in reports {
+      for note in report.notes { try invocation.note("note: \(note)") }
+      if let error = report.error {
+        try invocation.warn("\(report.settings.title): \(error.text(in: CommandWording()))")
+      }
+    }
+    try TrainText.show(reports, seconds: MonotonicClock.seconds - start, invocation)
+    let failed = reports.filter { $0.outcome == .failed }
+    if let first = failed.first?.error {
+      if isNew { try? target.removeIfEmpty() }
+      throw EngramError(
+        first.code, "\(failed.count) of \(reports.count) runs failed, the first because \(first.message)",
+        file: first.file,
+        place: first.place, expected: first.expected, found: first.found, mend: first.mend)
+    }
+  }
+
+  /// The runs that are asked for.
+  private static func runs(_ invocation: Invocation) throws(EngramError) -> [TrainingSettings] {
+    var changes = JSONObject()
+    for setting in invocation[settings] {
+      let parts = setting.name.split(separator: ".", maxSplits: 1).map(String.init)
+      if parts.count == 2 {
+        var inner = JSONObject()
+        if let known = changes[parts[0]] { inner = try known.asObject() }
+        inner[parts[1]] = setting.value
+        changes[parts[0]] = .object(inner)
+      } else {
+        changes[setting.name] = setting.value
+      }
+    }
+    var runs: [TrainingSettings]
+    if let plan = invocation[plan] {
+      runs = try TrainingPlan(plan).runs
+    } else {
+      var one = TrainingSettings()
+      one.task = invocation[task]
+      one.architecture = invocation[architecture]
+      one.rule = invocation[rule]
+      one.batchSize = invocation[batchSize]
+      one.modelSeed = invocation[modelSeed].number
+      one.datasetSeed = invocation[datasetSeed].number
+      runs = [one]
+    }
+    for index in runs.indices {
+      do throws(EngramError) {
+        try runs[index].apply(changes)
+      } catch {
+        throw invocation.usageError(
+          "--set: \(error.message)", expected: error.expected ?? "NAME=VALUE", found: error.found ?? error.place)
+      }
+      // A plan whose settings were changed makes other runs than the plan.
+      if !changes.members.isEmpty, changes["recipe"] == nil, let name = runs[index].recipe {
+        let said = changes.members.map { "\($0.key)=\($0.value.description)" }.joined(separator: " ")
+        runs[index].recipe = "\(name) \(said)"
+      }
+    }
+    return runs
+  }
+}

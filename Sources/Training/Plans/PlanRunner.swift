@@ -1,0 +1,89 @@
+// PlanRunner.swift -- runs of a plan, several at a time, each independent of the others.
+
+package import Base
+import Synchronization
+import TrajectoryStore
+
+/// Trains runs of a plan, several at a time.
+///
+/// Workers are threads: a network computes on one of them alone, so that its numbers do not depend on how many there are, and all
+/// share the images. Several processes may train the same plan into the same store; a run that another one trains is left to it.
+package struct PlanRunner {
+  /// The trainer of each run.
+  package let trainer: Trainer
+  /// Runs that are trained at a time.
+  package let workers: Int
+  /// Where data sets lie.
+  package let data: String?
+
+  /// Makes a runner.
+  package init(_ trainer: Trainer, workers: Int, data: String? = nil) {
+    self.trainer = trainer
+    self.workers = max(1, workers)
+    self.data = data
+  }
+
+  /// The runs of one share of several.
+  package static func shard(_ runs: [TrainingSettings], _ index: Int, of count: Int) -> [TrainingSettings] {
+    runs.enumerated().filter { $0.offset % max(1, count) == index }.map(\.element)
+  }
+
+  /// Trains runs.
+  ///
+  /// - Parameters:
+  ///   - runs: The runs, begun in this order.
+  ///   - work: Whether to stop, and whom it tells how much of all work is done.
+  ///   - finished: Told of each run when it is done, from any thread, one at a time.
+  /// - Returns: What became of each, in the order of `runs`; a run that failed does not stop the others.
+  /// - Throws: ``EngramError`` with code `cancelled`, and what is wrong with a task before any run is begun.
+  package func train(
+    _ runs: [TrainingSettings], work: WorkContext, finished: @Sendable (TrainingReport) -> Void = { _ in }
+  ) throws(EngramError) -> [TrainingReport] {
+    var catalogue = TaskCatalogue(data: data)
+    for run in runs { try catalogue.prepare(run) }
+    let tasks = catalogue
+    let costs = try runs.map { (run) throws(EngramError) in try Self.cost(run, try tasks.task(of: run)) }
+    let total = max(1, costs.reduce(0, +))
+    let progress = Mutex<(finished: Double, running: [Int: Double])>((0, [:]))
+    let reports = Mutex<[TrainingReport?]>(Array(repeating: nil, count: runs.count))
+    let stage = runs.count == 1 ? "training" : "training \(runs.count) runs"
+    var loop = work
+    loop.threads = min(workers, runs.count)
+    try parallelFor(count: runs.count, work: loop) { (index, _) throws(EngramError) in
+      var own = work.limited(toThreads: trainer.threads)
+      own.progress = { inner in
+        let share = progress.withLock { state in
+          state.running[index] = inner.share * costs[index]
+          return (state.finished + state.running.values.reduce(0, +)) / total
+        }
+        work.progress(WorkContext.Progress(stage: stage, done: Int(share * 10_000), total: 10_000, unit: .share))
+      }
+      var report: TrainingReport
+      do throws(EngramError) {
+        report = try trainer.train(runs[index], on: try tasks.task(of: runs[index]), work: own)
+      } catch {
+        if error.code == .cancelled { throw error }
+        report = TrainingReport(runs[index], .failed)
+        report.error = error
+      }
+      progress.withLock { state in
+        state.running[index] = nil
+        state.finished += costs[index]
+      }
+      reports.withLock { all in
+        all[index] = report
+        finished(report)
+      }
+    }
+    return reports.withLock { $0.compactMap { $0 } }
+  }
+
+  /// About how much work a run is: what its layers multiply, three times as often while it learns as while it is measured.
+  private static func cost(_ run: TrainingSettings, _ task: any TrainingTask) throws(EngramError) -> Double {
+    let network = try run.architecture.network(image: task.image, head: task.head, size: run.size)
+    // Small operations cost as much as so many multiplications by the mere number of them.
+    let stimulus = Double(network.multiplyAdds) + 20_000 * Double(network.operations.count) / Double(run.batchSize)
+    let epoch = run.epochImages ?? task.trainingCount
+    return stimulus * (3 * Double(epoch * run.epochs) + Double(task.validationCount * run.checkpoints.count))
+  }
+}

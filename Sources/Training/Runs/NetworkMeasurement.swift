@@ -1,0 +1,79 @@
+// NetworkMeasurement.swift -- the 45 statistics of every layer of a network on the validation set, and its loss.
+
+package import Base
+import Observables
+import TrajectoryModel
+
+/// What a network is like at one moment.
+package struct NetworkMeasurement: Sendable, Hashable {
+  /// [layer][statistic], in published order.
+  package let values: [Float]
+  /// The mean loss on the validation set, without decay.
+  package let loss: Double
+  /// The share of the validation set that was answered rightly.
+  package let top1: Double
+
+  /// Numbers that are held at a time while stimuli are evaluated: 128 MB of Float32.
+  private static let numbersAtATime = 1 << 25
+  /// The most stimuli that are evaluated at a time.
+  private static let mostStimuli = 256
+
+  /// Stimuli that are evaluated at a time; it depends on the network alone, so it changes no number from run to run.
+  static func block(_ description: NetworkDescription) -> Int {
+    max(1, min(mostStimuli, numbersAtATime / max(1, description.featureCount)))
+  }
+
+  /// Measures a network, in evaluation mode.
+  ///
+  /// - Parameters:
+  ///   - network: The network.
+  ///   - task: The task whose validation set is shown.
+  ///   - changesByFeedback: Whether the activity change goes through the feedback kernels.
+  ///   - work: How the work is done.
+  /// - Returns: The statistics of all layers, loss and top-1.
+  /// - Throws: ``EngramError`` with code `limit` without memory, `cancelled`, and what is wrong with the data.
+  package static func measure(
+    _ network: TensorNetwork, on task: any TrainingTask, changesByFeedback: Bool = false, work: WorkContext
+  ) throws(EngramError) -> NetworkMeasurement {
+    let layers = network.description.layers
+    var meters: [ObservableMeter] = []
+    for layer in layers {
+      var meter = try ObservableMeter()
+      let kernel = try network.get(.kernel, of: layer.operation)
+      try meter.addWeights(kernel.span, rows: network.description.operations[layer.operation].kernelRows)
+      meters.append(meter)
+    }
+    var (loss, correct) = (0.0, 0)
+    let block = block(network.description)
+    for start in stride(from: 0, to: task.validationCount, by: block) {
+      try work.checkCancelled()
+      let range = start..<min(start + block, task.validationCount)
+      // Views come first: what the layers did with the stimuli themselves is what is kept.
+      if let views = try task.validationViews(range) {
+        let outcome = try network.evaluate(views)
+        loss += outcome.loss * Double(outcome.count)
+        correct += outcome.correct
+      }
+      let batch = try task.validation(range)
+      if case .contrastive = task.head {
+        try network.look(at: batch.images)
+      } else {
+        let outcome = try network.evaluate(batch)
+        loss += outcome.loss * Double(outcome.count)
+        correct += outcome.correct
+      }
+      for (place, layer) in layers.enumerated() {
+        let activations = try network.activations(of: layer.output, stimuli: range.count)
+        try meters[place].addActivations(activations.span, units: activations.count / range.count, work: work)
+        let change = try network.activityChange(
+          of: layer, stimuli: range.count,
+          byFeedback: changesByFeedback && network.count(.feedback, of: layer.operation) > 0)
+        meters[place].addActivityChange(change.span)
+      }
+    }
+    let count = Double(max(1, task.validationCount))
+    return NetworkMeasurement(
+      values: meters.flatMap { $0.observables().values.map { Float($0) } }, loss: loss / count,
+      top1: Double(correct) / count)
+  }
+}

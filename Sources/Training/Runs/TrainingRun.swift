@@ -1,0 +1,124 @@
+// TrainingRun.swift -- the loop of one run: steps, and at every checkpoint what the network is like.
+
+import Base
+import TrajectoryModel
+import TrajectoryStore
+
+/// One run in this process.
+struct TrainingRun {
+  private let settings: TrainingSettings
+  private let recipe: Recipe
+  private let network: TensorNetwork
+  private let task: any TrainingTask
+  private let recorder: Recorder
+  private var order: StimulusOrder
+  private var step = 0
+  private var isDiverged = false
+  var report: TrainingReport
+
+  /// What the two seeds become: a number is one stream, None a stream of each run's own.
+  private let modelSeed: ModelSeed
+  private let dataSeed: UInt64
+
+  init(
+    _ settings: TrainingSettings, _ recipe: Recipe, _ network: TensorNetwork, _ task: any TrainingTask,
+    _ recorder: Recorder
+  ) {
+    self.settings = settings
+    self.recipe = recipe
+    self.network = network
+    self.task = task
+    self.recorder = recorder
+    let identity = Array(settings.canonicalText.utf8)
+    modelSeed =
+      settings.modelSeed.map { .shared(UInt32(truncatingIfNeeded: $0)) }
+      ?? .own(XXH3.hash64(identity + Array("model".utf8)))
+    dataSeed = settings.datasetSeed.map { UInt64($0) } ?? XXH3.hash64(identity + Array("dataset".utf8))
+    order = StimulusOrder(count: task.trainingCount, batch: settings.batchSize, seed: dataSeed)
+    report = TrainingReport(settings, .trained)
+  }
+
+  /// Starts the weights, or takes up the state that an earlier process left.
+  mutating func begin() throws(EngramError) {
+    if let bytes = try recorder.keptState() {
+      let library = try TensorLibrary.version()
+      if let state = TrainingState(bytes), state.settings == settings.canonicalText, state.library == library,
+        state.step <= recipe.steps
+      {
+        try network.restore(state.numbers)
+        step = state.step
+        isDiverged = state.isDiverged
+        report.outcome = .resumed
+        return
+      }
+      report.notes.append(
+        "\(settings.title): the state that was kept is damaged, or of other settings or another version of the tensor "
+          + "library, so the run begins anew")
+    }
+    try network.start(from: modelSeed)
+  }
+
+  /// Trains to the end, from wherever it stands.
+  mutating func finish(work: WorkContext) throws(EngramError) {
+    for epoch in settings.checkpoints where epoch * recipe.stepsPerEpoch >= step {
+      // A state is kept after its checkpoint, so the checkpoint of the state that was taken up is recorded.
+      if epoch * recipe.stepsPerEpoch == step, report.outcome == .resumed, recorder.epochs.contains(Double(epoch)) {
+        continue
+      }
+      let learned = try learn(until: epoch * recipe.stepsPerEpoch, work: work)
+      try checkpoint(epoch, learned, work: work)
+    }
+  }
+
+  /// Takes the steps up to a checkpoint.
+  ///
+  /// - Returns: The means of the steps' losses and of the shares that were right; nil without a step.
+  private mutating func learn(until end: Int, work: WorkContext) throws(EngramError) -> (loss: Double, top1: Double)? {
+    guard step < end else { return nil }
+    let count = Double(end - step)
+    var (loss, right) = (0.0, 0.0)
+    while step < end {
+      try work.checkCancelled("the training was stopped; the same command goes on from the last checkpoint")
+      // Nothing follows from what is no number: every weight is NaN after that step, and stays so.
+      if !isDiverged {
+        let (stimuli, seed) = order.stimuli(ofStep: step)
+        let batch = try task.training(stimuli, seed: seed)
+        var draws = Draws(seed: dataSeed ^ 0x5eed, stream: UInt64(step))
+        let outcome = try network.step(batch, rate: recipe.rate(atStep: step), seed: draws.next())
+        if outcome.loss.isNaN {
+          isDiverged = true
+          report.divergedAtStep = step
+        }
+        loss += outcome.loss
+        right += Double(outcome.correct) / Double(max(1, outcome.count))
+      } else {
+        loss = .nan
+      }
+      step += 1
+      if step % 16 == 0 || step == end { work.report("training", step, of: recipe.steps, .things("steps")) }
+    }
+    return (loss / count, right / count)
+  }
+
+  /// Measures the network, records it, and keeps what the run goes on from.
+  private mutating func checkpoint(
+    _ epoch: Int, _ learned: (loss: Double, top1: Double)?, work: WorkContext
+  ) throws(EngramError) {
+    let start = MonotonicClock.seconds
+    let measured = try NetworkMeasurement.measure(
+      network, on: task, changesByFeedback: settings.changesByFeedback, work: work.silent)
+    report.observingSeconds += MonotonicClock.seconds - start
+    (report.loss, report.top1) = (measured.loss, measured.top1)
+    var metrics = ["loss": measured.loss, "top1": measured.top1]
+    if let learned {
+      metrics["train_loss"] = learned.loss
+      metrics["train_top1"] = learned.top1
+    }
+    try recorder.record(epoch: Double(epoch), values: .float32(measured.values), metrics: metrics)
+    guard epoch < settings.epochs else { return }
+    let state = TrainingState(
+      settings: settings.canonicalText, library: try TensorLibrary.version(), step: step, isDiverged: isDiverged,
+      numbers: try network.state())
+    try recorder.keep(state: try state.bytes())
+  }
+}

@@ -1,0 +1,182 @@
+// TrainerTests.swift -- runs that are trained, cut short, resumed, and trained several at a time.
+
+import Base
+import Synchronization
+import TestSupport
+import Testing
+import Training
+import TrajectoryModel
+import TrajectoryStore
+
+@Suite struct TrainerTests {
+  /// A run of a second or less.
+  static func settings(
+    _ architecture: Architecture = .knet, _ rule: String = "sgdm", task: String = "digits", seed: Int64? = nil
+  ) -> TrainingSettings {
+    var settings = TrainingSettings()
+    settings.task = task
+    settings.architecture = architecture
+    settings.rule = rule
+    settings.batchSize = 32
+    settings.datasetSeed = seed
+    settings.epochs = 4
+    settings.checkpointEvery = 2
+    settings.epochImages = 96
+    settings.size.width = architecture.family == .knet ? 0.125 : 0.0625
+    settings.size.gain = 1.5
+    (settings.size.stemSize, settings.size.stemStride) = (3, architecture.family == .resnet ? 2 : 1)
+    return settings
+  }
+
+  static func runner(_ path: String, workers: Int = 1) throws -> PlanRunner {
+    PlanRunner(Trainer(into: try TrajectoryStore.openOrCreate(at: path).store), workers: workers)
+  }
+
+  /// Every layer of a store with all its values, and every metric, in an order of their own.
+  static func contents(_ path: String) throws -> [String] {
+    let store = try TrajectoryStore(opening: path)
+    let snapshot = try store.snapshot()
+    let selection = try snapshot.select(snapshot.allExamples, statistics: .all)
+    var matrix = Matrix()
+    try snapshot.materialize(selection.examples, selection.columns, into: &matrix)
+    var lines: [String] = []
+    try store.query(
+      "SELECT task, architecture, learning_rule, batch_size, layer_name FROM example ORDER BY example_id"
+    ) { (_) throws(EngramError) in
+    } row: { (values) throws(EngramError) in
+      let row = lines.count
+      let numbers = (0..<matrix.columns).map { String(matrix[row, $0].bitPattern, radix: 16) }
+      lines.append((values.map(\.description) + numbers).joined(separator: " "))
+    }
+    try store.query(
+      "SELECT task, architecture, learning_rule, batch_size, metric, epoch, value FROM run_metric JOIN run USING (run_id)"
+    ) { (_) throws(EngramError) in
+    } row: { (values) throws(EngramError) in
+      lines.append("metric " + values.map(\.description).joined(separator: " "))
+    }
+    return lines.sorted()
+  }
+
+  /// A few runs of all kinds.
+  static let few = [
+    settings(), settings(.alexnetlrn, "feedback"), settings(.resnet18v2, "information", task: "digits40"),
+    settings(.knetc4lrn, "adam", task: "digits-noise", seed: 0), settings(.resnet18, task: "digits-simclr", seed: 3),
+  ]
+
+  @Test func `records what was learned, and the same on any number of workers`() throws {
+    let folder = TemporaryFolder()
+    for (name, workers) in [("one", 1), ("three", 3)] {
+      let told = Mutex<[String]>([])
+      let reports = try Self.runner(folder[name], workers: workers).train(Self.few, work: WorkContext()) { report in
+        told.withLock { $0.append(report.settings.title) }
+      }
+      #expect(reports.map(\.outcome) == Array(repeating: .trained, count: Self.few.count), "\(reports.map(\.error))")
+      #expect(reports.map(\.settings) == Self.few)
+      #expect(told.withLock { Set($0) } == Set(Self.few.map(\.title)))
+    }
+    let contents = try Self.contents(folder["one"])
+    #expect(contents == (try Self.contents(folder["three"])))
+    // 4 + 8 + 22 + 5 + 23 layers; four metrics at three checkpoints, less those of training at the first.
+    #expect(contents.filter { !$0.hasPrefix("metric") }.count == 62)
+    #expect(contents.filter { $0.hasPrefix("metric") }.count == 5 * (3 * 4 - 2))
+    let again = try Self.runner(folder["one"]).train(Self.few, work: WorkContext())
+    #expect(again.map(\.outcome) == Array(repeating: .present, count: Self.few.count))
+  }
+
+  @Test(arguments: 0..<5) func `goes on after being cut short, to the same bits`(run: Int) throws {
+    let folder = TemporaryFolder()
+    let settings = Self.few[run]
+    _ = try Self.runner(folder["whole"]).train([settings], work: WorkContext())
+    // Stopped after so many questions whether to stop, wherever that is.
+    var cuts = 0
+    var outcomes: [TrainingReport.Outcome] = []
+    for patience in stride(from: 3, through: 400, by: 9) {
+      let asked = Mutex(0)
+      let work = WorkContext(
+        threads: 1,
+        isCancelled: {
+          asked.withLock { count in
+            count += 1
+            return count > patience
+          }
+        })
+      do {
+        outcomes = try Self.runner(folder["cut"]).train([settings], work: work).map(\.outcome)
+        break
+      } catch let error as EngramError {
+        #expect(error.code == .cancelled)
+        cuts += 1
+      }
+    }
+    #expect(cuts > 0 && outcomes == [.resumed])
+    #expect(try Self.contents(folder["cut"]) == Self.contents(folder["whole"]))
+    // What it went on from is gone with the end of the run.
+    #expect(TestFiles.names(in: folder["cut/recording"]).isEmpty)
+  }
+
+  @Test func `begins anew where the state is damaged, and comes to the same`() throws {
+    let folder = TemporaryFolder()
+    let settings = Self.settings()
+    _ = try Self.runner(folder["whole"]).train([settings], work: WorkContext())
+    // Stopped later and later, until there is a state.
+    for patience in stride(from: 10, through: 60, by: 4)
+    where !TestFiles.names(in: folder["cut/recording"]).contains(where: { $0.hasSuffix(".state") }) {
+      let asked = Mutex(0)
+      let work = WorkContext(
+        threads: 1,
+        isCancelled: {
+          asked.withLock { count in
+            count += 1
+            return count > patience
+          }
+        })
+      #expect(throws: EngramError.self) { try Self.runner(folder["cut"]).train([settings], work: work) }
+    }
+    let name = try #require(TestFiles.names(in: folder["cut/recording"]).first { $0.hasSuffix(".state") })
+    var bytes = TestFiles.read(folder["cut/recording/\(name)"])
+    bytes[bytes.count / 2] ^= 1
+    TestFiles.write(bytes, to: folder["cut/recording/\(name)"])
+    let report = try #require(try Self.runner(folder["cut"]).train([settings], work: WorkContext()).first)
+    #expect(report.outcome == .trained && report.notes.count == 1)
+    #expect(try Self.contents(folder["cut"]) == Self.contents(folder["whole"]))
+  }
+
+  @Test func `records divergence as data`() throws {
+    let folder = TemporaryFolder()
+    var settings = Self.settings()
+    settings.rate = 1e30
+    let report = try #require(try Self.runner(folder["a"]).train([settings], work: WorkContext()).first)
+    #expect(report.outcome == .trained && report.divergedAtStep != nil && report.loss?.isNaN == true)
+    let snapshot = try TrajectoryStore(opening: folder["a"]).snapshot()
+    let selection = try snapshot.select(snapshot.allExamples, statistics: .names(["weightabs_mean"]))
+    var matrix = Matrix()
+    try snapshot.materialize(selection.examples, selection.columns, into: &matrix)
+    #expect(matrix[0, 0].isFinite && matrix[0, matrix.columns - 1].isNaN)
+  }
+
+  @Test func `one run that fails leaves the others alone`() throws {
+    let folder = TemporaryFolder()
+    var wrong = Self.settings(.alexnet)
+    wrong.size.stemSize = 40
+    // What is wrong with a network is known before any is trained; what is wrong with an option is not.
+    #expect(throws: EngramError.self) {
+      try Self.runner(folder["a"]).train([Self.settings(), wrong], work: WorkContext())
+    }
+    wrong = Self.settings(.knet, "information")
+    wrong.ruleOptions = ["alfa": 1]
+    let reports = try Self.runner(folder["b"]).train([wrong, Self.settings()], work: WorkContext())
+    #expect(reports.map(\.outcome) == [.failed, .trained] && reports[0].error?.code == .usage)
+  }
+
+  @Test(arguments: ["sgdm", "adam", "feedback", "information"])
+  func `learns digits`(rule: String) throws {
+    let folder = TemporaryFolder()
+    var settings = Self.settings(.resnet18, rule, seed: 1)
+    settings.epochs = 10
+    settings.checkpointEvery = 10
+    settings.epochImages = 1_440
+    settings.size.width = 0.125
+    let report = try #require(try Self.runner(folder["a"]).train([settings], work: WorkContext()).first)
+    #expect((report.top1 ?? 0) > (rule == "feedback" ? 0.4 : 0.7), "\(rule): \(report.top1 ?? 0)")
+  }
+}
