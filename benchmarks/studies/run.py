@@ -73,7 +73,7 @@ def study():
 
 def classifier(kind, seed):
     if kind == "random-forest":
-        return RandomForestClassifier(n_estimators=options.trees, max_features="sqrt", n_jobs=-1, random_state=seed)
+        return RandomForestClassifier(n_estimators=options.trees, max_features="sqrt", n_jobs=1, random_state=seed)
     # The primal problem has one optimum, which Engram's Newton method finds as well.
     return make_pipeline(StandardScaler(), LinearSVC(C=1, dual=False, max_iter=10_000))
 

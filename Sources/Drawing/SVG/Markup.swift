@@ -94,7 +94,8 @@ struct SVGCanvas {
   /// A mark at a point; each colour has a shape of its own, so that lines are told apart without colour.
   mutating func mark(_ ink: Ink, _ x: Double, _ y: Double) {
     let style = "f\(ink.rawValue) m"
-    switch ink.rawValue % 4 {
+    // Slate stands beside blue, orange and green, red hardly ever does.
+    switch ink == .slate ? 3 : ink.rawValue % 4 {
     case 0:
       text += "<circle cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"3.4\" class=\"\(style)\"/>\n"
     case 1: rectangle(x - 3, y - 3, 6, 6, style: style)

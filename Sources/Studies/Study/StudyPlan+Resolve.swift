@@ -9,6 +9,8 @@ import TrajectoryStore
 extension StudyPlan {
   /// Groups of an experiment that anybody would wait for.
   private static let mostGroups = 2_000
+  /// Classifications that anybody would wait for.
+  private static let mostCells = 50_000
 
   /// Adds the split sets and the cells of an experiment.
   mutating func resolve(
@@ -89,10 +91,22 @@ extension StudyPlan {
   private mutating func addCells(
     of experiment: StudyExperiment, group: [MetadataValue], _ set: SplitSet, _ snapshot: Snapshot
   ) throws(EngramError) {
-    let snapshot = snapshot.commit == set.commit ? snapshot : try snapshot.store.snapshot(asOf: set.commit)
+    let newest = snapshot
+    let snapshot = newest.commit == set.commit ? newest : try newest.store.snapshot(asOf: set.commit)
+    if snapshot.allExamples != newest.allExamples {
+      note(
+        "the splits are of commit \(set.commit), and examples came or went since; without the split set '\(set.name)' they "
+          + "are made anew", experiment)
+    }
     var examples = ExampleSet()
     for split in set.splits { examples = examples.union(split.train).union(split.test) }
     examples = examples.subtracting(try snapshot.unlabelled(by: set.specification.label))
+    let classes = try snapshot.labels(of: set.specification.label, for: examples).classes
+    guard classes.count > 1 else {
+      throw EngramError(
+        .invalidData, "there are too few classes of \(set.specification.label)", expected: "two or more",
+        found: classes.isEmpty ? "none" : "'\(classes[0])' only")
+    }
     let hasPositions = try Self.hasPositions(examples, snapshot)
     if !hasPositions { note("the positions of some layers are unknown, so no column says them", experiment) }
     var failures: [EngramError] = []
@@ -127,10 +141,10 @@ extension StudyPlan {
           var plan = ClassificationPlan(
             splitSet: set.name, features: FeatureRequest(statistics: seen, view: view), grid: classifier.grid(grid))
           if classifier.kind == .randomForest { plan.permutationRepeats = experiment.permutationRepeats }
-          add(experiment, group, statistics, view, nil, classifier.kind, plan)
+          try add(experiment, group, statistics, view, nil, classifier.kind, plan)
           for other in experiment.isCrossed ? views.filter({ $0 != view }) : [] {
             plan.testView = other
-            add(experiment, group, statistics, view, other, classifier.kind, plan)
+            try add(experiment, group, statistics, view, other, classifier.kind, plan)
           }
         }
       }
@@ -140,7 +154,12 @@ extension StudyPlan {
   private mutating func add(
     _ experiment: StudyExperiment, _ group: [MetadataValue], _ statistics: StatisticSelection, _ view: TrajectoryView,
     _ testView: TrajectoryView?, _ kind: ClassifierKind, _ plan: ClassificationPlan
-  ) {
+  ) throws(EngramError) {
+    guard cells.count < Self.mostCells else {
+      throw EngramError(
+        .limit, "the study asks for too many classifications", place: "experiment '\(experiment.name)'",
+        expected: "at most \(Self.mostCells)", mend: "give fewer views, statistics or classifiers")
+    }
     cells.append(
       StudyCell(
         experiment: experiment.name, group: group, statistics: statistics, view: view, testView: testView, kind: kind,
