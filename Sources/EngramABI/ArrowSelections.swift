@@ -22,8 +22,8 @@ import TrajectoryStore
   }
 }
 
-/// A selection as a stream.
-private final class ArrowSelectionSource: ArrowSource {
+/// The batches of a selection.
+private final class SelectionBatches {
   /// Examples of a batch: 16 row groups; a multiple of 8.
   private static let batchSize = 12_288
   /// Values of a batch of long rows, about 64 MiB with their fields.
@@ -54,35 +54,48 @@ private final class ArrowSelectionSource: ArrowSource {
     for field in try selection.snapshot.fields() { types[field.name] = field.type }
     let names = ["example_id"] + names.filter { $0 != "example_id" }
     metadata = try EngramABI.metadata(of: examples, names, in: selection.snapshot)
-    fields = try metadata.columns.map { (column) throws(EngramError) in
-      try ArrowTableColumn(column, type: column.name == "example_id" ? .integer : types[column.name])
+    var fields: [ArrowTableColumn] = []
+    for column in metadata.columns {
+      fields.append(try ArrowTableColumn(column, type: column.name == "example_id" ? .integer : types[column.name]))
     }
+    self.fields = fields
     let columns = selection.columns
     let perExample = columns.statistics.count * columns.samplesPerStatistic
     let size =
       layout == ENGRAM_ARROW_LONG ? max(8, Self.longBatchValues / max(1, perExample) / 8 * 8) : Self.batchSize
     parts = examples.parts(of: size)[...]
+  }
+
+  /// The columns.
+  private var schema: [ArrowField] {
+    let columns = selection.columns
     let format = type == .float32 ? "f" : "g"
-    var schema = fields.map(\.field)
+    let known = fields.map(\.field)
     switch layout {
     case ENGRAM_ARROW_LIST:
-      schema += columns.statistics.map {
-        ArrowField(
-          name: $0, format: "+w:\(columns.samplesPerStatistic)", children: [ArrowField(name: "item", format: format)])
-      }
-    case ENGRAM_ARROW_WIDE: schema += columns.names.map { ArrowField(name: $0, format: format) }
-    default:
-      schema += [.texts("statistic"), .reals("epoch"), ArrowField(name: "value", format: format)]
+      return known
+        + columns.statistics.map {
+          ArrowField(
+            name: $0, format: "+w:\(columns.samplesPerStatistic)", children: [ArrowField(name: "item", format: format)])
+        }
+    case ENGRAM_ARROW_WIDE: return known + columns.names.map { ArrowField(name: $0, format: format) }
+    default: return known + [.texts("statistic"), .reals("epoch"), ArrowField(name: "value", format: format)]
     }
-    super.init(
+  }
+
+  /// The batches as a stream.
+  var source: ArrowSource {
+    let columns = selection.columns
+    return ArrowSource(
       schema: schema,
       metadata: [
         ("engram.commit", "\(selection.snapshot.commit)"), ("engram.view", columns.view.text),
         ("engram.samples", columns.sampleNames.joined(separator: ",")),
-      ])
+      ]
+    ) { () throws(EngramError) in try self.next() }
   }
 
-  override func next() throws(EngramError) -> ArrowColumn? {
+  private func next() throws(EngramError) -> ArrowColumn? {
     guard let examples = parts.popFirst() else { return nil }
     let count = examples.count
     defer { start += count }
@@ -167,7 +180,7 @@ public func engram_selection_arrow(
         mend: "take another layout")
     }
     let names = try unsafe exampleColumns(fields, of: selection.snapshot)
-    let source = try ArrowSelectionSource(selection, kind, fields: names, work: try unsafe workContext(work))
-    unsafe source.fill(place)
+    let batches = try SelectionBatches(selection, kind, fields: names, work: try unsafe workContext(work))
+    unsafe batches.source.fill(place)
   }
 }

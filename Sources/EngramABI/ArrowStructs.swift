@@ -158,17 +158,20 @@ extension ArrowColumn {
 }
 
 /// Batches of one schema, made one after the other as they are asked for.
-class ArrowSource {
+final class ArrowSource {
   /// The columns, as the fields of one struct.
   let schema: ArrowField
+  private let next: () throws(EngramError) -> ArrowColumn?
   private var lastError = CTexts([])
 
-  init(schema: [ArrowField], metadata: [(key: String, value: String)]) {
+  /// Makes a source of batches; `next` gives nil at the end.
+  init(
+    schema: [ArrowField], metadata: [(key: String, value: String)] = [],
+    next: @escaping () throws(EngramError) -> ArrowColumn?
+  ) {
     self.schema = ArrowField(name: "", format: "+s", children: schema, metadata: metadata)
+    self.next = next
   }
-
-  /// The next batch; nil at the end.
-  func next() throws(EngramError) -> ArrowColumn? { nil }
 
   /// Fills a stream, which whoever reads it releases.
   func fill(_ stream: UnsafeMutablePointer<ArrowArrayStream>) {

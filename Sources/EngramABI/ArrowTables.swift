@@ -113,20 +113,15 @@ import TrajectoryModel
 }
 
 /// A table as a stream of one batch.
-private final class ArrowTableSource: ArrowSource {
-  private let columns: [ArrowTableColumn]
-  private var rowCount: Int?
-
-  init(_ table: TableHandle) throws(EngramError) {
-    columns = try table.columns.map { (column) throws(EngramError) in try ArrowTableColumn(column) }
-    rowCount = table.rowCount
-    super.init(schema: columns.map(\.field), metadata: [])
-  }
-
-  override func next() throws(EngramError) -> ArrowColumn? {
-    guard let count = rowCount else { return nil }
-    rowCount = nil
-    return unsafe ArrowColumn(length: count, buffers: [nil], children: columns.map { $0.rows(0, count) })
+private func source(of table: TableHandle) throws(EngramError) -> ArrowSource {
+  var columns: [ArrowTableColumn] = []
+  for column in table.columns { columns.append(try ArrowTableColumn(column)) }
+  let known = columns
+  var rows: Int? = table.rowCount
+  return ArrowSource(schema: known.map(\.field)) { () throws(EngramError) in
+    guard let count = rows else { return nil }
+    rows = nil
+    return unsafe ArrowColumn(length: count, buffers: [nil], children: known.map { $0.rows(0, count) })
   }
 }
 
@@ -136,6 +131,6 @@ public func engram_table_arrow(
 ) -> Int32 {
   unsafe call(error) { () throws(EngramError) in
     let place = try unsafe place(stream, "stream")
-    unsafe try ArrowTableSource(try object(table, TableHandle.self)).fill(place)
+    try unsafe source(of: object(table, TableHandle.self)).fill(place)
   }
 }

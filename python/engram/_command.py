@@ -49,7 +49,7 @@ def words(options: Mapping[str, Any]) -> list[str]:
         if value is True:
             found.append(flag)
         elif isinstance(value, Mapping):
-            found += [f"{flag}={key}={quoted(text_of(one))}" for key, one in value.items()]
+            found += [f"{flag}={key}={text_of(one)}" for key, one in value.items()]
         elif isinstance(value, Iterable) and not isinstance(value, (str, os.PathLike)):
             found.append(f"{flag}={','.join(quoted(text_of(one)) for one in value)}")
         else:
@@ -119,7 +119,7 @@ def command(
     output, notes = _engram.command(line, threads, tell(progress))
     for note in notes.splitlines():
         note = note.removeprefix("warning: ").removeprefix("note: ")
-        if note and not note.startswith("wrote "):
+        if note and not note.startswith(("wrote ", "removed ")):
             warnings.warn(note, _errors.EngramWarning, stacklevel=3)
     text = output.decode()
     return json.loads(text) if reads_json and text.strip() else text

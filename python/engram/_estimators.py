@@ -76,10 +76,10 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"there is only one class, {self.classes_[0]!r}; a classifier needs at least 2 classes")
-        codes = np.ascontiguousarray(codes, np.int32)
-        parameters = self._parameters(array.shape, self._class_weights(codes))
+        codes32: npt.NDArray[np.int32] = np.ascontiguousarray(codes, np.int32)
+        parameters = self._parameters(array.shape, self._class_weights(codes32))
         model = _engram.model_fit(
-            self._kind, json.dumps(parameters), array, codes, len(self.classes_), self._layout(array.shape[1]), self._seed(),
+            self._kind, json.dumps(parameters), array, codes32, len(self.classes_), self._layout(array.shape[1]), self._seed(),
             self._threads(), None)
         self._take(model)
         return self
@@ -131,7 +131,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
     def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """The logarithms of :meth:`predict_proba`."""
         with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))  # type: ignore[no-any-return]
+            return np.log(self.predict_proba(X))
 
     def _numbers(self, name: str) -> npt.NDArray[np.float64]:
         check_is_fitted(self)

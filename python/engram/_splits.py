@@ -216,7 +216,7 @@ class SplitSets(Mapping[str, SplitSet]):
         Examples
         --------
         >>> store.splits.make("by_run", "group-k-fold", folds=4)
-        <SplitSet by_run: 4 splits, group-k-fold by learning_rule, commit 1>
+        <SplitSet by_run: 4 splits, group-k-fold by learning_rule, commit 2>
         """
         self._store._command(["split", kind], name=name, as_of=self._store._as_of(), **options)
         return self[name]

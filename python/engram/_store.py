@@ -6,6 +6,7 @@ import functools
 import html
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ class Store:
     --------
     >>> store = engram.open(path)
     >>> store
-    <Store digits.engram at commit 1: 1,632 examples>
+    <Store digits.engram at commit 2: 1,632 examples>
     >>> store.select("layer_position = 'deep'").shape
     (864, 945)
     """
@@ -140,7 +141,7 @@ class Store:
         Examples
         --------
         >>> store.sql("SELECT task, count(*) AS runs FROM run GROUP BY 1").rows()
-        [('digits', 240)]
+        [('digits10', 96), ('digits40', 48), ('mixture', 48), ('simclr', 48)]
         """
         return Table(_engram.sql(self._handle, query, self._commit if self._is_pinned else 0, seconds))
 
@@ -269,6 +270,11 @@ class Store:
         **options
             ``dry_run=True``, ``author=…``, ``wait=…``.
         """
+        for name, value in values.items():
+            if isinstance(value, str) and (re.search(r",[^,=]*=", value) or value == "NULL"):
+                raise _errors.UsageError(
+                    "this text cannot be told from a list of changes", place=f"values[{name!r}]", found=repr(value),
+                    mend="join a table that holds it: `store.join(table, by=…)`")
         return self._command("edit", where=where, set=values, reason=reason, writes=True, **options)
 
     def join(self, table: str | os.PathLike[str], by: str | Sequence[str], **options: Any) -> Any:

@@ -276,6 +276,7 @@ def test_another_sqlite_in_the_process_does_no_harm(path: pathlib.Path) -> None:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
             connection.close()
             (path / "catalog.sqlite").read_bytes()
+            time.sleep(0.002)
 
     thread = threading.Thread(target=open_and_close)
     thread.start()

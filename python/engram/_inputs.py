@@ -1,0 +1,130 @@
+"""Data frames and datasets of other libraries into a store, in memory; each becomes an append or an ingest."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import tempfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _errors
+from ._store import append, ingest
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import xarray
+
+#: Columns that a store gives itself, so that a selection of one can be brought into another.
+GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal")
+
+
+def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
+    """Bring a table of trajectories into a store: whatever exports an Arrow stream, such as a ``pyarrow.Table``.
+
+    Parameters
+    ----------
+    data : object with ``__arrow_c_stream__``
+        Rows as ``engram ingest`` takes them: wide (``statistic@epoch``) or long (``epoch`` and a column for each statistic, or
+        ``statistic``, ``epoch``, ``value``), beside metadata.
+    store : path
+        The store; it is made where there is none.
+    **options
+        As of :func:`engram.ingest`, such as ``run=["animal"]``.
+    """
+    import pyarrow
+    from pyarrow import csv
+
+    table = pyarrow.table(data)
+    table = table.select([name for name in table.column_names if name not in GIVEN])
+    plain = {
+        name: column.cast(pyarrow.string()) if pyarrow.types.is_dictionary(column.type) else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
+        path = pathlib.Path(folder) / "table.csv"
+        csv.write_csv(pyarrow.table(plain), path)
+        return ingest(path, store, **options)
+
+
+def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
+    """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column."""
+    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
+        path = pathlib.Path(folder) / "table.csv"
+        index = any(name is not None and name not in GIVEN for name in data.index.names)
+        data.drop(columns=list(GIVEN), errors="ignore").to_csv(path, index=index)
+        return ingest(path, store, **options)
+
+
+def from_polars(data: polars.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
+    """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`."""
+    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
+        path = pathlib.Path(folder) / "table.csv"
+        data.drop(GIVEN, strict=False).write_csv(path)
+        return ingest(path, store, **options)
+
+
+def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **options: Any) -> Any:
+    """Bring a Parquet file into a store, by pyarrow; see :func:`from_arrow`."""
+    from pyarrow import parquet
+
+    return from_arrow(parquet.read_table(path), store, **options)
+
+
+def from_xarray(
+    data: xarray.Dataset, store: str | os.PathLike[str], *, run: Sequence[str] | None = None, layer: str | None = None,
+    example: str = "example", epoch: str = "epoch", **options: Any,
+) -> dict[str, Any]:
+    """Bring an ``xarray.Dataset`` into a store: each variable ``(example, epoch)`` is a statistic.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Its coordinates along the examples are metadata of runs.
+    store : path
+        The store; it is made where there is none.
+    run : list of str, optional
+        The coordinates that are metadata; all along the examples unless given.
+    layer : str, optional
+        The coordinate that names the layer; ``layer_name`` where there is one, else every example is a layer named ``layer``.
+    example, epoch : str
+        The names of the dimensions.
+    **options
+        As of :func:`engram.append`.
+
+    Notes
+    -----
+    Whole numbers in a real coordinate become integers, for an integer that is missing somewhere makes a coordinate real; an empty
+    text is no value.
+    """
+    names = [str(name) for name, variable in data.data_vars.items() if set(variable.dims) == {example, epoch}]
+    if not names:
+        raise _errors.UsageError(
+            "the dataset has no variable of examples and epochs", place="data", expected=f"dimensions ({example}, {epoch})",
+            found=", ".join(f"{name} {variable.dims}" for name, variable in data.data_vars.items()))
+    layer = layer or ("layer_name" if "layer_name" in data.coords else None)
+    skipped = {example, epoch, "layer_position", "layer_ordinal", "run_id", "observation_id", "example_id", layer}
+    fields = list(run) if run is not None else [
+        str(name) for name, coordinate in data.coords.items() if coordinate.dims == (example,) and name not in skipped]
+    values = np.stack([data[name].transpose(example, epoch).to_numpy() for name in names], axis=-1)
+    columns = {name: whole(data[name].to_numpy()) for name in fields}
+    layers = data[layer].to_numpy() if layer else None
+    runs: list[dict[str, Any]] = []
+    named: list[list[str]] = []
+    for row in range(values.shape[0]):
+        runs.append({name: column[row] for name, column in columns.items()})
+        named.append([str(layers[row]) if layers is not None else "layer"])
+    epochs = [float(value) for value in data[epoch].to_numpy()]
+    return append(store, values[:, None], runs=runs, layers=named, epochs=epochs, statistics=names, **options)
+
+
+def whole(values: Any) -> Any:
+    """Metadata as a store has them: integers where every number is whole, None for an empty text."""
+    if values.dtype.kind == "f":
+        numbers = values[np.isfinite(values)]
+        if len(numbers) and (numbers == np.round(numbers)).all() and np.abs(numbers).max() < 2**53:
+            return [int(value) if np.isfinite(value) else None for value in values]
+    return [None if value == "" else value for value in values.tolist()] if values.dtype.kind in "UO" else values

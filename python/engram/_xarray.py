@@ -1,0 +1,143 @@
+"""Stores as lazy datasets of xarray: ``xarray.open_dataset("lr.engram", engine="engram", chunks={})``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import xarray
+from xarray.backends import BackendArray, BackendEntrypoint
+from xarray.core import indexing
+
+from ._table import INTEGER, NULL, REAL
+
+if TYPE_CHECKING:
+    from ._selection import Missing, Selection
+
+#: Examples of a chunk of dask: 16 row groups.
+CHUNK = 12_288
+
+
+class LazyValues(BackendArray):  # type: ignore[misc,unused-ignore]
+    """The values of some statistics of a selection, read when they are indexed; any outer indexing reads only what it needs."""
+
+    def __init__(self, selection: Selection, statistics: list[str], has_axis: bool) -> None:
+        self._selection = selection
+        self._statistics = statistics
+        self._has_axis = has_axis
+        self._ids = selection.ids
+        self._epochs = np.asarray(selection.epochs)
+        axis = (len(statistics),) if has_axis else ()
+        self.shape = (len(self._ids), *axis, len(self._epochs))
+        self.dtype = selection.dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> npt.NDArray[Any]:
+        return indexing.explicit_indexing_adapter(  # type: ignore[no-any-return]
+            key, self.shape, indexing.IndexingSupport.OUTER, self._read)
+
+    def _read(self, key: tuple[Any, ...]) -> npt.NDArray[Any]:
+        """Reads what outer indexers name: each id, statistic and epoch once, then `take` puts them into place."""
+        axes = [np.atleast_1d(np.arange(size)[one]) for one, size in zip(key, self.shape, strict=True)]
+        wanted = [np.unique(axis, return_inverse=True) for axis in axes]
+        shape = [len(places) for places, _ in wanted]
+        if 0 in shape:
+            cube = np.empty(shape, self.dtype)
+        else:
+            names = [self._statistics[place] for place in wanted[1][0]] if self._has_axis else self._statistics
+            part = self._selection._replaced(
+                examples=self._ids[wanted[0][0]], statistics=_names(names), epochs=_numbers(self._epochs[wanted[-1][0]]))
+            cube = part.to_numpy3d(dtype=self.dtype)
+            if not self._has_axis:
+                cube = cube[:, 0]
+        for axis, (_, places) in enumerate(wanted):
+            if not np.array_equal(places, np.arange(shape[axis])):
+                cube = cube.take(places, axis=axis)
+        scalars = tuple(0 if np.ndim(one) == 0 and not isinstance(one, slice) else slice(None) for one in key)
+        return cube[scalars]
+
+
+def _names(names: Iterable[str]) -> str:
+    from ._selection import statistics_text
+
+    return statistics_text(list(names))
+
+
+def _numbers(epochs: npt.NDArray[Any]) -> str:
+    from ._selection import epochs_text
+
+    return epochs_text(list(epochs)) or ""
+
+
+def dataset(
+    selection: Selection, fields: str | Sequence[str] | None = None, layout: Literal["variables", "array"] = "variables"
+) -> xarray.Dataset:
+    """A selection as a lazy dataset, metadata as coordinates of the examples."""
+    if selection._view is not None:
+        from ._errors import UsageError
+
+        raise UsageError("a dataset shows trajectories as they are", place="view", mend="leave `view=` out")
+    statistics = selection.statistics
+    chunks = {"example": CHUNK}
+    if layout == "array":
+        lazy = indexing.LazilyIndexedArray(LazyValues(selection, statistics, True))
+        variables = {"values": xarray.Variable(("example", "statistic", "epoch"), lazy, encoding={"preferred_chunks": chunks})}
+    else:
+        variables = {
+            name: xarray.Variable(
+                ("example", "epoch"), indexing.LazilyIndexedArray(LazyValues(selection, [name], False)),
+                encoding={"preferred_chunks": chunks})
+            for name in statistics
+        }
+    coordinates: dict[str, Any] = {"example": selection.ids, "epoch": selection.epochs}
+    if layout == "array":
+        coordinates["statistic"] = statistics
+    if fields != "":
+        table = selection.metadata(fields)
+        for name, kind, nulls, kinds, integers, reals, codes, texts in table._facts:
+            if name == "example_id":
+                continue
+            is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
+            if kind == INTEGER:
+                values: npt.NDArray[Any] = np.frombuffer(integers, np.int64).copy()
+                # There is no integer for NULL here, so such a field becomes real.
+                values = np.where(is_null, np.nan, values) if nulls else values
+            elif kind == REAL:
+                values = np.where(is_null, np.nan, np.frombuffer(reals, np.float64))
+            else:
+                # Text of a fixed width; NULL is the empty text.
+                known = np.array([*texts, ""], dtype=str)
+                values = known[np.frombuffer(codes, np.int32)] if codes is not None else np.full(len(kinds or b""), "", dtype="U1")
+            coordinates[name] = ("example", values)
+    attributes = {"store": os.path.abspath(selection.store.path), "commit": selection.store.commit}
+    return xarray.Dataset(variables, coords=coordinates, attrs=attributes)
+
+
+class EngramBackend(BackendEntrypoint):  # type: ignore[misc,unused-ignore]
+    """The engine ``engram`` of xarray."""
+
+    description = "Open stores of trajectories (NAME.engram)"
+    open_dataset_parameters = (
+        "filename_or_obj", "drop_variables", "where", "statistics", "epochs", "missing", "commit", "fields", "layout",
+    )
+
+    def open_dataset(  # type: ignore[override,unused-ignore]
+        self, filename_or_obj: Any, *, drop_variables: str | Iterable[str] | None = None, where: str | None = None,
+        statistics: str | Iterable[str] = "all", epochs: Any = None, missing: Missing = "refuse", commit: int | None = None,
+        fields: str | Sequence[str] | None = None, layout: Literal["variables", "array"] = "variables",
+    ) -> xarray.Dataset:
+        """Open a store as a dataset; nothing is read but metadata."""
+        from . import open as open_store
+
+        selection = open_store(filename_or_obj, commit=commit).select(where, statistics=statistics, epochs=epochs, missing=missing)
+        dropped = {drop_variables} if isinstance(drop_variables, str) else set(drop_variables or ())
+        return dataset(selection, fields, layout).drop_vars(dropped & set(selection.statistics))
+
+    def guess_can_open(self, filename_or_obj: Any) -> bool:
+        """Whether it is the path of a store."""
+        try:
+            return os.path.isfile(os.path.join(os.fspath(filename_or_obj), "catalog.sqlite"))
+        except TypeError:
+            return False

@@ -1,0 +1,135 @@
+"""Trajectories as datasets of PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import Dataset, IterableDataset, get_worker_info
+
+if TYPE_CHECKING:
+    from ._selection import Selection
+
+#: Examples that are read at a time: one row group.
+ROW_GROUP = 768
+
+
+class Trajectories(Dataset):  # type: ignore[type-arg,misc,unused-ignore]
+    """The rows of a selection in memory, with their classes, for a ``DataLoader`` with any sampler.
+
+    It pickles as the selection, so worker processes, forked or spawned, read it themselves.
+
+    Parameters
+    ----------
+    selection : Selection
+        The rows.
+    label : str
+        The field of the classes.
+    cube : bool
+        Whether a row has the shape (statistics, samples) rather than one axis.
+    """
+
+    def __init__(self, selection: Selection, label: str, *, cube: bool = False) -> None:
+        self.selection = selection
+        self.label = label
+        self.cube = cube
+        self._rows: torch.Tensor | None = None
+        codes, self.classes = selection.labels(label)
+        self._codes = torch.from_numpy(codes.astype(np.int64))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_rows": None}
+
+    @property
+    def rows(self) -> torch.Tensor:
+        """All rows."""
+        if self._rows is None:
+            values = self.selection.to_numpy3d() if self.cube else self.selection.to_numpy()
+            self._rows = torch.from_numpy(values)
+        return self._rows
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __getitem__(self, index: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.rows[index], self._codes[index]
+
+    def __getitems__(self, indices: list[int]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        rows, codes = self.rows[indices], self._codes[indices]
+        return list(zip(rows, codes, strict=True))
+
+
+class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unused-ignore]
+    """The rows of a selection batch by batch without holding them: row groups in a random order, shuffled in a buffer.
+
+    Give it to a ``DataLoader`` with ``batch_size=None``. Workers and ranks of ``torch.distributed`` share the row groups out.
+
+    Parameters
+    ----------
+    selection : Selection
+        The rows.
+    label : str
+        The field of the classes.
+    batch_size : int
+        Rows of a batch.
+    shuffle : bool
+        Whether to shuffle row groups, and rows within a few of them.
+    buffer : int
+        How many row groups are shuffled together.
+    seed : int
+        Decides the order, with the epoch that :meth:`set_epoch` tells.
+    """
+
+    def __init__(
+        self, selection: Selection, label: str, batch_size: int = 256, *, shuffle: bool = True, buffer: int = 4, seed: int = 0
+    ) -> None:
+        self.selection = selection
+        self.label = label
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.buffer = buffer
+        self.seed = seed
+        self.epoch = 0
+        codes, self.classes = selection.labels(label)
+        self._codes = codes.astype(np.int64)
+        self._ids = selection.ids
+        self._statistics = selection.statistics
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose another order."""
+        self.epoch = epoch
+
+    def _shares(self) -> tuple[int, int]:
+        """Which share of the row groups this worker of this rank reads, and of how many."""
+        worker = get_worker_info()
+        number, count = (worker.id, worker.num_workers) if worker else (0, 1)
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            return torch.distributed.get_rank() * count + number, torch.distributed.get_world_size() * count
+        return number, count
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        random = np.random.default_rng([self.seed, self.epoch])
+        groups = np.array_split(np.arange(len(self._ids)), max(1, -(-len(self._ids) // ROW_GROUP)))
+        order = random.permutation(len(groups)) if self.shuffle else np.arange(len(groups))
+        share, shares = self._shares()
+        mine = order[share::shares]
+        for start in range(0, len(mine), max(1, self.buffer)):
+            places = np.sort(np.concatenate([groups[one] for one in mine[start:start + self.buffer]]))
+            yield from self._batches(places, random)
+
+    def _batches(
+        self, places: npt.NDArray[np.intp], random: np.random.Generator
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        from ._selection import statistics_text
+
+        part = self.selection._replaced(
+            where=None, examples=self._ids[places], statistics=statistics_text(self._statistics))
+        rows = torch.from_numpy(part.to_numpy())
+        codes = torch.from_numpy(self._codes[places])
+        shuffled = torch.from_numpy(random.permutation(len(places))) if self.shuffle else torch.arange(len(places))
+        for first in range(0, len(places), self.batch_size):
+            chosen = shuffled[first:first + self.batch_size]
+            yield rows[chosen], codes[chosen]

@@ -1,0 +1,119 @@
+"""Classifiers as scikit-learn wants them."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+import engram
+
+pytest.importorskip("sklearn")
+
+from sklearn.base import clone  # noqa: E402
+from sklearn.datasets import make_classification  # noqa: E402
+from sklearn.ensemble import RandomForestClassifier  # noqa: E402
+from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
+from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.preprocessing import StandardScaler  # noqa: E402
+from sklearn.svm import LinearSVC  # noqa: E402
+from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
+
+#: Forests have no least weight of a leaf, without which weights of 1000 and 0.0001 do not make nearly all predictions those of one class.
+EXPECTED = {"check_class_weight_classifiers": "it sets min_weight_fraction_leaf where there is one"}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "estimator", [engram.RandomForest(n_estimators=5), engram.LinearSVM(), engram.Conv1D(max_epochs=20)], ids=lambda one: one._kind)
+def test_scikit_learn_accepts_the_estimator(estimator: object) -> None:
+    is_forest = isinstance(estimator, engram.RandomForest)
+    check_estimator(estimator, expected_failed_checks=EXPECTED if is_forest else {})
+
+
+def data(classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    x, y = make_classification(600, 20, n_informative=8, n_classes=classes, random_state=3)
+    return x, np.array(["adam", "feedback", "sgdm"])[y]
+
+
+def test_a_forest_is_as_accurate_as_scikit_learns() -> None:
+    x, y = data()
+    ours = cross_val_score(engram.RandomForest(random_state=0), x, y, cv=4).mean()
+    theirs = cross_val_score(RandomForestClassifier(random_state=0), x, y, cv=4).mean()
+    assert ours > theirs - 0.03
+
+
+def test_a_forest_is_the_same_for_any_memory_and_threads() -> None:
+    x, y = data()
+    x = x.astype(np.float32)
+    wide = np.zeros((600, 40), np.float32)
+    wide[:, ::2] = x
+    forests = [
+        engram.RandomForest(random_state=7, n_jobs=jobs).fit(array, y)
+        for jobs, array in ((1, x), (2, np.asfortranarray(x)), (None, wide[:, ::2]), (1, x.astype(np.float64)))
+    ]
+    known = forests[0].predict_proba(x)
+    for forest in forests[1:]:
+        np.testing.assert_array_equal(forest.predict_proba(x), known)
+    assert abs(forests[0].feature_importances_.sum() - 1) < 1e-6 and 0.5 < forests[0].oob_score_ <= 1
+    again = pickle.loads(pickle.dumps(forests[0]))
+    np.testing.assert_array_equal(again.predict_proba(x), known)
+    np.testing.assert_array_equal(again.feature_importances_, forests[0].feature_importances_)
+
+
+def test_a_linear_machine_has_the_weights_of_scikit_learns() -> None:
+    for classes in (2, 3):
+        x, y = data(classes)
+        ours = engram.LinearSVM(C=0.5, tol=1e-8).fit(x, y)
+        theirs = LinearSVC(C=0.5, tol=1e-8, max_iter=100_000, dual=True).fit(x, y)
+        np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=2e-3)
+        np.testing.assert_allclose(ours.intercept_, theirs.intercept_, atol=2e-3)
+        np.testing.assert_allclose(ours.decision_function(x), theirs.decision_function(x), atol=2e-2)
+        scaled = engram.LinearSVM(standardize=True).fit(x * 1000 + 5, y)
+        np.testing.assert_allclose(
+            (x * 1000 + 5) @ scaled.coef_.T + scaled.intercept_, np.atleast_2d(scaled.decision_function(x * 1000 + 5).T).T, atol=1e-6)
+
+
+def test_a_network_learns_trajectories() -> None:
+    random = np.random.default_rng(0)
+    time = np.linspace(0, 6, 12)
+    y = random.integers(0, 2, 300)
+    x = np.stack([np.sin(time[None] * (1 + y[:, None])), np.cos(time)[None] * np.ones((300, 1))], axis=1)
+    x += 0.1 * random.normal(size=x.shape)
+    network = engram.Conv1D(2, max_epochs=30, batch_size=50, random_state=0).fit(x.reshape(300, -1), y)
+    assert network.score(x.reshape(300, -1), y) > 0.95
+    with pytest.raises(ValueError, match="trajectories"):
+        engram.Conv1D(7).fit(x.reshape(300, -1), y)
+
+
+def test_the_estimators_drop_into_searches_and_pipelines(shared: engram.Store) -> None:
+    selection = shared.select(epochs="0:100:50")
+    y = selection.labels("learning_rule", encoded=False)
+    x = selection.to_numpy(order="F")
+    cv = shared.splits["fig2a"].cv(selection)
+    search = GridSearchCV(engram.RandomForest(n_estimators=5, random_state=0), {"max_features": ["sqrt", 0.2]}, cv=cv, n_jobs=2)
+    search.fit(x, y)
+    assert search.best_score_ > 0.5 and cv.get_n_splits() == 2 and "fig2a" in repr(cv)
+    scores = cross_val_score(make_pipeline(StandardScaler(), engram.LinearSVM()), x, y, cv=cv)
+    assert scores.min() > 0.5
+    assert clone(engram.RandomForest(n_estimators=3)).n_estimators == 3
+    with pytest.raises(ValueError, match="rows"):
+        next(cv.split(x[:-1]))
+    with pytest.raises(ValueError, match="lacks"):
+        next(shared.splits["fig2a"].cv(shared.select("architecture = 'knet'")).split())
+
+
+def test_a_search_by_stored_splits_uses_their_examples(shared: engram.Store) -> None:
+    selection = shared.select(statistics="weightabs_mean", epochs=0)
+    (train, test), _ = shared.splits["fig2a"].cv(selection).split()
+    split = shared.splits["fig2a"][0]
+    np.testing.assert_array_equal(selection.ids[train], split.train)
+    np.testing.assert_array_equal(selection.ids[test], split.test)
+
+
+@pytest.mark.parametrize("parameters", [{"n_estimators": 0}, {"max_features": -1}, {"bins": 1}, {"class_weight": {"none": 2}}])
+def test_a_parameter_that_cannot_be_is_refused(parameters: dict[str, object]) -> None:
+    x, y = data()
+    with pytest.raises(ValueError):
+        engram.RandomForest(**parameters).fit(x, y)

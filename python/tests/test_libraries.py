@@ -1,0 +1,204 @@
+"""Other libraries take what Engram gives: Arrow, pandas, polars, DuckDB, xarray, dask, PyTorch."""
+
+from __future__ import annotations
+
+import gc
+import pathlib
+import pickle
+
+import numpy as np
+import pytest
+
+import engram
+
+TWO = {"statistics": ["weightabs_mean", "actraw_var"], "epochs": "0:100:25"}
+
+
+def test_pyarrow_takes_every_layout(shared: engram.Store) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    selection = shared.select(**TWO)
+    cube = selection.to_numpy3d()
+    lists = pyarrow.table(selection)
+    lists.validate(full=True)
+    assert lists.schema.field("weightabs_mean").type == pyarrow.list_(pyarrow.float32(), 5)
+    values = lists["actraw_var"].combine_chunks().flatten().to_numpy().reshape(-1, 5)
+    np.testing.assert_array_equal(values.view(np.uint32), cube[:, 1].copy().view(np.uint32))
+    assert lists["learning_rule"].to_pylist() == selection.metadata("learning_rule")["learning_rule"]
+    assert lists["dataset_seed"].to_pylist() == selection.metadata("dataset_seed")["dataset_seed"]
+    assert lists["model_seed"].null_count == len(selection)
+    assert lists.schema.metadata[b"engram.commit"] == str(shared.commit).encode()
+    wide = selection.to_arrow("wide", fields=["architecture"])
+    wide.validate(full=True)
+    assert wide.column_names == ["example_id", "architecture", *selection.columns]
+    np.testing.assert_array_equal(wide["actraw_var@50"].to_numpy(), cube[:, 1, 2])
+    long = selection.to_arrow("long", fields="layer_name")
+    long.validate(full=True)
+    assert long.num_rows == cube.size
+    np.testing.assert_array_equal(long["value"].to_numpy(), cube.reshape(-1))
+    assert long["epoch"].to_pylist()[:6] == [0, 25, 50, 75, 100, 0]
+    with pytest.raises(ValueError, match="z-score"):
+        shared.select(view="zscore").to_arrow()
+    with pytest.raises(ValueError, match="layout"):
+        selection.to_arrow("tall")  # type: ignore[arg-type]
+
+
+def test_a_stream_may_outlive_everything_it_came_from(path: pathlib.Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    reader = pyarrow.RecordBatchReader.from_stream(engram.open(path).select(**TWO))
+    gc.collect()
+    assert reader.read_all().num_rows == 1632
+    unread = engram.open(path).select(**TWO).__arrow_c_stream__()
+    del unread
+    gc.collect()
+    table = pyarrow.table(engram.open(path).sql("SELECT 1 AS a, NULL AS b, 'x' AS c UNION ALL SELECT NULL, NULL, NULL"))
+    table.validate(full=True)
+    assert table.to_pylist() == [{"a": 1, "b": None, "c": "x"}, {"a": None, "b": None, "c": None}]
+    with pytest.raises(ValueError):
+        pyarrow.table(engram.open(path).sql("SELECT 1 AS a UNION ALL SELECT 'x'"))
+
+
+def test_pandas_polars_duckdb_and_nanoarrow_agree(shared: engram.Store) -> None:
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    duckdb, nanoarrow = pytest.importorskip("duckdb"), pytest.importorskip("nanoarrow")
+    pytest.importorskip("pyarrow")
+    selection = shared.select("architecture = 'knet'", **TWO)
+    cube = selection.to_numpy3d()
+    frame = selection.to_pandas(fields=["learning_rule"])
+    assert frame.shape == (96, 11) and frame.index.name == "example_id"
+    np.testing.assert_array_equal(frame["actraw_var@100"].to_numpy(), cube[:, 1, 4])
+    long = selection.to_pandas("long", fields="learning_rule")
+    np.testing.assert_array_equal(long["value"].to_numpy(), cube.reshape(-1))
+    assert long.groupby("statistic", observed=True)["value"].count().to_dict() == {"weightabs_mean": 480, "actraw_var": 480}
+    eager = polars.DataFrame(selection)
+    assert eager["weightabs_mean"].arr.get(4).to_numpy().tolist() == cube[:, 0, 4].tolist()
+    assert selection.to_polars("wide", fields="")["actraw_var@0"].to_numpy().tolist() == cube[:, 1, 0].tolist()
+    stream = selection.arrow_stream("long", fields="learning_rule")
+    counted = duckdb.sql("SELECT statistic, count(*), sum(value) FROM stream GROUP BY 1 ORDER BY 1").fetchall()
+    assert [row[:2] for row in counted] == [("actraw_var", 480), ("weightabs_mean", 480)]
+    assert sum(len(batch) for batch in nanoarrow.ArrayStream(selection).iter_chunks()) == 96
+    table = shared.sql("SELECT architecture, dataset_seed FROM run")
+    assert table.to_pandas()["dataset_seed"].isna().sum() == polars.DataFrame(table)["dataset_seed"].null_count() > 0
+    assert isinstance(table.to_pandas()["architecture"].dtype, pandas.CategoricalDtype)
+
+
+def test_parquet_holds_the_same_values(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    selection = shared.select(**TWO)
+    selection.to_parquet(tmp_path / "x.parquet")
+    table = parquet.read_table(tmp_path / "x.parquet")
+    values = table["weightabs_mean"].combine_chunks().flatten().to_numpy().reshape(-1, 5)
+    np.testing.assert_array_equal(values, selection.to_numpy3d()[:, 0])
+    assert [one.name for one in tmp_path.iterdir()] == ["x.parquet"]
+
+
+def test_xarray_indexes_lazily_in_every_way(shared: engram.Store) -> None:
+    xarray = pytest.importorskip("xarray")
+    lazy = xarray.open_dataset(shared.path, engine="engram", where="architecture = 'knet'")
+    assert lazy.sizes == {"example": 96, "epoch": 21} and lazy.attrs["commit"] == shared.commit
+    whole = shared.select("architecture = 'knet'", statistics="all")
+    known = whole.to_numpy3d()
+    place = whole.statistics.index("actabs_norm")
+    keys = [
+        {}, {"example": 3}, {"example": -1, "epoch": slice(None, None, -2)}, {"example": [5, 2, 2, 90], "epoch": [0, 20, 3]},
+        {"example": slice(10, 4, -3)}, {"epoch": 7}, {"example": []}, {"example": slice(0, 0)},
+        {"example": np.arange(96) % 5 == 0},
+    ]
+    for key in keys:
+        reference = xarray.DataArray(known[:, place], dims=("example", "epoch"))
+        np.testing.assert_array_equal(lazy.actabs_norm.isel(key).values, reference.isel(key).values, str(key))
+    vector = xarray.DataArray([1, 1, 7], dims="points")
+    np.testing.assert_array_equal(lazy.actabs_norm.isel(example=vector, epoch=vector).values, known[[1, 1, 7], place, [1, 1, 7]])
+    means = lazy.weightabs_mean.sel(epoch=100).groupby("learning_rule").mean()
+    assert means.sizes == {"learning_rule": 4}
+    again = pickle.loads(pickle.dumps(lazy))
+    np.testing.assert_array_equal(again.weightabs_mean.values, lazy.weightabs_mean.values)
+    array = xarray.open_dataset(shared.path, engine="engram", where="architecture = 'knet'", layout="array")
+    np.testing.assert_array_equal(array["values"].isel(statistic=[2, 0], epoch=-1).values, known[:, [2, 0], -1])
+    assert xarray.open_dataset(shared.path).sizes["example"] == 1632
+
+
+def test_dask_computes_on_chunks(shared: engram.Store) -> None:
+    xarray = pytest.importorskip("xarray")
+    pytest.importorskip("dask.array")
+    for chunks in ({}, "auto", {"example": 500, "epoch": 7}):
+        lazy = xarray.open_dataset(shared.path, engine="engram", statistics=["weightabs_mean"], chunks=chunks)
+        found = float(lazy.weightabs_mean.mean().compute(scheduler="threads"))
+        known = shared.select(statistics=["weightabs_mean"]).to_numpy().astype(np.float64).mean()
+        assert abs(found - known) <= 1e-5 * abs(known)
+
+
+def test_frames_come_back_as_stores(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("xarray")
+    selection = shared.select("architecture = 'knet'", **TWO)
+    known = selection.to_numpy()
+    fields = ["learning_rule", "batch_size", "dataset_seed", "layer_name"]
+    frame = selection.to_pandas(fields=fields).reset_index(drop=True)
+    engram.from_pandas(frame, tmp_path / "pandas.engram")
+    np.testing.assert_allclose(engram.open(tmp_path / "pandas.engram").select(statistics="all").to_numpy().sum(), known.sum(), rtol=1e-5)
+    engram.from_polars(polars.DataFrame(selection.arrow_stream("wide", fields)), tmp_path / "polars.engram")
+    engram.from_arrow(selection.arrow_stream("wide", fields), tmp_path / "arrow.engram")
+    for name in ("polars", "arrow"):
+        store = engram.open(tmp_path / f"{name}.engram")
+        assert len(store) == 96 and store.select(statistics="all").epochs == selection.epochs
+    engram.from_xarray(selection.to_xarray(fields), tmp_path / "xarray.engram")
+    back = engram.open(tmp_path / "xarray.engram").select(statistics=TWO["statistics"]).to_numpy()
+    np.testing.assert_array_equal(back, known)
+    assert isinstance(frame, pandas.DataFrame)
+
+
+def test_numpy_shares_memory_that_is_aligned(shared: engram.Store) -> None:
+    array = shared.select(**TWO).to_numpy()
+    assert array.ctypes.data % 64 == 0 and np.shares_memory(array, np.asarray(memoryview(array)))
+
+
+def test_figures_are_drawn(shared: engram.Store) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    selection = shared.select(**TWO)
+    axes = selection.plot.trajectories("weightabs_mean", hue="learning_rule")
+    assert len(axes.get_lines()) == 4 and axes.get_ylabel() == "weightabs_mean"
+    labels = selection.labels("learning_rule", encoded=False)
+    assert len(selection.plot.confusion(labels, labels).texts) == 16
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize("workers", [0, 2])
+def test_torch_loads_rows(shared: engram.Store, workers: int, start: str) -> None:
+    torch = pytest.importorskip("torch")
+    from engram.torch import StreamedTrajectories, Trajectories
+
+    selection = shared.select(**TWO)
+    known = selection.to_numpy()
+    context = start if workers else None
+    data = Trajectories(selection, "learning_rule")
+    loader = torch.utils.data.DataLoader(data, batch_size=256, num_workers=workers, multiprocessing_context=context)
+    rows = torch.cat([row for row, _ in loader]).numpy()
+    np.testing.assert_array_equal(rows, known)
+    stream = StreamedTrajectories(selection, "learning_rule", 100, seed=1)
+    loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=workers, multiprocessing_context=context)
+    rows = torch.cat([row for row, _ in loader]).numpy()
+    assert rows.shape == known.shape and not np.array_equal(rows, known)
+    np.testing.assert_array_equal(np.sort(rows[:, 0]), np.sort(known[:, 0]))
+
+
+def test_a_model_of_torch_is_observed(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
+    stimuli = [torch.randn(4, 6), torch.randn(3, 6)]
+    with engram.Recorder(tmp_path / "net.engram", {"learning_rule": "sgd"}, strict=True, dtype="float64") as recorder:
+        recorder.observe(model, stimuli)
+        assert recorder.record(0, metrics={"loss": 1.0})
+    assert model.training
+    store = engram.open(tmp_path / "net.engram")
+    assert store.sql("SELECT layer_name, layer_position FROM example").rows() == [("0", "early"), ("2", "middle")]
+    found = dict(zip(engram.STATISTICS, store.select(statistics="all").to_numpy3d()[0, :, 0], strict=True))
+    activations = model[0](torch.cat(stimuli)).detach().double().numpy()
+    weights = model[0].weight.detach().double().numpy()
+    np.testing.assert_allclose(found["actraw_mean"], activations.mean(axis=1).mean(), rtol=1e-6)
+    np.testing.assert_allclose(found["weightsq_mean"], (weights**2).mean(), rtol=1e-6)
+    np.testing.assert_allclose(found["gradavgraw_id"], weights.sum() / 5, rtol=1e-5)

@@ -1,0 +1,158 @@
+"""Writing: appends, recorders, meters, classifying in the store, ingesting."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import engram
+
+
+def test_appended_values_come_back_bit_by_bit(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "mine.engram"
+    random = np.random.default_rng(5)
+    values = random.normal(size=(3, 2, 4, 5))
+    values[0, 0, 0, 0] = np.nan
+    values[1, 1, 2, 3] = -np.inf
+    values[2, 0, 1, 1] = -0.0
+    runs = [{"seed": index, "rule": rule, "lr": 0.5, "flag": True} for index, rule in enumerate(["adam", "sgd", None])]
+    names = [f"s{index}" for index in range(5)]
+    report = engram.append(
+        path, values, runs=runs, layers=["a", ("b", "deep")], epochs=[0, 1, 2.5, 10], statistics=names, reason="a test")
+    assert report["examples"] == 6 and report["runs"] == 3
+    store = engram.open(path)
+    cube = store.select(statistics="all").to_numpy3d()
+    np.testing.assert_array_equal(cube.transpose(0, 2, 1).reshape(3, 2, 4, 5).copy().view(np.uint64), values.view(np.uint64))
+    assert store.sql("SELECT seed, rule, lr, flag FROM run").rows() == [(0, "adam", 0.5, 1), (1, "sgd", 0.5, 1), (2, None, 0.5, 1)]
+    assert store.sql("SELECT layer_name, layer_position FROM example LIMIT 2").rows() == [("a", None), ("b", "deep")]
+    more = store.append(values[:1], runs=[{"seed": 9}], layers=["a", "b"], epochs=[0, 1, 2.5, 10], statistics=names)
+    assert more["first_example"] == 6 and len(store) == 8
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 1, 3, 2), (1, 1, 2, 2)])
+def test_values_of_another_shape_are_refused(tmp_path: pathlib.Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="shape"):
+        engram.append(tmp_path / "x.engram", np.zeros(shape), runs=[{"a": 1}], layers=["fc"], epochs=[0, 1], statistics=["m"])
+    assert not (tmp_path / "x.engram").exists()
+
+
+def test_a_failed_append_leaves_no_store(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(ValueError):
+        engram.append(tmp_path / "x.engram", np.zeros((1, 1, 2, 1)), runs=[{"a": 1}], layers=["fc"], epochs=[1, 0], statistics=["m"])
+    assert not (tmp_path / "x.engram").exists()
+
+
+def test_a_recorder_records_resumes_and_ends(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "run.engram"
+    facts = {"learning_rule": "sgdm", "seed": 1}
+    first = engram.Recorder(path, facts, layers=["a", "b"], statistics=["m", "v"])
+    assert first.record(0, [[1, 2], [3, 4]], metrics={"loss": 0.5}) and not first.is_resumed
+    assert first.record(1, {"a": {"m": 5, "v": 6}, "b": {"m": 7}})
+    with pytest.raises(TimeoutError):
+        subprocess_recorder = engram.Recorder(path, facts, layers=["a", "b"], statistics=["m", "v"])
+        subprocess_recorder.record(2, [[0, 0], [0, 0]])
+    first.close()
+    with engram.Recorder(path, facts, layers=["a", "b"], statistics=["m", "v"], strict=True) as again:
+        assert again.is_resumed and again.epochs == [0.0, 1.0]
+        assert again.record(2, np.zeros((2, 2)))
+        with pytest.raises(OSError):
+            again.record(2, np.ones((2, 2)))
+        with pytest.raises(ValueError):
+            again.record(3, np.zeros((3, 2)))
+    assert again.report is not None and again.report["examples"] == 2
+    store = engram.open(path)
+    cube = store.select(statistics="all").to_numpy3d()
+    np.testing.assert_array_equal(cube[0], [[1, 5, 0], [2, 6, 0]])
+    np.testing.assert_array_equal(cube[1], [[3, 7, 0], [4, np.nan, 0]])
+    assert store.sql("SELECT metric, value FROM run_metric_last").rows() == [("loss", 0.5)]
+    with pytest.raises(OSError):
+        engram.Recorder(path, facts, layers=["a", "b"], statistics=["m", "v"])
+
+
+def test_a_checkpoint_that_cannot_be_recorded_warns_once_and_training_goes_on(tmp_path: pathlib.Path) -> None:
+    recorder = engram.Recorder(tmp_path / "run.engram", {"a": 1}, layers=["x"], statistics=["m"])
+    with pytest.warns(engram.EngramWarning, match="training goes on"):
+        assert recorder.record(0, [[1, 2]]) is False
+    assert recorder.record(0, [["text"]]) is False  # type: ignore[list-item]
+    assert recorder.record(0, [[1]]) is True
+
+
+def test_a_killed_training_goes_on_where_it_stopped(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "run.engram"
+    program = (
+        "import engram, os, signal, numpy\n"
+        f"with engram.Recorder({str(path)!r}, {{'seed': 3}}, layers=['fc'], statistics=['m']) as recorder:\n"
+        "    for epoch in range(6):\n"
+        "        if epoch in recorder.epochs: continue\n"
+        "        recorder.record(epoch, numpy.full((1, 1), epoch))\n"
+        "        if epoch == 3 and not recorder.is_resumed: os.kill(os.getpid(), signal.SIGKILL)\n")
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    np.testing.assert_array_equal(engram.open(path).select(statistics="all").to_numpy(), [[0, 1, 2, 3, 4, 5]])
+
+
+def test_a_child_of_the_training_records_nothing(tmp_path: pathlib.Path) -> None:
+    with engram.Recorder(tmp_path / "run.engram", {"a": 1}, layers=["x"], statistics=["m"]) as recorder:
+        recorder.record(0, [[1]])
+        child = os.fork()
+        if child == 0:
+            os._exit(int(recorder.record(1, [[2]])))
+        assert os.waitpid(child, 0)[1] == 0
+        assert recorder.epochs == [0.0]
+
+
+def test_a_meter_measures_what_numpy_does() -> None:
+    random = np.random.default_rng(1)
+    activations = random.normal(size=(7, 33)).astype(np.float32)
+    meter = engram.Meter()
+    meter.add_activations(activations[:3])
+    meter.add_activations(activations[3:])
+    meter.set_weights(random.normal(size=(4, 5, 3)))
+    meter.add_activity_changes([1.0, -3.0])
+    found = meter.read()
+    assert list(found) == engram.STATISTICS
+    wide = activations.astype(np.float64)
+    np.testing.assert_allclose(found["actabs_mean"], np.abs(wide).mean(axis=1).mean(), rtol=1e-12)
+    np.testing.assert_allclose(found["actsq_norm"], np.linalg.norm(wide**2, axis=1).mean(), rtol=1e-12)
+    np.testing.assert_allclose(found["actraw_var"], wide.var(axis=1).mean(), rtol=1e-12)
+    np.testing.assert_allclose([found["gradavgabs_id"], found["gradavgraw_id"], found["gradavgsq_id"]], [2, -1, 5])
+    assert "weightabs_mean" not in engram.Meter().read()
+    with pytest.raises(ValueError):
+        meter.add_activations(activations[:, :5])
+    with pytest.raises(ValueError):
+        engram.Meter(units=2.0)
+
+
+def test_a_store_classifies_identifies_and_predicts(store: engram.Store, tmp_path: pathlib.Path) -> None:
+    answer = store.classify(
+        "fig2a/0", "random-forest", parameters={"n_estimators": 10, "max_features": "sqrt"}, epochs="0:100:50",
+        save_model=tmp_path / "forest.model")
+    assert answer
+    listed = store.results()
+    assert len(listed) == 1
+    found = store.identify("architecture = 'knet'", trees=20, epochs="0:100:50")
+    assert found["group"]
+    predicted = store.predict(tmp_path / "forest.model", where="architecture = 'knet'")
+    assert predicted
+    assert store.results(listed[0]["id"])[0]
+    store.classify("fig2a/0", "linear-svm", parameters={"C": 1.0}, epochs="0:100:50", zscore=True, accept_leakage=True)
+    assert store.compare(*(one["id"] for one in store.results()))[0]["accuracy"]["splits"] == 1
+
+
+def test_an_ingest_says_what_it_understood(tmp_path: pathlib.Path) -> None:
+    table = tmp_path / "trials.csv"
+    table.write_text("animal,layer,epoch,firing\na,V1,0,0.5\na,V1,1,0.75\nb,V1,0,1\nb,V1,1,2\n")
+    preview = engram.ingest(table, tmp_path / "x.engram", dry_run=True, run=["animal"])
+    assert preview and not (tmp_path / "x.engram").exists()
+    engram.ingest(table, tmp_path / "x.engram", run=["animal"])
+    np.testing.assert_array_equal(engram.open(tmp_path / "x.engram").select(statistics="all").to_numpy(), [[0.5, 0.75], [1, 2]])
+    with pytest.raises(OSError):
+        engram.ingest(table, tmp_path / "x.engram", run=["animal"])
+    with pytest.raises(LookupError):
+        engram.ingest(tmp_path / "nothing.csv", tmp_path / "x.engram")
