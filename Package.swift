@@ -97,6 +97,8 @@ let package = Package(
     // A gate that fork waits at, and what makes SQLite fit to live in a process with others.
     .target(name: "CForkGate"),
     .target(name: "CSQLiteGuard", dependencies: ["CForkGate", "CSQLite"]),
+    // Tables of SQLite whose rows a program makes.
+    .target(name: "CSQLiteTable", dependencies: ["CSQLite"]),
     // Numeric kernels, each room's own; how they are compiled for several processors is said once.
     .target(name: "CSimd"),
     kernels("CRandomKernels"),
@@ -109,7 +111,7 @@ let package = Package(
     // Rooms, from the bottom up.
     room("Base", needs: ["CFileSystem", "CForkGate", "CRandomKernels", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
-    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums", "CSQLiteGuard"]),
+    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums", "CSQLiteGuard", "CSQLiteTable"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
       "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"],
@@ -119,6 +121,7 @@ let package = Package(
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
     room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip", "CZstd"]),
     room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),
+    room("SQLTable", needs: ["Base", "TrajectoryModel", "SQLite", "Catalog", "TrajectoryStore"]),
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
@@ -142,13 +145,13 @@ let package = Package(
       "EngramCommands",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
-        "Training", "Studies", "Drawing", "Reporting",
+        "Training", "Studies", "Drawing", "Reporting", "SQLTable",
       ]),
     room(
       "Engram",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
-        "Studies",
+        "Studies", "SQLTable",
       ]),
 
     // Doors.
@@ -157,7 +160,7 @@ let package = Package(
       name: "EngramABI",
       dependencies: [
         "Base", "TrajectoryModel", "TrajectoryStore", "Splits", "Classifiers", "Observables", "EngramCommands",
-        "CEngram",
+        "SQLTable", "CEngram",
       ], swiftSettings: strict, linkerSettings: isFuzzing ? [] : sharedLibrary),
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
@@ -212,6 +215,7 @@ let package = Package(
     // It runs programs against the built library, so it is not linked with it.
     .testTarget(
       name: "EngramABITests", dependencies: ["TestSupport"], swiftSettings: strict),
+    tests(of: "SQLTable", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
   ] + (isFuzzing ? fuzzing : [])
 )

@@ -129,6 +129,20 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// Reads the store as of a commit with a connection of its own, on which the body may leave what it likes.
+  ///
+  /// - Throws: As ``read(asOf:bounds:_:)``.
+  package func readApart<R>(
+    asOf commit: Int64?, bounds: Bool, _ body: (CatalogReader) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try readers.withConnectionApart { (connection) throws(EngramError) in
+      try Self.read(connection) { (reader) throws(EngramError) in
+        try reader.look(asOf: commit, bounds: bounds)
+        return try body(reader)
+      }
+    }
+  }
+
   private static func read<R>(
     _ connection: Connection, _ body: (CatalogReader) throws(EngramError) -> R
   ) throws(EngramError) -> R {

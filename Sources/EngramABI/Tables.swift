@@ -4,6 +4,7 @@
 
 import Base
 public import CEngram
+import SQLTable
 import TrajectoryModel
 import TrajectoryStore
 
@@ -60,7 +61,7 @@ public func engram_sql(
     let place = try unsafe place(table, "table")
     let store = try unsafe object(store, StoreHandle.self).store
     let rows = TableHandle()
-    try store.query(
+    try store.sql(
       try unsafe text(sql, "sql"), asOf: try commitNumber(commit),
       limits: try unsafe queryLimits(seconds: seconds, work)
     ) { (names) throws(EngramError) in

@@ -51,6 +51,13 @@ package final class ConnectionPool: Sendable {
     return try body(connection)
   }
 
+  /// Lends a connection that is opened for it and closed after it.
+  ///
+  /// - Throws: What opening and the body throw.
+  package func withConnectionApart<R>(_ body: (Connection) throws(EngramError) -> R) throws(EngramError) -> R {
+    try body(try open())
+  }
+
   /// A connection that nobody uses; those of the process before a fork are let go of, and stay open there.
   private func takeIdle() -> Connection? {
     let kept: Idle? = idle.withLock { idle in

@@ -101,6 +101,18 @@ import CSQLiteGuard
     try body()
   }
 
+  /// Runs code that is not the user's SQL and belongs to its query: it is not judged, and its time counts.
+  package func trusting(_ body: () throws(EngramError) -> Void) throws(EngramError) {
+    let wasPaused = isPaused
+    isPaused = true
+    let before = unsafe engram_sqlite_watch(nil)
+    defer {
+      unsafe _ = engram_sqlite_watch(before)
+      isPaused = wasPaused
+    }
+    try body()
+  }
+
   /// Whether to stop now; called every ``Connection/stepsBetweenChecks`` steps.
   func shouldStop() -> Bool {
     if isPaused { return false }

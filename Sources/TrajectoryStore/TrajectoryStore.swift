@@ -1,7 +1,7 @@
 // TrajectoryStore.swift -- a store: a directory of immutable segments and the catalog that says what they are.
 
 public import Base
-import Catalog
+package import Catalog
 import SegmentFile
 public import TrajectoryModel
 
@@ -156,6 +156,13 @@ public final class TrajectoryStore: Sendable {
     asOf commit: Int64?, bounds: Bool = false, _ body: (CatalogReader) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     try catalog.read(asOf: commit, bounds: bounds, body)
+  }
+
+  /// Reads the catalog as of a commit with a connection of its own, on which the body may leave what it likes.
+  package func readApart<R>(
+    asOf commit: Int64?, bounds: Bool, _ body: (CatalogReader) throws(EngramError) -> R
+  ) throws(EngramError) -> R {
+    try catalog.readApart(asOf: commit, bounds: bounds, body)
   }
 
   /// The reader of a segment, opened once and kept.

@@ -53,6 +53,24 @@ struct Columns {
       + " CROSS JOIN layer_set_member ON layer_set_member.layer_set_id = observation.layer_set_id"
   }
 
+  /// The definition of `example` as a temporary view over a table that finds the measurement of an example.
+  func exampleView(over places: String, runs: String) -> String {
+    let layerTerms = ["layer_name", "layer_position"].map { "layer_set_member.\($0) AS \($0)" }
+    let idTerms = [
+      "observation.run_id AS run_id", "observation.first_example AS observation_id",
+      "layer_set_member.ordinal AS layer_ordinal",
+    ]
+    let terms = (fieldTerms + layerTerms + idTerms + observationTerms.dropFirst()).joined(separator: ", ")
+    let source = runs == "run" ? "main.run" : "temp.\(runs)"
+    return """
+      CREATE TEMP VIEW example AS SELECT place.example_id AS example_id, \(terms) FROM \(places) AS place
+        JOIN main.observation AS observation ON observation.first_example = place.first_example
+        JOIN \(source) AS run ON run.run_id = observation.run_id
+        JOIN main.layer_set_member AS layer_set_member ON layer_set_member.layer_set_id = observation.layer_set_id
+          AND layer_set_member.ordinal = place.ordinal
+      """
+  }
+
   /// The definition of a view as a temporary one, over another table of runs.
   func temporary(_ sql: String, over runs: String) -> String {
     let join = " CROSS JOIN run ON "

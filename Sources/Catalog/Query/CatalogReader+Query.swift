@@ -21,14 +21,32 @@ extension CatalogReader {
     header: (_ columns: [String]) throws(EngramError) -> Void,
     row: (_ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
+    try query(
+      sql, in: Sandbox(.query, seconds: limits.seconds, work: limits.work), known: Self.tables, header: header, row: row
+    )
+  }
+
+  /// Runs one SELECT of the user's in a sandbox.
+  ///
+  /// - Parameters:
+  ///   - sql: One statement.
+  ///   - sandbox: The rules, and how long it may run.
+  ///   - known: The tables that an error lists.
+  ///   - header: Called once, with the names of the columns, before any row.
+  ///   - row: Called for each row.
+  /// - Throws: As ``query(_:limits:header:row:)``.
+  func query(
+    _ sql: String, in sandbox: Sandbox, known: [String],
+    header: (_ columns: [String]) throws(EngramError) -> Void,
+    row: (_ values: [MetadataValue]) throws(EngramError) -> Void
+  ) throws(EngramError) {
     let columns = Columns(fields: try fields())
-    let sandbox = Sandbox(.query, seconds: limits.seconds, work: limits.work)
     try connection.sandboxed(sandbox) { () throws(EngramError) in
       let rows: Statement
       do throws(EngramError) {
         rows = try connection.prepareUserSQL(sql)
       } catch {
-        throw explained(error, columns)
+        throw explained(error, columns, tables: known)
       }
       let count = rows.columnCount
       try sandbox.paused { () throws(EngramError) in try header((0..<count).map { rows.columnName($0) }) }
@@ -46,11 +64,10 @@ extension CatalogReader {
   /// What is wrong with a user's SQL, in more words than SQLite's.
   ///
   /// For "no such column" it gives the columns there are and a guess at the one that was meant.
-  func explained(_ error: EngramError, _ columns: Columns) -> EngramError {
+  func explained(_ error: EngramError, _ columns: Columns, tables known: [String] = tables) -> EngramError {
     let noTable = "no such table: "
     if error.code == .usage, error.message.hasPrefix(noTable) {
       let name = String(error.message.dropFirst(noTable.count))
-      let known = Self.tables
       return EngramError(
         .usage, error.message, file: connection.path, place: error.place,
         expected: "one of \(known.joined(separator: ", "))", found: "'\(name)'",

@@ -26,4 +26,10 @@ extension SandboxRules {
   /// What a free query may use.
   static let query = SandboxRules(
     tables: lastingTables.union(otherTables), functions: pureFunctions.union(changingFunctions))
+
+  /// What a free query may use that also asks tables whose rows are made while it runs.
+  static func query(over tables: [String]) -> SandboxRules {
+    SandboxRules(
+      tables: lastingTables.union(otherTables).union(tables), functions: pureFunctions.union(changingFunctions))
+  }
 }

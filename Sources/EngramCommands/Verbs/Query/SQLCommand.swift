@@ -1,10 +1,11 @@
 // SQLCommand.swift -- `engram sql STORE QUERY`.
 
 import Base
+import SQLTable
 import TrajectoryModel
 import TrajectoryStore
 
-/// Asks the catalog of a store anything.
+/// Asks the catalog and the trajectories of a store anything.
 enum SQLCommand {
   static let query = Parameter.arguments(.text("QUERY"), atLeastOne: false, "one SELECT statement of SQLite")
   static let schema = Parameter.flag("schema", "show the tables and views and their columns, rather than ask")
@@ -12,10 +13,14 @@ enum SQLCommand {
     "time-limit", .real(in: 0.001...1e6, "SECONDS"), default: "60", "stop a query that takes longer")
 
   static let command = Command(
-    "sql", "ask the catalog of a store anything, in SQL",
+    "sql", "ask a store anything, in SQL",
     discussion: """
       The query can read and nothing else. The tables are those of schema/catalog.sql, such as run, observation, \
       layer_set_member, run_metric, extent, commit_log and split_set; the view example has a row for each example, with the fields of its run and its layer.
+
+      trajectory (example_id, statistic, epoch, value) has a row for each value, and trajectory_wide (example_id, epoch, and a \
+      column for each statistic) a row for each epoch of each example. Conditions on example_id, statistic and epoch decide \
+      what is decoded. NaN is NULL; what was not recorded has no row in trajectory and is NULL in trajectory_wide.
       """,
     takes: [
       SharedParameters.store, query, schema, SharedParameters.asOf, timeLimit, CommonParameters.json,
@@ -27,6 +32,10 @@ enum SQLCommand {
         "engram sql lr.engram \"SELECT task, architecture, count(*) FROM example GROUP BY 1, 2\"",
         "How many examples each task and architecture has"),
       .init("engram sql lr.engram \"SELECT * FROM run LIMIT 5\" --csv", "The first runs, for a spreadsheet"),
+      .init(
+        "engram sql lr.engram \"SELECT learning_rule, avg(value) FROM trajectory JOIN example USING (example_id) WHERE statistic = "
+          + "'weightabs_mean' AND epoch = 100 GROUP BY 1\"",
+        "The mean of a statistic at the end of training, by learning rule"),
       .init("engram sql lr.engram --schema", "What can be asked"),
     ],
     body: run)
@@ -43,7 +52,7 @@ enum SQLCommand {
     let limits = QueryLimits(seconds: invocation[timeLimit], work: invocation.work)
     let commit = invocation[SharedParameters.asOf].map(Int64.init)
     var stream: TableStream?
-    try store.query(statement, asOf: commit, limits: limits) { (names) throws(EngramError) in
+    try store.sql(statement, asOf: commit, limits: limits) { (names) throws(EngramError) in
       stream = try TableStream(
         columns: names, as: invocation.tableFormat, to: invocation.output, terminal: invocation.outputTerminal)
     } row: { (values) throws(EngramError) in
@@ -61,6 +70,9 @@ enum SQLCommand {
       } row: { (_) in
       }
     }
+    for made in try store.trajectoryTables() {
+      table.append([.text(made.name), .text(made.columns.joined(separator: ", "))])
+    }
     try invocation.show(table, as: invocation.tableFormat)
     guard invocation.tableFormat == .table else { return }
     try invocation.output.write(
@@ -69,6 +81,7 @@ enum SQLCommand {
       for example:
         SELECT learning_rule, count(*) AS examples FROM example GROUP BY learning_rule
         SELECT run_id, layer_name FROM example WHERE task = 'cifar10' LIMIT 10
+        SELECT epoch, avg(value) FROM trajectory WHERE statistic = 'weightabs_mean' GROUP BY epoch
         SELECT run_id, value FROM run_metric_last WHERE metric = 'top1' ORDER BY value DESC LIMIT 10
         SELECT commit_id, operation, time, message FROM commit_log ORDER BY commit_id
 

@@ -1,0 +1,149 @@
+// TrajectoryBlocks.swift -- the values of a store by blocks of examples, decoded when asked for and kept while there is room.
+
+import Base
+import TrajectoryModel
+import TrajectoryStore
+
+/// The values of a store by blocks of neighbouring examples, decoded when asked for and kept while there is room.
+///
+/// Used by the cursors of one query, which is one thread.
+final class TrajectoryBlocks {
+  /// What is read of each block: some statistics at some epochs.
+  struct Request: Hashable {
+    /// The statistics, by their numbers; nil for all.
+    var statistics: [Int]?
+    /// The epochs, from the first to the last.
+    var first = -Double.infinity, last = Double.infinity
+  }
+
+  /// Values of one block.
+  final class Values {
+    /// The examples, ascending.
+    let ids: [Int64]
+    /// The numbers of the statistics that the block has, of those asked for.
+    let statistics: [Int]
+    /// Where each statistic stands among them, by its number; -1 where the block lacks it.
+    let places: [Int]
+    let epochs: [Double]
+    /// [example][statistic][epoch].
+    let values: [Double]
+
+    init(ids: [Int64], statistics: [Int], places: [Int], epochs: [Double], values: [Double]) {
+      (self.ids, self.statistics, self.places, self.epochs, self.values) = (ids, statistics, places, epochs, values)
+    }
+
+    /// Bytes that are held.
+    var byteCount: Int { values.count * 8 + ids.count * 8 }
+  }
+
+  let snapshot: Snapshot
+  /// Every statistic that any example has, in the order in which they come.
+  let statistics: [String]
+  /// The numbers of the statistics.
+  let numbers: [String: Int]
+  private let blocks: [StoredBlock]
+  /// The examples there are, for estimates.
+  let exampleCount: Int
+  /// Epochs of a block, on the average.
+  let meanEpochs: Double
+  private let trust: (() throws(EngramError) -> Void) throws(EngramError) -> Void
+
+  private struct Key: Hashable {
+    let block: Int
+    let request: Int
+  }
+
+  private var requests: [Request: Int] = [:]
+  private var kept: [Key: Values] = [:]
+  private var order: [Key] = []
+  private var heldBytes = 0
+  /// Bytes of values that are kept.
+  private static let mostBytes = 128 << 20
+
+  /// Makes a reader of a snapshot.
+  ///
+  /// - Parameters:
+  ///   - snapshot: The store.
+  ///   - trust: Runs what is not the user's SQL.
+  /// - Throws: ``EngramError`` when a segment cannot be opened.
+  init(
+    _ snapshot: Snapshot, trust: @escaping (() throws(EngramError) -> Void) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    self.snapshot = snapshot
+    self.trust = trust
+    blocks = try snapshot.blocks()
+    var names: [String] = []
+    var seen: Set<String> = []
+    for block in blocks { for name in block.statistics where seen.insert(name).inserted { names.append(name) } }
+    statistics = names
+    numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    exampleCount = snapshot.allExamples.count
+    let epochs = blocks.reduce(0.0) { $0 + Double($1.epochs.count) }
+    meanEpochs = blocks.isEmpty ? 1 : max(1, epochs / Double(blocks.count))
+  }
+
+  var count: Int { blocks.count }
+
+  /// The first block that holds an example of at least an id.
+  func block(from id: Int64) -> Int {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if blocks[middle].range.upperBound <= id { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The lowest id of a block.
+  func firstExample(of block: Int) -> Int64 { blocks[block].range.lowerBound }
+
+  /// The number of a request, which stands for it from then on.
+  func number(of request: Request) -> Int {
+    if let known = requests[request] { return known }
+    requests[request] = requests.count
+    return requests.count - 1
+  }
+
+  /// The values of a block.
+  func values(_ block: Int, _ request: Request, number: Int) throws(EngramError) -> Values {
+    let key = Key(block: block, request: number)
+    if let known = kept[key] { return known }
+    let values = try read(blocks[block], request)
+    heldBytes += values.byteCount
+    kept[key] = values
+    order.append(key)
+    while heldBytes > Self.mostBytes, order.count > 1 {
+      heldBytes -= kept.removeValue(forKey: order.removeFirst())?.byteCount ?? 0
+    }
+    return values
+  }
+
+  private func read(_ block: StoredBlock, _ request: Request) throws(EngramError) -> Values {
+    var wanted: [Int] = []
+    if let asked = request.statistics {
+      let known = Set(block.statistics)
+      wanted = asked.filter { known.contains(statistics[$0]) }
+    } else {
+      wanted = block.statistics.compactMap { numbers[$0] }
+    }
+    let epochs = block.epochs.filter { $0 >= request.first && $0 <= request.last }
+    var places = [Int](repeating: -1, count: statistics.count)
+    for (place, number) in wanted.enumerated() { places[number] = place }
+    let ids = block.examples.ids
+    var values: [Double] = []
+    if !wanted.isEmpty, !epochs.isEmpty {
+      let columns = FeatureColumns(statistics: wanted.map { statistics[$0] }, epochs: epochs)
+      let (snapshot, examples) = (snapshot, block.examples)
+      try trust { () throws(EngramError) in
+        var matrix = Matrix(elementType: .float64)
+        try ForkGate.outside { () throws(EngramError) in
+          try snapshot.materialize(examples, columns, into: &matrix, work: WorkContext(threads: 1))
+        }
+        let span = matrix.float64
+        values.reserveCapacity(span.count)
+        for index in span.indices { values.append(span[index]) }
+      }
+    }
+    return Values(ids: ids, statistics: wanted, places: places, epochs: epochs, values: values)
+  }
+}

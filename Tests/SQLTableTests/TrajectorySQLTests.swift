@@ -1,0 +1,185 @@
+// TrajectorySQLTests.swift -- SQL over trajectories gives what the store has, fast in any order, and nothing else is allowed.
+
+import Base
+import SQLTable
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+
+@Suite(.seedReport) struct TrajectorySQLTests {
+  private static let names = ["m", "it's \"odd\", 95%", "Ünï"]
+
+  /// The rows of a query.
+  static func rows(
+    _ store: TrajectoryStore, _ sql: String, asOf commit: Int64? = nil, seconds: Double = 60
+  ) throws -> [[MetadataValue]] {
+    var rows: [[MetadataValue]] = []
+    try store.sql(sql, asOf: commit, limits: QueryLimits(seconds: seconds, work: WorkContext())) { _ in
+    } row: { (values) in
+      rows.append(values)
+    }
+    return rows
+  }
+
+  /// A store of runs of several lengths, types and statistics, and its values.
+  private static func store(
+    _ folder: TemporaryFolder, seed: UInt64
+  ) throws -> (store: TrajectoryStore, values: [(id: Int64, statistic: String, epoch: Double, value: Double)]) {
+    var random = SeededGenerator(seed: seed)
+    let store = try TrajectoryStore.create(at: folder["s.engram"])
+    var values: [(id: Int64, statistic: String, epoch: Double, value: Double)] = []
+    for run in 0..<9 {
+      let statistics = Array(names.prefix(1 + run % 3))
+      let epochs = (0...(1 + run % 4)).map { Double($0 * 5) }
+      let layers = 1 + run % 2
+      let numbers = (0..<(layers * epochs.count * statistics.count)).map { index in
+        run == 4 && index == 1 ? Double.nan : Double.random(in: -5...5, using: &random)
+      }
+      let report = try store.append(
+        [
+          Recording(
+            metadata: ["learning_rule": .text(run % 2 == 0 ? "adam" : "sgdm"), "model_seed": .integer(Int64(run))],
+            layers: (0..<layers).map { Layer(name: "l\($0)", position: nil) }, values: .float64(numbers))
+        ], epochs: epochs, statistics: statistics)
+      for layer in 0..<layers {
+        for (e, epoch) in epochs.enumerated() {
+          for (s, statistic) in statistics.enumerated() {
+            values.append(
+              (
+                report.examples.lowerBound + Int64(layer), statistic, epoch,
+                numbers[(layer * epochs.count + e) * statistics.count + s]
+              ))
+          }
+        }
+      }
+      if run == 5 { _ = try store.compact(everything: true) }
+    }
+    return (store, values)
+  }
+
+  private static func cell(_ value: Double) -> MetadataValue { value.isNaN ? .null : .real(value) }
+
+  @Test(arguments: [1, 2])
+  func `both tables have every value, whatever is asked for`(seed: UInt64) throws {
+    let folder = TemporaryFolder()
+    let (store, values) = try Self.store(folder, seed: seed)
+    func expected(_ keep: (Int64, String, Double) -> Bool) -> Set<[MetadataValue]> {
+      Set(
+        values.filter { keep($0.id, $0.statistic, $0.epoch) }.map {
+          [.integer($0.id), .text($0.statistic), .real($0.epoch), Self.cell($0.value)]
+        })
+    }
+    let conditions: [(String, (Int64, String, Double) -> Bool)] = [
+      ("1", { _, _, _ in true }), ("statistic = 'm'", { $1 == "m" && $0 >= 0 && $2 >= 0 }),
+      ("statistic = 'no'", { _, _, _ in false }), ("epoch = 5", { _, _, epoch in epoch == 5 }),
+      ("epoch > 5 AND epoch <= 15", { _, _, epoch in epoch > 5 && epoch <= 15 }),
+      ("epoch >= 5 AND epoch < 10.5", { _, _, epoch in epoch >= 5 && epoch < 10.5 }),
+      ("example_id = 3", { id, _, _ in id == 3 }), ("example_id = 3.5", { _, _, _ in false }),
+      ("example_id > 3 AND example_id < 7", { id, _, _ in id > 3 && id < 7 }),
+      ("example_id >= 3.5 AND example_id <= 6.2", { id, _, _ in id >= 4 && id <= 6 }),
+      ("example_id IN (1, 4, 99)", { id, _, _ in id == 1 || id == 4 }),
+      ("statistic IN ('m', 'Ünï') AND epoch = 0", { _, name, epoch in name != Self.names[1] && epoch == 0 }),
+      ("statistic = 'm' AND statistic = 'Ünï'", { _, _, _ in false }), ("epoch = NULL", { _, _, _ in false }),
+      ("epoch > 'x'", { _, _, _ in false }), ("epoch < 'x'", { _, _, _ in true }),
+      ("example_id > 9e99", { _, _, _ in false }), ("example_id > -9e99", { _, _, _ in true }),
+    ]
+    for (condition, keep) in conditions {
+      let rows = try Self.rows(store, "SELECT example_id, statistic, epoch, value FROM trajectory WHERE \(condition)")
+      #expect(Set(rows) == expected(keep) && rows.count == Set(rows).count, "\(condition)")
+    }
+    let wide = try Self.rows(store, "SELECT * FROM trajectory_wide ORDER BY example_id, epoch")
+    #expect(wide.count == Set(values.map { "\($0.id) \($0.epoch)" }).count)
+    for row in wide {
+      for (column, name) in Self.names.enumerated() {
+        let known = values.first { .integer($0.id) == row[0] && .real($0.epoch) == row[1] && $0.statistic == name }
+        #expect(row[column + 2] == known.map { Self.cell($0.value) } ?? .null)
+      }
+    }
+    let one = try Self.rows(store, "SELECT \"Ünï\" FROM trajectory_wide WHERE example_id = 3 AND epoch = 0")
+    #expect(one.count == 1)
+    let sorted = try Self.rows(store, "SELECT example_id FROM trajectory ORDER BY example_id")
+    #expect(sorted.map { $0[0] } == sorted.map { $0[0] }.sorted() && sorted.count == values.count)
+  }
+
+  @Test func `joins with examples give the same in any order, also as of a commit and without what is hidden`() throws {
+    let folder = TemporaryFolder()
+    let (store, values) = try Self.store(folder, seed: 3)
+    let before = try store.snapshot()
+    let rules = try before.labels(of: "learning_rule", for: before.allExamples)
+    func rule(_ id: Int64) -> MetadataValue { rules.classes[Int(rules.codes[Int(id)])] }
+    let wanted = Set(
+      values.filter { $0.statistic == "m" && $0.epoch == 5 }.map {
+        [MetadataValue.integer($0.id), rule($0.id), Self.cell($0.value)]
+      })
+    let list = "SELECT e.example_id, learning_rule, value FROM"
+    let filter = "WHERE statistic = 'm' AND epoch = 5"
+    for source in [
+      "trajectory t JOIN example e USING (example_id)", "example e JOIN trajectory t USING (example_id)",
+      "example e CROSS JOIN trajectory t USING (example_id)", "trajectory t CROSS JOIN example e USING (example_id)",
+    ] {
+      #expect(Set(try Self.rows(store, "\(list) \(source) \(filter)")) == wanted, "\(source)")
+    }
+    let subquery = try Self.rows(
+      store,
+      "SELECT count(*) FROM trajectory WHERE example_id IN (SELECT example_id FROM example WHERE learning_rule = 'adam')"
+    )
+    #expect(subquery == [[.integer(Int64(values.count { rule($0.id) == .text("adam") }))]])
+    _ = try store.edit(where: "model_seed = 0", set: ["learning_rule": .text("other")])
+    _ = try store.hide(where: "model_seed = 3")
+    #expect(
+      Set(try Self.rows(store, "\(list) trajectory t JOIN example e USING (example_id) \(filter)", asOf: before.commit))
+        == wanted)
+    let hidden = try before.examples(where: "model_seed = 3")
+    let now = try Self.rows(store, "\(list) trajectory t JOIN example e USING (example_id) \(filter)")
+    #expect(now.count == wanted.count - hidden.count)
+    #expect(now.contains { $0[1] == .text("other") })
+    #expect(
+      try Self.rows(store, "SELECT count(*) FROM trajectory_wide WHERE example_id = \(hidden.ids[0])") == [
+        [.integer(0)]
+      ])
+    // The catalog alone is asked as ever, beside it and afterwards.
+    #expect(try Self.rows(store, "SELECT count(*) FROM example").count == 1)
+  }
+
+  @Test func `nothing but reading is allowed, and limits hold while values are decoded`() throws {
+    let folder = TemporaryFolder()
+    let (store, _) = try Self.store(folder, seed: 4)
+    for sql in [
+      "DELETE FROM trajectory", "INSERT INTO trajectory VALUES (1, 'm', 0, 0)", "DROP TABLE trajectory",
+      "CREATE TABLE x AS SELECT * FROM trajectory", "PRAGMA table_info(trajectory)",
+      "SELECT * FROM trajectory; SELECT 1", "SELECT load_extension('x') FROM trajectory",
+      "ATTACH 'x' AS trajectory", "SELECT * FROM sqlite_master, trajectory",
+    ] {
+      refusal(.usage, "\(sql)") { _ = try Self.rows(store, sql) }
+    }
+    let unknown = refusal(.usage) { _ = try Self.rows(store, "SELECT * FROM trajectory, nosuch") }
+    #expect(unknown?.expected?.contains("trajectory_wide") == true)
+    let endless = "SELECT count(*) FROM trajectory a, trajectory b, trajectory c, trajectory d, trajectory e"
+    refusal(.limit) { _ = try Self.rows(store, endless, seconds: 0.2) }
+    refusal(.cancelled) {
+      try store.sql(endless, limits: QueryLimits(work: WorkContext(isCancelled: { true }))) { _ in
+      } row: { _ in
+      }
+    }
+  }
+
+  @Test func `a damaged segment is an error of the query, and an empty store has no rows`() throws {
+    let folder = TemporaryFolder()
+    let empty = try TrajectoryStore.create(at: folder["e.engram"])
+    #expect(try Self.rows(empty, "SELECT * FROM trajectory") == [])
+    #expect(try Self.rows(empty, "SELECT * FROM trajectory_wide") == [])
+    #expect(try empty.trajectoryTables().map(\.name) == ["trajectory", "trajectory_wide"])
+    let (store, _) = try Self.store(folder, seed: 5)
+    let segments = TestFiles.names(in: store.path + "/segments").map { store.path + "/segments/" + $0 }
+    for path in segments {
+      var bytes = TestFiles.read(path)
+      for index in 64..<(bytes.count - 64) { bytes[index] ^= 0x5A }
+      TestFiles.write(bytes, to: path)
+    }
+    let error = #expect(throws: EngramError.self) {
+      _ = try Self.rows(try TrajectoryStore(opening: store.path), "SELECT sum(value) FROM trajectory")
+    }
+    #expect(error?.code == .corrupt || error?.code == .truncated)
+  }
+}
