@@ -19,8 +19,8 @@ enum SelectCommand {
 
   static let statistics = SharedParameters.statistics(default: "all")
   static let format = Parameter.option(
-    "format", ValueType<Format>.choice("FORMAT"), default: Format.table.rawValue,
-    "table, csv, csv-long, json, jsonl, npy or npz")
+    "format", ValueType<Format>.choice("FORMAT"),
+    "table, csv, csv-long, json, jsonl, npy or npz (by the ending of the file unless given, table where that says nothing)")
   static let fields = Parameter.option(
     "fields", .list(of: .field), "only these columns of metadata, in this order (all of them unless given)")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
@@ -30,10 +30,20 @@ enum SelectCommand {
     "all-epochs-so-far", "runs in progress too, beside those that have ended, with the epochs they have so far")
   static let limit = Parameter.option("limit", .integer(in: 1...Int.max), "at most this many examples, the first ones")
 
-  /// The format that was asked for, by name or by flag.
+  /// The format that was asked for, by name, by flag or by the ending of the file.
   static func format(of invocation: Invocation) -> Format {
     if invocation[CommonParameters.json] { return .json }
-    return invocation[CommonParameters.csv] ? .csv : invocation[format]
+    if invocation[CommonParameters.csv] { return .csv }
+    return invocation[format] ?? ofEnding(invocation[output] ?? "")
+  }
+
+  /// The format that the ending of a file says.
+  private static func ofEnding(_ file: String) -> Format {
+    let name = file.lowercased()
+    let endings: KeyValuePairs<String, Format> = [
+      ".csv": .csv, ".json": .json, ".jsonl": .jsonl, ".ndjson": .jsonl, ".npy": .npy, ".npz": .npz,
+    ]
+    return endings.first { name.hasSuffix($0.key) }?.value ?? .table
   }
 
   static let command = Command(
@@ -70,13 +80,13 @@ enum SelectCommand {
         "engram select lr.engram --where \"task = 'cifar10' AND layer_position = 'deep'\" --statistics weight",
         "The weight statistics of the deep layers trained on CIFAR-10"),
       .init(
-        "engram select lr.engram --statistics admissible --epochs 0:100:25 --format npz -o five.npz",
+        "engram select lr.engram --statistics admissible --epochs 0:100:25 -o five.npz",
         "Five epochs of all that is finite, for NumPy"),
       .init(
-        "engram select lr.engram --view random-start:5x6+mean --format csv -o means.csv",
+        "engram select lr.engram --view random-start:5x6+mean -o means.csv",
         "The mean of six consecutive epochs from a random start"),
       .init(
-        "engram select lr.engram --epochs best:top1 --all-epochs-so-far --format npz -o best.npz",
+        "engram select lr.engram --epochs best:top1 --all-epochs-so-far -o best.npz",
         "Each run at its most accurate epoch, those that are still training among them"),
     ],
     body: run)
