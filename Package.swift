@@ -105,6 +105,7 @@ let package = Package(
     kernels("CMatrixKernels"),
     kernels("CCodecKernels"),
     kernels("CPickleKernels"),
+    .target(name: "CDecimalKernels", cSettings: instrumentedC),
     kernels("CClassifierKernels"),
     kernels("CObservableKernels"),
 
@@ -119,7 +120,7 @@ let package = Package(
         .embedInCode("../../schema/catalog.sql"), .embedInCode("../../schema/history/catalog-1.sql"),
       ]),
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
-    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CMinizip", "CZstd"]),
+    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CDecimalKernels", "CMinizip", "CZstd"]),
     room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),
     room("SQLTable", needs: ["Base", "TrajectoryModel", "SQLite", "Catalog", "TrajectoryStore"]),
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),

@@ -1,5 +1,6 @@
 // QuickNumber.swift -- decimal numbers from bytes, exact, without making text of them.
 
+import CDecimalKernels
 import Glibc
 
 /// Reads decimal numbers.
@@ -60,8 +61,13 @@ enum QuickNumber {
       if isSmall { exponent = -exponent }
     }
     let power = exponent - fraction
-    guard mantissa < 1 << 53, power >= -22, power <= 22 else { return unsafe slow(bytes) }
-    let value = power < 0 ? Double(mantissa) / powers[-power] : Double(mantissa) * powers[power]
+    if mantissa < 1 << 53, power >= -22, power <= 22 {
+      let value = power < 0 ? Double(mantissa) / powers[-power] : Double(mantissa) * powers[power]
+      return isNegative ? -value : value
+    }
+    // Up to 19 digits: the digits that tell a Float64 from its neighbours are 17.
+    var value = 0.0
+    guard unsafe engram_decimal(mantissa, Int32(clamping: power), &value) != 0 else { return unsafe slow(bytes) }
     return isNegative ? -value : value
   }
 

@@ -100,6 +100,24 @@ final class ScratchRows: @unchecked Sendable {
     }
   }
 
+  /// Stores neighbouring values of a row.
+  ///
+  /// - Parameters:
+  ///   - values: A value for each column of the row.
+  ///   - columns: Which of them are stored.
+  ///   - row: The row.
+  func store(_ values: [Double], _ columns: Range<Int>, inRow row: Int) {
+    precondition(
+      row >= 0 && row < count && columns.lowerBound >= 0 && columns.upperBound <= min(width, values.count),
+      "the values lie in a row")
+    guard let start = unsafe memory?.advanced(by: row * width * 8) else { return }
+    for column in columns {
+      // SAFETY: the row lies in the mapping, which is writable.
+      unsafe start.storeBytes(
+        of: values[column].bitPattern ^ Self.absent, toByteOffset: column &* 8, as: UInt64.self)
+    }
+  }
+
   /// Whether two rows have the same values, bit for bit.
   func areEqual(_ one: Int, _ other: Int) -> Bool {
     (0..<width).allSatisfy { self[one, $0]?.bitPattern == self[other, $0]?.bitPattern }

@@ -29,7 +29,8 @@ struct SeriesReader {
 
   private var exampleOfKey: [[UInt8]: Int32] = [:]
   private var rowOfPlace: [Place: Int32] = [:]
-  private var lastKey: [UInt8] = []
+  private var lastKey: [UInt8] = [], key: [UInt8] = []
+  private var numbers: [Double] = []
   private var lastExample: Int32 = -1
 
   private struct Place: Hashable {
@@ -116,41 +117,6 @@ struct SeriesReader {
     return names
   }
 
-  /// The name that a row of the long form has; empty where it has none.
-  private static func name(
-    _ long: TrackerColumns.Long, _ header: [String], _ rows: SeriesRows
-  ) throws(EngramError) -> String {
-    guard let column = long.name else { return "" }
-    let name = try rows.cell(column).plainText
-    if name.isEmpty || long.contexts.isEmpty { return name }
-    return TrackerColumns.name(
-      name,
-      contexts: try long.contexts.map { (column) throws(EngramError) in
-        (header[column], try rows.cell(column).plainText)
-      })
-  }
-
-  /// The statistics that rows of the long form name, in the order in which they come.
-  private static func names(
-    _ long: TrackerColumns.Long, _ header: [String], of rows: SeriesRows, _ work: WorkContext
-  ) throws(EngramError) -> [String] {
-    var names: [String] = []
-    var seen: Set<[UInt8]> = []
-    var key: [UInt8] = []
-    while try rows.next() {
-      if rows.row % 65_536 == 0 { try work.checkCancelled("the ingest was stopped; the store is as it was before") }
-      key.removeAll(keepingCapacity: true)
-      for column in long.columns.dropLast() { rows.appendKey(column, to: &key) }
-      guard seen.insert(key).inserted else { continue }
-      let name = try name(long, header, rows)
-      if !name.isEmpty, !names.contains(name) { names.append(name) }
-      guard names.count <= TextTable.mostColumns else {
-        throw EngramError(.limit, "there are too many statistics", expected: "at most \(TextTable.mostColumns)")
-      }
-    }
-    return names
-  }
-
   private mutating func read(_ source: SeriesRows, _ work: WorkContext) throws(EngramError) {
     let numbers = Dictionary(statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     var columnOfName: [[UInt8]: Int] = [:]
@@ -162,10 +128,7 @@ struct SeriesReader {
       case .wide(let columns):
         let epoch = try epoch(source)
         let (row, isNew) = try row(of: example, at: epoch)
-        for (index, column) in columns.enumerated() {
-          guard let value = try source.number(column, rules, file: file) else { continue }
-          try set(row, index, value, isNew: isNew, source)
-        }
+        try readWide(columns, into: row, isNew: isNew, source)
       case .long(let long):
         guard let number = try number(of: long, in: source, numbers, &columnOfName, &key),
           let value = try source.number(long.value, rules, file: file)
@@ -179,6 +142,25 @@ struct SeriesReader {
           try set(row, place.statistic, value, isNew: isNew, source)
         }
       }
+    }
+  }
+
+  /// Reads the values of a row of the wide form.
+  private mutating func readWide(
+    _ columns: [Int], into row: Int, isNew: Bool, _ source: SeriesRows
+  ) throws(EngramError) {
+    if numbers.count != columns.count { numbers = [Double](repeating: 0, count: columns.count) }
+    var next = 0
+    while next < columns.count {
+      if isNew, let read = source.quickNumbers(columns[next...], rules, into: &numbers), read > 0 {
+        rows.store(numbers, next..<(next + read), inRow: row)
+        next += read
+        continue
+      }
+      if let value = try source.number(columns[next], rules, file: file) {
+        try set(row, next, value, isNew: isNew, source)
+      }
+      next += 1
     }
   }
 
@@ -210,19 +192,18 @@ struct SeriesReader {
   }
 
   private mutating func example(_ source: SeriesRows) throws(EngramError) -> Int32 {
-    var key: [UInt8] = []
-    key.reserveCapacity(lastKey.count)
+    key.removeAll(keepingCapacity: true)
     for column in shape.fields { source.appendKey(column, to: &key) }
     if key == lastKey, lastExample >= 0 { return lastExample }
-    lastKey = key
-    if let known = exampleOfKey[key] {
+    swap(&key, &lastKey)
+    if let known = exampleOfKey[lastKey] {
       lastExample = known
       return known
     }
     var cells: [TextTable.Cell] = []
     for column in shape.fields { cells.append(try source.cell(column)) }
     lastExample = Int32(examples.count)
-    exampleOfKey[key] = lastExample
+    exampleOfKey[lastKey] = lastExample
     examples.append(cells)
     return lastExample
   }

@@ -74,6 +74,18 @@ enum SeriesRows {
     }
   }
 
+  /// The numbers in several cells, as far as they are told quickly.
+  ///
+  /// - Parameters:
+  ///   - columns: The columns, a part of a list.
+  ///   - rules: What cells mean.
+  ///   - numbers: Gets the numbers at the places of that list.
+  /// - Returns: How many were read; nil where cells must be looked at one by one.
+  func quickNumbers(_ columns: ArraySlice<Int>, _ rules: TableRules, into numbers: inout [Double]) -> Int? {
+    guard case .delimited(let rows) = self, rules.decimal == .point, rules.missing.isEmpty else { return nil }
+    return rows.quickNumbers(columns, into: &numbers)
+  }
+
   /// The number in a cell, nil where nothing was recorded; NaN and infinities are numbers.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for what is no number.
