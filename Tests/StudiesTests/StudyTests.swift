@@ -71,6 +71,13 @@ struct StudyTests {
       let again = try StudyPlan(study, grid: .coarse, on: store)
       let open = try again.tasks(for: study.figures, in: store)
       #expect(open.map(\.id) == tasks.map(\.id))
+      #expect(Set(tasks.map(\.id)).count == tasks.count)
+      // A task has the same name whichever figures are asked for, though it has more tests for more of them.
+      var alone = study
+      alone.experiments[1].isCrossed = false
+      let fewer = try StudyPlan(alone, grid: .coarse, on: store)
+      let named = try fewer.tasks(for: [try study.figure("a")], in: store)
+      #expect(named.map(\.id) == Array(tasks.map(\.id).prefix(2)))
       #expect(open.count { $0.isDone } == 3)
       let rest = try store.run(open, of: again, workers: 2)
       #expect(rest.done == 5 && rest.known == 3)

@@ -38,6 +38,21 @@ private struct TrajectoryPlot {
   /// What stands above the panel of a facet; the axis says the statistic.
   private func title(_ facet: Int) -> String { request.facet == nil ? "" : groups.facets[facet] }
 
+  /// The columns that say which panel and which colour a number is of: the names of the fields, each once.
+  private var fields: [String] {
+    let own = ["statistic", "epoch", "mean", "standard_error", "examples", "example_id", "value"]
+    return [request.facet, request.colour == request.facet ? nil : request.colour].compactMap { $0 }
+      .map { own.contains($0) ? "field_\($0)" : $0 }
+  }
+
+  /// What stands in these columns.
+  private func values(_ facet: Int, _ colour: Int) -> [JSONValue] {
+    [
+      request.facet == nil ? nil : groups.facets[facet],
+      request.colour == nil || request.colour == request.facet ? nil : groups.colours[colour],
+    ].compactMap { $0.map { .string($0) } }
+  }
+
   /// The scale that suits values: logarithmic where all are above zero and span more than two decades, an inverse hyperbolic
   /// sine where they span as much on both sides of zero, else linear.
   private func scale(_ values: [Double], _ notes: inout [String], _ statistic: String) -> ValueAxis.Scale {
@@ -58,7 +73,7 @@ private struct TrajectoryPlot {
     _ snapshot: Snapshot, _ work: WorkContext, _ notes: inout [String]
   ) throws(EngramError) -> (panels: [Panel], numbers: NumberTable) {
     let means = try TrajectoryMeans(groups, columns, in: snapshot, work: work)
-    var numbers = NumberTable(["statistic", "panel", "colour", "epoch", "mean", "standard_error", "examples"])
+    var numbers = NumberTable(["statistic"] + fields + ["epoch", "mean", "standard_error", "examples"])
     var panels: [Panel] = []
     for (place, statistic) in request.statistics.enumerated() {
       var charts: [(facet: Int, series: [LineChart.Series])] = []
@@ -71,10 +86,9 @@ private struct TrajectoryPlot {
               continue
             }
             points.append(LineChart.Point(epoch, mean.mean, error: mean.error))
-            numbers.append([
-              .string(statistic), .string(groups.facets[facet]), .string(name), .real(epoch), .number(mean.mean),
-              .number(mean.error), .count(mean.count),
-            ])
+            numbers.append(
+              [.string(statistic)] + values(facet, colour)
+                + [.real(epoch), .number(mean.mean), .number(mean.error), .count(mean.count)])
           }
           if !points.isEmpty { series.append(LineChart.Series(name, points, groups.ink(colour), .band)) }
         }
@@ -95,7 +109,7 @@ private struct TrajectoryPlot {
     let ids = groups.examples.ids
     var values = Matrix(elementType: .float64)
     try snapshot.materialize(ExampleSet(ids: rows.map { ids[$0] }), columns, into: &values, work: work)
-    var numbers = NumberTable(["statistic", "panel", "colour", "example_id", "epoch", "value"])
+    var numbers = NumberTable(["statistic"] + fields + ["example_id", "epoch", "value"])
     var panels: [Panel] = []
     var notFinite = 0
     for (place, statistic) in request.statistics.enumerated() {
@@ -106,11 +120,9 @@ private struct TrajectoryPlot {
           let value = values[number, place * epochs.count + offset]
           if !value.isFinite { notFinite += 1 }
           points.append(LineChart.Point(epoch, value))
-          numbers.append([
-            .string(statistic), .string(groups.facets[groups.facetOf[row]]),
-            .string(groups.colours[groups.colourOf[row]]),
-            .integer(ids[row]), .real(epoch), .number(value),
-          ])
+          numbers.append(
+            [.string(statistic)] + self.values(groups.facetOf[row], groups.colourOf[row])
+              + [.integer(ids[row]), .real(epoch), .number(value)])
         }
         byFacet[groups.facetOf[row]].append(
           LineChart.Series("example \(ids[row])", points, groups.ink(groups.colourOf[row]), .faint))

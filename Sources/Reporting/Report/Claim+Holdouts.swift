@@ -42,8 +42,10 @@ extension Claim {
       (.family(.weight), .family(.activation), .family(.layerwise))
     let tasks: (Bool, String)? = numbers.heldOut("tasks", .randomForest, .admissible).flatMap { groups in
       let byName = Dictionary(groups.map { ($0.group, $0.accuracy) }) { first, _ in first }
-      guard let imagenet = byName["imagenet"], let audionet = byName["audionet"], let simclr = byName["simclr"],
-        let cifar = byName["cifar10"]
+      // The tasks of the miniature and of the bundled data stand in the place of the paper's.
+      func found(_ names: String...) -> Double? { names.lazy.compactMap { byName[$0] }.first }
+      guard let imagenet = found("imagenet", "digits40"), let audionet = found("audionet", "digits-noise", "mixture"),
+        let simclr = found("simclr", "digits-simclr"), let cifar = found("cifar10", "digits", "digits10")
       else { return nil }
       return (
         min(imagenet, audionet) >= max(simclr, cifar) && simclr <= cifar,
@@ -57,7 +59,8 @@ extension Claim {
         keeps(numbers, .randomForest, [("architectures", .admissible), ("curricula", .admissible)])),
       Claim(
         "2b", "Of held-out tasks ImageNet and word-speaker-noise are best, SimCLR is lowest and CIFAR-10 low.",
-        if: "the accuracies have that order", tasks),
+        if: "the accuracies have that order; digits40, digits-noise or mixture, and digits stand in their places", tasks
+      ),
       Claim(
         "S3", "Weights or activations alone keep this for architectures and curricula.",
         if: "their means are at most 0.1 below",

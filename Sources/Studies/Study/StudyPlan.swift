@@ -26,7 +26,7 @@ package struct StudyCell: Sendable, Hashable {
 
 /// What can be done by itself: one split, learned once, and tested by every cell that learns the same.
 package struct StudyTask: Sendable, Hashable {
-  /// 16 hexadecimal digits, a hash of everything that the task is.
+  /// 16 hexadecimal digits, a hash of what is learned.
   package let id: String
   /// The cells, all of which learn the same.
   package let cells: [StudyCell]
@@ -137,28 +137,25 @@ package struct StudyPlan: Sendable {
       for (ordinal, name) in set.splits.names.enumerated() {
         tasks.append(
           StudyTask(
-            id: try Self.identifier(members, set, ordinal), cells: members, splitSet: set.name, ordinal: ordinal,
+            id: try Self.identifier(learning, set, ordinal), cells: members, splitSet: set.name, ordinal: ordinal,
             splitName: name, isDone: done.contains(ordinal), weight: Self.weight(of: learning)))
       }
     }
     return tasks
   }
 
-  /// A hash of what a task computes; the commit is not part of it, for it changes with every result.
+  /// A hash of what a task learns: the same whichever figures ask for it, and so whichever tests it makes.
+  ///
+  /// The commit is not part of it, for it changes with every result that is kept.
   private static func identifier(
-    _ cells: [StudyCell], _ set: SplitSet, _ ordinal: Int
+    _ learning: ClassificationPlan, _ set: SplitSet, _ ordinal: Int
   ) throws(EngramError) -> String {
     var object = JSONObject()
     object["splits"] = set.specification.json
     object["ordinal"] = .count(ordinal)
-    object["plans"] = .array(
-      cells.map { cell in
-        [
-          "statistics": .string(cell.plan.features.statistics.text), "view": cell.plan.features.view.json,
-          "test_view": cell.plan.testView?.json ?? .null, "permutations": .count(cell.plan.permutationRepeats),
-          "grid": cell.plan.grid.json,
-        ]
-      })
+    object["statistics"] = .string(learning.features.statistics.text)
+    object["view"] = learning.features.view.json
+    object["grid"] = learning.grid.json
     let text = try JSONValue.object(object).text()
     return String(XXH3.hash128(unsafe Array(text.utf8).span.bytes).prefix(16))
   }
