@@ -34,7 +34,8 @@ void engram_cuts_exact(const uint32_t *ranks, size_t column_stride, const engram
       left_weight += weight;
       right_weight = whole - left_weight;
       if (sorted[i] >> 32 == sorted[i + 1] >> 32 || drawn < node->leaf_minimum ||
-          node->draw_count - drawn < node->leaf_minimum)
+          node->draw_count - drawn < node->leaf_minimum || left_weight < node->weight_minimum ||
+          right_weight < node->weight_minimum)
         continue;
       double left_squares = 0, right_squares = 0;
       for (size_t k = 0; k < node->class_count; k++) {

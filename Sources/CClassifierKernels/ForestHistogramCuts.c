@@ -31,11 +31,12 @@ ENGRAM_INLINE engram_cut cut_histogram(uint64_t *histogram, const engram_node_ro
       drawn[bin] += count;
     }
   }
-  double fewest = node->leaf_minimum, most = (double)node->draw_count - fewest;
+  double fewest = node->leaf_minimum, most = (double)node->draw_count - fewest, least = node->weight_minimum;
   for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin++) {
     double here = left_weight[bin], there = whole - here;
     double score = (left_squares[bin] * there + right_squares[bin] * here) / (here * there);
-    left_squares[bin] = drawn[bin] >= fewest && drawn[bin] <= most ? score : -INFINITY;
+    int is_possible = (drawn[bin] >= fewest) & (drawn[bin] <= most) & (here >= least) & (there >= least);
+    left_squares[bin] = is_possible ? score : -INFINITY;
   }
   /* The first of equals: a bin without rows has the score of the one before it. */
   double best = -INFINITY;

@@ -49,6 +49,7 @@ ENGRAM_INLINE void cut_lanes(const lanes_u16 *keys, const engram_node_rows *node
   lanes_u16 drawn = {0};
   uint16_t weight_mask = (uint16_t)((1u << weight_bits) - 1);
   uint16_t fewest = (uint16_t)node->leaf_minimum, most = (uint16_t)(node->draw_count - node->leaf_minimum);
+  float least = (float)node->weight_minimum;
   *best = (lanes_f32){0} - INFINITY;
   *where = (lanes_i32){0};
   for (size_t i = 0; i + 1 < node->count; i++) {
@@ -67,7 +68,8 @@ ENGRAM_INLINE void cut_lanes(const lanes_u16 *keys, const engram_node_rows *node
     lanes_f32 score = (left_squares * right_weight + right_squares * left_weight) / (left_weight * right_weight);
     lanes_u16 possible = (lanes_u16)((key ^ keys[i + 1]) > 0xFF) & (lanes_u16)(drawn >= fewest) &
                          (lanes_u16)(drawn <= most);
-    lanes_i32 better = (lanes_i32)(score > *best) & -__builtin_convertvector(possible & 1, lanes_i32);
+    lanes_i32 better = (lanes_i32)(score > *best) & -__builtin_convertvector(possible & 1, lanes_i32) &
+                       (lanes_i32)(left_weight >= least) & (lanes_i32)(right_weight >= least);
     *best = better ? score : *best;
     *where = better ? (lanes_i32){0} + (int32_t)i : *where;
   }

@@ -169,6 +169,8 @@ class RandomForest(_Estimator):
         Limits of each tree.
     min_samples_split, min_samples_leaf : int
         The fewest draws of a node that is cut, and of a leaf.
+    min_weight_fraction_leaf : float
+        The least part of the weight of all draws that a leaf has, 0 to 0.5.
     bootstrap : bool
         Whether each tree has a sample of its own.
     class_weight : None, 'balanced' or mapping
@@ -202,14 +204,15 @@ class RandomForest(_Estimator):
 
     def __init__(
         self, n_estimators: int = 100, *, max_features: Any = "sqrt", max_depth: int | None = None, min_samples_split: int = 2,
-        min_samples_leaf: int = 1, max_leaf_nodes: int | None = None, bootstrap: bool = True, class_weight: Any = None,
-        bins: int | str = 255, random_state: Any = None, n_jobs: int | None = None,
+        min_samples_leaf: int = 1, min_weight_fraction_leaf: float = 0.0, max_leaf_nodes: int | None = None, bootstrap: bool = True,
+        class_weight: Any = None, bins: int | str = 255, random_state: Any = None, n_jobs: int | None = None,
     ) -> None:
         self.n_estimators = n_estimators
         self.max_features = max_features
         self.max_depth = max_depth
         self.min_samples_split = min_samples_split
         self.min_samples_leaf = min_samples_leaf
+        self.min_weight_fraction_leaf = min_weight_fraction_leaf
         self.max_leaf_nodes = max_leaf_nodes
         self.bootstrap = bootstrap
         self.class_weight = class_weight
@@ -224,7 +227,7 @@ class RandomForest(_Estimator):
         return {
             "n_estimators": int(self.n_estimators), "max_features": features, "max_depth": self.max_depth,
             "min_samples_split": self.min_samples_split, "min_samples_leaf": self.min_samples_leaf,
-            "max_leaf_nodes": self.max_leaf_nodes, "bootstrap": bool(self.bootstrap), "class_weight": class_weight, "bins": self.bins,
+            "min_weight_fraction_leaf": float(self.min_weight_fraction_leaf), "max_leaf_nodes": self.max_leaf_nodes, "bootstrap": bool(self.bootstrap), "class_weight": class_weight, "bins": self.bins,
         }
 
     @property

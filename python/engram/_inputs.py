@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal")
 
 
+def value_type(kinds: dict[str, str]) -> str | None:
+    """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept."""
+    is_narrow = any(kind in ("float", "float32", "halffloat") for kind in kinds.values())
+    is_wide = any(kind in ("double", "float64") and ("@" in name or name == "value") for name, kind in kinds.items())
+    return "float32" if is_narrow and not is_wide else None
+
+
 def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a table of trajectories into a store: whatever exports an Arrow stream, such as a ``pyarrow.Table``.
 
@@ -44,6 +51,7 @@ def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
         name: column.cast(pyarrow.string()) if pyarrow.types.is_dictionary(column.type) else column
         for name, column in zip(table.column_names, table.columns, strict=True)
     }
+    options.setdefault("value_type", value_type({field.name: str(field.type) for field in table.schema}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
         csv.write_csv(pyarrow.table(plain), path)
@@ -52,6 +60,7 @@ def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
 
 def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column."""
+    options.setdefault("value_type", value_type({str(name): str(kind) for name, kind in data.dtypes.items()}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
         index = any(name is not None and name not in GIVEN for name in data.index.names)
@@ -61,6 +70,7 @@ def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options
 
 def from_polars(data: polars.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`."""
+    options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in data.schema.items()}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
         data.drop(GIVEN, strict=False).write_csv(path)

@@ -144,10 +144,12 @@ class Selection:
                 examples = _engram.examples_where(snapshot, self._where)
             else:
                 examples = examples_of(self._given)
-            self._handle = _engram.select_columns(
+            handle = _engram.select_columns(
                 snapshot, examples, self._statistics, self._epochs, self._view, MISSING[self._missing], 0)
-            self._facts = _engram.selection_info(self._handle)
-            for remark in self._facts[7]:
+            # Another thread may look at the handle as soon as it is there.
+            self._facts = facts = _engram.selection_info(handle)
+            self._handle = handle
+            for remark in facts[7]:
                 warnings.warn(remark, _errors.EngramWarning, stacklevel=4)
         return self._handle
 
@@ -356,6 +358,14 @@ class Selection:
         import polars
 
         return polars.DataFrame(self.arrow_stream(layout, fields))
+
+    def scan(
+        self, layout: Literal["list", "wide"] = "list", fields: str | Sequence[str] | None = None
+    ) -> polars.LazyFrame:
+        """The selection as a ``polars.LazyFrame``; a query decodes only the statistics and examples that it needs."""
+        from ._polars import scan
+
+        return scan(self, layout, fields)
 
     def to_torch(self, *, dtype: npt.DTypeLike | None = None) -> torch.Tensor:
         """The matrix as a ``torch.Tensor``, without a copy of what was read."""

@@ -70,6 +70,10 @@ static PyObject *set_error_factory(PyObject *module, PyObject *function) {
     return capsule;                                                                                                  \
   }                                                                                                                  \
   static int kind##_of(PyObject *object, void *handle) {                                                             \
+    if (object == Py_None) {                                                                                         \
+      PyErr_SetString(PyExc_ValueError, "the store was closed, or the run has ended");                               \
+      return 0;                                                                                                      \
+    }                                                                                                                \
     void *pointer = PyCapsule_GetPointer(object, "engram." #kind);                                                   \
     *(void **)handle = pointer;                                                                                      \
     return pointer != NULL;                                                                                          \

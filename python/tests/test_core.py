@@ -185,6 +185,17 @@ def test_errors_are_kinds_that_python_knows(tmp_path: pathlib.Path, shared: engr
         engram.open(None)  # type: ignore[arg-type]
 
 
+def test_a_closed_store_says_so_and_selections_stay(path: pathlib.Path) -> None:
+    with engram.open(path) as store:
+        selection = store.select("architecture = 'knet'", epochs="0")
+        known = selection.to_numpy()
+    assert "closed" in repr(store)
+    np.testing.assert_array_equal(selection.to_numpy(), known)
+    for use in (lambda: store.sql("SELECT 1"), lambda: store.select().to_numpy(), lambda: store.splits["fig2a"]):
+        with pytest.raises(ValueError, match="closed"):
+            use()
+
+
 def test_commits_edits_and_time_travel(store: engram.Store) -> None:
     before = store.at(1)
     report = store.edit("architecture = 'knet'", {"task": "other, digits"}, reason="a test")

@@ -20,16 +20,12 @@ from sklearn.preprocessing import StandardScaler  # noqa: E402
 from sklearn.svm import LinearSVC  # noqa: E402
 from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
 
-#: Forests have no least weight of a leaf, without which weights of 1000 and 0.0001 do not make nearly all predictions those of one class.
-EXPECTED = {"check_class_weight_classifiers": "it sets min_weight_fraction_leaf where there is one"}
-
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "estimator", [engram.RandomForest(n_estimators=5), engram.LinearSVM(), engram.Conv1D(max_epochs=20)], ids=lambda one: one._kind)
 def test_scikit_learn_accepts_the_estimator(estimator: object) -> None:
-    is_forest = isinstance(estimator, engram.RandomForest)
-    check_estimator(estimator, expected_failed_checks=EXPECTED if is_forest else {})
+    check_estimator(estimator)
 
 
 def data(classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -117,3 +113,17 @@ def test_a_parameter_that_cannot_be_is_refused(parameters: dict[str, object]) ->
     x, y = data()
     with pytest.raises(ValueError):
         engram.RandomForest(**parameters).fit(x, y)
+
+
+@pytest.mark.parametrize("bins", [255, "exact"])
+@pytest.mark.parametrize("rows", [200, 3000])
+def test_a_leaf_has_its_least_part_of_the_weight(rows: int, bins: int | str) -> None:
+    x, y = make_classification(rows, 10, n_informative=6, n_classes=3, random_state=1)
+    for fraction, leaves in ((0.5, 2), (0.2, 5), (0.05, 20)):
+        forest = engram.RandomForest(20, min_weight_fraction_leaf=fraction, bins=bins, random_state=0).fit(x, y)
+        assert 20 < forest.summary_["nodes"] <= 20 * (2 * leaves - 1)
+    whole = engram.RandomForest(20, bins=bins, random_state=0).fit(x, y)
+    same = engram.RandomForest(20, bins=bins, random_state=0, min_weight_fraction_leaf=1e-12).fit(x, y)
+    np.testing.assert_array_equal(whole.predict_proba(x), same.predict_proba(x))
+    with pytest.raises(ValueError, match="0.5"):
+        engram.RandomForest(min_weight_fraction_leaf=0.6).fit(x, y)

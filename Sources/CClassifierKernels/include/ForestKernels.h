@@ -51,10 +51,11 @@ typedef struct {
   /* For each class the weight of a draw, and the weight of all its draws. */
   const double *class_weights;
   const double *totals;
-  /* The fewest draws on either side. */
+  /* The fewest draws on either side, and the least weight. */
   uint32_t leaf_minimum;
   /* All draws in the node. */
   uint32_t draw_count;
+  double weight_minimum;
 } engram_node_rows;
 
 /* The best cut of a node along one column: after bin (or rank) `left`, and `right` is the next one that has rows.

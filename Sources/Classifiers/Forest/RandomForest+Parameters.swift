@@ -6,6 +6,7 @@ extension RandomForest {
   private static let keys = [
     "n_estimators", "max_features", "max_depth", "min_samples_split", "min_samples_leaf", "max_leaf_nodes", "bootstrap",
     "class_weight", "bins",
+    "min_weight_fraction_leaf",
   ]
   /// More trees than anyone waits for; the limit keeps a slip of the finger from filling the memory.
   private static let mostTrees = 1_000_000
@@ -25,6 +26,8 @@ extension RandomForest {
     case .histogram(let bins): object["bins"] = .integer(Int64(bins))
     case .exact: object["bins"] = "exact"
     }
+    // Results that are kept name their parameters; those that were made before there was this one have its default.
+    if minWeightFractionLeaf != 0 { object["min_weight_fraction_leaf"] = .real(minWeightFractionLeaf) }
     return object
   }
 
@@ -40,6 +43,7 @@ extension RandomForest {
     maxDepth = try parameters.count("max_depth")
     minSamplesSplit = try parameters.count("min_samples_split") ?? minSamplesSplit
     minSamplesLeaf = try parameters.count("min_samples_leaf") ?? minSamplesLeaf
+    minWeightFractionLeaf = try parameters.real("min_weight_fraction_leaf") ?? 0
     maxLeafNodes = try parameters.count("max_leaf_nodes")
     bootstrap = try parameters.flag("bootstrap") ?? bootstrap
     if let value = parameters["class_weight"] { classWeight = try ClassWeight(json: value) }
@@ -67,6 +71,11 @@ extension RandomForest {
     try check("min_samples_split", minSamplesSplit, 2...any)
     try check("min_samples_leaf", minSamplesLeaf, 1...any)
     try check("max_leaf_nodes", maxLeafNodes, 2...any)
+    guard (0...0.5).contains(minWeightFractionLeaf) else {
+      throw EngramError(
+        .usage, "a parameter of the forest is out of range", place: "key \"min_weight_fraction_leaf\"",
+        expected: "0 to 0.5", found: "\(minWeightFractionLeaf)")
+    }
     if case .histogram(let bins) = binning { try check("bins", bins, 2...256) }
     _ = try MaxFeatures(json: maxFeatures.json)
   }

@@ -43,6 +43,8 @@ public struct RandomForest: Classifier, Hashable {
   public var minSamplesSplit: Int
   /// The fewest draws of a leaf, at least 1.
   public var minSamplesLeaf: Int
+  /// The least part of the weight of all draws that a leaf has, 0 to 0.5.
+  public var minWeightFractionLeaf: Double
   /// The most leaves of a tree, at least 2, grown best cut first; nil for no limit.
   public var maxLeafNodes: Int?
   /// Whether each tree has its own sample, drawn with replacement; otherwise each sees every row once.
@@ -56,13 +58,14 @@ public struct RandomForest: Classifier, Hashable {
   public init(
     treeCount: Int = 100, maxFeatures: MaxFeatures = .sqrt, maxDepth: Int? = nil, minSamplesSplit: Int = 2,
     minSamplesLeaf: Int = 1, maxLeafNodes: Int? = nil, bootstrap: Bool = true, classWeight: ClassWeight = .none,
-    binning: Binning = .histogram(bins: 255)
+    binning: Binning = .histogram(bins: 255), minWeightFractionLeaf: Double = 0
   ) {
     self.treeCount = treeCount
     self.maxFeatures = maxFeatures
     self.maxDepth = maxDepth
     self.minSamplesSplit = minSamplesSplit
     self.minSamplesLeaf = minSamplesLeaf
+    self.minWeightFractionLeaf = minWeightFractionLeaf
     self.maxLeafNodes = maxLeafNodes
     self.bootstrap = bootstrap
     self.classWeight = classWeight

@@ -22,6 +22,8 @@ import CClassifierKernels
   private var columnOrder: [Int32]
   private var cuts: [engram_cut]
   private var random = RandomStream(seed: 0, stream: 0)
+  /// The least weight of a leaf of the tree that is grown.
+  private var leastWeight = 0.0
   private var tree = GrowingTree(classWeights: [])
 
   /// A node that can be cut, and how.
@@ -139,6 +141,8 @@ import CClassifierKernels
       Int(drawCount) >= max(forest.minSamplesSplit, 2 * forest.minSamplesLeaf)
     else { return nil }
     let totals = zip(own, classWeights).map { Double($0) * $1 }
+    // The first node has all draws.
+    if node == 0 { leastWeight = forest.minWeightFractionLeaf * totals.reduce(0, +) }
     guard let (column, cut) = bestCut(start: start, count: count, totals: totals, drawCount: drawCount) else {
       return nil
     }
@@ -185,7 +189,8 @@ import CClassifierKernels
               // SAFETY: the node's entries lie inside the array, and `cuts` has room for all columns.
               var node = unsafe engram_node_rows(
                 entries: entries + start, count: count, class_count: classCount, class_weights: weights.baseAddress,
-                totals: totals.baseAddress, leaf_minimum: leafMinimum, draw_count: drawCount)
+                totals: totals.baseAddress, leaf_minimum: leafMinimum, draw_count: drawCount,
+                weight_minimum: leastWeight)
               unsafe columns.findCuts(
                 &node, columns: range == nil ? nil : order.baseAddress.map { unsafe $0 + (range?.lowerBound ?? 0) },
                 count: range?.count ?? columns.columnCount, memory: memory, cuts: cuts)

@@ -1,0 +1,53 @@
+"""Selections as lazy frames of polars, which read only the columns and rows that a query needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import polars
+
+from ._selection import statistics_text
+
+if TYPE_CHECKING:
+    from ._selection import Selection
+
+
+def scan(
+    selection: Selection, layout: Literal["list", "wide"], fields: str | Sequence[str] | None
+) -> polars.LazyFrame:
+    """A lazy frame: of a query only the statistics are decoded that it names, of the examples that its filter on metadata leaves."""
+    from polars.io.plugins import register_io_source
+
+    ids, statistics = selection.ids, selection.statistics
+    schema = selection._replaced(where=None, examples=ids[:1], statistics=statistics_text(statistics)).to_polars(layout, fields).schema
+    owner = dict(zip(selection.columns, [name for name in statistics for _ in range(selection._info[4])], strict=True))
+    is_value = set(statistics) if layout == "list" else set(owner)
+    known = [name for name in schema if name not in is_value]
+
+    def metadata(places: Sequence[str]) -> polars.DataFrame:
+        names = ["example_id", *(name for name in places if name != "example_id")]
+        return selection.metadata(names).to_polars().cast({name: schema[name] for name in names if name in schema})
+
+    def source(
+        with_columns: list[str] | None, predicate: polars.Expr | None, n_rows: int | None, batch_size: int | None
+    ) -> Iterator[polars.DataFrame]:
+        wanted = list(schema) if with_columns is None else with_columns
+        needed = set(wanted) | (set() if predicate is None else set(predicate.meta.root_names()))
+        places = [name for name in known if name in needed]
+        rows = metadata(places)
+        if predicate is not None and not needed & is_value & set(predicate.meta.root_names()):
+            rows, predicate = rows.filter(predicate), None
+        if n_rows is not None and predicate is None:
+            rows = rows.head(n_rows)
+        read = [name for name in statistics if name in needed or layout == "wide" and any(owner.get(one) == name for one in needed)]
+        if read and len(rows):
+            part = selection._replaced(where=None, examples=rows["example_id"].to_numpy(), statistics=statistics_text(read))
+            rows = polars.concat([rows, part.to_polars(layout, "").drop("example_id")], how="horizontal")
+        elif read:
+            rows = polars.DataFrame(schema=schema)
+        if predicate is not None:
+            rows = rows.filter(predicate)
+        yield (rows if n_rows is None else rows.head(n_rows)).select(wanted)
+
+    return register_io_source(source, schema=schema)
