@@ -42,7 +42,7 @@ struct DocumentTests {
 
   static let documents = [
     "README.md", "docs/guides/ingest.md", "docs/guides/split.md", "docs/guides/classify.md", "docs/guides/identify.md",
-    "docs/guides/observe.md", "docs/guides/corrections.md", "docs/guides/figures.md",
+    "docs/guides/observe.md", "docs/guides/train.md", "docs/guides/corrections.md", "docs/guides/figures.md",
   ].map(Document.init)
 
   static func steps(_ block: String) -> [Step] {

@@ -61,7 +61,17 @@ import TrajectoryModel
     }
   }
 
-  static func network(_ given: JSONObject) throws -> TensorNetwork {
+  @Test(arguments: all.indices)
+  func `computes nearly the same in Float32`(index: Int) throws {
+    let frozen = try Self.all[index].asObject()
+    let given = try frozen.object("case")
+    let network = try Self.network(given, isDouble: false)
+    let losses = try frozen.object("answer").reals("losses")
+    let loss = try network.step(try Self.images(given), rate: try given.real("rate"), seed: 1000).loss
+    #expect(abs(loss - losses[0]) <= 1e-5 * losses[0])
+  }
+
+  static func network(_ given: JSONObject, isDouble: Bool = true) throws -> TensorNetwork {
     var size = NetworkSize()
     size.width = try given.real("width")
     size.stemSize = try given.optional("stem_size") { (value) throws(EngramError) in Int(try value.asInteger()) }
@@ -73,7 +83,7 @@ import TrajectoryModel
       head: try given.string("head") == "contrastive" ? .contrastive(units: 32) : .classes(10), size: size)
     var settings = TensorNetwork.Settings()
     settings.decay = try given.real("decay")
-    settings.isDouble = true
+    settings.isDouble = isDouble
     var options: [String: Double] = [:]
     for member in try given.object("options").members { options[member.key] = try member.value.asReal() }
     try TensorLibrary.useThreads(1)

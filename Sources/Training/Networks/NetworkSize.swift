@@ -9,6 +9,10 @@ package struct NetworkSize: Sendable, Hashable {
   package var stemStride: Int?
   /// Hidden layers start from Glorot's uniform distribution times this; nil: from what is published.
   package var gain: Double?
+  /// What the moving averages of batch normalisation keep at each step; nil for what is published.
+  ///
+  /// A short training needs less than version 2 of ResNets has.
+  package var normDecay: Double?
 
   /// The published size.
   package init() {}

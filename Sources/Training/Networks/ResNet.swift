@@ -15,7 +15,7 @@ struct ResNet {
 
   func write(to network: inout NetworkBuilder, _ head: NetworkHead, _ size: NetworkSize) {
     let start = size.start(.varianceScaling(1))
-    let decay = isSecond ? 0.997 : 0.9
+    let decay = size.normDecay ?? (isSecond ? 0.997 : 0.9)
     network.convolution(
       "conv0", size.stemSize ?? 7, stride: size.stemStride ?? 2, .fixed, outputs: size.channels(64), start: start)
     if !isSecond {

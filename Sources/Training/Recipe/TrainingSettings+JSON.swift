@@ -9,6 +9,7 @@ extension TrainingSettings {
   /// The other keys.
   package static let settingKeys = [
     "recipe", "epochs", "checkpoint_every", "epoch_images", "image_size", "width", "stem_size", "stem_stride", "gain",
+    "norm_decay",
     "rate", "constant_rate", "decay", "clip", "temperature", "rule_options", "feedback_change",
   ]
 
@@ -24,6 +25,7 @@ extension TrainingSettings {
     json["stem_size"] = size.stemSize.map { .count($0) }
     json["stem_stride"] = size.stemStride.map { .count($0) }
     json["gain"] = size.gain.map { .real($0) }
+    json["norm_decay"] = size.normDecay.map { .real($0) }
     json["rate"] = rate.map { .real($0) }
     json["constant_rate"] = hasConstantRate.map { .bool($0) }
     json["decay"] = decay.map { .real($0) }
@@ -91,6 +93,7 @@ extension TrainingSettings {
     case "stem_size": size.stemSize = try Self.whole(value, 1...64)
     case "stem_stride": size.stemStride = try Self.whole(value, 1...64)
     case "gain": size.gain = try Self.number(value, above: 0, atMost: 1000)
+    case "norm_decay": size.normDecay = try Self.number(value, above: -.leastNonzeroMagnitude, atMost: 0.999999)
     case "rate": rate = try Self.number(value, above: 0, atMost: 1e6)
     case "constant_rate": hasConstantRate = try value.asBool()
     case "decay": decay = try Self.number(value, above: -.leastNonzeroMagnitude, atMost: 1e6)

@@ -35,7 +35,7 @@ struct InformationAlignment : AlignmentRule {
 
 const AddRule added_information(
     {"information", "information alignment: feedback kernels learn to reconstruct", "sgdm", true,
-     with_alignment_options({{"alpha", .02, "the weight of amp, -sum mean(f u)"},
+     with_alignment_options({{"alpha", .004, "the weight of amp, -sum mean(f u)"},
                              {"beta", .001, "the weight of null, sum mean(r^2)"},
                              {"gamma", .001, "the weight of decay, |W|^2 + |B|^2"},
                              {"centre", 1, "1: the input of a layer less the mean of each channel; 0: as it is"},
