@@ -122,8 +122,9 @@ Tensor Network::operate(int i, const Tensor &x, bool learns) {
     case ENGRAM_ADD: return x + traces[o.other].output;
     case ENGRAM_DROPOUT: {
       if (!learns) return x;
+      // In Float64, so that both precisions drop the same units.
       auto generator = at::detail::createCPUGenerator(mixed(seed, 1000));
-      t.first = at::rand(x.sizes(), generator, at::TensorOptions().dtype(options().dtype()))
+      t.first = at::rand(x.sizes(), generator, at::TensorOptions().dtype(at::kDouble))
                     .lt(o.a)
                     .to(options())
                     .div_(o.a);

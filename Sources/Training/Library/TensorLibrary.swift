@@ -42,6 +42,19 @@ package struct LearningRule: Sendable, Hashable {
     self.hasFeedback = hasFeedback
     self.options = options
   }
+
+  /// Refuses options that the rule has not.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` for one that is not known or is no finite number.
+  package func check(_ given: [String: Double]) throws(EngramError) {
+    let names = options.map(\.name)
+    for (option, value) in given.sorted(by: { $0.key < $1.key }) where !names.contains(option) || !value.isFinite {
+      throw EngramError(
+        .usage, "the learning rule \(name) has no such option",
+        expected: names.isEmpty ? "no options" : "\(names.joined(separator: ", ")), each a finite number",
+        found: "\(option) = \(value)", mend: closestName(to: option, among: names).map { "did you mean \($0)?" })
+    }
+  }
 }
 
 /// The library that computes.
@@ -55,7 +68,9 @@ package enum TensorLibrary {
     throw EngramError(
       .io, "networks cannot be trained: the tensor library is not there", expected: "libengram_torch.so",
       found: unsafe String(cString: failure),
-      mend: "run `scripts/setup --training` in Engram's source folder, which builds it against libtorch")
+      mend:
+        "build the library against libtorch: the setup script in Engram's source folder does it when asked for training"
+    )
   }
 
   /// The version of libtorch.

@@ -83,6 +83,7 @@ package struct Trainer {
   ) throws(EngramError) -> TrainingReport {
     let start = MonotonicClock.seconds
     let rule = try TensorLibrary.rule(settings.rule)
+    try rule.check(settings.ruleOptions)
     try TensorLibrary.useThreads(threads)
     let description = try settings.architecture.network(image: task.image, head: task.head, size: settings.size)
     let recorder: Recorder

@@ -69,14 +69,21 @@ enum TrainCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    if invocation[listRules] { return try TrainText.show(rules: try TensorLibrary.rules(), invocation) }
+    if invocation[listRules] {
+      try loadLibrary()
+      return try TrainText.show(rules: try TensorLibrary.rules(), invocation)
+    }
     var runs = try runs(invocation)
     if let shard = invocation[shard] { runs = PlanRunner.shard(runs, shard.index, of: shard.count) }
     let path = invocation[store]
     if invocation[list] { return try TrainText.show(list: runs, in: path, invocation) }
     // What cannot be trained leaves no empty store behind.
-    try TensorLibrary.load()
-    for name in Set(runs.map(\.rule)).sorted() { _ = try TensorLibrary.rule(name) }
+    try loadLibrary()
+    let rules = try TensorLibrary.rules()
+    for run in runs {
+      let rule = try rules.first { $0.name == run.rule } ?? TensorLibrary.rule(run.rule)
+      try rule.check(run.ruleOptions)
+    }
     let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
     let trainer = Trainer(
       into: target, threads: invocation[threads], onGPU: invocation[device] == "cuda",
@@ -104,6 +111,17 @@ enum TrainCommand {
         first.code, "\(failed.count) of \(reports.count) runs failed, the first because \(first.message)",
         file: first.file,
         place: first.place, expected: first.expected, found: first.found, mend: first.mend)
+    }
+  }
+
+  /// Loads the library that computes, or says what sets it up.
+  private static func loadLibrary() throws(EngramError) {
+    do throws(EngramError) {
+      try TensorLibrary.load()
+    } catch {
+      var worded = error
+      worded.mend = "run `scripts/setup --training` in Engram's source folder, which builds it against libtorch"
+      throw worded
     }
   }
 
