@@ -79,11 +79,7 @@ enum TrainCommand {
     if invocation[list] { return try TrainText.show(list: runs, in: path, invocation) }
     // What cannot be trained leaves no empty store behind.
     try loadLibrary()
-    let rules = try TensorLibrary.rules()
-    for run in runs {
-      let rule = try rules.first { $0.name == run.rule } ?? TensorLibrary.rule(run.rule)
-      try rule.check(run.ruleOptions)
-    }
+    for run in runs { try TensorLibrary.rule(run.rule).check(run.ruleOptions) }
     let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
     let trainer = Trainer(
       into: target, threads: invocation[threads], onGPU: invocation[device] == "cuda",
