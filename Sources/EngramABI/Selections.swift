@@ -49,9 +49,12 @@ public func engram_select(
           mend: "leave one of them out")
       }
       let rest = view ?? .whole
+      // An epoch of each run, such as `last`, is what a view samples.
+      let choice = rest.samples == .all ? EpochChoice(parsing: epochs) : nil
       view = TrajectoryView(
-        epochs: try EpochSelection(parsing: epochs), samples: rest.samples, isMean: rest.isMean,
-        isStandardized: rest.isStandardized, hasPositions: rest.hasPositions)
+        epochs: choice == nil ? try EpochSelection(parsing: epochs) : .all,
+        samples: choice.map { .choice($0) } ?? rest.samples, isMean: rest.isMean, isStandardized: rest.isStandardized,
+        hasPositions: rest.hasPositions)
     }
     let statistics = try unsafe optionalText(given.statistics, "statistics") ?? "admissible"
     let missing: MissingPolicy
