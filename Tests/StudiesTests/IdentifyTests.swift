@@ -49,6 +49,32 @@ struct IdentifyTests {
     }
   }
 
+  @Test func `sets of classes hold the true one of held-out kinds, and kinds told by guessing are named`() throws {
+    try BundledStore.with { store in
+      let snapshot = try store.snapshot()
+      var (covered, runs, sizes) = (0, 0, 0)
+      for task in ["digits10", "digits40", "mixture", "simclr"] {
+        let found = try snapshot.identify(request("task = '\(task)'"))
+        let sets = found.runSets
+        #expect(sets.kinds.count == 3 && sets.kinds.allSatisfy { $0.name.hasPrefix("task=") })
+        #expect(sets.kinds.reduce(0) { $0 + $1.runs } + found.runs.count == 240)
+        #expect((0...1).contains(sets.leastProbability) && sets.coverage > 0.6 && (1...4).contains(sets.meanSize))
+        // A kind that was told by guessing is named, and no other.
+        let blind = sets.kinds.filter(\.isNearChance)
+        #expect(found.warnings.contains { $0.kind == .nearChance } == !blind.isEmpty, "\(task): \(sets.kinds)")
+        for run in found.runs {
+          let codes = sets.codes(of: run.probabilities)
+          #expect(codes.contains(run.mostLikely))
+          if codes.contains(where: { found.classes[$0] == run.fields["learning_rule"] }) { covered += 1 }
+          sizes += codes.count
+        }
+        runs += found.runs.count
+      }
+      // Each task in turn is a kind that nobody knew.
+      #expect(Double(covered) / Double(runs) > 0.8, "\(covered) of \(runs) covered, by \(sizes) classes")
+    }
+  }
+
   @Test func `an architecture that was not trained on is calibrated by architecture, and not overrated`() throws {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()

@@ -63,7 +63,9 @@ struct HeldOutVotes: Sendable {
   ///
   /// Every fold counts the same, however many rows it has: what is to be identified is one more architecture, say, like
   /// each of those that were held out.
-  var calibration: (scaling: TemperatureScaling, level: ConfidenceLevel) {
+  ///
+  /// The probabilities are those of each row with the scaling of the folds that it is not in.
+  var calibration: (scaling: TemperatureScaling, level: ConfidenceLevel, probabilities: [Double]) {
     let sizes = Dictionary(grouping: folds) { $0 }.mapValues(\.count)
     let weights = folds.map { 1 / Double(sizes[$0] ?? 1) }
     let scaling = TemperatureScaling(fitting: logs, labels: labels, weights: weights)
@@ -87,7 +89,7 @@ struct HeldOutVotes: Sendable {
       scaling,
       ConfidenceLevel(
         exponent: scaling.exponent, uncalibrated: reliability(TemperatureScaling().probabilities(of: logs)),
-        calibrated: reliability(calibrated))
+        calibrated: reliability(calibrated)), calibrated
     )
   }
 }

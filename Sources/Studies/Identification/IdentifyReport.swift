@@ -27,6 +27,7 @@ struct IdentifyReport {
   let near: NearestRuns
   let shares: StatisticShares?
   let perfectBeside: PerfectBeside?
+  let runSets: PredictionSets
 
   private var classCount: Int { training.classes.values.count }
 
@@ -47,7 +48,7 @@ struct IdentifyReport {
         classExamples: training.labels.counts(), classRuns: training.runCounts, unlabelled: unlabelled,
         treeCount: request.treeCount, seed: request.seed),
       columns: columns, calibrationGroups: groups, exampleConfidence: exampleConfidence, runConfidence: runConfidence,
-      perfectBeside: perfectBeside, group: group, runs: runVerdicts, examples: exampleVerdicts,
+      runSets: runSets, perfectBeside: perfectBeside, group: group, runs: runVerdicts, examples: exampleVerdicts,
       known: try knownLabels(exampleVerdicts, runVerdicts), warnings: try warnings(group, runVerdicts))
   }
 
@@ -161,6 +162,21 @@ struct IdentifyReport {
         .otherKind,
         "no training run has \(groups.newValues.joined(separator: ", ")), and confidence was calibrated on further runs of "
           + "the trained kinds, \(groups.reason); it is likely to be too high")
+    }
+    let blind = runSets.kinds.filter(\.isNearChance)
+    if groups.field != "run_id", !blind.isEmpty {
+      warn(
+        .nearChance,
+        "held out in turn, \(blind.count) of \(runSets.kinds.count) values of \(groups.field) were identified no better than by "
+          + "guessing (\(blind.map { "\($0.name.split(separator: "=").last ?? "")" }.joined(separator: ", "))); the examples may be "
+          + "of such a kind, whatever the confidence")
+    }
+    let silent = runs.count { runSets.codes(of: $0.probabilities).count == classCount }
+    if silent * 2 > runs.count {
+      warn(
+        .everyClass,
+        "the sets of \(silent) of \(runs.count) runs hold every \(request.label): at \(Int(100 * runSets.level)) % nothing can be said"
+      )
     }
     let references = near.exampleNovelty.reference.count
     if references < Self.fewestReferences {

@@ -2,6 +2,7 @@
 
 public import Base
 import Classifiers
+import Splits
 import TrajectoryModel
 public import TrajectoryStore
 
@@ -52,7 +53,11 @@ extension Snapshot {
 
     let forest = RandomForest(treeCount: request.treeCount)
     let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, work: work)
-    let (examples, pooled) = (votes.calibration, votes.pooled(training).calibration)
+    let runVotes = votes.pooled(training)
+    let (examples, pooled) = (votes.calibration, runVotes.calibration)
+    let sets = PredictionSets(
+      probabilities: pooled.probabilities, labels: runVotes.labels, folds: runVotes.folds,
+      names: groups.folds.map(\.name), classCount: training.classes.values.count)
     let model = try forest.fit(
       features.matrix, columns: features.layout, labels: training.labels, rows: nil,
       options: FitOptions(seed: UInt64(request.seed), work: work))
@@ -77,7 +82,7 @@ extension Snapshot {
     let report = IdentifyReport(
       request: request, snapshot: self, unknown: unknown, runs: runs, training: training, unlabelled: unlabelled,
       columns: common, groups: groups, exampleScaling: examples.scaling, runScaling: pooled.scaling, logs: logs,
-      near: near, shares: shares, perfectBeside: beside)
+      near: near, shares: shares, perfectBeside: beside, runSets: sets)
     return try report.identification(examples: examples.level, runs: pooled.level)
   }
 

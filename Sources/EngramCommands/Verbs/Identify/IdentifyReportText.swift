@@ -80,6 +80,7 @@ enum IdentifyReportText {
     }
     lines.append("held-out examples: \(text(found.exampleConfidence))")
     lines.append("held-out runs: \(text(found.runConfidence))")
+    lines += sets(found)
     if let beside = found.perfectBeside { lines += cost(of: beside, found) }
     if let known = found.known {
       lines.append(
@@ -106,6 +107,25 @@ enum IdentifyReportText {
       + "\(fixed(100 * calibrated.meanConfidence, digits: 1)) %; calibration error "
       + "\(fixed(100 * calibrated.expectedCalibrationError, digits: 1)) % "
       + "(\(fixed(100 * before.expectedCalibrationError, digits: 1)) % before, exponent \(fixed(level.exponent, digits: 2)))"
+  }
+
+  /// How far sets of classes hold the true one, and how each kind that was held out did.
+  private static func sets(_ found: Identification) -> [String] {
+    let sets = found.runSets
+    guard let worst = sets.worst else { return [] }
+    func percent(_ share: Double) -> String { "\(fixed(100 * share, digits: 0)) %" }
+    let isByKind = found.calibrationGroups.field != "run_id"
+    var lines = [
+      "\(percent(sets.level)) sets of held-out runs: \(percent(sets.coverage)) hold the true \(found.label), at worst "
+        + "\(percent(worst.coverage))\(isByKind ? " (\(worst.name))" : ""), with \(fixed(sets.meanSize, digits: 1)) of "
+        + "\(found.classes.count) classes on average"
+    ]
+    if isByKind {
+      let each = sets.kinds.map { "\($0.name.split(separator: "=").last ?? "") \(percent($0.accuracy))" }
+      lines.append(
+        "held-out runs identified correctly, by \(found.calibrationGroups.field): \(each.joined(separator: ", "))")
+    }
+    return lines
   }
 
   /// What it costs that runs were measured as the recordings were.
@@ -139,7 +159,7 @@ enum IdentifyReportText {
 
   private static func runs(_ found: Identification) -> Table {
     var table = Table(
-      columns: ["run_id", "examples", "predicted", "confidence", "novelty p", "nearest run", "of", "distance"])
+      columns: ["run_id", "examples", "predicted", "confidence", "set", "novelty p", "nearest run", "of", "distance"])
     let order = found.runs.indices.sorted {
       let (a, b) = (found.runs[$0], found.runs[$1])
       return (a.probabilities[a.mostLikely], $0) < (b.probabilities[b.mostLikely], $1)
@@ -148,14 +168,16 @@ enum IdentifyReportText {
       let run = found.runs[index]
       table.append([
         TableCell(run.run), .integer(run.exampleCount), TableCell(found.classes[run.mostLikely]),
-        .text(fixed(run.probabilities[run.mostLikely], digits: 3)), .text(fixed(run.noveltyPValue, digits: 3)),
+        .text(fixed(run.probabilities[run.mostLikely], digits: 3)),
+        .text(found.runSets.codes(of: run.probabilities).map { "\(found.classes[$0])" }.joined(separator: " ")),
+        .text(fixed(run.noveltyPValue, digits: 3)),
         run.nearestRuns.first.map { TableCell($0.run) } ?? .missing,
         run.nearestRuns.first.map { TableCell($0.label) } ?? .missing,
         run.nearestRuns.first.map { .text(fixed($0.distance, digits: 2)) } ?? .missing,
       ])
     }
     if found.runs.count > shownRuns {
-      table.append([.text("… \(countText(found.runs.count - shownRuns)) more")] + Array(repeating: .missing, count: 7))
+      table.append([.text("… \(countText(found.runs.count - shownRuns)) more")] + Array(repeating: .missing, count: 8))
     }
     return table
   }

@@ -20,7 +20,7 @@ extension Identification {
         "by": .string(calibrationGroups.field), "reason": .string(calibrationGroups.reason),
         "new_values": .array(calibrationGroups.newValues.map { .string($0) }),
         "folds": .integer(Int64(calibrationGroups.foldCount)), "examples": exampleConfidence.json,
-        "runs": runConfidence.json,
+        "runs": runConfidence.json, "run_sets": runSets.json,
       ],
       "like_recording": perfectBeside.map {
         [
@@ -78,6 +78,7 @@ extension Identification {
     object["fields"] = run.fields.json
     object["examples"] = .integer(Int64(run.exampleCount))
     for member in verdict(run.probabilities).members { object[member.key] = member.value }
+    object["set"] = .array(runSets.codes(of: run.probabilities).map { classes[$0].json })
     object["novelty_p"] = .real(run.noveltyPValue)
     object["nearest_runs"] = .array(run.nearestRuns.map(\.json))
     return .object(object)
@@ -118,6 +119,22 @@ extension Identification {
 extension ConfidenceLevel {
   fileprivate var json: JSONValue {
     ["exponent": .real(exponent), "uncalibrated": uncalibrated.json, "calibrated": calibrated.json]
+  }
+}
+
+extension PredictionSets {
+  fileprivate var json: JSONValue {
+    [
+      "level": .real(level), "least_probability": .real(leastProbability), "coverage": .real(coverage),
+      "mean_size": .real(meanSize),
+      "held_out": .array(
+        kinds.map {
+          [
+            "name": .string($0.name), "runs": .count($0.runs), "accuracy": .real($0.accuracy),
+            "coverage": .real($0.coverage), "near_chance": .bool($0.isNearChance),
+          ]
+        }),
+    ]
   }
 }
 

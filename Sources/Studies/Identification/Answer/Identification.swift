@@ -23,6 +23,8 @@ public struct Identification: Sendable, Hashable {
   public let exampleConfidence: ConfidenceLevel
   /// How far the confidence of runs is true.
   public let runConfidence: ConfidenceLevel
+  /// The sets of classes of runs, and how far they held the true class of held-out runs, kind by kind.
+  public let runSets: PredictionSets
   /// The same runs measured perfectly, where only observations like the recordings were learned from.
   public let perfectBeside: PerfectBeside?
   /// All the examples together.

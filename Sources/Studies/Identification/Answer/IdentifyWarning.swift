@@ -12,6 +12,10 @@ public struct IdentifyWarning: Sendable, Hashable {
     case otherKind = "other_kind"
     /// There are too few held-out examples to tell what is new.
     case fewReferences = "few_references"
+    /// Some kind that was held out was identified no better than by guessing.
+    case nearChance = "near_chance"
+    /// Most prediction sets hold every class.
+    case everyClass = "every_class"
   }
 
   /// What it is about.
