@@ -54,7 +54,10 @@ struct IdentifyTests {
       let snapshot = try store.snapshot()
       var (covered, runs, sizes) = (0, 0, 0)
       for task in ["digits10", "digits40", "mixture", "simclr"] {
-        let found = try snapshot.identify(request("task = '\(task)'"))
+        var asked = request("task = '\(task)'")
+        asked.calibrateBy = "task"
+        asked.treeCount = 40
+        let found = try snapshot.identify(asked)
         let sets = found.runSets
         #expect(sets.kinds.count == 3 && sets.kinds.allSatisfy { $0.name.hasPrefix("task=") })
         #expect(sets.kinds.reduce(0) { $0 + $1.runs } + found.runs.count == 240)
