@@ -234,7 +234,8 @@ int32_t engram_table_column_count(const engram_table *table);
 int32_t engram_table_column(const engram_table *table, int32_t index, engram_column *column, engram_error **error);
 void engram_table_free(engram_table *table);
 
-// Asks the catalog: one SELECT of SQLite over the tables and views of schema/catalog.sql; nothing else is allowed.
+// Asks the catalog and the trajectories: one SELECT of SQLite over the tables and views of schema/catalog.sql, `trajectory` and
+// `trajectory_wide`; nothing else is allowed.
 // `commit` is what runs and examples are seen as of, or 0 for the newest. `seconds` is how long it may run, 0 for a minute.
 int32_t engram_sql(
   const engram_store *store, const char *sql, int64_t commit, double seconds, const engram_work *work,
