@@ -20,7 +20,7 @@ enum SelectCommand {
   static let statistics = SharedParameters.statistics(default: "all")
   static let format = Parameter.option(
     "format", ValueType<Format>.choice("FORMAT"),
-    "table, csv, csv-long, json, jsonl, npy or npz (by the ending of the file unless given, table where that says nothing)")
+    "table, csv, csv-long, json, jsonl, npy or npz (by the ending of the file unless given, else table)")
   static let fields = Parameter.option(
     "fields", .list(of: .field), "only these columns of metadata, in this order (all of them unless given)")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
