@@ -229,7 +229,7 @@ struct IdentifyTests {
         try keys(json["columns"]) == [
           "statistics", "epochs", "view", "count", "statistics_left_out", "epochs_left_out",
         ])
-      #expect(try keys(json["calibration"]) == ["by", "reason", "new_values", "folds", "examples", "runs"])
+      #expect(try keys(json["calibration"]) == ["by", "reason", "new_values", "folds", "examples", "runs", "run_sets"])
       #expect(
         try keys(json.object("calibration")["runs"]) == ["exponent", "uncalibrated", "calibrated"])
       #expect(
@@ -244,7 +244,8 @@ struct IdentifyTests {
       #expect(try keys(json.object("group")["probabilities"]) == Self.rules)
       #expect(
         try keys(json.array("runs").first) == [
-          "run_id", "fields", "examples", "predicted", "confidence", "probabilities", "novelty_p", "nearest_runs",
+          "run_id", "fields", "examples", "predicted", "confidence", "probabilities", "set", "novelty_p",
+          "nearest_runs",
         ])
       #expect(
         try keys(json.array("examples").first) == [
