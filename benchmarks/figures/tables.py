@@ -195,6 +195,30 @@ def conv1d_training():
     return table(["", "Engram", "Python"], conv1d_rows())
 
 
+# Observables, the recorder.
+
+def observables():
+    found = figures("observables")
+    peers = list(found["rows"][0]["ratios"])
+    rows = [(f"{r['stimuli']} x {r['units']:,}", r["type"], r["values"], *(f"{r['ratios'][p]:.1f}" for p in peers), f"{r['two_threads']:.2f}")
+            for r in found["rows"]]
+    return (f"Time of the others over Engram's on one thread, and how many times as fast Engram is on two. {measured(found)}.\n\n"
+            + table(["stimuli x units", "type", "values", *peers, "two threads"], rows))
+
+
+def recorder():
+    f = figures("recorder")
+    count = f["runs"] * f["epochs"]
+    return (f"{f['processes']} processes, {f['runs']} runs of {f['epochs']} checkpoints, {f['layers']} layers and {f['statistics']} statistics: "
+            f"{count / f['seconds']:,.0f} checkpoints a second in all. After `compact` the store has {f['recorded_bytes']:,} bytes, that of the "
+            f"bulk ingest {f['bulk_bytes']:,} ({100 * (f['recorded_bytes'] / f['bulk_bytes'] - 1):+.1f} %). {measured(f)}.\n")
+
+
+def measured(found):
+    """Where and when something was measured, and beside what."""
+    return f"Measured on {found['date'][:10]}, {found['machine']}, {found['versions']}"
+
+
 # Identification.
 
 def identify():
@@ -239,4 +263,4 @@ def overview():
 BLOCKS = {
     "overview": overview, "store": store, "ingest": ingest, "classifiers": classifiers, "forest": forest,
     "linear-svm": linear_svm, "conv1d": conv1d, "conv1d-training": conv1d_training, "identify": identify,
-    "identify-summary": identify_summary}
+    "identify-summary": identify_summary, "observables": observables, "recorder": recorder}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the 21 statistics of activations beside NumPy and PyTorch: the same formulas, the same arrays, one run.
 
-    scripts/bench observables [--full] [--repeats N]
+    scripts/bench observables [--full] [--repeats N] [--publish]
 
 The arrays have 512 x 4,096 and 16 x 802,816 numbers (256 x 802,816, the first layer of a ResNet-18, with --full), drawn
 from a normal distribution and rectified in part, as float32 and float64. NumPy and PyTorch compute in float64 with the two
@@ -22,6 +22,9 @@ import time
 os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
 
 import numpy as np  # noqa: E402
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "figures"))
+import publish  # noqa: E402
 
 
 def ranks(n):
@@ -95,19 +98,21 @@ def main(binaries, words):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="256 stimuli of 802,816 units rather than 16")
     parser.add_argument("--repeats", type=int, default=3, help="the best of so many is taken")
+    parser.add_argument("--publish", action="store_true", help="write benchmarks/figures/observables.json")
     arguments = parser.parse_args(words)
-    peers = {"NumPy": numpy_way}
+    peers, versions = {"NumPy": numpy_way}, {"NumPy": np.__version__}
     try:
         import torch
 
         torch.set_num_threads(1)
-        peers["PyTorch"] = torch_way(torch)
+        peers["PyTorch"], versions["PyTorch"] = torch_way(torch), torch.__version__
     except ImportError:
         print("note: PyTorch is not installed; its column is missing", file=sys.stderr)
     shapes = [(512, 4096), (256 if arguments.full else 16, 802_816)]
     print("| stimuli x units | type | values | " + " | ".join(f"{name} / Engram" for name in peers) + " | 2 threads |")
     print("| --- | --- | --- |" + " --- |" * (len(peers) + 1))
     random = np.random.RandomState(0)
+    table = []
     for stimuli, units in shapes:
         for kind in ("float32", "float64"):
             for values in ("normal", "rectified"):
@@ -130,6 +135,11 @@ def main(binaries, words):
                     ratios.append(min(times) / one)
                 cells = [f"{stimuli} x {units:,}", kind, values] + [f"{ratio:.1f}" for ratio in ratios] + [f"{one / two:.2f}"]
                 print("| " + " | ".join(cells) + " |", flush=True)
+                table.append({"stimuli": stimuli, "units": units, "type": kind, "values": values, "engram_s": publish.rounded(one),
+                             "ratios": {name: publish.rounded(ratio, 3) for name, ratio in zip(peers, ratios, strict=True)},
+                             "two_threads": publish.rounded(one / two, 3)})
+    if arguments.publish:
+        publish.write("observables", {**publish.made_with(**versions), "rows": table})
 
 
 if __name__ == "__main__":

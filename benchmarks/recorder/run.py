@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records runs with several processes at once, and compares the store with one bulk ingest of the same values.
 
-    scripts/bench recorder [--runs 300] [--epochs 100] [--layers 8] [--statistics 45] [--processes 4]
+    scripts/bench recorder [--runs 300] [--epochs 100] [--layers 8] [--statistics 45] [--processes 4] [--publish]
 
 Prints checkpoints a second in all, from the first line to the last answer, and the bytes of both stores after compact.
 Each process writes up to 64 lines ahead of the answers of its checkpoints.
@@ -11,6 +11,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,9 @@ import threading
 import time
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "figures"))
+import publish  # noqa: E402
 
 
 def walk(run, layers, epochs, statistics):
@@ -73,6 +77,7 @@ def main(binaries, words):
         prog="scripts/bench recorder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, number in [("runs", 300), ("epochs", 100), ("layers", 8), ("statistics", 45), ("processes", 4)]:
         parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--publish", action="store_true", help="write benchmarks/figures/recorder.json")
     options = parser.parse_args(words)
     engram = os.path.abspath(os.path.join(binaries, "engram"))
     folder = tempfile.mkdtemp(prefix="engram-recorder-")
@@ -101,6 +106,11 @@ def main(binaries, words):
     sizes = [size(store) for store in (recorded, bulk)]
     print(f"recorded {sizes[0]} bytes, bulk {sizes[1]} bytes: {100 * (sizes[0] / sizes[1] - 1):+.1f} %")
     shutil.rmtree(folder)
+    if options.publish:
+        publish.write("recorder", {
+            **publish.made_with(NumPy=np.__version__), "runs": options.runs, "epochs": options.epochs, "layers": options.layers,
+            "statistics": options.statistics, "processes": options.processes, "seconds": publish.rounded(seconds),
+            "recorded_bytes": sizes[0], "bulk_bytes": sizes[1]})
 
 
 if __name__ == "__main__":
