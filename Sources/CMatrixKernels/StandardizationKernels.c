@@ -12,15 +12,16 @@
 
 /* The routines below are the same for both types of values. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
-  ENGRAM_SIMD void engram_column_sums_##BITS(const TYPE *values, const int32_t *rows, size_t row_count,                \
-                                             ptrdiff_t row_stride, ptrdiff_t column_stride, size_t column_count,       \
-                                             const double *means, double *sums) {                                      \
+  /* `squares` is a constant for each caller: inside a loop, the condition becomes a masked load from NULL. */         \
+  ENGRAM_INLINE void column_sums_##BITS(const TYPE *values, const int32_t *rows, size_t row_count,                     \
+                                        ptrdiff_t row_stride, ptrdiff_t column_stride, size_t column_count,            \
+                                        const double *means, double *sums, int squares) {                              \
     if (column_stride == 1) {                                                                                          \
       for (size_t r = 0; r < row_count; r++) {                                                                         \
         const TYPE *row = values + (rows ? rows[r] : (ptrdiff_t)r) * row_stride;                                       \
         for (size_t c = 0; c < column_count; c++) {                                                                    \
           double value = (double)row[c];                                                                               \
-          if (means) value = (value - means[c]) * (value - means[c]);                                                  \
+          if (squares) value = (value - means[c]) * (value - means[c]);                                                \
           sums[c] = r == 0 ? value : sums[c] + value;                                                                  \
         }                                                                                                              \
       }                                                                                                                \
@@ -34,18 +35,25 @@
       for (size_t c = 0; c < LANES; c++) {                                                                             \
         size_t column = first + (c < count ? c : 0);                                                                   \
         columns[c] = values + (ptrdiff_t)column * column_stride;                                                       \
-        if (means) shift[c] = means[column];                                                                           \
+        if (squares) shift[c] = means[column];                                                                         \
       }                                                                                                                \
       for (size_t r = 0; r < row_count; r++) {                                                                         \
         ptrdiff_t row = (rows ? rows[r] : (ptrdiff_t)r) * row_stride;                                                  \
         for (size_t c = 0; c < LANES; c++) {                                                                           \
           double value = (double)columns[c][row];                                                                      \
-          if (means) value = (value - shift[c]) * (value - shift[c]);                                                  \
+          if (squares) value = (value - shift[c]) * (value - shift[c]);                                                \
           sum[c] = r == 0 ? value : sum[c] + value;                                                                    \
         }                                                                                                              \
       }                                                                                                                \
       memcpy(sums + first, sum, count * sizeof(double));                                                               \
     }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_column_sums_##BITS(const TYPE *values, const int32_t *rows, size_t row_count,                \
+                                             ptrdiff_t row_stride, ptrdiff_t column_stride, size_t column_count,       \
+                                             const double *means, double *sums) {                                      \
+    if (means) column_sums_##BITS(values, rows, row_count, row_stride, column_stride, column_count, means, sums, 1);   \
+    else column_sums_##BITS(values, rows, row_count, row_stride, column_stride, column_count, NULL, sums, 0);          \
   }                                                                                                                    \
                                                                                                                        \
   ENGRAM_SIMD void engram_standardize_##BITS(TYPE *values, size_t row_count, ptrdiff_t row_stride,                     \
