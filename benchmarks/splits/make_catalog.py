@@ -35,18 +35,32 @@ def table(runs):
     return model, rule, batch, model_seed, dataset_seed, np.array(LAYERS)[model]
 
 
+def begin(file):
+    """An empty database whose pages leave room for checksums, as those of a catalog do: SQLite makes none from Python."""
+    page, reserved = 2048, 8
+    database = sqlite3.connect(file)
+    database.executescript(f"PRAGMA page_size = {page}; PRAGMA user_version = 1;")
+    database.close()
+    with open(file, "r+b") as header:
+        header.seek(20)
+        header.write(bytes([reserved]))
+        header.seek(105)  # where the cells of the first page begin: at its end, and that is nearer now
+        header.write((page - reserved).to_bytes(2, "big"))
+    return sqlite3.connect(file)
+
+
 def make(path, runs):
     schema = pathlib.Path(__file__).resolve().parents[2] / "schema" / "catalog.sql"
     os.makedirs(os.path.join(path, "segments"))
     os.makedirs(os.path.join(path, "incoming"))
-    database = sqlite3.connect(os.path.join(path, "catalog.sqlite"))
+    database = begin(os.path.join(path, "catalog.sqlite"))
     database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + schema.read_text())
     model, rule, batch, model_seed, dataset_seed, layers = table(runs)
     first = np.concatenate([[0], np.cumsum(layers)])
     time = "2026-01-01T00:00:00.000Z"
     run = database.execute
     run("INSERT INTO store VALUES (1, ?, ?, 1)", (secrets.token_hex(16), time))
-    run("INSERT INTO commit_log VALUES (1, 'append', 'benchmark', ?, ?)", (time, int(first[-1])))
+    run("INSERT INTO commit_log VALUES (1, 'append', 'benchmark', ?, ?, 'benchmark', NULL, 0)", (time, int(first[-1])))
     for number, count in enumerate(LAYERS):
         run("INSERT INTO layer_set VALUES (?, ?)", (number + 1, count))
         database.executemany("INSERT INTO layer_set_member VALUES (?, ?, ?, ?)", (
