@@ -37,25 +37,14 @@ public struct GridSpecification: Sendable, Hashable {
   /// - Throws: ``EngramError`` with code `usage` that names the key and the parameter when something is wrong, and
   ///   `unsupported` for a newer version.
   public init(json: JSONValue, for kind: ClassifierKind? = nil) throws(EngramError) {
-    do throws(EngramError) {
-      self = try Self.read(json, kind)
-      _ = try makeGrid()
-    } catch {
-      var usage = error
-      if usage.code != .unsupported { usage.code = .usage }
-      usage.message = "the grid is not valid: \(error.message)"
-      throw usage
+    self = try json.document("grid", version: Self.version) { (object) throws(EngramError) in
+      let grid = try Self.read(object, kind)
+      _ = try grid.makeGrid()
+      return grid
     }
   }
 
-  private static func read(_ json: JSONValue, _ wanted: ClassifierKind?) throws(EngramError) -> GridSpecification {
-    let object = try json.asObject()
-    let version = try object.integer("version")
-    guard version == Self.version else {
-      throw EngramError(
-        .unsupported, "its version is not known here", place: "key \"version\"", expected: String(Self.version),
-        found: String(version), mend: "use a newer version of engram")
-    }
+  private static func read(_ object: JSONObject, _ wanted: ClassifierKind?) throws(EngramError) -> GridSpecification {
     try object.checkKeys(["version", "classifier", "parameters"])
     let name = try object.string("classifier")
     let names = ClassifierKind.allCases.map(\.rawValue)

@@ -24,23 +24,10 @@ extension SplitSpecification {
   /// - Throws: ``EngramError`` with code `usage` that names the key when one is unknown, missing or out of range, and
   ///   `unsupported` for a newer version.
   public init(json: JSONValue) throws(EngramError) {
-    do throws(EngramError) {
-      self = try Self.read(try json.asObject())
-    } catch {
-      var usage = error
-      if usage.code != .unsupported { usage.code = .usage }
-      usage.message = "the split specification is not valid: \(error.message)"
-      throw usage
-    }
+    self = try json.document("split specification", version: Self.version, Self.read)
   }
 
   private static func read(_ object: JSONObject) throws(EngramError) -> SplitSpecification {
-    let version = try object.integer("version")
-    guard version == Self.version else {
-      throw EngramError(
-        .unsupported, "its version is not known here", place: "key \"version\"", expected: String(Self.version),
-        found: String(version), mend: "use a newer version of engram")
-    }
     let name = try object.string("kind")
     guard let reader = Kind.readers.first(where: { $0.kind == name }) else {
       let kinds = Kind.readers.map(\.kind)

@@ -16,23 +16,10 @@ extension Study {
   /// - Throws: ``EngramError`` with code `usage` that names the key when something is unknown, missing or out of range,
   ///   `unsupported` for a newer version.
   public init(json: JSONValue) throws(EngramError) {
-    do throws(EngramError) {
-      self = try Self.read(try json.asObject())
-    } catch {
-      var usage = error
-      if usage.code != .unsupported { usage.code = .usage }
-      usage.message = "the study is not valid: \(error.message)"
-      throw usage
-    }
+    self = try json.document("study", version: Self.version, Self.read)
   }
 
   private static func read(_ object: JSONObject) throws(EngramError) -> Study {
-    let version = try object.integer("version")
-    guard version == Self.version else {
-      throw EngramError(
-        .unsupported, "its version is not known here", place: "key \"version\"", expected: String(Self.version),
-        found: String(version), mend: "use a newer version of engram")
-    }
     try object.checkKeys(["version", "name", "title", "label", "experiments", "figures"])
     let name = try object.string("name")
     guard isName(name) else {

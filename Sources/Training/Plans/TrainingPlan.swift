@@ -42,21 +42,17 @@ package struct TrainingPlan: Sendable, Hashable {
 
   /// Reads a plan.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` for what is no plan.
+  /// - Throws: ``EngramError`` with code `usage` for what is no plan, `unsupported` for another version.
   package init(json: JSONValue, file: String? = nil) throws(EngramError) {
     do throws(EngramError) {
-      try self.init(json)
+      self = try json.document("training plan", version: 1) { (plan) throws(EngramError) in try TrainingPlan(plan) }
     } catch {
       throw file.map { error.inFile($0) } ?? error
     }
   }
 
-  private init(_ json: JSONValue) throws(EngramError) {
-    let plan = try json.asObject()
+  private init(_ plan: JSONObject) throws(EngramError) {
     try plan.checkKeys(["$schema", "version", "name", "about", "grids", "settings", "overrides"])
-    guard try plan.integer("version") == 1 else {
-      throw EngramError(.unsupported, "the plan is of a newer version", place: "key \"version\"", expected: "1")
-    }
     name = try plan.string("name")
     var base = TrainingSettings()
     base.recipe = name

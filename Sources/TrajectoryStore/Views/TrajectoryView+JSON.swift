@@ -39,23 +39,10 @@ extension TrajectoryView {
   /// - Throws: ``EngramError`` with code `usage` that names the key when one is unknown, missing or out of range, and
   ///   `unsupported` for a newer version.
   public init(json: JSONValue) throws(EngramError) {
-    do throws(EngramError) {
-      self = try Self.read(try json.asObject())
-    } catch {
-      var usage = error
-      if usage.code != .unsupported { usage.code = .usage }
-      usage.message = "the trajectory view is not valid: \(error.message)"
-      throw usage
-    }
+    self = try json.document("trajectory view", version: Self.version, Self.read)
   }
 
   private static func read(_ object: JSONObject) throws(EngramError) -> TrajectoryView {
-    let version = try object.integer("version")
-    guard version == Self.version else {
-      throw EngramError(
-        .unsupported, "its version is not known here", place: "version", expected: String(Self.version),
-        found: String(version), mend: "use a newer version of engram")
-    }
     try object.checkKeys([
       "version", "name", "epochs", "random_start", "portion", "choice", "mean", "zscore", "positions",
     ])
