@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import shutil
 
@@ -10,6 +11,13 @@ import pytest
 import engram
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Counts a skipped test as a failed one where everything that tests need must be there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("ENGRAM_NO_SKIPPED_TESTS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
