@@ -10,6 +10,8 @@ struct Bounds {
   private(set) var first = -Double.infinity, last = Double.infinity
 
   /// Applies a condition; what compares with NULL is true of nothing, and every number is below every text.
+  ///
+  /// SQLite looks at each row again, so bounds may leave too much: which texts are numbers is its affair.
   mutating func apply(_ comparison: TableConstraint.Comparison, _ value: TableValue) {
     let number: Double
     switch value {
@@ -19,14 +21,9 @@ struct Bounds {
     case .integer(let whole): number = Double(whole)
     case .real(let real): number = real
     case .text, .constant:
-      var text = ""
-      if case .text(let given) = value { text = given }
-      if let parsed = Double(text) {
-        number = parsed
-      } else {
-        if comparison == .equal || comparison == .above || comparison == .atLeast { isEmpty = true }
-        return
-      }
+      guard case .text(let text) = value, !text.utf8.contains(where: { (48...57).contains($0) }) else { return }
+      if comparison == .equal || comparison == .above || comparison == .atLeast { isEmpty = true }
+      return
     }
     switch comparison {
     case .equal:

@@ -52,19 +52,17 @@ final class PlaceTable: VirtualTable {
       _ words: String, _ constraints: [(column: Int, comparison: TableConstraint.Comparison, value: TableValue)]
     ) throws(EngramError) {
       var (ids, firsts) = (Bounds(), Bounds())
-      var isByMeasurement = false
       for constraint in constraints {
         if constraint.column == 0 {
           ids.apply(constraint.comparison, constraint.value)
         } else {
           firsts.apply(constraint.comparison, constraint.value)
-          isByMeasurement = true
         }
       }
       isAtEnd = true
-      guard var wanted = ids.ids else { return }
-      if isByMeasurement {
-        guard let first = firsts.ids?.lowerBound else { return }
+      guard var wanted = ids.ids, let firstIDs = firsts.ids else { return }
+      if firstIDs.lowerBound == firstIDs.upperBound {
+        let first = firstIDs.lowerBound
         let place = place(of: first)
         guard place < measurements.count, measurements[place].lowerBound == first else { return }
         let examples = measurements[place]

@@ -25,11 +25,14 @@ final class TrajectoryBlocks {
     /// Where each statistic stands among them, by its number; -1 where the block lacks it.
     let places: [Int]
     let epochs: [Double]
+    /// Where the first of the epochs stands among all epochs of the block.
+    let firstEpoch: Int
     /// [example][statistic][epoch].
     let values: [Double]
 
-    init(ids: [Int64], statistics: [Int], places: [Int], epochs: [Double], values: [Double]) {
-      (self.ids, self.statistics, self.places, self.epochs, self.values) = (ids, statistics, places, epochs, values)
+    init(ids: [Int64], statistics: [Int], places: [Int], epochs: ArraySlice<Double>, values: [Double]) {
+      (self.ids, self.statistics, self.places, self.values) = (ids, statistics, places, values)
+      (self.epochs, firstEpoch) = (Array(epochs), epochs.startIndex)
     }
 
     /// Bytes that are held.
@@ -46,6 +49,8 @@ final class TrajectoryBlocks {
   let exampleCount: Int
   /// Epochs of a block, on the average.
   let meanEpochs: Double
+  /// The epochs of the block that has most.
+  let mostEpochs: Int
   private let trust: (() throws(EngramError) -> Void) throws(EngramError) -> Void
 
   private struct Key: Hashable {
@@ -79,6 +84,7 @@ final class TrajectoryBlocks {
     numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     exampleCount = snapshot.allExamples.count
     let epochs = blocks.reduce(0.0) { $0 + Double($1.epochs.count) }
+    mostEpochs = blocks.reduce(0) { max($0, $1.epochs.count) }
     meanEpochs = blocks.isEmpty ? 1 : max(1, epochs / Double(blocks.count))
   }
 
@@ -126,13 +132,16 @@ final class TrajectoryBlocks {
     } else {
       wanted = block.statistics.compactMap { numbers[$0] }
     }
-    let epochs = block.epochs.filter { $0 >= request.first && $0 <= request.last }
+    // Epochs ascend.
+    let first = block.epochs.firstIndex { $0 >= request.first } ?? block.epochs.endIndex
+    let end = block.epochs[first...].firstIndex { $0 > request.last } ?? block.epochs.endIndex
+    let epochs = block.epochs[first..<end]
     var places = [Int](repeating: -1, count: statistics.count)
     for (place, number) in wanted.enumerated() { places[number] = place }
     let ids = block.examples.ids
     var values: [Double] = []
     if !wanted.isEmpty, !epochs.isEmpty {
-      let columns = FeatureColumns(statistics: wanted.map { statistics[$0] }, epochs: epochs)
+      let columns = FeatureColumns(statistics: wanted.map { statistics[$0] }, epochs: Array(epochs))
       let (snapshot, examples) = (snapshot, block.examples)
       try trust { () throws(EngramError) in
         var matrix = Matrix(elementType: .float64)

@@ -48,7 +48,6 @@ final class TrajectoryTable: VirtualTable {
     private var values: TrajectoryBlocks.Values?
     private var example = 0, statistic = 0, epoch = 0
     private var element = 0
-    private(set) var row: Int64 = 0
 
     init(_ table: TrajectoryTable) {
       self.table = table
@@ -56,6 +55,12 @@ final class TrajectoryTable: VirtualTable {
     }
 
     var isAtEnd: Bool { values == nil }
+
+    var row: Int64 {
+      guard let values else { return 0 }
+      let column = values.ids[example] &* Int64(table.names.count) &+ Int64(values.statistics[statistic])
+      return column &* Int64(table.blocks.mostEpochs) &+ Int64(values.firstEpoch + epoch)
+    }
 
     func start(
       _ words: String, _ constraints: [(column: Int, comparison: TableConstraint.Comparison, value: TableValue)]
@@ -68,9 +73,12 @@ final class TrajectoryTable: VirtualTable {
         case 0: ids.apply(constraint.comparison, constraint.value)
         case 2: epochs.apply(constraint.comparison, constraint.value)
         default:
-          guard case .text(let name) = constraint.value, let number = table.blocks.numbers[name],
-            wanted == nil || wanted == number
-          else {
+          // What is no text, SQLite compares as one.
+          guard case .text(let name) = constraint.value else {
+            isNothing = isNothing || constraint.value == .null
+            continue
+          }
+          guard let number = table.blocks.numbers[name], wanted == nil || wanted == number else {
             isNothing = true
             continue
           }
@@ -97,7 +105,6 @@ final class TrajectoryTable: VirtualTable {
 
     func next() throws(EngramError) {
       guard let values else { return }
-      row += 1
       element += 1
       epoch += 1
       if epoch < values.epochs.count { return }

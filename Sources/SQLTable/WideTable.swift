@@ -66,7 +66,6 @@ final class WideTable: VirtualTable {
     private var reading: BlockReading
     private var values: TrajectoryBlocks.Values?
     private var example = 0, epoch = 0
-    private(set) var row: Int64 = 0
 
     init(_ table: WideTable) {
       self.table = table
@@ -74,6 +73,11 @@ final class WideTable: VirtualTable {
     }
 
     var isAtEnd: Bool { values == nil }
+
+    var row: Int64 {
+      guard let values else { return 0 }
+      return values.ids[example] &* Int64(table.blocks.mostEpochs) &+ Int64(values.firstEpoch + epoch)
+    }
 
     func start(
       _ words: String, _ constraints: [(column: Int, comparison: TableConstraint.Comparison, value: TableValue)]
@@ -101,7 +105,6 @@ final class WideTable: VirtualTable {
 
     func next() throws(EngramError) {
       guard let values else { return }
-      row += 1
       epoch += 1
       if epoch < values.epochs.count { return }
       (epoch, example) = (0, example + 1)

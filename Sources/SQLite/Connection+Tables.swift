@@ -82,8 +82,11 @@ private final class TableBox {
     // SAFETY (whole method): SQLite lends the constraints and as many places for the answers.
     for place in 0..<Int(unsafe info.pointee.nConstraint) {
       let constraint = unsafe info.pointee.aConstraint[place]
+      // A table compares numbers and whole texts; another collation is SQLite's affair.
       guard constraint.usable != 0, constraint.iColumn >= 0,
-        let comparison = Self.comparison(Int32(constraint.op))
+        let comparison = Self.comparison(Int32(constraint.op)),
+        let collation = unsafe sqlite3_vtab_collation(info, Int32(place)),
+        unsafe String(cString: collation) == "BINARY"
       else { continue }
       constraints.append(TableConstraint(column: Int(constraint.iColumn), comparison: comparison, place: place))
     }
@@ -91,7 +94,6 @@ private final class TableBox {
     var words = plan.words + ";"
     for (index, constraint) in plan.used.enumerated() {
       unsafe info.pointee.aConstraintUsage[constraint.place].argvIndex = Int32(index + 1)
-      unsafe info.pointee.aConstraintUsage[constraint.place].omit = 1
       words += "\(constraint.column)\(Self.letter(constraint.comparison)),"
     }
     unsafe info.pointee.estimatedCost = plan.cost
@@ -191,6 +193,8 @@ private final class CursorBox {
     case SQLITE_TEXT:
       let text = unsafe sqlite3_value_text(value)
       return .text(unsafe text.map { unsafe String(cString: $0) } ?? "")
+    // Bytes are above every number, as a text is, and equal no name.
+    case SQLITE_BLOB: return .text("")
     default: return .null
     }
   }

@@ -56,7 +56,9 @@ package struct TableConstraint: Sendable {
 
 /// How a table is going to be read.
 package struct TablePlan: Sendable {
-  /// The constraints whose values the cursor is to get, in this order; rows that do not satisfy them must not come.
+  /// The constraints whose values the cursor is to get, in this order.
+  ///
+  /// Rows that do not satisfy them may come, for SQLite looks at each again: values of other types compare by its rules.
   package var used: [TableConstraint] = []
   /// What the cursor is told beside the values.
   package var words = ""
@@ -95,7 +97,8 @@ package protocol VirtualTable: AnyObject {
 package protocol VirtualCursor: AnyObject {
   /// Whether there is no row at the cursor.
   var isAtEnd: Bool { get }
-  /// A number of the row that no other row of the same reading has.
+  /// A number of the row that no other row of the table has, the same in every reading: SQLite tells by it which rows two sides of
+  /// an OR share.
   var row: Int64 { get }
 
   /// Goes to the first row that a plan means.

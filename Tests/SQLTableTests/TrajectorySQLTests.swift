@@ -83,6 +83,15 @@ import TrajectoryStore
       ("statistic = 'm' AND statistic = 'Ünï'", { _, _, _ in false }), ("epoch = NULL", { _, _, _ in false }),
       ("epoch > 'x'", { _, _, _ in false }), ("epoch < 'x'", { _, _, _ in true }),
       ("example_id > 9e99", { _, _, _ in false }), ("example_id > -9e99", { _, _, _ in true }),
+      ("example_id = 1 OR epoch = 5", { id, _, epoch in id == 1 || epoch == 5 }),
+      (
+        "statistic = 'm' OR example_id = 2 OR epoch >= 10", { id, name, epoch in name == "m" || id == 2 || epoch >= 10 }
+      ),
+      ("statistic = 'M' COLLATE NOCASE", { _, name, _ in name == "m" }), ("statistic = 'M'", { _, _, _ in false }),
+      ("example_id = '3'", { id, _, _ in id == 3 }), ("example_id = ' 3 '", { id, _, _ in id == 3 }),
+      ("example_id = '0x3'", { _, _, _ in false }), ("epoch < '0x3'", { _, _, _ in true }),
+      ("epoch > 'inf'", { _, _, _ in false }), ("epoch < x'05'", { _, _, _ in true }),
+      ("example_id = x'33'", { _, _, _ in false }), ("statistic = 5", { _, _, _ in false }),
     ]
     for (condition, keep) in conditions {
       let rows = try Self.rows(store, "SELECT example_id, statistic, epoch, value FROM trajectory WHERE \(condition)")
