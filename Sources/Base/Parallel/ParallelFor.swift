@@ -70,7 +70,7 @@ private final class ParallelLoop: Sendable {
   private let work: WorkContext
   private let body: Body
   private let next = Atomic<Int>(0)
-  private let failure = Mutex<(index: Int, error: EngramError)?>(nil)
+  private let failure = ForkSafeMutex<(index: Int, error: EngramError)?>(nil)
 
   init(count: Int, work: WorkContext, body: @escaping Body) {
     self.count = count

@@ -1,13 +1,11 @@
 // PartResults.swift -- what the iterations of a parallel loop worked out, in their order.
 
-import Synchronization
-
 /// A place for the result of each iteration of a parallel loop.
 package final class PartResults<Result: Sendable>: Sendable {
-  private let results: Mutex<[Result?]>
+  private let results: ForkSafeMutex<[Result?]>
 
   /// Room for a number of results.
-  package init(count: Int) { results = Mutex(Array(repeating: nil, count: count)) }
+  package init(count: Int) { results = ForkSafeMutex(Array(repeating: nil, count: count)) }
 
   /// Puts a result in its place.
   package func set(_ part: Int, _ result: Result) { results.withLock { $0[part] = result } }
