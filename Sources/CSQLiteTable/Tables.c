@@ -5,61 +5,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What is registered: the module's data.
+// What is registered: the module's data. A module has a maker of tables, and no table of its own.
 typedef struct {
-  void *table;
+  const engram_sqlite_routines *sqlite;
   const engram_table_calls *calls;
+  engram_table_maker make;
+  void *table;
   char *declaration;
 } registration;
 
 typedef struct {
   sqlite3_vtab base;
   registration *registered;
+  void *table;
 } table;
 
 typedef struct {
   sqlite3_vtab_cursor base;
   void *cursor;
-  const engram_table_calls *calls;
 } cursor;
 
 static int connect(
     sqlite3 *connection, void *data, int count, const char *const *arguments, sqlite3_vtab **made, char **message) {
-  (void)count;
-  (void)arguments;
-  (void)message;
   registration *registered = data;
-  int code = sqlite3_declare_vtab(connection, registered->declaration);
-  if (code != SQLITE_OK) return code;
-  // It reads what the store holds, as any table does.
-  sqlite3_vtab_config(connection, SQLITE_VTAB_INNOCUOUS);
-  table *own = sqlite3_malloc(sizeof *own);
-  if (!own) return SQLITE_NOMEM;
+  const engram_sqlite_routines *sqlite = registered->sqlite;
+  void *rows = registered->table;
+  char *declaration = registered->declaration;
+  // The first three arguments are names of the module, the database and the table.
+  if (registered->make) {
+    int code = registered->make(count - 3, arguments + 3, &rows, &declaration, message, sqlite);
+    if (code != SQLITE_OK) return code;
+  }
+  int code = sqlite->declare_vtab(connection, declaration);
+  if (registered->make) sqlite->free(declaration);
+  table *own = code == SQLITE_OK ? sqlite->malloc(sizeof *own) : NULL;
+  if (!own) {
+    if (registered->make) registered->calls->release(rows);
+    return code == SQLITE_OK ? SQLITE_NOMEM : code;
+  }
+  // It reads what the store holds, as any table does; but which store is said by who made it.
+  if (!registered->make) sqlite->vtab_config(connection, SQLITE_VTAB_INNOCUOUS);
   memset(own, 0, sizeof *own);
   own->registered = registered;
+  own->table = rows;
   *made = &own->base;
   return SQLITE_OK;
 }
 
 static int disconnect(sqlite3_vtab *base) {
-  sqlite3_free(base);
+  table *own = (table *)base;
+  registration *registered = own->registered;
+  if (registered->make) registered->calls->release(own->table);
+  registered->sqlite->free(own);
   return SQLITE_OK;
 }
 
+static registration *registration_of(sqlite3_vtab_cursor *base) { return ((table *)base->pVtab)->registered; }
+
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  registration *registered = ((table *)base)->registered;
-  return registered->calls->plan(registered->table, info);
+  table *own = (table *)base;
+  return own->registered->calls->plan(own->table, info, own->registered->sqlite);
 }
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **made) {
-  registration *registered = ((table *)base)->registered;
-  cursor *own = sqlite3_malloc(sizeof *own);
+  table *of = (table *)base;
+  cursor *own = of->registered->sqlite->malloc(sizeof *own);
   if (!own) return SQLITE_NOMEM;
   memset(own, 0, sizeof *own);
-  own->calls = registered->calls;
-  own->cursor = registered->calls->open(registered->table);
+  own->cursor = of->registered->calls->open(of->table);
   if (!own->cursor) {
-    sqlite3_free(own);
+    of->registered->sqlite->free(own);
     return SQLITE_NOMEM;
   }
   *made = &own->base;
@@ -68,63 +83,66 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **made) {
 
 static int close_cursor(sqlite3_vtab_cursor *base) {
   cursor *own = (cursor *)base;
-  own->calls->close(own->cursor);
-  sqlite3_free(own);
+  registration_of(base)->calls->close(own->cursor);
+  registration_of(base)->sqlite->free(own);
   return SQLITE_OK;
 }
 
+static void keep_message(void *context, const char *text) {
+  table *of = context;
+  of->registered->sqlite->free(of->base.zErrMsg);
+  of->base.zErrMsg = engram_sqlite_copy(text, of->registered->sqlite);
+}
+
+// The code, with what went wrong as the message of the table.
+static int told(sqlite3_vtab_cursor *base, int code) {
+  table *of = (table *)base->pVtab;
+  if (code != SQLITE_OK) of->registered->calls->failure(of->table, of, keep_message);
+  return code;
+}
+
 static int filter(sqlite3_vtab_cursor *base, int number, const char *words, int count, sqlite3_value **values) {
-  cursor *own = (cursor *)base;
-  return own->calls->filter(own->cursor, number, words, count, values);
+  (void)number;
+  registration *registered = registration_of(base);
+  return told(
+      base, registered->calls->filter(((cursor *)base)->cursor, words, count, values, registered->sqlite));
 }
 
 static int next(sqlite3_vtab_cursor *base) {
-  cursor *own = (cursor *)base;
-  return own->calls->next(own->cursor);
+  return told(base, registration_of(base)->calls->next(((cursor *)base)->cursor));
 }
 
-static int is_at_end(sqlite3_vtab_cursor *base) {
-  cursor *own = (cursor *)base;
-  return own->calls->is_at_end(own->cursor);
-}
+static int is_at_end(sqlite3_vtab_cursor *base) { return registration_of(base)->calls->is_at_end(((cursor *)base)->cursor); }
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int number) {
-  cursor *own = (cursor *)base;
-  own->calls->column(own->cursor, context, number);
+  registration *registered = registration_of(base);
+  registered->calls->column(((cursor *)base)->cursor, context, number, registered->sqlite);
   return SQLITE_OK;
 }
 
 static int row(sqlite3_vtab_cursor *base, sqlite3_int64 *number) {
-  cursor *own = (cursor *)base;
-  *number = own->calls->row(own->cursor);
+  *number = registration_of(base)->calls->row(((cursor *)base)->cursor);
   return SQLITE_OK;
 }
 
-static const sqlite3_module module = {
-    // Without xCreate the table is there by itself.
-    .iVersion = 0,
-    .xConnect = connect,
-    .xBestIndex = best_index,
-    .xDisconnect = disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = is_at_end,
-    .xColumn = column,
-    .xRowid = row,
-};
+#define METHODS \
+  .iVersion = 0, .xConnect = connect, .xBestIndex = best_index, .xDisconnect = disconnect, .xOpen = open_cursor, \
+  .xClose = close_cursor, .xFilter = filter, .xNext = next, .xEof = is_at_end, .xColumn = column, .xRowid = row
+
+// Without xCreate the table is there by itself.
+static const sqlite3_module table_module = {METHODS};
+static const sqlite3_module made_module = {.xCreate = connect, .xDestroy = disconnect, METHODS};
 
 static void release(void *data) {
   registration *registered = data;
-  registered->calls->release(registered->table);
+  if (registered->table) registered->calls->release(registered->table);
   free(registered->declaration);
   free(registered);
 }
 
 int engram_table_register(
     sqlite3 *connection, const char *name, const char *declaration, void *table, const engram_table_calls *calls) {
-  registration *registered = malloc(sizeof *registered);
+  registration *registered = calloc(1, sizeof *registered);
   char *kept = strdup(declaration);
   if (!registered || !kept) {
     free(registered);
@@ -132,23 +150,34 @@ int engram_table_register(
     calls->release(table);
     return SQLITE_NOMEM;
   }
-  registered->table = table;
-  registered->calls = calls;
-  registered->declaration = kept;
+  *registered = (registration){&engram_own_sqlite, calls, NULL, table, kept};
   // Where it fails, SQLite lets go of the data.
-  return sqlite3_create_module_v2(connection, name, &module, registered, release);
+  return sqlite3_create_module_v2(connection, name, &table_module, registered, release);
 }
 
-int engram_table_set_words(sqlite3_index_info *info, const char *words) {
-  info->idxStr = sqlite3_mprintf("%s", words);
+int engram_table_register_module(
+    sqlite3 *connection, const char *name, engram_table_maker make, const engram_table_calls *calls,
+    const engram_sqlite_routines *sqlite) {
+  registration *registered = calloc(1, sizeof *registered);
+  if (!registered) return SQLITE_NOMEM;
+  *registered = (registration){sqlite, calls, make, NULL, NULL};
+  return sqlite->create_module(connection, name, &made_module, registered, release);
+}
+
+int engram_table_set_words(sqlite3_index_info *info, const char *words, const engram_sqlite_routines *sqlite) {
+  info->idxStr = engram_sqlite_copy(words, sqlite);
   info->needToFreeIdxStr = 1;
   return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-void engram_table_result_text(sqlite3_context *context, const char *text, int byte_count) {
-  sqlite3_result_text(context, text, byte_count, SQLITE_TRANSIENT);
+void engram_table_result_text(
+    sqlite3_context *context, const char *text, int byte_count, const engram_sqlite_routines *sqlite) {
+  sqlite->result_text(context, text, byte_count, SQLITE_TRANSIENT);
 }
 
-void engram_table_result_constant(sqlite3_context *context, const char *text, int byte_count) {
-  sqlite3_result_text(context, text, byte_count, SQLITE_STATIC);
+void engram_table_result_constant(
+    sqlite3_context *context, const char *text, int byte_count, const engram_sqlite_routines *sqlite) {
+  sqlite->result_text(context, text, byte_count, SQLITE_STATIC);
 }
+
+char *engram_sqlite_copy(const char *text, const engram_sqlite_routines *sqlite) { return sqlite->mprintf("%s", text); }

@@ -10,12 +10,26 @@ extension Catalog {
   /// The database is made under another name, moved out of its log, read back and synchronised, and only then renamed; so
   /// neither a kill nor a full disk leaves a part of one.
   ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - directory: Its folder.
+  ///   - identifier: The identifier of the store, as another catalog gave it; nil for one of its own.
   /// - Throws: Code `exists` when there is anything of that name, `io`, `diskFull`.
-  package static func create(_ name: String = fileName, in directory: DirectoryHandle) throws(EngramError) {
+  package static func create(
+    _ name: String = fileName, in directory: DirectoryHandle, identifier: String? = nil
+  ) throws(EngramError) {
     if try directory.status(of: name) != nil {
       throw EngramError(.exists, "there is a file already", file: directory.path(of: name), mend: "choose another name")
     }
-    try make(name, in: directory, nil)
+    try make(name, in: directory) { (connection) throws(EngramError) in
+      let row = try connection.prepare(
+        """
+        INSERT INTO store (only_row, identifier, created, oldest_writer)
+          VALUES (1, ifnull(?1, lower(hex(randomblob(16)))), \(now), \(formatVersion))
+        """)
+      if let identifier { try row.bind(1, identifier) }
+      try row.run()
+    }
   }
 
   /// Makes a catalog under another name and puts it in its place, whether or not there is one.
@@ -23,10 +37,10 @@ extension Catalog {
   /// - Parameters:
   ///   - name: The name that it gets.
   ///   - directory: Its folder.
-  ///   - fill: Adds its rows; nil makes the catalog of an empty store.
+  ///   - fill: Adds its rows.
   /// - Throws: Code `io`, `diskFull`, and what the closure throws.
   static func make(
-    _ name: String, in directory: DirectoryHandle, _ fill: ((Connection) throws(EngramError) -> Void)?
+    _ name: String, in directory: DirectoryHandle, _ fill: (Connection) throws(EngramError) -> Void
   ) throws(EngramError) {
     let making = "\(name)\(makingInfix)\(getpid())-\(UInt32.random(in: 0...(.max)))"
     defer { for suffix in databaseSuffixes { try? directory.remove(making + suffix) } }
@@ -71,25 +85,17 @@ extension Catalog {
   /// - Parameters:
   ///   - name: Its name, of which there is no file.
   ///   - directory: Its folder.
-  ///   - fill: Adds rows, in the transaction that makes the tables; nil adds the row of a new store.
+  ///   - fill: Adds rows, in the transaction that makes the tables.
   /// - Throws: Code `io`, `diskFull`, and what the closure throws.
   private static func makeDatabase(
-    _ name: String, in directory: DirectoryHandle, _ fill: ((Connection) throws(EngramError) -> Void)?
+    _ name: String, in directory: DirectoryHandle, _ fill: (Connection) throws(EngramError) -> Void
   ) throws(EngramError) {
     let connection = try connect(name, in: directory, .create)
     try connection.reservePageChecksums()
     // Two dozen tables and indexes, most of them short: pages of half the usual size halve a small catalog.
     try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
     try connection.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
-    if let fill {
-      try fill(connection)
-    } else {
-      try connection.execute(
-        """
-        INSERT INTO store (only_row, identifier, created, oldest_writer)
-          VALUES (1, lower(hex(randomblob(16))), \(now), \(formatVersion));
-        """)
-    }
+    try fill(connection)
     try connection.execute("COMMIT")
     // Closing would do this too, but would not say when the disk is full.
     try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -77,14 +77,7 @@ final class PlaceTable: VirtualTable {
     }
 
     /// The first measurement that holds an example of at least an id.
-    private func place(of id: Int64) -> Int {
-      var (low, high) = (0, measurements.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if measurements[middle].upperBound <= id { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
+    private func place(of id: Int64) -> Int { measurements.partitionPoint { $0.upperBound <= id } }
 
     func next() throws(EngramError) {
       id += 1

@@ -91,14 +91,7 @@ final class TrajectoryBlocks {
   var count: Int { blocks.count }
 
   /// The first block that holds an example of at least an id.
-  func block(from id: Int64) -> Int {
-    var (low, high) = (0, blocks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle].range.upperBound <= id { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  func block(from id: Int64) -> Int { blocks.partitionPoint { $0.range.upperBound <= id } }
 
   /// The lowest id of a block.
   func firstExample(of block: Int) -> Int64 { blocks[block].range.lowerBound }

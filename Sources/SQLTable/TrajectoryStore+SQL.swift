@@ -45,7 +45,8 @@ extension TrajectoryStore {
       let blocks = try TrajectoryBlocks(snapshot) { (body) throws(EngramError) in try sandbox.trusting(body) }
       let places = PlaceTable(try catalog.measurements(before: snapshot.exampleEnd))
       try catalog.query(
-        sql, in: sandbox, over: [TrajectoryTable(blocks), WideTable(blocks)], places: places, header: header, row: row)
+        sql, in: sandbox, over: [TrajectoryTable(blocks, .long), TrajectoryTable(blocks, .wide)], places: places,
+        header: header, row: row)
     }
   }
 
@@ -54,7 +55,7 @@ extension TrajectoryStore {
   /// - Throws: What reading throws.
   public func trajectoryTables() throws(EngramError) -> [(name: String, columns: [String])] {
     let blocks = try TrajectoryBlocks(try snapshot()) { (body) throws(EngramError) in try body() }
-    let wide = WideTable(blocks)
+    let wide = TrajectoryTable(blocks, .wide)
     return [
       ("trajectory", ["example_id", "statistic", "epoch", "value"]),
       (wide.name, ["example_id", "epoch"] + wide.columns.map { blocks.statistics[$0] }),

@@ -39,6 +39,11 @@ public final class TrajectoryStore: Sendable {
   ///
   /// - Throws: ``EngramError`` with code `exists` when something other than the beginnings of a store is at `path`.
   public static func create(at path: String) throws(EngramError) -> TrajectoryStore {
+    try create(at: path, identifier: nil)
+  }
+
+  /// Makes an empty store with the identifier of another, or with one of its own, and opens it.
+  static func create(at path: String, identifier: String?) throws(EngramError) -> TrajectoryStore {
     // Another process may be making the same store; the lock decides.
     let root = try DirectoryHandle(making: path)
     try requireNothing(in: root)
@@ -46,7 +51,7 @@ public final class TrajectoryStore: Sendable {
       in: root, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, work: WorkContext())
     try requireNothing(in: root)
     for name in [StoreFolder.segments, StoreFolder.incoming] { _ = try root.directory(making: name) }
-    try Catalog.create(in: root)
+    try Catalog.create(in: root, identifier: identifier)
     try DirectoryHandle(opening: path + "/..").sync()
     extendLifetime(lock)
     return try TrajectoryStore(opening: path)

@@ -19,6 +19,7 @@ from ._errors import (
     BusyError, CorruptError, EngramError, EngramWarning, ExistsError, InvalidDataError, LimitError, NotFoundError, StorageError,
     UnsupportedError, UsageError,
 )
+from ._many import Stores, StoresSelection, open_many
 from ._observe import Meter
 from ._recorder import Recorder
 from ._selection import Selection
@@ -27,7 +28,7 @@ from ._store import Store, append, create, ingest, merge, migrate, observe, open
 from ._table import Table
 
 if TYPE_CHECKING:
-    from . import torch
+    from . import plans, torch
     from ._estimators import Conv1D, LinearSVM, RandomForest
     from ._inputs import from_arrow, from_pandas, from_polars, from_xarray, read_parquet
 
@@ -41,6 +42,7 @@ __all__ = [
     "LimitError", "LinearSVM", "LoadedSplit", "Meter", "NotFoundError", "RandomForest", "Recorder", "Selection", "Split", "SplitSet",
     "SplitSets", "StorageError", "Store", "StoredCV", "Table", "UnsupportedError", "UsageError", "append", "create", "from_arrow",
     "from_pandas", "from_polars", "from_xarray", "ingest", "merge", "migrate", "observe", "open", "read_parquet", "torch",
+    "Stores", "StoresSelection", "open_many", "plans", "sqlite_extension_path",
 ]
 
 _LATER = {
@@ -53,12 +55,23 @@ def __getattr__(name: str) -> Any:
     """What needs another library is imported when it is first asked for."""
     import importlib
 
-    if name == "torch":
-        return importlib.import_module("engram.torch")
+    if name in ("plans", "torch"):
+        return importlib.import_module(f"engram.{name}")
     if name in _LATER:
         return getattr(importlib.import_module(f"engram.{_LATER[name]}"), name)
     raise AttributeError(f"module 'engram' has no attribute {name!r}")
 
 
+def sqlite_extension_path() -> str:
+    """The path of the library as an extension of SQLite: ``connection.load_extension(engram.sqlite_extension_path())``.
+
+    ``SELECT engram_open('lr.engram')`` then makes the tables ``trajectory``, ``trajectory_wide``, ``example`` and ``run`` of a store, which
+    is only read. `Store.sql` asks the same without an extension.
+    """
+    import pathlib
+
+    return str(pathlib.Path(__file__).with_name("libengram.so.1"))
+
+
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_LATER, "torch"])
+    return sorted([*globals(), *_LATER, "plans", "torch"])

@@ -240,6 +240,11 @@ void engram_table_free(engram_table *table);
 int32_t engram_sql(
   const engram_store *store, const char *sql, int64_t commit, double seconds, const engram_work *work,
   engram_table **table, engram_error **error);
+// This library is an extension of SQLite, too: `.load libengram` in its shell, `load_extension` elsewhere, call this function. Then
+//   SELECT engram_open('lr.engram');
+// makes the tables `run`, `example`, `trajectory` and `trajectory_wide` of a store, as temporary ones that can be read and nothing else.
+// `connection` is a `sqlite3 *`, `message` is left alone, `routines` is a `const sqlite3_api_routines *`. SQLite 3.22 or later.
+int sqlite3_engram_init(void *connection, char **message, const void *routines);
 // Columns of the view `example`, a row for each example, ascending; names with commas, NULL for all.
 int32_t engram_metadata(
   const engram_snapshot *snapshot, const engram_examples *examples, const char *columns, engram_table **table,

@@ -1,6 +1,7 @@
 // Invocation+Store.swift -- what most verbs begin with: the store, a snapshot of it, and options that can be stopped.
 
 import Base
+import Studies
 import TrajectoryModel
 import TrajectoryStore
 
@@ -21,6 +22,15 @@ extension Invocation {
   /// How a write waits and works.
   func writeOptions(codec: SegmentCodec = .predicted) -> WriteOptions {
     WriteOptions(waitSeconds: self[SharedParameters.waitSeconds], codec: codec, work: work)
+  }
+
+  /// How classification is done where the command declares `--into`.
+  func classifyOptions(of store: TrajectoryStore, split: Int? = nil) throws(EngramError) -> ClassifyOptions {
+    var options = ClassifyOptions(split: split, waitSeconds: self[SharedParameters.waitSeconds], work: work)
+    options.resultStore = try self[SharedParameters.into].map { (path) throws(EngramError) in
+      try store.resultStore(at: path)
+    }
+    return options
   }
 
   /// How a change of what is stored waits and works: who does it, and why.

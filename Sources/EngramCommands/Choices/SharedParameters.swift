@@ -40,6 +40,10 @@ enum SharedParameters {
       + "Values are the same by bits")
   static let waitSeconds = Parameter.option(
     "wait", .real(in: 0...1e6, "SECONDS"), default: "30", "how long to wait for another writer to end")
+  static let into = Parameter.option(
+    "into", .store("RESULTS"),
+    "keep the results in a store of results alone, and only read STORE; `engram merge STORE RESULTS --results` brings them in"
+  )
   static let reason = Parameter.option("reason", .text("TEXT"), "why, for the log of commits")
   static let author = Parameter.option(
     "author", .text("NAME"), "who does it, for the log of commits (the user of the process unless given)")

@@ -13,17 +13,33 @@ extension ClassificationTask {
     XXH3.hash128(unsafe Array(try planText().utf8).span.bytes)
   }
 
-  /// The splits that have results.
+  /// Where results are kept.
+  private var keeper: TrajectoryStore { options.resultStore ?? store }
+
+  /// The splits that have results, where they are kept or in the store.
   func finishedSplits() throws(EngramError) -> Set<Int> {
-    try store.finishedSplits(planHash: try planHash())
+    let hash = try planHash()
+    let known = try store.finishedSplits(planHash: hash)
+    return options.resultStore == nil ? known : known.union(try keeper.finishedSplits(planHash: hash))
   }
 
   /// Everything that is kept of the plan.
   func results() throws(EngramError) -> Classification {
-    guard let known = try store.classificationRecord(planHash: try planHash()) else {
-      throw EngramError(.notFound, "there are no results of this plan", file: store.path, mend: "classify first")
+    let hash = try planHash()
+    var found: Classification?
+    for place in options.resultStore == nil ? [store] : [keeper, store] {
+      guard let known = try place.classificationRecord(planHash: hash) else { continue }
+      let more = try place.classification(known.id)
+      guard let first = found else {
+        found = more
+        continue
+      }
+      let others = more.splits.filter { split in !first.splits.contains { $0.ordinal == split.ordinal } }
+      found = Classification(
+        summary: first.summary, splits: (first.splits + others).sorted { $0.ordinal < $1.ordinal })
     }
-    return try store.classification(known.id)
+    if let found { return found }
+    throw EngramError(.notFound, "there are no results of this plan", file: store.path, mend: "classify first")
   }
 
   private func record() throws(EngramError) -> ClassificationRecord {
@@ -34,14 +50,14 @@ extension ClassificationTask {
 
   /// What an earlier run of the search of a split found out.
   func keptSearch(_ ordinal: Int) throws(EngramError) -> SearchRecord {
-    let text = try store.classificationSearch(planHash: try planHash(), split: ordinal)
+    let text = try keeper.classificationSearch(planHash: try planHash(), split: ordinal)
     return try text.map { (text) throws(EngramError) in try SearchRecord(json: JSONValue(parsing: text)) }
       ?? SearchRecord()
   }
 
   /// Keeps what the search of a split knows so far.
   func keep(_ search: SearchRecord, of ordinal: Int) throws(EngramError) {
-    try store.keepSearch(
+    try keeper.keepSearch(
       try search.json.text(), split: ordinal, of: try record(),
       message: "the search in split \(set.splits[ordinal].name) of \(set.name), so far", options: write)
   }
@@ -52,7 +68,7 @@ extension ClassificationTask {
     let split = ClassificationSplitRecord(
       ordinal: result.ordinal, testAccuracy: result.test.confusion.accuracy,
       summary: try JSONValue.object(result.json).text(), predictions: result.predictions?.bytes)
-    try store.add(
+    try keeper.add(
       [split], of: record, message: "split \(result.name) of \(set.name) by \(record.classifier)", options: write)
   }
 

@@ -16,6 +16,11 @@ public struct ClassifyOptions: Sendable {
   /// Whether the predicted class of each test example is kept beside the counts.
   package var keepsPredictions = true
 
+  /// The store that keeps the results; nil for the one that is classified.
+  ///
+  /// One of ``TrajectoryStore/resultStore(at:)`` lets a store that is only read be classified.
+  package var resultStore: TrajectoryStore?
+
   /// Makes options; by default every split, one thread for each core.
   public init(
     split: Int? = nil, waitSeconds: Double = WriteOptions().waitSeconds, work: WorkContext = WorkContext()

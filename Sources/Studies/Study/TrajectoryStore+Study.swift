@@ -2,7 +2,7 @@
 
 package import Base
 import Classifiers
-import Splits
+package import Splits
 import Synchronization
 package import TrajectoryStore
 
@@ -64,7 +64,11 @@ extension TrajectoryStore {
   }
 
   /// Stores the split sets of tasks that are not stored yet; another process may have done it meanwhile.
-  private func storeSplitSets(
+  ///
+  /// - Returns: The split sets of the tasks by name.
+  /// - Throws: ``EngramError`` with code `notFound` where results go elsewhere and the store lacks a split set: it is only read then.
+  @discardableResult
+  package func storeSplitSets(
     of tasks: [StudyTask], _ plan: StudyPlan, _ options: ClassifyOptions
   ) throws(EngramError) -> [String: SplitSet] {
     var sets: [String: SplitSet] = [:]
@@ -73,6 +77,12 @@ extension TrajectoryStore {
       if plan.storedSets.contains(name) {
         sets[name] = set
         continue
+      }
+      guard options.resultStore == nil else {
+        throw EngramError(
+          .notFound, "the splits of this task are not in the store, which is only read", file: path,
+          expected: "the split set '\(name)'", found: "none of that name",
+          mend: "make the splits of the study in the store first")
       }
       do throws(EngramError) {
         sets[name] = try createSplitSet(

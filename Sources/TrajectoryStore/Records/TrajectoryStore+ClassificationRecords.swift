@@ -51,11 +51,31 @@ extension TrajectoryStore {
     _ splits: [ClassificationSplitRecord], of record: ClassificationRecord, message: String,
     options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> Int64 {
-    try write("results of \(record.title)", options: options) { (session) throws(EngramError) in
-      try session.commit(operation: "classify", message: message) { (catalog) throws(EngramError) -> Int64 in
-        let id = try catalog.beginClassification(record)
-        for split in splits { try catalog.addClassificationSplit(id, split) }
-        return id
+    try add([(record, splits)], message: message, options: options).first ?? 0
+  }
+
+  /// Stores results of splits of several classifications, in one commit.
+  ///
+  /// - Parameters:
+  ///   - results: What they are results of, and the results; those that are there already stay as they are.
+  ///   - message: What was done, for a person.
+  ///   - options: How to wait and work.
+  /// - Returns: The numbers of the classifications.
+  /// - Throws: ``EngramError`` with code `busy`, `diskFull` or `io`.
+  @discardableResult
+  package func add(
+    _ results: [(record: ClassificationRecord, splits: [ClassificationSplitRecord])], message: String,
+    options: WriteOptions = WriteOptions()
+  ) throws(EngramError) -> [Int64] {
+    try write("results of \(results.first?.record.title ?? "nothing")", options: options) {
+      (session) throws(EngramError) in
+      try session.commit(operation: "classify", message: message) { (catalog) throws(EngramError) -> [Int64] in
+        var ids: [Int64] = []
+        for (record, splits) in results {
+          ids.append(try catalog.beginClassification(record))
+          for split in splits { try catalog.addClassificationSplit(ids[ids.count - 1], split) }
+        }
+        return ids
       }
     }
   }

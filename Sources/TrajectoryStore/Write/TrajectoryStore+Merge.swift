@@ -18,7 +18,8 @@ public struct MergeReport: Sendable, Hashable {
 extension TrajectoryStore {
   /// Adds all examples of other stores, in one commit.
   ///
-  /// Segment files are linked, or copied from another disk; nothing is decoded. Metadata and metrics become rows of this
+  /// Segment files are linked, or copied from another disk; nothing is decoded. What small appends have staged is then flushed into
+  /// segments, in a commit of its own. Metadata and metrics become rows of this
   /// store; fields it does not have yet become columns. Where the store declares what tells runs apart, a run that it has
   /// is that run: what it lacks is filled, and its layers stand beside those that are there. Split sets and results stay where they are, for their
   /// ids mean another store.
@@ -51,7 +52,10 @@ extension TrajectoryStore {
     }
     let sources = others
     return try write("merge", options: options) { (session) throws(EngramError) in
-      try session.merge(sources, allowsRepeat: allowsRepeat)
+      let report = try session.merge(sources, allowsRepeat: allowsRepeat)
+      // The merge is committed, so it has succeeded, whatever becomes of this; the next flush tries again.
+      _ = try? session.rewrite(where: \.isStaged, operation: "flush")
+      return report
     }
   }
 }

@@ -69,7 +69,7 @@ enum ClassifyCommand {
       SharedParameters.storeToChange, split, model, statistics, grid, settings, search, folds, foldGroups, foldSeed,
       seed,
       SharedParameters.epochs, SharedParameters.view, zscore, positions, SharedParameters.missing, acceptsLeakage,
-      savedModel,
+      savedModel, SharedParameters.into,
       SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     exclusive: [[grid, settings]],
@@ -108,8 +108,7 @@ enum ClassifyCommand {
       folds: try foldPlan(set, invocation), seed: UInt64(invocation[seed]))
     try warn(set, index, of: store, invocation)
     let start = MonotonicClock.seconds
-    let options = ClassifyOptions(
-      split: index, waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work)
+    let options = try invocation.classifyOptions(of: store, split: index)
     let known = try store.finishedSplits(of: plan)
     let results: Classification
     do throws(EngramError) {
@@ -139,7 +138,8 @@ enum ClassifyCommand {
     try invocation.output.write(
       isFromStore
         ? "these results were in the store already\n"
-        : "kept as results \(results.summary.id); took \(durationText(seconds: MonotonicClock.seconds - start))\n")
+        : "kept as results \(results.summary.id)\(options.resultStore.map { " of \(printable($0.path))" } ?? ""); took \(durationText(seconds: MonotonicClock.seconds - start))\n"
+    )
   }
 
   /// Says what of the splits is not as a user may think: sides that are not independent, examples without a label.

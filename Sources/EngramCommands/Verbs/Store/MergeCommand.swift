@@ -1,6 +1,7 @@
 // MergeCommand.swift -- `engram merge STORE SOURCE…`.
 
 import Base
+import Studies
 import TrajectoryStore
 
 /// Brings other stores into one.
@@ -9,23 +10,31 @@ enum MergeCommand {
   static let sources = Parameter.arguments(.store("SOURCE"), "the stores to bring in; they stay as they are")
   static let force = Parameter.flag(
     "force", "bring in content even if the store has it, as further measurements of its runs")
+  static let results = Parameter.flag(
+    "results", "bring in results of classifiers and no examples: of copies of STORE, or of stores that --into made")
 
   static let command = Command(
     "merge", "bring other stores into one",
     discussion: """
       Files are linked or copied, never decoded. Examples are added in the order of the sources and get new example \
-      ids. Either all the sources are brought in or none.
+      ids. Either all the sources are brought in or none. What lay uncompressed in the catalogs of small sources is \
+      compressed afterwards.
 
       Where the store declares what tells runs apart (engram ingest --run), a run of a source with the same values is the \
       same run: fields that it lacks are filled, and its layers come beside those that are there. A store without runs \
       takes over the declaration of the first source.
       """,
-    takes: [store, sources, force, SharedParameters.waitSeconds, CommonParameters.json],
-    examples: [.init("engram merge lr.engram worker-0.engram worker-1.engram", "What two workers recorded, as one")],
+    takes: [store, sources, force, results, SharedParameters.waitSeconds, CommonParameters.json],
+    exclusive: [[force, results]],
+    examples: [
+      .init("engram merge lr.engram worker-0.engram worker-1.engram", "What two workers recorded, as one"),
+      .init("engram merge lr.engram host-1.engram host-2.engram --results", "What two hosts have classified"),
+    ],
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let path = invocation[store]
+    if invocation[results] { return try mergeResults(invocation) }
     let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
     let report: MergeReport
     do throws(EngramError) {
@@ -49,5 +58,15 @@ enum MergeCommand {
       try invocation.output.write(
         "merged \(countText(count)) examples (\(countText(report.runs)) runs) of \(report.examples.count) stores\n")
     }
+  }
+
+  private static func mergeResults(_ invocation: Invocation) throws(EngramError) {
+    let target = try invocation.open(store)
+    let report = try target.mergeResults(of: invocation[sources], options: invocation.writeOptions())
+    if invocation[CommonParameters.json] {
+      return try invocation.show(["added": .count(report.added), "known": .count(report.known)])
+    }
+    try invocation.output.write(
+      "brought in \(countText(report.added)) results of splits; \(countText(report.known)) were here already\n")
   }
 }

@@ -2,6 +2,7 @@
 
 import Base
 import Classifiers
+import Splits
 import Studies
 import TrajectoryStore
 
@@ -11,6 +12,8 @@ enum StudyMakeCommand {
   static let workers = Parameter.option(
     "workers", .integer(in: 1...256), default: "1", "how many tasks are done at a time, sharing the threads")
   static let list = Parameter.flag("list", "list the tasks, finished ones too, and do none")
+
+  static let splitsOnly = Parameter.flag("splits-only", "make the splits that are missing, and do no task")
 
   static let command = Command(
     "make", "compute what a study asks for and is not there yet",
@@ -24,9 +27,10 @@ enum StudyMakeCommand {
       """,
     takes: [
       SharedParameters.storeToChange, StudyParameters.study, only, StudyParameters.grid, workers, list,
+      splitsOnly,
       SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json, CommonParameters.csv,
     ],
-    exclusive: [[CommonParameters.json, CommonParameters.csv]],
+    exclusive: [[CommonParameters.json, CommonParameters.csv], [list, splitsOnly]],
     examples: [
       .init("engram study make lr.engram paper --grid coarse", "Everything that the figures of the paper need"),
       .init("engram study make lr.engram paper --only 2b --list", "The tasks behind one figure"),
@@ -54,8 +58,15 @@ enum StudyMakeCommand {
       study, grid: invocation[StudyParameters.grid], experiments: needed, on: store, work: invocation.work)
     let tasks = try plan.tasks(for: figures, in: store)
     if invocation[list] { return try invocation.show(table(of: tasks, plan, invocation), as: invocation.tableFormat) }
-    let start = MonotonicClock.seconds
     let options = ClassifyOptions(waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work)
+    if invocation[splitsOnly] {
+      var table = Table(columns: ["split_set", "commit", "splits"])
+      for (name, set) in try store.storeSplitSets(of: tasks, plan, options).sorted(by: { $0.key < $1.key }) {
+        table.append([.text(name), .integer(Int(set.commit)), .integer(set.splits.count)])
+      }
+      return try invocation.show(table, as: invocation.tableFormat)
+    }
+    let start = MonotonicClock.seconds
     let outcome: StudyOutcome
     do throws(EngramError) {
       outcome = try store.run(tasks, of: plan, workers: invocation[workers], options: options)

@@ -16,7 +16,7 @@ enum StudyRunCommand {
       """,
     takes: [
       SharedParameters.storeToChange, tasks, StudyParameters.studyOption, StudyParameters.grid,
-      SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
+      SharedParameters.into, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     examples: [
       .init("engram study run lr.engram 3f62a90c5b1e7d44 --study paper --grid coarse", "One task of the paper's study")
@@ -40,9 +40,7 @@ enum StudyRunCommand {
       }
       chosen.append(task)
     }
-    let outcome = try store.run(
-      chosen, of: plan,
-      options: ClassifyOptions(waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work))
+    let outcome = try store.run(chosen, of: plan, options: try invocation.classifyOptions(of: store))
     if let failure = outcome.failures.first { throw failure.error }
     if invocation[CommonParameters.json] {
       try invocation.show(["done": .count(outcome.done), "known": .count(outcome.known)])

@@ -1,0 +1,319 @@
+"""Many stores, read as one with the store as a field: what the workers of a cluster left behind, the stores of several labs."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _engram, _errors
+from ._selection import Layout, Missing, Selection, check_out, class_array, epochs_text, examples_of, new_array, statistics_text
+from ._store import Epochs, Store
+from ._store import open as open_store
+from ._table import Table
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+    import xarray
+
+#: Examples of a chunk of dask: 16 row groups, as for one store.
+CHUNK = 12_288
+
+
+def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, str | os.PathLike[str] | Store]) -> Stores:
+    """Open several stores, to be read as one.
+
+    Parameters
+    ----------
+    stores : list of paths, or mapping of names to paths
+        The stores. Without names the last parts of their paths are their names, as far as these differ, else the whole paths.
+
+    Returns
+    -------
+    Stores
+
+    Examples
+    --------
+    >>> stores = engram.open_many({"here": path, "there": path})
+    >>> stores
+    <Stores here, there: 3,264 examples>
+    >>> few = stores.select("architecture = 'knet'", statistics=["weightabs_mean"], epochs="0,100")
+    >>> few.to_pandas(fields=["learning_rule"]).groupby("store", observed=True).size().to_dict()
+    {'here': 288, 'there': 288}
+    """
+    if isinstance(stores, Mapping):
+        named = dict(stores)
+    else:
+        if isinstance(stores, (str, os.PathLike, Store)):
+            raise _errors.UsageError(
+                "this is one store", place="stores", expected="a list of stores", found=repr(stores), mend="open one by `engram.open`")
+        given = list(stores)
+        paths = [one.path if isinstance(one, Store) else os.fspath(one) for one in given]
+        short = [pathlib.Path(path).name.removesuffix(".engram") for path in paths]
+        names = short if len(set(short)) == len(short) else paths
+        if len(set(names)) < len(names):
+            raise _errors.UsageError("a store is given twice", place="stores", found=next(one for one in names if names.count(one) > 1))
+        named = dict(zip(names, given, strict=True))
+    if not named:
+        raise _errors.UsageError("there are no stores", place="stores", expected="at least one", found="none")
+    return Stores({str(name): one if isinstance(one, Store) else open_store(one) for name, one in named.items()})
+
+
+class Stores(Mapping[str, Store]):
+    """Several stores by name, each as of its commit; made by :func:`open_many`."""
+
+    def __init__(self, stores: Mapping[str, Store]) -> None:
+        self._stores = dict(stores)
+
+    def __getitem__(self, name: str) -> Store:
+        return self._stores[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stores)
+
+    def __len__(self) -> int:
+        """The number of stores."""
+        return len(self._stores)
+
+    @property
+    def example_count(self) -> int:
+        """The number of examples of all stores."""
+        return sum(len(store) for store in self._stores.values())
+
+    def select(
+        self, where: str | None = None, *, statistics: str | Iterable[str] = "admissible", epochs: Epochs | None = None,
+        view: str | None = None, missing: Missing = "refuse",
+    ) -> StoresSelection:
+        """Select examples and columns of all stores; see :meth:`Store.select`.
+
+        Columns are the statistics and epochs that all stores have, of those asked for; what some of them lack is left out with an
+        :class:`EngramWarning`. Statistics that are named are needed of all.
+
+        Returns
+        -------
+        StoresSelection
+        """
+        asked = statistics if isinstance(statistics, str) else list(statistics)
+        return StoresSelection({
+            name: store.select(where, statistics=asked, epochs=epochs, view=view, missing=missing) for name, store in self._stores.items()})
+
+    def sql(self, query: str, *, seconds: float = 60.0) -> pandas.DataFrame:
+        """Ask every store the same; see :meth:`Store.sql`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows of all, below a first column ``store``.
+        """
+        import pandas
+
+        frames = {name: store.sql(query, seconds=seconds).to_pandas() for name, store in self._stores.items()}
+        return _stacked({name: frame for name, frame in frames.items()}).reset_index(drop=True).pipe(pandas.DataFrame)
+
+    def __repr__(self) -> str:
+        names = list(self._stores)
+        shown = ", ".join(names[:5]) + (f", … {len(names):,} stores" if len(names) > 5 else "")
+        return f"<Stores {shown}: {self.example_count:,} examples>"
+
+
+class StoresSelection:
+    """Examples of several stores and the columns to make of them; rows are in the order of the stores, then ascending by id."""
+
+    def __init__(self, parts: Mapping[str, Selection]) -> None:
+        self._all = dict(parts)
+        self._common: dict[str, Selection] | None = None
+
+    def _parts(self) -> dict[str, Selection]:
+        """The selections that have examples, all of the same columns."""
+        if self._common is None:
+            parts = {name: part for name, part in self._all.items() if len(part.ids)} or dict(list(self._all.items())[:1])
+            first = next(iter(parts.values()))
+            changes: dict[str, Any] = {}
+            for what, needed in (("statistics", True), ("epochs", first._view is None)):
+                if not needed:
+                    continue
+                each = [getattr(part, what) for part in parts.values()]
+                common = [one for one in each[0] if all(one in set(others) for others in each[1:])]
+                if any(len(others) > len(common) for others in each):
+                    every = dict.fromkeys(one for others in each for one in others)
+                    lost = [one for one in every if one not in set(common)]
+                    shown = ", ".join(f"{one:g}" if isinstance(one, float) else one for one in lost[:5])
+                    warnings.warn(
+                        f"{what} that not all stores have are left out: {shown}{', …' if len(lost) > 5 else ''}",
+                        _errors.EngramWarning, stacklevel=4)
+                if not common:
+                    raise _errors.NotFoundError(f"the stores have no {what} in common", place=what, mend="select fewer stores")
+                changes[what] = statistics_text(common) if what == "statistics" else epochs_text(common)
+            self._common = {name: part._replaced(**changes) for name, part in parts.items()} if len(parts) > 1 else parts
+        return self._common
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of examples and columns."""
+        parts = self._parts().values()
+        return sum(len(part) for part in parts), next(iter(parts)).shape[1]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def statistics(self) -> list[str]:
+        """The statistics, in the order of the columns."""
+        return next(iter(self._parts().values())).statistics
+
+    @property
+    def epochs(self) -> list[float]:
+        """The epochs that are read, ascending."""
+        return next(iter(self._parts().values())).epochs
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return next(iter(self._parts().values())).columns
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type that holds every value as it was recorded."""
+        return np.result_type(*(part.dtype for part in self._parts().values()))
+
+    @property
+    def stores(self) -> npt.NDArray[Any]:
+        """The name of the store of each example."""
+        parts = self._parts()
+        return np.repeat(np.array(list(parts)), [len(part) for part in parts.values()])
+
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """The id of each example in its store."""
+        return np.concatenate([part.ids for part in self._parts().values()])
+
+    def to_numpy(
+        self, *, out: npt.NDArray[Any] | None = None, dtype: npt.DTypeLike | None = None, order: Literal["C", "F"] = "C", threads: int = 0
+    ) -> npt.NDArray[Any]:
+        """Read the matrix, store by store into its place; see :meth:`Selection.to_numpy`."""
+        if out is None:
+            out = new_array(self.shape, dtype or self.dtype, order)
+        check_out(out, self.shape, "out")
+        start = 0
+        for part in self._parts().values():
+            part.to_numpy(out=out[start:start + len(part)], threads=threads)
+            start += len(part)
+        return out
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        if copy is False:
+            raise ValueError("a selection is decoded into new memory; it cannot be lent")
+        array = self.to_numpy()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def labels(self, column: str, *, encoded: bool = True) -> Any:
+        """The class of each example; see :meth:`Selection.labels`. Classes are those of all stores."""
+        found = [part.labels(column) for part in self._parts().values()]
+        classes = sorted({one for _, known in found for one in known}, key=lambda one: (one is not None, isinstance(one, str), one or 0))
+        places = {one: place for place, one in enumerate(classes)}
+        codes = np.concatenate([np.array([places[one] for one in known], np.int32)[y] for y, known in found]).astype(np.int32)
+        return (codes, classes) if encoded else class_array(codes, classes)
+
+    def _fields(self, fields: str | Sequence[str] | None) -> dict[str, list[str]]:
+        """The columns of metadata that each store has, of those asked for."""
+        if isinstance(fields, str):
+            fields = [one for one in fields.split(",") if one]
+        known = {
+            name: Table(_engram.metadata(part.store._snapshot, examples_of(part.ids[:1]), None)).columns
+            for name, part in self._parts().items()}
+        if fields is None:
+            return known
+        for one in fields:
+            if not any(one in have for have in known.values()):
+                raise _errors.NotFoundError("no store has such a field", place="fields", found=repr(one))
+        return {name: [one for one in fields if one in have] for name, have in known.items()}
+
+    def to_pandas(self, layout: Layout = "wide", fields: str | Sequence[str] | None = None) -> pandas.DataFrame:
+        """All examples as one ``pandas.DataFrame`` with a first column ``store``, indexed by ``example_id`` of that store."""
+        known = self._fields(fields)
+        return _stacked({name: part.to_pandas(layout, known[name] or "") for name, part in self._parts().items()})
+
+    def to_arrow(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> pyarrow.Table:
+        """All examples as one ``pyarrow.Table`` with a first column ``store``; fields that a store lacks are null."""
+        import pyarrow
+
+        known = self._fields(fields)
+        tables = []
+        for name, part in self._parts().items():
+            table = part.to_arrow(layout, known[name] or "")
+            store = pyarrow.DictionaryArray.from_arrays(
+                pyarrow.array(np.zeros(len(table), np.int32)), pyarrow.array([name], pyarrow.string()))
+            tables.append(table.add_column(0, "store", store))
+        try:
+            return pyarrow.concat_tables(tables, promote_options="permissive").unify_dictionaries()
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError) as error:
+            raise _errors.InvalidDataError(
+                "a field has another type in another store", place="fields", found=str(error),
+                mend="leave it out of `fields=`, or widen it in the one") from None
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """All examples as an Arrow stream, in the layout ``list``."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def to_polars(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> polars.DataFrame:
+        """All examples as one ``polars.DataFrame`` with a first column ``store``."""
+        import polars
+
+        return polars.DataFrame(self.to_arrow(layout, fields))
+
+    def to_xarray(self, fields: str | Sequence[str] | None = None) -> xarray.Dataset:
+        """All examples as one lazy ``xarray.Dataset`` of dask arrays: chunks are read by whichever worker needs them.
+
+        A variable ``(example, epoch)`` for each statistic; ``store``, ``example_id`` and metadata are coordinates of the examples.
+        """
+        import xarray
+
+        from ._xarray import dataset
+
+        parts = self._parts()
+        known = self._fields(fields)
+        width = max(map(len, parts))
+        pieces = []
+        for name, part in parts.items():
+            piece = dataset(part, known[name] or "").chunk({"example": CHUNK})
+            piece = piece.rename_vars({"example": "example_id"}) if "example" not in piece.indexes else piece.reset_index(
+                "example").rename_vars({"example": "example_id"})
+            pieces.append(piece.assign_coords(store=("example", np.full(len(part), name, f"U{width}"))))
+        every = {str(one): piece[one].dtype.kind for piece in pieces for one in piece.coords if piece[one].dims == ("example",)}
+        for number, piece in enumerate(pieces):
+            for name, kind in every.items():
+                if name not in piece.coords:
+                    empty = np.full(piece.sizes["example"], "", "U1") if kind == "U" else np.full(piece.sizes["example"], np.nan)
+                    pieces[number] = pieces[number].assign_coords({name: ("example", empty)})
+                elif (piece[name].dtype.kind == "U") != (kind == "U"):
+                    raise _errors.InvalidDataError(
+                        "a field is a text in one store and a number in another", place="fields", found=name, mend="leave it out of `fields=`")
+        joined = xarray.concat(pieces, dim="example", combine_attrs="drop", join="override", coords="minimal", compat="override", data_vars="all")
+        return joined.assign_attrs(stores=[f"{name}: {part.store.path}, commit {part.store.commit}" for name, part in parts.items()])
+
+    def __repr__(self) -> str:
+        return f"<Selection of {len(self._all):,} stores: {', '.join(list(self._all)[:5])}>"
+
+
+def _stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
+    """Frames one below the other, with their names as a first column; categories are those of all."""
+    import pandas
+
+    every = [frame for frame in frames.values()]
+    for name in dict.fromkeys(column for frame in every for column in frame.columns):
+        kinds = [frame[name].dtype for frame in every if name in frame]
+        if all(isinstance(kind, pandas.CategoricalDtype) for kind in kinds):
+            union = pandas.api.types.union_categoricals([frame[name] for frame in every if name in frame]).categories
+            every = [frame.assign(**{name: frame[name].cat.set_categories(union)}) if name in frame else frame for frame in every]
+    names = pandas.Categorical.from_codes(
+        np.repeat(np.arange(len(every), dtype=np.int32), [len(frame) for frame in every]), list(frames))
+    joined = pandas.concat(every)
+    joined.insert(0, "store", names)
+    return joined
