@@ -2,7 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation, AlwaysUseLowerCamelCase
 // What each function does stands in engram.h, which declares it.
 
-public import CEngram
+import CEngram
 import SQLTable
 
 /// What SQLite calls success of an extension that must stay loaded: code of Swift cannot be unloaded.

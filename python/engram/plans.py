@@ -348,8 +348,12 @@ def _distributed(
     known = dict(zip(keys, tasks, strict=True))
     try:
         for future in as_completed(futures):
-            error = future.exception()
-            yield known[future.key], future.result() if error is None else error
+            try:
+                # Where the worker that has the result died meanwhile, Dask does the task again.
+                answer: Answer = future.result()
+            except Exception as error:
+                answer = error
+            yield known[future.key], answer
             future.release()
     finally:
         # Ctrl-C leaves no tasks behind; what is done waits to be merged.

@@ -1,0 +1,228 @@
+"""Plans on a Dask cluster give what they give here, although workers are killed; and what cannot be done is said."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import pathlib
+import pickle
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import engram
+from engram import plans
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A cluster of four processes."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    folder = str(tmp_path_factory.mktemp("dask"))
+    # Workers are killed on purpose; how often is no matter.
+    with dask.config.set({"distributed.scheduler.allowed-failures": 50, "distributed.worker.daemon": True}):
+        with LocalCluster(
+                n_workers=4, threads_per_worker=1, processes=True, dashboard_address=":0", local_directory=folder,
+                silence_logs=50, env={"ENGRAM_TEST_BEGUN": f"{folder}/begun.txt"}) as cluster, Client(cluster) as client:
+            client.begun_tasks = pathlib.Path(folder, "begun.txt")
+            yield client
+
+
+def recordings(folder: pathlib.Path, count: int) -> list[dict[str, Any]]:
+    """Activations of some runs, each the options of a task."""
+    made = []
+    for number in range(count):
+        path = folder / f"v1_{number}.npy"
+        np.save(path, np.random.RandomState(number).randn(3, 40, 7).astype(np.float32))
+        made.append({
+            "activations": {"v1": str(path)}, "epochs": "0:10:5", "set": {"animal": f"M{number}", "learning_rule": ("a", "b")[number % 2]}})
+    return made
+
+
+def content(store: pathlib.Path | str) -> str:
+    """A hash of every value and of all metadata of a store, in their order."""
+    opened = engram.open(store)
+    selection = opened.select(statistics="all")
+    digest = hashlib.sha256(selection.to_numpy().tobytes())
+    digest.update(repr((selection.columns, selection.metadata().rows())).encode())
+    return digest.hexdigest()
+
+
+def results(store: pathlib.Path | str) -> list[Any]:
+    """The results of a store without times and numbers of results."""
+    found = []
+    opened = engram.open(store)
+    for row in sorted(opened.results(), key=lambda one: (one["classifier"], str(one.get("plan", "")))):
+        answer = opened.results(row["id"])
+        found.append(repr(without_times(answer)))
+    return sorted(found)
+
+
+def without_times(value: Any) -> Any:
+    """A value of JSON without what differs from time to time."""
+    if isinstance(value, dict):
+        return {key: without_times(one) for key, one in value.items() if "seconds" not in key and key not in ("id", "from_store")}
+    return [without_times(one) for one in value] if isinstance(value, list) else value
+
+
+def killing(client: Any, moments: set[int], seed: int) -> Any:
+    """What is told of progress, and kills a worker when so many tasks are done."""
+    random = np.random.RandomState(seed)
+
+    def tell(stage: str, done: int, total: int, unit: str) -> None:
+        if done in moments:
+            moments.discard(done)
+            workers = sorted(worker.pid for worker in client.cluster.workers.values() if getattr(worker, "pid", None))
+            os.kill(workers[random.randint(len(workers))], signal.SIGKILL)
+
+    return tell
+
+
+def slowly(task: plans.Task, scratch: str | None = None) -> Any:
+    """A task that takes long enough to be killed in, and notes that it was begun."""
+    with open(os.environ["ENGRAM_TEST_BEGUN"], "a") as begun:
+        begun.write(f"{task.key}\n")
+    time.sleep(0.5)
+    return plans.perform(task, scratch)
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_workers_are_killed_and_the_store_is_that_of_one_process(
+        client: Any, tmp_path: pathlib.Path, is_shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    *given, more = recordings(tmp_path, 13)
+    serial = plans.observe(tmp_path / "serial.engram", given)
+    assert serial.run().done == 12
+    direct = tmp_path / "direct.engram"
+    for one in given:
+        engram.observe(direct, **one)
+    begun = client.begun_tasks
+    begun.write_text("")
+    monkeypatch.setattr(plans, "perform", slowly)
+    spread = plans.observe(tmp_path / "spread.engram", given)
+    scratch = tmp_path / "scratch" if is_shared else None
+    moments = {1, 4, 7}
+    report = spread.run(client, scratch=scratch, progress=killing(client, moments, seed=11))
+    # All kills came, and some came while a task was done.
+    assert not moments and len(begun.read_text().splitlines()) > 12
+    assert (report.done, report.known, report.failed) == (12, 0, {})
+    assert content(tmp_path / "serial.engram") == content(tmp_path / "spread.engram") == content(direct)
+    store = engram.open(tmp_path / "spread.engram")
+    assert store.verify()["problems"] == []
+    # What small stores had uncompressed is compressed, and nothing is left beside the store.
+    assert store.sql("SELECT count(*) AS n FROM staged")["n"] == [0]
+    assert not (tmp_path / "spread.engram.tasks").exists() and not (scratch and os.listdir(scratch))
+    # What is there is not done again, by whomever.
+    assert spread.tasks() == [] and spread.run(client).known == 12
+    assert plans.observe(tmp_path / "spread.engram", [*given, more]).run(client).done == 1
+
+
+def test_a_file_that_changed_is_another_task(tmp_path: pathlib.Path) -> None:
+    first = plans.observe(tmp_path / "a.engram", recordings(tmp_path, 1)).tasks()
+    assert [task.key for task in plans.observe(tmp_path / "a.engram", recordings(tmp_path, 1)).tasks()] != [task.key for task in first]
+    assert pickle.loads(pickle.dumps(first)) == first
+
+
+def test_what_a_killed_client_has_is_gone_on_with(tmp_path: pathlib.Path) -> None:
+    given = recordings(tmp_path, 4)
+    target = tmp_path / "a.engram"
+
+    def part() -> None:
+        def stop(stage: str, done: int, total: int, unit: str) -> None:
+            if done == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        plans.observe(target, given).run(progress=stop)
+
+    process = multiprocessing.get_context("fork").Process(target=part)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert not target.exists()
+    seen: list[int] = []
+    assert plans.observe(target, given).run(progress=lambda stage, done, total, unit: seen.append(total)).done == 4
+    assert seen == [2, 2]
+    assert len(engram.open(target)) == 4
+
+
+def test_one_process_at_a_time_runs_plans_into_a_store(tmp_path: pathlib.Path) -> None:
+    plan = plans.observe(tmp_path / "a.engram", recordings(tmp_path, 2))
+
+    def again(stage: str, done: int, total: int, unit: str) -> None:
+        with pytest.raises(engram.BusyError):
+            plan.run()
+
+    assert plan.run(progress=again).done == 2
+
+
+@pytest.mark.parametrize("is_local", [True, False])
+def test_a_task_that_fails_takes_nothing_from_the_others(client: Any, tmp_path: pathlib.Path, is_local: bool) -> None:
+    given = recordings(tmp_path, 3)
+    given[1]["activations"] = {"v1": str(tmp_path / "missing.npy")}
+    plan = plans.observe(tmp_path / "a.engram", given)
+    with pytest.raises(plans.PlanError, match="1 of 3 tasks failed.*recording 1") as caught:
+        plan.run(None if is_local else client, retries=0)
+    assert caught.value.code == "notFound" and isinstance(next(iter(caught.value.report.failed.values())), engram.NotFoundError)
+    assert engram.open(tmp_path / "a.engram").sql("SELECT animal FROM run ORDER BY run_id")["animal"] == ["M0", "M2"]
+    np.save(tmp_path / "missing.npy", np.zeros((3, 40, 7), np.float32) + np.arange(7, dtype=np.float32))
+    assert plan.run().done == 1
+
+
+def test_classifiers_run_on_a_cluster_that_only_reads_the_store(client: Any, path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    import shutil
+
+    here = tmp_path / "here.engram"
+    shutil.copytree(path, here)
+    asked: dict[str, Any] = {"parameters": {"n_estimators": 20}, "epochs": "0:100:25"}
+    engram.open(here).classify("fig2a", **asked)
+    before = engram.open(path).commit
+    plan = plans.classify(path, "fig2a", **asked)
+    assert plan.run(client, progress=killing(client, {1}, seed=5)).done == 2
+    assert engram.open(path).commit == before + 1
+    assert results(path) == results(here)
+    assert plan.run(client).done == 2 and engram.open(path).commit == before + 1
+
+
+def test_a_study_runs_on_a_cluster(client: Any, path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    import json
+    import shutil
+
+    grid = {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 8, "max_depth": 6}}
+    text = {
+        "version": 1, "name": "small", "experiments": [{
+            "name": "rules", "splits": {"kind": "balanced", "repeats": 3, "test_fraction": 0.25, "where": "task = 'digits10'"},
+            "statistics": ["weight"], "classifiers": [{"model": "random-forest", "grid": grid}]}],
+        "figures": [{"name": "a", "draw": "accuracy", "experiments": ["rules"]}]}
+    (tmp_path / "small.json").write_text(json.dumps(text))
+    here = tmp_path / "here.engram"
+    plan = plans.study(path, tmp_path / "small.json")
+    assert len(plan.tasks()) == 3
+    shutil.copytree(path, here)
+    assert plan.run(client, scratch=tmp_path / "scratch").done == 3
+    assert plan.tasks() == [] and plan.run(client).known == 3
+    assert plans.study(here, tmp_path / "small.json").run().done == 3
+    assert results(path) == results(here) != []
+
+
+@pytest.mark.skipif("ENGRAM_TORCH" not in os.environ, reason="libtorch is not here")
+def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tmp_path: pathlib.Path) -> None:
+    options: dict[str, Any] = {"set": {"epochs": 2, "checkpoint_every": 1, "width": 0.25, "epoch_images": 128}}
+    grid = {"architecture": ["knet"], "learning_rule": ["sgdm", "feedback"], "batch_size": [64], "model_seed": [0, 1]}
+    import json
+
+    (tmp_path / "mine.json").write_text(json.dumps({"version": 1, "name": "mine", "grids": [grid]}))
+    plan = plans.train(tmp_path / "spread.engram", tmp_path / "mine.json", **options)
+    assert len(plan.tasks()) == 4
+    assert plan.run(client, progress=killing(client, {1}, seed=3)).done == 4
+    engram_main = engram._command.command("train", tmp_path / "direct.engram", plan=tmp_path / "mine.json", **options)
+    assert len(engram_main["runs"]) == 4
+    assert content(tmp_path / "spread.engram") == content(tmp_path / "direct.engram")
+    assert plan.run(client).known == 4
