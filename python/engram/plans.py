@@ -347,7 +347,7 @@ def _distributed(
     futures = client.map(perform, tasks, scratch=scratch, key=keys, retries=retries, **options)
     known = dict(zip(keys, tasks, strict=True))
     try:
-        for future in as_completed(futures):
+        for future in as_completed(futures):  # type: ignore[no-untyped-call,unused-ignore]
             try:
                 # Where the worker that has the result died meanwhile, Dask does the task again.
                 answer: Answer = future.result()
@@ -357,7 +357,7 @@ def _distributed(
             future.release()
     finally:
         # Ctrl-C leaves no tasks behind; what is done waits to be merged.
-        client.cancel(futures)
+        client.cancel(futures)  # type: ignore[no-untyped-call,unused-ignore]
 
 
 def _line(verb: Sequence[str], arguments: Sequence[str], **options: Any) -> list[str]:
