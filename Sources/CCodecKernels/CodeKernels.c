@@ -5,18 +5,28 @@
 #include <string.h>
 
 /* The number of bits up to the highest that is set. */
-ENGRAM_INLINE int length_32(uint32_t code) { return code == 0 ? 0 : 32 - __builtin_clz(code); }
+/* The lowest bit keeps the argument of clz from zero, without a branch. */
+ENGRAM_INLINE int length_32(uint32_t code) { return 63 - __builtin_clzll((uint64_t)code << 1 | 1); }
 ENGRAM_INLINE int length_64(uint64_t code) { return code == 0 ? 0 : 64 - __builtin_clzll(code); }
 
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
   ENGRAM_SIMD TYPE engram_code_lengths_##BITS(const TYPE *codes, size_t count, uint32_t lengths[BITS + 1]) {           \
-    memset(lengths, 0, (BITS + 1) * sizeof *lengths);                                                                  \
+    /* Four tables, so that codes of one length do not wait for their own stores. */                                   \
+    uint32_t tables[4][BITS + 1];                                                                                      \
+    memset(tables, 0, sizeof tables);                                                                                  \
     TYPE different = 0;                                                                                                \
-    for (size_t i = 0; i < count; i++) {                                                                               \
-      lengths[length_##BITS(codes[i])]++;                                                                              \
+    size_t i = 0;                                                                                                      \
+    for (; i + 4 <= count; i += 4)                                                                                     \
+      for (int t = 0; t < 4; t++) {                                                                                    \
+        tables[t][length_##BITS(codes[i + t])]++;                                                                      \
+        different |= codes[i + t] ^ codes[0];                                                                          \
+      }                                                                                                                \
+    for (; i < count; i++) {                                                                                           \
+      tables[0][length_##BITS(codes[i])]++;                                                                            \
       different |= codes[i] ^ codes[0];                                                                                \
     }                                                                                                                  \
+    for (int l = 0; l <= BITS; l++) lengths[l] = tables[0][l] + tables[1][l] + tables[2][l] + tables[3][l];            \
     return different;                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
@@ -39,14 +49,14 @@ ENGRAM_INLINE int length_64(uint64_t code) { return code == 0 ? 0 : 64 - __built
   }                                                                                                                    \
                                                                                                                        \
   ENGRAM_SIMD void engram_unpack_low_##BITS(const uint8_t *restrict words, size_t count, int32_t width,                \
-                                            TYPE *restrict codes) {                                                    \
+                                            size_t first, size_t end, TYPE *restrict codes) {                          \
     size_t lanes = (count + BITS - 1) / BITS, row_size = lanes * sizeof(TYPE);                                         \
     if (width == 0) {                                                                                                  \
-      memset(codes, 0, BITS * row_size);                                                                               \
+      memset(codes + first, 0, (end - first) * sizeof *codes);                                                         \
       return;                                                                                                          \
     }                                                                                                                  \
     TYPE mask = width == BITS ? ~(TYPE)0 : ((TYPE)1 << width) - 1;                                                     \
-    for (size_t place = 0; place < BITS; place++) {                                                                    \
+    for (size_t place = first / lanes; place * lanes < end; place++) {                                                 \
       size_t bit = place * (size_t)width;                                                                              \
       int shift = (int)(bit % BITS);                                                                                   \
       TYPE *restrict to = codes + place * lanes;                                                                       \

@@ -179,21 +179,24 @@ import TrajectoryModel
     guard let base = chunk.baseAddress else { return }
     // SAFETY: as the caller says.
     let codes = unsafe self.codes.base.assumingMemoryBound(to: Word.self)
+    // What the kernel reads: the kept examples of the window, and one more.
+    let wanted = unsafe plan.before..<min(count, plan.before + plan.count + 1)
     unsafe Word.startDecoding(&plan)
     for epoch in unsafe 0..<plan.epoch_count {
       let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
-      unsafe Word.unpackLow(low, count, Int32(table.shifts[epoch]), to: codes)
-      unsafe addPlanes(of: epoch, table, chunk, count: count, to: codes)
+      unsafe Word.unpackLow(low, count, Int32(table.shifts[epoch]), wanted, to: codes)
+      unsafe addPlanes(of: epoch, table, chunk, count: count, wanted, to: codes)
       unsafe Word.decode(&plan, epoch, codes, to: out)
     }
   }
 
-  /// Adds the byte planes of an epoch to its codes: whole rows, or the few bytes of a sparse one.
+  /// Adds the byte planes of an epoch to the wanted codes: rows of bytes, or the few bytes of a sparse one.
   @inline(__always)
   private func addPlanes<Word: CodeWord>(
-    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int,
+    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, _ wanted: Range<Int>,
     to codes: UnsafeMutablePointer<Word>
   ) {
+    let first = wanted.lowerBound
     let rowBytes = unsafe rows.base.assumingMemoryBound(to: UInt8.self)
     for plane in 0..<(Word.bitWidth / 8) {
       let index = plane * table.shifts.count + epoch
@@ -203,10 +206,10 @@ import TrajectoryModel
       case .zero: break
       case .constant:
         let filled = unsafe rowBytes + table.compressedCount * count
-        unsafe filled.initialize(repeating: chunk[place], count: count)
-        unsafe Word.add(filled, count, Int32(shift), to: codes)
+        unsafe filled.initialize(repeating: chunk[place], count: wanted.count)
+        unsafe Word.add(filled, wanted.count, Int32(shift), to: codes + first)
       case .compressed:
-        unsafe Word.add(rowBytes + place * count, count, Int32(shift), to: codes)
+        unsafe Word.add(rowBytes + place * count + first, wanted.count, Int32(shift), to: codes + first)
       case .sparse:
         let total = unsafe Int(chunk[place]) | Int(chunk[place + 1]) << 8
         let (gaps, bytes) = (place + 2, place + 2 + total)
@@ -214,6 +217,7 @@ import TrajectoryModel
         for number in 0..<total {
           let gap = unsafe Int(chunk[gaps + number])
           next += gap
+          if next >= wanted.upperBound { break }
           if gap == RowClass.longestGap { continue }
           unsafe codes[next] |= Word(truncatingIfNeeded: chunk[bytes + number]) &<< Word(truncatingIfNeeded: shift)
           next += 1

@@ -115,8 +115,12 @@ private struct Choice {
     }
     var best = Choice(shift: width, bits: laneBits * Double(width))
     for shift in 0..<width where longer[shift] < CodeLayout.mostExceptions {
-      let sparse = stride(from: shift, to: width, by: 8).reduce(0) { $0 + sparseBits(from: $1) }
-      let bits = laneBits * Double(shift) + sparse
+      var bits = laneBits * Double(shift)
+      var plane = shift
+      while plane < width {
+        bits += sparseBits(from: plane)
+        plane += 8
+      }
       if bits < best.bits { best = Choice(shift: shift, bits: bits) }
     }
     return best

@@ -27,9 +27,10 @@ protocol CodeWord: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
   /// Packs the low bits of each code.
   @unsafe static func packLow(
     _ codes: UnsafePointer<Self>, _ count: Int, _ width: Int32, to words: UnsafeMutablePointer<Self>)
-  /// Undoes the packing.
+  /// Undoes the packing of some of the codes, and of others beside them.
   @unsafe static func unpackLow(
-    _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, to codes: UnsafeMutablePointer<Self>)
+    _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, _ wanted: Range<Int>,
+    to codes: UnsafeMutablePointer<Self>)
   /// Takes the byte of each code that starts at a bit.
   @unsafe static func bytes(
     of codes: UnsafePointer<Self>, _ count: Int, _ shift: Int32, to bytes: UnsafeMutablePointer<UInt8>)
@@ -60,8 +61,9 @@ extension UInt32: CodeWord {
     _ codes: UnsafePointer<Self>, _ count: Int, _ width: Int32, to words: UnsafeMutablePointer<Self>
   ) { unsafe engram_pack_low_32(codes, count, width, words) }
   @unsafe static func unpackLow(
-    _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, to codes: UnsafeMutablePointer<Self>
-  ) { unsafe engram_unpack_low_32(words, count, width, codes) }
+    _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, _ wanted: Range<Int>,
+    to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_unpack_low_32(words, count, width, wanted.lowerBound, wanted.upperBound, codes) }
   @unsafe static func bytes(
     of codes: UnsafePointer<Self>, _ count: Int, _ shift: Int32, to bytes: UnsafeMutablePointer<UInt8>
   ) { unsafe engram_code_bytes_32(codes, count, shift, bytes) }
@@ -92,8 +94,9 @@ extension UInt64: CodeWord {
     _ codes: UnsafePointer<Self>, _ count: Int, _ width: Int32, to words: UnsafeMutablePointer<Self>
   ) { unsafe engram_pack_low_64(codes, count, width, words) }
   @unsafe static func unpackLow(
-    _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, to codes: UnsafeMutablePointer<Self>
-  ) { unsafe engram_unpack_low_64(words, count, width, codes) }
+    _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, _ wanted: Range<Int>,
+    to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_unpack_low_64(words, count, width, wanted.lowerBound, wanted.upperBound, codes) }
   @unsafe static func bytes(
     of codes: UnsafePointer<Self>, _ count: Int, _ shift: Int32, to bytes: UnsafeMutablePointer<UInt8>
   ) { unsafe engram_code_bytes_64(codes, count, shift, bytes) }

@@ -1,5 +1,7 @@
 // MetadataValue+Order.swift -- one strict total order of metadata values, which equality and hashing agree with.
 
+import Glibc
+
 extension MetadataValue: Hashable {
   /// Whether two values are one to SQLite: numbers by their exact value, texts by their bytes.
   public static func == (left: MetadataValue, right: MetadataValue) -> Bool {
@@ -9,9 +11,21 @@ extension MetadataValue: Hashable {
     case (.real(let a), .real(let b)): a == b || (a.isNaN && b.isNaN)
     case (.integer(let a), .real(let b)), (.real(let b), .integer(let a)): Int64(exactly: b) == a
     // Texts of the same bytes are equal to Swift too, whose comparison is the faster one to tell others apart.
-    case (.text(let a), .text(let b)): a == b && a.utf8.elementsEqual(b.utf8)
+    case (.text(let a), .text(let b)): a == b && Self.haveSameBytes(a, b)
     default: false
     }
+  }
+
+  private static func haveSameBytes(_ a: String, _ b: String) -> Bool {
+    let (a, b) = (a.utf8Span.span, b.utf8Span.span)
+    // SAFETY: both hold as many bytes as are compared.
+    return unsafe a.count == b.count
+      && a.withUnsafeBufferPointer { a in
+        unsafe b.withUnsafeBufferPointer { b in
+          guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+          return unsafe memcmp(first, second, a.count) == 0
+        }
+      }
   }
 
   /// Hashes what ``==(_:_:)`` compares.

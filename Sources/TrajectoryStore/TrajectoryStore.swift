@@ -50,11 +50,25 @@ public final class TrajectoryStore: Sendable {
     let lock = try WriterLock(
       in: root, operation: "creation", waitingUpTo: WriteOptions().waitSeconds, work: WorkContext())
     try requireNothing(in: root)
-    for name in [StoreFolder.segments, StoreFolder.incoming] { _ = try root.directory(making: name) }
-    try Catalog.create(in: root, identifier: identifier)
+    do throws(EngramError) {
+      for name in [StoreFolder.segments, StoreFolder.incoming] { _ = try root.directory(making: name) }
+      try Catalog.create(in: root, identifier: identifier)
+    } catch {
+      removeBeginnings(of: path, root)
+      throw error
+    }
     try DirectoryHandle(opening: path + "/..").sync()
     extendLifetime(lock)
     return try TrajectoryStore(opening: path)
+  }
+
+  /// Takes back what a creation made before its catalog could not be, as far as that can be done.
+  private static func removeBeginnings(of path: String, _ root: DirectoryHandle) {
+    // Where the catalog stands, only its durability was in doubt. Whoever waits for the lock sees that it is gone.
+    guard (try? root.status(of: Catalog.fileName) == nil) == true else { return }
+    for name in [StoreFolder.incoming, StoreFolder.segments] { try? root.removeDirectory(name) }
+    try? root.remove(StoreFolder.lock)
+    try? DirectoryHandle.removeEmpty(path)
   }
 
   /// Refuses a directory that holds anything but the beginnings of a store.

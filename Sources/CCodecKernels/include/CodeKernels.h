@@ -17,9 +17,10 @@ uint64_t engram_code_lengths_64(const uint64_t *codes, size_t count, uint32_t le
 void engram_pack_low_32(const uint32_t *codes, size_t count, int32_t width, uint32_t *words);
 void engram_pack_low_64(const uint64_t *codes, size_t count, int32_t width, uint64_t *words);
 
-/* Undoes the packing; `words` need no alignment. Writes W * lanes codes, of which those from `count` on mean nothing. */
-void engram_unpack_low_32(const uint8_t *words, size_t count, int32_t width, uint32_t *codes);
-void engram_unpack_low_64(const uint8_t *words, size_t count, int32_t width, uint64_t *codes);
+/* Undoes the packing of the codes from `first` to `end`, and of some beside them; `words` need no alignment. There is room
+   for W * lanes codes, of which those from `count` on mean nothing. */
+void engram_unpack_low_32(const uint8_t *words, size_t count, int32_t width, size_t first, size_t end, uint32_t *codes);
+void engram_unpack_low_64(const uint8_t *words, size_t count, int32_t width, size_t first, size_t end, uint64_t *codes);
 
 /* The byte of each code that starts at bit `shift`; above the code there are zeros. */
 void engram_code_bytes_32(const uint32_t *codes, size_t count, int32_t shift, uint8_t *bytes);

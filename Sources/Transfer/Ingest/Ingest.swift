@@ -116,7 +116,8 @@ package enum Ingest {
     }
     var preview = plan.preview
     var prints = TrajectoryFingerprints()
-    let snapshot = options.repeats == .ask ? try session.snapshot() : nil
+    let stored = options.repeats == .ask ? try session.snapshot() : nil
+    let snapshot = stored.flatMap { $0.exampleCount > 0 ? $0 : nil }
     let appender = try appender(session, plan, metadata)
     do throws(EngramError) {
       var done = 0
@@ -140,7 +141,7 @@ package enum Ingest {
         ingest: Appender.Ingest(source: plan.input.source, allowsRepeat: options.repeats != .ask),
         verifies: options.verifies
       ) { () throws(EngramError) in
-        guard let snapshot, snapshot.exampleCount > 0 else { return }
+        guard let snapshot else { return }
         let matches = try prints.matches(in: snapshot, work: options.write.work)
         if let conflict = try plan.conflict(matches, in: snapshot) { throw conflict }
         preview.storedTrajectories = matches.count

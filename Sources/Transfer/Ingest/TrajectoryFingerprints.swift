@@ -40,16 +40,20 @@ struct TrajectoryFingerprints {
     let size = part.elementType.byteCount
     let row = part.statistics.count * size
     let stride = part.epochs.count * row
-    var sample: [UInt8] = []
+    var sample = [UInt8](repeating: 0, count: part.epochs.count * part.samples.count * size)
     for example in 0..<exampleCount {
       let bytes = values.extracting((example * stride)..<((example + 1) * stride))
-      sample.removeAll(keepingCapacity: true)
       unsafe bytes.withUnsafeBytes { bytes in
-        for epoch in part.epochs.indices {
-          for index in part.samples {
-            let start = epoch * row + index * size
-            // SAFETY: the bytes of one value lie inside the example.
-            unsafe sample.append(contentsOf: bytes[start..<(start + size)])
+        unsafe sample.withUnsafeMutableBytes { sample in
+          var end = 0
+          for epoch in part.epochs.indices {
+            for index in part.samples {
+              let start = epoch * row + index * size
+              // SAFETY: the bytes of one value lie inside the example, and there is room for each.
+              unsafe UnsafeMutableRawBufferPointer(rebasing: sample[end..<(end + size)])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + size)]))
+              end += size
+            }
           }
         }
       }
