@@ -16,21 +16,27 @@ from typing import TYPE_CHECKING, Any
 
 from . import _engram
 from ._errors import (
-    BusyError, CorruptError, EngramError, EngramWarning, ExistsError, InvalidDataError, LimitError, NotFoundError, StorageError,
-    UnsupportedError, UsageError,
+    BusyError, CorruptError, EngramError, EngramWarning, ExistsError, InvalidDataError, LimitError, MissingLibraryError,
+    NotFoundError, StorageError, UnsupportedError, UsageError,
 )
 from ._many import Stores, StoresSelection, open_many
 from ._observe import Meter
 from ._recorder import Recorder
 from ._selection import Selection
 from ._splits import LoadedSplit, Split, SplitSet, SplitSets, StoredCV
-from ._store import Store, append, create, ingest, merge, migrate, observe, open
+from ._store import Store, create, open
 from ._table import Table
+from ._write import append, ingest, merge, migrate, observe
 
 if TYPE_CHECKING:
     from . import plans, torch
     from ._estimators import Conv1D, LinearSVM, RandomForest
+    from ._hdf5 import read_hdf5
     from ._inputs import from_arrow, from_pandas, from_polars, from_xarray, read_parquet
+    from ._matlab import read_matlab
+    from ._nwb import read_nwb
+    from ._pytrees import measure
+    from ._trackers import read_mlflow, read_tensorboard, read_wandb
 
 __version__: str = _engram.versions()[1]
 
@@ -39,15 +45,18 @@ STATISTICS: list[str] = _engram.statistic_names()
 
 __all__ = [
     "STATISTICS", "BusyError", "Conv1D", "CorruptError", "EngramError", "EngramWarning", "ExistsError", "InvalidDataError",
-    "LimitError", "LinearSVM", "LoadedSplit", "Meter", "NotFoundError", "RandomForest", "Recorder", "Selection", "Split", "SplitSet",
-    "SplitSets", "StorageError", "Store", "StoredCV", "Table", "UnsupportedError", "UsageError", "append", "create", "from_arrow",
-    "from_pandas", "from_polars", "from_xarray", "ingest", "merge", "migrate", "observe", "open", "read_parquet", "torch",
-    "Stores", "StoresSelection", "open_many", "plans", "sqlite_extension_path",
+    "LimitError", "LinearSVM", "LoadedSplit", "Meter", "MissingLibraryError", "NotFoundError", "RandomForest", "Recorder",
+    "Selection", "Split", "SplitSet", "SplitSets", "StorageError", "Store", "StoredCV", "Stores", "StoresSelection", "Table",
+    "UnsupportedError", "UsageError", "append", "create", "from_arrow", "from_pandas", "from_polars", "from_xarray", "ingest",
+    "measure", "merge", "migrate", "observe", "open", "open_many", "plans", "read_hdf5", "read_matlab", "read_mlflow", "read_nwb",
+    "read_parquet", "read_tensorboard", "read_wandb", "sqlite_extension_path", "torch",
 ]
 
 _LATER = {
     "RandomForest": "_estimators", "LinearSVM": "_estimators", "Conv1D": "_estimators", "from_arrow": "_inputs",
-    "from_pandas": "_inputs", "from_polars": "_inputs", "from_xarray": "_inputs", "read_parquet": "_inputs",
+    "from_pandas": "_inputs", "from_polars": "_inputs", "from_xarray": "_inputs", "read_parquet": "_inputs", "read_hdf5": "_hdf5",
+    "read_matlab": "_matlab", "read_nwb": "_nwb", "measure": "_pytrees", "read_tensorboard": "_trackers", "read_mlflow": "_trackers",
+    "read_wandb": "_trackers",
 }
 
 
@@ -58,6 +67,10 @@ def __getattr__(name: str) -> Any:
     if name in ("plans", "torch"):
         return importlib.import_module(f"engram.{name}")
     if name in _LATER:
+        if _LATER[name] == "_estimators":
+            from ._needs import needs
+
+            needs("sklearn", f"{name}")
         return getattr(importlib.import_module(f"engram.{_LATER[name]}"), name)
     raise AttributeError(f"module 'engram' has no attribute {name!r}")
 

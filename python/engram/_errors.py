@@ -7,8 +7,8 @@ from typing import Any
 from . import _engram
 
 __all__ = [
-    "BusyError", "CorruptError", "EngramError", "EngramWarning", "ExistsError", "InvalidDataError", "LimitError", "NotFoundError",
-    "StorageError", "UnsupportedError", "UsageError",
+    "BusyError", "CorruptError", "EngramError", "EngramWarning", "ExistsError", "InvalidDataError", "LimitError",
+    "MissingLibraryError", "NotFoundError", "StorageError", "UnsupportedError", "UsageError",
 ]
 
 
@@ -121,6 +121,23 @@ class UnsupportedError(EngramError, NotImplementedError):
     """The data need something that this version does not read."""
 
     code = "unsupported"
+
+
+class MissingLibraryError(EngramError, ModuleNotFoundError):
+    """Something needs a library that is not installed; `mend` says how to install it."""
+
+    code = "unsupported"
+
+    def __init__(self, message: str, *, name: str | None = None, **parts: Any) -> None:
+        super().__init__(message, **parts)
+        self.name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _missing, (self.message, self.name, self.expected, self.mend)
+
+
+def _missing(message: str, name: str | None, expected: str | None, mend: str | None) -> MissingLibraryError:
+    return MissingLibraryError(message, name=name, expected=expected, mend=mend)
 
 
 class LimitError(EngramError, MemoryError):

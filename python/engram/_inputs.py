@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _errors
-from ._store import append, ingest
+from ._needs import existing, needs
+from ._write import append, ingest
 
 if TYPE_CHECKING:
     import pandas
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     import xarray
 
 #: Columns that a store gives itself, so that a selection of one can be brought into another.
-GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal")
+GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal", "layer_set_id", "example_count")
+#: Columns by which `ingest` knows a whole selection of a store, whose runs then stay apart as they were there.
+OWN = {"example_id", "run_id", "layer_name", "layer_position", "unit_fraction"}
+
+
+def dropped(names: Sequence[Any]) -> list[str]:
+    """The columns of a table that are left out: those that a store gives itself, unless all of a selection are there."""
+    return [] if set(names) >= OWN else [name for name in GIVEN if name in names]
 
 
 def value_type(kinds: dict[str, str]) -> str | None:
@@ -42,11 +50,12 @@ def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
     **options
         As of :func:`engram.ingest`, such as ``run=["animal"]``.
     """
+    needs("pyarrow", "reading an Arrow table")
     import pyarrow
     from pyarrow import csv
 
     table = pyarrow.table(data)
-    table = table.select([name for name in table.column_names if name not in GIVEN])
+    table = table.drop_columns(dropped(table.column_names))
     plain = {
         name: column.cast(pyarrow.string()) if pyarrow.types.is_dictionary(column.type) else column
         for name, column in zip(table.column_names, table.columns, strict=True)
@@ -63,8 +72,10 @@ def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options
     options.setdefault("value_type", value_type({str(name): str(kind) for name, kind in data.dtypes.items()}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
-        index = any(name is not None and name not in GIVEN for name in data.index.names)
-        data.drop(columns=list(GIVEN), errors="ignore").to_csv(path, index=index)
+        is_own = {*data.columns, *data.index.names} >= OWN
+        index = any(name is not None and (is_own or name not in GIVEN) for name in data.index.names)
+        names = [*data.columns, *(data.index.names if index else [])]
+        data.drop(columns=dropped(names), errors="ignore").to_csv(path, index=index)
         return ingest(path, store, **options)
 
 
@@ -73,15 +84,22 @@ def from_polars(data: polars.DataFrame, store: str | os.PathLike[str], **options
     options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in data.schema.items()}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
-        data.drop(GIVEN, strict=False).write_csv(path)
+        data.drop(dropped(data.columns)).write_csv(path)
         return ingest(path, store, **options)
 
 
 def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a Parquet file into a store, by pyarrow; see :func:`from_arrow`."""
+    needs("pyarrow", "reading Parquet files")
+    import pyarrow
     from pyarrow import parquet
 
-    return from_arrow(parquet.read_table(path), store, **options)
+    name = existing(path)
+    try:
+        table = parquet.read_table(name)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise _errors.CorruptError("this is no Parquet file that can be read", file=name, found=str(error)) from error
+    return from_arrow(table, store, **options)
 
 
 def from_xarray(

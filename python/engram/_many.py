@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _engram, _errors
-from ._selection import Layout, Missing, Selection, check_out, class_array, epochs_text, examples_of, new_array, statistics_text
+from ._request import Layout, Missing, check_out, class_array, epochs_text, examples_of, new_array, statistics_text
+from ._selection import Selection
 from ._store import Epochs, Store
 from ._store import open as open_store
 from ._table import Table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars
 
-from ._selection import statistics_text
+from ._request import statistics_text
 
 if TYPE_CHECKING:
     from ._selection import Selection

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from . import _engram, _errors
 from ._observe import floats
-from ._store import WAIT, plain, run_json
+from ._write import WAIT, plain, run_json
 
 if TYPE_CHECKING:
     import torch
@@ -98,6 +98,16 @@ class Recorder:
         """The epochs that are recorded, ascending."""
         return _engram.recorder_state(self._begin())[1]
 
+    @property
+    def is_observing(self) -> bool:
+        """Whether a model is observed."""
+        return self._measure is not None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the run has begun and not ended."""
+        return self._handle is not None
+
     def observe(
         self, model: torch.nn.Module, stimuli: Iterable[Any], *, layers: Sequence[str] | Mapping[str, str | None] | None = None,
         activity_changes: bool = True, forward: Callable[[Any, Any], Any] | None = None,
@@ -138,8 +148,79 @@ class Recorder:
         self._measure = meter.measure
         return self
 
+    def lightning(
+        self, stimuli: Iterable[Any] | None = None, *, layers: Sequence[str] | Mapping[str, str | None] | None = None, every: int = 1,
+        initial: bool = True, **options: Any,
+    ) -> Any:
+        """The recorder as a callback of Lightning: ``Trainer(callbacks=[recorder.lightning()])``.
+
+        It records the module before training as epoch 0 and after each epoch, with ``callback_metrics``, on the first rank only,
+        and ends the run with the training. A training that fails leaves it in progress, and the same call goes on with it.
+
+        Parameters
+        ----------
+        stimuli : iterable of batches, optional
+            As of :meth:`observe`; the validation data of the trainer unless given.
+        layers, **options
+            As of :meth:`observe`.
+        every : int
+            Record each so many epochs, and the last.
+        initial : bool
+            Whether to record epoch 0.
+
+        Returns
+        -------
+        lightning.pytorch.Callback
+        """
+        from ._callbacks import lightning_callback
+
+        return lightning_callback(self, stimuli, layers, every, initial, options)
+
+    def transformers(
+        self, stimuli: Iterable[Any], *, layers: Sequence[str] | Mapping[str, str | None] | None = None, every: int = 1,
+        initial: bool = True, **options: Any,
+    ) -> Any:
+        """The recorder as a callback of Hugging Face's Trainer: ``trainer.add_callback(recorder.transformers(stimuli))``.
+
+        As :meth:`lightning`. A checkpoint is recorded when its epoch has been evaluated, with what was logged since the one before.
+
+        Parameters
+        ----------
+        stimuli : iterable of batches
+            Such as ``trainer.get_eval_dataloader()``, for a Trainer gives its callbacks no data before it evaluates. Batches that are
+            mappings are given to the model by name.
+        layers, every, initial, **options
+            As of :meth:`lightning`.
+
+        Returns
+        -------
+        transformers.TrainerCallback
+        """
+        from ._callbacks import transformers_callback
+
+        return transformers_callback(self, stimuli, layers, every, initial, options)
+
+    def record_arrays(
+        self, epoch: float, weights: Any = None, activations: Any = None, activity_changes: Any = None,
+        metrics: Mapping[str, float] | None = None,
+    ) -> bool:
+        """Record a checkpoint from nested mappings of arrays, as JAX and Flax have them; see :func:`engram.measure`.
+
+        The layers are those of the first checkpoint, without positions, unless the recorder was told. A failure of measuring does
+        not stop the training either.
+
+        Returns
+        -------
+        bool
+            As of :meth:`record`.
+        """
+        from ._pytrees import measure
+
+        return self.record(epoch, lambda: measure(weights, activations, activity_changes), metrics)
+
     def record(
-        self, epoch: float, values: npt.ArrayLike | Mapping[str, Mapping[str, float]] | None = None,
+        self, epoch: float,
+        values: npt.ArrayLike | Mapping[str, Mapping[str, float]] | Callable[[], Any] | None = None,
         metrics: Mapping[str, float] | None = None,
     ) -> bool:
         """Record a checkpoint.
@@ -148,8 +229,8 @@ class Recorder:
         ----------
         epoch : float
             The epoch.
-        values : array, shape (layers, statistics), or mapping of layer to mapping of statistic to number, optional
-            The statistics; those of the observed model unless given. What a mapping lacks is NaN.
+        values : array, shape (layers, statistics), mapping of layer to mapping of statistic to number, or function, optional
+            The statistics, or a function that gives them; those of the observed model unless given. What a mapping lacks is NaN.
         metrics : mapping, optional
             Scalars of the run at that epoch, such as its loss.
 
@@ -162,10 +243,13 @@ class Recorder:
         if os.getpid() != self._owner:
             return False  # a child of the training, such as a worker of a DataLoader, records nothing
         try:
+            if self._layers is None and values is not None:
+                values = values() if callable(values) else values
+                self._layers = list(values) if isinstance(values, Mapping) else None
             handle = self._begin()
-            known = set(self.epochs)
-            if values is None and float(epoch) in known and not self.strict:
+            if (values is None or callable(values)) and float(epoch) in set(self.epochs) and not self.strict:
                 return False  # a resumed training that goes through an epoch again need not measure it
+            values = values() if callable(values) else values
             array = self._array(values)
             scalars = None if metrics is None else json.dumps({key: plain(value) for key, value in metrics.items()})
             return _engram.recorder_record(handle, float(epoch), array, scalars, self.durable)

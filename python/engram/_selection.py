@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -13,82 +13,22 @@ import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, quoted, tell
+from ._needs import needs
+from ._request import LAYOUTS, MISSING, Layout, Missing, check_out, class_array, examples_of, ids_of, new_array
 from ._table import Table
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+    import pyarrow.dataset
     import torch
     import xarray
 
     from ._plot import SelectionPlots
     from ._store import Store
 
-Missing = Literal["refuse", "drop", "fill"]
-Layout = Literal["list", "wide", "long"]
-MISSING: dict[str, int] = {"refuse": 0, "drop": 1, "fill": 2}
-LAYOUTS: dict[str, int] = {"list": 0, "wide": 1, "long": 2}
 FLOAT64 = 2
-#: The alignment below which JAX copies an array.
-ALIGNMENT = 64
-
-
-def ids_of(handle: object) -> npt.NDArray[np.int64]:
-    """The ids of a set of examples."""
-    ids = np.empty(_engram.examples_count(handle), np.int64)
-    _engram.examples_ids(handle, ids)
-    return ids
-
-
-def examples_of(ids: npt.ArrayLike) -> object:
-    """A set of examples out of ids in any order."""
-    array = np.asarray(ids)
-    if array.size and array.dtype.kind not in "iu":
-        raise _errors.UsageError(
-            "ids of examples are whole numbers", place="examples", expected="an array of integers", found=str(array.dtype),
-            mend="a mask becomes ids by `selection.ids[mask]`")
-    return _engram.examples_of_ids(np.ascontiguousarray(array.ravel(), np.int64))
-
-
-def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:
-    """An array on a boundary of 64 bytes, which other libraries share without a copy."""
-    kind = np.dtype(dtype)
-    if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise _errors.UsageError(
-            "a matrix is of float32 or float64", place="dtype", expected="float32 or float64", found=str(kind))
-    if order not in ("C", "F"):
-        raise _errors.UsageError("this is no order of elements", place="order", expected="'C' or 'F'", found=repr(order))
-    size = shape[0] * shape[1] * kind.itemsize
-    memory = np.empty(size + ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    return memory[start:start + size].view(kind).reshape(shape, order=order)  # type: ignore[call-overload, no-any-return]
-
-
-def statistics_text(statistics: str | Iterable[str]) -> str:
-    """A request for statistics as the library takes it."""
-    return statistics if isinstance(statistics, str) else ",".join(quoted(name) for name in statistics)
-
-
-def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | None:
-    """A request for epochs as the library takes it; a slice has both ends, as in pandas."""
-    if epochs is None or isinstance(epochs, str):
-        return epochs
-    if isinstance(epochs, slice):
-        parts = [epochs.start, epochs.stop] + ([] if epochs.step is None else [epochs.step])
-        if epochs.start is None or epochs.stop is None:
-            raise _errors.UsageError(
-                "a slice of epochs has both ends", place="epochs", expected="slice(0, 100, 25)", found=repr(epochs))
-        return ":".join(number(part) for part in parts)
-    if isinstance(epochs, Iterable):
-        return ",".join(number(epoch) for epoch in epochs)
-    return number(epochs)
-
-
-def number(value: Any) -> str:
-    """A number, whole where it is."""
-    real = float(value)
-    return str(int(real)) if real.is_integer() else repr(real)
 
 
 class Selection:
@@ -323,6 +263,7 @@ class Selection:
 
     def to_arrow(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> pyarrow.Table:
         """The selection as a ``pyarrow.Table``; see :meth:`arrow_stream`."""
+        needs("pyarrow", "an Arrow table")
         import pyarrow
 
         return pyarrow.table(self.arrow_stream(layout, fields))
@@ -332,29 +273,14 @@ class Selection:
 
         The layout ``list`` needs pyarrow, the others do not.
         """
-        import pandas
+        needs("pandas", "a pandas frame")
+        from ._exports import frame
 
-        if layout == "list":
-            return self.to_arrow(layout, fields).to_pandas().set_index("example_id")
-        ids = self.ids
-        known = self.metadata(fields).to_pandas() if fields != "" else pandas.DataFrame(index=range(len(ids)))
-        known = known.drop(columns="example_id", errors="ignore")
-        known.index = pandas.Index(ids, name="example_id")
-        if layout == "wide":
-            values = pandas.DataFrame(self.to_numpy(order="F"), index=known.index, columns=self.columns, copy=False)
-            return pandas.concat([known, values], axis=1)
-        cube = self.to_numpy3d()
-        if len(self.epochs) != cube.shape[2]:
-            raise _errors.UsageError("long rows have an epoch each", place="view", mend="take another layout")
-        repeats = cube.shape[1] * cube.shape[2]
-        long = known.loc[known.index.repeat(repeats)]
-        statistic = pandas.Categorical.from_codes(
-            np.tile(np.repeat(np.arange(cube.shape[1]), cube.shape[2]), cube.shape[0]), self.statistics)
-        return long.assign(
-            statistic=statistic, epoch=np.tile(self.epochs, cube.shape[0] * cube.shape[1]), value=cube.reshape(-1))
+        return frame(self, layout, fields)
 
     def to_polars(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> polars.DataFrame:
         """The selection as a ``polars.DataFrame``; see :meth:`arrow_stream`."""
+        needs("polars", "a polars frame")
         import polars
 
         return polars.DataFrame(self.arrow_stream(layout, fields))
@@ -363,18 +289,41 @@ class Selection:
         self, layout: Literal["list", "wide"] = "list", fields: str | Sequence[str] | None = None
     ) -> polars.LazyFrame:
         """The selection as a ``polars.LazyFrame``; a query decodes only the statistics and examples that it needs."""
+        needs("polars", "a scan")
         from ._polars import scan
 
         return scan(self, layout, fields)
 
+    def to_dataset(
+        self, layout: Literal["list", "wide"] = "list", fields: str | Sequence[str] | None = None
+    ) -> pyarrow.dataset.Dataset:
+        """The selection as a ``pyarrow.dataset.Dataset``, which DuckDB and polars query with pushdown.
+
+        Of a query only the statistics are decoded that it names, of the examples that its filter leaves, if the filter is over
+        metadata. Rows come in batches, so a limit reads no more than it needs.
+
+        Examples
+        --------
+        >>> import pyarrow.dataset as pads
+        >>> data = store.select(epochs="0:100:50").to_dataset()
+        >>> data.to_table(columns=["example_id", "weightabs_mean"], filter=pads.field("architecture") == "knet").num_rows
+        96
+        """
+        needs("pyarrow", "a dataset")
+        from ._dataset import SelectionDataset
+
+        return SelectionDataset(self, layout, fields)
+
     def to_torch(self, *, dtype: npt.DTypeLike | None = None) -> torch.Tensor:
         """The matrix as a ``torch.Tensor``, without a copy of what was read."""
+        needs("torch", "a tensor")
         import torch
 
         return torch.from_numpy(self.to_numpy(dtype=dtype))
 
     def to_xarray(self, fields: str | Sequence[str] | None = None) -> xarray.Dataset:
         """The selection as an ``xarray.Dataset``: a variable ``(example, epoch)`` for each statistic, metadata as coordinates."""
+        needs("xarray", "a dataset of xarray")
         from ._xarray import dataset
 
         return dataset(self, fields)
@@ -394,24 +343,15 @@ class Selection:
         **options
             For ``pyarrow.parquet.ParquetWriter``; zstd unless given.
         """
-        import pyarrow
-        from pyarrow import parquet
+        needs("pyarrow", "writing Parquet")
+        from ._exports import write_parquet
 
-        target = os.fspath(path)
-        unfinished = f"{target}.{os.getpid()}.tmp"
-        reader = pyarrow.RecordBatchReader.from_stream(self.arrow_stream(layout, fields))
-        try:
-            with parquet.ParquetWriter(unfinished, reader.schema, **{"compression": "zstd", **options}) as writer:
-                for batch in reader:
-                    writer.write_batch(batch)
-            os.replace(unfinished, target)
-        finally:
-            if os.path.exists(unfinished):
-                os.remove(unfinished)
+        write_parquet(self, path, layout, fields, options)
 
     @property
     def plot(self) -> SelectionPlots:
         """Figures by matplotlib, such as ``selection.plot.trajectories(hue="learning_rule")``."""
+        needs("matplotlib", "a figure")
         from ._plot import SelectionPlots
 
         return SelectionPlots(self)
@@ -462,23 +402,3 @@ class ArrowStream:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The stream (Arrow PyCapsule interface)."""
         return self._selection._stream(self._layout, self._fields)
-
-
-def check_out(out: npt.NDArray[Any], shape: tuple[int, int], name: str) -> None:
-    """Refuses an array that a matrix cannot be put into."""
-    if not isinstance(out, np.ndarray) or out.shape != shape:
-        found = f"an array of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
-        raise _errors.UsageError(
-            "the matrix does not fit into what was given", place=name, expected=f"an array of shape {shape}", found=found)
-    if not out.flags.writeable:
-        raise _errors.UsageError("the array that was given is read-only", place=name, mend="give one that can be written to")
-    if out.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise _errors.UsageError(
-            "a matrix is of float32 or float64", place=name, expected="float32 or float64", found=str(out.dtype))
-
-
-def class_array(y: npt.NDArray[np.int32], classes: list[Any]) -> npt.NDArray[Any]:
-    """The classes themselves: texts, numbers, or objects where they are mixed."""
-    kinds = {type(one) for one in classes}
-    known = np.array(classes, dtype=None if len(kinds) == 1 and kinds <= {str, int, float} else object)
-    return known[y] if len(classes) else np.empty(0, object)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, tell
-from ._selection import MISSING, Missing, Selection, check_out, class_array, epochs_text, ids_of, new_array, statistics_text
+from ._request import MISSING, Missing, check_out, class_array, epochs_text, ids_of, new_array, statistics_text
+from ._selection import Selection
 
 if TYPE_CHECKING:
     from ._store import Epochs, Store

@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _engram, _errors
-from ._command import Progress, command, tell
-from ._selection import MISSING, Missing, Selection, epochs_text, examples_of, statistics_text
+from ._command import Progress, command
+from ._request import MISSING, Missing, epochs_text, examples_of, statistics_text
+from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
+from ._write import append
 
 Epochs = str | float | slice | Iterable[float]
-WAIT = 30.0
 
 
 class Store:
@@ -372,135 +373,3 @@ def open(path: str | os.PathLike[str], *, commit: int | None = None) -> Store:
 def create(path: str | os.PathLike[str]) -> Store:
     """Make an empty store and open it."""
     return Store(path, create=True)
-
-
-def plain(value: Any) -> Any:
-    """A value of metadata as JSON has it; NumPy scalars become Python's."""
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and np.isnan(value):
-        return None
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    return str(value)
-
-
-def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, Any]:
-    """A run as the library takes it."""
-    described: list[Any] = []
-    for layer in layers:
-        if isinstance(layer, str):
-            described.append(layer)
-        elif isinstance(layer, Mapping):
-            described.append(dict(layer))
-        else:
-            name, position = layer
-            described.append({"name": name, "position": position})
-    return {"run": {key: plain(value) for key, value in metadata.items()}, "layers": described}
-
-
-def append(
-    path: str | os.PathLike[str], values: npt.ArrayLike, *, runs: Sequence[Mapping[str, Any]], layers: Sequence[Any],
-    epochs: Sequence[float], statistics: Sequence[str], conditions: Sequence[Mapping[str, Any]] | None = None,
-    wait: float = WAIT, author: str | None = None, reason: str | None = None, progress: bool | Progress | None = None,
-) -> dict[str, Any]:
-    """Add runs to a store in one commit; the store is made where there is none.
-
-    Parameters
-    ----------
-    path : path
-        The store.
-    values : array of float32 or float64, shape (runs, layers, epochs, statistics)
-        The trajectories; NaN and infinities are values.
-    runs : list of mapping
-        Metadata of each run; new names become fields.
-    layers : list of str, of (name, position), or of such lists
-        The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.
-    epochs : list of float
-        The epochs, ascending.
-    statistics : list of str
-        The names of the statistics.
-    conditions : list of mapping, optional
-        Of each run ``unit_fraction``, ``noise_sd`` and ``observation_seed``, where it was not measured perfectly.
-    wait : float
-        Seconds to wait for another writer.
-
-    Returns
-    -------
-    dict
-        ``commit``, ``first_example``, ``examples``, ``runs``, ``bytes``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> report = engram.append(
-    ...     folder + "/mine.engram", np.zeros((2, 1, 3, 2), np.float32), runs=[{"seed": 1}, {"seed": 2}], layers=["fc"],
-    ...     epochs=[0, 1, 2], statistics=["weightabs_mean", "weightabs_var"])
-    >>> report["examples"]
-    2
-    """
-    array = np.asarray(values)
-    if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
-        if array.dtype.kind not in "fiub":
-            raise _errors.UsageError("trajectories are numbers", place="values", found=str(array.dtype))
-        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
-    is_nested = bool(layers) and not isinstance(layers[0], (str, Mapping)) and not _is_pair(layers[0])
-    each = [list(one) for one in layers] if is_nested else [list(layers)] * len(runs)
-    counts = {len(one) for one in each}
-    if array.ndim != 4 or len(counts) > 1 or array.shape != (len(runs), *counts, len(epochs), len(statistics)):
-        raise _errors.UsageError(
-            "the values have another shape than what they are of", place="values",
-            expected=f"(runs, layers, epochs, statistics) = ({len(runs)}, {'|'.join(map(str, sorted(counts)))}, {len(epochs)}, "
-            f"{len(statistics)})", found=str(array.shape))
-    described = [run_json(run, names) for run, names in zip(runs, each, strict=True)]
-    for one, condition in zip(described, conditions or [], strict=conditions is not None):
-        one.update({key: plain(value) for key, value in condition.items()})
-    report = _engram.append(
-        os.fspath(path), json.dumps(described), np.ascontiguousarray(epochs, np.float64), list(statistics),
-        np.ascontiguousarray(array), wait if wait > 0 else -1.0, author, reason, tell(progress))
-    return json.loads(report)  # type: ignore[no-any-return]
-
-
-def _is_pair(layer: Any) -> bool:
-    """Whether it is one layer as (name, position), not a list of layers."""
-    return isinstance(layer, tuple) and len(layer) == 2 and isinstance(layer[0], str) and layer[1] in (
-        None, "early", "middle", "deep")
-
-
-def ingest(
-    source: str | os.PathLike[str], store: str | os.PathLike[str], *, progress: bool | Progress | None = None, threads: int = 0,
-    **options: Any,
-) -> Any:
-    """Bring a file into a store, which is made where there is none: all that ``engram ingest`` takes.
-
-    Parameters
-    ----------
-    source : path
-        A pickle in the published layout, ``.npy``, ``.npz``, CSV, TSV, JSON lines, gzip or zstd of these.
-    store : path
-        The store.
-    **options
-        Options of ``engram ingest``: ``metadata="trials.csv"``, ``map={"task": "dataset"}``, ``statistics=[…]``, ``epochs="0:100:5"``,
-        ``run=["animal", "session"]``, ``dry_run=True``, …
-
-    Returns
-    -------
-    dict
-        What ``engram ingest --json`` says.
-    """
-    return command("ingest", source, store, progress=progress, threads=threads, **options)
-
-
-def observe(store: str | os.PathLike[str], *, progress: bool | Progress | None = None, threads: int = 0, **options: Any) -> Any:
-    """Measure the statistics of raw recordings into a store; options as of ``engram observe``."""
-    return command("observe", store, progress=progress, threads=threads, **options)
-
-
-def merge(store: str | os.PathLike[str], *sources: str | os.PathLike[str], **options: Any) -> Any:
-    """Bring other stores into one, by links to their files."""
-    return command("merge", store, *sources, **options)
-
-
-def migrate(store: str | os.PathLike[str], **options: Any) -> Any:
-    """Bring a store of an older format over."""
-    return command("migrate", store, **options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _engram
+from ._needs import needs
 
 if TYPE_CHECKING:
     import pandas
@@ -102,12 +103,14 @@ class Table:
 
     def to_arrow(self) -> pyarrow.Table:
         """The table as a ``pyarrow.Table``."""
+        needs("pyarrow", "an Arrow table")
         import pyarrow
 
         return pyarrow.table(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a ``pandas.DataFrame``; texts are categories, whole numbers with NULL are ``Int64``."""
+        needs("pandas", "a pandas frame")
         import pandas
 
         columns: dict[int, Any] = {}
@@ -130,6 +133,7 @@ class Table:
 
     def to_polars(self) -> polars.DataFrame:
         """The table as a ``polars.DataFrame``."""
+        needs("polars", "a polars frame")
         import polars
 
         return polars.DataFrame(self)

@@ -15,10 +15,15 @@ from ._observe import Meter
 POSITIONS = ("early", "middle", "deep")
 
 
+def modules_of(model: torch.nn.Module) -> dict[str, torch.nn.Module]:
+    """The modules by name; a model that is a layer itself has the name of its class."""
+    return {name or type(model).__name__.lower(): module for name, module in model.named_modules()}
+
+
 def default_layers(model: torch.nn.Module) -> list[tuple[str, str | None]]:
     """Every module with a kernel of at least two axes, in the order of definition, in thirds early, middle, deep."""
     names = [
-        name for name, module in model.named_modules()
+        name for name, module in modules_of(model).items()
         if isinstance(getattr(module, "weight", None), torch.Tensor) and module.weight.ndim >= 2
     ]
     return [(name, POSITIONS[min(2, index * 3 // len(names))]) for index, name in enumerate(names)]
@@ -32,6 +37,13 @@ def as_tensor(output: Any) -> torch.Tensor | None:
     return next((part for part in parts if isinstance(part, torch.Tensor)), None)
 
 
+def moved(batch: Any, device: torch.device) -> Any:
+    """A batch on a device: a tensor, or the tensors of a mapping."""
+    if isinstance(batch, Mapping):
+        return {name: moved(part, device) for name, part in batch.items()}
+    return batch.to(device) if isinstance(batch, torch.Tensor) else batch
+
+
 class ModelMeter:
     """Measures a model: of each layer its weights, the activations it gives, and how they change with its input."""
 
@@ -42,8 +54,8 @@ class ModelMeter:
         self.model = model
         self.stimuli = stimuli
         self.activity_changes = activity_changes
-        self.forward = forward or (lambda model, batch: model(batch))
-        modules = dict(model.named_modules())
+        self.forward = forward or (lambda model, batch: model(**batch) if isinstance(batch, Mapping) else model(batch))
+        modules = modules_of(model)
         if layers is None:
             self.layers: list[tuple[str, str | None]] = default_layers(model)
         else:
@@ -68,10 +80,11 @@ class ModelMeter:
         self.model.eval()
         try:
             device = next((parameter.device for parameter in self.model.parameters()), torch.device("cpu"))
-            with torch.no_grad():
+            # A loader draws from the generators of the training, which goes on as if nothing had been measured.
+            devices = [device] if device.type == "cuda" else []
+            with torch.random.fork_rng(devices=devices), torch.no_grad():
                 for batch in self.stimuli:
-                    inputs = batch[0] if isinstance(batch, (tuple, list)) else batch
-                    self.forward(self.model, inputs.to(device) if isinstance(inputs, torch.Tensor) else inputs)
+                    self.forward(self.model, moved(batch[0] if isinstance(batch, (tuple, list)) else batch, device))
         finally:
             for hook in hooks:
                 hook.remove()

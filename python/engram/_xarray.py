@@ -15,7 +15,8 @@ from xarray.core import indexing
 from ._table import INTEGER, NULL, REAL
 
 if TYPE_CHECKING:
-    from ._selection import Missing, Selection
+    from ._request import Missing
+    from ._selection import Selection
 
 #: Examples of a chunk of dask: 16 row groups.
 CHUNK = 12_288
@@ -60,13 +61,13 @@ class LazyValues(BackendArray):  # type: ignore[misc,unused-ignore]
 
 
 def _names(names: Iterable[str]) -> str:
-    from ._selection import statistics_text
+    from ._request import statistics_text
 
     return statistics_text(list(names))
 
 
 def _numbers(epochs: npt.NDArray[Any]) -> str:
-    from ._selection import epochs_text
+    from ._request import epochs_text
 
     return epochs_text(list(epochs)) or ""
 

@@ -32,8 +32,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import _engram, _errors
 from ._command import Progress, command, tell, words
-from ._store import Store, merge
+from ._store import Store
 from ._store import open as open_store
+from ._write import merge
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -123,7 +123,7 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
     def _batches(
         self, places: npt.NDArray[np.intp], random: np.random.Generator
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        from ._selection import statistics_text
+        from ._request import statistics_text
 
         part = self.selection._replaced(
             where=None, examples=self._ids[places], statistics=statistics_text(self._statistics))

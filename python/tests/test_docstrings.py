@@ -15,7 +15,10 @@ import engram
 
 GUIDE = pathlib.Path(__file__).resolve().parents[2] / "docs/guides/python.md"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-NEEDS = {"_estimators": "sklearn", "_xarray": "xarray", "_plot": "matplotlib", "torch": "torch", "_torch_observe": "torch"}
+NEEDS = {
+    "_estimators": "sklearn", "_estimator": "sklearn", "_xarray": "xarray", "_plot": "matplotlib", "torch": "torch",
+    "_torch_observe": "torch", "_hdf5": "h5py", "_matlab": "scipy", "_dataset": "pyarrow", "_polars": "polars",
+}
 
 
 def modules() -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import pathlib
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -97,6 +99,78 @@ def test_polars_scans_only_what_a_query_needs(shared: engram.Store) -> None:
     assert lazy.filter(polars.col("architecture") == "nothing").collect().height == 0
     wide = selection.scan("wide", fields="learning_rule")
     assert wide.select("actraw_var@50").sum().collect().equals(selection.to_polars("wide", "").select("actraw_var@50").sum())
+
+
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by the number of values (examples x columns) whenever some are decoded."""
+    found: list[int] = []
+    for name in ("selection_arrow", "selection_read"):
+        real = getattr(engram._engram, name)
+
+        def counted(handle: object, *rest: object, real: object = real) -> object:
+            rows, columns = engram._engram.selection_info(handle)[:2]
+            found.append(rows * columns)
+            return real(handle, *rest)  # type: ignore[operator]
+
+        monkeypatch.setattr(engram._engram, name, counted)
+    return found
+
+
+def test_duckdb_and_polars_push_queries_down_into_a_dataset(shared: engram.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb, polars = pytest.importorskip("duckdb"), pytest.importorskip("polars")
+    dataset_of = pytest.importorskip("pyarrow.dataset")
+    selection = shared.select(statistics="all", epochs="0:100:25")
+    cube = selection.to_numpy3d()
+    place = selection.statistics.index("actraw_var")
+    is_knet = np.array(selection.labels("architecture", encoded=False)) == "knet"
+    data = selection.to_dataset()
+    wide = selection.to_dataset("wide", fields=["architecture", "model_seed"])
+    read = decoded(monkeypatch)
+    last = cube[is_knet, place, 4]
+    is_wanted, value = polars.col("architecture") == "knet", polars.col("actraw_var").arr.get(4)
+    lazy = selection.scan()
+    for query in (
+        lambda data=data: duckdb.sql("SELECT actraw_var[5] AS last FROM data WHERE architecture = 'knet'").fetchnumpy()["last"],
+        lambda: polars.scan_pyarrow_dataset(data).filter(is_wanted).select(value).collect().to_series().to_numpy(),
+        lambda: data.to_table(["actraw_var"], dataset_of.field("architecture") == "knet")["actraw_var"].combine_chunks()
+        .flatten().to_numpy()[4::5],
+        lambda: lazy.filter(is_wanted).select(value).collect().to_series().to_numpy(),
+    ):
+        read.clear()
+        np.testing.assert_array_equal(query(), last)
+        assert read == [96 * 5], read
+    read.clear()
+    assert duckdb.sql("SELECT count(*) FROM data WHERE architecture = 'knet'").fetchone() == (96,) and read == []
+    assert data.count_rows() == 1632 and data.count_rows(dataset_of.field("example_id") < 10) == 10 and read == []
+    found = duckdb.sql("SELECT example_id FROM wide WHERE \"actraw_var@100\" > 1 AND architecture = 'knet' ORDER BY 1").fetchall()
+    assert [row[0] for row in found] == selection.ids[is_knet & (cube[:, place, 4] > 1)].tolist()
+    assert sum(read) == 1632 * 5
+    read.clear()
+    renamed = data.to_table({"x": dataset_of.field("example_id") + 1}, filter=dataset_of.field("layer_position") == "deep")
+    assert renamed["x"].to_pylist()[:2] == [one + 1 for one in shared.select("layer_position = 'deep'").ids[:2]] and read == []
+
+
+def test_a_dataset_is_what_pyarrow_expects(shared: engram.Store) -> None:
+    dataset_of = pytest.importorskip("pyarrow.dataset")
+    selection = shared.select(**TWO)
+    data = selection.to_dataset()
+    table = data.to_table()
+    table.validate(full=True)
+    assert table.schema.equals(data.schema, check_metadata=True) and table.num_rows == 1632
+    assert table.to_pydict() == selection.to_arrow().to_pydict()
+    assert data.head(3).equals(table.slice(0, 3)) and data.take([5, 2]).equals(table.take([5, 2]))
+    assert sum(batch.num_rows for batch in data.to_batches(["example_id"], batch_size=100)) == 1632
+    assert pickle.loads(pickle.dumps(data)).to_table(["learning_rule"]).equals(table.select(["learning_rule"]))
+    assert data.sort_by([("example_id", "descending")]).to_table()["example_id"][0].as_py() == selection.ids[-1]
+    seeds = data.to_table(["dataset_seed"], dataset_of.field("dataset_seed").is_null())
+    assert seeds.num_rows == sum(one is None for one in selection.metadata("dataset_seed")["dataset_seed"])
+    empty = data.to_table(filter=dataset_of.field("architecture") == "nothing")
+    assert empty.num_rows == 0 and empty.schema.names == data.schema.names
+    for wrong in (lambda: data.to_table(["nothing"]), lambda: data.get_fragments(), lambda: data.filter(None), lambda: data.replace_schema(None)):
+        with pytest.raises(engram.EngramError):
+            wrong()
+    with pytest.raises(Exception, match="nothing"):
+        data.to_table(filter=dataset_of.field("nothing") == 1)
 
 
 def test_parquet_holds_the_same_values(shared: engram.Store, tmp_path: pathlib.Path) -> None:
@@ -222,3 +296,47 @@ def test_a_model_of_torch_is_observed(tmp_path: pathlib.Path) -> None:
     np.testing.assert_allclose(found["actraw_mean"], activations.mean(axis=1).mean(), rtol=1e-6)
     np.testing.assert_allclose(found["weightsq_mean"], (weights**2).mean(), rtol=1e-6)
     np.testing.assert_allclose(found["gradavgraw_id"], weights.sum() / 5, rtol=1e-5)
+
+
+def test_the_example_of_torch_records_and_identifies(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("torch")
+    example = pathlib.Path(__file__).resolve().parents[1] / "examples/resnet18_cifar.py"
+    sizes = ["--width", "4", "--epochs", "2", "--runs", "2", "--images", "64"]
+    shown = subprocess.run(
+        [sys.executable, "-W", "ignore", example, tmp_path / "x.engram", *sizes], capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.count("looks like") == 2
+    store = engram.open(tmp_path / "x.engram")
+    assert store.select(statistics="all").shape == (6 * 21, 3 * 45)
+    assert store.sql("SELECT count(*) FROM run_metric WHERE metric = 'top1'").rows() == [(12,)]
+    assert store.sql("SELECT layer_name FROM example LIMIT 3").rows() == [("conv1",), ("layer1.0.conv1",), ("layer1.0.conv2",)]
+
+
+def test_measuring_a_model_of_torch_draws_no_random_numbers(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Linear(6, 5)
+    rows = torch.utils.data.TensorDataset(torch.randn(8, 6))
+    with engram.Recorder(tmp_path / "x.engram", {"a": 1}, strict=True) as recorder:
+        recorder.observe(model, torch.utils.data.DataLoader(rows, 4))
+        torch.manual_seed(3)
+        recorder.record(0)
+        first = torch.rand(1)
+        torch.manual_seed(3)
+        assert torch.equal(first, torch.rand(1))
+
+
+def test_a_model_of_torch_that_takes_mappings_is_observed(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class Model(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = torch.nn.Linear(4, 3)
+
+        def forward(self, x: object, scale: float) -> dict[str, object]:
+            return {"y": self.inner(x) * scale}
+
+    with engram.Recorder(tmp_path / "x.engram", {"a": 1}, strict=True) as recorder:
+        recorder.observe(Model(), [{"x": torch.ones(2, 4), "scale": 2.0}])
+        assert recorder.record(0)
+    assert engram.open(tmp_path / "x.engram").select(statistics="all").shape == (1, 45)

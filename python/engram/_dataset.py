@@ -1,0 +1,173 @@
+"""Selections as datasets of pyarrow, which read only the columns and rows that a query needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import pyarrow
+import pyarrow.dataset
+
+from . import _errors
+from ._request import statistics_text
+
+if TYPE_CHECKING:
+    from ._selection import Selection
+
+#: Examples that are read at a time: 16 row groups.
+BATCH = 12_288
+#: How pyarrow names a field that a table lacks.
+LACKING = re.compile(r"No match for FieldRef\.Name\((.*?)\) in ", re.DOTALL)
+
+
+class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ignore]
+    """A selection that is scanned; made by :meth:`Selection.to_dataset`.
+
+    What a scan is of is decided by its columns and its filter. It pickles as its selection.
+    """
+
+    def __init__(self, selection: Selection, layout: Literal["list", "wide"], fields: str | Sequence[str] | None) -> None:
+        # The base class has no constructor; nothing of it is used that needs one.
+        if layout not in ("list", "wide"):
+            raise _errors.UsageError("a dataset has a row for each example", place="layout", expected="'list' or 'wide'", found=layout)
+        self._selection = selection
+        self._layout: Literal["list", "wide"] = layout
+        self._fields = fields
+        self._ids = selection.ids
+        statistics = selection.statistics
+        none = selection._replaced(where=None, examples=self._ids[:1], statistics=statistics_text(statistics))
+        table = none.to_arrow(layout, fields)
+        # A dictionary of one example may be of a narrower type than that of all; texts are texts here.
+        self._schema = pyarrow.schema(
+            [pyarrow.field(one.name, plain(one.type), one.nullable) for one in table.schema], table.schema.metadata)
+        columns = statistics if layout == "list" else selection.columns
+        each = 1 if layout == "list" else selection._info[4]
+        #: The statistic of each column of values.
+        self._owner = {name: statistics[place // each] for place, name in enumerate(columns)}
+        self._statistics = statistics
+        self._known = [name for name in self._schema.names if name not in self._owner]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SelectionDataset, (self._selection, self._layout, self._fields)
+
+    @property
+    def schema(self) -> pyarrow.Schema:
+        """The columns, of metadata and of values."""
+        return self._schema
+
+    @property
+    def partition_expression(self) -> Any:
+        """What holds for all rows: nothing."""
+        return pyarrow.dataset.scalar(True)
+
+    def scanner(
+        self, columns: Sequence[str] | Mapping[str, Any] | None = None, filter: Any = None, batch_size: int = BATCH, **options: Any
+    ) -> pyarrow.dataset.Scanner:
+        """A scan that decodes what its columns and its filter need.
+
+        Parameters
+        ----------
+        columns : list of str, or mapping of name to expression, optional
+            All unless given.
+        filter : pyarrow.dataset.Expression, optional
+            Which rows.
+        batch_size : int
+            The most rows of a batch.
+        """
+        asked = set(self._schema.names if columns is None else self._fields_of(columns, None))
+        of_filter = set() if filter is None else self._fields_of([], filter)
+        needed = [name for name in self._schema.names if name in asked | of_filter]
+        ids = self._ids
+        if filter is not None and not of_filter & self._owner.keys():
+            rows = self._metadata(ids, list(of_filter | {"example_id"}))
+            ids = rows.filter(filter)["example_id"].to_numpy()
+            filter, needed = None, [name for name in self._schema.names if name in asked]
+        schema = pyarrow.schema([self._schema.field(name) for name in needed], self._schema.metadata)
+        # The base class takes the batches apart again.
+        batches = self._batches(ids, needed, schema, max(1, min(batch_size, BATCH)))
+        wanted = columns if isinstance(columns, Mapping) else list(self._schema.names if columns is None else columns)
+        return pyarrow.dataset.Scanner.from_batches(batches, schema=schema, columns=wanted, filter=filter, **options)
+
+    def count_rows(self, filter: Any = None, **options: Any) -> int:
+        """The number of rows that a filter leaves; without one nothing is decoded."""
+        return len(self._ids) if filter is None else self.scanner(["example_id"], filter).to_table().num_rows
+
+    def _fields_of(self, columns: Sequence[str] | Mapping[str, Any], filter: Any) -> set[str]:
+        """The fields that expressions are over: those that an empty table must have so that it can be scanned."""
+        found = set() if isinstance(columns, Mapping) else set(columns)
+        if unknown := found - set(self._schema.names):
+            raise _errors.NotFoundError(
+                f"there is no column {sorted(unknown)[0]!r}", place="columns", expected=", ".join(self._schema.names[:12]))
+        while isinstance(columns, Mapping) or filter is not None:
+            schema = pyarrow.schema([field for field in self._schema if field.name in found])
+            scanned = columns if isinstance(columns, Mapping) else list(found)
+            try:
+                pyarrow.dataset.Scanner.from_batches(iter(()), schema=schema, columns=scanned, filter=filter)
+                break
+            except pyarrow.ArrowInvalid as error:
+                named = LACKING.search(str(error))
+                if named is None or named[1] in found or named[1] not in self._schema.names:
+                    raise
+                found.add(named[1])
+        return found
+
+    def _metadata(self, ids: Any, names: list[str]) -> pyarrow.Table:
+        """Fields of some examples."""
+        part = self._selection._replaced(where=None, examples=ids)
+        return cast(part.metadata(names).to_arrow().select(names), self._schema)
+
+    def _batches(self, ids: Any, names: list[str], schema: pyarrow.Schema, size: int) -> Iterator[pyarrow.RecordBatch]:
+        """The columns of some examples, some of them at a time."""
+        fields = [name for name in names if name not in self._owner]
+        owners = {self._owner[name] for name in names if name in self._owner}
+        read = [name for name in self._statistics if name in owners]
+        for start in range(0, len(ids), size):
+            some = ids[start:start + size]
+            if read:
+                part = self._selection._replaced(where=None, examples=some, statistics=statistics_text(read))
+                table = part.to_arrow(self._layout, [*fields, "example_id"] if "example_id" not in fields else fields)
+            else:
+                table = self._metadata(some, fields or ["example_id"])
+            yield from cast(table.select(names), schema).to_batches()
+
+    # What a selection has no meaning for, the base class would answer from memory that is not there.
+
+    def get_fragments(self, filter: Any = None) -> NoReturn:
+        """A selection has no fragments."""
+        raise _errors.UnsupportedError("a selection has no fragments", mend="scan it, or write it by `to_parquet`")
+
+    def filter(self, expression: Any) -> NoReturn:
+        """Filters are given to a scan."""
+        raise _errors.UnsupportedError("a selection is filtered while it is scanned", mend="`to_table(filter=…)`")
+
+    def replace_schema(self, schema: Any) -> NoReturn:
+        """A selection has its schema."""
+        raise _errors.UnsupportedError("a selection has its own schema", mend="cast the table: `to_table().cast(schema)`")
+
+    def sort_by(self, sorting: Any, **options: Any) -> Any:
+        """The selection in memory, sorted."""
+        return pyarrow.dataset.InMemoryDataset(self.to_table().sort_by(sorting))
+
+    def join(self, right_dataset: Any, keys: Any, *arguments: Any, **options: Any) -> Any:
+        """The selection in memory, joined to another table."""
+        right = right_dataset.to_table() if isinstance(right_dataset, pyarrow.dataset.Dataset) else right_dataset
+        return pyarrow.dataset.InMemoryDataset(self.to_table().join(right, keys, *arguments, **options))
+
+    def join_asof(self, right_dataset: Any, on: Any, by: Any, tolerance: Any, **options: Any) -> Any:
+        """The selection in memory, joined to the nearest rows of another table."""
+        right = right_dataset.to_table() if isinstance(right_dataset, pyarrow.dataset.Dataset) else right_dataset
+        return pyarrow.dataset.InMemoryDataset(self.to_table().join_asof(right, on, by, tolerance, **options))
+
+    def __repr__(self) -> str:
+        return f"<SelectionDataset: {len(self._ids):,} rows x {len(self._schema):,} columns>"
+
+
+def plain(kind: pyarrow.DataType) -> pyarrow.DataType:
+    """A type without its dictionary."""
+    return kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+
+
+def cast(table: pyarrow.Table, schema: pyarrow.Schema) -> pyarrow.Table:
+    """A table with the types of a schema."""
+    return table.cast(pyarrow.schema([schema.field(name) for name in table.column_names], schema.metadata))

@@ -1,0 +1,153 @@
+"""What classifiers for scikit-learn have in common: matrices in, classes out, a model of the library in between."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from . import _engram
+
+
+class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
+    """What the three have in common: matrices in, classes out, a model of the library in between."""
+
+    _kind = ""
+    _order = "C"
+
+    def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
+        """The parameters by the names of the library."""
+        raise NotImplementedError
+
+    def _layout(self, columns: int) -> tuple[int, int, int]:
+        return 0, 0, 0
+
+    def _threads(self) -> int:
+        jobs = getattr(self, "n_jobs", None)
+        return 0 if jobs is None or jobs < 0 else int(jobs)
+
+    def _matrix(self, X: Any, *, reset: bool) -> npt.NDArray[Any]:
+        array = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=2 if reset else 1)
+        # Without gaps in either order a matrix is read where it is.
+        is_whole = array.flags.c_contiguous or array.flags.f_contiguous
+        return array if is_whole else np.array(array, order=self._order)  # type: ignore[no-any-return,call-overload]
+
+    def _seed(self) -> int:
+        state = getattr(self, "random_state", None)
+        if isinstance(state, (int, np.integer)):
+            return int(state)
+        return int(check_random_state(state).randint(np.iinfo(np.int32).max))
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learn from rows of a matrix.
+
+        Parameters
+        ----------
+        X : array, shape (examples, columns)
+            float32 and float64 are read where they are, row by row or column by column.
+        y : array, shape (examples,)
+            The classes.
+
+        Returns
+        -------
+        self
+        """
+        array = self._matrix(X, reset=True)
+        if y is None:
+            raise ValueError("This estimator requires y to be passed, but the target y is None")
+        labels = np.asarray(y)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            import warnings
+
+            from sklearn.exceptions import DataConversionWarning
+
+            warnings.warn("A column-vector y was passed when a 1d array was expected", DataConversionWarning, stacklevel=2)
+            labels = labels.ravel()
+        check_classification_targets(labels)
+        if labels.ndim != 1 or len(labels) != array.shape[0]:
+            raise ValueError(f"y has shape {labels.shape} where {array.shape[0]} classes are needed")
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"there is only one class, {self.classes_[0]!r}; a classifier needs at least 2 classes")
+        codes32: npt.NDArray[np.int32] = np.ascontiguousarray(codes, np.int32)
+        parameters = self._parameters(array.shape, self._class_weights(codes32))
+        model = _engram.model_fit(
+            self._kind, json.dumps(parameters), array, codes32, len(self.classes_), self._layout(array.shape[1]), self._seed(),
+            self._threads(), None)
+        self._take(model)
+        return self
+
+    def _class_weights(self, codes: npt.NDArray[np.int32]) -> Any:
+        weights = getattr(self, "class_weight", None)
+        if weights is None or weights == "balanced":
+            return weights
+        unknown = [key for key in weights if key not in self.classes_.tolist()]
+        if unknown:
+            raise ValueError(f"class_weight has {unknown[0]!r}, which is no class")
+        return [float(weights.get(one, 1.0)) for one in self.classes_.tolist()]
+
+    def _take(self, model: object) -> None:
+        self._model = model
+        self.summary_: dict[str, Any] = json.loads(_engram.model_info(model)[3])
+
+    def _ask(self, X: Any, ask: Any, dtype: npt.DTypeLike, per_row: int) -> npt.NDArray[Any]:
+        check_is_fitted(self)
+        array = self._matrix(X, reset=False)
+        out = np.empty((array.shape[0], per_row), dtype)
+        ask(self._model, array, out, self._threads())
+        return out
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The most likely class of each row.
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples,)
+        """
+        codes = self._ask(X, _engram.model_predict, np.int32, 1)
+        return self.classes_[codes[:, 0]]  # type: ignore[no-any-return]
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """The probability of each class for each row.
+
+        Returns
+        -------
+        numpy.ndarray, shape (examples, classes)
+        """
+        found = self._ask(X, _engram.model_probabilities, np.float32, self._class_count()).astype(np.float64)
+        return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+    def _class_count(self) -> int:
+        check_is_fitted(self)
+        return len(self.classes_)
+
+    def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """The logarithms of :meth:`predict_proba`."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    def _numbers(self, name: str) -> npt.NDArray[np.float64]:
+        check_is_fitted(self)
+        return np.frombuffer(_engram.model_numbers(self._model, name), np.float64).copy()
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    # A model is a handle; what pickles is the bytes of its file.
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        if "_model" in state:
+            state["_model"] = bytes(_engram.model_save(state["_model"]))
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if isinstance(state.get("_model"), bytes):
+            state = {**state, "_model": _engram.model_load(state["_model"])}
+        super().__setstate__(state)

@@ -1,0 +1,96 @@
+"""What is asked of a store in the words of the library, and the arrays that answers are put into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _engram, _errors
+from ._command import quoted
+
+Missing = Literal["refuse", "drop", "fill"]
+Layout = Literal["list", "wide", "long"]
+MISSING: dict[str, int] = {"refuse": 0, "drop": 1, "fill": 2}
+LAYOUTS: dict[str, int] = {"list": 0, "wide": 1, "long": 2}
+#: The alignment below which JAX copies an array.
+ALIGNMENT = 64
+
+
+def ids_of(handle: object) -> npt.NDArray[np.int64]:
+    """The ids of a set of examples."""
+    ids = np.empty(_engram.examples_count(handle), np.int64)
+    _engram.examples_ids(handle, ids)
+    return ids
+
+
+def examples_of(ids: npt.ArrayLike) -> object:
+    """A set of examples out of ids in any order."""
+    array = np.asarray(ids)
+    if array.size and array.dtype.kind not in "iu":
+        raise _errors.UsageError(
+            "ids of examples are whole numbers", place="examples", expected="an array of integers", found=str(array.dtype),
+            mend="a mask becomes ids by `selection.ids[mask]`")
+    return _engram.examples_of_ids(np.ascontiguousarray(array.ravel(), np.int64))
+
+
+def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:
+    """An array on a boundary of 64 bytes, which other libraries share without a copy."""
+    kind = np.dtype(dtype)
+    if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise _errors.UsageError(
+            "a matrix is of float32 or float64", place="dtype", expected="float32 or float64", found=str(kind))
+    if order not in ("C", "F"):
+        raise _errors.UsageError("this is no order of elements", place="order", expected="'C' or 'F'", found=repr(order))
+    size = shape[0] * shape[1] * kind.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start:start + size].view(kind).reshape(shape, order=order)  # type: ignore[call-overload, no-any-return]
+
+
+def statistics_text(statistics: str | Iterable[str]) -> str:
+    """A request for statistics as the library takes it."""
+    return statistics if isinstance(statistics, str) else ",".join(quoted(name) for name in statistics)
+
+
+def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | None:
+    """A request for epochs as the library takes it; a slice has both ends, as in pandas."""
+    if epochs is None or isinstance(epochs, str):
+        return epochs
+    if isinstance(epochs, slice):
+        parts = [epochs.start, epochs.stop] + ([] if epochs.step is None else [epochs.step])
+        if epochs.start is None or epochs.stop is None:
+            raise _errors.UsageError(
+                "a slice of epochs has both ends", place="epochs", expected="slice(0, 100, 25)", found=repr(epochs))
+        return ":".join(number(part) for part in parts)
+    if isinstance(epochs, Iterable):
+        return ",".join(number(epoch) for epoch in epochs)
+    return number(epochs)
+
+
+def number(value: Any) -> str:
+    """A number, whole where it is."""
+    real = float(value)
+    return str(int(real)) if real.is_integer() else repr(real)
+
+
+def check_out(out: npt.NDArray[Any], shape: tuple[int, int], name: str) -> None:
+    """Refuses an array that a matrix cannot be put into."""
+    if not isinstance(out, np.ndarray) or out.shape != shape:
+        found = f"an array of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise _errors.UsageError(
+            "the matrix does not fit into what was given", place=name, expected=f"an array of shape {shape}", found=found)
+    if not out.flags.writeable:
+        raise _errors.UsageError("the array that was given is read-only", place=name, mend="give one that can be written to")
+    if out.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise _errors.UsageError(
+            "a matrix is of float32 or float64", place=name, expected="float32 or float64", found=str(out.dtype))
+
+
+def class_array(y: npt.NDArray[np.int32], classes: list[Any]) -> npt.NDArray[Any]:
+    """The classes themselves: texts, numbers, or objects where they are mixed."""
+    kinds = {type(one) for one in classes}
+    known = np.array(classes, dtype=None if len(kinds) == 1 and kinds <= {str, int, float} else object)
+    return known[y] if len(classes) else np.empty(0, object)
