@@ -1,8 +1,8 @@
 /* Guard.h -- what the files of this target share. */
 #include "CSQLiteGuard.h"
 
-/* Routes SQLite's locks; returns whether it could. */
-int engram_guard_locks(void);
+/* Routes SQLite's locks, where it is in use those that it took already as well; returns whether it could. */
+int engram_guard_locks(int is_in_use);
 /* Routes SQLite's reads. */
 void engram_guard_reads(void);
 /* Routes SQLite's allocations; returns whether it could. */

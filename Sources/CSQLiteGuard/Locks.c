@@ -88,6 +88,14 @@ static int lock_descriptor(int descriptor, int is_index, int makes) {
   return opened;
 }
 
+/* Whether this SQLite was in use before its locks were routed here. */
+static int was_in_use;
+
+/* Unlocks what is not known here: a POSIX lock that SQLite took before, or nothing. */
+static int unlock_older(int descriptor, int command, struct flock *request) {
+  return was_in_use ? fcntl(descriptor, command, request) : 0;
+}
+
 static int lock_file(int descriptor, int command, struct flock *request) {
   int is_whole = request->l_start == 0 && request->l_len == 0;
   int is_index = !is_whole && request->l_start < FIRST_DATABASE_LOCK;
@@ -96,17 +104,19 @@ static int lock_file(int descriptor, int command, struct flock *request) {
   pthread_mutex_lock(&lock);
   if (request->l_type == F_UNLCK && is_whole) {
     struct stat status;
+    int found_any = 0;
     if (fstat(descriptor, &status) == 0) {
       locked_file **place = find(descriptor, 0, &status);
-      if (*place) drop(place);
+      found_any = *place != NULL;
+      if (found_any) drop(place);
     }
     pthread_mutex_unlock(&lock);
-    return 0;
+    return found_any ? 0 : unlock_older(descriptor, command, request);
   }
   int found = lock_descriptor(descriptor, is_index, request->l_type != F_UNLCK && command != F_GETLK);
   int number = errno;
   pthread_mutex_unlock(&lock);
-  if (found == -2 && request->l_type == F_UNLCK) return 0;
+  if (found == -2 && request->l_type == F_UNLCK) return unlock_older(descriptor, command, request);
   if (found == -1) {
     errno = number;
     return -1;
@@ -170,7 +180,8 @@ static int has_locks(void) {
   return result == 0;
 }
 
-int engram_guard_locks(void) {
+int engram_guard_locks(int is_in_use) {
+  was_in_use = is_in_use;
   if (!has_locks()) return 0;
   sqlite3_vfs *vfs = sqlite3_vfs_find("unix");
   if (!vfs || vfs->iVersion < 3 || !vfs->xSetSystemCall) return 0;

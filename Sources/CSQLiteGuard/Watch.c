@@ -103,7 +103,7 @@ static void set_up(void) {
   /* Memory first: SQLite takes another allocator only before it begins. Without its own statistics of memory it calls the
    * allocator without a lock. */
   if (engram_guard_memory()) answer |= ENGRAM_GUARD_MEMORY;
-  if (sqlite3_initialize() == SQLITE_OK && engram_guard_locks()) answer |= ENGRAM_GUARD_LOCKS;
+  if (sqlite3_initialize() == SQLITE_OK && engram_guard_locks(!(answer & ENGRAM_GUARD_MEMORY))) answer |= ENGRAM_GUARD_LOCKS;
   engram_guard_reads();
 }
 

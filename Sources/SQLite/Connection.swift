@@ -91,8 +91,7 @@ import CSQLite
 
   /// Changes how many milliseconds SQLite waits for a lock.
   package func setLockWait(_ milliseconds: Int32) {
-    // SAFETY: the handle is open as long as this object lives.
-    unsafe _ = sqlite3_busy_timeout(handle.pointer, milliseconds)
+    handle.setLockWait(milliseconds)
   }
 
   /// Writes the database anew, without what was deleted.

@@ -13,6 +13,8 @@ import Glibc
 @safe final class SQLiteHandle {
   // SAFETY: open from init to deinit; never leaves the files of this wrapper.
   let pointer: OpaquePointer
+  // SAFETY: allocated in init, freed when the connection has been closed.
+  private let waiting: UnsafeMutablePointer<engram_wait>
   /// The path of the database, for errors.
   let path: String
   /// What the database is called in errors, such as `the database`.
@@ -50,6 +52,8 @@ import Glibc
       throw EngramError(.limit, "SQLite has no memory to open a database", file: path)
     }
     unsafe pointer = handle
+    unsafe waiting = .allocate(capacity: 1)
+    unsafe waiting.initialize(to: engram_wait())
     self.path = path
     self.noun = noun
     unsafe sqlite3_extended_result_codes(pointer, 1)
@@ -63,7 +67,7 @@ import Glibc
     // SAFETY (whole method): the handle is open, and these calls take plain numbers.
     let pointer = unsafe pointer
     let code = ForkGate.inside {
-      unsafe sqlite3_busy_timeout(pointer, Connection.lockWait)
+      setLockWait(Connection.lockWait)
       for (option, on) in [
         (SQLITE_DBCONFIG_ENABLE_FKEY, 1 as Int32),
         // A misspelt column in double quotes must be an error, never silently a text.
@@ -85,6 +89,13 @@ import Glibc
     guard isOfThisProcess else { return }
     // SAFETY: statements hold a reference to this object, so none is left when this runs.
     _ = ForkGate.inside { unsafe sqlite3_close_v2(pointer) }
+    unsafe waiting.deallocate()
+  }
+
+  /// Changes how many milliseconds a lock is waited for.
+  func setLockWait(_ milliseconds: Int32) {
+    // SAFETY: the handle is open, and what it waits by lives as long.
+    unsafe _ = engram_sqlite_wait(pointer, waiting, milliseconds)
   }
 
   /// Refuses to go on in a child of fork with what its parent has open.

@@ -3,6 +3,7 @@
 //   store-driver append STORE [OPERATIONS]       append a few examples each time, and nothing else
 //   store-driver read STORE SECONDS              take snapshots and check them; at the end: read SNAPSHOTS
 //   store-driver stock STORE                     read with SQLite as it is, opened anew each time, until it is killed
+//   store-driver occupy STORE                    hold SQLite's write lock 97 of 100 ms, until it is killed
 //   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
 //   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
 //   store-driver forks STORE KIND COUNT          fork beside threads that ask (sql), read or write; the children do so too
@@ -30,6 +31,7 @@ import TrajectoryStore
       case "check":
         try Reading.check(path, reported: numbers.count == 2 ? (commit: numbers[0], examples: numbers[1]) : nil)
       case "stock": try Beside.stock(path)
+      case "occupy": Beside.occupy(path)
       case "hold":
         try open(path).write("holding for a test") { (_) throws(EngramError) in
           say("held")

@@ -47,7 +47,7 @@ def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, st
     <Stores here, there: 3,264 examples>
     >>> few = stores.select("architecture = 'knet'", statistics=["weightabs_mean"], epochs="0,100")
     >>> few.to_pandas(fields=["learning_rule"]).groupby("store", observed=True).size().to_dict()
-    {'here': 288, 'there': 288}
+    {'here': 96, 'there': 96}
     """
     if isinstance(stores, Mapping):
         named = dict(stores)

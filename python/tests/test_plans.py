@@ -226,3 +226,13 @@ def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tm
     assert len(engram_main["runs"]) == 4
     assert content(tmp_path / "spread.engram") == content(tmp_path / "direct.engram")
     assert plan.run(client).known == 4
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_guide_runs(client: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import doctest
+
+    guide = pathlib.Path(__file__).resolve().parents[2] / "docs/guides/cluster.md"
+    os.symlink(guide.parents[2] / "fixtures", tmp_path / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    assert doctest.testfile(str(guide), module_relative=False, globs={"client": client}).failed == 0

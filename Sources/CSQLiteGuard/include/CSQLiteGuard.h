@@ -8,6 +8,7 @@
  *    no clock meanwhile. While a thread is watched, its allocations are counted and fail beyond a limit, and allocations
  *    and the slow functions ask whether to stop.
  * 3. Reads. A read that the disk fails is not damage; see Reads.c.
+ * 4. Waiting. A lock that somebody has nearly always is had all the same; see Waiting.c.
  */
 #ifndef ENGRAM_SQLITE_GUARD_H
 #define ENGRAM_SQLITE_GUARD_H
@@ -27,6 +28,15 @@ enum { ENGRAM_GUARD_LOCKS = 1, ENGRAM_GUARD_MEMORY = 2 };
  * Without ENGRAM_GUARD_LOCKS in the answer the system has no open file description locks; without ENGRAM_GUARD_MEMORY
  * somebody else had begun to use the same SQLite before. */
 int engram_sqlite_guard(void);
+
+/* How long a connection waits for a lock; the owner keeps it where it is, zero at first, as long as the connection is open. */
+typedef struct engram_wait {
+  double seconds, until;
+  uint64_t state;
+} engram_wait;
+
+/* Has a connection wait so long for a lock; 0 means not at all. */
+int engram_sqlite_wait(sqlite3 *connection, engram_wait *wait, int milliseconds);
 
 /* Replaces the functions of SQL that can run for long: like, glob, instr, replace, trim, ltrim, rtrim. */
 int engram_sqlite_add_functions(sqlite3 *connection);
