@@ -32,12 +32,18 @@ html_copy_source = False
 myst_heading_anchors = 3
 # Sphinx colours languages that it knows; a language of its own is no error in a guide.
 highlight_language = "none"
-suppress_warnings = ["misc.highlighting_failure"]
+# Two classes may have an attribute of one name, which a type in a docstring does not mean.
+suppress_warnings = ["misc.highlighting_failure", "ref.python"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {
+    "members": True, "show-inheritance": True,
+    # scikit-learn makes these for every estimator.
+    "exclude-members": "set_fit_request, set_predict_request, set_score_request, set_predict_proba_request",
+}
 napoleon_google_docstring = False
+napoleon_use_ivar = True
 napoleon_use_rtype = False
 napoleon_use_param = False
 napoleon_preprocess_types = False

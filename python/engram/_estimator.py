@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
     """What the three have in common: matrices in, classes out, a model of the library in between."""
 
     _kind = ""
-    _order = "C"
+    _order: Literal["C", "F"] = "C"
 
     def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
         """The parameters by the names of the library."""
@@ -33,10 +33,10 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         return 0 if jobs is None or jobs < 0 else int(jobs)
 
     def _matrix(self, X: Any, *, reset: bool) -> npt.NDArray[Any]:
-        array = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=2 if reset else 1)
+        array: Any = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=2 if reset else 1)
         # Without gaps in either order a matrix is read where it is.
         is_whole = array.flags.c_contiguous or array.flags.f_contiguous
-        return array if is_whole else np.array(array, order=self._order)  # type: ignore[no-any-return,call-overload]
+        return array if is_whole else np.array(array, order=self._order)
 
     def _seed(self) -> int:
         state = getattr(self, "random_state", None)
@@ -111,7 +111,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         numpy.ndarray, shape (examples,)
         """
         codes = self._ask(X, _engram.model_predict, np.int32, 1)
-        return self.classes_[codes[:, 0]]  # type: ignore[no-any-return]
+        return self.classes_[codes[:, 0]]
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """The probability of each class for each row.
@@ -121,7 +121,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         numpy.ndarray, shape (examples, classes)
         """
         found = self._ask(X, _engram.model_probabilities, np.float32, self._class_count()).astype(np.float64)
-        return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+        return found / found.sum(axis=1, keepdims=True)
 
     def _class_count(self) -> int:
         check_is_fitted(self)
@@ -142,7 +142,8 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
     # A model is a handle; what pickles is the bytes of its file.
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
+        before: Any = super().__getstate__()
+        state: dict[str, Any] = dict(before)
         if "_model" in state:
             state["_model"] = bytes(_engram.model_save(state["_model"]))
         return state

@@ -311,7 +311,8 @@ def _stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
     for name in dict.fromkeys(column for frame in every for column in frame.columns):
         kinds = [frame[name].dtype for frame in every if name in frame]
         if all(isinstance(kind, pandas.CategoricalDtype) for kind in kinds):
-            union = pandas.api.types.union_categoricals([frame[name] for frame in every if name in frame]).categories
+            columns: Any = [frame[name] for frame in every if name in frame]
+            union = pandas.api.types.union_categoricals(columns).categories
             every = [frame.assign(**{name: frame[name].cat.set_categories(union)}) if name in frame else frame for frame in every]
     names = pandas.Categorical.from_codes(
         np.repeat(np.arange(len(every), dtype=np.int32), [len(frame) for frame in every]), list(frames))

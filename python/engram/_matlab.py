@@ -144,7 +144,7 @@ def tree_of_hdf5(path: str, skipped: list[str]) -> Tree:
     try:
         with h5py.File(path, "r") as file:
             nodes = {
-                name: node_of_hdf5(file, file[name], name, skipped, 0) for name in file if not name.startswith("#")}
+                name: node_of_hdf5(file, file[name], name, skipped, 0) for name in map(str, file) if not name.startswith("#")}
     except (OSError, KeyError, RuntimeError) as error:
         raise _errors.CorruptError("this is no MATLAB file that can be read", file=path, found=str(error)) from error
     return {name: node for name, node in nodes.items() if node is not None}

@@ -182,8 +182,9 @@ def read_session(
     """Reads one file: its trials, its units, and what fired in the window."""
     import pynwb
 
+    reader: Any = pynwb.NWBHDF5IO  # its constructor is made at run time, so no checker sees it
     try:
-        io = pynwb.NWBHDF5IO(path, "r", load_namespaces=True)
+        io = reader(path, "r", load_namespaces=True)
         file = io.read()
     except Exception as error:  # pynwb raises errors of h5py, of hdmf and of its own
         raise _errors.CorruptError(

@@ -48,12 +48,12 @@ def measure(
     >>> found["Dense_0"]["weightraw_mean"], found["Dense_0"]["actraw_mean"]
     (1.0, 2.0)
     """
-    kernels = dict(kernels_of(weights, ())) if weights is not None else None
-    outputs = dict(outputs_of(activations, ())) if activations is not None else {}
+    kernels: dict[str, npt.NDArray[Any]] | None = dict(kernels_of(weights, ())) if weights is not None else None
+    outputs: dict[str, npt.NDArray[Any]] = dict(outputs_of(activations, ())) if activations is not None else {}
     if kernels is not None:
         outputs = {name: one for name, one in outputs.items() if name in kernels}
     changes = {str(name): numbers(one) for name, one in (activity_changes or {}).items()}
-    names = list(dict.fromkeys([*(kernels or {}), *outputs]))
+    names: list[str] = list({**(kernels or {}), **outputs})
     if unknown := [name for name in changes if name not in names]:
         raise _errors.UsageError(
             f"there is no layer {unknown[0]!r}", place="activity_changes", expected=", ".join(names[:6]) or "layers with weights")

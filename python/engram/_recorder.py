@@ -243,14 +243,14 @@ class Recorder:
         if os.getpid() != self._owner:
             return False  # a child of the training, such as a worker of a DataLoader, records nothing
         try:
-            if self._layers is None and values is not None:
-                values = values() if callable(values) else values
-                self._layers = list(values) if isinstance(values, Mapping) else None
+            given: Any = values
+            if self._layers is None and given is not None:
+                given = given() if callable(given) else given
+                self._layers = list(given) if isinstance(given, Mapping) else None
             handle = self._begin()
-            if (values is None or callable(values)) and float(epoch) in set(self.epochs) and not self.strict:
+            if (given is None or callable(given)) and float(epoch) in set(self.epochs) and not self.strict:
                 return False  # a resumed training that goes through an epoch again need not measure it
-            values = values() if callable(values) else values
-            array = self._array(values)
+            array = self._array(given() if callable(given) else given)
             scalars = None if metrics is None else json.dumps({key: plain(value) for key, value in metrics.items()})
             return _engram.recorder_record(handle, float(epoch), array, scalars, self.durable)
         except Exception as error:
@@ -262,7 +262,7 @@ class Recorder:
                     f"epoch {epoch} was not recorded, and training goes on: {error}", _errors.EngramWarning, stacklevel=2)
             return False
 
-    def _array(self, values: npt.ArrayLike | Mapping[str, Mapping[str, float]] | None) -> npt.NDArray[Any]:
+    def _array(self, values: Any) -> npt.NDArray[Any]:
         names = [layer["name"] if isinstance(layer, dict) else layer for layer in run_json({}, self._layers or [])["layers"]]
         shape = (len(names), len(self.statistics))
         if values is None:
@@ -292,10 +292,9 @@ class Recorder:
         dict
             ``commit``, ``first_example``, ``examples``.
         """
-        if self.report is None:
-            self.report = json.loads(_engram.recorder_finish(self._begin()))
-            self._handle = None
-        return self.report
+        report: dict[str, Any] = self.report or json.loads(_engram.recorder_finish(self._begin()))
+        self.report, self._handle = report, None
+        return report
 
     def close(self) -> None:
         """Let go of the run, which stays in progress and can be resumed."""

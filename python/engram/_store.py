@@ -329,7 +329,7 @@ class Store:
         rows = []
         for field in self.info().get("fields", []):
             values = field.get("values", [])
-            shown = ", ".join(f"{one.get('value')} ({one.get('examples'):,})" for one in values[:6])
+            shown = ", ".join(f"{'NULL' if one.get('value') is None else one.get('value')} ({one.get('examples'):,})" for one in values[:6])
             more = f", … {len(values)} values" if len(values) > 6 else ""
             name = field.get("name", field.get("field", ""))
             rows.append(f"<tr><td>{html.escape(str(name))}</td><td>{html.escape(shown + more)}</td></tr>")

