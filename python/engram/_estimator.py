@@ -111,7 +111,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         numpy.ndarray, shape (examples,)
         """
         codes = self._ask(X, _engram.model_predict, np.int32, 1)
-        return self.classes_[codes[:, 0]]
+        return self.classes_[codes[:, 0]]  # type: ignore[no-any-return]
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """The probability of each class for each row.
@@ -121,7 +121,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         numpy.ndarray, shape (examples, classes)
         """
         found = self._ask(X, _engram.model_probabilities, np.float32, self._class_count()).astype(np.float64)
-        return found / found.sum(axis=1, keepdims=True)
+        return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
 
     def _class_count(self) -> int:
         check_is_fitted(self)
