@@ -244,6 +244,15 @@ def test_frames_come_back_as_stores(shared: engram.Store, tmp_path: pathlib.Path
     assert isinstance(frame, pandas.DataFrame)
 
 
+def test_a_frame_of_a_thousand_columns_comes_back(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pandas")
+    selection = shared.select("architecture = 'knet'", statistics="all")
+    frame = selection.to_pandas(fields=["learning_rule", "layer_name", "task"]).reset_index(drop=True)
+    engram.from_pandas(frame, tmp_path / "x.engram", new_runs=True)
+    back = engram.open(tmp_path / "x.engram").select(statistics=selection.statistics).to_numpy()
+    assert sorted(map(bytes, back)) == sorted(map(bytes, selection.to_numpy()))
+
+
 def test_numpy_shares_memory_that_is_aligned(shared: engram.Store) -> None:
     array = shared.select(**TWO).to_numpy()
     assert array.ctypes.data % 64 == 0 and np.shares_memory(array, np.asarray(memoryview(array)))

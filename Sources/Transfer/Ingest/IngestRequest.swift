@@ -158,7 +158,9 @@ extension [UInt8] {
   ///
   /// A pickle of protocol 0 is text, too, and begins with the opcode of a list, a dictionary or a global.
   fileprivate var isText: Bool {
-    guard let end = firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else { return false }
+    // The header of a table with a thousand columns is longer than what is looked at.
+    let isCut = count >= ForeignFile.bytesToTell
+    guard let end = firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) ?? (isCut ? endIndex : nil) else { return false }
     let line = self[..<end]
     guard !line.isEmpty, line.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
     if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") { return true }
