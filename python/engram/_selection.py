@@ -341,7 +341,7 @@ class Selection:
         layout, fields
             As for :meth:`arrow_stream`.
         **options
-            For ``pyarrow.parquet.ParquetWriter``; zstd unless given.
+            For ``pyarrow.parquet.ParquetWriter``; zstd over split bytes of floats unless given.
         """
         needs("pyarrow", "writing Parquet")
         from ._exports import write_parquet

@@ -48,7 +48,7 @@ def test_the_examples_of_a_module_run(name: str, original: pathlib.Path, tmp_pat
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_guide_runs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for needed in ("sklearn", "pandas", "polars", "xarray", "matplotlib"):
+    for needed in ("sklearn", "pandas", "polars", "xarray", "matplotlib", "duckdb", "pyarrow"):
         pytest.importorskip(needed)
     os.symlink(GUIDE.parents[2] / "fixtures", tmp_path / "fixtures")
     monkeypatch.chdir(tmp_path)

@@ -140,11 +140,14 @@ def test_duckdb_and_polars_push_queries_down_into_a_dataset(shared: engram.Store
         np.testing.assert_array_equal(query(), last)
         assert read == [96 * 5], read
     read.clear()
-    assert duckdb.sql("SELECT count(*) FROM data WHERE architecture = 'knet'").fetchone() == (96,) and read == []
+    assert duckdb.sql("SELECT count(*) FROM data WHERE architecture = 'knet'").fetchall() == [(96,)] and read == []
     assert data.count_rows() == 1632 and data.count_rows(dataset_of.field("example_id") < 10) == 10 and read == []
     found = duckdb.sql("SELECT example_id FROM wide WHERE \"actraw_var@100\" > 1 AND architecture = 'knet' ORDER BY 1").fetchall()
     assert [row[0] for row in found] == selection.ids[is_knet & (cube[:, place, 4] > 1)].tolist()
-    assert sum(read) == 1632 * 5
+    assert sum(read) in (96 * 5, 1632 * 5)  # DuckDB 2 hands over the condition on metadata alone, before it both at once
+    read.clear()
+    both = (dataset_of.field("actraw_var@100") > 1) & (dataset_of.field("architecture") == "knet")
+    assert wide.to_table(["example_id"], both)["example_id"].to_pylist() == [row[0] for row in found] and sum(read) == 1632 * 5
     read.clear()
     renamed = data.to_table({"x": dataset_of.field("example_id") + 1}, filter=dataset_of.field("layer_position") == "deep")
     assert renamed["x"].to_pylist()[:2] == [one + 1 for one in shared.select("layer_position = 'deep'").ids[:2]] and read == []
@@ -183,6 +186,16 @@ def test_parquet_holds_the_same_values(shared: engram.Store, tmp_path: pathlib.P
     values = table["weightabs_mean"].combine_chunks().flatten().to_numpy().reshape(-1, 5)
     np.testing.assert_array_equal(values, selection.to_numpy3d()[:, 0])
     assert [one.name for one in tmp_path.iterdir()] == ["x.parquet"]
+    assert table.schema.metadata[b"engram.commit"] == str(shared.commit).encode()
+    selection.to_parquet(tmp_path / "plain.parquet", use_dictionary=True)
+    assert parquet.read_table(tmp_path / "plain.parquet").equals(table)
+    whole = shared.select(statistics="all")
+    whole.to_parquet(tmp_path / "split.parquet")
+    whole.to_parquet(tmp_path / "dictionary.parquet", use_dictionary=True)
+    assert (tmp_path / "split.parquet").stat().st_size < 0.7 * (tmp_path / "dictionary.parquet").stat().st_size
+    for layout in ("wide", "long"):
+        selection.to_parquet(tmp_path / "x.parquet", layout)
+        assert parquet.read_table(tmp_path / "x.parquet").equals(selection.to_arrow(layout))
 
 
 def test_xarray_indexes_lazily_in_every_way(shared: engram.Store) -> None:
