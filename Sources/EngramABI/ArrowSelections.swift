@@ -135,21 +135,15 @@ private final class SelectionBatches {
     let values = BatchValues(type, .rowMajor)
     try selection.snapshot.materialize(examples, columns, into: &values.matrix, work: work)
     let length = count * statistics * samples
-    let rows = TableHandle()
-    rows.begin(fields.map(\.field.name) + ["statistic", "epoch"])
-    let epochs = columns.epochsRead.map { MetadataValue.real($0) }
-    let names = columns.statistics.map { MetadataValue.text($0) }
-    for row in start..<(start + count) {
-      let known = metadata.columns.map { $0.value(row) }
-      for name in names {
-        for epoch in epochs { rows.append(known + [name, epoch]) }
-      }
-    }
-    _ = rows.finish()
     var children: [ArrowColumn] = []
-    for (column, field) in zip(rows.columns, fields.map(\.type) + [.text, .real]) {
-      children.append(try ArrowTableColumn(column, type: field).rows(0, length))
+    for (column, field) in zip(metadata.columns, fields) {
+      let repeated = TableColumn(column, rows: start..<(start + count), times: statistics * samples)
+      children.append(try ArrowTableColumn(repeated, type: field.type).rows(0, length))
     }
+    let names = TableColumn("statistic", columns.statistics, each: samples, times: count)
+    let epochs = TableColumn("epoch", columns.epochsRead, times: count * statistics)
+    children.append(try ArrowTableColumn(names, type: .text).rows(0, length))
+    children.append(try ArrowTableColumn(epochs, type: .real).rows(0, length))
     children.append(unsafe ArrowColumn(length: length, buffers: [nil, values.pointer(0)], owner: values))
     return unsafe ArrowColumn(length: length, buffers: [nil], children: children)
   }

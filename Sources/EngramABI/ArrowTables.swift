@@ -80,7 +80,7 @@ import TrajectoryModel
 
   /// Some rows; `start` is a multiple of 8.
   func rows(_ start: Int, _ count: Int) -> ArrowColumn {
-    let nulls = (start..<(start + count)).reduce(0) { $0 + (column.kinds[$1] == 0 ? 1 : 0) }
+    let nulls = column.nullCount == 0 ? 0 : (start..<(start + count)).reduce(0) { $0 + (column.kinds[$1] == 0 ? 1 : 0) }
     let there = unsafe nulls == 0 ? nil : bitmap?.first.map { unsafe UnsafeRawPointer($0 + start / 8) }
     func numbers<Number>(_ numbers: CNumbers<Number>?) -> UnsafeRawPointer? {
       // A column of nulls alone has no numbers: any memory will do, and what the codes are of is long enough.

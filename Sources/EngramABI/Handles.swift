@@ -160,17 +160,37 @@ func copy<Number: BitwiseCopyable>(
 
   deinit { unsafe memory.deallocate() }
 
+  /// Makes room for so many more numbers.
+  private func reserve(_ more: Int) {
+    if unsafe count + more <= memory.count { return }
+    // SAFETY: the old memory is copied whole and freed.
+    let larger = UnsafeMutableBufferPointer<Number>.allocate(capacity: max(2 * count, count + more))
+    _ = unsafe larger.update(fromContentsOf: memory)
+    unsafe memory.deallocate()
+    unsafe memory = larger
+  }
+
   /// Adds a number.
   func append(_ number: Number) {
-    if unsafe count == memory.count {
-      // SAFETY: the old memory is copied whole and freed.
-      let larger = UnsafeMutableBufferPointer<Number>.allocate(capacity: 2 * count)
-      _ = unsafe larger.update(fromContentsOf: memory)
-      unsafe memory.deallocate()
-      unsafe memory = larger
-    }
+    reserve(1)
     unsafe memory[count] = number
     count += 1
+  }
+
+  /// Adds a number so many times.
+  func append(_ number: Number, times: Int) {
+    reserve(times)
+    // SAFETY: there is room for as many, and every pattern of bits is a number.
+    unsafe memory.extracting(count..<(count + times)).update(repeating: number)
+    count += times
+  }
+
+  /// Adds numbers.
+  func append(contentsOf numbers: [Number]) {
+    reserve(numbers.count)
+    // SAFETY: there is room for them.
+    _ = unsafe memory.extracting(count..<(count + numbers.count)).update(fromContentsOf: numbers)
+    count += numbers.count
   }
 
   /// One number.

@@ -17,6 +17,41 @@ final class TableColumn: @unchecked Sendable {
 
   init(_ name: String) { self.name = name }
 
+  /// A column of some rows of another, each so many times.
+  init(_ other: TableColumn, rows: Range<Int>, times: Int) {
+    name = other.name
+    texts = other.texts
+    if other.integers != nil { integers = CNumbers(repeating: 0, count: 0) }
+    if other.reals != nil { reals = CNumbers(repeating: 0, count: 0) }
+    if other.codes != nil { codes = CNumbers(repeating: 0, count: 0) }
+    for row in rows {
+      kinds.append(other.kinds[row], times: times)
+      if other.kinds[row] == Kind.null.rawValue { nullCount += times }
+      integers?.append(other.integers?[row] ?? 0, times: times)
+      reals?.append(other.reals?[row] ?? 0, times: times)
+      codes?.append(other.codes?[row] ?? -1, times: times)
+    }
+  }
+
+  /// A column of texts, each so many times in a row, and all of them so many times.
+  init(_ name: String, _ texts: [String], each: Int, times: Int) {
+    self.name = name
+    self.texts = texts
+    let codes = CNumbers<Int32>(repeating: 0, count: 0)
+    for _ in 0..<times { for code in texts.indices { codes.append(Int32(code), times: each) } }
+    kinds.append(Kind.text.rawValue, times: codes.count)
+    self.codes = codes
+  }
+
+  /// A column of numbers, all of them so many times.
+  init(_ name: String, _ numbers: [Double], times: Int) {
+    self.name = name
+    let reals = CNumbers<Double>(repeating: 0, count: 0)
+    for _ in 0..<times { reals.append(contentsOf: numbers) }
+    kinds.append(Kind.real.rawValue, times: reals.count)
+    self.reals = reals
+  }
+
   /// The kinds of values in the numbers of `engram_kind`.
   enum Kind: UInt8 { case null, integer, real, text, mixed }
 

@@ -104,6 +104,24 @@ import Testing
     Self.expect("864 x 225: read\n", of: program, [Self.store(in: folder)], isWatched: false)
   }
 
+  @Test func `the installed library is an extension of SQLite's shell`() throws {
+    try #require(Self.isInstalled)
+    let folder = TemporaryFolder()
+    let store = Self.store(in: folder)
+    let query = """
+      SELECT learning_rule, count(*), sum(value > 0) FROM trajectory JOIN example USING (example_id)
+      WHERE statistic = 'weightabs_mean' AND epoch = 100 GROUP BY 1 ORDER BY 1
+      """
+    let asked = Self.run(
+      "sqlite3",
+      ["-batch", "-bail", ":memory:", ".load \(Self.prefix["lib/libengram"])", "SELECT engram_open('\(store)')", query])
+    #expect(asked.code == 0, "\(asked.errors)")
+    let known = Self.run(ChildProcess.built("engram"), ["sql", store, query, "--csv"]).output
+    let rows = known.split(separator: "\n").dropFirst()
+    #expect(rows.count == 4)
+    #expect(Array(asked.output.replacing("|", with: ",").split(separator: "\n").dropFirst()) == Array(rows))
+  }
+
   @Test(arguments: [false, true])
   func `every misuse is refused with a reason`(isWatched: Bool) throws {
     let folder = TemporaryFolder()

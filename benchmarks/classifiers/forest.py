@@ -1,4 +1,4 @@
-"""Random forests beside scikit-learn: the same matrix, the same splits, one run.
+"""Random forests beside scikit-learn, scikit-learn-intelex and YDF: the same matrix, the same splits, one run.
 
     scripts/bench classifiers forest [-- --data digits|synthetic|FILE.npz --splits N --trees N --all-trees N --grid
                                          --publish NAME]
@@ -22,6 +22,8 @@ import published
 from driver import Driver
 
 PROCESSORS = 2
+# A forest of another library that takes longer is not waited for.
+MOST_SECONDS = 300
 COUNTS = [20, 50, 100, 500, 1000]
 SETS = {"all": np.arange(507), "weight": np.r_[0:3, 3:276], "activation": np.r_[0:3, 276:444], "layer-wise": np.r_[0:3, 444:507]}
 
@@ -36,6 +38,64 @@ def theirs(X, y, train, test, **parameters):
     ended = time.perf_counter()
     return {"fitSeconds": fitted - started, "predictSeconds": ended - fitted, "accuracy": (predicted == y[test]).mean(),
             "importances": forest.feature_importances_}
+
+
+def of_intelex(X, y, train, test, **parameters):
+    """scikit-learn-intelex (oneDAL), which has the classes of scikit-learn."""
+    from sklearnex.ensemble import RandomForestClassifier as Forest
+
+    inputs, answers = X[train], X[test]
+    started = time.perf_counter()
+    forest = Forest(n_jobs=PROCESSORS, **parameters).fit(inputs, y[train])
+    fitted = time.perf_counter()
+    predicted = forest.predict(answers)
+    return {"fitSeconds": fitted - started, "predictSeconds": time.perf_counter() - fitted, "accuracy": (predicted == y[test]).mean()}
+
+
+def of_ydf(X, y, train, test, n_estimators, max_features, random_state):
+    """YDF, with the settings of scikit-learn; nothing where it did not end in time."""
+    import ydf
+
+    ydf.verbose(0)
+    inputs, answers = ({f"f{column}": np.ascontiguousarray(X[rows, column]) for column in range(X.shape[1])} for rows in (train, test))
+    ratio = 1.0 if max_features is None else X.shape[1] ** -0.5
+    learner = ydf.RandomForestLearner(
+        label="label", num_trees=n_estimators, num_candidate_attributes_ratio=ratio, max_depth=-1, min_examples=1, winner_take_all=False,
+        compute_oob_performances=False, random_seed=random_state, num_threads=PROCESSORS, maximum_training_duration_seconds=MOST_SECONDS)
+    started = time.perf_counter()
+    model = learner.train({**inputs, "label": y[train]})
+    fitted = time.perf_counter()
+    if model.num_trees() < n_estimators:
+        return None
+    predicted = np.asarray(model.label_classes()).astype(y.dtype)[model.predict(answers).argmax(1)]
+    return {"fitSeconds": fitted - started, "predictSeconds": time.perf_counter() - fitted, "accuracy": (predicted == y[test]).mean()}
+
+
+OTHERS = {"intelex": of_intelex, "ydf": of_ydf}
+
+
+def others(X, y, splits, **parameters):
+    """What further libraries take on each split: medians and the mean accuracy; a library that is not here or takes too long is named."""
+    given = {**parameters, "max_features": None if parameters["max_features"] == "all" else parameters["max_features"]}
+    figures = {}
+    for name, run in OTHERS.items():
+        runs = []
+        try:
+            for number, (train, test) in enumerate(splits):
+                runs.append(run(X, y, train, test, random_state=number, **given))
+                if runs[-1] is None:
+                    break
+        except ImportError as error:
+            print(f"{name}: not compared, {error}")
+            continue
+        if runs[-1] is None:
+            print(f"{name}: one forest takes more than {MOST_SECONDS} s")
+            continue
+        fit, predict = (float(np.median([one[key] for one in runs])) for key in ("fitSeconds", "predictSeconds"))
+        accuracy = float(np.mean([one["accuracy"] for one in runs]))
+        print(f"{name}: fit {fit:.3f} s, predict {predict:.3f} s, accuracy {accuracy:.4f}", flush=True)
+        figures |= {f"{name}_s": fit, f"{name}_predict_s": predict, f"{name}_accuracy": accuracy}
+    return figures
 
 
 def ours(driver, split, seed, **parameters):
@@ -117,9 +177,11 @@ def main(program, arguments):
     if options.splits:
         figures["some_features"] = compare(
             driver, X, y, splits[:options.splits], name, n_estimators=options.trees, max_features="sqrt")
+        figures["some_features"] |= others(X, y, splits[:options.splits], n_estimators=options.trees, max_features="sqrt")
     if options.all_trees:
         figures["all_features"] = compare(
             driver, X, y, splits[:1], name, n_estimators=options.all_trees, max_features="all")
+        figures["all_features"] |= others(X, y, splits[:1], n_estimators=options.all_trees, max_features="all")
     driver.close()
     if options.publish:
         published.forest(options.publish, figures)
