@@ -105,7 +105,7 @@ let package = Package(
     kernels("CMatrixKernels"),
     kernels("CCodecKernels"),
     kernels("CPickleKernels"),
-    .target(name: "CDecimalKernels", cSettings: instrumentedC),
+    .target(name: "CTextKernels", cSettings: instrumentedC),
     kernels("CClassifierKernels"),
     kernels("CObservableKernels"),
 
@@ -120,7 +120,7 @@ let package = Package(
         .embedInCode("../../schema/catalog.sql"), .embedInCode("../../schema/history/catalog-1.sql"),
       ]),
     room("SegmentFile", needs: ["Base", "TrajectoryModel", "ColumnCodec"]),
-    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CDecimalKernels", "CMinizip", "CZstd"]),
+    room("Formats", needs: ["Base", "TrajectoryModel", "CPickleKernels", "CTextKernels", "CMinizip", "CZstd"]),
     room("TrajectoryStore", needs: ["Base", "TrajectoryModel", "ColumnCodec", "SegmentFile", "Catalog"]),
     room("SQLTable", needs: ["Base", "TrajectoryModel", "SQLite", "Catalog", "TrajectoryStore"]),
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),

@@ -34,6 +34,7 @@ struct CWording: Wording {
     case .log: command = "log"
     case .edit: command = "edit"
     case .widenField: command = "widen-field"
+    case .unhide: command = "unhide"
     }
     return "`engram_command` with " + (["\"\(command)\""] + arguments.map { "\"\($0)\"" }).joined(separator: ", ")
   }
@@ -97,6 +98,7 @@ struct PythonWording: Wording {
       case .log: "store.log"
       case .edit: "store.edit"
       case .widenField: "store.widen_field"
+      case .unhide: "store.unhide"
       }
     return "`\(name)(\(arguments.map { "\"\($0)\"" }.joined(separator: ", ")))`"
   }

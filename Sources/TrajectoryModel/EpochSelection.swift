@@ -123,11 +123,14 @@ public enum EpochSelection: Sendable, Hashable {
 
   /// The axis that this describes: the listed epochs, or as many as there are strides to the last.
   ///
-  /// - Parameter count: The number of epochs where a stride has no last one.
-  /// - Returns: The epochs, ascending; nil where it means those that are there.
+  /// - Parameter count: The number of epochs: where a stride has no last one, and where a range has none between.
+  /// - Returns: The epochs, ascending; nil where it means those that are there. A range means epochs one apart where there
+  ///   are as many.
   package func axis(count: Int) -> [Double]? {
     switch self {
-    case .all, .range: nil
+    case .all: nil
+    case .range(let first, let last):
+      last - first + 1 == Double(count) ? (0..<count).map { first + Double($0) } : nil
     case .list(let list): list
     case .stride(let first, let last, let stride):
       (0..<(last.map { Self.count(first: first, last: $0, stride: stride) } ?? count)).map {

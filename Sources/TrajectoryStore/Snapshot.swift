@@ -23,12 +23,20 @@ public final class Snapshot: Sendable {
   /// The metric that was asked for last, by stretches of examples; a view that chooses by it is read block by block.
   let lastMetric = ForkSafeMutex<MetricStretches?>(nil)
 
-  init(of store: TrajectoryStore, asOf wanted: Int64?) throws(EngramError) {
+  /// - Parameters:
+  ///   - store: The store.
+  ///   - wanted: The commit; nil for the newest.
+  ///   - showsHidden: Whether examples that are hidden at it are there too; their metadata are not.
+  /// - Throws: ``EngramError`` with code `notFound` when there is no such commit.
+  init(of store: TrajectoryStore, asOf wanted: Int64?, showsHidden: Bool = false) throws(EngramError) {
     self.store = store
     let state = try store.read { (catalog) throws(EngramError) -> (Commit?, [Extent], ExampleSet) in
       let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
       guard let commit = known else { return (nil, [], ExampleSet()) }
-      return (commit, try catalog.extents(asOf: commit.id), try catalog.absentExamples(asOf: commit.id))
+      return (
+        commit, try catalog.extents(asOf: commit.id),
+        showsHidden ? try catalog.purgedExamples() : try catalog.absentExamples(asOf: commit.id)
+      )
     }
     entry = state.0
     (commit, exampleEnd) = (entry?.id ?? 0, entry?.exampleEnd ?? 0)

@@ -60,5 +60,7 @@ import TrajectoryModel
     #expect(try EpochSelection(parsing: "0:1:0.1").axis(count: 0) == (0...10).map { Double($0) * 0.1 })
     #expect(try EpochSelection(parsing: "1,7").axis(count: 3) == [1, 7])
     #expect(EpochSelection.all.axis(count: 3) == nil && EpochSelection.range(first: 0, last: 1).axis(count: 3) == nil)
+    #expect(try EpochSelection(parsing: "0:6").axis(count: 7) == [0, 1, 2, 3, 4, 5, 6])
+    #expect(try EpochSelection(parsing: "-1:1").axis(count: 3) == [-1, 0, 1])
   }
 }

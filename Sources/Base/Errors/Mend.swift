@@ -103,6 +103,8 @@ public struct Mend: Sendable, Hashable {
     case edit
     /// Gives a field a wider type.
     case widenField
+    /// Shows hidden runs again.
+    case unhide
   }
 
   /// The parts, in order; neighbouring texts are one.

@@ -73,6 +73,7 @@ public struct SwiftWording: Wording {
       case .log: "log"
       case .edit: "edit"
       case .widenField: "widenField"
+      case .unhide: "unhide"
       }
     return "`\(name)(\(arguments.joined(separator: ", ")))`"
   }

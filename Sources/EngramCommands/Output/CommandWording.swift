@@ -52,6 +52,7 @@ package struct CommandWording: Wording {
     case .log: ["log", store]
     case .edit: ["edit", store]
     case .widenField: ["widen-field", store]
+    case .unhide: ["unhide", store]
     }
   }
 

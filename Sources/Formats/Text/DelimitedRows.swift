@@ -1,6 +1,7 @@
 // DelimitedRows.swift -- rows of a delimited file one after the other, in bounded memory.
 
 package import Base
+import CTextKernels
 
 /// A cursor over the rows of a CSV or TSV file (RFC 4180), plain, gzip or zstd, whose first row names the columns.
 ///
@@ -15,17 +16,20 @@ package final class DelimitedRows {
 
   private let input: TextInput
   private var delimiter: UInt8
+  /// What was read, from ``position`` on not gone over; replaced as a whole, so that a batch may keep it.
   private var buffer: [UInt8] = []
   private var position = 0
   private var hasMore = true
-  /// The bytes of each field of the row, and whether it stood in quotes.
-  private var fields: [(range: Range<Int>, isQuoted: Bool)] = []
+  /// How many pieces of the file have been read.
+  private var piece = 0
+  /// The fields of the row are the first ``fieldCount`` of these; they say where their bytes lie in the buffer.
+  private var fields: [engram_field] = []
+  private var fieldCount = 0
 
-  /// Bytes read at a time.
-  private static let pieceSize = 1 << 20
+  /// Bytes read at a time: rows whose numbers take several milliseconds to read.
+  private static let pieceSize = 4 << 20
   /// The longest row.
   private static let longestRow = 256 << 20
-  private static let quote = UInt8(ascii: "\"")
 
   /// Opens a file and reads its header.
   ///
@@ -48,11 +52,11 @@ package final class DelimitedRows {
       let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
       self.delimiter = isTabbed ? UInt8(ascii: "\t") : DelimitedText.sniffedDelimiter(buffer[position...])
     }
-    guard try advance(), fields.contains(where: { !$0.range.isEmpty }) else {
+    guard try advance(), fields[..<fieldCount].contains(where: { $0.start < $0.end }) else {
       throw EngramError(
         .invalidData, "the table is empty", file: path, place: "line 1", expected: "a header that names the columns")
     }
-    for index in fields.indices { header.append(try text(index)) }
+    for index in 0..<fieldCount { header.append(try text(index)) }
     row = 0
   }
 
@@ -67,97 +71,79 @@ package final class DelimitedRows {
   package func next() throws(EngramError) -> Bool {
     while try advance() {
       // Lines without anything end a file; they are no rows.
-      if fields.count == 1, fields[0].range.isEmpty, header.count > 1 { continue }
-      guard fields.count == header.count else {
-        throw EngramError(
-          .invalidData, "a row has another number of fields than the header", file: input.path,
-          place: "row \(row) (line \(line - 1))", expected: "\(header.count) fields", found: "\(fields.count) fields",
-          mend: fields.count > header.count
-            ? "put fields that hold the delimiter in quotes" : "complete the row, leaving nothing between delimiters")
+      if fieldCount == 1, fields[0].start == fields[0].end, header.count > 1 { continue }
+      guard fieldCount == header.count else {
+        throw unequal()
       }
       return true
     }
     return false
   }
 
+  /// The error for a row that has another number of fields than the header.
+  private func unequal() -> EngramError {
+    let last = fields[fieldCount - 1]
+    let endsWithDelimiter = fieldCount == header.count + 1 && last.start == last.end
+    let isComment = header.count == 1 && header[0].hasPrefix("#")
+    return EngramError(
+      .invalidData, "a row has another number of fields than the header", file: input.path,
+      place: "row \(row) (line \(line - 1))", expected: "\(header.count) fields", found: "\(fieldCount) fields",
+      mend: isComment
+        ? "remove the comment before the names of the columns"
+        : endsWithDelimiter
+          ? "end the header with a delimiter too, or take it from the ends of the rows"
+          : fieldCount > header.count
+            ? "put fields that hold the delimiter in quotes" : "complete the row, leaving nothing between delimiters")
+  }
+
   /// A field as text.
   ///
-  /// - Throws: ``EngramError`` with code `corrupt` for bytes that are not UTF-8.
+  /// - Throws: ``EngramError`` with code `corrupt` for bytes that are not UTF-8, and for NULs.
   package func text(_ index: Int) throws(EngramError) -> String {
-    let (range, isQuoted) = fields[index]
-    var bytes = buffer[range]
-    if isQuoted, bytes.contains(Self.quote) {
-      var plain: [UInt8] = []
-      var isSecond = false
-      for byte in bytes {
-        isSecond = byte == Self.quote && !isSecond
-        if !isSecond { plain.append(byte) }
-      }
-      bytes = plain[...]
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = fields[index].text(in: buffer) else {
       throw EngramError(
         .corrupt, "the text is not UTF-8", file: input.path, place: "row \(row) (line \(line - 1))",
         mend: "save the file as UTF-8")
+    }
+    guard !text.utf8.contains(0) else {
+      throw EngramError(
+        .corrupt, "the text holds a NUL character", file: input.path, place: "row \(row) (line \(line - 1))",
+        mend: "copy the file again from its source")
     }
     return text
   }
 
   /// A field as a cell of a table.
   package func cell(_ index: Int) throws(EngramError) -> TextTable.Cell {
-    .field(try text(index), isQuoted: fields[index].isQuoted)
+    .field(try text(index), isQuoted: fields[index].is_quoted != 0)
   }
 
   /// Appends the bytes of a field, and what ends it, to a key.
   package func appendKey(_ index: Int, to key: inout [UInt8]) {
-    key.append(contentsOf: buffer[fields[index].range])
-    key.append(fields[index].isQuoted ? 1 : 0)
+    let field = fields[index]
+    key.append(contentsOf: buffer[field.range])
+    key.append(UInt8(truncatingIfNeeded: field.is_quoted))
   }
 
   /// The number that a field is; nil where the quick way does not tell, and text must be looked at.
-  ///
-  /// Exact: up to 15 digits and a power of ten below 10^22 are one operation on exact numbers (Clinger 1990), up to 19 digits
-  /// one operation of extended precision whose rounding can be told; others go to `strtod`, which rounds correctly.
-  package func quickNumber(_ index: Int) -> Double? {
-    let range = fields[index].range
-    if range.isEmpty { return nil }
-    // SAFETY: the range lies inside the buffer.
-    return unsafe buffer.withUnsafeBytes { unsafe QuickNumber.read(UnsafeRawBufferPointer(rebasing: $0[range])) }
-  }
+  package func quickNumber(_ index: Int) -> Double? { fields[index].number(in: buffer) }
 
-  /// The numbers of several fields, in one go.
+  /// Adds the row to a batch.
   ///
-  /// - Parameters:
-  ///   - indices: The fields, a part of a list.
-  ///   - numbers: Gets them at the places of that list.
-  /// - Returns: How many were read: those before the first field that ``quickNumber(_:)`` does not tell.
-  package func quickNumbers(_ indices: ArraySlice<Int>, into numbers: inout [Double]) -> Int {
-    // SAFETY: the ranges lie inside the buffer.
-    unsafe buffer.withUnsafeBytes { bytes -> Int in
-      for place in indices.indices {
-        let range = fields[indices[place]].range
-        guard !range.isEmpty, let number = unsafe QuickNumber.read(UnsafeRawBufferPointer(rebasing: bytes[range]))
-        else {
-          return place - indices.startIndex
-        }
-        numbers[place] = number
-      }
-      return indices.count
-    }
-  }
+  /// - Returns: Whether it was added; a batch holds rows of one piece of the file only.
+  package func add(to batch: inout NumberBatch) -> Bool { batch.add(row, fields, of: buffer, piece: piece) }
 
   private func refill() throws(EngramError) {
-    if position > 0 {
-      buffer.removeFirst(position)
-      position = 0
-    }
-    guard buffer.count < Self.longestRow else {
+    let left = buffer[position...]
+    guard left.count < Self.longestRow else {
       throw EngramError(
         .limit, "a row is too long", file: input.path, place: "row \(row + 1)",
         expected: "at most \(Self.longestRow) bytes",
         mend: "close the quotes of the fields")
     }
-    hasMore = try input.read(max(Self.pieceSize, buffer.count), into: &buffer)
+    (buffer, hasMore) = try input.read(max(Self.pieceSize, left.count), behind: left)
+    position = 0
+    piece += 1
   }
 
   /// Finds the fields of the next row.
@@ -168,140 +154,71 @@ package final class DelimitedRows {
         try refill()
         continue
       }
-      if try scan() { return true }
-      // The row goes on beyond what was read.
-      try refill()
+      if findPlainRow() { return true }
+      fields.removeAll(keepingCapacity: true)
+      var scanner = RowScanner(delimiter: delimiter, isLast: !hasMore)
+      switch scanner.scan(buffer, from: position, into: &fields) {
+      case .row(let end):
+        fieldCount = fields.count
+        move(to: end, lines: scanner.lines)
+        return true
+      case .cut: try refill()
+      case .broken(let code, let message):
+        throw EngramError(
+          code, message, file: input.path, place: "line \(line)",
+          mend: "put the whole field in quotes and double those inside it")
+      }
     }
   }
 
-  /// Scans one row from the cursor; false where its end has not been read yet.
-  private func scan() throws(EngramError) -> Bool {
-    fields.removeAll(keepingCapacity: true)
-    var problem: EngramError?
-    var lines = 0
-    let (start, delimiter, isLast) = (position, delimiter, !hasMore)
-    let end: Int? = unsafe buffer.withUnsafeBytes { bytes -> Int? in
-      let count = bytes.count
-      var place = start
-      while true {
-        // SAFETY: every index is below `count`.
-        if let end = unsafe plainEnd(bytes, place) {
-          fields.append((place..<end, false))
-          place = end + 1
-          if unsafe bytes[end] == delimiter { continue }
-          lines += 1
-          return place
-        }
-        let isQuoted = unsafe place < count && bytes[place] == Self.quote
-        let scanned = unsafe isQuoted ? scanQuoted(bytes, place, isLast, &lines) : scanPlain(bytes, place, isLast)
-        switch scanned {
-        case .field(let range, let next):
-          fields.append((range, isQuoted))
-          place = next
-        case .cut: return nil
-        case .broken(let error):
-          problem = error
-          return nil
-        }
-        if place >= count { return place }
-        let byte = unsafe bytes[place]
-        place += 1
-        if byte == delimiter { continue }
-        lines += 1
-        guard byte == 0x0D else { return place }
-        if place == count, !isLast { return nil }
-        let isPair = unsafe place < count && bytes[place] == 0x0A
-        return isPair ? place + 1 : place
+  /// Finds the fields of a row without quotes and spaces around fields, as most are.
+  private func findPlainRow() -> Bool {
+    // One more than there should be, so that too many are noticed.
+    while fields.count <= header.count { fields.append(engram_field()) }
+    var (found, end) = (0, 0)
+    // SAFETY: the kernel reads the bytes of the buffer and writes as many fields as there is room for.
+    unsafe buffer.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return }
+      unsafe fields.withUnsafeMutableBufferPointer { fields in
+        found = unsafe engram_plain_row(
+          base, bytes.count, position, delimiter, fields.baseAddress, fields.count, &end)
       }
     }
-    if let problem { throw problem }
-    guard let end else {
-      if isLast { throw broken("the text ends inside a row", .truncated) }
-      return false
-    }
-    // What was read is kept until the next row, as the fields are lent from it.
-    position = end
-    line += lines
-    row += 1
+    guard found > 0 else { return false }
+    fieldCount = found
+    move(to: end, lines: 1)
     return true
   }
 
-  /// What a look at one field found.
-  private enum Scanned {
-    /// Its bytes, and where what ends it stands.
-    case field(Range<Int>, next: Int)
-    /// It goes on beyond what was read.
-    case cut
-    case broken(EngramError)
+  /// Goes behind a row; what was read is kept until the next one, as the fields are lent from it.
+  private func move(to end: Int, lines: Int) {
+    position = end
+    line += lines
+    row += 1
+  }
+}
+
+extension engram_field {
+  /// Where its bytes lie.
+  var range: Range<Int> { Int(start)..<Int(end) }
+
+  /// The field as text, quotes inside it no longer doubled; nil for bytes that are not UTF-8.
+  func text(in bytes: [UInt8]) -> String? {
+    let quote = UInt8(ascii: "\"")
+    let own = bytes[range]
+    guard is_quoted != 0, own.contains(quote) else { return String(validating: own, as: UTF8.self) }
+    var plain: [UInt8] = []
+    var isSecond = false
+    for byte in own {
+      isSecond = byte == quote && !isSecond
+      if !isSecond { plain.append(byte) }
+    }
+    return String(validating: plain, as: UTF8.self)
   }
 
-  /// A field in quotes, at whose opening quote the cursor stands.
-  @unsafe private func scanQuoted(
-    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ isLast: Bool, _ lines: inout Int
-  ) -> Scanned {
-    let count = bytes.count
-    var close = place + 1
-    // SAFETY: every index is below `count`.
-    while close < count {
-      if unsafe bytes[close] == Self.quote {
-        guard close + 1 < count, unsafe bytes[close + 1] == Self.quote else { break }
-        close += 1
-      } else if unsafe bytes[close] == 0x0A {
-        lines += 1
-      }
-      close += 1
-    }
-    if close >= count { return isLast ? .broken(broken("a quote is never closed", .truncated)) : .cut }
-    if close + 1 == count, !isLast { return .cut }
-    if close + 1 < count {
-      let byte = unsafe bytes[close + 1]
-      guard byte == delimiter || byte == 0x0A || byte == 0x0D else {
-        return .broken(broken("text follows a closing quote", .corrupt))
-      }
-    }
-    return .field(place + 1..<close, next: close + 1)
-  }
-
-  /// Where a field ends that has no quotes, no spaces around it, and behind it the delimiter or a line feed; nil for others.
-  @unsafe private func plainEnd(_ bytes: UnsafeRawBufferPointer, _ first: Int) -> Int? {
-    let (count, delimiter) = (bytes.count, delimiter)
-    var place = first
-    // SAFETY: every index is below `count`.
-    while place < count {
-      let byte = unsafe bytes[place]
-      if byte == delimiter || byte == 0x0A { break }
-      if byte == Self.quote || byte == 0x0D { return nil }
-      place &+= 1
-    }
-    guard place < count else { return nil }
-    if place == first { return place }
-    let (low, high) = unsafe (bytes[first], bytes[place &- 1])
-    return low == 0x20 || low == 0x09 || high == 0x20 || high == 0x09 ? nil : place
-  }
-
-  /// A field without quotes, without the spaces around it.
-  @unsafe private func scanPlain(_ bytes: UnsafeRawBufferPointer, _ first: Int, _ isLast: Bool) -> Scanned {
-    let (count, delimiter) = (bytes.count, delimiter)
-    var place = first
-    // SAFETY: every index is below `count`.
-    while place < count {
-      let byte = unsafe bytes[place]
-      if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
-      if byte == Self.quote {
-        return .broken(broken("a quote stands inside a field that does not start with one", .corrupt))
-      }
-      place += 1
-    }
-    if place == count, !isLast { return .cut }
-    var (low, high) = (first, place)
-    while unsafe low < high && (bytes[low] == 0x20 || bytes[low] == 0x09) { low += 1 }
-    while unsafe low < high && (bytes[high - 1] == 0x20 || bytes[high - 1] == 0x09) { high -= 1 }
-    return .field(low..<high, next: place)
-  }
-
-  private func broken(_ message: String, _ code: EngramError.Code) -> EngramError {
-    EngramError(
-      code, message, file: input.path, place: "line \(line)",
-      mend: "put the whole field in quotes and double those inside it")
+  /// The number that the field is; nil where the quick way does not tell.
+  func number(in bytes: [UInt8]) -> Double? {
+    // SAFETY: the range is checked against the bytes.
+    unsafe bytes.withUnsafeBytes { unsafe QuickNumber.read(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 }

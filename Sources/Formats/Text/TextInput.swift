@@ -45,6 +45,47 @@ package final class TextInput {
     file.willBeReadInOrder()
   }
 
+  /// Reads up to `count` bytes of text, and puts them behind others.
+  ///
+  /// - Parameters:
+  ///   - count: The most bytes to read.
+  ///   - left: What stands before them.
+  /// - Returns: Both, and whether there may be more.
+  /// - Throws: As ``read(_:into:)``.
+  package func read(
+    _ count: Int, behind left: ArraySlice<UInt8>
+  ) throws(EngramError) -> (bytes: [UInt8], hasMore: Bool) {
+    if decompressor != nil {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(left.count + count)
+      bytes.append(contentsOf: left)
+      let hasMore = try read(count, into: &bytes)
+      return (bytes, hasMore)
+    }
+    let more = min(count, byteCount - bytesRead)
+    var failure: EngramError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: left.count + more) { (buffer, filled) in
+      // SAFETY: the buffer has room for both parts, and counts as filled only when both are there.
+      unsafe left.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<left.count])
+          .copyMemory(from: $0)
+      }
+      var span = unsafe UnsafeMutableBufferPointer(rebasing: buffer[left.count...]).mutableSpan
+      var raw = unsafe span.mutableBytes
+      do throws(EngramError) {
+        try file.read(at: bytesRead, into: &raw)
+        filled = left.count + more
+      } catch {
+        failure = error
+        filled = 0
+      }
+    }
+    if let failure { throw failure }
+    bytesRead += more
+    isAtEnd = bytesRead == byteCount
+    return (bytes, !isAtEnd)
+  }
+
   /// Appends up to `count` bytes of text.
   ///
   /// - Returns: Whether there may be more.

@@ -40,13 +40,9 @@ extension TextTable {
   private static func lines(_ bytes: [UInt8], file: String) throws(EngramError) -> [JSONValue]? {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let lines = bytes[start...].split { $0 == 0x0A || $0 == 0x0D }
-    func isWhole(_ line: ArraySlice<UInt8>) -> Bool {
-      let text = line.drop { $0 == 0x20 || $0 == 0x09 }
-      let end = line.last { $0 != 0x20 && $0 != 0x09 }
-      return text.first == UInt8(ascii: "{") && end == UInt8(ascii: "}")
+    guard let first = lines.first, isWholeObject(first), lines.count > 1 || !isObjectOfColumns(first) else {
+      return nil
     }
-    // A list of objects begins with a bracket; an object over several lines does not end on its first.
-    guard let first = lines.first, isWhole(first), lines.count > 1 || !isObjectOfColumns(first) else { return nil }
     guard (try? JSONValue(parsing: Array(first), nonFinite: .bare)) != nil else { return nil }
     var rows: [JSONValue] = []
     rows.reserveCapacity(lines.count)
@@ -62,8 +58,17 @@ extension TextTable {
     return rows
   }
 
+  /// Whether an object begins and ends on a line.
+  ///
+  /// A list of objects begins with a bracket; an object over several lines does not end on its first.
+  static func isWholeObject(_ line: ArraySlice<UInt8>) -> Bool {
+    let text = line.drop { $0 == 0x20 || $0 == 0x09 }
+    let end = line.last { $0 != 0x20 && $0 != 0x09 }
+    return text.first == UInt8(ascii: "{") && end == UInt8(ascii: "}")
+  }
+
   /// Whether an object has lists or objects in it, so that it is a table of its own and not one row.
-  private static func isObjectOfColumns(_ line: ArraySlice<UInt8>) -> Bool {
+  static func isObjectOfColumns(_ line: ArraySlice<UInt8>) -> Bool {
     guard case .object(let object)? = try? JSONValue(parsing: Array(line), nonFinite: .bare) else { return true }
     return object.members.contains { member in
       switch member.value {
@@ -175,7 +180,7 @@ extension TextTable {
 
 extension TextTable.Cell {
   /// A JSON value as a cell.
-  fileprivate init(_ value: JSONValue, name: String, row: Int) throws(EngramError) {
+  init(_ value: JSONValue, name: String, row: Int) throws(EngramError) {
     switch value {
     case .null: self = .empty
     case .bool(let value): self = .integer(value ? 1 : 0)

@@ -149,11 +149,14 @@ package final class Appender {
     if let ingest, !ingest.allowsRepeat {
       try session.read { (catalog) throws(EngramError) in
         guard let earlier = try catalog.ingested(hash) else { return }
+        let hidden = try catalog.hiddenExamples().intersection(ExampleSet(earlier.examples)).count
         throw EngramError(
           .exists, "the same content was ingested before", file: ingest.source,
-          found:
-            "examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1), from \(earlier.source) at \(earlier.commit.time)",
-          mend: "nothing needs to be done; to add the same examples once more, say \(set: .measurements)")
+          found: "examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)"
+            + (hidden > 0 ? ", \(hidden) of them hidden" : "") + ", from \(earlier.source) at \(earlier.commit.time)",
+          mend: hidden > 0
+            ? "\(run: .unhide, on: session.store.path) shows hidden runs again"
+            : "nothing needs to be done; to add the same examples once more, say \(set: .measurements)")
       }
     }
     try check()

@@ -9,7 +9,8 @@ public import TrajectoryStore
 /// Writes the train and test matrices of a split, with ids, labels and the names of the columns.
 ///
 /// An `.npz` file holds `X_train`, `y_train`, `train_ids` and their like of the test side; `columns`, the name of each column;
-/// `statistics` and `epochs`, where the columns come from; and `view`, the view as JSON. NumPy loads it without pickle. A
+/// `statistics` and `epochs`, where the columns come from; and `view`, the view as JSON. Where each run gives an epoch of its
+/// own, `train_epochs` and `test_epochs` say which. NumPy loads it without pickle. A
 /// file of text has a row for each example, or for each value, that begins with its side, id and label.
 ///
 /// ```swift
@@ -88,8 +89,9 @@ public struct SplitExport: Sendable, Hashable {
 
     let label = set.specification.label
     if format == .npz {
+      let chosen = try sides.map { (side) throws(EngramError) in try snapshot.chosenEpochs(of: side.1, columns) }
       try Self.writeArrays(
-        path, sides.map(\.1), train, test, columns, try Self.arrays(of: sides, label, in: snapshot), work)
+        path, sides.map(\.1), train, test, columns, try Self.arrays(of: sides, label, in: snapshot), chosen, work)
     } else {
       let file = try OutputFile(creating: path)
       do throws(EngramError) {
@@ -144,7 +146,7 @@ public struct SplitExport: Sendable, Hashable {
 
   private static func writeArrays(
     _ path: String, _ sides: [ExampleSet], _ train: borrowing Matrix, _ test: borrowing Matrix,
-    _ columns: FeatureColumns, _ labels: [[String]], _ work: WorkContext
+    _ columns: FeatureColumns, _ labels: [[String]], _ chosen: [[Double?]?], _ work: WorkContext
   ) throws(EngramError) {
     let file = try NpzWriter(creating: path)
     do throws(EngramError) {
@@ -157,6 +159,9 @@ public struct SplitExport: Sendable, Hashable {
       try file.add("columns", texts: columns.names)
       try file.add("statistics", texts: columns.statistics)
       try file.add("epochs", reals: columns.epochsRead)
+      for (side, epochs) in zip(["train", "test"], chosen) {
+        if let epochs { try file.add("\(side)_epochs", reals: epochs.map { $0 ?? .nan }) }
+      }
       try file.add("view", texts: [try columns.view.json.text()])
       try work.checkCancelled("the export was stopped", file: path)
       try file.finish()

@@ -21,13 +21,19 @@ struct SplitRows {
 
   /// The columns before the values.
   private var leading: [String] { ["side", "example_id", label] + fields }
+  /// Whether each run gives an epoch of its own, which then stands beside its values.
+  private var hasChosenEpochs: Bool { columns.view.choice != nil }
+  /// The name of the column of epochs, such that no other column has it.
+  private var nameOfEpochs: String {
+    ([label] + fields).contains { $0.lowercased() == "epoch" } ? "chosen_epoch" : "epoch"
+  }
 
   /// The row that names the columns; nothing in JSON lines.
   func header() -> [UInt8] {
     var writer = CSVWriter()
     switch format {
-    case .csv: writer.row(leading + columns.names)
-    case .csvLong: writer.row(leading + ["epoch", "statistic", "value"])
+    case .csv: writer.row(leading + (hasChosenEpochs ? [nameOfEpochs] : []) + columns.names)
+    case .csvLong: writer.row(leading + [nameOfEpochs, "statistic", "value"])
     case .jsonl, .npz: return []
     }
     return writer.takeBytes()
@@ -56,7 +62,7 @@ struct SplitRows {
         (_, known) throws(EngramError) in
         let cells = [.text(side)] + known
         switch format {
-        case .jsonl: bytes += try object(cells, values, row)
+        case .jsonl: bytes += try object(cells, values, row, chosen.flatMap { $0[row] })
         case .csv, .csvLong, .npz: bytes += lines(cells, values, row, chosen.flatMap { $0[row] })
         }
         row += 1
@@ -74,6 +80,7 @@ struct SplitRows {
     let cells: [String?] = known.map { $0 == .null ? nil : $0.description }
     if format == .csv {
       var line = cells
+      if hasChosenEpochs { line.append(chosen.map { EpochSelection.text($0) }) }
       for column in 0..<values.columns { line.append(text(values[row, column])) }
       writer.row(line)
       return writer.takeBytes()
@@ -94,7 +101,7 @@ struct SplitRows {
   }
 
   private func object(
-    _ known: [MetadataValue], _ values: borrowing Matrix, _ row: Int
+    _ known: [MetadataValue], _ values: borrowing Matrix, _ row: Int, _ chosen: Double?
   ) throws(EngramError) -> [UInt8] {
     var writer = JSONWriter(.line, nonFinite: .named)
     writer.beginObject(onOneLine: true)
@@ -106,6 +113,10 @@ struct SplitRows {
       case .real(let number): try writer.real(number)
       case .text(let text): writer.string(text)
       }
+    }
+    if hasChosenEpochs {
+      writer.key(nameOfEpochs)
+      if let chosen { try writer.real(chosen) } else { writer.null() }
     }
     for (column, name) in columns.names.enumerated() {
       writer.key(name)

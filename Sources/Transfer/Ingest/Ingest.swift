@@ -90,14 +90,23 @@ package enum Ingest {
     let plan = try IngestPlan(input, options: options, snapshot: snapshot)
     var preview = plan.preview
     guard let store, let snapshot else { return preview }
-    let matches = try fingerprints(plan, options).matches(in: snapshot, work: options.write.work)
+    let (prints, work) = (try fingerprints(plan, options), options.write.work)
+    let matches = try prints.matches(in: snapshot, work: work)
     preview.storedTrajectories = matches.count
+    preview.refusal = plan.hiddenConflict
+    if preview.refusal != nil { return preview }
     guard options.repeats == .update else {
       preview.refusal = try plan.conflict(matches, in: snapshot)
+      if preview.refusal == nil, options.repeats == .ask {
+        preview.refusal = try plan.hiddenConflict(prints, rows: plan.unknownRows, in: snapshot, work: work)
+      }
       return preview
     }
     do throws(EngramError) {
       let corrected = try CorrectionPlan(plan, matches, in: snapshot)
+      if let hidden = try plan.hiddenConflict(prints, rows: corrected.unknownRows, in: snapshot, work: work) {
+        throw hidden
+      }
       preview.correction = corrected.summary(
         try store.edit(corrected.correction.edits, adding: corrected.correction.newFields, isTrial: true))
     } catch {
@@ -110,14 +119,15 @@ package enum Ingest {
     _ plan: IngestPlan, in session: WriteSession, _ options: IngestOptions
   ) throws(EngramError) -> IngestReport {
     let metadata = plan.metadata
+    if let hidden = plan.hiddenConflict { throw hidden }
     if options.repeats == .update {
       let snapshot = try session.snapshot()
-      if snapshot.exampleCount > 0 { return try correct(plan, snapshot, in: session, options) }
+      if snapshot.exampleEnd > 0 { return try correct(plan, snapshot, in: session, options) }
     }
     var preview = plan.preview
     var prints = TrajectoryFingerprints()
     let stored = options.repeats == .ask ? try session.snapshot() : nil
-    let snapshot = stored.flatMap { $0.exampleCount > 0 ? $0 : nil }
+    let snapshot = stored.flatMap { $0.exampleEnd > 0 ? $0 : nil }
     let appender = try appender(session, plan, metadata)
     do throws(EngramError) {
       var done = 0
@@ -144,6 +154,11 @@ package enum Ingest {
         guard let snapshot else { return }
         let matches = try prints.matches(in: snapshot, work: options.write.work)
         if let conflict = try plan.conflict(matches, in: snapshot) { throw conflict }
+        if let hidden = try plan.hiddenConflict(
+          prints, rows: plan.unknownRows, in: snapshot, work: options.write.work)
+        {
+          throw hidden
+        }
         preview.storedTrajectories = matches.count
       }
       return IngestReport(append: report, observations: metadata.observations.count, preview: preview)

@@ -98,6 +98,55 @@ struct IngestPlan {
       warnings: IngestWarnings(grouping, columns: input.columns).sentences)
   }
 
+  /// Why the store, where some of the runs are hidden, cannot take the input as it is; nil where it can.
+  var hiddenConflict: EngramError? {
+    guard let first = grouping.hidden.first else { return nil }
+    let shown = 8
+    let ids = grouping.hidden.prefix(shown).map { String($0.run) }.joined(separator: ", ")
+    let more = grouping.hidden.count > shown ? " and \(grouping.hidden.count - shown) more" : ""
+    return EngramError(
+      .exists, "runs of this input are hidden in the store", file: input.metadataSource, place: "row \(first.row)",
+      expected: "runs that are shown, or that the store has not",
+      found: "\(grouping.hidden.count) of \(metadata.runs.count) runs, in the store as run_id \(ids)\(more)",
+      mend: Self.hiddenMend)
+  }
+
+  /// Rows of runs that the store does not show.
+  var unknownRows: [Int] {
+    let rows = CorrectionRows(metadata)
+    return rows.places.indices.filter { metadata.storedRun(rows.places[$0].run) == nil }
+  }
+
+  /// Why the store, where some of the trajectories are hidden, cannot take the input as it is; nil where it can.
+  ///
+  /// - Parameters:
+  ///   - prints: The hashes of all trajectories.
+  ///   - rows: The rows that are nothing of what the store shows.
+  ///   - snapshot: The store.
+  ///   - work: How the work is done.
+  /// - Returns: The error.
+  /// - Throws: What reading the store throws.
+  func hiddenConflict(
+    _ prints: TrajectoryFingerprints, rows: [Int], in snapshot: Snapshot, work: WorkContext
+  ) throws(EngramError) -> EngramError? {
+    guard !rows.isEmpty, let hidden = try snapshot.hiddenTrajectories() else { return nil }
+    let matches = try prints.matches(in: hidden.snapshot, among: hidden.examples, work: work)
+    let same = rows.filter { matches.isRecognised($0) }
+    guard let first = same.first else { return nil }
+    return EngramError(
+      .exists, "trajectories of this input are hidden in the store", file: input.source, place: "row \(first)",
+      expected: "runs that are shown, or that the store has not",
+      found:
+        "\(same.count) of \(metadata.exampleCount) rows are bit for bit those of hidden examples, the first of example "
+        + "\(matches[first].first ?? 0)",
+      mend: Self.hiddenMend)
+  }
+
+  private static let hiddenMend: Mend = """
+    show them again with \(run: .unhide), and the input is compared with them; if these are further runs, say \
+    \(set: .newRuns); or leave them out of the input
+    """
+
   /// Why the store, which has some of the trajectories already, cannot take the input as it is; nil where it can.
   ///
   /// - Parameters:

@@ -98,10 +98,11 @@ public struct IngestRequest: Sendable, Hashable {
     if StreamCompression(firstBytes: start) != nil || start.isText {
       return try openSeries(runFields: runFields, work: work)
     }
-    return try openPickle(work: work)
+    return try openPickle(isPlain: start.isPlain, work: work)
   }
 
-  private func openPickle(work: WorkContext) throws(EngramError) -> IngestInput {
+  /// Opens a pickle; what is plain text and turns out to be none is a table that lacks something.
+  private func openPickle(isPlain: Bool, work: WorkContext) throws(EngramError) -> IngestInput {
     let beside = [(array, "a name of an array", Mend.Option.array), (metadata, "a table of metadata", .metadata)]
     for (name, what, option) in beside where name != nil {
       throw EngramError(
@@ -116,6 +117,12 @@ public struct IngestRequest: Sendable, Hashable {
       let start = 16
       guard error.code == .corrupt || error.code == .unsupported, let offset = error.offset, offset < start else {
         throw error
+      }
+      if isPlain {
+        throw EngramError(
+          .invalidData, "the text is no table that can be read", file: source, place: "line 1",
+          expected: "names of columns, parted by , ; tab or |", found: "a line without any of these",
+          mend: "write the table as CSV, with the names of its columns in the first line")
       }
       throw EngramError(
         .invalidData, "this is neither a pickle nor an .npy or .npz array", file: source, offset: offset,
@@ -154,15 +161,19 @@ public struct IngestRequest: Sendable, Hashable {
 }
 
 extension [UInt8] {
+  /// Whether there are no control characters but those of lines of text.
+  fileprivate var isPlain: Bool { allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D } }
+
   /// Whether the first bytes of a file are those of a table of text, rather than of a pickle.
   ///
   /// A pickle of protocol 0 is text, too, and begins with the opcode of a list, a dictionary or a global.
   fileprivate var isText: Bool {
-    // The header of a table with a thousand columns is longer than what is looked at.
-    let isCut = count >= ForeignFile.bytesToTell
-    guard let end = firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) ?? (isCut ? endIndex : nil) else { return false }
-    let line = self[..<end]
-    guard !line.isEmpty, line.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
+    // UTF-16 is text that is refused with its name.
+    if starts(with: [0xFF, 0xFE]) || starts(with: [0xFE, 0xFF]) { return true }
+    // A header may be longer than what is looked at.
+    let line = self[..<(firstIndex { $0 == 0x0A || $0 == 0x0D } ?? count)]
+    if line.isEmpty { return isPlain }
+    guard line.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
     if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") { return true }
     return line.contains { [0x2C, 0x3B, 0x09, 0x7C].contains($0) }
   }

@@ -136,7 +136,10 @@ extension IngestRequest {
       array: array, statistics: statistics, epochs: epochs, map: map, runFields: runFields, rules: rules)
     if let part = preview.parts.first, preview.parts.count == 1 {
       found.statistics = QuotedList.text(part.statistics)
-      found.epochs = part.epochs.map(EpochSelection.text).joined(separator: ",")
+      // A table has its own, and the next one others.
+      if !preview.format.hasPrefix(SeriesShape.format) {
+        found.epochs = part.epochs.map(EpochSelection.text).joined(separator: ",")
+      }
     }
     for field in preview.fields {
       if let source = field.sourceName { found.map[field.name] = source }

@@ -85,14 +85,21 @@ struct TrajectoryFingerprints {
 
   /// The stored examples that each row of the input equals.
   ///
+  /// - Parameters:
+  ///   - snapshot: The store.
+  ///   - examples: The examples that are looked at; nil for all that the snapshot shows.
+  ///   - work: How the work is done.
+  /// - Returns: For each row the examples.
   /// - Throws: As materialising.
-  func matches(in snapshot: Snapshot, work: WorkContext) throws(EngramError) -> TrajectoryMatches {
+  func matches(
+    in snapshot: Snapshot, among examples: ExampleSet? = nil, work: WorkContext
+  ) throws(EngramError) -> TrajectoryMatches {
     var found = TrajectoryMatches()
     for part in parts {
       for (index, isTelling) in part.areTelling.enumerated() where isTelling {
         found.tellingRows.insert(part.firstRow + index)
       }
-      for recorded in snapshot.recorded(snapshot.allExamples)
+      for recorded in snapshot.recorded(examples ?? snapshot.allExamples)
       where recorded.elementType == part.elementType && recorded.columns.epochs == part.epochs
         && Set(recorded.columns.statistics) == Set(part.statistics)
       {

@@ -146,6 +146,39 @@ import Transfer
     #expect(!TestFiles.names(in: bench.path).contains("n"))
   }
 
+  @Test func `of a split say which epoch stands for each example, where each run gives its own`() throws {
+    let bench = IngestBench()
+    bench.write(
+      "run,learning_rule,epoch,m\n1,a,0,1\n1,a,5,2\n2,b,0,3\n3,a,0,4\n3,a,5,5\n3,a,9,6\n4,b,0,7\n", to: "t.csv")
+    _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    let store = try TrajectoryStore(opening: bench["s.engram"])
+    let ids = try Dictionary(
+      uniqueKeysWithValues: (1...4).map { ($0, try store.snapshot().examples(where: "run = \($0)").ids[0]) })
+    let (first, second) = try (#require(ids[1]), #require(ids[3]))
+    let split = Split(
+      name: "x", train: ExampleSet(ids: [first, second].sorted()),
+      test: ExampleSet(ids: try [#require(ids[2]), #require(ids[4])].sorted()))
+    _ = try store.createSplitSet("s", SplitSpecification(.explicit(ExplicitSplits([split]))))
+    let last = TrajectoryView(samples: .choice(.last))
+    _ = try SplitExport("s", split: "0", view: last).write(from: store, to: bench["s.npz"])
+    let file = try NpzFile(opening: bench["s.npz"])
+    let epochs = first < second ? [5.0, 9] : [9, 5]
+    #expect(try Self.reals(file.array("train_epochs")) == epochs && Self.reals(file.array("test_epochs")) == [0, 0])
+    #expect(try Self.reals(file.array("X_train")) == epochs.map { $0 == 5 ? 2 : 6 })
+    for (format, name) in [(SplitExport.Format.csv, "s.csv"), (.jsonl, "s.jsonl"), (.csvLong, "s.long")] {
+      _ = try SplitExport("s", split: "0", view: last, fields: ["run"]).write(from: store, to: bench[name], as: format)
+    }
+    let lines = TestFiles.text(bench["s.csv"]).split(separator: "\n").map(String.init)
+    #expect(lines[0] == "side,example_id,learning_rule,run,epoch,m@last")
+    #expect(Set(lines).isSuperset(of: ["train,\(first),a,1,5,2.0", "train,\(second),a,3,9,6.0"]))
+    #expect(TestFiles.text(bench["s.jsonl"]).contains(#""run": 3, "epoch": 9.0, "m@last": 6.0"#))
+    #expect(TestFiles.text(bench["s.long"]).contains("train,\(second),a,3,9,m,6.0\n"))
+    // Where every example has the same columns, nothing needs saying.
+    _ = try SplitExport("s", split: "0", view: TrajectoryView(epochs: .list([0]))).write(
+      from: store, to: bench["t.npz"])
+    #expect(!(try NpzFile(opening: bench["t.npz"]).names.contains("train_epochs")))
+  }
+
   @Test func `of runs in progress stand alone or beside those that have ended, in every form`() throws {
     let bench = IngestBench()
     let store = try Self.store(bench)

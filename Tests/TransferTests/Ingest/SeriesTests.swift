@@ -167,7 +167,15 @@ import Transfer
     ("run,epoch,m\na,0,1\na,1,b\n", .invalidData, nil), ("run,m\na,1\n", .invalidData, "header"),
     ("run,epoch\na,1\n", .invalidData, "header"), ("run,epoch,m\na,0\n", .invalidData, "row 1 (line 2)"),
     ("run,epoch,m\na,0,\"1\n", .truncated, "line 2"), ("run,epoch,m\na,\"0\"x,1\n", .corrupt, "line 2"),
-    ("run,epoch,m\n", .invalidData, nil), ("run,run,epoch,m\na,b,0,1\n", .invalidData, "header"),
+    ("run,epoch,m\n", .invalidData, nil), ("run,epoch,m\na,0,1\nrun,epoch,m\n", .invalidData, "row 2, column epoch"),
+    ("run;epoch;m;v\na;0;0,5;1\n", .invalidData, "row 1, column m"),
+    ("run,epoch,m\na\u{0},0,1\n", .corrupt, "row 1 (line 2)"),
+    ("run,epoch,m\n-,[e],[u]\na,0,1\na,1,2\n", .invalidData, "row 1, column epoch"),
+    ("# by me\nrun,epoch,m\na,0,1\n", .invalidData, nil),
+    ("run,epoch,m,v\na,0,0.5,1\na,1,n.d.,2\n", .invalidData, "row 2, column m"), ("\n\n", .invalidData, "line 1"),
+    ("run epoch m\na 0 1\n", .invalidData, "line 1"), ("run,epoch,m\na,0,1,\na,1,2,\n", .invalidData, "row 1 (line 2)"),
+    (",,loss,loss\n,,mean,std\nrun,epoch,,\na,0,1,2\n", .invalidData, "header"),
+    ("run,run,epoch,m\na,b,0,1\n", .invalidData, "header"),
   ]
 
   @Test(arguments: wrong)
@@ -177,6 +185,163 @@ import Transfer
     let error = refusal(code) { _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"]) }
     if let place { #expect(error?.place == place) }
     #expect(!TrajectoryStore.exists(at: bench["s.engram"]))
+  }
+
+  /// A table of more text than is read at a time, some of whose cells need a look, as text and as numbers.
+  private static func long(runs: Int, epochs: Int, _ random: inout SeededGenerator) -> (text: String, values: [Double?])
+  {
+    var (text, values) = ("run,epoch,a,b,c\n", [Double?]())
+    for run in 0..<runs {
+      for epoch in 0..<epochs {
+        text += "r\(run),\(epoch)"
+        for _ in 0..<3 {
+          switch random.next() % 40 {
+          case 0:
+            text += ","
+            values.append(nil)
+          case 1:
+            text += ",\"0.25\""
+            values.append(0.25)
+          case 2:
+            text += ",NaN"
+            values.append(.nan)
+          default:
+            let value = Double.random(in: -1...1, using: &random)
+            text += ",\(value)"
+            values.append(value)
+          }
+        }
+        text += random.next() % 100 == 0 ? "\r\n" : "\n"
+      }
+    }
+    return (text, values)
+  }
+
+  @Test func `a table of several pieces is read by many threads as by one`() throws {
+    var random = SeededGenerator(seed: 3)
+    let (text, values) = Self.long(runs: 900, epochs: 100, &random)
+    #expect(text.utf8.count > 5 << 20)
+    let bench = IngestBench()
+    bench.write(text, to: "t.csv")
+    for threads in [1, 4] {
+      let store = bench["\(threads).engram"]
+      let report = try IngestRequest(source: bench["t.csv"]).ingest(
+        into: store, options: IngestOptions(write: WriteOptions(work: WorkContext(threads: threads))))
+      #expect(report.append.runs == 900 && report.statistics == ["a", "b", "c"] && report.epochs.count == 100)
+      let snapshot = try TrajectoryStore(opening: store).snapshot()
+      let columns = FeatureColumns(statistics: ["a", "b", "c"], epochs: report.epochs, order: .bySample)
+      var matrix = Matrix(elementType: .float64)
+      try snapshot.materialize(snapshot.allExamples, columns, into: &matrix)
+      let wrong = values.indices.first { index in
+        let (found, value) = (matrix.float64[index], values[index] ?? .nan)
+        return value.isNaN ? !found.isNaN : found.bitPattern != value.bitPattern
+      }
+      #expect(wrong == nil)
+    }
+  }
+
+  @Test(arguments: [
+    ("r,150000,1,x,1\n", "r,150001,1\n", "row 100001, column b"), ("r,150000,1\n", "r,150001,1,x,1\n", "row 100001"),
+    ("r,zero,1,1,1\n", "r,150001,1,x,1\n", "row 100001, column epoch"),
+    ("r,99999,1,1,2\n", "r,150001,1,x,1\n", "row 100001"),
+  ])
+  func `of several mistakes that which comes first is told, whoever finds it`(
+    first: String, second: String, place: String
+  ) throws {
+    let bench = IngestBench()
+    let rows = (0..<100_000).map { "r,\($0),1,1,1\n" }.joined()
+    bench.write("run,epoch,a,b,c\n" + rows + first + second, to: "t.csv")
+    let error = refusal(.invalidData) { _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"]) }
+    #expect(error?.place?.hasPrefix(place) == true, "\(error?.place ?? "no place")")
+  }
+
+  @Test func `epochs in any order, of runs that take turns, are one trajectory each`() throws {
+    let bench = IngestBench()
+    bench.write("run,epoch,m\na,2,3\nb,0,10\na,0,1\nb,1,11\na,1,2\nb,0,10\na,-1,0\na,0.5,1.5\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.preview.parts.map(\.epochs) == [[-1, 0, 0.5, 1, 2], [0, 1]])
+    #expect(report.notes.contains { $0.hasPrefix("1 values come twice") })
+  }
+
+  @Test func `what a table says itself is not said beside it`() throws {
+    let bench = IngestBench()
+    bench.write("run,epoch,m\na,0,1\n", to: "t.csv")
+    refusal(.usage) { _ = try IngestRequest(source: bench["t.csv"], array: "X").ingest(into: bench["s.engram"]) }
+    let request = IngestRequest(source: bench["t.csv"], epochs: "0:6")
+    let report = try request.ingest(into: bench["s.engram"])
+    #expect(report.epochs == [0] && report.notes.contains { $0.hasPrefix("the epochs that were given are not used") })
+    #expect(IngestRequest(source: bench["t.csv"]).description(after: report.preview, runFields: nil).epochs == nil)
+  }
+
+  @Test func `one thing that is spelled in two ways is one run, whose halves are joined`() throws {
+    let bench = IngestBench()
+    bench.write(
+      "name,seed,epoch,m,v\nx,1,0,1,\nx,1,1,2,8\n\"x\",1.0,1,2,\n\"x\",1.0,2,3,9\nx,1.0,0,,7\ny,2,0,5,6\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.append.runs == 2 && report.append.examples.count == 2 && report.observations == 2)
+    #expect(report.preview.parts.map(\.epochs) == [[0, 1, 2], [0]])
+    #expect(report.notes.contains { $0.hasPrefix("1 values come twice") })
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    var matrix = Matrix(elementType: .float64)
+    try snapshot.materialize(
+      ExampleSet(0..<1), FeatureColumns(statistics: ["m", "v"], epochs: [0, 1, 2]), into: &matrix)
+    #expect((0..<6).map { matrix.float64[$0] } == [1, 2, 3, 7, 8, 9])
+    bench.write("name,epoch,m\nx,0,1\n\"x\",0,2\n", to: "t.csv")
+    let error = refusal(.invalidData) { _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["t.engram"]) }
+    #expect(error?.message == "a value comes twice and differs" && error?.place == "epoch 0 of name x")
+  }
+
+  @Test func `a header longer than what tells the format, and one without rows, are seen to be those of a table`()
+    throws
+  {
+    let bench = IngestBench()
+    let names = (0..<10_000).map { "statistic\($0)" }
+    let rows = (0..<2).map { epoch in
+      "a,\(epoch)," + names.indices.map { "\($0 + epoch)" }.joined(separator: ",") + "\n"
+    }
+    bench.write("run,epoch," + names.joined(separator: ",") + "\n" + rows.joined(), to: "t.csv")
+    var request = IngestRequest(source: bench["t.csv"], statistics: "statistic7,statistic9999")
+    let report = try request.ingest(into: bench["s.engram"])
+    #expect(report.statistics == ["statistic7", "statistic9999"] && report.epochs == [0, 1])
+    #expect(report.notes.contains { $0.hasSuffix("statistic1, statistic2, statistic3, statistic4 and 9993 more") })
+    bench.write("run,epoch,m", to: "t.csv")
+    request.statistics = nil
+    let error = refusal(.invalidData) { _ = try request.ingest(into: bench["t.engram"]) }
+    #expect(error?.message == "the table has no rows")
+    for (bytes, message) in [
+      ([0xFF, 0xFE, 0x61, 0x00] as [UInt8], "the text is UTF-16"), ([0x0A, 0x0A], "the table is empty"),
+    ] {
+      TestFiles.write(bytes, to: bench["t.csv"])
+      let error = #expect(throws: EngramError.self) { try request.ingest(into: bench["t.engram"]) }
+      #expect(error?.message == message)
+    }
+  }
+
+  @Test func `a column without name and values is left out, and seeds are no statistics`() throws {
+    let bench = IngestBench()
+    bench.write("epoch,seed,m,\n0,1,5,\n1,1,6,\n0,2,7,\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.append.runs == 2 && report.statistics == ["m"])
+    #expect(report.notes.contains("1 columns without a name have no values; they are left out"))
+  }
+
+  @Test func `JSON lines are read line by line, and say where they are wrong`() throws {
+    let bench = IngestBench()
+    bench.write(
+      "{\"run\":\"a\",\"epoch\":0,\"m\":1}\n\n{\"run\":\"a\",\"epoch\":1,\"m\":2,\"v\":NaN}\r\n{\"run\":\"b\",\"epoch\":0,\"m\":null,\"v\":3}",
+      to: "t.jsonl")
+    let report = try IngestRequest(source: bench["t.jsonl"]).ingest(into: bench["s.engram"])
+    #expect(report.append.runs == 2 && report.preview.parts.map(\.statistics) == [["m", "v"], ["v"]])
+    for (text, place) in [
+      ("{\"epoch\":0,\"m\":1}\n{\"epoch\":1,\"m\":\n", "line 2, column 16"), ("{\"epoch\":0,\"m\":1}\n[1]\n", "line 2"),
+      ("{\"run\":{\"name\":1},\"epoch\":0,\"m\":1}\n", "row 1, key \"run\""),
+    ] {
+      bench.write(text, to: "u.jsonl")
+      let error = #expect(throws: EngramError.self) {
+        try IngestRequest(source: bench["u.jsonl"]).ingest(into: bench["t.engram"])
+      }
+      #expect(error?.place == place)
+    }
   }
 
   @Test func `a row that is there twice counts once`() throws {

@@ -23,7 +23,8 @@ enum IngestCommand {
     "the names of the last axis, a file with one on each line, or 'published' for the 45 of the paper")
   static let epochs = Parameter.option(
     "epochs", .text("EPOCHS|FILE"),
-    "the epochs of the middle axis: a list, FIRST:LAST:STEP with both ends, or a file with one on each line")
+    "the epochs of the middle axis: a list, FIRST:LAST or FIRST:LAST:STEP with both ends, or a file with one on each line"
+  )
   static let runFields = Parameter.option(
     "run", .list(of: .text("FIELD")), "the fields that tell runs apart (all of them unless given)")
   static let types = Parameter.repeated(

@@ -24,7 +24,7 @@ enum ObserveCommand {
   static let positions = Parameter.repeated("position", .layerPosition, "where in its network a layer sits")
   static let epochs = Parameter.option(
     "epochs", .text("EPOCHS|FILE"),
-    "the epochs: a list, FIRST:LAST:STEP with both ends, or a file with one on each line")
+    "the epochs: a list, FIRST:LAST or FIRST:LAST:STEP with both ends, or a file with one on each line")
   static let metadata = Parameter.option(
     "metadata", .file(), "a CSV, TSV or JSON file with one row for each run; new columns become fields")
   static let fields = Parameter.repeated("set", .fieldValue, "a field that all the runs have, and its value")

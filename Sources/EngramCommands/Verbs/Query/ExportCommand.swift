@@ -31,7 +31,8 @@ enum ExportCommand {
       An npz file holds X_train, y_train, X_test, y_test, the example ids of both sides (train_ids, test_ids), the names \
       of the columns, the statistics and epochs they come from, and the view as JSON. NumPy loads it without pickle. \
       Columns are statistic by statistic, the epochs of each side by side, as the published features are. By default \
-      they are the admissible statistics of the split's examples. Labels are those of the commit of which the split \
+      they are the admissible statistics of the split's examples. Where each run gives an epoch of its own, such as by \
+      --epochs last, train_epochs and test_epochs say which; rows of text have it in the column epoch. Labels are those of the commit of which the split \
       set was made, unless --as-of names another.
 
       csv and jsonl have a row for each example: side (train or test), example_id, the label, --fields, then the features. \

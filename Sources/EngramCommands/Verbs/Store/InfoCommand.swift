@@ -49,6 +49,9 @@ enum InfoCommand {
     return names.prefix(shownValues).map { QuotedList.text([$0]) }.joined(separator: ", ") + more
   }
 
+  /// A value as a person is shown it.
+  private static func short(_ text: String) -> String { text.count > 80 ? text.prefix(80) + "…" : text }
+
   /// A line for each set of epochs and statistics that examples were recorded at; none where all are alike.
   private static func batches(_ parts: [RecordedExamples]) -> [(String, String)] {
     var sets: [(columns: FeatureColumns, examples: ExampleSet)] = []
@@ -93,7 +96,7 @@ enum InfoCommand {
     ]
     lines += more
     for field in summary.fields {
-      let shown = field.values.prefix(shownValues).map { "\($0.value) (\(countText($0.examples)))" }
+      let shown = field.values.prefix(shownValues).map { "\(short($0.value.description)) (\(countText($0.examples)))" }
       let rest = field.values.count > shownValues ? [", and \(countText(field.values.count - shownValues)) more"] : []
       let distinct = field.values.count { $0.value != .null }
       let type = "\(field.field.type.rawValue), \(countText(distinct)) value\(distinct == 1 ? "" : "s")"

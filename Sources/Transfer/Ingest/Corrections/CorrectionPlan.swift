@@ -32,7 +32,8 @@ struct CorrectionPlan {
     let equal = try StoredExamples(matches.examples, in: snapshot)
     runs = try CorrectedRuns(rows, grouping, matches, equal, in: snapshot)
     claims = try ClaimedExamples(rows, runs: runs.stored, matches, in: snapshot, plan.input)
-    let claims = claims
+    let (claims, runs) = (claims, runs)
+    unknownRows = rows.places.indices.filter { claims.claims[$0] == .new && runs.stored[rows.places[$0].run] == nil }
     let hidden = claims.replacedMeasurements
     copies = claims.copies(hidden)
     appendsRow = claims.claims.map { claim in
@@ -49,6 +50,9 @@ struct CorrectionPlan {
     metadata = try Self.metadata(grouping.metadata, rows, appendsRow, runs.stored, copies, claims, in: snapshot)
     newRuns = metadata.newRunCount
   }
+
+  /// Rows of runs of which the store shows nothing.
+  let unknownRows: [Int]
 
   /// Whether nothing is appended.
   var appendsNothing: Bool { metadata.exampleCount == 0 }

@@ -26,9 +26,13 @@ extension Ingest {
     _ plan: IngestPlan, _ snapshot: Snapshot, in session: WriteSession, _ options: IngestOptions
   ) throws(EngramError) -> IngestReport {
     var preview = plan.preview
-    let matches = try fingerprints(plan, options).matches(in: snapshot, work: options.write.work)
+    let (prints, work) = (try fingerprints(plan, options), options.write.work)
+    let matches = try prints.matches(in: snapshot, work: work)
     preview.storedTrajectories = matches.count
     let corrected = try CorrectionPlan(plan, matches, in: snapshot)
+    if let hidden = try plan.hiddenConflict(prints, rows: corrected.unknownRows, in: snapshot, work: work) {
+      throw hidden
+    }
     let message = "corrected by \(plan.input.source)"
     let done: (append: AppendReport, edit: EditReport)
     if corrected.appendsNothing {

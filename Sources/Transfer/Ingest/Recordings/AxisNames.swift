@@ -68,7 +68,7 @@ package struct AxisNames {
   /// The epochs.
   ///
   /// - Parameters:
-  ///   - argument: A list or a range with a stride (``EpochSelection``), a file, a member, or nil for the member `epochs`.
+  ///   - argument: A list or a range (``EpochSelection``), a file, a member, or nil for the member `epochs`.
   ///   - count: As many as the array has.
   /// - Returns: The epochs, `count` of them, increasing.
   /// - Throws: ``EngramError`` with code `usage` when nothing gives them or the argument is no such list or range,
@@ -110,15 +110,27 @@ package struct AxisNames {
     return epochs
   }
 
-  /// The epochs that a list or a range with a stride describes, or nil for the name of a file or a member.
+  /// The epochs that a list or a range describes, or nil for the name of a file or a member.
   private func axis(inWords argument: String, count: Int) throws(EngramError) -> [Double]? {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    guard argument.contains(",") || parts.count == 3 && Double(parts[0]) != nil else { return nil }
+    guard argument.contains(",") || parts.count > 1 && Double(parts[0]) != nil else { return nil }
+    let selection: EpochSelection
     do throws(EngramError) {
-      return try EpochSelection(parsing: argument).axis(count: count)
+      selection = try EpochSelection(parsing: argument)
     } catch {
       throw error.inFile(file)
     }
+    if let axis = selection.axis(count: count) { return axis }
+    guard case .range(let first, let last) = selection else { return nil }
+    let step = count > 1 ? (last - first) / Double(count - 1) : 0
+    let range = "\(EpochSelection.text(first)):\(EpochSelection.text(last))"
+    throw EngramError(
+      .usage, "the range of epochs does not say how far apart they are", file: file, place: "epochs",
+      expected: "\(count) epochs, as many as the array has",
+      found: "'\(argument)', epochs one apart",
+      mend: step > 0
+        ? "if they are evenly spaced, say \(set: .epochs, to: "\(range):\(EpochSelection.text(step))")"
+        : "give the one epoch of the array")
   }
 
   /// The values in a file or a member.

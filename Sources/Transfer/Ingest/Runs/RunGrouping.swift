@@ -24,6 +24,8 @@ struct RunGrouping {
   let repeatedRows: Int
   /// Layers of the input that the store has already.
   let stored: [StoredLayer]
+  /// Runs of the input that the store has, and that are hidden there.
+  let hidden: [HiddenRun]
   /// What a user should know about how the rows were understood.
   let notes: [String]
 
@@ -33,6 +35,13 @@ struct RunGrouping {
     let run: Int64
     let layer: String
     let example: Int64
+  }
+
+  /// A run of the input that the store has, and that is hidden there.
+  struct HiddenRun: Hashable {
+    /// Its first row.
+    let row: Int
+    let run: Int64
   }
 
   /// Groups rows.
@@ -72,6 +81,7 @@ struct RunGrouping {
       fields: fields, runs: runs, observations: rows.observations, storedRuns: match.storedRuns,
       runKey: identity.declares ? keyColumns.map(\.name) : nil)
     stored = match.storedLayers
+    hidden = match.hiddenRuns
     keyFields = keyColumns.map(\.name)
     distinguishing = keyColumns.filter { column in
       column.values.first.map { first in column.values.contains { $0 != first } } ?? false

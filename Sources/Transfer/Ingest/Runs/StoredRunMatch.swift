@@ -12,6 +12,8 @@ struct StoredRunMatch {
   private(set) var replicates: [Int64?]?
   /// Layers of the input that the store has already.
   private(set) var storedLayers: [RunGrouping.StoredLayer] = []
+  /// Runs of the input that the store has, and that are hidden there whole.
+  private(set) var hiddenRuns: [RunGrouping.HiddenRun] = []
   /// What a user should know.
   private(set) var notes: [String] = []
 
@@ -32,12 +34,14 @@ struct StoredRunMatch {
     let own = columns.firstIndex { $0.name.lowercased() == RunIdentity.replicate }
     let lookup = StoredRunKeys(columns, identity)
     let batchKeys = rows.runs.map { lookup.key(ofRun: $0) }
-    let candidates =
-      try identity.snapshot.map { (snapshot) throws(EngramError) in
-        try Self.candidates(in: snapshot, lookup, wanted: Set(batchKeys))
-      } ?? [:]
+    let candidates = try identity.snapshot.map { (snapshot) throws(EngramError) in
+      try Self.candidates(among: try snapshot.runs(fields: lookup.storedNames), lookup, wanted: Set(batchKeys))
+    }
+    let hidden = try identity.snapshot.map { (snapshot) throws(EngramError) in
+      try Self.candidates(among: try snapshot.hiddenRuns(fields: lookup.storedNames), lookup, wanted: Set(batchKeys))
+    }
     for (run, key) in batchKeys.enumerated() {
-      guard let found = candidates[key], rows.repeats[run] <= 1 || own != nil else { continue }
+      guard let found = candidates?[key], rows.repeats[run] <= 1 || own != nil else { continue }
       let chosen: Candidate?
       if let own, rows.runs[run][own] != .null {
         chosen = found.first { rows.runs[run][own] == .integer($0.replicate ?? 1) }
@@ -52,7 +56,15 @@ struct StoredRunMatch {
       for run in again { storedRuns[run] = nil }
       storedLayers = []
     }
-    if own == nil { number(rows, batchKeys, candidates) }
+    if identity.repeats != .newRuns {
+      for (run, key) in batchKeys.enumerated() where storedRuns[run] == nil {
+        guard let id = hidden?[key]?.first?.id else { continue }
+        hiddenRuns.append(.init(row: rows.firstRows[run], run: id))
+      }
+    }
+    if own == nil {
+      number(rows, batchKeys, (candidates ?? [:]).merging(hidden ?? [:]) { $0 + $1 })
+    }
     // What a correction brings replaces what is stored.
     if let snapshot = identity.snapshot, identity.repeats != .update {
       try checkFields(rows, columns, snapshot, input)
@@ -60,10 +72,9 @@ struct StoredRunMatch {
   }
 
   private static func candidates(
-    in snapshot: Snapshot, _ lookup: StoredRunKeys, wanted: Set<[MetadataValue]>
+    among table: RunTable, _ lookup: StoredRunKeys, wanted: Set<[MetadataValue]>
   ) throws(EngramError) -> [[MetadataValue]: [Candidate]] {
     var found: [[MetadataValue]: [Candidate]] = [:]
-    let table = try snapshot.runs(fields: lookup.storedNames)
     for (id, values) in zip(table.ids, table.rows) {
       let (key, replicate) = lookup.key(ofStored: values)
       guard wanted.contains(key) else { continue }

@@ -13,17 +13,20 @@ extension IngestRequest {
   ///
   /// - Throws: ``EngramError`` as ``SeriesReader`` and ``MetadataTable``.
   func openSeries(runFields: [String]?, work: WorkContext) throws(EngramError) -> IngestInput {
+    if array != nil {
+      throw EngramError(
+        .usage, "a name of an array belongs to .npz files", file: source, found: "a table of trajectories",
+        mend: "leave \(option: .array) out")
+    }
     let joined = try metadata.map { (path) throws(EngramError) in
       try JoinedMetadata(reading: path, rules, map: map)
     }
-    let series = try SeriesReader(self, runFields: runFields, mappedElsewhere: joined?.names ?? [], work: work)
-    var rowsOf = [[Int32]](repeating: [], count: series.examples.count)
-    for (row, example) in series.exampleOfRow.enumerated() { rowsOf[Int(example)].append(Int32(row)) }
+    var series = try SeriesReader(self, runFields: runFields, mappedElsewhere: joined?.names ?? [], work: work)
+    let rowsOf = try series.rowsOfExamples()
     var groups: [Axes: Int] = [:]
     var parts: [(axes: Axes, examples: [Int])] = []
     var filled = 0
     for example in rowsOf.indices {
-      rowsOf[example].sort { series.epochOfRow[Int($0)] < series.epochOfRow[Int($1)] }
       let axes = Self.axes(of: rowsOf[example], in: series, &filled)
       if axes.columns.isEmpty { continue }
       let group = groups[axes] ?? parts.count
@@ -35,6 +38,7 @@ extension IngestRequest {
     }
     let order = parts.flatMap(\.examples)
     var notes = series.shape.notes
+    if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 { notes.append("\(filled) values are missing at some epochs of their trajectory and are NaN there") }
     if series.repeated > 0 { notes.append("\(series.repeated) values come twice, the same, and count once") }
     if parts.count > 1 {
@@ -42,7 +46,7 @@ extension IngestRequest {
     }
     let (columns, runs) = try metadata(of: order, in: series, joined, &notes)
     return IngestInput(
-      source: source, metadataSource: metadata, format: "a table of trajectories, \(series.shape.kind)",
+      source: source, metadataSource: metadata, format: "\(SeriesShape.format), \(series.shape.kind)",
       parts: parts.map { part in
         let gathered = GatheredRows(
           rows: series.rows, order: part.examples.flatMap { rowsOf[$0] }, columns: part.axes.columns,
@@ -63,9 +67,7 @@ extension IngestRequest {
 
   private static func axes(of rows: [Int32], in series: SeriesReader, _ filled: inout Int) -> Axes {
     var counts = [Int](repeating: 0, count: series.statistics.count)
-    for row in rows {
-      for column in counts.indices where series.rows[Int(row), column] != nil { counts[column] += 1 }
-    }
+    for row in rows { series.rows.countValues(ofRow: Int(row), in: &counts) }
     let columns = counts.indices.filter { counts[$0] > 0 }
     for column in columns { filled += rows.count - counts[column] }
     return Axes(epochs: rows.map { series.epochOfRow[Int($0)] }, columns: columns)
@@ -95,6 +97,9 @@ extension IngestRequest {
 }
 
 extension SeriesShape {
+  /// What a table of trajectories is called as a format.
+  static let format = "a table of trajectories"
+
   /// How the values stand, in words.
   var kind: String {
     switch values {

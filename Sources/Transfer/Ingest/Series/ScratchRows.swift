@@ -9,7 +9,7 @@ import Glibc
 /// there combined with a pattern that no number has, so that zero bytes mean absent.
 @safe
 final class ScratchRows: @unchecked Sendable {
-  // SAFETY of @unchecked: rows are written by one thread before they are read by many.
+  // SAFETY of @unchecked: one thread adds rows; each row is written by one thread, before any reads it.
   /// The values of a row.
   let width: Int
   private(set) var count = 0
@@ -118,9 +118,45 @@ final class ScratchRows: @unchecked Sendable {
     }
   }
 
-  /// Whether two rows have the same values, bit for bit.
-  func areEqual(_ one: Int, _ other: Int) -> Bool {
-    (0..<width).allSatisfy { self[one, $0]?.bitPattern == self[other, $0]?.bitPattern }
+  /// Counts which columns of a row have a value.
+  func countValues(ofRow row: Int, in counts: inout [Int]) {
+    precondition(row >= 0 && row < count && counts.count == width, "the counts are those of a row")
+    guard let start = unsafe memory?.advanced(by: row * width * 8) else { return }
+    for column in 0..<width {
+      // SAFETY: the row lies in the mapping.
+      counts[column] &+= unsafe start.load(fromByteOffset: column &* 8, as: UInt64.self) == 0 ? 0 : 1
+    }
+  }
+
+  /// Copies values of a row, NaN where there is none.
+  ///
+  /// - Parameters:
+  ///   - row: The row.
+  ///   - columns: The columns, in the order in which they are copied.
+  ///   - buffer: Gets the values.
+  ///   - offset: Where the first goes, in bytes.
+  ///   - isSingle: Whether they become Float32.
+  func copy(
+    _ row: Int, _ columns: ArraySlice<Int>, into buffer: inout MutableRawSpan, at offset: Int, isSingle: Bool
+  ) {
+    let size = isSingle ? 4 : 8
+    precondition(
+      row >= 0 && row < count && offset >= 0 && offset + columns.count * size <= buffer.byteCount,
+      "the row is there and fits")
+    guard let start = unsafe memory?.advanced(by: row * width * 8) else { return }
+    var place = offset
+    for column in columns {
+      precondition(column >= 0 && column < width, "the value lies in a row")
+      // SAFETY: the row lies in the mapping.
+      let bits = unsafe start.load(fromByteOffset: column &* 8, as: UInt64.self)
+      let value = bits == 0 ? Double.nan : Double(bitPattern: bits ^ Self.absent)
+      if isSingle {
+        buffer.storeBytes(of: Float(value).bitPattern, toByteOffset: place, as: UInt32.self)
+      } else {
+        buffer.storeBytes(of: value.bitPattern, toByteOffset: place, as: UInt64.self)
+      }
+      place &+= size
+    }
   }
 }
 
@@ -139,16 +175,14 @@ struct GatheredRows: ByteSource {
   func read(at offset: Int, into buffer: inout MutableRawSpan) throws(EngramError) {
     let size = isSingle ? 4 : 8
     precondition(offset % size == 0 && buffer.byteCount % size == 0, "whole values are read")
-    var (line, column) = ((offset / size) / columns.count, (offset / size) % columns.count)
-    for index in 0..<(buffer.byteCount / size) {
-      let value = rows[Int(order[line]), columns[column]] ?? .nan
-      if isSingle {
-        buffer.storeBytes(of: Float(value).bitPattern, toByteOffset: index * 4, as: UInt32.self)
-      } else {
-        buffer.storeBytes(of: value.bitPattern, toByteOffset: index * 8, as: UInt64.self)
-      }
-      column += 1
-      if column == columns.count { (line, column) = (line + 1, 0) }
+    let first = offset / size
+    var (line, column) = (first / columns.count, first % columns.count)
+    var done = 0
+    while done < buffer.byteCount {
+      let part = columns[column..<min(columns.count, column + (buffer.byteCount - done) / size)]
+      rows.copy(Int(order[line]), part, into: &buffer, at: done, isSingle: isSingle)
+      done += part.count * size
+      (line, column) = (line + 1, 0)
     }
   }
 }

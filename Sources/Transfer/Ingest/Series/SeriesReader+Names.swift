@@ -39,4 +39,15 @@ extension SeriesReader {
     }
     return names
   }
+
+  /// The statistics that a user names.
+  static func names(_ text: String, _ file: String) throws(EngramError) -> [String] {
+    if text == "published" { return Statistic.publishedNames }
+    guard let names = QuotedList.names(in: text), !names.contains("") else {
+      throw EngramError(
+        .usage, "this is no list of statistics", file: file, expected: "NAME,NAME,…", found: "'\(text)'",
+        mend: "a name that holds a comma stands in double quotes, doubled inside")
+    }
+    return names
+  }
 }

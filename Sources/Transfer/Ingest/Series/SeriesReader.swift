@@ -28,9 +28,11 @@ struct SeriesReader {
   private(set) var repeated = 0
 
   private var exampleOfKey: [[UInt8]: Int32] = [:]
-  private var rowOfPlace: [Place: Int32] = [:]
+  /// The row of each example and epoch, from the first time on that epochs of an example do not ascend.
+  private var rowOfPlace: [Place: Int32]?
+  /// The last epoch of each example.
+  private var highestEpochs: [Double] = []
   private var lastKey: [UInt8] = [], key: [UInt8] = []
-  private var numbers: [Double] = []
   private var lastExample: Int32 = -1
 
   private struct Place: Hashable {
@@ -47,39 +49,39 @@ struct SeriesReader {
   ) throws(EngramError) {
     (file, rules) = (request.source, request.rules)
     let delimiter = request.rules.delimiter?.byte
-    let first = try SeriesRows(opening: file, delimiter: delimiter)
+    let first = try SeriesRows(opening: file, delimiter: delimiter, work: work)
     header = try Self.mapped(
       first.header, request.map.filter { !mappedElsewhere.contains($0.value) || first.header.contains($0.value) }, file)
-    var (isNumber, hasValue) = (
-      [Bool](repeating: true, count: header.count), [Bool](repeating: false, count: header.count)
-    )
+    var looks = [ColumnLook](repeating: ColumnLook(), count: header.count)
     while first.row < Self.lookedAt, try first.next() {
-      for column in header.indices where isNumber[column] {
-        do throws(EngramError) {
-          if try first.number(column, request.rules, file: request.source) != nil { hasValue[column] = true }
-        } catch {
-          isNumber[column] = false
-        }
+      for column in header.indices {
+        let cell = try first.cell(column)
+        looks[column].add(cell, request.rules.number(in: cell), row: first.row)
       }
+    }
+    guard first.row > 0 else {
+      throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }
     let wanted = try request.statistics.map { (text) throws(EngramError) in
       try Self.names(text, request.source)
     }
     shape = try SeriesShape(
       header, statistics: wanted, runFields: runFields, format: request.format,
-      hasValue: { hasValue[$0] || !isNumber[$0] }, isNumber: { isNumber[$0] && hasValue[$0] }, file: file)
+      looks: looks, file: file)
     isJSON = first.isJSON
     statistics = shape.statistics
     if case .long(let long) = shape.values, long.name != nil {
-      statistics = try Self.names(long, header, of: try SeriesRows(opening: file, delimiter: delimiter), work)
+      statistics = try Self.names(
+        long, header, of: try SeriesRows(again: first, path: file, delimiter: delimiter), work)
     }
     guard !statistics.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }
     rows = try ScratchRows(width: statistics.count)
-    try read(try SeriesRows(opening: file, delimiter: delimiter), work)
-    rowOfPlace = [:]
+    try read(try SeriesRows(again: first, path: file, delimiter: delimiter), work)
+    rowOfPlace = nil
     exampleOfKey = [:]
+    highestEpochs = []
     guard !examples.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }
@@ -99,36 +101,27 @@ struct SeriesReader {
       header[index] = ours
     }
     var seen: Set<String> = []
-    if let twice = header.first(where: { !seen.insert($0).inserted }) {
+    if let twice = header.first(where: { !$0.isEmpty && !seen.insert($0).inserted }) {
+      let hasNameless = header.dropFirst().contains("")
       throw EngramError(
         .invalidData, "the name of a column comes twice", file: file, place: "header", found: "\"\(twice)\"",
-        mend: "rename one of the two")
+        mend: hasNameless
+          ? "join several rows of names to one; in pandas: table.columns = ['_'.join(name) for name in table.columns]"
+          : "rename one of the two")
     }
     return header
   }
 
-  private static func names(_ text: String, _ file: String) throws(EngramError) -> [String] {
-    if text == "published" { return Statistic.publishedNames }
-    guard let names = QuotedList.names(in: text), !names.contains("") else {
-      throw EngramError(
-        .usage, "this is no list of statistics", file: file, expected: "NAME,NAME,…", found: "'\(text)'",
-        mend: "a name that holds a comma stands in double quotes, doubled inside")
-    }
-    return names
-  }
-
   private mutating func read(_ source: SeriesRows, _ work: WorkContext) throws(EngramError) {
+    if case .wide(let columns) = shape.values { return try readWide(columns, source, work) }
     let numbers = Dictionary(statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     var columnOfName: [[UInt8]: Int] = [:]
     var key: [UInt8] = []
     while try source.next() {
-      if source.row % 65_536 == 0 { try work.checkCancelled("the ingest was stopped; the store is as it was before") }
+      try Self.tell(source, work)
       let example = try example(source)
       switch shape.values {
-      case .wide(let columns):
-        let epoch = try epoch(source)
-        let (row, isNew) = try row(of: example, at: epoch)
-        try readWide(columns, into: row, isNew: isNew, source)
+      case .wide: break
       case .long(let long):
         guard let number = try number(of: long, in: source, numbers, &columnOfName, &key),
           let value = try source.number(long.value, rules, file: file)
@@ -145,23 +138,11 @@ struct SeriesReader {
     }
   }
 
-  /// Reads the values of a row of the wide form.
-  private mutating func readWide(
-    _ columns: [Int], into row: Int, isNew: Bool, _ source: SeriesRows
-  ) throws(EngramError) {
-    if numbers.count != columns.count { numbers = [Double](repeating: 0, count: columns.count) }
-    var next = 0
-    while next < columns.count {
-      if isNew, let read = source.quickNumbers(columns[next...], rules, into: &numbers), read > 0 {
-        rows.store(numbers, next..<(next + read), inRow: row)
-        next += read
-        continue
-      }
-      if let value = try source.number(columns[next], rules, file: file) {
-        try set(row, next, value, isNew: isNew, source)
-      }
-      next += 1
-    }
+  /// Says now and then how much has been read, and stops when the caller asked to.
+  static func tell(_ source: SeriesRows, _ work: WorkContext) throws(EngramError) {
+    guard source.row % 65_536 == 0 else { return }
+    try work.checkCancelled("the ingest was stopped; the store is as it was before")
+    if let (done, total) = source.progress { work.report("reading", done, of: total, .bytes) }
   }
 
   /// The column of the statistic that a row of the long form has.
@@ -182,7 +163,7 @@ struct SeriesReader {
     return number
   }
 
-  private func epoch(_ source: SeriesRows) throws(EngramError) -> Double {
+  func epoch(_ source: SeriesRows) throws(EngramError) -> Double {
     guard let column = shape.epoch, let epoch = try source.number(column, rules, file: file), epoch.isFinite else {
       throw EngramError(
         .invalidData, "a row has no epoch", file: file,
@@ -191,7 +172,7 @@ struct SeriesReader {
     return epoch + 0.0
   }
 
-  private mutating func example(_ source: SeriesRows) throws(EngramError) -> Int32 {
+  mutating func example(_ source: SeriesRows) throws(EngramError) -> Int32 {
     key.removeAll(keepingCapacity: true)
     for column in shape.fields { source.appendKey(column, to: &key) }
     if key == lastKey, lastExample >= 0 { return lastExample }
@@ -205,25 +186,43 @@ struct SeriesReader {
     lastExample = Int32(examples.count)
     exampleOfKey[lastKey] = lastExample
     examples.append(cells)
+    highestEpochs.append(-.infinity)
     return lastExample
   }
 
-  private mutating func row(of example: Int32, at epoch: Double) throws(EngramError) -> (row: Int, isNew: Bool) {
-    // Values of one epoch come one after the other more often than not.
+  /// The row of an epoch of an example; one that is not there is added.
+  mutating func row(of example: Int32, at epoch: Double) throws(EngramError) -> (row: Int, isNew: Bool) {
+    // Values of one epoch come one after the other more often than not, and epochs in their order.
     if let last = exampleOfRow.last, last == example, epochOfRow.last == epoch { return (rows.count - 1, false) }
     let place = Place(example: example, epoch: epoch)
-    if let known = rowOfPlace[place] { return (Int(known), false) }
+    if epoch > highestEpochs[Int(example)] {
+      highestEpochs[Int(example)] = epoch
+    } else if let known = rowOfEarlier(place) {
+      return (Int(known), false)
+    }
     let row = try rows.addRow()
     guard row < Int32.max else {
       throw EngramError(.limit, "the table has too many rows", file: file, expected: "fewer than 2^31")
     }
-    rowOfPlace[place] = Int32(row)
+    rowOfPlace?[place] = Int32(row)
     exampleOfRow.append(example)
     epochOfRow.append(epoch)
     return (row, true)
   }
 
-  private mutating func set(
+  private mutating func rowOfEarlier(_ place: Place) -> Int32? {
+    if rowOfPlace == nil {
+      rowOfPlace = Dictionary(
+        exampleOfRow.indices.map { (Place(example: exampleOfRow[$0], epoch: epochOfRow[$0]), Int32($0)) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    return rowOfPlace?[place]
+  }
+
+  /// Counts a value that comes twice, the same.
+  mutating func countRepeated() { repeated += 1 }
+
+  mutating func set(
     _ row: Int, _ column: Int, _ value: Double, isNew: Bool, _ source: SeriesRows
   ) throws(EngramError) {
     if !isNew, let earlier = rows[row, column] {

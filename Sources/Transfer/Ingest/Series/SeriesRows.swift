@@ -4,9 +4,10 @@ import Base
 import Formats
 import TrajectoryModel
 
-/// Rows of a table, one after the other: delimited text in bounded memory, JSON lines or any other JSON table in memory.
+/// Rows of a table, one after the other: delimited text and JSON lines in bounded memory, any other JSON table in memory.
 enum SeriesRows {
   case delimited(DelimitedRows)
+  case lines(JSONLines)
   case table(TableCursor)
 
   /// A row of a table in memory.
@@ -18,13 +19,24 @@ enum SeriesRows {
   }
 
   /// Opens a file.
-  init(opening path: String, delimiter: UInt8?) throws(EngramError) {
+  init(opening path: String, delimiter: UInt8?, work: WorkContext) throws(EngramError) {
     var start: [UInt8] = []
     _ = try TextInput(opening: path).read(4_096, into: &start)
-    if TextTable.isJSON(start, name: TextTable.nameOfText(path)) {
-      self = .table(TableCursor(try TextTable(reading: path)))
-    } else {
+    if !TextTable.isJSON(start, name: TextTable.nameOfText(path)) {
       self = .delimited(try DelimitedRows(opening: path, delimiter: delimiter))
+    } else if let lines = try JSONLines(opening: path, work: work) {
+      self = .lines(lines)
+    } else {
+      self = .table(TableCursor(try TextTable(reading: path)))
+    }
+  }
+
+  /// Goes over the rows of a file once more.
+  init(again other: SeriesRows, path: String, delimiter: UInt8?) throws(EngramError) {
+    switch other {
+    case .delimited: self = .delimited(try DelimitedRows(opening: path, delimiter: delimiter))
+    case .lines(let lines): self = .lines(try JSONLines(again: lines))
+    case .table(let cursor): self = .table(TableCursor(cursor.table))
     }
   }
 
@@ -32,17 +44,25 @@ enum SeriesRows {
   var header: [String] {
     switch self {
     case .delimited(let rows): rows.header
+    case .lines(let lines): lines.header
     case .table(let cursor): cursor.table.columns.map(\.name)
     }
   }
 
   /// Whether cells say their type.
-  var isJSON: Bool { if case .table(let cursor) = self { cursor.table.isJSON } else { false } }
+  var isJSON: Bool {
+    switch self {
+    case .delimited: false
+    case .lines: true
+    case .table(let cursor): cursor.table.isJSON
+    }
+  }
 
   /// The number of the row, from 1.
   var row: Int {
     switch self {
     case .delimited(let rows): rows.row
+    case .lines(let lines): lines.row
     case .table(let cursor): cursor.row + 1
     }
   }
@@ -50,6 +70,7 @@ enum SeriesRows {
   func next() throws(EngramError) -> Bool {
     switch self {
     case .delimited(let rows): return try rows.next()
+    case .lines(let lines): return try lines.next()
     case .table(let cursor):
       cursor.row += 1
       return cursor.row < cursor.table.rowCount
@@ -59,6 +80,7 @@ enum SeriesRows {
   func cell(_ column: Int) throws(EngramError) -> TextTable.Cell {
     switch self {
     case .delimited(let rows): try rows.cell(column)
+    case .lines(let lines): lines.cells[column]
     case .table(let cursor): cursor.table.columns[column].cells[cursor.row]
     }
   }
@@ -67,46 +89,76 @@ enum SeriesRows {
   func appendKey(_ column: Int, to key: inout [UInt8]) {
     switch self {
     case .delimited(let rows): rows.appendKey(column, to: &key)
-    case .table(let cursor):
-      let cell = cursor.table.columns[column].cells[cursor.row]
-      key.append(contentsOf: cell.plainText.utf8)
-      if case .empty = cell { key.append(2) } else { key.append(0) }
+    case .lines(let lines): Self.append(lines.cells[column], to: &key)
+    case .table(let cursor): Self.append(cursor.table.columns[column].cells[cursor.row], to: &key)
     }
   }
 
-  /// The numbers in several cells, as far as they are told quickly.
+  private static func append(_ cell: TextTable.Cell, to key: inout [UInt8]) {
+    key.append(contentsOf: cell.plainText.utf8)
+    if case .empty = cell { key.append(2) } else { key.append(0) }
+  }
+
+  /// Adds the row to a batch of which numbers are read later.
   ///
-  /// - Parameters:
-  ///   - columns: The columns, a part of a list.
-  ///   - rules: What cells mean.
-  ///   - numbers: Gets the numbers at the places of that list.
-  /// - Returns: How many were read; nil where cells must be looked at one by one.
-  func quickNumbers(_ columns: ArraySlice<Int>, _ rules: TableRules, into numbers: inout [Double]) -> Int? {
-    guard case .delimited(let rows) = self, rules.decimal == .point, rules.missing.isEmpty else { return nil }
-    return rows.quickNumbers(columns, into: &numbers)
+  /// - Returns: Whether it was added; nil for rows that are not read in batches.
+  func add(to batch: inout NumberBatch) -> Bool? {
+    guard case .delimited(let rows) = self else { return nil }
+    return rows.add(to: &batch)
+  }
+
+  /// How much of the file has been read, in bytes; nil for a table in memory.
+  var progress: (done: Int, total: Int)? {
+    switch self {
+    case .delimited(let rows): rows.progress
+    case .lines(let lines): lines.progress
+    case .table: nil
+    }
   }
 
   /// The number in a cell, nil where nothing was recorded; NaN and infinities are numbers.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for what is no number.
   func number(_ column: Int, _ rules: TableRules, file: String) throws(EngramError) -> Double? {
-    if case .delimited(let rows) = self, rules.decimal == .point, rules.missing.isEmpty,
-      let quick = rows.quickNumber(column)
-    {
-      return quick
+    if case .delimited(let rows) = self, rules.readsQuickly, let quick = rows.quickNumber(column) { return quick }
+    return try rules.number(in: try cell(column), of: header[column], file: file) { row }
+  }
+}
+
+extension TableRules {
+  /// Whether what looks like a decimal number is that number, whatever the rules.
+  var readsQuickly: Bool { decimal == .point && missing.isEmpty }
+
+  /// The number in a cell, nil where nothing was recorded; NaN and infinities are numbers.
+  func number(in cell: TextTable.Cell) -> Result<Double?, TextTable.Cell.NoNumber> {
+    if missing.contains(cell.plainText) { return .success(nil) }
+    if decimal == .comma, case .real(let value) = CellNumber(cell.plainText, decimal: .comma) { return .success(value) }
+    return cell.number
+  }
+
+  /// The number in a cell of a column, as ``number(in:)``.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for what is no number.
+  func number(
+    in cell: TextTable.Cell, of column: String, file: String, row: () -> Int
+  ) throws(EngramError) -> Double? {
+    if case .success(let number) = number(in: cell) { return number }
+    throw EngramError(
+      .invalidData, "a value is no number", file: file, place: "row \(row()), column \(column)",
+      expected: "a number, nan, inf or nothing", found: cell.shown,
+      mend: misread(cell.plainText, column))
+  }
+
+  /// What mends a cell that is no number.
+  private func misread(_ text: String, _ column: String) -> Mend {
+    if text == column { return "remove this row: the names of the columns come once, in the first row" }
+    let rest: Mend = """
+      read it as no value with \(set: .missingWords, to: String(text.prefix(20))); or, if the column is no statistic, name \
+      those that are with \(option: .statistics)
+      """
+    if decimal == .point, CellNumber(text, decimal: .point) == .decimalComma {
+      return "if the comma is the decimal mark, say \(set: .decimal, to: "','")"
     }
-    let cell = try cell(column)
-    if rules.missing.contains(cell.plainText) { return nil }
-    if rules.decimal == .comma, case .real(let value) = CellNumber(cell.plainText, decimal: .comma) { return value }
-    guard case .success(let number) = cell.number else {
-      throw EngramError(
-        .invalidData, "a value is no number", file: file, place: "row \(row), column \(header[column])",
-        expected: "a number, nan, inf or nothing", found: cell.shown,
-        mend: """
-          correct it; or read it as no value with \(set: .missingWords, to: String(cell.plainText.prefix(20))); or, if the \
-          column is no statistic, name those that are with \(option: .statistics)
-          """)
-    }
-    return number
+    return "correct it; or " + rest
   }
 }

@@ -46,7 +46,11 @@ struct SeriesShape {
   /// Names that are no statistics whatever stands in their columns.
   private static let metadataNames =
     Set(MetadataField.standard.map(\.name) + ConditionColumns.names + LayerColumns.aliases)
-    .union([LayerColumns.name, LayerColumns.position, "example_id", "run_id"])
+    .union([
+      LayerColumns.name, LayerColumns.position, "example_id", "run_id", "run", "seed", "fold", "trial", "replicate",
+      "subject",
+      "session", "animal",
+    ])
 
   /// Tells the columns.
   ///
@@ -55,22 +59,26 @@ struct SeriesShape {
   ///   - wanted: The statistics that the user names, or nil.
   ///   - runFields: The fields that tell runs apart, which are no statistics.
   ///   - format: What the user says.
-  ///   - hasValue: Whether the first rows of a column hold any value.
-  ///   - isNumber: Whether they hold numbers only.
+  ///   - looks: What the first rows of each column hold.
   ///   - file: The file, for errors.
   /// - Throws: ``EngramError`` with code `invalidData` without epochs or statistics, `notFound` for a statistic that is named
   ///   and not there.
   init(
     _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
-    hasValue: (Int) -> Bool, isNumber: (Int) -> Bool, file: String
+    looks: [ColumnLook], file: String
   ) throws(EngramError) {
-    let tracker = TrackerColumns(header, hasValue: hasValue)
+    let tracker = TrackerColumns(header) { looks[$0].hasValue }
     let isWide = format == .wide || format == .wandb
     var notes = tracker.notes
     var ignored = tracker.ignored
-    if let first = header.first, TrackerColumns.isIndex(first), isNumber(0) {
+    if let first = header.first, TrackerColumns.isIndex(first), looks[0].isNumeric {
       ignored.insert(0)
       notes.append("the first column has no name, as pandas writes its index; it is left out")
+    }
+    let nameless = header.indices.dropFirst().filter { header[$0].isEmpty && !looks[$0].hasValue }
+    if !nameless.isEmpty {
+      ignored.formUnion(nameless)
+      notes.append("\(nameless.count) columns without a name have no values; they are left out")
     }
     func free(_ taken: Set<Int>) -> [Int] { header.indices.filter { !taken.contains($0) && !ignored.contains($0) } }
     if let long = tracker.long, !isWide {
@@ -90,14 +98,18 @@ struct SeriesShape {
       return
     }
     guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
+    let usual = Self.columns(
+      header, epoch, tracker, runFields, start: format == .wandb ? -1 : epoch, looks)
     let columns =
       try wanted.map { (names) throws(EngramError) in try Self.columns(names, header, file) }
-      ?? Self.columns(header, epoch, tracker, runFields, start: format == .wandb ? -1 : epoch, isNumber)
-    guard !columns.isEmpty else {
-      throw EngramError(
-        .invalidData, "the table has no column of a statistic", file: file, place: "header",
-        expected: "columns of numbers after the epoch", found: header.joined(separator: ", "),
-        mend: "name them: \(set: .statistics, to: "NAME,…")")
+      ?? usual
+    guard !columns.isEmpty else { throw Self.noStatistics(header, after: epoch, looks, file) }
+    let others = usual.filter { !columns.contains($0) }
+    if !others.isEmpty {
+      let shown = others.prefix(5).map { header[$0] }.joined(separator: ", ")
+      let more = others.count > 5 ? " and \(others.count - 5) more" : ""
+      notes.append("columns of numbers that are not among the statistics that were named are left out: \(shown)\(more)")
+      ignored.formUnion(others)
     }
     (values, self.statistics) = (.wide(columns), columns.map { header[$0] })
     fields = free(Set(columns + [epoch]))
@@ -122,7 +134,7 @@ struct SeriesShape {
   /// The columns of statistics by their names and places: published ones anywhere, numbers after the epoch.
   private static func columns(
     _ header: [String], _ epoch: Int, _ tracker: TrackerColumns, _ runFields: [String]?, start: Int,
-    _ isNumber: (Int) -> Bool
+    _ looks: [ColumnLook]
   ) -> [Int] {
     let apart = Set((runFields ?? []).map { $0.lowercased() })
     let published = Set(Statistic.publishedNames)
@@ -130,15 +142,34 @@ struct SeriesShape {
       let name = header[index].lowercased()
       if index == epoch || tracker.ignored.contains(index) || apart.contains(name) { return false }
       if published.contains(header[index]) { return true }
-      return index > start && !Self.metadataNames.contains(name) && isNumber(index)
+      return index > start && !Self.metadataNames.contains(name) && looks[index].isNumeric
     }
+  }
+
+  private static func noStatistics(
+    _ header: [String], after epoch: Int, _ looks: [ColumnLook], _ file: String
+  ) -> EngramError {
+    let late = header.indices.dropFirst(epoch + 1)
+    let shown = late.prefix(3).map { column in
+      looks[column].firstOther.map { "\(header[column]) has '\($0.text.prefix(40))' in row \($0.row)" }
+        ?? "\(header[column]) has \(looks[column].hasValue ? "numbers, and is no statistic by its name" : "no value")"
+    }
+    return EngramError(
+      .invalidData, "the table has no column of a statistic", file: file, place: "header",
+      expected: "columns of numbers after the epoch",
+      found: late.isEmpty
+        ? "no column after \(header[epoch])"
+        : shown.joined(separator: ", ") + (late.count > shown.count ? ", and \(late.count - shown.count) more" : ""),
+      mend: "write plain numbers such as 1234.5 and 0.5; or name the columns: \(set: .statistics, to: "NAME,…")")
   }
 
   private static func noEpochs(_ header: [String], _ file: String) -> EngramError {
     EngramError(
       .invalidData, "the table has no column of epochs", file: file, place: "header",
       expected: "one of \(TrackerColumns.epochs.joined(separator: ", "))", found: header.joined(separator: ", "),
-      mend: """
+      mend: header.first?.hasPrefix("#") ?? false
+        ? "remove the lines before the names of the columns, and the mark of a comment before them"
+        : """
         say which column it is: \(map: "epoch", to: "NAME"); a table of metadata goes with an array, by \(option: .metadata)
         """)
   }

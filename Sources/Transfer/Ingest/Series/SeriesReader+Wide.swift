@@ -1,0 +1,84 @@
+// SeriesReader+Wide.swift -- a table with a row for each epoch: who and when row by row, numbers by several threads.
+
+import Base
+import Formats
+
+extension SeriesReader {
+  /// Rows whose numbers one thread reads at a time.
+  private static let rowsAtATime = 256
+
+  /// Reads rows of the wide form.
+  ///
+  /// - Parameters:
+  ///   - columns: The column of each statistic.
+  ///   - source: The rows.
+  ///   - work: How the work is done.
+  /// - Throws: Of all that is wrong what comes first in the file.
+  mutating func readWide(
+    _ columns: [Int], _ source: SeriesRows, _ work: WorkContext
+  ) throws(EngramError) {
+    var batch = NumberBatch(columns: columns)
+    var places: [Int] = []
+    do throws(EngramError) {
+      while try source.next() {
+        try Self.tell(source, work)
+        let (row, isNew) = try row(of: try example(source), at: try epoch(source))
+        if isNew, let isAdded = source.add(to: &batch) {
+          if !isAdded {
+            try readNumbers(of: &batch, into: &places, work)
+            _ = source.add(to: &batch)
+          }
+          places.append(row)
+          continue
+        }
+        // What an earlier row says of the same epoch is compared, so it must be there.
+        try readNumbers(of: &batch, into: &places, work)
+        for (place, column) in columns.enumerated() {
+          if let value = try source.number(column, rules, file: file) {
+            try set(row, place, value, isNew: isNew, source)
+          }
+        }
+      }
+    } catch {
+      try readNumbers(of: &batch, into: &places, work)
+      throw error
+    }
+    try readNumbers(of: &batch, into: &places, work)
+  }
+
+  /// Reads the numbers of all rows of a batch, which is then empty.
+  private func readNumbers(
+    of batch: inout NumberBatch, into places: inout [Int], _ work: WorkContext
+  ) throws(EngramError) {
+    let (all, rowOfPlace, file, header) = (batch, places, file, header)
+    let (scratch, rules) = (rows, rules)
+    let count = (rowOfPlace.count + Self.rowsAtATime - 1) / Self.rowsAtATime
+    try parallelFor(count: count, work: work) { (part, _) throws(EngramError) in
+      let first = part * Self.rowsAtATime
+      var numbers = [Double](repeating: 0, count: all.columns.count)
+      for index in first..<min(first + Self.rowsAtATime, rowOfPlace.count) {
+        var (start, next) = (0, 0)
+        while true {
+          if rules.readsQuickly { next = all.readNumbers(ofRow: index, from: next, into: &numbers) }
+          guard next < numbers.count else { break }
+          let column = header[all.columns[next]]
+          guard let cell = all.cell(ofRow: index, next) else {
+            throw EngramError(
+              .corrupt, "the text is not UTF-8", file: file, place: "row \(all.rows[index]), column \(column)",
+              mend: "save the file as UTF-8")
+          }
+          if let number = try rules.number(in: cell, of: column, file: file, row: { all.rows[index] }) {
+            numbers[next] = number
+          } else {
+            scratch.store(numbers, start..<next, inRow: rowOfPlace[index])
+            start = next + 1
+          }
+          next += 1
+        }
+        scratch.store(numbers, start..<next, inRow: rowOfPlace[index])
+      }
+    }
+    batch.removeAll()
+    places.removeAll(keepingCapacity: true)
+  }
+}
