@@ -92,6 +92,8 @@ let package = Package(
     .target(name: "CRSVG"),
     // libtorch behind a library of our own that scripts/setup --training builds from bridge/, loaded when it is first needed.
     .target(name: "CTorch", exclude: ["bridge"]),
+    // libjpeg-turbo, loaded when it is first needed.
+    .target(name: "CJPEG"),
     // The bundled digits.
     .target(name: "CDigits"),
     // A gate that fork waits at, and what makes SQLite fit to live in a process with others.
@@ -127,11 +129,14 @@ let package = Package(
     room(
       "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
     room("Observables", needs: ["Base", "TrajectoryModel", "CObservableKernels"]),
+    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     room(
       "Training",
-      needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Observables", "CTorch", "CDigits"],
+      needs: [
+        "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Observables", "Transfer", "CTorch", "CJPEG",
+        "CDigits",
+      ],
       resources: [.embedInCode("Plans/miniature.json"), .embedInCode("Plans/paper.json")]),
-    room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     room("Drawing", needs: ["Base", "CRSVG"]),
     room(
       "Studies",
@@ -152,7 +157,7 @@ let package = Package(
       "Engram",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
-        "Studies", "SQLTable",
+        "Studies", "SQLTable", "Training",
       ]),
 
     // Doors.
@@ -179,6 +184,11 @@ let package = Package(
       name: "observable-bench", dependencies: ["Base", "Formats", "Observables"],
       path: "benchmarks/observables/driver", swiftSettings: strict),
 
+    // Takes steps of learning and times them, for benchmarks/training.
+    .executableTarget(
+      name: "training-bench", dependencies: ["Base", "Training"], path: "benchmarks/training/driver",
+      swiftSettings: strict),
+
     // fork, which Swift cannot call.
     .target(name: "CFork", path: "Tests/CFork"),
     // Writes and reads stores in a process of its own, for tests that kill it or run several at once.
@@ -203,7 +213,8 @@ let package = Package(
       of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     tests(of: "Observables", needs: ["Base", "TrajectoryModel"]),
-    tests(of: "Training", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
+    tests(
+      of: "Training", needs: ["Base", "TrajectoryModel", "Formats", "Observables", "TrajectoryStore", "Transfer"]),
     tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),
     tests(
       of: "Studies",
@@ -217,6 +228,6 @@ let package = Package(
     .testTarget(
       name: "EngramABITests", dependencies: ["TestSupport"], swiftSettings: strict),
     tests(of: "SQLTable", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
-    tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
+    tests(of: "EngramCommands", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore"]),
   ] + (isFuzzing ? fuzzing : [])
 )

@@ -7,6 +7,7 @@
 @_exported public import SQLTable
 @_exported public import Splits
 @_exported public import Studies
+@_exported public import Training
 @_exported public import TrajectoryModel
 @_exported public import TrajectoryStore
 @_exported public import Transfer

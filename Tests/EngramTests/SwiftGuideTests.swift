@@ -103,6 +103,24 @@ import TrajectoryModel
     #expect(matrix.rows == 864 && matrix.columns == 945)
   }
 
+  private static func train(into path: String) throws {
+    // example: begin
+    let training = try NetworkTraining([
+      "architecture": "knet", "learning_rule": "feedback", "batch_size": 64, "width": 0.125, "epochs": 2,
+      "checkpoint_every": 1, "epoch_images": 64,
+    ])
+    let outcomes = try training.train(into: path)
+    print(outcomes[0].kind, outcomes[0].examples)  // trained 4
+    // example: end
+    #expect(outcomes[0].kind == .trained && outcomes[0].examples == 4 && outcomes[0].top1 != nil)
+    #expect(try training.train(into: path)[0].kind == .present)
+    #expect(try NetworkTraining(plan: "miniature").runs.count == 480)
+    #expect(try NetworkTraining(plan: "miniature").share(1, of: 3).runs.count == 160)
+    #expect(try NetworkTraining.learningRules().contains("information"))
+    #expect(throws: EngramError.self) { try NetworkTraining(["architecture": "vgg"]) }
+    #expect(throws: EngramError.self) { try NetworkTraining(["rat": 1]) }
+  }
+
   private static func catchErrors(store path: String) {
     // example: begin
     do {
@@ -152,6 +170,7 @@ import TrajectoryModel
     try Self.materialize(store: store)
     try Self.append(to: folder["own.engram"])
     try Self.measure()
+    try Self.train(into: folder["mini.engram"])
   }
 
   @Test func `the guide shows the examples as they are compiled here, and no others`() {

@@ -214,6 +214,19 @@ def recorder():
             f"bulk ingest {f['bulk_bytes']:,} ({100 * (f['recorded_bytes'] / f['bulk_bytes'] - 1):+.1f} %). {measured(f)}.\n")
 
 
+def training():
+    if not (FOLDER / "training.json").exists():
+        return "No figures are published yet.\n"
+    blocks = []
+    for name in ("training", "training-gpu"):
+        if (FOLDER / f"{name}.json").exists():
+            found = figures(name)
+            rows = [(r["network"], f"{r['engram']:.1f}", f"{r['pytorch']:.1f}", f"{r['ratio']:.2f}") for r in found["rows"]]
+            blocks.append(f"Steps a second, {found['threads']} thread{'s' if found['threads'] > 1 else ''}. {measured(found)}.\n\n"
+                          + table(["network", "Engram", "PyTorch", "ratio"], rows))
+    return "\n".join(blocks)
+
+
 def measured(found):
     """Where and when something was measured, and beside what."""
     return f"Measured on {found['date'][:10]}, {found['machine']}, {found['versions']}"
@@ -263,4 +276,4 @@ def overview():
 BLOCKS = {
     "overview": overview, "store": store, "ingest": ingest, "classifiers": classifiers, "forest": forest,
     "linear-svm": linear_svm, "conv1d": conv1d, "conv1d-training": conv1d_training, "identify": identify,
-    "identify-summary": identify_summary, "observables": observables, "recorder": recorder}
+    "identify-summary": identify_summary, "observables": observables, "recorder": recorder, "training": training}

@@ -18,6 +18,9 @@ package enum Architecture: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether it is a ResNet of the second version.
+  package var isSecondResNet: Bool { self == .resnet18v2 || self == .resnet34v2 }
+
   /// The network for some images and a head.
   ///
   /// - Throws: ``EngramError`` with code `usage` when the images are too small for it.

@@ -44,6 +44,13 @@ package struct NetworkDescription: Sendable, Hashable {
   /// Numbers of the kernels.
   package var kernelCount: Int { operations.reduce(0) { $0 + $1.kernelCount } }
 
+  /// Channels whose means and variances batch normalisation remembers.
+  package var normalisedCount: Int {
+    operations.reduce(0) { sum, operation in
+      if case .batchNorm = operation.kind { sum + operation.shape.channels } else { sum }
+    }
+  }
+
   /// Multiplications and additions of a stimulus, forward, of the layers.
   package var multiplyAdds: Int {
     operations.reduce(0) { sum, operation in

@@ -78,6 +78,23 @@ package struct PlanRunner {
     return reports.withLock { $0.compactMap { $0 } }
   }
 
+  /// Bytes of the networks of some runs at all their checkpoints, the heads of files apart.
+  ///
+  /// - Throws: What is wrong with a task or an architecture.
+  package func keptByteCount(_ runs: [TrainingSettings]) throws(EngramError) -> Int {
+    var catalogue = TaskCatalogue(data: data)
+    var bytes = 0
+    for run in runs {
+      try catalogue.prepare(run)
+      let task = try catalogue.task(of: run)
+      let network = try run.architecture.network(image: task.image, head: task.head, size: run.size)
+      var numbers = network.parameterCount + 2 * network.normalisedCount
+      if try TensorLibrary.rule(run.rule).hasFeedback { numbers += network.kernelCount }
+      bytes += 4 * numbers * run.checkpoints.count
+    }
+    return bytes
+  }
+
   /// About how much work a run is: what its layers multiply, three times as often while it learns as while it is measured.
   private static func cost(_ run: TrainingSettings, _ task: any TrainingTask) throws(EngramError) -> Double {
     let network = try run.architecture.network(image: task.image, head: task.head, size: run.size)

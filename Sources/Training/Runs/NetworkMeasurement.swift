@@ -1,13 +1,13 @@
 // NetworkMeasurement.swift -- the 45 statistics of every layer of a network on the validation set, and its loss.
 
 package import Base
-import Observables
+package import Observables
 import TrajectoryModel
 
 /// What a network is like at one moment.
 package struct NetworkMeasurement: Sendable, Hashable {
-  /// [layer][statistic], in published order.
-  package let values: [Float]
+  /// [layer][condition]: the statistics that were measured.
+  package let observables: [[LayerObservables]]
   /// The mean loss on the validation set, without decay.
   package let loss: Double
   /// The share of the validation set that was answered rightly.
@@ -23,22 +23,28 @@ package struct NetworkMeasurement: Sendable, Hashable {
     max(1, min(mostStimuli, numbersAtATime / max(1, description.featureCount)))
   }
 
+  /// [layer][statistic], in published order, under the first condition.
+  package var values: [Float] { observables.flatMap { $0[0].values.map { Float($0) } } }
+
   /// Measures a network, in evaluation mode.
   ///
   /// - Parameters:
   ///   - network: The network.
   ///   - task: The task whose validation set is shown.
+  ///   - conditions: What everything is measured under, in one pass.
+  ///   - weightNorm: How the norm of a kernel becomes one number.
   ///   - changesByFeedback: Whether the activity change goes through the feedback kernels.
   ///   - work: How the work is done.
   /// - Returns: The statistics of all layers, loss and top-1.
   /// - Throws: ``EngramError`` with code `limit` without memory, `cancelled`, and what is wrong with the data.
   package static func measure(
-    _ network: TensorNetwork, on task: any TrainingTask, changesByFeedback: Bool = false, work: WorkContext
+    _ network: TensorNetwork, on task: any TrainingTask, conditions: [MeasurementCondition] = [.perfect],
+    weightNorm: WeightNorm = .rows, changesByFeedback: Bool = false, work: WorkContext
   ) throws(EngramError) -> NetworkMeasurement {
     let layers = network.description.layers
     var meters: [ObservableMeter] = []
     for layer in layers {
-      var meter = try ObservableMeter()
+      var meter = try ObservableMeter(conditions: conditions, weightNorm: weightNorm)
       let kernel = try network.get(.kernel, of: layer.operation)
       try meter.addWeights(kernel.span, rows: network.description.operations[layer.operation].kernelRows)
       meters.append(meter)
@@ -73,7 +79,7 @@ package struct NetworkMeasurement: Sendable, Hashable {
     }
     let count = Double(max(1, task.validationCount))
     return NetworkMeasurement(
-      values: meters.flatMap { $0.observables().values.map { Float($0) } }, loss: loss / count,
+      observables: meters.map { meter in conditions.indices.map { meter.observables(under: $0) } }, loss: loss / count,
       top1: Double(correct) / count)
   }
 }

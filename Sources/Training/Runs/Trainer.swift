@@ -34,6 +34,9 @@ package struct TrainingReport: Sendable, Equatable {
   package var observingSeconds = 0.0
   /// The step whose loss was no number; nil where there was none.
   package var divergedAtStep: Int?
+  /// Checkpoints whose weights are kept, and the bytes of those that this process wrote; nil where none is to be kept.
+  package var keptCheckpoints: Int?
+  package var keptBytes = 0
   /// Why it failed.
   package var error: EngramError?
   /// What was inferred or had to be done anew.
@@ -58,15 +61,21 @@ package struct Trainer {
   package let onGPU: Bool
   /// How commits wait for other writers.
   package let options: WriteOptions
+  /// Threads that make batches ahead, of tasks whose batches take long.
+  package var loaders = 1
+  /// Where the network is kept at every checkpoint; nil for nowhere.
+  package let kept: KeptNetworks?
 
   /// Makes a trainer.
   package init(
-    into store: TrajectoryStore, threads: Int = 1, onGPU: Bool = false, options: WriteOptions = WriteOptions()
+    into store: TrajectoryStore, threads: Int = 1, onGPU: Bool = false, options: WriteOptions = WriteOptions(),
+    keepingIn kept: KeptNetworks? = nil
   ) {
     self.store = store
     self.threads = threads
     self.onGPU = onGPU
     self.options = options
+    self.kept = kept
   }
 
   /// Trains a run to its end.
@@ -93,7 +102,10 @@ package struct Trainer {
         options: options)
     } catch {
       switch error.code {
-      case .exists: return TrainingReport(settings, .present)
+      case .exists:
+        var report = TrainingReport(settings, .present)
+        report.keptCheckpoints = try keeper(settings)?.epochs.count
+        return report
       case .busy: return TrainingReport(settings, .busy)
       default: throw error
       }
@@ -106,11 +118,17 @@ package struct Trainer {
     networkSettings.onGPU = onGPU
     let network = try TensorNetwork(
       description, rule: settings.rule, options: settings.ruleOptions, settings: networkSettings)
-    var run = TrainingRun(settings, recipe, network, task, recorder)
+    var run = TrainingRun(settings, recipe, network, task, recorder, keeper: try keeper(settings), loaders: loaders)
     try run.begin()
     try run.finish(work: work)
     run.report.examples = try recorder.finish().examples.count
     run.report.seconds = MonotonicClock.seconds - start
     return run.report
+  }
+
+  /// What keeps the weights of a run; nil where none are kept.
+  private func keeper(_ settings: TrainingSettings) throws(EngramError) -> KeptRun? {
+    guard let kept else { return nil }
+    return try KeptRun(settings, library: try TensorLibrary.version(), threads: threads, in: kept)
   }
 }

@@ -11,7 +11,9 @@ struct TrainingRun {
   private let network: TensorNetwork
   private let task: any TrainingTask
   private let recorder: Recorder
+  private var keeper: KeptRun?
   private var order: StimulusOrder
+  private let loaders: Int
   private var step = 0
   private var isDiverged = false
   var report: TrainingReport
@@ -22,9 +24,11 @@ struct TrainingRun {
 
   init(
     _ settings: TrainingSettings, _ recipe: Recipe, _ network: TensorNetwork, _ task: any TrainingTask,
-    _ recorder: Recorder
+    _ recorder: Recorder, keeper: KeptRun? = nil, loaders: Int = 1
   ) {
     self.settings = settings
+    self.keeper = keeper
+    self.loaders = loaders
     self.recipe = recipe
     self.network = network
     self.task = task
@@ -68,6 +72,14 @@ struct TrainingRun {
       let learned = try learn(until: epoch * recipe.stepsPerEpoch, work: work)
       try checkpoint(epoch, learned, work: work)
     }
+    guard let keeper else { return }
+    report.keptCheckpoints = keeper.epochs.count
+    let lacking = settings.checkpoints.filter { !keeper.epochs.contains($0) }
+    if !lacking.isEmpty {
+      report.notes.append(
+        "\(settings.title): the run was begun without its weights being kept, so those of "
+          + "\(lacking.count) of its \(settings.checkpoints.count) checkpoints are not there")
+    }
   }
 
   /// Takes the steps up to a checkpoint.
@@ -77,12 +89,18 @@ struct TrainingRun {
     guard step < end else { return nil }
     let count = Double(end - step)
     var (loss, right) = (0.0, 0.0)
+    var ahead: BatchPrefetch?
+    if task.isCostly, !isDiverged {
+      ahead = BatchPrefetch(
+        task, order: order, steps: step..<end, batchSize: settings.batchSize, threads: loaders)
+    }
+    defer { ahead?.stop() }
     while step < end {
       try work.checkCancelled("the training was stopped; the same command goes on from the last checkpoint")
       // Nothing follows from what is no number: every weight is NaN after that step, and stays so.
       if !isDiverged {
-        let (stimuli, seed) = order.stimuli(ofStep: step)
-        let batch = try task.training(stimuli, seed: seed)
+        let batch: ImageBatch
+        if let ahead { batch = try ahead.batch(ofStep: step) } else { batch = try self.batch(ofStep: step) }
         var draws = Draws(seed: dataSeed ^ 0x5eed, stream: UInt64(step))
         let outcome = try network.step(batch, rate: recipe.rate(atStep: step), seed: draws.next())
         if outcome.loss.isNaN {
@@ -100,10 +118,20 @@ struct TrainingRun {
     return (loss / count, right / count)
   }
 
+  private mutating func batch(ofStep step: Int) throws(EngramError) -> ImageBatch {
+    let (stimuli, seed) = order.stimuli(ofStep: step)
+    return try task.training(stimuli, seed: seed)
+  }
+
   /// Measures the network, records it, and keeps what the run goes on from.
   private mutating func checkpoint(
     _ epoch: Int, _ learned: (loss: Double, top1: Double)?, work: WorkContext
   ) throws(EngramError) {
+    // Weights come first: what the store holds of a checkpoint can be measured again whenever a process is killed.
+    if var keeper {
+      report.keptBytes += try keeper.keep(network, epoch: epoch)
+      self.keeper = keeper
+    }
     let start = MonotonicClock.seconds
     let measured = try NetworkMeasurement.measure(
       network, on: task, changesByFeedback: settings.changesByFeedback, work: work.silent)

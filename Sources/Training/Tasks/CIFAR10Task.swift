@@ -7,7 +7,7 @@ import Formats
 ///
 /// Numbers are 0 to 255 less the mean of each pixel, as Krizhevsky's networks have them. What is learned from is shifted by up to a
 /// tenth of its size in each direction, edges repeated, and mirrored every other time (Keras' example).
-package struct CIFAR10Task: TrainingTask {
+package struct CIFAR10Task: TrainingTask, ColourSource {
   package let name = "cifar10"
   package let image = FeatureShape(side, side, 3)
   package let head = NetworkHead.classes(10)
@@ -133,6 +133,14 @@ package struct CIFAR10Task: TrainingTask {
     return (try array.payload.bytes(0..<array.payload.byteCount), labels)
   }
 
+  package var classCount: Int { 10 }
+
+  package func trainingImage(_ index: Int) -> (image: ColourImage<UInt8>, label: Int32) { colours(index, of: training) }
+
+  package func validationImage(_ index: Int) -> (image: ColourImage<UInt8>, label: Int32) {
+    colours(index, of: validation)
+  }
+
   package func training(_ indices: [Int], seed: UInt64) throws(EngramError) -> ImageBatch {
     var images: [Float] = []
     images.reserveCapacity(indices.count * 3 * Self.pixelCount)
@@ -151,6 +159,12 @@ package struct CIFAR10Task: TrainingTask {
       for place in mean.indices { images.append(Float(validation.pixels[start + place]) - mean[place]) }
     }
     return ImageBatch(images: images, labels: range.map { validation.labels[$0] }, count: range.count)
+  }
+
+  private func colours(_ index: Int, of half: Half) -> (image: ColourImage<UInt8>, label: Int32) {
+    let start = index * mean.count
+    let pixels = Array(half.pixels[start..<(start + mean.count)])
+    return (ColourImage(height: Self.side, width: Self.side, samples: pixels), half.labels[index])
   }
 
   private func append(_ index: Int, of half: Half, to images: inout [Float], draws: inout Draws) {

@@ -8,13 +8,25 @@ struct TaskCatalogue: Sendable {
   private struct Key: Hashable {
     let name: String
     let imageSize: Int?
+    /// How images are prepared, where that depends on the network.
+    let preparation: ImageNetTask.Preparation?
+
+    init(_ run: TrainingSettings) {
+      name = run.task
+      imageSize = run.imageSize
+      preparation = run.task == "imagenet" ? (run.architecture.isSecondResNet ? .inception : .residual) : nil
+    }
   }
 
   private let data: String?
+  /// The folder of images, listed once for all tasks on it.
+  private var folder: ImageFolder?
   private var tasks: [Key: any TrainingTask] = [:]
 
   /// The names of all tasks.
-  static var names: [String] { DigitsTask.Kind.allCases.map(\.rawValue) + ["cifar10"] }
+  static var names: [String] {
+    DigitsTask.Kind.allCases.map(\.rawValue) + ["cifar10", "cifar10-simclr", "imagenet", "simclr"]
+  }
 
   /// Makes a catalogue of data sets in a folder.
   init(data: String?) { self.data = data }
@@ -23,23 +35,46 @@ struct TaskCatalogue: Sendable {
   ///
   /// - Throws: ``EngramError`` with code `usage` for a task that is not known, and what is wrong with its data.
   mutating func prepare(_ run: TrainingSettings) throws(EngramError) {
-    let key = Key(name: run.task, imageSize: run.imageSize)
+    let key = Key(run)
     if tasks[key] == nil { tasks[key] = try make(key) }
   }
 
   /// The task of a run that was prepared.
   func task(of run: TrainingSettings) throws(EngramError) -> any TrainingTask {
-    guard let task = tasks[Key(name: run.task, imageSize: run.imageSize)] else {
+    guard let task = tasks[Key(run)] else {
       throw EngramError(.usage, "the task of a run was not prepared", found: run.task)
     }
     return task
   }
 
-  private func make(_ key: Key) throws(EngramError) -> any TrainingTask {
+  private mutating func images() throws(EngramError) -> ImageFolder {
+    if let folder { return folder }
+    let opened = try ImageFolder(opening: data)
+    folder = opened
+    return opened
+  }
+
+  private mutating func make(_ key: Key) throws(EngramError) -> any TrainingTask {
     if let kind = DigitsTask.Kind(rawValue: key.name) { return try DigitsTask(kind, size: key.imageSize ?? 16) }
-    if key.name == "cifar10" { return try CIFAR10Task(in: data) }
+    let size = try size(key)
+    switch key.name {
+    case "cifar10": return try CIFAR10Task(in: data)
+    case "cifar10-simclr":
+      // On small images SimCLR distorts colours half as much, and does not blur (Chen et al. 2020, B.9).
+      return ContrastiveImageTask(key.name, try CIFAR10Task(in: data), size: size ?? 32, strength: 0.5, blurs: false)
+    case "imagenet": return ImageNetTask(try images(), key.preparation ?? .residual, size: size)
+    case "simclr": return ContrastiveImageTask(key.name, try images(), size: size ?? 224)
+    default: break
+    }
     throw EngramError(
       .usage, "there is no such task", expected: Self.names.joined(separator: ", "), found: key.name,
       mend: closestName(to: key.name, among: Self.names).map { "did you mean \($0)?" })
+  }
+
+  /// The size of colour images that is asked for.
+  private func size(_ key: Key) throws(EngramError) -> Int? {
+    guard let size = key.imageSize, !(16...1024).contains(size) else { return key.imageSize }
+    throw EngramError(
+      .usage, "images cannot be made at this size", expected: "16 to 1024 rows and columns", found: "\(size)")
   }
 }

@@ -18,6 +18,9 @@ package protocol TrainingTask: Sendable {
   /// Stimuli that are measured.
   var validationCount: Int { get }
 
+  /// Whether a batch takes long to make, so that those of the steps ahead are made meanwhile.
+  var isCostly: Bool { get }
+
   /// A batch to learn from.
   ///
   /// - Parameters:
@@ -35,6 +38,8 @@ package protocol TrainingTask: Sendable {
 }
 
 extension TrainingTask {
+  package var isCostly: Bool { false }
+
   package func validationViews(_ range: Range<Int>) throws(EngramError) -> ImageBatch? { nil }
 }
 

@@ -2,6 +2,7 @@
 
 import Base
 import Observables
+import Training
 import TrajectoryModel
 import TrajectoryStore
 import Transfer
@@ -14,6 +15,10 @@ enum ObserveCommand {
   static let weights = Parameter.repeated("weights", .observed, "weights: a kernel for each epoch, its rows first")
   static let changes = Parameter.repeated(
     "activity-change", .observed, "activity changes: one number for each epoch and stimulus")
+  static let checkpoints = Parameter.option(
+    "from-checkpoints", .file("FOLDER"), "measure the networks that `engram train --keep-weights FOLDER` has kept")
+  static let data = Parameter.option(
+    "data", .file("FOLDER"), "where the data set of kept networks lies, unless it is bundled")
   static let axes = Parameter.option(
     "axes", .text("AXIS,…"),
     "what the axes of activations count: run, epoch, layer, stimulus and unit (epoch,stimulus,unit unless given)")
@@ -62,13 +67,14 @@ enum ObserveCommand {
       an observation of its own. Draws are those of NumPy's RandomState(seed): standard_normal and permutation.
       """,
     takes: [
-      store, activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, units,
+      store, activations, weights, changes, checkpoints, data, axes, weightAxes, layers, positions, epochs, metadata,
+      fields, units,
       unitFraction, noise, seeds, weightNorm, missing, IngestCommand.types, IngestCommand.missing,
       IngestCommand.decimal, IngestCommand.delimiter, IngestCommand.runFields, IngestCommand.newRuns,
       IngestCommand.update, IngestCommand.force, dryRun,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
     ],
-    exclusive: [[IngestCommand.newRuns, IngestCommand.update, IngestCommand.force]],
+    exclusive: [[IngestCommand.newRuns, IngestCommand.update, IngestCommand.force]] + apart,
     examples: [
       .init(
         "engram observe lab.engram --activations v1=v1.npy --activations it=it.npy --axes session,stimulus,neuron "
@@ -76,10 +82,26 @@ enum ObserveCommand {
       .init(
         "engram observe lr.engram --activations 'act_*.npy' --weights 'w_*.npy' --units 100 --noise 0,0.5 "
           + "--observation-seeds 0:4", "One layer, with as many units and as much noise as an electrode array has"),
+      .init(
+        "engram observe mini.engram --from-checkpoints nets --units 20 --noise 0.5 --observation-seeds 0:4",
+        "Networks that were trained and kept, measured as an electrode array would"),
     ],
     body: run)
 
+  /// What says how recordings are understood, which kept networks do not need.
+  private static var apart: [[any DeclaredParameter]] {
+    let ofRecordings: [any DeclaredParameter] = [
+      activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, missing, dryRun,
+    ]
+    return ofRecordings.map { [checkpoints, $0] }
+  }
+
   private static func run(_ invocation: Invocation) throws(EngramError) {
+    if let folder = invocation[checkpoints] { return try observe(networksIn: folder, invocation) }
+    if let folder = invocation[data] {
+      throw invocation.usageError(
+        "a data set is needed by kept networks only", expected: "--data beside --from-checkpoints", found: folder)
+    }
     let request = try request(invocation)
     let start = MonotonicClock.seconds
     if invocation[dryRun] {
@@ -87,14 +109,36 @@ enum ObserveCommand {
       for note in plan.notes { try invocation.note("note: \(note)") }
       return try ObserveText.show(plan, invocation)
     }
-    let report = try request.observe(
-      into: invocation[store],
-      options: IngestOptions(
-        runFields: invocation[IngestCommand.runFields],
-        repeats: IngestCommand.repeats(invocation),
-        write: invocation.writeOptions(codec: invocation[SharedParameters.codec])))
+    let report = try request.observe(into: invocation[store], options: options(invocation))
     for note in report.notes { try invocation.note("note: \(note)") }
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
+  }
+
+  private static func options(_ invocation: Invocation) throws(EngramError) -> IngestOptions {
+    IngestOptions(
+      runFields: invocation[IngestCommand.runFields], repeats: IngestCommand.repeats(invocation),
+      write: invocation.writeOptions(codec: invocation[SharedParameters.codec]))
+  }
+
+  /// Measures kept networks again.
+  private static func observe(networksIn folder: String, _ invocation: Invocation) throws(EngramError) {
+    var conditions = ObserveRequest()
+    degrade(&conditions, invocation)
+    let start = MonotonicClock.seconds
+    let observation = CheckpointObservation(
+      try KeptNetworks(opening: folder).runs(), conditions: try conditions.conditions(),
+      weightNorm: invocation[weightNorm], data: invocation[data])
+    let report = try observation.observe(into: invocation[store], options: options(invocation))
+    for note in report.notes { try invocation.note("note: \(note)") }
+    try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
+  }
+
+  /// The conditions that the command asks for.
+  private static func degrade(_ request: inout ObserveRequest, _ invocation: Invocation) {
+    request.units =
+      (invocation[units] ?? []).map { .count($0) } + (invocation[unitFraction] ?? []).map { .fraction($0) }
+    request.noise = invocation[noise] ?? []
+    request.seeds = invocation[seeds]
   }
 
   private static func request(_ invocation: Invocation) throws(EngramError) -> ObserveRequest {
@@ -104,7 +148,8 @@ enum ObserveCommand {
     request.activityChanges = invocation[changes]
     guard !(request.activations + request.weights + request.activityChanges).isEmpty else {
       throw invocation.usageError(
-        "there is nothing to measure", expected: "--activations, --weights or --activity-change", found: "none of them")
+        "there is nothing to measure", expected: "--activations, --weights, --activity-change or --from-checkpoints",
+        found: "none of them")
     }
     request.axes = invocation[axes]
     request.weightAxes = invocation[weightAxes]
@@ -119,10 +164,7 @@ enum ObserveCommand {
     request.rules.decimal = invocation[IngestCommand.decimal]
     request.rules.delimiter = invocation[IngestCommand.delimiter]
     for field in invocation[fields] { try request.set(field.field, toText: field.text) }
-    request.units =
-      (invocation[units] ?? []).map { .count($0) } + (invocation[unitFraction] ?? []).map { .fraction($0) }
-    request.noise = invocation[noise] ?? []
-    request.seeds = invocation[seeds]
+    degrade(&request, invocation)
     request.weightNorm = invocation[weightNorm]
     request.missing = invocation[missing]
     return request

@@ -2,6 +2,7 @@
 
 import Base
 import Observables
+import Training
 import TrajectoryModel
 import TrajectoryStore
 import Transfer
@@ -59,6 +60,33 @@ enum ObserveText {
 
       """)
     try invocation.show(table(plan))
+  }
+
+  /// Shows what was measured of kept networks and added.
+  static func show(
+    _ report: CheckpointObservation.Report, seconds: Double, _ invocation: Invocation
+  ) throws(EngramError) {
+    let examples = report.ingest?.append.examples
+    if invocation[CommonParameters.json] {
+      return try invocation.show([
+        "store": .string(invocation[ObserveCommand.store]), "networks": .count(report.measured),
+        "present": .count(report.present), "commit": (report.ingest?.append.commit).map { .integer($0) } ?? .null,
+        "first_example": examples.map { .integer($0.lowerBound) } ?? .null,
+        "examples": .count(examples?.count ?? 0), "observations": .count(report.ingest?.observations ?? 0),
+        "seconds": .real(seconds), "notes": .array(report.notes.map { .string($0) }),
+      ])
+    }
+    let present = report.present == 0 ? "" : "; the store has \(countText(report.present)) already"
+    try invocation.output.write("measured \(some(report.measured, "kept network"))\(present)\n")
+    guard let ingest = report.ingest, let examples else { return }
+    let counts = ingest.preview.parts.map { String($0.statistics.count) }.joined(separator: " and ")
+    try invocation.output.write(
+      """
+      added    \(some(examples.count, "example")) of \(some(ingest.observations, "observation")), \(counts) statistics
+      ids      \(examples.lowerBound) to \(examples.upperBound - 1)
+      time     \(durationText(seconds: seconds))
+
+      """)
   }
 
   /// A number of things.

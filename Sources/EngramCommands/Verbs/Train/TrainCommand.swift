@@ -10,7 +10,8 @@ enum TrainCommand {
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let plan = Parameter.option("plan", .file("NAME|FILE"), "miniature, paper, or a file: many runs as data")
   static let task = Parameter.option(
-    "task", .text("TASK"), default: "digits", "digits, digits40, digits-noise, digits-simclr or cifar10")
+    "task", .text("TASK"), default: "digits",
+    "digits, digits40, digits-noise, digits-simclr, cifar10, cifar10-simclr, imagenet or simclr")
   static let architecture = Parameter.option(
     "architecture", ValueType<Architecture>.choice("NAME"), default: Architecture.knet.rawValue,
     Architecture.allCases.map(\.rawValue).joined(separator: ", "))
@@ -26,6 +27,8 @@ enum TrainCommand {
   static let settings = Parameter.repeated(
     "set", .setting, "another setting, such as epochs=20, width=0.25, rate=0.05 or rule_options.alpha=0.02")
   static let data = Parameter.option("data", .file("FOLDER"), "where the data set of a task lies")
+  static let keepWeights = Parameter.option(
+    "keep-weights", .file("FOLDER"), "keep the network at every checkpoint, as .npz files in this folder")
   static let device = Parameter.option(
     "device", .word(among: ["cpu", "cuda"], "DEVICE"), default: "cpu", "cpu or cuda")
   static let threads = Parameter.option(
@@ -52,9 +55,8 @@ enum TrainCommand {
       `scripts/setup --training` sets up.
       """,
     takes: [
-      store, plan, task, architecture, rule, batchSize, modelSeed, datasetSeed, settings, data, device, threads,
-      workers, shard,
-      list, listRules, SharedParameters.waitSeconds, CommonParameters.json,
+      store, plan, task, architecture, rule, batchSize, modelSeed, datasetSeed, settings, data, keepWeights, device,
+      threads, workers, shard, list, listRules, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     exclusive: [
       [plan, task], [plan, architecture], [plan, rule], [plan, batchSize], [plan, modelSeed], [plan, datasetSeed],
@@ -65,6 +67,8 @@ enum TrainCommand {
       .init(
         "engram train mini.engram --plan miniature --workers 2", "The paper's design on digits, two networks at a time"),
       .init("engram train w1.engram --plan plan.json --shard 1/4", "A quarter of a plan, on one of four machines"),
+      .init(
+        "engram train mini.engram --plan miniature --keep-weights nets", "Networks that can be measured again later"),
     ],
     body: run)
 
@@ -81,13 +85,20 @@ enum TrainCommand {
     try loadLibrary()
     for run in runs { try TensorLibrary.rule(run.rule).check(run.ruleOptions) }
     let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
-    let trainer = Trainer(
-      into: target, threads: invocation[threads], onGPU: invocation[device] == "cuda",
-      options: WriteOptions(waitSeconds: invocation[SharedParameters.waitSeconds]))
-    let runner = PlanRunner(trainer, workers: invocation[workers], data: invocation[data])
     let start = MonotonicClock.seconds
     let reports: [TrainingReport]
     do throws(EngramError) {
+      let kept = try invocation[keepWeights].map { (path) throws(EngramError) in try KeptNetworks(making: path) }
+      var trainer = Trainer(
+        into: target, threads: invocation[threads], onGPU: invocation[device] == "cuda",
+        options: WriteOptions(waitSeconds: invocation[SharedParameters.waitSeconds]), keepingIn: kept)
+      trainer.loaders = max(1, Threads.available / min(invocation[workers], runs.count))
+      let runner = PlanRunner(trainer, workers: invocation[workers], data: invocation[data])
+      if let kept {
+        let bytes = try runner.keptByteCount(runs)
+        try invocation.note(
+          "note: the networks are kept at every checkpoint in \(kept.path), \(byteText(bytes)) in all")
+      }
       reports = try runner.train(runs, work: invocation.work)
     } catch {
       if isNew { try? target.removeIfEmpty() }

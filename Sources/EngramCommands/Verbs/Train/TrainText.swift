@@ -29,11 +29,27 @@ enum TrainText {
       time     \(durationText(seconds: seconds)), \(share(trained)) of it for observables
 
       """)
+    try tell(kept: reports, invocation)
     let diverged = trained.filter { $0.divergedAtStep != nil }
     if !diverged.isEmpty {
       try invocation.note(
         "\(countText(diverged.count)) of the networks diverged; their statistics are NaN from there on: "
           + diverged.prefix(5).map { $0.settings.title }.joined(separator: "; "))
+    }
+  }
+
+  /// Says how much is kept, and which runs were in the store before their networks were to be kept.
+  private static func tell(kept reports: [TrainingReport], _ invocation: Invocation) throws(EngramError) {
+    let kept = reports.filter { $0.keptCheckpoints != nil }
+    guard let folder = invocation[TrainCommand.keepWeights], !kept.isEmpty else { return }
+    let checkpoints = kept.reduce(0) { $0 + ($1.keptCheckpoints ?? 0) }
+    try invocation.output.write(
+      "kept     \(countText(checkpoints)) checkpoints in \(folder), \(byteText(kept.reduce(0) { $0 + $1.keptBytes })) of them new\n"
+    )
+    let lacking = kept.filter { $0.outcome == .present && ($0.keptCheckpoints ?? 0) < $0.settings.checkpoints.count }
+    if !lacking.isEmpty {
+      try invocation.note(
+        "note: \(countText(lacking.count)) of the runs were in the store already, and their networks are not kept")
     }
   }
 
@@ -102,6 +118,10 @@ enum TrainText {
           json["loss"] = number(report.loss)
           json["top1"] = number(report.top1)
           json["examples"] = .count(report.examples)
+          if let kept = report.keptCheckpoints {
+            json["kept_checkpoints"] = .count(kept)
+            json["kept_bytes"] = .count(report.keptBytes)
+          }
           json["diverged_at_step"] = report.divergedAtStep.map { .count($0) } ?? .null
           json["seconds"] = .real(report.seconds)
           json["observing_seconds"] = .real(report.observingSeconds)

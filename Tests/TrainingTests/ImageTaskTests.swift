@@ -1,0 +1,143 @@
+// ImageTaskTests.swift -- ImageNet and SimCLR on small folders of JPEGs in the same layouts.
+
+import Base
+import Glibc
+import TestSupport
+import Testing
+import Training
+import TrajectoryStore
+
+@Suite struct ImageTaskTests {
+  /// Pictures of two classes, six to learn from and three for validation each: reddish and bluish ones of several sizes.
+  static func folder(valByClass: Bool = true) throws -> TemporaryFolder {
+    let folder = TemporaryFolder()
+    for name in ["", "/n01", "/n02"] { #expect(unsafe mkdir(folder["train\(name)"], 0o755) == 0) }
+    for name in valByClass ? ["", "/n01", "/n02"] : [""] { #expect(unsafe mkdir(folder["val\(name)"], 0o755) == 0) }
+    for (label, name) in ["n01", "n02"].enumerated() {
+      for number in 0..<9 {
+        let colour = label == 0 ? [200, 60 + 10 * number, 60] : [60, 60 + 10 * number, 200]
+        let picture = ColourImageTests.picture(40 + 3 * number, 60 - 2 * number, colour)
+        let path =
+          number < 6
+          ? "train/\(name)/\(name)_\(number).JPEG"
+          : valByClass ? "val/\(name)/v\(number).jpg" : "val/ILSVRC_val_\(label)\(number).JPEG"
+        folder.write(try picture.jpeg(), to: path)
+      }
+    }
+    return folder
+  }
+
+  static func settings(_ task: String, _ architecture: Architecture = .resnet18) -> TrainingSettings {
+    var settings = TrainerTests.settings(architecture, "sgdm", task: task, seed: 1)
+    settings.batchSize = 4
+    settings.epochImages = 8
+    settings.imageSize = 32
+    return settings
+  }
+
+  @Test func `reads classes from folders, or from a table beside the images`() throws {
+    let folder = try Self.folder()
+    let images = try ImageFolder(opening: folder.path)
+    #expect(images.classes == ["n01", "n02"] && images.trainingCount == 12 && images.validationCount == 6)
+    let last = try images.validationImage(5)
+    #expect(last.label == 1 && last.image.height == 64 && last.image.width == 44)
+    let flat = try Self.folder(valByClass: false)
+    let names = (0..<2).flatMap { label in (6..<9).map { "ILSVRC_val_\(label)\($0)" } }
+    for (file, text) in [
+      ("val.txt", names.map { "\($0).JPEG \($0.dropLast().last ?? "0")\n" }.joined()),
+      ("val.txt", names.map { "\($0).JPEG n0\(($0.dropLast().last ?? "0") == "0" ? 1 : 2)\r\n" }.joined()),
+      (
+        "LOC_val_solution.csv",
+        "ImageId,PredictionString\n"
+          + names.map { "\($0),n0\(($0.dropLast().last ?? "0") == "0" ? 1 : 2) 8 5 4 9\n" }.joined()
+      ),
+    ] {
+      TestFiles.remove(flat["val.txt"])
+      flat.write(text, to: file)
+      let read = try ImageFolder(opening: flat.path)
+      #expect(try (0..<6).map { try read.validationImage($0).label } == [0, 0, 0, 1, 1, 1], "\(file)")
+    }
+  }
+
+  @Test func `another layout is refused with the one that is expected`() throws {
+    let empty = TemporaryFolder()
+    for path in [nil, empty.path] {
+      let error = refusal(.notFound) { _ = try ImageFolder(opening: path) }
+      #expect(error?.expected?.contains("train/CLASS/*.JPEG") == true)
+    }
+    refusal(.notFound) { _ = try ImageFolder(opening: empty["none"]) }
+    let flat = try Self.folder(valByClass: false)
+    #expect(refusal(.notFound) { _ = try ImageFolder(opening: flat.path) }?.expected?.contains("val.txt") == true)
+    flat.write("ILSVRC_val_06.JPEG 0\n", to: "val.txt")
+    #expect(
+      refusal(.invalidData) { _ = try ImageFolder(opening: flat.path) }?.expected?.contains("ILSVRC_val_07") == true)
+    for line in ["ILSVRC_val_06.JPEG 2\n", "ILSVRC_val_06.JPEG\n", "ILSVRC_val_06.JPEG n03\n", "x -1\n"] {
+      flat.write(line, to: "val.txt")
+      #expect(refusal(.invalidData) { _ = try ImageFolder(opening: flat.path) }?.place == "line 1")
+    }
+    let other = try Self.folder()
+    #expect(unsafe mkdir(other["val/n03"], 0o755) == 0)
+    refusal(.invalidData) { _ = try ImageFolder(opening: other.path) }
+  }
+
+  @Test(arguments: [ImageNetTask.Preparation.residual, .inception])
+  func `prepares images as published`(preparation: ImageNetTask.Preparation) throws {
+    let folder = try Self.folder()
+    let images = try ImageFolder(opening: folder.path)
+    let task = ImageNetTask(images, preparation, size: 32)
+    let batch = try task.validation(0..<6)
+    #expect(batch.labels == [0, 0, 0, 1, 1, 1] && batch.images.count == 6 * 32 * 32 * 3)
+    // The middle pixel of the first image: reddish. As published, a sample is (x - mean) / deviation or 2 x - 1.
+    let middle = Array(batch.images[(3 * (16 * 32 + 16))..<(3 * (16 * 32 + 16) + 3)])
+    let expected: [Float] =
+      preparation == .residual
+      ? [(200.0 / 255 - 0.485) / 0.229, (120.0 / 255 - 0.456) / 0.224, (60.0 / 255 - 0.406) / 0.225]
+      : [2 * 200.0 / 255 - 1, 2 * 120.0 / 255 - 1, 2 * 60.0 / 255 - 1]
+    #expect(zip(middle, expected).allSatisfy { abs($0 - $1) < 0.12 }, "\(middle) \(expected)")
+    let (one, two) = (try task.training([3, 11], seed: 4), try task.training([11, 3], seed: 4))
+    #expect(one.images.prefix(3_072) == two.images.suffix(3_072) && one.labels == [0, 1])
+    #expect(try task.training([3, 11], seed: 5).images != one.images)
+  }
+
+  @Test func `makes views as SimCLR does`() throws {
+    let folder = try Self.folder()
+    let images = try ImageFolder(opening: folder.path)
+    let task = ContrastiveImageTask("simclr", images, size: 40)
+    let batch = try task.training([0, 5, 7], seed: 2)
+    let half = batch.images.count / 2
+    #expect(batch.count == 3 && half == 3 * 40 * 40 * 3 && batch.images.allSatisfy { (0...1).contains($0) })
+    #expect(batch.images.prefix(half) != batch.images.suffix(half))
+    #expect(try task.training([0, 5, 7], seed: 2).images == batch.images)
+    let seen = try #require(try task.validationViews(0..<2))
+    #expect(seen.images.prefix(seen.images.count / 2) == seen.images.suffix(seen.images.count / 2))
+    #expect(try task.validation(0..<2).images == Array(seen.images.prefix(seen.images.count / 2)))
+  }
+
+  @Test(arguments: ["imagenet", "simclr"])
+  func `trains to the same bits however many threads read ahead`(task: String) throws {
+    let folder = try Self.folder()
+    var stores: [[String]] = []
+    for loaders in [1, 4] {
+      var trainer = Trainer(into: try TrajectoryStore.openOrCreate(at: folder["s\(loaders)"]).store)
+      trainer.loaders = loaders
+      let reports = try PlanRunner(trainer, workers: 1, data: folder.path).train(
+        [Self.settings(task), Self.settings(task, .resnet18v2)], work: WorkContext())
+      #expect(reports.map(\.outcome) == [.trained, .trained], "\(reports.map(\.error))")
+      stores.append(try TrainerTests.contents(folder["s\(loaders)"]))
+    }
+    #expect(stores[0] == stores[1])
+  }
+
+  @Test func `a picture that is damaged ends its run with its name, and the others go on`() throws {
+    let folder = try Self.folder()
+    folder.write([1, 2, 3], to: "train/n01/n01_2.JPEG")
+    var trainer = Trainer(into: try TrajectoryStore.openOrCreate(at: folder["s"]).store)
+    trainer.loaders = 3
+    var digits = TrainerTests.settings()
+    digits.epochs = 2
+    let reports = try PlanRunner(trainer, workers: 1, data: folder.path).train(
+      [Self.settings("imagenet"), digits], work: WorkContext())
+    #expect(reports.map(\.outcome) == [.failed, .trained])
+    #expect(reports[0].error?.code == .invalidData && reports[0].error?.file?.hasSuffix("n01_2.JPEG") == true)
+  }
+}
