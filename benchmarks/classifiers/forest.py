@@ -23,7 +23,7 @@ from driver import Driver
 
 PROCESSORS = 2
 # A forest of another library that takes longer is not waited for.
-MOST_SECONDS = 300
+MOST_SECONDS = 300.0
 COUNTS = [20, 50, 100, 500, 1000]
 SETS = {"all": np.arange(507), "weight": np.r_[0:3, 3:276], "activation": np.r_[0:3, 276:444], "layer-wise": np.r_[0:3, 444:507]}
 
@@ -89,7 +89,7 @@ def others(X, y, splits, **parameters):
             print(f"{name}: not compared, {error}")
             continue
         if runs[-1] is None:
-            print(f"{name}: one forest takes more than {MOST_SECONDS} s")
+            print(f"{name}: one forest takes more than {MOST_SECONDS:.0f} s")
             continue
         fit, predict = (float(np.median([one[key] for one in runs])) for key in ("fitSeconds", "predictSeconds"))
         accuracy = float(np.mean([one["accuracy"] for one in runs]))
