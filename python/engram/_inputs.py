@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _errors
 from ._needs import existing, needs
+from ._request import number
 from ._write import append, ingest
 
 if TYPE_CHECKING:
@@ -37,16 +38,68 @@ def value_type(kinds: dict[str, str]) -> str | None:
     return "float32" if is_narrow and not is_wide else None
 
 
-def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
+def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
+    """An Arrow table with a column ``statistic@epoch`` for each element of its lists, as `ingest` takes them.
+
+    The epochs are those that are given, or those that a selection of a store wrote into the table.
+    """
+    import pyarrow
+    from pyarrow import compute, types
+
+    def is_list(kind: Any) -> bool:
+        return bool(types.is_fixed_size_list(kind) or types.is_list(kind) or types.is_large_list(kind))
+
+    if not any(is_list(kind) for kind in table.schema.types):
+        return table
+    known = (table.schema.metadata or {}).get(b"engram.samples", b"").decode()
+    names = known.split(",") if epochs is None else [number(one) for one in epochs]
+    if not names[0] or names[0].startswith("+"):
+        raise _errors.UsageError(
+            "nobody said which epochs the elements of the lists are of", place="epochs",
+            expected="an epoch for each element", found="samples of a view" if known else "no epochs",
+            mend="`epochs=[0, 5, 10]`")
+    columns: dict[str, Any] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if not is_list(column.type):
+            columns[name] = column
+            continue
+        lengths = set(compute.unique(compute.list_value_length(column)).to_pylist()) - {None}
+        if lengths - {len(names)}:
+            raise _errors.InvalidDataError(
+                "a list has more or fewer elements than there are epochs", place=name, expected=str(len(names)),
+                found=", ".join(map(str, sorted(lengths))))
+        columns.update({f"{name}@{epoch}": compute.list_element(column, place) for place, epoch in enumerate(names)})
+    return pyarrow.table(columns)
+
+
+def spelled(column: Any) -> Any:
+    """An Arrow column without a dictionary, and of no kind of text that pyarrow cannot write as CSV."""
+    import pyarrow
+
+    kind = column.type
+    if pyarrow.types.is_dictionary(kind):
+        chunks = [
+            pyarrow.DictionaryArray.from_arrays(chunk.indices, spelled(chunk.dictionary)) for chunk in column.chunks]
+        target = spelled(pyarrow.nulls(0, kind.value_type)).type
+        return pyarrow.chunked_array(chunks, pyarrow.dictionary(kind.index_type, target)).cast(target)
+    is_view = str(kind) in ("string_view", "large_string")
+    return column.cast(pyarrow.string()) if is_view else column
+
+
+def from_arrow(
+    data: Any, store: str | os.PathLike[str], *, epochs: Sequence[float] | None = None, **options: Any
+) -> Any:
     """Bring a table of trajectories into a store: whatever exports an Arrow stream, such as a ``pyarrow.Table``.
 
     Parameters
     ----------
     data : object with ``__arrow_c_stream__``
         Rows as ``engram ingest`` takes them: wide (``statistic@epoch``) or long (``epoch`` and a column for each statistic, or
-        ``statistic``, ``epoch``, ``value``), beside metadata.
+        ``statistic``, ``epoch``, ``value``), beside metadata; or a list for each statistic, as a selection gives it.
     store : path
         The store; it is made where there is none.
+    epochs : list of float, optional
+        The epochs of the elements of lists, where the table does not say them.
     **options
         As of :func:`engram.ingest`, such as ``run=["animal"]``.
     """
@@ -55,11 +108,8 @@ def from_arrow(data: Any, store: str | os.PathLike[str], **options: Any) -> Any:
     from pyarrow import csv
 
     table = pyarrow.table(data)
-    table = table.drop_columns(dropped(table.column_names))
-    plain = {
-        name: column.cast(pyarrow.string()) if pyarrow.types.is_dictionary(column.type) else column
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
+    table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
+    plain = {name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)}
     options.setdefault("value_type", value_type({field.name: str(field.type) for field in table.schema}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
@@ -80,7 +130,9 @@ def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options
 
 
 def from_polars(data: polars.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
-    """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`."""
+    """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`, whose `epochs` a frame with lists needs."""
+    if any(kind.is_nested() for kind in data.schema.values()) or "epochs" in options:
+        return from_arrow(data, store, **options)
     options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in data.schema.items()}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"

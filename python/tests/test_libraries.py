@@ -257,6 +257,30 @@ def test_frames_come_back_as_stores(shared: engram.Store, tmp_path: pathlib.Path
     assert isinstance(frame, pandas.DataFrame)
 
 
+def test_lists_come_back_as_trajectories(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    pyarrow, polars = pytest.importorskip("pyarrow"), pytest.importorskip("polars")
+    selection = shared.select("architecture = 'knet'", **TWO)
+    known = sorted(map(bytes, selection.to_numpy()))
+    selection.to_parquet(tmp_path / "x.parquet")
+    engram.read_parquet(tmp_path / "x.parquet", tmp_path / "parquet.engram")
+    engram.from_arrow(selection, tmp_path / "arrow.engram")
+    engram.from_polars(polars.DataFrame(selection), tmp_path / "polars.engram", epochs=selection.epochs)
+    for name in ("parquet", "arrow", "polars"):
+        store = engram.open(tmp_path / f"{name}.engram")
+        back = store.select(statistics=TWO["statistics"])
+        assert back.epochs == selection.epochs and sorted(map(bytes, back.to_numpy())) == known, name
+        assert len(store.sql("SELECT * FROM run")) == 24
+    lists = pyarrow.table({"animal": ["a", "b"], "m": [[1.0, 2.0], [3.0, 4.0]]})
+    engram.from_arrow(lists, tmp_path / "own.engram", epochs=[0, 10])
+    np.testing.assert_array_equal(engram.open(tmp_path / "own.engram").select(statistics="all").to_numpy(), [[1, 2], [3, 4]])
+    uneven = pyarrow.table({"animal": ["a", "b"], "m": [[1.0, 2.0], [3.0]]})
+    views = shared.select("architecture = 'knet'", view="random-start:15x4", statistics=["weightabs_mean"])
+    for wrong, options, text in ((lists, {}, "which epochs"), (uneven, {"epochs": [0, 1]}, "more or fewer"), (views, {}, "which epochs")):
+        with pytest.raises(ValueError, match=text):
+            engram.from_arrow(wrong, tmp_path / "no.engram", **options)
+    assert not (tmp_path / "no.engram").exists()
+
+
 def test_a_frame_of_a_thousand_columns_comes_back(shared: engram.Store, tmp_path: pathlib.Path) -> None:
     pytest.importorskip("pandas")
     selection = shared.select("architecture = 'knet'", statistics="all")
