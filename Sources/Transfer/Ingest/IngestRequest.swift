@@ -65,20 +65,21 @@ public struct IngestRequest: Sendable, Hashable {
     try Ingest.preview(try open(for: store, options), into: store, options: options)
   }
 
-  /// Opens the files; a field that is text in a store is read as text.
+  /// Opens the files; a field that is text in a store, as the standard ones are in a new one, is read as text.
   private func open(for store: String, _ options: IngestOptions) throws(EngramError) -> IngestInput {
     var request = self
+    let given = Set(rules.types.keys.map { $0.lowercased() })
+    var fields = MetadataField.standard
     if TrajectoryStore.exists(at: store) {
-      let given = Set(rules.types.keys.map { $0.lowercased() })
       let snapshot = try TrajectoryStore(opening: store).snapshot()
       if options.repeats == .update, valueType == nil {
         request.valueType = snapshot.elementTypes(of: snapshot.allExamples) == [.float32] ? .float32 : .float64
       }
-      for field in try snapshot.fields()
-      where field.type == .text && !given.contains(field.name.lowercased()) {
-        request.rules.types[field.name] = .text
-        request.rules.optionalTypes.insert(field.name)
-      }
+      fields = try snapshot.fields()
+    }
+    for field in fields where field.type == .text && !given.contains(field.name.lowercased()) {
+      request.rules.types[field.name] = .text
+      request.rules.optionalTypes.insert(field.name)
     }
     return try request.open(runFields: options.runFields, work: options.write.work)
   }
@@ -168,6 +169,7 @@ extension [UInt8] {
   ///
   /// A pickle of protocol 0 is text, too, and begins with the opcode of a list, a dictionary or a global.
   fileprivate var isText: Bool {
+    if isEmpty { return false }
     // UTF-16 is text that is refused with its name.
     if starts(with: [0xFF, 0xFE]) || starts(with: [0xFE, 0xFF]) { return true }
     // A header may be longer than what is looked at.

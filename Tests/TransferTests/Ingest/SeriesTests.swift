@@ -317,6 +317,16 @@ import Transfer
     }
   }
 
+  @Test func `learning rules that are numbers are text, in a new store as in one that is there`() throws {
+    let bench = IngestBench()
+    bench.write("net,learning_rule,epoch,m\n1,0,0,1\n2,1,0,2\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.notes.contains { $0.hasPrefix("the field learning_rule is text in the store") })
+    #expect(
+      try TrajectoryStore(opening: bench["s.engram"]).snapshot().runs(fields: ["net", "learning_rule"]).rows
+        == [[.integer(1), .text("0")], [.integer(2), .text("1")]])
+  }
+
   @Test func `a column without name and values is left out, and seeds are no statistics`() throws {
     let bench = IngestBench()
     bench.write("epoch,seed,m,\n0,1,5,\n1,1,6,\n0,2,7,\n", to: "t.csv")
