@@ -37,6 +37,7 @@ suppress_warnings = ["misc.highlighting_failure", "ref.python"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_type_aliases = {"npt.ArrayLike": "ArrayLike", "npt.DTypeLike": "DTypeLike"}
 autodoc_default_options = {
     "members": True, "show-inheritance": True,
     # scikit-learn makes these for every estimator.
