@@ -26,7 +26,7 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -276,17 +276,19 @@ class Plan:
             todo = [task for task in tasks if task not in set(here)] if here else tasks
             shared = None if scratch is None else str(scratch)
             steps = _serial(todo, shared) if client is None else _distributed(client, todo, shared, retries, options)
-            for number, (task, answer) in enumerate(steps, 1):
-                if isinstance(answer, Exception):
-                    report.failed[task.title] = answer
-                else:
-                    result, notes = answer
-                    if result is not None:
-                        _written(result, waiting / f"{task.key}.tar")
-                    report.done += 1
-                    report.notes += [note for note in notes if note not in report.notes]
-                if told is not None:
-                    told(self._kind, number, len(todo), "tasks")
+            # Closed whatever happens, so that Ctrl-C leaves no tasks on the cluster.
+            with contextlib.closing(steps):
+                for number, (task, answer) in enumerate(steps, 1):
+                    if isinstance(answer, Exception):
+                        report.failed[task.title] = answer
+                    else:
+                        result, notes = answer
+                        if result is not None:
+                            _written(result, waiting / f"{task.key}.tar")
+                        report.done += 1
+                        report.notes += [note for note in notes if note not in report.notes]
+                    if told is not None:
+                        told(self._kind, number, len(todo), "tasks")
             report.done += len(here)
             self._merge(tasks, waiting, own)
         return report
@@ -328,7 +330,7 @@ class Plan:
 Answer = tuple[bytes | None, list[str]] | Exception
 
 
-def _serial(tasks: Sequence[Task], scratch: str | None) -> Iterator[tuple[Task, Answer]]:
+def _serial(tasks: Sequence[Task], scratch: str | None) -> Generator[tuple[Task, Answer], None, None]:
     """Tasks with their results, one after the other."""
     for task in tasks:
         try:
@@ -340,7 +342,7 @@ def _serial(tasks: Sequence[Task], scratch: str | None) -> Iterator[tuple[Task, 
 
 def _distributed(
     client: Client, tasks: Sequence[Task], scratch: str | None, retries: int, options: Mapping[str, Any]
-) -> Iterator[tuple[Task, Answer]]:
+) -> Generator[tuple[Task, Answer], None, None]:
     """Tasks with their results, as the workers of a cluster have done them."""
     from distributed import as_completed
 

@@ -8,7 +8,6 @@ import os
 import pathlib
 import pickle
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,8 +31,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with dask.config.set({"distributed.scheduler.allowed-failures": 50, "distributed.worker.daemon": True}):
         with LocalCluster(
                 n_workers=4, threads_per_worker=1, processes=True, dashboard_address=":0", local_directory=folder,
-                silence_logs=50, env={"ENGRAM_TEST_BEGUN": f"{folder}/begun.txt"}) as cluster, Client(cluster) as client:
-            client.begun_tasks = pathlib.Path(folder, "begun.txt")
+                silence_logs=50, env={"ENGRAM_TEST_FOLDER": folder}) as cluster, Client(cluster) as client:
+            client.test_folder = pathlib.Path(folder)
             yield client
 
 
@@ -74,45 +73,48 @@ def without_times(value: Any) -> Any:
     return [without_times(one) for one in value] if isinstance(value, list) else value
 
 
-def killing(client: Any, moments: set[int], seed: int) -> Any:
-    """What is told of progress, and kills a worker when so many tasks are done."""
-    random = np.random.RandomState(seed)
-
-    def tell(stage: str, done: int, total: int, unit: str) -> None:
-        if done in moments:
-            moments.discard(done)
-            workers = sorted(worker.pid for worker in client.cluster.workers.values() if getattr(worker, "pid", None))
-            os.kill(workers[random.randint(len(workers))], signal.SIGKILL)
-
-    return tell
-
-
-def slowly(task: plans.Task, scratch: str | None = None) -> Any:
-    """A task that takes long enough to be killed in, and notes that it was begun."""
-    with open(os.environ["ENGRAM_TEST_BEGUN"], "a") as begun:
+def dying(task: plans.Task, scratch: str | None = None) -> Any:
+    """A task that kills its worker when it is begun for the first time, if it is doomed: before its work, or after it."""
+    folder = pathlib.Path(os.environ["ENGRAM_TEST_FOLDER"])
+    doomed = (folder / "doomed.txt").read_text().split()
+    with open(folder / "begun.txt", "a+") as begun:
+        begun.seek(0)
+        is_first = task.key not in begun.read().split()
         begun.write(f"{task.key}\n")
-    time.sleep(0.5)
+    if is_first and task.key in doomed:
+        if task.key == doomed[-1]:
+            plans.perform(task)
+        os.kill(os.getpid(), signal.SIGKILL)
     return plans.perform(task, scratch)
+
+
+@pytest.fixture
+def deaths(client: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Dooms tasks, and then says how often one was begun."""
+    def doom(*tasks: plans.Task) -> Any:
+        monkeypatch.setattr(plans, "perform", dying)
+        (client.test_folder / "begun.txt").write_text("")
+        (client.test_folder / "doomed.txt").write_text(" ".join(task.key for task in tasks))
+        return lambda: len((client.test_folder / "begun.txt").read_text().split())
+
+    return doom
 
 
 @pytest.mark.parametrize("is_shared", [False, True])
 def test_workers_are_killed_and_the_store_is_that_of_one_process(
-        client: Any, tmp_path: pathlib.Path, is_shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        client: Any, tmp_path: pathlib.Path, is_shared: bool, deaths: Any) -> None:
     *given, more = recordings(tmp_path, 13)
     serial = plans.observe(tmp_path / "serial.engram", given)
     assert serial.run().done == 12
     direct = tmp_path / "direct.engram"
     for one in given:
         engram.observe(direct, **one)
-    begun = client.begun_tasks
-    begun.write_text("")
-    monkeypatch.setattr(plans, "perform", slowly)
     spread = plans.observe(tmp_path / "spread.engram", given)
     scratch = tmp_path / "scratch" if is_shared else None
-    moments = {1, 4, 7}
-    report = spread.run(client, scratch=scratch, progress=killing(client, moments, seed=11))
-    # All kills came, and some came while a task was done.
-    assert not moments and len(begun.read_text().splitlines()) > 12
+    begun = deaths(*spread.tasks()[2:9:3])
+    report = spread.run(client, scratch=scratch)
+    # Each doomed task was begun twice; a result that died with its worker is made once more as well.
+    assert begun() >= 12 + 3
     assert (report.done, report.known, report.failed) == (12, 0, {})
     assert content(tmp_path / "serial.engram") == content(tmp_path / "spread.engram") == content(direct)
     store = engram.open(tmp_path / "spread.engram")
@@ -176,7 +178,8 @@ def test_a_task_that_fails_takes_nothing_from_the_others(client: Any, tmp_path: 
     assert plan.run().done == 1
 
 
-def test_classifiers_run_on_a_cluster_that_only_reads_the_store(client: Any, path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_classifiers_run_on_a_cluster_that_only_reads_the_store(
+        client: Any, path: pathlib.Path, tmp_path: pathlib.Path, deaths: Any) -> None:
     import shutil
 
     here = tmp_path / "here.engram"
@@ -185,7 +188,8 @@ def test_classifiers_run_on_a_cluster_that_only_reads_the_store(client: Any, pat
     engram.open(here).classify("fig2a", **asked)
     before = engram.open(path).commit
     plan = plans.classify(path, "fig2a", **asked)
-    assert plan.run(client, progress=killing(client, {1}, seed=5)).done == 2
+    begun = deaths(plan.tasks()[0])
+    assert plan.run(client).done == 2 and begun() >= 3
     assert engram.open(path).commit == before + 1
     assert results(path) == results(here)
     assert plan.run(client).done == 2 and engram.open(path).commit == before + 1
@@ -213,7 +217,7 @@ def test_a_study_runs_on_a_cluster(client: Any, path: pathlib.Path, tmp_path: pa
 
 
 @pytest.mark.skipif("ENGRAM_TORCH" not in os.environ, reason="libtorch is not here")
-def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tmp_path: pathlib.Path) -> None:
+def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tmp_path: pathlib.Path, deaths: Any) -> None:
     options: dict[str, Any] = {"set": {"epochs": 2, "checkpoint_every": 1, "width": 0.25, "epoch_images": 128}}
     grid = {"architecture": ["knet"], "learning_rule": ["sgdm", "feedback"], "batch_size": [64], "model_seed": [0, 1]}
     import json
@@ -221,7 +225,8 @@ def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tm
     (tmp_path / "mine.json").write_text(json.dumps({"version": 1, "name": "mine", "grids": [grid]}))
     plan = plans.train(tmp_path / "spread.engram", tmp_path / "mine.json", **options)
     assert len(plan.tasks()) == 4
-    assert plan.run(client, progress=killing(client, {1}, seed=3)).done == 4
+    begun = deaths(plan.tasks()[1], plan.tasks()[2])
+    assert plan.run(client).done == 4 and begun() >= 6
     engram_main = engram._command.command("train", tmp_path / "direct.engram", plan=tmp_path / "mine.json", **options)
     assert len(engram_main["runs"]) == 4
     assert content(tmp_path / "spread.engram") == content(tmp_path / "direct.engram")
