@@ -70,6 +70,8 @@ def fitted(shape: Sequence[int], axes: Sequence[str], file: str, place: str) -> 
         raise _errors.InvalidDataError(
             "the array has more axes than names", file=file, place=place, expected=f"{len(axes)} axes ({', '.join(axes)})",
             found=f"shape {tuple(shape)}")
+    if 0 in shape:
+        raise _errors.InvalidDataError("the array is empty", file=file, place=place, found=f"shape {tuple(shape)}")
     return (*shape[:len(axes)], *[1] * (len(axes) - len(shape)))
 
 
@@ -110,11 +112,7 @@ def save_npy(
     kind = dtype or np.dtype(data.dtype)
     order = list(order) if order is not None else list(range(len(shape)))
     written = tuple(shape[axis] for axis in order)
-    target: npt.NDArray[Any]
-    if 0 in shape:
-        np.save(path, np.empty(final or written, kind))
-        return
-    target = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=final or written)
+    target: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=final or written)
     view = target.reshape(written).transpose(np.argsort(order))
     for part in slabs(shape, kind.itemsize):
         view[part] = np.asarray(data[part] if len(data.shape) else data[()]).reshape(view[part].shape)

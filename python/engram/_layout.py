@@ -17,6 +17,7 @@ A file is a tree. Without options it is read in this layout (`guide <../guides/i
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
@@ -24,7 +25,7 @@ import os
 import pathlib
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,17 @@ def leaves(tree: Tree, prefix: str = "") -> dict[str, Leaf]:
         else:
             found[prefix + name] = node
     return found
+
+
+@contextlib.contextmanager
+def named_as(file: str, folder: str) -> Iterator[None]:
+    """Errors about files in a scratch folder name the file that these were made of."""
+    try:
+        yield
+    except _errors.EngramError as error:
+        if error.file is not None and error.file.startswith(folder):
+            error.file = file
+        raise
 
 
 class TreeReader:
@@ -172,7 +184,7 @@ class TreeReader:
         """Ingests trajectories, or measures recordings."""
         wants_values = self.request.values is not None or self.request.activations is None and self._usual("values", "X")
         wants_activations = self.request.activations is not None or self._usual("activations")
-        with tempfile.TemporaryDirectory(prefix="engram-") as folder:
+        with tempfile.TemporaryDirectory(prefix="engram-") as folder, named_as(self.file, folder):
             if wants_values and not (wants_activations and self.request.values is None):
                 return self._trajectories(store, pathlib.Path(folder), options)
             if wants_activations or self.request.weights is not None or self._usual("weights"):

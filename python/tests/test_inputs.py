@@ -16,7 +16,8 @@ STATISTICS = ["weightabs_mean", "weightabs_var"]
 def values(rows: int = 4, epochs: int = 3, seed: int = 0) -> np.ndarray:
     """Made-up trajectories with every kind of number."""
     found = np.random.default_rng(seed).normal(size=(rows, epochs, 2)).astype(np.float32)
-    found[0, 0, 0], found[0, 1, 0], found[1, 0, 1] = np.nan, np.inf, -0.0
+    if rows:
+        found[0, 0, 0], found[0, 1, 0], found[1, 0, 1] = np.nan, np.inf, -0.0
     return found
 
 
@@ -147,6 +148,11 @@ def test_a_file_of_another_layout_says_what_it_has(h5py, tmp_path: pathlib.Path)
         with pytest.raises(kind, match=text) as caught:
             engram.read_hdf5(tmp_path / "x.h5", target, **wrong)
         assert isinstance(caught.value, engram.EngramError), wrong
+    for data, statistics, text in ((values(0), STATISTICS, "empty"), (values(), ["m", "m"], r"x\.h5: the statistic .m. comes twice")):
+        with h5py.File(tmp_path / "x.h5", "w") as file:
+            file["values"], file["statistics"], file["epochs"] = data, statistics, [0, 1, 2]
+        with pytest.raises(ValueError, match=text):
+            engram.read_hdf5(tmp_path / "x.h5", target, metadata={"seed": range(len(data))})
     (tmp_path / "text.h5").write_text("no such thing")
     with pytest.raises(OSError, match="no HDF5"):
         engram.read_hdf5(tmp_path / "text.h5", target)
