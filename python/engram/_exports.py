@@ -1,4 +1,4 @@
-"""Selections as data frames of pandas and as Parquet files."""
+"""Selections as Arrow streams, data frames of pandas, and Parquet files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     import pandas
 
     from ._selection import Selection
+
+
+class ArrowStream:
+    """A selection in one layout, for whatever imports an Arrow stream; each import reads it anew."""
+
+    def __init__(self, selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> None:
+        self._selection = selection
+        self._layout: Layout = layout
+        self._fields = fields
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The stream (Arrow PyCapsule interface)."""
+        return self._selection._stream(self._layout, self._fields)
 
 
 def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> pandas.DataFrame:

@@ -44,7 +44,10 @@ def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
     The epochs are those that are given, or those that a selection of a store wrote into the table.
     """
     import pyarrow
-    from pyarrow import compute, types
+    import pyarrow.compute
+    from pyarrow import types
+
+    compute: Any = pyarrow.compute  # its functions are made at run time, so no checker sees them
 
     def is_list(kind: Any) -> bool:
         return bool(types.is_fixed_size_list(kind) or types.is_list(kind) or types.is_large_list(kind))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, quoted, tell
+from ._exports import ArrowStream
 from ._needs import needs
 from ._request import LAYOUTS, MISSING, Layout, Missing, check_out, class_array, examples_of, ids_of, new_array
 from ._table import Table
@@ -389,16 +390,3 @@ class Selection:
                 for name, values in list(zip(self.statistics, first, strict=True))[:8])
             lines.append(f"<table><tr><th>statistic</th><th>example {self.ids[0]}</th></tr>{cells}</table>")
         return "".join(lines)
-
-
-class ArrowStream:
-    """A selection in one layout, for whatever imports an Arrow stream; each import reads it anew."""
-
-    def __init__(self, selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> None:
-        self._selection = selection
-        self._layout: Layout = layout
-        self._fields = fields
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The stream (Arrow PyCapsule interface)."""
-        return self._selection._stream(self._layout, self._fields)
