@@ -20,6 +20,9 @@ package struct DigitsTask: TrainingTask {
   package let kind: Kind
   private let images: DigitImages
   private let trainingLabels: [Int32], validationLabels: [Int32]
+  /// The stimuli of the validation set as they are measured, and two views of each where there are any: made once for all runs.
+  private var measured: [Float] = []
+  private var measuredViews: ([Float], [Float]) = ([], [])
 
   /// Groups of each digit among sub-classes.
   private static let groups = 4
@@ -37,6 +40,16 @@ package struct DigitsTask: TrainingTask {
     } else {
       (trainingLabels, validationLabels) = (images.trainingLabels, images.validationLabels)
     }
+    func drawn(views: Bool) -> [Float] {
+      batch(
+        Array(validationLabels.indices), of: images.validation, validationLabels, seed: Self.validationSeed,
+        views: views
+      ).images
+    }
+    measured = drawn(views: false)
+    guard kind == .contrastive else { return }
+    let views = drawn(views: true)
+    measuredViews = (Array(views.prefix(measured.count)), Array(views.suffix(measured.count)))
   }
 
   package var name: String { kind.rawValue }
@@ -57,12 +70,20 @@ package struct DigitsTask: TrainingTask {
   }
 
   package func validation(_ range: Range<Int>) throws(EngramError) -> ImageBatch {
-    batch(Array(range), of: images.validation, validationLabels, seed: Self.validationSeed, views: false)
+    ImageBatch(
+      images: Array(measured[numbers(of: range)]), labels: Array(validationLabels[range]), count: range.count)
   }
 
   package func validationViews(_ range: Range<Int>) throws(EngramError) -> ImageBatch? {
     guard kind == .contrastive else { return nil }
-    return batch(Array(range), of: images.validation, validationLabels, seed: Self.validationSeed, views: true)
+    let numbers = numbers(of: range)
+    return ImageBatch(
+      images: Array(measuredViews.0[numbers] + measuredViews.1[numbers]), labels: Array(validationLabels[range]),
+      count: range.count)
+  }
+
+  private func numbers(of range: Range<Int>) -> Range<Int> {
+    (range.lowerBound * images.pixelCount)..<(range.upperBound * images.pixelCount)
   }
 
   private func batch(
