@@ -141,7 +141,10 @@ let package = Package(
     room(
       "Studies",
       needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Classifiers"],
-      resources: [.embedInCode("../../schema/studies/paper.json")]),
+      resources: [
+        .embedInCode("../../schema/studies/paper.json"), .embedInCode("../../schema/studies/beyond.json"),
+        .embedInCode("../../schema/studies/identify-evaluation.json"),
+      ]),
     room(
       "Reporting",
       needs: [
@@ -157,7 +160,7 @@ let package = Package(
       "Engram",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers", "Observables",
-        "Studies", "SQLTable", "Training",
+        "Studies", "SQLTable", "Training", "Reporting",
       ]),
 
     // Doors.

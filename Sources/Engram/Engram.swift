@@ -4,6 +4,7 @@
 @_exported public import Classifiers
 @_exported public import Formats
 @_exported public import Observables
+@_exported public import Reporting
 @_exported public import SQLTable
 @_exported public import Splits
 @_exported public import Studies

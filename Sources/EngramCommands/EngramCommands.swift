@@ -1,9 +1,7 @@
 // EngramCommands.swift -- where the `engram` program begins.
 
+import Base
 import Glibc
-
-/// The version of the program, as `engram --version` shows it.
-package let engramVersion = "0.1.0"
 
 /// Runs the `engram` program on the words of its command line.
 ///

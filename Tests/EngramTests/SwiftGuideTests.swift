@@ -91,6 +91,30 @@ import TrajectoryModel
     #expect(found.runs.count == 24)
   }
 
+  /// A study of one figure that is done in a second.
+  private static let quick = """
+    {"version": 1, "name": "quick", "experiments": [{"name": "rules", "splits": {"kind": "balanced", "repeats": 2,
+    "test_fraction": 0.25, "where": "task = 'digits10'"}, "statistics": ["weight"], "classifiers": [{"model": "random-forest",
+    "grid": {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 8, "max_depth": 6}}}]}],
+    "figures": [{"name": "rules", "title": "Rules", "draw": "accuracy", "experiments": ["rules"]}]}
+    """
+
+  private static func study(store path: String, _ text: String) throws {
+    // example: begin
+    let store = try TrajectoryStore(opening: path)
+    let study = try Study(json: JSONValue(parsing: text))  // or .paper()
+    let receipt = try store.make(study, figures: ["rules"])
+    print(receipt.done, "tasks")
+    let figure = try store.figure("rules", of: study)
+    print(figure.state, figure.csv ?? "")
+    let picture = figure.svg ?? ""
+    let page = try store.report(on: study)
+    // example: end
+    #expect(receipt.done == 2 && receipt.failures.isEmpty && figure.state == .complete)
+    #expect(picture.contains("<svg") && page.contains("Rules") && figure.csv?.contains("random-forest") == true)
+    #expect(try store.make(study).known == 2)
+  }
+
   private static func materialize(store path: String) throws {
     // example: begin
     let snapshot = try TrajectoryStore(opening: path).snapshot()
@@ -167,6 +191,7 @@ import TrajectoryModel
     #expect(try Self.matrices(store: store, classify: Self.nearest) > 0.5)
     try Self.classify(store: store)
     try Self.identify(store: store)
+    try Self.study(store: store, Self.quick)
     try Self.materialize(store: store)
     try Self.append(to: folder["own.engram"])
     try Self.measure()

@@ -74,7 +74,7 @@ struct FigureTests {
       #expect(reference.rows[0][place] == whole.rows[0][accuracy])
       // Gini importances of all statistics and positions sum to 1.
       let importances = try #require(drawn.draw(try study.figure("3")).drawn?.numbers)
-      let sum = importances.rows.filter { $0[0] == "gini" }.reduce(0.0) { $0 + ((try? $1[3].asReal()) ?? 0) }
+      let sum = importances.rows.filter { $0[1] == "gini" }.reduce(0.0) { $0 + ((try? $1[4].asReal()) ?? 0) }
       #expect(abs(sum - 1) < 1e-4)
       try Self.checkReport(drawn, store)
     }

@@ -10,16 +10,22 @@ package struct BarChart: Sendable, Hashable {
     package var value: Double
     /// The error of the value; nil where there is none.
     package var error: Double?
+    /// The ends of an interval around the value, drawn in place of the error; nil for the error.
+    package var interval: ClosedRange<Double>?
     /// The colour.
     package var ink: Ink
     /// What it is compared with, drawn across this bar alone.
     package var reference: Reference?
 
     /// Makes a bar.
-    package init(_ label: String, _ value: Double, error: Double? = nil, _ ink: Ink, reference: Reference? = nil) {
+    package init(
+      _ label: String, _ value: Double, error: Double? = nil, interval: ClosedRange<Double>? = nil, _ ink: Ink,
+      reference: Reference? = nil
+    ) {
       self.label = label
       self.value = value
       self.error = error
+      self.interval = interval
       self.ink = ink
       self.reference = reference
     }
@@ -170,5 +176,21 @@ package struct CellChart: Sendable, Hashable {
     self.columnTitle = columnTitle
     self.scale = scale
     self.scaleTitle = scaleTitle
+  }
+}
+
+extension BarChart.Bar {
+  /// What is drawn around the value: its interval, or its error on both sides; nil for nothing.
+  var spread: ClosedRange<Double>? {
+    if let interval { return interval }
+    guard let error, error.isFinite, error > 0, value.isFinite else { return nil }
+    return (value - error)...(value + error)
+  }
+
+  /// The value in words, with its interval or its error.
+  var numberText: String {
+    guard let interval else { return NumberText.withError(value, error) }
+    return
+      "\(NumberText.withError(value, nil)) (\(NumberText.withError(interval.lowerBound, nil)) to \(NumberText.withError(interval.upperBound, nil)))"
   }
 }

@@ -11,8 +11,8 @@ extension BarChart {
   var fitted: FittedAxis {
     var numbers = [0.0]
     for bar in groups.flatMap(\.bars) {
-      let error = bar.error.map { $0.isFinite ? $0 : 0 } ?? 0
-      numbers += [bar.value - error, bar.value + error]
+      numbers.append(bar.value)
+      if let spread = bar.spread { numbers += [spread.lowerBound, spread.upperBound] }
       if let reference = bar.reference { numbers.append(reference.value) }
     }
     numbers += (references + groups.compactMap(\.reference)).map(\.value)
@@ -85,11 +85,10 @@ extension BarChart {
     guard let share = axis.clamped(member.value) else { return }
     let level = frame.height(of: share)
     let names = [group.label, member.label].filter { !$0.isEmpty }.joined(separator: ", ")
-    canvas.beginGroup("\(names): \(NumberText.withError(member.value, member.error))")
+    canvas.beginGroup("\(names): \(member.numberText)")
     canvas.rectangle(
       place + bar * 0.07, min(level, zero), bar * 0.86, (level - zero).magnitude, style: "f\(member.ink.rawValue)")
-    if let error = member.error, error.isFinite, error > 0, let low = axis.clamped(member.value - error),
-      let high = axis.clamped(member.value + error)
+    if let spread = member.spread, let low = axis.clamped(spread.lowerBound), let high = axis.clamped(spread.upperBound)
     {
       let (middle, half) = (place + bar / 2, min(5, bar * 0.22))
       canvas.line(middle, frame.height(of: low), middle, frame.height(of: high), style: "x")

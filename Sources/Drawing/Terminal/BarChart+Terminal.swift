@@ -6,7 +6,7 @@ extension BarChart {
 
   func terminalLines(_ pen: TerminalPen) -> [String] {
     let axis = fitted
-    let numbers = groups.flatMap(\.bars).map { NumberText.withError($0.value, $0.error) }
+    let numbers = groups.flatMap(\.bars).map(\.numberText)
     let numberWidth = numbers.map(\.count).max() ?? 0
     let names = groups.map { group in group.bars.map { Self.name($0, in: group) } }
     let longest = names.flatMap(\.self).map(\.count).max() ?? 0
@@ -19,7 +19,7 @@ extension BarChart {
         let own = [bar.reference, group.reference].compactMap { $0 }
         lines.append(
           pen.fitted(names[number][place], nameWidth) + " " + drawn(bar, references + own, axis, room, pen) + " "
-            + NumberText.withError(bar.value, bar.error))
+            + bar.numberText)
       }
     }
     return lines + referenceLines(pen)

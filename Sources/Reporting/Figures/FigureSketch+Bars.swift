@@ -10,7 +10,9 @@ extension FigureSketch {
   /// Bars by classifier and measure, a panel for each experiment; the red line of each bar is the same in the reference.
   mutating func drawAccuracy() {
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics"] + Self.accuracyColumns + ["reference", "reference_error"])
+      ["experiment", "classifier", "statistics"] + Self.accuracyColumns + Self.intervalColumns + [
+        "reference", "reference_error",
+      ])
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
@@ -26,7 +28,7 @@ extension FigureSketch {
               reference: reference?.reference("whole trajectories")))
           numbers.append(
             [.string(experiment), .string(kind.rawValue), .string(cell.statistics.text)] + Self.cells(accuracy)
-              + [.number(reference?.mean), .number(reference?.error)])
+              + Self.cells(source.interval(cell)) + [.number(reference?.mean), .number(reference?.error)])
           measures.append(cell.statistics)
           all.append(accuracy)
         }
@@ -40,6 +42,9 @@ extension FigureSketch {
     keyOfMeasures(measures.uniqued())
     keyOfReferences(figure.reference == nil ? nil : "whole trajectories (figure 2a)")
     noteErrors()
+    if numbers.rows.contains(where: { $0[7] != .null }) {
+      notes.append("low_95 and high_95 among the numbers: a bootstrap over runs, whose layers are not independent")
+    }
   }
 
   /// The colours of hold-outs in the paper: architectures, curricula, tasks.
@@ -49,9 +54,8 @@ extension FigureSketch {
   mutating func drawHoldouts() {
     numbers = NumberTable(
       [
-        "experiment", "held_out", "classifier", "statistics", "accuracy", "test_examples", "chance", "reference",
-        "reference_error",
-      ])
+        "experiment", "held_out", "classifier", "statistics", "accuracy", "test_examples", "chance",
+      ] + Self.intervalColumns + ["reference", "reference_error"])
     var groups: [[BarChart.Group]] = []
     var all: [Accuracy] = []
     let measures = figure.experiments.flatMap { source.cells($0, of: figure).map(\.statistics) }.uniqued()
@@ -63,13 +67,15 @@ extension FigureSketch {
         let reference = source.reference(of: figure, like: cell)
         let bars = result.splits.compactMap { split -> BarChart.Bar? in
           guard let accuracy = Accuracy([split]) else { return nil }
+          let interval = source.interval(cell, ordinal: split.ordinal)
           all.append(accuracy)
-          numbers.append([
-            .string(experiment), .string(shortName(ofGroup: split.name)), .string(cell.kind.rawValue),
-            .string(cell.statistics.text), .number(accuracy.mean), .count(split.test.count), .number(accuracy.chance),
-            .number(reference?.mean), .number(reference?.error),
-          ])
-          return BarChart.Bar(shortName(ofGroup: split.name), accuracy.mean, ink)
+          numbers.append(
+            [
+              .string(experiment), .string(shortName(ofGroup: split.name)), .string(cell.kind.rawValue),
+              .string(cell.statistics.text), .number(accuracy.mean), .count(split.test.count), .number(accuracy.chance),
+            ] + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
+          return BarChart.Bar(
+            shortName(ofGroup: split.name), accuracy.mean, interval: interval.map { $0.low...$0.high }, ink)
         }
         let label = measures.count > 1 ? cell.statistics.measureName : source.title(of: experiment)
         own.append(BarChart.Group(label, bars, reference: reference?.reference("not held out")))
@@ -99,7 +105,8 @@ extension FigureSketch {
     }
     keyOfReferences(figure.reference == nil ? nil : "mean of figure 2a, not held out")
     notes.append(
-      "one fit for each held-out group, so bars have no error over splits; the band of the red line is one standard error"
+      "one fit for each held-out group, so bars have no error over splits; what is drawn is the 95 % interval of a bootstrap over "
+        + "the runs of the group; the band of the red line is one standard error"
     )
   }
 
@@ -133,7 +140,9 @@ extension FigureSketch {
           BarChart.Group(name.split(separator: "+").joined(separator: ", "), bars[name] ?? [])
         }
         if groups.isEmpty { continue }
-        panels.append(Panel(kind.paperName, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
+        panels.append(
+          Panel(
+            prefix(experiment) + kind.paperName, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
       }
     }
     keyOfMeasures(measures.uniqued())
@@ -177,7 +186,10 @@ extension FigureSketch {
               "from \(portionName(trained))", bars, reference: same?.reference("tested on the same portion")))
         }
         if groups.isEmpty { continue }
-        panels.append(Panel(measure.measureName, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
+        panels.append(
+          Panel(
+            prefix(experiment) + measure.measureName,
+            .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
       }
     }
     columns = 2

@@ -39,7 +39,7 @@ extension FigureSketch {
         }
         panels.append(
           Panel(
-            cell.kind.paperName,
+            prefix(experiment) + cell.kind.paperName,
             .cells(
               CellChart(
                 rows: classes, columns: classes, cells: rows, rowTitle: "actual", columnTitle: "predicted", scale: 0...1
@@ -88,7 +88,7 @@ extension FigureSketch {
         guard rows.contains(where: { $0.contains { $0.value.isFinite } }) else { continue }
         panels.append(
           Panel(
-            measure.measureName,
+            prefix(experiment) + measure.measureName,
             .cells(
               CellChart(
                 rows: units.map { NumberText.short($0) }, columns: noises.map { NumberText.short($0) }, cells: rows,

@@ -40,18 +40,22 @@ struct PooledImportance: Sendable, Hashable {
 extension FigureSketch {
   /// Gini importances summed over the samples of a statistic, and what is lost when a statistic is dealt out anew.
   mutating func drawImportances() {
-    numbers = NumberTable(["importance", "statistic", "measure", "mean", "standard_error", "measurements"])
+    numbers = NumberTable([
+      "experiment", "importance", "statistic", "measure", "mean", "standard_error", "measurements",
+    ])
     for experiment in figure.experiments {
       for cell in source.cells(experiment, of: figure) where cell.testView == nil {
         guard let result = source.results[cell] else { continue }
         let gini = result.splits.compactMap(\.statisticImportances)
         add(
-          PooledImportance.pool(gini, bySplit: false), "gini", gini.reduce(0) { $0 + $1.count },
-          title: "Gini importance: summed over epochs, mean over trees and splits", axis: "importance")
+          PooledImportance.pool(gini, bySplit: false), experiment, "gini", gini.reduce(0) { $0 + $1.count },
+          title: "\(prefix(experiment))Gini importance: summed over epochs, mean over trees and splits",
+          axis: "importance")
         let lost = result.splits.compactMap(\.permutationImportances)
         add(
-          PooledImportance.pool(lost, bySplit: true), "permutation", lost.count,
-          title: "Permutation importance: accuracy lost when a statistic's whole trajectory is dealt out anew",
+          PooledImportance.pool(lost, bySplit: true), experiment, "permutation", lost.count,
+          title:
+            "\(prefix(experiment))Permutation importance: accuracy lost when a statistic's whole trajectory is dealt out anew",
           axis: "lost accuracy")
       }
     }
@@ -66,7 +70,7 @@ extension FigureSketch {
   }
 
   private mutating func add(
-    _ importances: [PooledImportance], _ name: String, _ count: Int, title: String, axis: String
+    _ importances: [PooledImportance], _ experiment: String, _ name: String, _ count: Int, title: String, axis: String
   ) {
     if importances.isEmpty { return }
     func family(_ statistic: String) -> String {
@@ -84,7 +88,8 @@ extension FigureSketch {
           measure,
           own.map { one in
             numbers.append([
-              .string(name), .string(one.statistic), .string(measure), .number(one.mean), .number(one.error),
+              .string(experiment), .string(name), .string(one.statistic), .string(measure), .number(one.mean),
+              .number(one.error),
               .count(count),
             ])
             return BarChart.Bar(shortName(ofStatistic: one.statistic), one.mean, error: one.error, ink)

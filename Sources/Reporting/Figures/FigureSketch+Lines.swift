@@ -41,7 +41,7 @@ extension FigureSketch {
         let name = place < names.count ? names[place] : "Period \(place + 1)"
         panels.append(
           Panel(
-            "\(name) (\(NumberText.short(period)) epochs apart)",
+            "\(prefix(experiment))\(name) (\(NumberText.short(period)) epochs apart)",
             .lines(
               LineChart(
                 series, x: ValueAxis("samples seen, % of \(Int(whole))", from: 0, to: 100),

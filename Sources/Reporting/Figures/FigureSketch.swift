@@ -33,6 +33,8 @@ struct FigureSketch {
     case .portions: sketch.drawPortions()
     case .conditions: sketch.drawConditions()
     case .pairs: sketch.drawPairs()
+    case .learningCurve: sketch.drawLearningCurve()
+    case .identification: sketch.drawIdentification()
     }
     return sketch
   }
@@ -43,6 +45,18 @@ struct FigureSketch {
   /// The cells of a table of accuracies.
   static func cells(_ accuracy: Accuracy) -> [JSONValue] {
     [.number(accuracy.mean), .number(accuracy.error), .count(accuracy.splits.count), .number(accuracy.chance)]
+  }
+
+  /// The columns of an interval by bootstrap over runs, and its cells.
+  static let intervalColumns = ["low_95", "high_95", "runs"]
+
+  static func cells(_ interval: RunInterval?) -> [JSONValue] {
+    [.number(interval?.low), .number(interval?.high), interval.map { .count($0.runs) } ?? .null]
+  }
+
+  /// What stands before the name of a panel where several experiments are drawn.
+  func prefix(_ experiment: String) -> String {
+    figure.experiments.count > 1 ? "\(source.title(of: experiment)): " : ""
   }
 
   /// Chance as a dotted line, where all are of the same number of classes.

@@ -57,6 +57,14 @@ package struct StudyFigures: Sendable {
   package let plan: StudyPlan
   /// The results that are there.
   let results: [StudyCell: Classification]
+  /// The intervals of means over splits, and of single splits by their numbers, where predictions were kept and are drawn.
+  private let intervals: [IntervalKey: RunInterval]
+
+  /// Whose interval: that of all splits of a cell, or of one.
+  private struct IntervalKey: Hashable {
+    let cell: StudyCell
+    let ordinal: Int?
+  }
 
   /// Reads the results of some figures.
   ///
@@ -70,7 +78,30 @@ package struct StudyFigures: Sendable {
     var cells: Set<StudyCell> = []
     for figure in figures ?? plan.study.figures { cells.formUnion(plan.cells(of: figure)) }
     results = try store.results(of: plan.cells.filter(cells.contains), in: plan)
+    var intervals: [IntervalKey: RunInterval] = [:]
+    for figure in figures ?? plan.study.figures where [.accuracy, .holdouts].contains(figure.drawing) {
+      for cell in plan.cells(of: figure) where figure.experiments.contains(cell.experiment) {
+        guard let result = results[cell], let set = plan.sets[cell.plan.splitSet] else { continue }
+        let snapshot = try store.snapshot(asOf: set.commit)
+        let parts: [Int?] = figure.drawing == .holdouts ? result.splits.map(\.ordinal) : [nil]
+        for part in parts {
+          let key = IntervalKey(cell: cell, ordinal: part)
+          if intervals[key] != nil { continue }
+          let splits = part.map { ordinal in result.splits.filter { $0.ordinal == ordinal } } ?? result.splits
+          intervals[key] = try RunInterval(of: splits, in: snapshot)
+        }
+      }
+    }
+    self.intervals = intervals
   }
+
+  /// Whether any result is there of an experiment that the study has to itself.
+  package var hasOwnResults: Bool {
+    results.keys.contains { plan.study.experiment($0.experiment)?.owner == nil }
+  }
+
+  /// The number of splits that have results.
+  var splitCount: Int { results.values.reduce(0) { $0 + $1.splits.count } }
 
   /// Draws a figure.
   package func draw(_ figure: StudyFigure) -> DrawnFigure {
@@ -131,6 +162,11 @@ package struct StudyFigures: Sendable {
 
   /// How well a cell did; nil while nothing of it is computed.
   func accuracy(_ cell: StudyCell) -> Accuracy? { results[cell].flatMap { Accuracy($0.splits) } }
+
+  /// The interval of the mean of a cell, or of one of its splits, by bootstrap over runs; nil where no predictions were kept.
+  func interval(_ cell: StudyCell, ordinal: Int? = nil) -> RunInterval? {
+    intervals[IntervalKey(cell: cell, ordinal: ordinal)]
+  }
 
   /// The accuracy of the reference of a figure, by the same classifier on the same statistics.
   func reference(of figure: StudyFigure, like cell: StudyCell) -> Accuracy? {

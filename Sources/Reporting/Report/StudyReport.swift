@@ -16,14 +16,19 @@ package struct StudyReport {
   package let store: TrajectoryStore
   /// The figures.
   package let figures: StudyFigures
+  /// The figures of further studies of which the store has results, drawn below those of the study.
+  package let others: [StudyFigures]
   /// Command lines that make the report again, in the words of the door.
   package let commands: [String]
   /// The version of the program.
   package let version: String
 
   /// Puts a report together.
-  package init(_ figures: StudyFigures, of store: TrajectoryStore, commands: [String], version: String) {
+  package init(
+    _ figures: StudyFigures, others: [StudyFigures] = [], of store: TrajectoryStore, commands: [String], version: String
+  ) {
     self.figures = figures
+    self.others = others
     self.store = store
     self.commands = commands
     self.version = version
@@ -54,6 +59,7 @@ package struct StudyReport {
       [("contents", "What the store holds"), ("recording", "How it was recorded")]
       + (isPaper ? [("claims", "The paper's claims")] : [])
       + study.figures.map { ("figure-\($0.name)", "Figure \($0.name): \($0.title)") }
+      + others.map { ("study-\($0.plan.study.name)", $0.plan.study.title) }
       + [("splits", "Splits"), ("effort", "Time"), ("again", "Make it again")]
     page.contents(sections.map { (id: $0.0, text: $0.1) })
     try addContents(summary, snapshot, to: &page)
@@ -61,7 +67,15 @@ package struct StudyReport {
     if isPaper { addClaims(to: &page) }
     for figure in study.figures {
       try work.checkCancelled("stopped while the report was written")
-      add(figures.draw(figure), to: &page)
+      add(figures.draw(figure), of: nil, to: &page)
+    }
+    for other in others {
+      let study = other.plan.study
+      page.heading(study.title, id: "study-\(study.name)")
+      for figure in study.figures {
+        try work.checkCancelled("stopped while the report was written")
+        add(other.draw(figure), of: study.name, to: &page)
+      }
     }
     try addSplits(work, to: &page)
     addEffort(to: &page)
@@ -135,9 +149,11 @@ package struct StudyReport {
       }, caption: "Claims")
   }
 
-  private func add(_ drawn: DrawnFigure, to page: inout HTMLPage) {
+  /// Adds a figure, of a further study where one is named.
+  private func add(_ drawn: DrawnFigure, of study: String?, to page: inout HTMLPage) {
     let figure = drawn.figure
-    page.heading("Figure \(figure.name): \(figure.title)", id: "figure-\(figure.name)")
+    let name = [study, figure.name].compactMap { $0 }.joined(separator: "-")
+    page.heading("Figure \(figure.name): \(figure.title)", id: "figure-\(name)", level: study == nil ? 2 : 3)
     switch drawn.state {
     case .impossible(let reason): page.paragraph("Not possible here: \(reason).", style: "faint")
     case .empty: page.paragraph("No result of it is in the store.", style: "faint")
@@ -149,7 +165,7 @@ package struct StudyReport {
     var plain = picture.picture
     plain.title = ""
     page.picture(plain)
-    page.numbers(picture.numbers, file: "figure-\(figure.name).csv", caption: "Numbers of figure \(figure.name)")
+    page.numbers(picture.numbers, file: "figure-\(name).csv", caption: "Numbers of figure \(figure.name)")
   }
 
   private func addSplits(_ work: WorkContext, to page: inout HTMLPage) throws(EngramError) {

@@ -36,12 +36,16 @@ public struct ClassificationPlan: Sendable, Hashable {
   public var testView: TrajectoryView?
   /// How often the values of each statistic are dealt out anew among test examples, to see what is lost; 0 for not at all.
   public var permutationRepeats: Int
+  /// Whether the test side is identified as recordings of unknown origin are, by a forest calibrated on what the train side holds out.
+  ///
+  /// The grid is then one random forest. How far the answer is true is kept with the result (``IdentificationScore``).
+  public var identifies: Bool
 
   /// Makes a plan.
   public init(
     splitSet: String, features: FeatureRequest = FeatureRequest(), grid: GridSpecification,
     strategy: SearchStrategy = .exhaustive, folds: FoldPlan? = nil, seed: UInt64 = 0, testView: TrajectoryView? = nil,
-    permutationRepeats: Int = 0
+    permutationRepeats: Int = 0, identifies: Bool = false
   ) {
     self.splitSet = splitSet
     self.features = features
@@ -51,6 +55,7 @@ public struct ClassificationPlan: Sendable, Hashable {
     self.seed = seed
     self.testView = testView
     self.permutationRepeats = permutationRepeats
+    self.identifies = identifies
   }
 
   /// The plan that learns the same models and only tests them: several plans may share it, and then what it learned.
@@ -81,6 +86,7 @@ public struct ClassificationPlan: Sendable, Hashable {
     // Keys of later versions are there only where they say something, so that earlier results keep their hash.
     object["test_view"] = testView?.json
     object["permutation_repeats"] = permutationRepeats > 0 ? .count(permutationRepeats) : nil
+    object["identify"] = identifies ? .integer(IdentificationScore.version) : nil
     return object
   }
 }

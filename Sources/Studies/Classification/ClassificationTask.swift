@@ -104,6 +104,7 @@ struct ClassificationTask {
     /// Of ten parts of the time, those that the search takes, by which progress is shown.
     let searchParts = 9
     let split = set.splits[ordinal]
+    if plan.identifies { return try identify(ordinal, selection, snapshot, work) }
     let (classes, trainLabels, testLabels) = try fill(split, selection, snapshot, &memory)
     let start = MonotonicClock.seconds
     var search: SearchRecord?

@@ -37,14 +37,13 @@ public struct CalibrationGroups: Sendable, Hashable {
   init(
     _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
   ) throws(EngramError) {
-    let candidates: [(field: String, groups: [ExampleSet])]
+    let candidates: [(field: String, groups: [ExampleGroup])]
     (newValues, candidates) = try Self.candidates(request, training, examples: examples, in: snapshot)
-    var values: [ExampleSet]?
+    var values: [ExampleGroup]?
     if let given = request.calibrateBy {
       (field, reason) = (given, "as asked")
       if given != Self.run {
-        let groups = try snapshot.groups(by: [given]).map { $0.examples.intersection(training.examples) }
-        values = groups.filter { !$0.isEmpty }
+        values = try Self.trained(by: given, training, in: snapshot).filter { !$0.examples.isEmpty }
       }
     } else if let coarsest = candidates.min(by: { $0.groups.count < $1.groups.count }) {
       field = coarsest.field
@@ -58,31 +57,12 @@ public struct CalibrationGroups: Sendable, Hashable {
         : "for no field of which the examples have a new value can be held out without losing a class"
     }
     if let values {
-      try Self.check(values, of: field, training, in: snapshot)
-      groupOfRun = Self.groups(of: training.runs, values, training.examples)
+      try Self.check(values.map(\.examples), of: field, training, in: snapshot)
+      groupOfRun = Self.groups(of: training.runs, values.map(\.examples), training.examples)
     } else {
       groupOfRun = Array(0..<Int32(training.runs.count))
     }
-    let kind: SplitSpecification.Kind
-    if let values, values.count <= Self.mostFolds {
-      kind = .leaveOneGroupOut(LeaveOneGroupOutSplits(by: [field]))
-    } else {
-      let fewest = zip(training.runCounts, training.classes.names).min { $0.0 < $1.0 } ?? (0, "")
-      guard fewest.0 > 1 else {
-        throw EngramError(
-          .invalidData, "confidence cannot be calibrated: a class has only one run", file: snapshot.store.path,
-          place: "column \(request.label)", expected: "at least two runs of each class",
-          found: "\(fewest.0) of '\(fewest.1)'",
-          mend:
-            "record another run of it, or leave the class out: \(set: .train, to: "\"\(request.label) != '\(fewest.1)'\"")"
-        )
-      }
-      kind = .stratifiedGroupKFold(
-        StratifiedGroupKFoldSplits(
-          folds: values == nil ? min(Self.runFolds, fewest.0) : Self.mostFolds, by: [field], seed: request.seed))
-    }
-    folds = try SplitSpecification(kind, label: request.label, where: request.trainFilter).splits(of: snapshot)
-      .filter { !$0.test.isEmpty }
+    folds = try Self.folds(values, field, groupOfRun, training, request, in: snapshot)
     foldCount = folds.count
     for fold in folds where Self.lostClass(without: [fold.test], training, in: snapshot) != nil {
       throw EngramError(
@@ -91,20 +71,66 @@ public struct CalibrationGroups: Sendable, Hashable {
     }
   }
 
+  /// The parts that are held out in turn: each of a few values, or folds of runs or of many values, with all classes in each.
+  private static func folds(
+    _ values: [ExampleGroup]?, _ field: String, _ groupOfRun: [Int32], _ training: TrainingRuns,
+    _ request: IdentifyRequest, in snapshot: Snapshot
+  ) throws(EngramError) -> [Split] {
+    if let values, values.count <= mostFolds {
+      return values.map { value in
+        Split(
+          name: "\(field)=\(value.key[0])", train: training.examples.subtracting(value.examples), test: value.examples)
+      }
+    }
+    let fewest = zip(training.runCounts, training.classes.names).min { $0.0 < $1.0 } ?? (0, "")
+    guard fewest.0 > 1 else {
+      throw EngramError(
+        .invalidData, "confidence cannot be calibrated: a class has only one run", file: snapshot.store.path,
+        place: "column \(request.label)", expected: "at least two runs of each class",
+        found: "\(fewest.0) of '\(fewest.1)'",
+        mend:
+          "record another run of it, or leave the class out: \(set: .train, to: "\"\(request.label) != '\(fewest.1)'\"")"
+      )
+    }
+    let plan = StratifiedGroupKFoldSplits(
+      folds: values == nil ? min(runFolds, fewest.0) : mostFolds, by: [field], seed: request.seed)
+    let numbers = try plan.foldNumbers(
+      of: training.labels.codes, groups: training.runs.codes.map { groupOfRun[Int($0)] })
+    let ids = training.examples.ids
+    return (0..<Int32(plan.folds)).compactMap { fold in
+      let test = ExampleSet(ids: ids.indices.filter { numbers[$0] == fold }.map { ids[$0] })
+      return test.isEmpty
+        ? nil : Split(name: String(fold), train: training.examples.subtracting(test), test: test)
+    }
+  }
+
+  /// The training examples of each value of a field, which may be none.
+  private static func trained(
+    by field: String, _ training: TrainingRuns, in snapshot: Snapshot
+  ) throws(EngramError) -> [ExampleGroup] {
+    try snapshot.groups(by: [field]).map {
+      ExampleGroup(key: $0.key, examples: $0.examples.intersection(training.examples))
+    }
+  }
+
   /// What values the examples have that no training run has, and the fields of those that could be held out.
   private static func candidates(
     _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
-  ) throws(EngramError) -> (newValues: [String], fields: [(field: String, groups: [ExampleSet])]) {
+  ) throws(EngramError) -> (newValues: [String], fields: [(field: String, groups: [ExampleGroup])]) {
     var newValues: [String] = []
-    var candidates: [(field: String, groups: [ExampleSet])] = []
+    var candidates: [(field: String, groups: [ExampleGroup])] = []
     for field in try snapshot.fields() where field.type == .text && field.name != request.label {
       let groups = try snapshot.groups(by: [field.name])
-      let trained = groups.map { $0.examples.intersection(training.examples) }
-      let fresh = groups.indices.filter { trained[$0].isEmpty && !groups[$0].examples.isDisjoint(with: examples) }
+      let trained = groups.map {
+        ExampleGroup(key: $0.key, examples: $0.examples.intersection(training.examples))
+      }
+      let fresh = groups.indices.filter {
+        trained[$0].examples.isEmpty && !groups[$0].examples.isDisjoint(with: examples)
+      }
       if fresh.isEmpty { continue }
       newValues.append("\(field.name) " + CommonColumns.some(fresh.map { quoted(groups[$0].key[0]) }))
-      let values = trained.filter { !$0.isEmpty }
-      if values.count > 1, lostClass(without: values, training, in: snapshot) == nil {
+      let values = trained.filter { !$0.examples.isEmpty }
+      if values.count > 1, lostClass(without: values.map(\.examples), training, in: snapshot) == nil {
         candidates.append((field.name, values))
       }
     }

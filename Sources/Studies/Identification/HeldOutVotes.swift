@@ -42,8 +42,33 @@ struct HeldOutVotes: Sendable {
     (self.rows, self.folds) = (rows, folds)
   }
 
-  private init(logs: LogProbabilities, labels: [Int32], folds: [Int]) {
-    (self.logs, self.labels, self.folds, rows) = (logs, labels, folds, [])
+  private init(logs: LogProbabilities, labels: [Int32], folds: [Int], rows: [Int] = []) {
+    (self.logs, self.labels, self.folds, self.rows) = (logs, labels, folds, rows)
+  }
+
+  /// What was said of some folds only.
+  func only(_ wanted: Set<Int>) -> HeldOutVotes {
+    let kept = folds.indices.filter { wanted.contains(folds[$0]) }
+    return HeldOutVotes(
+      logs: logs.rows(kept), labels: kept.map { labels[$0] }, folds: kept.map { folds[$0] },
+      rows: rows.isEmpty ? [] : kept.map { rows[$0] })
+  }
+
+  /// The most likely class of each.
+  var predicted: [Int32] {
+    (0..<logs.count).map { row in
+      Int32(mostLikely(logs.values[(row * logs.classCount)..<((row + 1) * logs.classCount)]))
+    }
+  }
+
+  /// The share of rows of each of some folds whose most likely class is the true one.
+  func accuracies(foldCount: Int) -> [Double] {
+    var (right, all) = ([Double](repeating: 0, count: foldCount), [Double](repeating: 0, count: foldCount))
+    for (row, code) in predicted.enumerated() {
+      all[folds[row]] += 1
+      if code == labels[row] { right[folds[row]] += 1 }
+    }
+    return zip(right, all).map { $0 / max(1, $1) }
   }
 
   /// The runs that were held out whole: the means of the logarithms of their layers.

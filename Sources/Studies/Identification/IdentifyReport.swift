@@ -22,33 +22,32 @@ struct IdentifyReport {
   let unlabelled: Int
   let columns: CommonColumns
   let groups: CalibrationGroups
-  let exampleScaling, runScaling: TemperatureScaling
+  let confidence: Confidence
   let logs: LogProbabilities
   let near: NearestRuns
   let shares: StatisticShares?
   let perfectBeside: PerfectBeside?
-  let runSets: PredictionSets
+  let agreement: MeasureAgreement?
 
   private var classCount: Int { training.classes.values.count }
 
   /// The answer.
-  func identification(
-    examples exampleConfidence: ConfidenceLevel, runs runConfidence: ConfidenceLevel
-  ) throws(EngramError) -> Identification {
+  func identification() throws(EngramError) -> Identification {
     let pooled = logs.means(of: runs.codes, groupCount: runs.count)
     let whole = pooled.means(of: [Int32](repeating: 0, count: runs.count), groupCount: 1)
     let fields = try RunFieldTable(training: training.runs, unknown: runs, in: snapshot)
-    let exampleVerdicts = try exampleVerdicts(exampleScaling.probabilities(of: logs))
-    let runVerdicts = runVerdicts(runScaling.probabilities(of: pooled), fields)
-    let group = groupVerdict(runScaling.probabilities(of: whole), exampleVerdicts, runVerdicts, fields)
+    let exampleVerdicts = try exampleVerdicts(confidence.examples.probabilities(of: logs))
+    let runVerdicts = runVerdicts(confidence.runs.probabilities(of: pooled), fields)
+    let group = groupVerdict(confidence.runs.probabilities(of: whole), exampleVerdicts, runVerdicts, fields)
     return Identification(
       label: request.label, classes: training.classes.values,
       training: TrainingSummary(
         filter: request.trainFilter, examples: training.examples.count, runs: training.runs.count,
         classExamples: training.labels.counts(), classRuns: training.runCounts, unlabelled: unlabelled,
         treeCount: request.treeCount, seed: request.seed),
-      columns: columns, calibrationGroups: groups, exampleConfidence: exampleConfidence, runConfidence: runConfidence,
-      runSets: runSets, perfectBeside: perfectBeside, group: group, runs: runVerdicts, examples: exampleVerdicts,
+      columns: columns, calibrationGroups: groups, exampleConfidence: confidence.exampleLevel,
+      runConfidence: confidence.runLevel, runSets: confidence.sets, agreement: agreement, perfectBeside: perfectBeside,
+      group: group, runs: runVerdicts, examples: exampleVerdicts,
       known: try knownLabels(exampleVerdicts, runVerdicts), warnings: try warnings(group, runVerdicts))
   }
 
@@ -163,25 +162,40 @@ struct IdentifyReport {
         "no training run has \(groups.newValues.joined(separator: ", ")), and confidence was calibrated on further runs of "
           + "the trained kinds, \(groups.reason); it is likely to be too high")
     }
-    let blind = runSets.kinds.filter(\.isNearChance)
-    if groups.field != "run_id", !blind.isEmpty {
-      warn(
-        .nearChance,
-        "held out in turn, \(blind.count) of \(runSets.kinds.count) values of \(groups.field) were identified no better than by "
-          + "guessing (\(blind.map { "\($0.name.split(separator: "=").last ?? "")" }.joined(separator: ", "))); the examples may be "
-          + "of such a kind, whatever the confidence")
-    }
-    let silent = runs.count { runSets.codes(of: $0.probabilities).count == classCount }
-    if silent * 2 > runs.count {
-      warn(
-        .everyClass,
-        "the sets of \(silent) of \(runs.count) runs hold every \(request.label): at \(Int(100 * runSets.level)) % nothing can be said"
-      )
-    }
+    warnOfDoubt(runs, warn)
     let references = near.exampleNovelty.reference.count
     if references < Self.fewestReferences {
       warn(.fewReferences, "\(references) held-out examples cannot tell what is farther than 99 in 100")
     }
     return warnings
+  }
+
+  /// Warns where what is said may be a guess.
+  private func warnOfDoubt(_ runs: [RunVerdict], _ warn: (IdentifyWarning.Kind, String) -> Void) {
+    let sets = confidence.sets
+    func percent(_ share: Double) -> Int { Int((100 * share).rounded()) }
+    if let agreement, agreement.isDoubtful {
+      warn(
+        .doubtful,
+        "\(agreement.measures.joined(separator: ", ")), each learned from alone, say the same of "
+          + "\(percent(agreement.share)) % of runs, where guesses do of \(percent(1 / Double(classCount))) %: the runs may be "
+          + "identified no better than by guessing, so no confidence is left and sets hold every \(request.label)")
+      return
+    }
+    let blind = sets.kinds.filter(\.isNearChance)
+    if agreement == nil, groups.field != "run_id", !blind.isEmpty {
+      warn(
+        .nearChance,
+        "held out in turn, \(blind.count) of \(sets.kinds.count) values of \(groups.field) were identified no better than by "
+          + "guessing (\(blind.map { "\($0.name.split(separator: "=").last ?? "")" }.joined(separator: ", "))); the examples may be "
+          + "of such a kind, whatever the confidence")
+    }
+    let silent = runs.count { sets.codes(of: $0.probabilities).count == classCount }
+    if silent * 2 > runs.count {
+      warn(
+        .everyClass,
+        "the sets of \(silent) of \(runs.count) runs hold every \(request.label): at \(Int(100 * sets.level)) % nothing can be said"
+      )
+    }
   }
 }

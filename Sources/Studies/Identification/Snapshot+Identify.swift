@@ -40,27 +40,47 @@ extension Snapshot {
     }
     let likeness = try RecordingLikeness(request, examples: unknown, in: self, limits: limits)
     let request = likeness?.request ?? request
-    let (trainExamples, unlabelled) = try trainingExamples(request, unknown: unknown, limits)
-    let training = try TrainingRuns(trainExamples, label: request.label, in: self)
+    let (train, unlabelled) = try trainingExamples(request, unknown: unknown, limits)
+    return try identify(request, unknown, from: train, unlabelled: unlabelled, like: likeness, work: work).answer
+  }
+
+  /// Says which class some examples look like, where both sides are known; the filters of the request are only told again.
+  ///
+  /// - Parameters:
+  ///   - request: How it is done.
+  ///   - unknown: The examples to identify, at least one.
+  ///   - train: The examples to learn from, all of which have a label, and none of which is to be identified.
+  ///   - unlabelled: How many more were selected that have none.
+  ///   - likeness: At which condition it is learned, where that is asked for.
+  ///   - work: How the work is done.
+  /// - Returns: The answer, with the forest that gave it and what further forests said of held-out training examples.
+  /// - Throws: As ``identify(_:work:)``.
+  func identify(
+    _ request: IdentifyRequest, _ unknown: ExampleSet, from train: ExampleSet, unlabelled: Int = 0,
+    like likeness: RecordingLikeness? = nil, work: WorkContext
+  ) throws(EngramError) -> (answer: Identification, model: any ClassifierModel, heldOut: HeldOutVotes) {
+    let training = try TrainingRuns(train, label: request.label, in: self)
     let runs = try ExampleRuns(of: unknown, in: self)
     let groups = try CalibrationGroups(request, training, examples: unknown, in: self)
-    let common = try CommonColumns(of: request.features, train: trainExamples, examples: unknown, in: self)
+    let common = try CommonColumns(of: request.features, train: train, examples: unknown, in: self)
     var features = FeatureSet(layout: .columnMajor)
     var unknownFeatures = FeatureSet(layout: .columnMajor)
     try FeatureSet.fill(
-      train: trainExamples, &features, test: unknown, &unknownFeatures, common.columns, from: self,
-      work: work)
+      train: train, &features, test: unknown, &unknownFeatures, common.columns, from: self, work: work)
 
     let forest = RandomForest(treeCount: request.treeCount)
     let votes = try HeldOutVotes(groups, training, features, forest, seed: request.seed, work: work)
     let runVotes = votes.pooled(training)
-    let (examples, pooled) = (votes.calibration, runVotes.calibration)
-    let sets = PredictionSets(
-      probabilities: pooled.probabilities, labels: runVotes.labels, folds: runVotes.folds,
-      names: groups.folds.map(\.name), classCount: training.classes.values.count)
+    // A hundred trees are enough to compare by.
+    let small = RandomForest(treeCount: min(100, request.treeCount))
+    let agreement = try MeasureAgreement.measured(
+      on: unknown, runs, from: training, holdingOut: groups.folds,
+      accuracies: runVotes.accuracies(foldCount: groups.folds.count), common.columns, forest: small, seed: request.seed,
+      in: self, work: work)
+    let confidence = Confidence(votes, runVotes, agreement, groups)
+    let options = FitOptions(seed: UInt64(request.seed), work: work)
     let model = try forest.fit(
-      features.matrix, columns: features.layout, labels: training.labels, rows: nil,
-      options: FitOptions(seed: UInt64(request.seed), work: work))
+      features.matrix, columns: features.layout, labels: training.labels, rows: nil, options: options)
     let logs = LogProbabilities(
       of: try model.probabilities(of: unknownFeatures.matrix, rows: nil, work: work),
       classCount: model.classCount, voters: request.treeCount)
@@ -70,8 +90,7 @@ extension Snapshot {
       if request.draws > 0 {
         try StatisticShares(
           of: unknownFeatures.matrix, background: features.matrix, layout: features.layout, model: model,
-          draws: request.draws,
-          options: FitOptions(seed: UInt64(request.seed), work: work))
+          draws: request.draws, options: options)
       } else {
         nil
       }
@@ -81,9 +100,9 @@ extension Snapshot {
     }
     let report = IdentifyReport(
       request: request, snapshot: self, unknown: unknown, runs: runs, training: training, unlabelled: unlabelled,
-      columns: common, groups: groups, exampleScaling: examples.scaling, runScaling: pooled.scaling, logs: logs,
-      near: near, shares: shares, perfectBeside: beside, runSets: sets)
-    return try report.identification(examples: examples.level, runs: pooled.level)
+      columns: common, groups: groups, confidence: confidence, logs: logs, near: near, shares: shares,
+      perfectBeside: beside, agreement: agreement?.unknown)
+    return (try report.identification(), model, votes)
   }
 
   /// The labelled examples to learn from, and how many were selected that have no label.

@@ -84,69 +84,6 @@ extension Study {
   }
 }
 
-extension StudyExperiment {
-  init(reading object: JSONObject, label: String) throws(EngramError) {
-    try object.checkKeys([
-      "name", "title", "splits", "each", "statistics", "views", "crossed", "classifiers", "permutations", "predictions",
-      "needs",
-    ])
-    let name = try object.string("name")
-    guard Study.isName(name) else {
-      throw EngramError(
-        .usage, "this is no name for an experiment", place: "key \"name\"",
-        expected: "letters, digits, '_' and '-', at most 60", found: "'\(name)'")
-    }
-    do throws(EngramError) {
-      var splits = try object.object("splits")
-      if splits["version"] == nil { splits["version"] = .integer(SplitSpecification.version) }
-      if splits["label"] == nil { splits["label"] = .string(label) }
-      func texts(_ key: String) throws(EngramError) -> [String]? {
-        try object.optional(key) { (value) throws(EngramError) in try value.asStrings() }
-      }
-      func flag(_ key: String) throws(EngramError) -> Bool {
-        try object.optional(key) { (value) throws(EngramError) in try value.asBool() } ?? false
-      }
-      let repeats = try object.optional("permutations") { (value) throws(EngramError) in try value.asInteger() } ?? 0
-      guard (0...1_000).contains(repeats) else {
-        throw EngramError(
-          .usage, "a number is out of range", place: "key \"permutations\"", expected: "0 to 1000", found: "\(repeats)")
-      }
-      self.init(
-        name: name, title: try object.optional("title") { (value) throws(EngramError) in try value.asString() },
-        splits: try SplitSpecification(json: .object(splits)), each: try texts("each") ?? [],
-        statistics: try (texts("statistics") ?? ["admissible"]).map { (text) throws(EngramError) in
-          try StatisticSelection(parsing: text)
-        }, views: try texts("views") ?? ["positions"], isCrossed: try flag("crossed"),
-        classifiers: try object.require("classifiers") { (value) throws(EngramError) in
-          try value.elements { (element) throws(EngramError) in try StudyClassifier(json: element) }
-        }, permutationRepeats: Int(repeats), keepsPredictions: try flag("predictions"),
-        needs: try object.optional("needs") { (value) throws(EngramError) in try value.asString() } ?? "")
-      guard !classifiers.isEmpty, !statistics.isEmpty, !views.isEmpty else {
-        throw EngramError(.usage, "it has no classifier, no statistics or no view", expected: "at least one of each")
-      }
-      for view in views { _ = try StudyViews(parsing: view) }
-    } catch {
-      throw error.code == .unsupported ? error : error.inExperiment(name)
-    }
-  }
-
-  var json: JSONValue {
-    var object = JSONObject()
-    object["name"] = .string(name)
-    object["title"] = .string(title)
-    object["splits"] = splits.json
-    object["each"] = each.isEmpty ? nil : .array(each.map { .string($0) })
-    object["statistics"] = .array(statistics.map { .string($0.text) })
-    object["views"] = .array(views.map { .string($0) })
-    object["crossed"] = isCrossed ? .bool(true) : nil
-    object["classifiers"] = .array(classifiers.map(\.json))
-    object["permutations"] = permutationRepeats > 0 ? .count(permutationRepeats) : nil
-    object["predictions"] = keepsPredictions ? .bool(true) : nil
-    object["needs"] = needs.isEmpty ? nil : .string(needs)
-    return .object(object)
-  }
-}
-
 extension StudyClassifier {
   init(json: JSONValue) throws(EngramError) {
     if case .string(let name) = json {
@@ -186,14 +123,5 @@ extension StudyClassifier {
     object["grid"] = grid?.json
     object["set"] = settings.members.isEmpty ? nil : .object(settings)
     return .object(object)
-  }
-}
-
-extension EngramError {
-  /// The error with the experiment in which it stands.
-  fileprivate func inExperiment(_ name: String) -> EngramError {
-    var placed = self
-    placed.place = "experiment '\(name)'" + (place.map { ", \($0)" } ?? "")
-    return placed
   }
 }

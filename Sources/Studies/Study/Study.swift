@@ -31,6 +31,25 @@ public struct Study: Sendable, Hashable {
     self.figures = figures
   }
 
+  /// The names of the studies that are compiled in.
+  public static let builtInNames = ["paper", "beyond", "identify-evaluation"]
+
+  /// A study that is compiled in; nil for another name.
+  ///
+  /// `paper` holds every figure of the paper that is drawn from data; `beyond` the same figures on splits that keep every network
+  /// on one side, learning curves and rules that nobody trained on; `identify-evaluation` says how far identification is true.
+  ///
+  /// - Throws: Nothing but a fault of this build.
+  public static func builtIn(_ name: String) throws(EngramError) -> Study? {
+    switch name {
+    case "paper": try paper()
+    case "beyond": try Study(json: JSONValue(parsing: String(decoding: PackageResources.beyond_json, as: UTF8.self)))
+    case "identify-evaluation":
+      try Study(json: JSONValue(parsing: String(decoding: PackageResources.identify_evaluation_json, as: UTF8.self)))
+    default: nil
+    }
+  }
+
   /// The study of the paper: every one of its figures that is drawn from data.
   ///
   /// - Throws: Nothing but a fault of this build, for the study is compiled in.
@@ -61,6 +80,11 @@ public struct StudyExperiment: Sendable, Hashable {
   public var title: String
   /// What determines the splits.
   public var splits: SplitSpecification
+  /// The study that is compiled in whose experiment of this name it is; its splits and results are shared. Nil for one of its own.
+  public var owner: String?
+  /// The shares of the runs, or of whatever the splits keep on one side, that are learned from, the experiment being done once for
+  /// each; empty for all there are.
+  public var trainFractions: [Double]
   /// Columns for each of whose values the experiment is done once, on the examples that have it; empty for once in all.
   public var each: [String]
   /// Which statistics classifiers see.
@@ -76,20 +100,25 @@ public struct StudyExperiment: Sendable, Hashable {
   public var permutationRepeats: Int
   /// Whether the predicted class of each test example is kept.
   public var keepsPredictions: Bool
+  /// Whether test sides are identified as recordings of unknown origin are, to see how far the answers are true.
+  public var identifies: Bool
   /// What a store must hold for this, in words, said where it does not.
   public var needs: String
 
   /// Makes an experiment.
   public init(
-    name: String, title: String? = nil, splits: SplitSpecification, each: [String] = [],
+    name: String, title: String? = nil, splits: SplitSpecification, owner: String? = nil, trainFractions: [Double] = [],
+    each: [String] = [],
     statistics: [StatisticSelection] = [.admissible],
     views: [String] = ["positions"], isCrossed: Bool = false, classifiers: [StudyClassifier],
     permutationRepeats: Int = 0,
-    keepsPredictions: Bool = false, needs: String = ""
+    keepsPredictions: Bool = false, identifies: Bool = false, needs: String = ""
   ) {
     self.name = name
     self.title = title ?? name
     self.splits = splits
+    self.owner = owner
+    self.trainFractions = trainFractions
     self.each = each
     self.statistics = statistics
     self.views = views
@@ -97,6 +126,7 @@ public struct StudyExperiment: Sendable, Hashable {
     self.classifiers = classifiers
     self.permutationRepeats = permutationRepeats
     self.keepsPredictions = keepsPredictions
+    self.identifies = identifies
     self.needs = needs
   }
 }
@@ -160,6 +190,10 @@ public struct StudyFigure: Sendable, Hashable {
     case conditions
     /// Bars for each pair of classes: S1.
     case pairs
+    /// Lines of accuracy by the number of runs that are learned from.
+    case learningCurve = "learning-curve"
+    /// How far identification is true: accuracy and confidence, sets, warnings, novelty.
+    case identification
   }
 
   /// The name, such as `2a`.

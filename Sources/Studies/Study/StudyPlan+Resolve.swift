@@ -17,8 +17,9 @@ extension StudyPlan {
     _ experiment: StudyExperiment, _ snapshot: Snapshot, _ work: WorkContext
   ) throws(EngramError) {
     let limits = QueryLimits(work: work)
+    if !experiment.trainFractions.isEmpty { return try resolveFractions(of: experiment, snapshot, work) }
     guard !experiment.each.isEmpty else {
-      let name = setName(of: experiment, key: [])
+      let name = try setName(of: experiment, key: [])
       let set = try splitSet(name, experiment.splits, snapshot, work)
       return try addCells(of: experiment, group: [], set, snapshot)
     }
@@ -35,7 +36,7 @@ extension StudyPlan {
         .joined(separator: " AND ")
       splits.filter = experiment.splits.filter.map { "(\($0)\n) AND \(condition)" } ?? condition
       do throws(EngramError) {
-        let set = try splitSet(setName(of: experiment, key: group.key), splits, snapshot, work)
+        let set = try splitSet(try setName(of: experiment, key: group.key), splits, snapshot, work)
         try addCells(of: experiment, group: group.key, set, snapshot)
         made += 1
       } catch {
@@ -50,11 +51,52 @@ extension StudyPlan {
     }
   }
 
+  /// Adds the split sets and the cells of an experiment that learns from shares of the train side.
+  private mutating func resolveFractions(
+    of experiment: StudyExperiment, _ snapshot: Snapshot, _ work: WorkContext
+  ) throws(EngramError) {
+    guard case .groupShuffle(let whole) = experiment.splits.kind else { return }
+    var failures: [EngramError] = []
+    for fraction in experiment.trainFractions {
+      var (splits, plan) = (experiment.splits, whole)
+      plan.train = .fraction(fraction)
+      splits.kind = .groupShuffle(plan)
+      do throws(EngramError) {
+        let set = try splitSet(try setName(of: experiment, key: [.real(fraction)]), splits, snapshot, work)
+        var counts: [Int] = []
+        for split in set.splits {
+          let classes = try snapshot.labels(of: splits.label, for: split.train.union(split.test)).classes.count
+          let learned = try snapshot.labels(of: splits.label, for: split.train).classes.count
+          guard learned == classes else {
+            throw EngramError(.invalidData, "a split has no example of some class to learn from")
+          }
+          counts.append(try snapshot.labels(of: "run_id", for: split.train).classes.count)
+        }
+        trainingRuns[set.name] = Double(counts.reduce(0, +)) / Double(max(1, counts.count))
+        try addCells(of: experiment, group: [.real(fraction)], set, snapshot)
+      } catch {
+        guard [.invalidData, .notFound].contains(error.code) else { throw error }
+        failures.append(error)
+      }
+    }
+    guard let first = failures.first else { return }
+    guard failures.count < experiment.trainFractions.count else { throw first }
+    note("\(failures.count) of \(experiment.trainFractions.count) shares are left out: \(first.message)", experiment)
+  }
+
   /// The name of the split set of an experiment: experiments of equal splits share one, and with it what is learned.
-  private func setName(of experiment: StudyExperiment, key: [MetadataValue]) -> String {
-    let owner =
-      study.experiments.first { $0.splits == experiment.splits && $0.each == experiment.each } ?? experiment
-    let name = "\(study.name).\(owner.name)"
+  private func setName(of experiment: StudyExperiment, key: [MetadataValue]) throws(EngramError) -> String {
+    func isLike(_ one: StudyExperiment, _ other: StudyExperiment) -> Bool {
+      one.splits == other.splits && one.each == other.each && one.trainFractions == other.trainFractions
+    }
+    let equal = study.experiments.filter { isLike($0, experiment) }
+    var first = equal.first { $0.owner != nil } ?? equal.first ?? experiment
+    var home = study
+    if let owner = first.owner, let shared = try Study.builtIn(owner) {
+      home = shared
+      first = shared.experiments.first { isLike($0, first) } ?? first
+    }
+    let name = "\(home.name).\(first.name)"
     if key.isEmpty { return name }
     let words = key.map { value in
       String(
@@ -140,6 +182,7 @@ extension StudyPlan {
         for classifier in experiment.classifiers {
           var plan = ClassificationPlan(
             splitSet: set.name, features: FeatureRequest(statistics: seen, view: view), grid: classifier.grid(grid))
+          plan.identifies = experiment.identifies
           if classifier.kind == .randomForest { plan.permutationRepeats = experiment.permutationRepeats }
           try add(experiment, group, statistics, view, nil, classifier.kind, plan)
           for other in experiment.isCrossed ? views.filter({ $0 != view }) : [] {

@@ -52,6 +52,8 @@ package struct StudyPlan: Sendable {
   package internal(set) var storedSets: Set<String> = []
   /// Everything that is computed, in the order of the study.
   package internal(set) var cells: [StudyCell] = []
+  /// The mean number of runs that the splits of a set learn from, where an experiment learns from shares of them.
+  package internal(set) var trainingRuns: [String: Double] = [:]
   /// Experiments that cannot be done on the store, and why.
   package internal(set) var impossible: [String: String] = [:]
   /// What is left out of experiments that can be done, in sentences without a full stop.
@@ -156,6 +158,7 @@ package struct StudyPlan: Sendable {
     object["statistics"] = .string(learning.features.statistics.text)
     object["view"] = learning.features.view.json
     object["grid"] = learning.grid.json
+    object["identify"] = learning.identifies ? .bool(true) : nil
     let text = try JSONValue.object(object).text()
     return String(XXH3.hash128(unsafe Array(text.utf8).span.bytes).prefix(16))
   }
@@ -163,6 +166,7 @@ package struct StudyPlan: Sendable {
   /// About how long a split of a plan takes, in parts of which the smallest forest takes 4.
   private static func weight(of plan: ClassificationPlan) -> Int {
     switch plan.grid.kind {
+    case .randomForest where plan.identifies: 20
     case .randomForest: 4
     case .linearSVM: 6
     case .conv1D: 30

@@ -38,7 +38,9 @@ enum FigureCommand {
     let study = try invocation.study(invocation[StudyParameters.studyOption])
     let figure = try study.figure(invocation[figure])
     if let path = invocation[output] { _ = try DrawnFormat.of(path, invocation) }
-    let drawn = try fullest(figure, study, store, invocation)
+    let drawn = try StudyFigures.fullest(
+      study, figures: [figure], grid: invocation[grid], in: store, work: invocation.work
+    ).draw(figure)
     guard let picture = drawn.drawn else {
       if case .impossible(let reason) = drawn.state {
         throw EngramError(
@@ -55,32 +57,5 @@ enum FigureCommand {
       for note in picture.picture.notes { try invocation.note("note: \(note)") }
     }
     try invocation.show(picture, to: invocation[output], asCSV: invocation[CommonParameters.csv], json: drawn.json)
-  }
-
-  /// The figure by the grid of which more results are there, unless one is named.
-  private static func fullest(
-    _ figure: StudyFigure, _ study: Study, _ store: TrajectoryStore, _ invocation: Invocation
-  ) throws(EngramError) -> DrawnFigure {
-    let needed = Set(figure.experiments + [figure.reference].compactMap { $0 })
-    var best: DrawnFigure?
-    for grid in invocation[grid].map({ [$0] }) ?? StudyGrid.allCases {
-      let plan = try StudyPlan(study, grid: grid, experiments: needed, on: store, work: invocation.work)
-      let drawn = try StudyFigures(plan, figures: [figure], in: store).draw(figure)
-      if best.map({ $0.fullness < drawn.fullness }) ?? true { best = drawn }
-    }
-    guard let best else { preconditionFailure("there is a grid") }
-    return best
-  }
-}
-
-extension DrawnFigure {
-  /// By how much of it is there: 0 to 1.
-  fileprivate var fullness: Double {
-    switch state {
-    case .complete: 1
-    case .partial(let done, let all): Double(done) / Double(max(1, all)) * 0.999
-    case .empty: 0
-    case .impossible: -1
-    }
   }
 }

@@ -32,20 +32,24 @@ enum ReportCommand {
     let store = try invocation.open(SharedParameters.store)
     let name = invocation[StudyParameters.studyOption]
     let study = try invocation.study(name)
-    var best: (figures: StudyFigures, done: Int)?
-    for grid in invocation[grid].map({ [$0] }) ?? StudyGrid.allCases {
-      let plan = try StudyPlan(study, grid: grid, on: store, work: invocation.work)
-      let done = try plan.tasks(for: study.figures, in: store).count { $0.isDone }
-      if best.map({ $0.done < done }) ?? true { best = (try StudyFigures(plan, in: store), done) }
+    let figures = try StudyFigures.fullest(study, grid: invocation[grid], in: store, work: invocation.work)
+    // The report of the paper shows what the other studies that are compiled in have found, where they were made.
+    var others: [StudyFigures] = []
+    if name == "paper" {
+      for other in Study.builtInNames where other != name {
+        guard let study = try Study.builtIn(other) else { continue }
+        let found = try StudyFigures.fullest(study, grid: invocation[grid], in: store, work: invocation.work)
+        if found.hasOwnResults { others.append(found) }
+      }
     }
-    guard let figures = best?.figures else { preconditionFailure("there is a grid") }
     let path = invocation[output]
     let storeWord = shellWord(store.path.split(separator: "/").last.map(String.init) ?? store.path)
     let report = StudyReport(
-      figures, of: store,
-      commands: [
-        "engram study make \(storeWord) \(shellWord(name)) --grid \(figures.plan.grid.rawValue)",
-        "engram report \(storeWord)\(name == "paper" ? "" : " --study \(shellWord(name))") -o report.html",
+      figures, others: others, of: store,
+      commands: ([(name, figures)] + others.map { ($0.plan.study.name, $0) }).map { name, figures in
+        "engram study make \(storeWord) \(shellWord(name)) --grid \(figures.plan.grid.rawValue)"
+      } + [
+        "engram report \(storeWord)\(name == "paper" ? "" : " --study \(shellWord(name))") -o report.html"
       ], version: engramVersion)
     let text = try report.html(work: invocation.work)
     try invocation.write(to: path) { (file) throws(EngramError) in try file.write(text) }

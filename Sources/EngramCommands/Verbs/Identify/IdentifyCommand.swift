@@ -42,6 +42,11 @@ enum IdentifyCommand {
       an architecture, a task or another text field of which no training run has the value, whole values of that field are \
       held out, since confidence on further runs of trained kinds would be far too high; --calibrate-by says otherwise.
 
+      Forests that see one measure each (weights, activations, activity changes) are asked as well. Where they agree on the \
+      runs hardly more than guesses do, and no two held-out parts of which that is true were identified correctly all the same, the \
+      answer may be a guess, which neither confidence nor distance shows: a warning says so, no confidence is left, and sets hold \
+      every class. Held-out parts of which this is true calibrate nothing.
+
       --like-recording learns on labelled runs that were measured with as few units and as much noise as the recordings, \
       which engram observe makes, and holds out the same runs measured perfectly, to say what the condition costs.
 

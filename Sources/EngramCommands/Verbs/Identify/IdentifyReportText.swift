@@ -81,6 +81,12 @@ enum IdentifyReportText {
     lines.append("held-out examples: \(text(found.exampleConfidence))")
     lines.append("held-out runs: \(text(found.runConfidence))")
     lines += sets(found)
+    if let agreement = found.agreement {
+      lines.append(
+        "\(agreement.measures.joined(separator: ", ")), each learned from alone, say the same of "
+          + "\(fixed(100 * agreement.share, digits: 0)) % of runs (guesses: \(fixed(100 / Double(found.classes.count), digits: 0)) %)"
+      )
+    }
     if let beside = found.perfectBeside { lines += cost(of: beside, found) }
     if let known = found.known {
       lines.append(
@@ -121,7 +127,9 @@ enum IdentifyReportText {
         + "\(found.classes.count) classes on average"
     ]
     if isByKind {
-      let each = sets.kinds.map { "\($0.name.split(separator: "=").last ?? "") \(percent($0.accuracy))" }
+      let each = sets.kinds.map {
+        "\($0.name.split(separator: "=").last ?? "") \(percent($0.accuracy))\($0.isDoubtful ? " (measures hardly agree)" : "")"
+      }
       lines.append(
         "held-out runs identified correctly, by \(found.calibrationGroups.field): \(each.joined(separator: ", "))")
     }

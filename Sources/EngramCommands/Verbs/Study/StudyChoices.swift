@@ -6,9 +6,9 @@ import Studies
 /// Parameters that the verbs about studies share.
 enum StudyParameters {
   static let study = Parameter.argument(
-    .text("STUDY"), "paper, or the file of a study; `engram study new` writes one")
+    .text("STUDY"), "paper, beyond, identify-evaluation, or the file of a study; `engram study new` writes one")
   static let studyOption = Parameter.option(
-    "study", .text("STUDY"), default: "paper", "paper, or the file of a study")
+    "study", .text("STUDY"), default: "paper", "paper, beyond, identify-evaluation, or the file of a study")
   static let grid = Parameter.option(
     "grid", ValueType<StudyGrid>.choice("GRID"), default: "coarse",
     "the candidates to choose from where the study names none: a few, or those of the paper")
@@ -17,10 +17,12 @@ enum StudyParameters {
 extension Invocation {
   /// The study of a name or a file.
   func study(_ name: String) throws(EngramError) -> Study {
-    if name == "paper" { return try Study.paper() }
+    if let study = try Study.builtIn(name) { return study }
     guard name.hasSuffix(".json") || name.contains("/") else {
       throw EngramError(
-        .usage, "there is no study '\(name)'", expected: "paper, or the path of a file that ends in .json", found: name,
+        .usage, "there is no study '\(name)'",
+        expected: "one of \(Study.builtInNames.joined(separator: ", ")), or the path of a file that ends in .json",
+        found: name,
         mend: "`engram study new STORE -o FILE.json` writes a study for a store")
     }
     /// A study is a few pages of text.

@@ -2,6 +2,7 @@
 
 import Base
 import Classifiers
+import Reporting
 import Splits
 import Studies
 import TrajectoryStore
@@ -53,7 +54,7 @@ enum StudyMakeCommand {
         }
       }
     }
-    let needed = Set(figures.flatMap { $0.experiments + [$0.reference].compactMap { $0 } })
+    let needed = StudyFigures.experiments(of: figures)
     let plan = try StudyPlan(
       study, grid: invocation[StudyParameters.grid], experiments: needed, on: store, work: invocation.work)
     let tasks = try plan.tasks(for: figures, in: store)

@@ -1,6 +1,7 @@
 // SplitResult+JSON.swift -- the result of a split as JSON, as the store keeps it and `engram results --json` shows it.
 //   {"split": "0", "classes": ["adam", …], "train": {"examples": 1224, "confusion": [[…], …]}, "test": {…},
 //    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…}}
+// where the test side is identified: "identification": {…};
 // where the classifier is a forest: "statistic_importances": {"statistics": […], "means": […], "deviations": […], "count": 100};
 // and, where the best candidates could not learn from the whole train side: "passed_over": [{"candidate": 3, "reason": "…"}]
 
@@ -32,6 +33,7 @@ extension SplitResult {
       } ?? .null
     object["statistic_importances"] = statisticImportances?.json
     object["permutation_importances"] = permutationImportances?.json
+    object["identification"] = identification?.json
     object["seconds"] = ["search": .real(searchSeconds), "fit": .real(fitSeconds)]
     return object
   }
@@ -70,6 +72,9 @@ extension SplitResult {
       },
       permutationImportances: try object.optional("permutation_importances") { (value) throws(EngramError) in
         try StatisticImportances(json: value)
+      },
+      identification: try object.optional("identification") { (value) throws(EngramError) in
+        try IdentificationScore(json: value)
       }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"))
   }
 

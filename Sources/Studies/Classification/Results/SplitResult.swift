@@ -37,6 +37,8 @@ public struct SplitResult: Sendable, Hashable {
   public let statisticImportances: StatisticImportances?
   /// What is lost when a statistic is dealt out anew; nil where the plan does not ask for it.
   public let permutationImportances: StatisticImportances?
+  /// How far the identification of the test side was true; nil for plans that only classify.
+  public let identification: IdentificationScore?
   /// The predicted class of each test example; nil if it was not kept.
   public let predictions: Predictions?
   /// Seconds spent choosing parameters, and learning with them.
@@ -48,8 +50,8 @@ public struct SplitResult: Sendable, Hashable {
     parameters: JSONObject, search: SearchRecord? = nil, passedOver: [PassedOverCandidate] = [],
     model: JSONObject = JSONObject(),
     importances: Importances? = nil, statisticImportances: StatisticImportances? = nil,
-    permutationImportances: StatisticImportances? = nil, predictions: Predictions? = nil, searchSeconds: Double = 0,
-    fitSeconds: Double = 0
+    permutationImportances: StatisticImportances? = nil, identification: IdentificationScore? = nil,
+    predictions: Predictions? = nil, searchSeconds: Double = 0, fitSeconds: Double = 0
   ) {
     self.ordinal = ordinal
     self.name = name
@@ -63,6 +65,7 @@ public struct SplitResult: Sendable, Hashable {
     self.importances = importances
     self.statisticImportances = statisticImportances
     self.permutationImportances = permutationImportances
+    self.identification = identification
     self.predictions = predictions
     self.searchSeconds = searchSeconds
     self.fitSeconds = fitSeconds

@@ -20,7 +20,7 @@ extension Identification {
         "by": .string(calibrationGroups.field), "reason": .string(calibrationGroups.reason),
         "new_values": .array(calibrationGroups.newValues.map { .string($0) }),
         "folds": .integer(Int64(calibrationGroups.foldCount)), "examples": exampleConfidence.json,
-        "runs": runConfidence.json, "run_sets": runSets.json,
+        "runs": runConfidence.json, "run_sets": runSets.json, "agreement": agreement?.json ?? .null,
       ],
       "like_recording": perfectBeside.map {
         [
@@ -132,8 +132,18 @@ extension PredictionSets {
           [
             "name": .string($0.name), "runs": .count($0.runs), "accuracy": .real($0.accuracy),
             "coverage": .real($0.coverage), "near_chance": .bool($0.isNearChance),
+            "agreement": $0.agreement?.json ?? .null,
           ]
         }),
+    ]
+  }
+}
+
+extension MeasureAgreement {
+  fileprivate var json: JSONValue {
+    [
+      "measures": .array(measures.map { .string($0) }), "share": .real(share), "value": .real(value),
+      "slight": .bool(isSlight), "doubtful": .bool(isDoubtful),
     ]
   }
 }

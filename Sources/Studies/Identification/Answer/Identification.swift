@@ -25,6 +25,8 @@ public struct Identification: Sendable, Hashable {
   public let runConfidence: ConfidenceLevel
   /// The sets of classes of runs, and how far they held the true class of held-out runs, kind by kind.
   public let runSets: PredictionSets
+  /// How far the measures, each learned from alone, agree on the runs; nil where both sides have fewer than two in common.
+  public let agreement: MeasureAgreement?
   /// The same runs measured perfectly, where only observations like the recordings were learned from.
   public let perfectBeside: PerfectBeside?
   /// All the examples together.

@@ -12,7 +12,9 @@ public struct IdentifyWarning: Sendable, Hashable {
     case otherKind = "other_kind"
     /// There are too few held-out examples to tell what is new.
     case fewReferences = "few_references"
-    /// Some kind that was held out was identified no better than by guessing.
+    /// The measures, each learned from alone, agree on the runs hardly more than guesses do.
+    case doubtful
+    /// Some kind that was held out was identified no better than by guessing, and it is not known how far the measures agree.
     case nearChance = "near_chance"
     /// Most prediction sets hold every class.
     case everyClass = "every_class"

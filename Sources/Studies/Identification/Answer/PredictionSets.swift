@@ -9,6 +9,9 @@ import Classifiers
 /// under which each kind that was held out is covered at the level, and then lower by as much as that kind fell short of all
 /// others, for the next may fall short as far again. How far it holds is measured by nested hold-outs: each kind by the
 /// probabilities and the bound that all others give.
+///
+/// A kind on which the measures hardly agree (``MeasureAgreement``) is one of which nothing can be said: its sets hold every class, and
+/// the bound of the others is made without it.
 public struct PredictionSets: Sendable, Hashable {
   /// What was held out together.
   public struct Kind: Sendable, Hashable {
@@ -22,11 +25,15 @@ public struct PredictionSets: Sendable, Hashable {
     public let coverage: Double
     /// Whether the accuracy may well be that of guessing: not above it by two standard errors.
     public let isNearChance: Bool
+    /// How far the measures, each learned from alone, agree on its runs; nil where that was not measured.
+    public let agreement: MeasureAgreement?
+    /// Whether its sets hold every class, for the measures hardly agree on it.
+    public var isDoubtful: Bool { agreement?.isDoubtful ?? false }
   }
 
   /// The level, such as 0.9.
   public let level: Double
-  /// The least probability of a class in a set.
+  /// The least probability of a class in a set; 0 where nothing can be said of what is to be identified.
   public let leastProbability: Double
   /// What was held out, in order.
   public let kinds: [Kind]
@@ -45,10 +52,13 @@ public struct PredictionSets: Sendable, Hashable {
   ///   - labels: The true class of each run.
   ///   - folds: The number of the kind of each run.
   ///   - names: The names of the kinds.
+  ///   - agreements: How far the measures agree on each kind; empty where that was not measured.
+  ///   - isDoubtful: Whether they hardly agree on what is to be identified.
   ///   - classCount: The number of classes.
   ///   - level: The level.
   init(
-    probabilities: [Double], labels: [Int32], folds: [Int], names: [String], classCount: Int, level: Double = 0.9
+    probabilities: [Double], labels: [Int32], folds: [Int], names: [String], agreements: [MeasureAgreement] = [],
+    isDoubtful: Bool = false, classCount: Int, level: Double = 0.9
   ) {
     self.level = level
     func own(_ run: Int) -> ArraySlice<Double> { probabilities[(run * classCount)..<((run + 1) * classCount)] }
@@ -57,26 +67,37 @@ public struct PredictionSets: Sendable, Hashable {
     let bounds = members.map { runs in
       Self.bound(runs.map { probabilities[$0 * classCount + Int(labels[$0])] }, level: level)
     }
-    leastProbability = Self.joint(bounds)
+    let isTrusted = present.map { !(agreements.indices.contains($0) && agreements[$0].isDoubtful) }
+    // Without any kind that can be trusted, all of them say what is known.
+    let used = isTrusted.contains(true) ? bounds.indices.filter { isTrusted[$0] } : Array(bounds.indices)
+    leastProbability = isDoubtful ? 0 : Self.joint(used.map { bounds[$0] })
     var (kinds, sizes): ([Kind], [Double]) = ([], [])
     for (place, runs) in members.enumerated() {
-      let bound = Self.joint(bounds.indices.filter { $0 != place }.map { bounds[$0] })
+      let others = used.filter { $0 != place }
+      let bound =
+        isTrusted[place]
+        ? Self.joint((others.isEmpty ? bounds.indices.filter { $0 != place } : others).map { bounds[$0] }) : 0
       let sets = runs.map { Self.codes(of: own($0), least: bound) }
       let count = Double(runs.count)
       let right = runs.count { mostLikely(own($0)) == Int(labels[$0]) }
       let covered = zip(runs, sets).count { $1.contains(Int(labels[$0])) }
-      let chance = 1 / Double(classCount)
-      let error = (chance * (1 - chance) / count).squareRoot()
       kinds.append(
         Kind(
           name: names.indices.contains(present[place]) ? names[present[place]] : String(present[place]),
           runs: runs.count,
           accuracy: Double(right) / count, coverage: Double(covered) / count,
-          isNearChance: Double(right) / count <= chance + 2 * error))
+          isNearChance: Self.isNearChance(Double(right) / count, of: runs.count, classCount: classCount),
+          agreement: agreements.indices.contains(present[place]) ? agreements[present[place]] : nil))
       sizes.append(sets.reduce(0) { $0 + Double($1.count) } / count)
     }
     self.kinds = kinds
     meanSize = sizes.reduce(0, +) / Double(max(1, sizes.count))
+  }
+
+  /// Whether a share of correct runs may well be that of guessing: not above it by two standard errors.
+  static func isNearChance(_ accuracy: Double, of runs: Int, classCount: Int) -> Bool {
+    let chance = 1 / Double(classCount)
+    return accuracy <= chance + 2 * (chance * (1 - chance) / Double(max(1, runs))).squareRoot()
   }
 
   /// The probability that all but one in so many of the true classes reach; 0 where there are too few to tell.
