@@ -94,6 +94,7 @@ extension StudyFigures {
   ///   - grid: The candidates; nil for either.
   ///   - store: The store.
   ///   - work: Who may stop it.
+  /// - Returns: The figures with their results.
   /// - Throws: What reading the store throws.
   package static func fullest(
     _ study: Study, figures: [StudyFigure]? = nil, grid: StudyGrid?, in store: TrajectoryStore, work: WorkContext

@@ -48,6 +48,7 @@ extension MeasureAgreement {
   ///   - snapshot: Where the examples are.
   ///   - work: How the work is done.
   /// - Returns: The agreement on the examples, and on each part; nil where both sides have fewer than two measures in common.
+  /// - Throws: ``EngramError`` when the examples cannot be read, and `cancelled`.
   static func measured(
     on unknown: ExampleSet, _ runs: ExampleRuns, from training: TrainingRuns, holdingOut parts: [Split],
     accuracies: [Double], _ columns: FeatureColumns, forest: RandomForest, seed: UInt32, in snapshot: Snapshot,
@@ -112,7 +113,8 @@ extension MeasureAgreement {
   ///   - accuracies: The accuracy on each part.
   ///   - measures: What the measures are called.
   ///   - classCount: The number of classes.
-  static func judged(
+  /// - Returns: The agreement on what is to be identified, and on each part.
+  package static func judged(
     _ said: [[[Int]]], accuracies: [Double], measures: [String], classCount: Int
   ) -> (unknown: MeasureAgreement, parts: [MeasureAgreement]) {
     let shares = said.map(share)

@@ -80,7 +80,9 @@ public struct StudyExperiment: Sendable, Hashable {
   public var title: String
   /// What determines the splits.
   public var splits: SplitSpecification
-  /// The study that is compiled in whose experiment of this name it is; its splits and results are shared. Nil for one of its own.
+  /// The study that is compiled in whose experiment of this name it is; nil for one of its own.
+  ///
+  /// Its splits and results are shared with that study.
   public var owner: String?
   /// The shares of the runs, or of whatever the splits keep on one side, that are learned from, the experiment being done once for
   /// each; empty for all there are.

@@ -41,7 +41,11 @@ package struct RunInterval: Sendable, Hashable {
   }
 
   /// The interval of some splits: for each the run of each test example, and whether it was identified correctly.
-  init?(_ splits: [[(run: Int, isRight: Bool)]], runCount: Int) {
+  ///
+  /// - Parameters:
+  ///   - splits: The runs are numbers below `runCount`.
+  ///   - runCount: The number of runs that are drawn from.
+  package init?(_ splits: [[(run: Int, isRight: Bool)]], runCount: Int) {
     guard runCount > 1 else { return nil }
     var right = [Double](repeating: 0, count: splits.count * runCount)
     var count = right
