@@ -1,5 +1,6 @@
 // ProgramTests.swift -- the built program as a user meets it.
 
+import Base
 import EngramCommands
 import Foundation
 import Testing

@@ -196,7 +196,7 @@ extension FigureSketch {
     key = tested.uniqued().sorted { $0.index < $1.index }.map {
       KeyEntry("tested on \(portionName($0))", inks[$0.index % 3])
     }
-    keyOfReferences("learned from and tested on the same portion (figure S6)")
+    keyOfReferences("same portion (figure S6)")
     noteErrors()
   }
 }
