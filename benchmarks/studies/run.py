@@ -32,6 +32,7 @@ if "--help" in sys.argv:
     sys.exit(print(__doc__))
 
 import numpy as np
+from scipy.stats import t as student
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -133,7 +134,7 @@ def learned(folder, store, split, statistics, view, kind, seed):
 
 
 def compared(folder, store, path, figure, known):
-    """For each row: what it says, our accuracy, scikit-learn's, and the error of the difference."""
+    """For each row: what it says, our accuracy, scikit-learn's, the error of the difference, and how often chance makes two errors of it."""
     for row, split, part, train, test in cells(store, path, figure):
         ordinals = range(options.splits) if part is None else [known(split, part)]
         kind = row["classifier"]
@@ -151,11 +152,13 @@ def compared(folder, store, path, figure, known):
             # by chance, so the variance is that of all splits together, and at least that of one example.
             spread = max(float(np.mean(variances)), 1 / len(d) ** 2) / len(means)
             error = math.sqrt(spread * (1 + 1 / len(seeds)))
+            # The spread is itself an estimate by few seeds, so differences are as Student's t has them.
+            freedom = len(means) * max(1, len(seeds) - 1)
         elif len(means) > 1:
-            error = float(np.std(means, ddof=1) / math.sqrt(len(means)))
+            error, freedom = float(np.std(means, ddof=1) / math.sqrt(len(means))), len(means) - 1
         else:
-            error = math.sqrt(max(theirs * (1 - theirs), 0.25 / len(d)) / len(d))
-        yield row, mine, theirs, error
+            error, freedom = math.sqrt(max(theirs * (1 - theirs), 0.25 / len(d)) / len(d)), len(d)
+        yield row, mine, theirs, error, 2 * float(student.sf(2, freedom))
 
 
 def main():
@@ -178,20 +181,19 @@ def main():
             return groups[split].index(part)
 
         outside = total = 0
-        differences, scores = [], []
+        differences, expected = [], 0.0
         for figure in FIGURES:
-            for row, mine, theirs, error in compared(folder, store, path, figure, known):
+            for row, mine, theirs, error, rate in compared(folder, store, path, figure, known):
                 z = (mine - theirs) / error if error > 0 else 0.0
-                scores.append(z)
+                expected += rate
                 outside += abs(z) > 2
                 total += 1
                 differences.append(mine - theirs)
                 label = " ".join(str(v) for k, v in list(row.items())[:6] if k not in ("accuracy", "standard_error"))
                 print(f"{figure:<4} {label:<64} {mine:.4f}  scikit-learn {theirs:.4f} ± {error:.4f}  z {z:+.1f}", flush=True)
             learned.cache_clear()
-        expected = 0.0455 * total
         print(f"{total} cells: mean difference {np.mean(differences):+.4f}; {outside} differ by more than two standard errors, where "
-              f"chance alone gives about {expected:.1f}; the mean square of z is {np.mean(np.square(scores)):.2f}, where chance alone gives 1")
+              f"chance alone gives about {expected:.1f}")
 
 
 main()
