@@ -69,7 +69,7 @@ def acknowledgements(scenario, before, output):
         return int(lines[-1].split()[1]) - len(before)
     if scenario.input:
         return 1 if '"ended"' in output else 0
-    return 1 if output.strip() and scenario.commits == 1 else 0
+    return 1 if output.strip() and (scenario.commits == 1 or scenario.answers_first) else 0
 
 
 def inject(shim, laboratory, scenario, before, number, way):

@@ -28,6 +28,8 @@ class Scenario:
     words: tuple
     # How many commits the operation makes at most.
     commits: int = 1
+    # Whether its answer says that the first of several is done.
+    answers_first: bool = False
     # A store of an older format that is brought over, by its folder; its metadata are not those of the inputs.
     golden: str = ""
     # Lines of JSON on standard input, each of which is answered by a line.
@@ -42,7 +44,8 @@ SCENARIOS = [
     Scenario("ingest", SMALL, ("ingest:many",)),
     Scenario("append and flush", SMALL, ("{driver}", "write", "{store}", "11", "8"), commits=8),
     Scenario("compact", (*SMALL, "ingest:many"), ("{engram}", "compact", "{store}", "--all", "--json")),
-    Scenario("merge", SMALL, ("{engram}", "merge", "{store}", "{other}", "--force", "--json")),
+    Scenario("merge", SMALL, ("{engram}", "merge", "{store}", "{other}", "--force", "--json"), commits=2,
+             answers_first=True),
     Scenario(
         "split", SMALL,
         ("{engram}", "split", "balanced", "{store}", "--name", "s", "--repeats", "2", "--json"), commits=2),
