@@ -14,7 +14,7 @@ struct IdentifyEvaluationTests {
   /// A study that identifies, takes an experiment of the paper and draws a learning curve.
   static let text = """
     {"version": 1, "name": "small", "experiments": [
-      {"name": "tasks", "splits": {"kind": "holdout", "by": ["task"], "where": "architecture IN ('knet', 'knetlrn')"}, "identify": {"trees": 20}},
+      {"name": "tasks", "splits": {"kind": "holdout", "by": ["task"], "where": "batch_size = 128"}, "identify": {"trees": 20}},
       {"name": "rules", "splits": {"kind": "holdout", "by": ["learning_rule"], "where": "task = 'digits10'"}, "identify": {"trees": 20}},
       {"name": "means", "of": "paper"},
       {"name": "curve", "splits": {"kind": "group-shuffle", "by": ["run_id"], "repeats": 2, "where": "task = 'digits10'"},
