@@ -68,8 +68,9 @@ struct IdentifyEvaluationTests {
       let outcome = try store.run(tasks, of: plan)
       #expect(outcome.failures.isEmpty && outcome.done == 4 + 4 + 2 + 2, "\(outcome.failures.map(\.error))")
 
-      let results = try store.results(of: plan.cells, in: plan)
-      let cell = try #require(plan.cells.first { $0.experiment == "tasks" })
+      let after = try StudyPlan(study, grid: .coarse, on: store)
+      let results = try store.results(of: after.cells, in: after)
+      let cell = try #require(after.cells.first { $0.experiment == "tasks" })
       let scores = try #require(results[cell]).splits.compactMap(\.identification)
       #expect(scores.count == 4)
       for score in scores {
@@ -81,7 +82,7 @@ struct IdentifyEvaluationTests {
         }
       }
       // A rule that nobody learned is taken for one of the others, and its accuracy is not known.
-      let rules = try #require(plan.cells.first { $0.experiment == "rules" })
+      let rules = try #require(after.cells.first { $0.experiment == "rules" })
       for split in try #require(results[rules]).splits {
         let score = try #require(split.identification)
         #expect(score.accuracy == nil && score.classes.count == 3 && split.classes.count == 4)
