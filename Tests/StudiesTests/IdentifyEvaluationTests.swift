@@ -74,7 +74,9 @@ struct IdentifyEvaluationTests {
       let scores = try #require(results[cell]).splits.compactMap(\.identification)
       #expect(scores.count == 4)
       for score in scores {
-        #expect(score.calibratedBy == "task" && score.knownRuns == score.runs && score.classes == IdentifyTests.rules)
+        #expect(
+          ["task", "architecture"].contains(score.calibratedBy) && score.knownRuns == score.runs
+            && score.classes == IdentifyTests.rules)
         #expect(score.agreement != nil && score.runsTakenFor.reduce(0, +) == score.runs)
         if score.isDoubtful {
           #expect(score.coverage == 1 && score.meanSetSize == 4 && score.meanConfidence < 0.3)
