@@ -284,8 +284,8 @@ def test_lists_come_back_as_trajectories(shared: engram.Store, tmp_path: pathlib
 def test_a_frame_of_a_thousand_columns_comes_back(shared: engram.Store, tmp_path: pathlib.Path) -> None:
     pytest.importorskip("pandas")
     selection = shared.select("architecture = 'knet'", statistics="all")
-    frame = selection.to_pandas(fields=["learning_rule", "layer_name", "task"]).reset_index(drop=True)
-    engram.from_pandas(frame, tmp_path / "x.engram", new_runs=True)
+    runs = ["learning_rule", "layer_name", "task", "batch_size", "dataset_seed"]
+    engram.from_pandas(selection.to_pandas(fields=runs).reset_index(drop=True), tmp_path / "x.engram")
     back = engram.open(tmp_path / "x.engram").select(statistics=selection.statistics).to_numpy()
     assert sorted(map(bytes, back)) == sorted(map(bytes, selection.to_numpy()))
 
