@@ -93,9 +93,8 @@ struct SessionTests {
     let words = ["identify", session.store, "--examples", "architecture = 'knet'", "--trees", "20", "--draws", "1"]
     let result = Shell.run(Shell.engram, words)
     #expect(result.code == 0)
-    // Twenty trees guess for one of the architectures that are held out in turn.
-    #expect(
-      result.errors.hasPrefix("warning: held out in turn, 1 of 5 values of architecture were identified no better"))
+    // Forests of weights, activations and activity changes agree on these runs, so there is nothing to warn of.
+    #expect(result.errors.isEmpty, "\(result.errors)")
     #expect(result.output.contains("96 examples of 24 runs look like"))
     #expect(result.output.contains("calibrated on what was held out by architecture, 5 times"))
     let csv = Shell.run(Shell.engram, words + ["--csv"]).output.split(separator: "\n")
