@@ -195,7 +195,22 @@ def conv1d_training():
     return table(["", "Engram", "Python"], conv1d_rows())
 
 
-# Observables, the recorder.
+# Splits, observables, the recorder.
+
+def splits():
+    found = figures("splits")
+    sizes = found["sizes"]
+    rows = []
+    for number_of_case, case in enumerate(sizes[-1]["cases"]):
+        cells = []
+        for size in sizes:
+            one = size["cases"][number_of_case]
+            theirs = "not run" if one["python_s"] is None else f"{one['python_s']:.2f}"
+            cells.append(f"{one['engram_s']:.2f} / {theirs}")
+        rows.append((case["name"], *cells, f"{case['engram_mib']} MiB"))
+    header = ["", *(f"{size['examples']:,} examples" for size in sizes), "Engram's peak at the largest"]
+    return f"Seconds, Engram / Python. {measured(found)}.\n\n" + table(header, rows)
+
 
 def observables():
     found = figures("observables")
@@ -262,6 +277,20 @@ def identify_summary():
     return table(["bundled data", "identified correctly", "mean confidence", "calibration error"], identify_rows())
 
 
+def doors():
+    found = figures("doors")
+    rows = []
+    for name, one in found["doors"].items():
+        unit = "" if name.endswith(", ns") else ", ms"
+        known = one["prototype"] is not None
+        rows.append((name + unit, f"{one['here']:,.4g}", f"{one['prototype']:,}" if known else "",
+                     f"{one['here'] / one['prototype']:.2f}" if known else ""))
+    split = found["split"]
+    return (f"{measured(found)}; {found['data']}. A split to matrices of {split['shape']}, one thread: Python {split['python_ms']:.1f} ms, "
+            f"Swift {split['swift_ms']:.1f} ms. The prototype's figures are of another machine.\n\n"
+            + table(["", "here", "prototype", "here / prototype"], rows))
+
+
 def overview():
     """The one table of README.md."""
     rows = store_rows() + ingest_rows() + latency_rows() + forest_rows() + svm_rows() + conv1d_rows()
@@ -276,4 +305,5 @@ def overview():
 BLOCKS = {
     "overview": overview, "store": store, "ingest": ingest, "classifiers": classifiers, "forest": forest,
     "linear-svm": linear_svm, "conv1d": conv1d, "conv1d-training": conv1d_training, "identify": identify,
-    "identify-summary": identify_summary, "observables": observables, "recorder": recorder, "training": training}
+    "identify-summary": identify_summary, "splits": splits, "observables": observables, "recorder": recorder, "training": training,
+    "doors": doors}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times specification to indices: engram beside NumPy, pandas and scikit-learn, on the same tables, in one run.
 
-    scripts/bench splits [RUNS …]      default 1000 100000 1000000 runs: 20 thousand, 2 million, 20 million examples
+    scripts/bench splits [RUNS …] [--publish]      default 1000 100000 1000000 runs: 20 thousand, 2 million, 20 million examples
 
 engram: the whole command, from the start of the process to the stored split set: SQL, drawing, SHA-256 of every index
 array, compression, commit. Python: only the making of the index arrays, with the table in memory already (its making
@@ -11,6 +11,7 @@ is not timed, nor is any hashing). After each pair the SHA-256 of all index arra
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -28,9 +29,12 @@ from sklearn import model_selection as ms
 
 import make_catalog as catalog
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "figures"))
+import publish
+
 warnings.simplefilter("ignore")
 engram = os.path.join(sys.argv[1], "engram")
-sizes = [int(n) for n in sys.argv[2:]] or [1_000, 100_000, 1_000_000]
+sizes = [int(n) for n in sys.argv[2:] if n != "--publish"] or [1_000, 100_000, 1_000_000]
 # StratifiedGroupKFold of scikit-learn steps through groups in Python: 17 s at 2 million rows; larger tables leave it out.
 MOST_ROWS_IN_PYTHON = 3_000_000
 
@@ -132,9 +136,12 @@ def compare(runs):
             10, test_size=0.25, random_state=0).split(x, groups=run_id))),
         ("random (10)", ("random",), lambda: complement(ms.ShuffleSplit(10, test_size=0.25, random_state=0).split(x))),
     ]
+    rows = []
     print(f"{'':34s} {'engram':>9s} {'peak MiB':>9s} {'Python':>9s} {'ratio':>7s}  indices")
     for name, command, python in cases:
         seconds, memory, sha = timed_engram(store, *command)
+        found = {"name": name, "engram_s": publish.rounded(seconds), "engram_mib": round(memory), "python_s": None}
+        rows.append(found)
         row = f"{name:34s} {seconds:8.2f}s {memory:9.0f}"
         if "stratified group" in name and count > MOST_ROWS_IN_PYTHON:
             print(row, "        -       -  not compared")
@@ -142,14 +149,18 @@ def compare(runs):
         started = time.perf_counter()
         splits = list(python())
         elapsed = time.perf_counter() - started
+        found["python_s"] = publish.rounded(elapsed)
         print(f"{row} {elapsed:8.2f}s {elapsed / seconds:6.1f}x  {'equal' if index_hash(splits) == sha else 'DIFFER'}",
               flush=True)
         del splits
     print(f"catalog with all split sets: {os.path.getsize(store + '/catalog.sqlite') / 2**20:.0f} MiB")
     shutil.rmtree(folder)
+    return {"examples": int(count), "runs": runs, "cases": rows}
 
 
 print(f"NumPy {np.__version__}, pandas {pd.__version__}, scikit-learn {sklearn.__version__}, "
       f"{os.cpu_count()} processors; engram {subprocess.check_output([engram, '--version'], text=True).strip()}")
-for runs in sizes:
-    compare(runs)
+found = [compare(runs) for runs in sizes]
+if "--publish" in sys.argv:
+    made = publish.made_with(NumPy=np.__version__, pandas=pd.__version__, **{"scikit-learn": sklearn.__version__})
+    publish.write("splits", {**made, "sizes": found})

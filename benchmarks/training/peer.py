@@ -34,11 +34,16 @@ class Pool(nn.Module):
         return self.pool(x)
 
 
-def knet(width, size, channels, classes):
+def knet(width, stem_stride, size, channels, classes):
     layers, inputs = [], channels
     for place, outputs in enumerate([32, 32, 64]):
         outputs = max(1, round(outputs * width))
-        layers.append(nn.Conv2d(inputs, outputs, 5, padding=2))
+        kernel, stride = (3, stem_stride) if place == 0 and stem_stride else (5, 1)
+        before, after = same(size, kernel, stride)
+        if before < after:
+            layers.append(nn.ZeroPad2d((0, after - before) * 2))
+        layers.append(nn.Conv2d(inputs, outputs, kernel, stride, before))
+        size = -(-size // stride)
         if place > 0:
             layers.append(nn.ReLU(inplace=True))
         layers.append(Pool(size, place == 0))
@@ -87,7 +92,7 @@ def main(words):
     device = words[10] if len(words) > 10 else "cpu"
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    network = knet(width, size, channels, classes) if architecture == "knet" else resnet18(
+    network = knet(width, stem_stride, size, channels, classes) if architecture == "knet" else resnet18(
         width, stem_stride, size, channels, classes)
     network.to(device).train()
     learns = (torch.optim.Adam(network.parameters(), lr=0.01, weight_decay=1e-4) if rule == "adam" else torch.optim.SGD(
