@@ -181,7 +181,7 @@ def by_epoch(run: TrackedRun, epoch: str | None, file: str) -> dict[str, dict[fl
                 expected=", ".join(list(run.scalars)[:12]) or "scalars")
         scale = dict(run.scalars[epoch])
     found: dict[str, dict[float, float]] = {}
-    again = lost = 0
+    again = shared = lost = 0
     for tag, points in run.scalars.items():
         if tag == epoch:
             continue
@@ -191,12 +191,15 @@ def by_epoch(run: TrackedRun, epoch: str | None, file: str) -> dict[str, dict[fl
             if place is None or not math.isfinite(place):
                 lost += 1
                 continue
-            again += place in series and scale is None
+            if place in series:
+                again, shared = (again + 1, shared) if scale is None else (again, shared + 1)
             series[place] = value
         if series:
             found[tag] = series
     if again:
         run.notes.append(f"{again} values were logged again at the same step, and the last one counts")
+    if shared:
+        run.notes.append(f"{shared} values were logged at earlier steps of the same {epoch!r}, and the last one of each counts")
     if lost:
         run.notes.append(f"{lost} values were logged at steps without {epoch!r} and are left out")
     return found

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import engram
+from engram._trackers import TrackedRun, by_epoch
 
 STATISTICS = ["weightabs_mean", "weightabs_var"]
 
@@ -301,3 +302,9 @@ def test_what_a_store_wrote_comes_back(shared: engram.Store, tmp_path: pathlib.P
     engram.read_parquet(tmp_path / "x.parquet", tmp_path / "y.engram")
     back = engram.open(tmp_path / "y.engram").select(statistics=STATISTICS).to_numpy()
     assert sorted(map(bytes, back)) == sorted(map(bytes, selection.to_numpy()))
+
+
+def test_steps_of_one_epoch_count_once_and_it_is_said() -> None:
+    run = TrackedRun("a", {}, {"epoch": [(0, 0.0), (1, 0.0), (2, 1.0)], "loss": [(0, 3.0), (1, 2.0), (2, 1.0)]})
+    assert by_epoch(run, "epoch", "events") == {"loss": {0.0: 2.0, 1.0: 1.0}}
+    assert run.notes == ["1 values were logged at earlier steps of the same 'epoch', and the last one of each counts"]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import engram
-from engram import plans
+from engram import _plan, _tasks, plans
 
 pytest.importorskip("distributed")
 
@@ -83,16 +83,16 @@ def dying(task: plans.Task, scratch: str | None = None) -> Any:
         begun.write(f"{task.key}\n")
     if is_first and task.key in doomed:
         if task.key == doomed[-1]:
-            plans.perform(task)
+            _tasks.perform(task)
         os.kill(os.getpid(), signal.SIGKILL)
-    return plans.perform(task, scratch)
+    return _tasks.perform(task, scratch)
 
 
 @pytest.fixture
 def deaths(client: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Dooms tasks, and then says how often one was begun."""
     def doom(*tasks: plans.Task) -> Any:
-        monkeypatch.setattr(plans, "perform", dying)
+        monkeypatch.setattr(_plan, "perform", dying)
         (client.test_folder / "begun.txt").write_text("")
         (client.test_folder / "doomed.txt").write_text(" ".join(task.key for task in tasks))
         return lambda: len((client.test_folder / "begun.txt").read_text().split())
