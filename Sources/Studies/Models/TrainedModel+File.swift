@@ -75,8 +75,8 @@ extension TrainedModel {
         means.count <= model.columnCount
       else {
         throw EngramError(
-          .corrupt, "the model has not a mean and a scale for each column", place: "key \"standardization\"",
-          expected: "\(model.columnCount) columns", found: "\(means.count) means and \(scales.count) scales")
+          .corrupt, "the model has not a mean and a scale for each column", expected: "\(model.columnCount) columns",
+          found: "\(means.count) means and \(scales.count) scales")
       }
       return Standardization(firstColumn: Int(first), means: means, scales: scales)
     }

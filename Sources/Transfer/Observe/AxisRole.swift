@@ -15,6 +15,9 @@ enum AxisRole: String, Sendable, Hashable {
   /// Units, or the other axes of a kernel: what statistics are taken over.
   case unit
 
+  /// What things of this meaning are called.
+  private var plural: String { self == .stimulus ? "stimuli" : "\(self)s" }
+
   /// The words of each role, the usual one first.
   private static let words: [(role: AxisRole, words: [String])] = [
     (.run, ["run", "subject", "animal", "network"]),
@@ -47,13 +50,13 @@ enum AxisRole: String, Sendable, Hashable {
       let isMany = found.role == .stimulus || found.role == .unit
       guard isMany || !roles.contains(found.role) else {
         throw EngramError(
-          .usage, "two axes have one meaning", place: "axes", expected: "one axis of \(found.role)s",
+          .usage, "two axes have one meaning", place: "axes", expected: "one axis of \(found.role.plural)",
           found: "'\(text)'",
           mend: "bring both into one axis with numpy.reshape")
       }
       roles.append(found.role)
       let isUsual = word == found.role.rawValue || ["row", "column"].contains(word)
-      let note = "the axis '\(word)' is read as the \(found.role)s"
+      let note = "the axis '\(word)' is read as the \(found.role.plural)"
       if !isUsual, !notes.contains(note) { notes.append(note) }
     }
     return roles

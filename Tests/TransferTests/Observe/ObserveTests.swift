@@ -21,6 +21,13 @@ import Transfer
     return request
   }
 
+  @Test func `trials are read as the stimuli`() throws {
+    let bench = ObserveBench()
+    var request = Self.areas()
+    request.axes = "session,trial,neuron"
+    #expect(try request.observe(into: bench["s.engram"]).notes.contains("the axis 'trial' is read as the stimuli"))
+  }
+
   @Test func `areas of an archive become layers, without the units that were lost and the stimulus not shown`() throws {
     let bench = ObserveBench()
     let report = try Self.areas().observe(into: bench["s.engram"])
