@@ -234,12 +234,14 @@ package import TrajectoryModel
     let results = PartResults<EncodedChunk>(count: schema.statistics.count)
     try parallelFor(count: schema.statistics.count, work: work) {
       (statistic, worker) throws(EngramError) in
-      // SAFETY: each statistic has a block of its own, each worker an encoder of its own.
-      let block = unsafe blocks.value + layout.offset(of: statistic)
-      let chunk = unsafe try encoders.value[worker].encode(block, shape: shape, trial: predictions.trials[statistic]) {
-        unsafe blocks.value + layout.offset(of: $0)
+      try ForkGate.inside { () throws(EngramError) in
+        // SAFETY: each statistic has a block of its own, each worker an encoder of its own.
+        let block = unsafe blocks.value + layout.offset(of: statistic)
+        let chunk = unsafe try encoders.value[worker].encode(block, shape: shape, trial: predictions.trials[statistic]) {
+          unsafe blocks.value + layout.offset(of: $0)
+        }
+        results.set(statistic, chunk)
       }
-      results.set(statistic, chunk)
     }
     return results.inOrder
   }

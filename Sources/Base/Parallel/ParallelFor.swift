@@ -34,29 +34,16 @@ package func parallelFor(
     return
   }
   let outcome = withoutActuallyEscaping(body) { body in
-    let loop = ParallelLoop(count: count, work: work, body: body)
-    var started: [pthread_t] = []
-    for worker in 1..<workerCount {
-      var thread = pthread_t()
-      let start = unsafe Unmanaged.passRetained(ParallelWorker(loop: loop, number: worker))
-      // SAFETY: the new thread takes over the reference that was retained for it, or it is released here.
-      let status = unsafe pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument = unsafe argument else { return nil }
-          let worker = unsafe Unmanaged<ParallelWorker>.fromOpaque(argument).takeRetainedValue()
-          worker.loop.run(worker: worker.number)
-          return nil
-        }, start.toOpaque())
-      if status == 0 {
-        started.append(thread)
-      } else {
-        unsafe start.release()
-      }
+    let (loop, started) = ForkGate.inside {
+      let loop = ParallelLoop(count: count, work: work, body: body)
+      return (loop, (1..<workerCount).compactMap { ParallelWorker(loop: loop, number: $0).start() })
     }
-    loop.run(worker: 0)
-    // Every thread ends before the closure goes out of scope.
-    for thread in started { pthread_join(thread, nil) }
+    // A fork waits for a thread that is inside the gate, and that would wait here for threads that wait for the fork.
+    ForkGate.outside {
+      loop.run(worker: 0)
+      // Every thread ends before the closure goes out of scope.
+      for thread in started { pthread_join(thread, nil) }
+    }
     return loop.firstFailure
   }
   if let outcome { throw outcome }
@@ -107,5 +94,25 @@ private final class ParallelWorker: Sendable {
   init(loop: ParallelLoop, number: Int) {
     self.loop = loop
     self.number = number
+  }
+
+  /// Starts the thread; returns nothing when there can be no more threads.
+  func start() -> pthread_t? {
+    var thread = pthread_t()
+    let start = unsafe Unmanaged.passRetained(self)
+    // SAFETY: the new thread takes over the reference that was retained for it, or it is released here.
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        let worker = unsafe Unmanaged<ParallelWorker>.fromOpaque(argument).takeRetainedValue()
+        worker.loop.run(worker: worker.number)
+        return nil
+      }, start.toOpaque())
+    guard status == 0 else {
+      unsafe start.release()
+      return nil
+    }
+    return thread
   }
 }

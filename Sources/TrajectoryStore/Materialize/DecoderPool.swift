@@ -21,12 +21,14 @@ final class DecoderPool: Sendable {
 
   /// Lends decoders for the time of a body, and keeps those of one read at a time.
   func lend<R, Failure: Error>(_ count: Int, _ body: (Loan) throws(Failure) -> R) throws(Failure) -> R {
-    let kept = free.withLock { free in
-      defer { free = Loan(decoders: []) }
-      return free
+    let loan = ForkGate.inside {
+      let kept = free.withLock { free in
+        defer { free = Loan(decoders: []) }
+        return free
+      }
+      let missing = max(0, max(1, count) - kept.decoders.count)
+      return Loan(decoders: kept.decoders + (0..<missing).map { _ in RowGroupDecoder() })
     }
-    let missing = max(0, max(1, count) - kept.decoders.count)
-    let loan = Loan(decoders: kept.decoders + (0..<missing).map { _ in RowGroupDecoder() })
     defer {
       free.withLock { free in
         if free.decoders.count < loan.decoders.count { free = loan }

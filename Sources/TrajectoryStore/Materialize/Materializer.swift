@@ -102,7 +102,7 @@ struct Materializer: Sendable {
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
       try parallelFor(count: tasks.count, work: useful) { (index, worker) throws(EngramError) in
-        try perform(tasks[index], decoder: decoders[worker])
+        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoder: decoders[worker]) }
       }
     }
   }

@@ -144,16 +144,17 @@ extension Snapshot {
   private func fill(
     _ destinations: [DestinationRows], _ columns: FeatureColumns, _ work: WorkContext
   ) throws(EngramError) {
-    let needed = destinations.reduce(ExampleSet()) { $0.union($1.examples) }
-    let chosen = try columns.sampling.choice.map { (choice) throws(EngramError) in
-      try chosenEpochs(choice, axis: columns.sampling.axis, of: needed)
+    // Also what makes types for the first time, behind locks of Swift's runtime, is waited for by a fork.
+    let plan = try ForkGate.inside { () throws(EngramError) in
+      let needed = destinations.reduce(ExampleSet()) { $0.union($1.examples) }
+      let chosen = try columns.sampling.choice.map { (choice) throws(EngramError) in
+        try chosenEpochs(choice, axis: columns.sampling.axis, of: needed)
+      }
+      return try Materializer(
+        sources: openExtents(holding: needed), statistics: columns.statistics, sampling: columns.sampling,
+        chosen: chosen, destinations: destinations)
     }
-    let sources = try openExtents(holding: needed)
-    try Materializer(
-      sources: sources, statistics: columns.statistics, sampling: columns.sampling, chosen: chosen,
-      destinations: destinations
-    )
-    .run(pool: store.decoders, work)
+    try plan.run(pool: store.decoders, work)
   }
 
   /// The z-scores that the view asks for, by the statistics of a matrix.

@@ -21,6 +21,13 @@ extension Snapshot {
     _ examples: ExampleSet, statistics: StatisticSelection = .admissible, view: TrajectoryView = .whole,
     missing: MissingPolicy = .refuse
   ) throws(EngramError) -> FeatureSelection {
+    // A child of fork could otherwise find the locks shut behind which Swift's runtime makes types.
+    try ForkGate.inside { () throws(EngramError) in try selection(examples, statistics, view, missing) }
+  }
+
+  private func selection(
+    _ examples: ExampleSet, _ statistics: StatisticSelection, _ view: TrajectoryView, _ missing: MissingPolicy
+  ) throws(EngramError) -> FeatureSelection {
     try checkMembers(examples)
     guard !examples.isEmpty else {
       throw EngramError(
