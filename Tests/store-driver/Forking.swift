@@ -46,7 +46,7 @@ enum Forking {
     }
     endings = lent.endings
     if let problem = try store.verify().problems.first { throw problem }
-    let writes = kind == .write ? 1 + rounds.load(ordering: .relaxed) + 2 * count : 0
+    let writes = kind == .write ? rounds.load(ordering: .relaxed) + 2 * count : 0
     guard try store.snapshot().exampleCount == 2_000 + 3 * Int64(writes) else {
       throw EngramError(.corrupt, "a commit that was reported is lost", file: path)
     }
