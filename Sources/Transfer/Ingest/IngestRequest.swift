@@ -153,10 +153,8 @@ public struct IngestRequest: Sendable, Hashable {
         array: source, arrayName: array, metadata: metadata, statistics: statistics, epochs: epochs, rules: rules,
         map: map))
     return IngestInput(
-      source: source, metadataSource: metadata, format: recordings.format, values: recordings.x,
-      statistics: recordings.statistics,
-      epochs: recordings.epochs,
-      positions: nil, columns: recordings.metadata, sourceRuns: recordings.sourceRuns,
+      source: source, metadataSource: metadata, format: recordings.format, parts: try recordings.parts(),
+      columns: recordings.metadata, sourceRuns: recordings.sourceRuns,
       notes: recordings.notes + recordings.unused.map { "the array '\($0.name)' was not used: \($0.reason)" })
   }
 }

@@ -9,7 +9,7 @@
 ///   `…, metric, context, value, step, epoch, time` as its explorer exports them.
 struct TrackerColumns {
   /// Names of the column of the epochs, the surest first.
-  static let epochs = ["epoch", "step", "_step", "global_step", "iteration"]
+  static let epochs = ["chosen_epoch", "epoch", "step", "_step", "global_step", "iteration"]
   /// Names of the column that says which statistic or metric a row has.
   static let names = ["statistic", "metric", "key", "tag"]
   /// The column of the values, in the long form.

@@ -49,8 +49,10 @@ package struct UserRecordings: Sendable {
   package let format: String
   /// The names of the statistics, as many as the array has.
   package let statistics: [String]
-  /// The epochs, increasing, as many as the array has.
+  /// The epochs, increasing, as many as the array has; those of all examples where each stands at an epoch of its own.
   package let epochs: [Double]
+  /// Which examples stand at which epoch, where each stands at an epoch of its own.
+  let byEpoch: ExamplesByEpoch?
   /// The columns of metadata, one value for each example; may be none.
   package let metadata: [MetadataColumn]
   /// What tells the runs of each example apart beside the metadata: the runs of the store that wrote the file.
@@ -72,22 +74,20 @@ package struct UserRecordings: Sendable {
     statistics =
       request.statistics == nil && !fields.isEmpty
       ? fields : try axes.statistics(request.statistics, count: statisticCount)
-    epochs = try axes.epochs(request.epochs, count: epochCount)
+    let view = try SelectedView(source, file: request.array)
+    byEpoch = try request.epochs == nil ? view?.examplesByEpoch(of: examples) : nil
+    epochs =
+      if let byEpoch { byEpoch.counts.map(\.epoch) } else { try axes.epochs(request.epochs, count: epochCount) }
     var unused = source.unreadable
     var (columns, notes, runs): ([MetadataColumn], [String], [MetadataValue]?) = ([], [], nil)
-    if let path = request.metadata {
-      let table = try MetadataTable(reading: path, rules: request.rules, map: request.map)
-      guard table.rowCount == examples else {
-        throw EngramError(
-          .invalidData, "the table of metadata has another number of rows than the array has examples", file: path,
-          expected: "\(examples) rows, as \(request.array) has examples", found: "\(table.rowCount) rows",
-          mend: "give one row for each example, in the same order")
-      }
+    if request.metadata != nil {
+      let table = try Self.table(of: request, examples: examples)
       (columns, notes) = (table.columns, table.notes)
     }
     var members: [(name: String, values: [MetadataValue])] = []
     var held = 0
-    for member in source.others where !axes.usedMembers.contains(member.name) {
+    let axisMembers = axes.usedMembers.union(view?.members ?? []).union(byEpoch == nil ? [] : AxisNames.epochMembers)
+    for member in source.others where !axisMembers.contains(member.name) {
       if AxisNames.statisticMembers.contains(member.name) || AxisNames.epochMembers.contains(member.name) {
         unused.append((member.name, "the axis was named otherwise"))
       } else if request.metadata != nil {
@@ -118,16 +118,39 @@ package struct UserRecordings: Sendable {
     format =
       (source.npz == nil ? "an .npy array" : "the array \(source.array.name) of an .npz file")
       + (request.metadata.map { ", metadata from \($0)" } ?? "")
-    metadata = columns
-    sourceRuns = runs
+    metadata = byEpoch.map { by in columns.map { $0.ordered(by.order) } } ?? columns
+    sourceRuns = byEpoch.map { by in runs.map { runs in by.order.map { runs[$0] } } } ?? runs
+    if let byEpoch { notes += byEpoch.notes }
     self.unused = unused
     self.notes = notes
   }
 
-  /// The values of a member, with the file named in errors.
+  /// The table of metadata, with a row for each example.
+  private static func table(of request: Request, examples: Int) throws(EngramError) -> MetadataTable {
+    let path = request.metadata ?? ""
+    let table = try MetadataTable(reading: path, rules: request.rules, map: request.map)
+    guard table.rowCount == examples else {
+      throw EngramError(
+        .invalidData, "the table of metadata has another number of rows than the array has examples", file: path,
+        expected: "\(examples) rows, as \(request.array) has examples", found: "\(table.rowCount) rows",
+        mend: "give one row for each example, in the same order")
+    }
+    return table
+  }
+
+  /// The values and their epochs, in the order of the metadata.
+  ///
+  /// - Returns: One part; several where each example stands at an epoch of its own.
+  /// - Throws: What reading the array throws, where its examples must be put in another order.
+  func parts() throws(EngramError) -> [IngestInput.Part] {
+    if let byEpoch { return try byEpoch.parts(of: x, statistics: statistics, file: file) }
+    return [IngestInput.Part(values: x, statistics: statistics, epochs: epochs)]
+  }
+
+  /// The values of a member, with the file named in errors; no text is no value, as in a table.
   private static func values(of member: NumPyArray, file: String) throws(EngramError) -> [MetadataValue] {
     do {
-      return try member.metadataValues()
+      return try member.metadataValues().map { $0 == .text("") ? .null : $0 }
     } catch {
       throw error.inFile(file)
     }

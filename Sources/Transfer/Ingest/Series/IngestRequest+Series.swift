@@ -40,6 +40,9 @@ extension IngestRequest {
     var notes = series.shape.notes
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 { notes.append("\(filled) values are missing at some epochs of their trajectory and are NaN there") }
+    if series.rowsOfNothing > 0 {
+      notes.append("\(series.rowsOfNothing) rows have neither an epoch nor values; they are left out")
+    }
     if series.repeated > 0 { notes.append("\(series.repeated) values come twice, the same, and count once") }
     if parts.count > 1 {
       notes.append("examples were recorded at \(parts.count) different sets of epochs and statistics")

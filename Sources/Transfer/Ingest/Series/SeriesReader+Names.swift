@@ -37,7 +37,9 @@ extension SeriesReader {
         throw EngramError(.limit, "there are too many statistics", expected: "at most \(TextTable.mostColumns)")
       }
     }
-    return names
+    // The positions of layers, which a store writes before the values under a view, are metadata too.
+    let positions = Set(SelectedColumns.positions(names + header).map { (names + header)[$0] })
+    return names.filter { !positions.contains($0) }
   }
 
   /// The statistics that a user names.

@@ -22,7 +22,8 @@ extension SeriesReader {
     do throws(EngramError) {
       while try source.next() {
         try Self.tell(source, work)
-        let (row, isNew) = try row(of: try example(source), at: try epoch(source))
+        guard let epoch = try epoch(source, of: columns) else { continue }
+        let (row, isNew) = try row(of: try example(source), at: epoch)
         if isNew, let isAdded = source.add(to: &batch) {
           if !isAdded {
             try readNumbers(of: &batch, into: &places, work)
@@ -80,5 +81,37 @@ extension SeriesReader {
     }
     batch.removeAll()
     places.removeAll(keepingCapacity: true)
+  }
+
+  /// The epoch of a row; nil for a row that stands for nothing, which is counted.
+  ///
+  /// - Parameters:
+  ///   - source: The row.
+  ///   - columns: Where its values are.
+  /// - Returns: The epoch, never -0.
+  /// - Throws: ``EngramError`` with code `invalidData` for a row of values that has no epoch.
+  mutating func epoch(_ source: SeriesRows, of columns: [Int]) throws(EngramError) -> Double? {
+    if shape.hasRowsOfNothing, let column = shape.epoch {
+      let text = try source.cell(column).plainText
+      if SelectedColumns.isSample(text) {
+        throw SelectedColumns.noEpochs("'\(text)'", place: "row \(source.row), column \(header[column])", file: file)
+      }
+    }
+    if let column = shape.epoch, let epoch = try source.number(column, rules, file: file), epoch.isFinite {
+      return epoch + 0.0
+    }
+    if shape.hasRowsOfNothing {
+      var isNothing = true
+      for column in columns where isNothing {
+        isNothing = try source.number(column, rules, file: file)?.isNaN ?? true
+      }
+      if isNothing {
+        countRowOfNothing()
+        return nil
+      }
+    }
+    throw EngramError(
+      .invalidData, "a row has no epoch", file: file,
+      place: "row \(source.row), column \(shape.epoch.map { header[$0] } ?? "epoch")", expected: "a finite number")
   }
 }

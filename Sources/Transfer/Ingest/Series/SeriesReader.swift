@@ -24,6 +24,8 @@ struct SeriesReader {
   private(set) var epochOfRow: [Double] = []
   /// The metadata of each example, in the order of the shape's fields.
   private(set) var examples: [[TextTable.Cell]] = []
+  /// Rows that stand for nothing: a store writes them of runs that lack the epoch that was asked for.
+  private(set) var rowsOfNothing = 0
   /// Values that came twice, the same.
   private(set) var repeated = 0
 
@@ -124,9 +126,10 @@ struct SeriesReader {
       case .wide: break
       case .long(let long):
         guard let number = try number(of: long, in: source, numbers, &columnOfName, &key),
-          let value = try source.number(long.value, rules, file: file)
+          let value = try source.number(long.value, rules, file: file),
+          let epoch = try epoch(source, of: [long.value])
         else { continue }
-        let (row, isNew) = try row(of: example, at: try epoch(source))
+        let (row, isNew) = try row(of: example, at: epoch)
         try set(row, number, value, isNew: isNew, source)
       case .spread(let columns):
         for place in columns {
@@ -154,22 +157,15 @@ struct SeriesReader {
     key.removeAll(keepingCapacity: true)
     for column in long.columns.dropLast() { source.appendKey(column, to: &key) }
     if let number = known[key] { return number }
-    guard let number = numbers[try Self.name(long, header, source)] else {
+    let name = try Self.name(long, header, source)
+    guard let number = numbers[name] else {
+      if SelectedColumns.isPosition(name) { return nil }
       throw EngramError(
         .invalidData, "a row does not name its statistic", file: file,
         place: "row \(source.row), column \(header[column])")
     }
     known[key] = number
     return number
-  }
-
-  func epoch(_ source: SeriesRows) throws(EngramError) -> Double {
-    guard let column = shape.epoch, let epoch = try source.number(column, rules, file: file), epoch.isFinite else {
-      throw EngramError(
-        .invalidData, "a row has no epoch", file: file,
-        place: "row \(source.row), column \(shape.epoch.map { header[$0] } ?? "epoch")", expected: "a finite number")
-    }
-    return epoch + 0.0
   }
 
   mutating func example(_ source: SeriesRows) throws(EngramError) -> Int32 {
@@ -218,6 +214,9 @@ struct SeriesReader {
     }
     return rowOfPlace?[place]
   }
+
+  /// Counts a row that stands for nothing.
+  mutating func countRowOfNothing() { rowsOfNothing += 1 }
 
   /// Counts a value that comes twice, the same.
   mutating func countRepeated() { repeated += 1 }

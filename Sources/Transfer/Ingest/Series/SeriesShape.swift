@@ -38,6 +38,8 @@ struct SeriesShape {
   let fields: [Int]
   /// The column of the epochs; nil where columns name them.
   let epoch: Int?
+  /// Whether rows without an epoch stand for nothing, as a store writes them of runs that lack what was asked for.
+  let hasRowsOfNothing: Bool
   let values: Values
   /// The statistics; filled while reading in the long form.
   let statistics: [String]
@@ -69,23 +71,15 @@ struct SeriesShape {
   ) throws(EngramError) {
     let tracker = TrackerColumns(header) { looks[$0].hasValue }
     let isWide = format == .wide || format == .wandb
-    var notes = tracker.notes
-    var ignored = tracker.ignored
-    if let first = header.first, TrackerColumns.isIndex(first), looks[0].isNumeric {
-      ignored.insert(0)
-      notes.append("the first column has no name, as pandas writes its index; it is left out")
-    }
-    let nameless = header.indices.dropFirst().filter { header[$0].isEmpty && !looks[$0].hasValue }
-    if !nameless.isEmpty {
-      ignored.formUnion(nameless)
-      notes.append("\(nameless.count) columns without a name have no values; they are left out")
-    }
+    var (ignored, notes) = Self.ignored(header, looks)
+    (ignored, notes) = (ignored.union(tracker.ignored), tracker.notes + notes)
+    let isOwn = OwnExport(header) != nil
     func free(_ taken: Set<Int>) -> [Int] { header.indices.filter { !taken.contains($0) && !ignored.contains($0) } }
     if let long = tracker.long, !isWide {
       guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
       values = .long(long)
       fields = free(Set([epoch] + long.columns))
-      (self.epoch, self.notes) = (epoch, notes)
+      (self.epoch, self.notes, hasRowsOfNothing) = (epoch, notes, isOwn)
       self.statistics = long.name == nil ? [wanted?.first ?? "value"] : []
       return
     }
@@ -94,12 +88,12 @@ struct SeriesShape {
       let taken = Set(spread.columns.map(\.column))
       (values, statistics) = (.spread(spread.columns), spread.statistics)
       fields = free(taken)
-      (epoch, self.notes) = (nil, notes)
+      (epoch, self.notes, hasRowsOfNothing) = (nil, notes, isOwn)
       return
     }
     guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
     let usual = Self.columns(
-      header, epoch, tracker, runFields, start: format == .wandb ? -1 : epoch, looks)
+      header, epoch, ignored, runFields, start: format == .wandb ? -1 : epoch, looks)
     let columns =
       try wanted.map { (names) throws(EngramError) in try Self.columns(names, header, file) }
       ?? usual
@@ -111,13 +105,40 @@ struct SeriesShape {
       notes.append("columns of numbers that are not among the statistics that were named are left out: \(shown)\(more)")
       ignored.formUnion(others)
     }
-    (values, self.statistics) = (.wide(columns), columns.map { header[$0] })
+    let names = columns.map { header[$0] }
+    let chosen = SelectedColumns.withoutChoice(names, isOwn: isOwn)
+    if let chosen {
+      notes.append(
+        "'@\(chosen.choice)' is no part of the names of statistics: it says which epoch of each run stands there")
+    }
+    hasRowsOfNothing = chosen != nil
+    (values, self.statistics) = (.wide(columns), chosen?.names ?? names)
     fields = free(Set(columns + [epoch]))
     let late = fields.filter { $0 > epoch }.map { header[$0] }
     if !late.isEmpty, wanted == nil {
       notes.append("no statistics, though they come after the epoch: \(late.joined(separator: ", "))")
     }
     (self.epoch, self.notes) = (epoch, notes)
+  }
+
+  /// Columns that say nothing: an index, those without a name and a value, and what another column says.
+  private static func ignored(_ header: [String], _ looks: [ColumnLook]) -> (columns: Set<Int>, notes: [String]) {
+    var (ignored, notes): (Set<Int>, [String]) = ([], [])
+    if let first = header.first, TrackerColumns.isIndex(first), looks[0].isNumeric {
+      ignored.insert(0)
+      notes.append("the first column has no name, as pandas writes its index; it is left out")
+    }
+    let positions = SelectedColumns.positions(header)
+    if !positions.isEmpty {
+      ignored.formUnion(positions)
+      notes.append("the columns of positions say what layer_position says; they are left out")
+    }
+    let nameless = header.indices.dropFirst().filter { header[$0].isEmpty && !looks[$0].hasValue }
+    if !nameless.isEmpty {
+      ignored.formUnion(nameless)
+      notes.append("\(nameless.count) columns without a name have no values; they are left out")
+    }
+    return (ignored, notes)
   }
 
   /// The columns of statistics that the user names.
@@ -133,14 +154,13 @@ struct SeriesShape {
 
   /// The columns of statistics by their names and places: published ones anywhere, numbers after the epoch.
   private static func columns(
-    _ header: [String], _ epoch: Int, _ tracker: TrackerColumns, _ runFields: [String]?, start: Int,
-    _ looks: [ColumnLook]
+    _ header: [String], _ epoch: Int, _ ignored: Set<Int>, _ runFields: [String]?, start: Int, _ looks: [ColumnLook]
   ) -> [Int] {
     let apart = Set((runFields ?? []).map { $0.lowercased() })
     let published = Set(Statistic.publishedNames)
     return header.indices.filter { index in
       let name = header[index].lowercased()
-      if index == epoch || tracker.ignored.contains(index) || apart.contains(name) { return false }
+      if index == epoch || ignored.contains(index) || apart.contains(name) { return false }
       if published.contains(header[index]) { return true }
       return index > start && !Self.metadataNames.contains(name) && looks[index].isNumeric
     }
@@ -164,7 +184,11 @@ struct SeriesShape {
   }
 
   private static func noEpochs(_ header: [String], _ file: String) -> EngramError {
-    EngramError(
+    let sample = header.first { name in
+      name.lastIndex(of: "@").map { SelectedColumns.isSample(name[name.index(after: $0)...]) } ?? false
+    }
+    if let sample { return SelectedColumns.noEpochs(sample, place: "header", file: file) }
+    return EngramError(
       .invalidData, "the table has no column of epochs", file: file, place: "header",
       expected: "one of \(TrackerColumns.epochs.joined(separator: ", "))", found: header.joined(separator: ", "),
       mend: header.first?.hasPrefix("#") ?? false

@@ -28,4 +28,9 @@ package struct MetadataColumn: Sendable, Equatable {
     if name == self.name { return self }
     return MetadataColumn(name: name, sourceName: sourceName ?? self.name, values: values, evidence: evidence)
   }
+
+  /// The same column with the values of some examples, in an order.
+  func ordered(_ order: [Int]) -> MetadataColumn {
+    MetadataColumn(name: name, sourceName: sourceName, values: order.map { values[$0] }, evidence: evidence)
+  }
 }
