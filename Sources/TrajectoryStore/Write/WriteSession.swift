@@ -115,7 +115,9 @@ package final class WriteSession {
 
   /// Opens a segment that lies under `incoming/`.
   func openIncoming(_ identifier: SegmentIdentifier) throws(EngramError) -> SegmentReader {
-    try StoreFolder.open(identifier, in: incoming)
+    // A writer that was let in when the lock was removed has swept the file.
+    try lock.requireHeld()
+    return try StoreFolder.open(identifier, in: incoming)
   }
 
   /// Brings a segment file of another store under `incoming/`, by a link or a copy.
