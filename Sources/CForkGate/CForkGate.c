@@ -4,6 +4,7 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@ enum { PLACE_COUNT = 512, MOST_HOOKS = 8 };
 typedef struct place {
   _Alignas(64) atomic_int inside;
   atomic_int is_taken;
+  /* Fences of its threads; nobody else looks at it. */
+  int fences;
 } place;
 
 /* The first place is shared by the threads for which there is none of their own. */
@@ -22,8 +25,11 @@ static place places[PLACE_COUNT];
 /* Whether a fork is under way. */
 static atomic_int is_closed;
 static _Atomic uint64_t generation;
-/* Whether the one who forks can make the stores of all threads visible; else each thread does it for itself. */
-static int has_barrier;
+/* Whether the one who forks can make the stores of all threads visible; else each thread does it for itself, by a fence.
+ * Asking for that is free as long as the process has one thread; afterwards the kernel waits for all of them, 5 to 25 ms, which
+ * is too long for a library that is being loaded. So it is asked for when fences have cost about as much. */
+static atomic_int has_barrier;
+enum { FENCES_WORTH_A_BARRIER = 1000000 };
 
 static _Thread_local int depth;
 static _Thread_local place *own_place;
@@ -67,14 +73,25 @@ static place *take_place(void) {
   return own_place;
 }
 
+static int register_barrier(void) {
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+/* A thread that sees it set says so by plain stores from then on; whoever forks asks for the barrier in any case. */
+static void ask_for_barrier(void) {
+  if (register_barrier()) atomic_store_explicit(&has_barrier, 1, memory_order_release);
+}
+
 /* Says that this thread is inside, before anything that it does next. */
 static void say_inside(place *own) {
   if (own == &places[0]) {
     atomic_fetch_add(&own->inside, 1);
     return;
   }
+  int is_plain = atomic_load_explicit(&has_barrier, memory_order_acquire);
+  if (!is_plain && ++own->fences == FENCES_WORTH_A_BARRIER) ask_for_barrier();
   atomic_store_explicit(&own->inside, 1, memory_order_relaxed);
-  if (has_barrier)
+  if (is_plain)
     atomic_signal_fence(memory_order_seq_cst);
   else
     atomic_thread_fence(memory_order_seq_cst);
@@ -150,15 +167,12 @@ void engram_fork_add_hooks(void (*prepare)(void), void (*parent)(void), void (*c
   pthread_mutex_unlock(&fork_lock);
 }
 
-static int register_barrier(void) {
-  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-}
-
 static void before_fork(void) {
   pthread_mutex_lock(&fork_lock);
   atomic_store(&is_closed, 1);
-  /* From here on every thread either has been seen inside, or sees that the gate is closed. */
-  if (has_barrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  /* From here on every thread either has been seen inside, or sees that the gate is closed. Where nobody has asked for the barrier
+   * there is none, and none is needed. */
+  syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   /* A thread that forks while it is inside does not wait for itself. */
   const place *own = depth > 0 ? own_place : NULL;
   for (int i = 0; i < PLACE_COUNT; i++) {
@@ -174,7 +188,7 @@ static void in_parent(void) {
 }
 
 static void in_child(void) {
-  has_barrier = has_barrier && register_barrier();
+  atomic_store(&has_barrier, register_barrier());
   for (int i = 0; i < ENGRAM_FORK_MOST_DESCRIPTORS; i++) {
     int found = atomic_exchange(&descriptors[i], 0);
     if (found > 0) close(found - 1);
@@ -192,6 +206,8 @@ static void in_child(void) {
 
 __attribute__((constructor)) static void install(void) {
   pthread_key_create(&place_key, give_back);
-  has_barrier = register_barrier();
+  /* A folder for each thread, beside itself and the one above it. */
+  struct stat threads;
+  if (stat("/proc/self/task", &threads) == 0 && threads.st_nlink == 3) ask_for_barrier();
   pthread_atfork(before_fork, in_parent, in_child);
 }

@@ -23,6 +23,8 @@ typedef struct {
 typedef struct {
   sqlite3_vtab_cursor base;
   void *cursor;
+  // The rows at the cursor where they lie in memory, or NULL.
+  engram_table_run *run;
 } cursor;
 
 static int connect(
@@ -77,6 +79,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **made) {
     of->registered->sqlite->free(own);
     return SQLITE_NOMEM;
   }
+  own->run = of->registered->calls->run(own->cursor);
   *made = &own->base;
   return SQLITE_OK;
 }
@@ -109,19 +112,42 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *words, int 
 }
 
 static int next(sqlite3_vtab_cursor *base) {
+  engram_table_run *run = ((cursor *)base)->run;
+  if (run && run->left > 1) {
+    run->left--;
+    run->place++;
+    run->row += run->step;
+    return SQLITE_OK;
+  }
   return told(base, registration_of(base)->calls->next(((cursor *)base)->cursor));
 }
 
-static int is_at_end(sqlite3_vtab_cursor *base) { return registration_of(base)->calls->is_at_end(((cursor *)base)->cursor); }
+static int is_at_end(sqlite3_vtab_cursor *base) {
+  const engram_table_run *run = ((cursor *)base)->run;
+  return run ? run->left == 0 : registration_of(base)->calls->is_at_end(((cursor *)base)->cursor);
+}
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int number) {
   registration *registered = registration_of(base);
-  registered->calls->column(((cursor *)base)->cursor, context, number, registered->sqlite);
+  const engram_sqlite_routines *sqlite = registered->sqlite;
+  const engram_table_run *run = ((cursor *)base)->run;
+  if (!run) {
+    registered->calls->column(((cursor *)base)->cursor, context, number, sqlite);
+    return SQLITE_OK;
+  }
+  const engram_table_cell *cell = &run->cells[number];
+  switch (cell->kind) {
+  case ENGRAM_CELL_REALS: sqlite->result_double(context, cell->reals[run->place * cell->stride]); break;
+  case ENGRAM_CELL_INTEGER: sqlite->result_int64(context, cell->integer + run->place * cell->step); break;
+  case ENGRAM_CELL_TEXT: sqlite->result_text(context, cell->text, cell->byte_count, SQLITE_STATIC); break;
+  default: sqlite->result_null(context);
+  }
   return SQLITE_OK;
 }
 
 static int row(sqlite3_vtab_cursor *base, sqlite3_int64 *number) {
-  *number = registration_of(base)->calls->row(((cursor *)base)->cursor);
+  const engram_table_run *run = ((cursor *)base)->run;
+  *number = run ? run->row : registration_of(base)->calls->row(((cursor *)base)->cursor);
   return SQLITE_OK;
 }
 

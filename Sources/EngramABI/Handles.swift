@@ -18,11 +18,11 @@ public typealias CText = UnsafePointer<CChar>?
 ///
 /// - Throws: ``EngramError`` with code `usage` for NULL, and for a handle of another kind.
 func object<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) throws(EngramError) -> Object {
-  // SAFETY: a handle that is not NULL is one that this library gave and nobody freed, as engram.h asks.
-  if let handle = unsafe handle,
-    let object = unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue() as? Object
-  {
-    return object
+  // SAFETY: a handle that is not NULL is one that this library gave and nobody freed, as engram.h asks. Classes of handles are final,
+  // so that one comparison tells whether it is of that kind.
+  if let handle = unsafe handle {
+    let given = unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
+    if type(of: given) == Object.self { return unsafe unsafeDowncast(given, to: Object.self) }
   }
   throw EngramError(
     .usage, unsafe handle == nil ? "a handle is NULL" : "a handle is of another kind",

@@ -1,6 +1,7 @@
 // TrajectoryBlocks.swift -- the values of a store by blocks of examples, decoded when asked for and kept while there is room.
 
 import Base
+import SQLite
 import TrajectoryModel
 import TrajectoryStore
 
@@ -24,15 +25,15 @@ final class TrajectoryBlocks {
     let statistics: [Int]
     /// Where each statistic stands among them, by its number; -1 where the block lacks it.
     let places: [Int]
-    let epochs: [Double]
+    let epochs: ConstantNumbers
     /// Where the first of the epochs stands among all epochs of the block.
     let firstEpoch: Int
     /// [example][statistic][epoch].
-    let values: [Double]
+    let values: ConstantNumbers
 
-    init(ids: [Int64], statistics: [Int], places: [Int], epochs: ArraySlice<Double>, values: [Double]) {
+    init(ids: [Int64], statistics: [Int], places: [Int], epochs: ArraySlice<Double>, values: ConstantNumbers) {
       (self.ids, self.statistics, self.places, self.values) = (ids, statistics, places, values)
-      (self.epochs, firstEpoch) = (Array(epochs), epochs.startIndex)
+      (self.epochs, firstEpoch) = (ConstantNumbers(Array(epochs).span), epochs.startIndex)
     }
 
     /// Bytes that are held.
@@ -132,7 +133,7 @@ final class TrajectoryBlocks {
     var places = [Int](repeating: -1, count: statistics.count)
     for (place, number) in wanted.enumerated() { places[number] = place }
     let ids = block.examples.ids
-    var values: [Double] = []
+    var values = ConstantNumbers([Double]().span)
     if !wanted.isEmpty, !epochs.isEmpty {
       let columns = FeatureColumns(statistics: wanted.map { statistics[$0] }, epochs: Array(epochs))
       let (snapshot, examples) = (snapshot, block.examples)
@@ -141,9 +142,7 @@ final class TrajectoryBlocks {
         try ForkGate.outside { () throws(EngramError) in
           try snapshot.materialize(examples, columns, into: &matrix, work: WorkContext(threads: 1))
         }
-        let span = matrix.float64
-        values.reserveCapacity(span.count)
-        for index in span.indices { values.append(span[index]) }
+        values = ConstantNumbers(matrix.float64)
       }
     }
     return Values(ids: ids, statistics: wanted, places: places, epochs: epochs, values: values)

@@ -83,30 +83,31 @@ final class TrajectoryTable: VirtualTable {
 
   func cursor() -> any VirtualCursor { Cursor(self) }
 
-  /// A place among the rows: block by block, example by example, statistic by statistic where it is long, epoch by epoch.
+  /// A place among the rows: block by block, example by example, where it is long statistic by statistic, in runs of rows.
   final class Cursor: VirtualCursor {
     private let table: TrajectoryTable
     private let isLong: Bool
     private var reading: BlockReading
     private var values: TrajectoryBlocks.Values?
-    private var example = 0, statistic = 0, epoch = 0
-    /// Where the value of a long row stands in the block.
-    private var element = 0
+    private var example = 0, statistic = 0
+    /// How many examples the present run is of.
+    private var examples = 1
+    /// The columns of statistics that are read, of the wide table.
+    private var shown: [(column: Int, statistic: Int)] = []
+    let run: TableRun?
+    private let rows: TableRun
 
     init(_ table: TrajectoryTable) {
       self.table = table
       isLong = table.layout == .long
       reading = BlockReading(table.blocks)
+      rows = TableRun(columns: isLong ? 4 : 2 + table.columns.count)
+      run = rows
     }
 
     var isAtEnd: Bool { values == nil }
-
-    var row: Int64 {
-      guard let values else { return 0 }
-      var line = values.ids[example]
-      if isLong { line = line &* Int64(table.names.count) &+ Int64(values.statistics[statistic]) }
-      return line &* Int64(table.blocks.mostEpochs) &+ Int64(values.firstEpoch + epoch)
-    }
+    var row: Int64 { 0 }
+    func value(_ column: Int) -> TableValue { .null }
 
     func start(
       _ words: String, _ constraints: [(column: Int, comparison: TableConstraint.Comparison, value: TableValue)]
@@ -115,7 +116,8 @@ final class TrajectoryTable: VirtualTable {
       // Unless a condition names one, a long table has all statistics, and a wide one those whose columns are read.
       var wanted: [Int]?
       if let used = UInt64(words, radix: 16) {
-        wanted = table.columns.indices.filter { used & (1 << UInt64(min(63, $0 + 2))) != 0 }.map { table.columns[$0] }
+        shown = table.columns.enumerated().map { ($0 + 2, $1) }.filter { used & (1 << UInt64(min(63, $0.column))) != 0 }
+        wanted = shown.map(\.statistic)
       }
       for constraint in constraints {
         switch constraint.column {
@@ -137,37 +139,52 @@ final class TrajectoryTable: VirtualTable {
     private func enter() throws(EngramError) {
       repeat {
         values = try reading.next()
-      } while values.map { $0.epochs.isEmpty || (isLong && $0.statistics.isEmpty) } ?? false
-      (example, statistic, epoch) = (reading.rows.lowerBound, 0, 0)
-      if let values { element = example * values.statistics.count * values.epochs.count }
+      } while values.map { $0.epochs.count == 0 || (isLong && $0.statistics.isEmpty) } ?? false
+      (example, statistic) = (reading.rows.lowerBound, 0)
+      begin()
     }
 
     func next() throws(EngramError) {
       guard let values else { return }
-      element += 1
-      epoch += 1
-      if epoch < values.epochs.count { return }
-      epoch = 0
       if isLong {
         statistic += 1
-        if statistic < values.statistics.count { return }
+        if statistic < values.statistics.count { return begin() }
         statistic = 0
       }
-      example += 1
-      if example < reading.rows.upperBound { return }
+      example += examples
+      if example < reading.rows.upperBound { return begin() }
       try enter()
     }
 
-    func value(_ column: Int) -> TableValue {
-      guard let values else { return .null }
-      if column == 0 { return .integer(values.ids[example]) }
-      if column == table.epochColumn { return .real(values.epochs[epoch]) }
+    /// Shows SQLite the next run: the epochs of one example and, where it is long, statistic; or with one epoch all examples.
+    private func begin() {
+      guard let values else { return rows.begin(rows: 0, row: 0) }
+      let id = values.ids[example], epochs = values.epochs.count, count = values.statistics.count
+      let numbers = isLong ? table.names.count : 1
+      let rest = reading.rows.upperBound - example
+      let isAcross = epochs == 1 && (!isLong || count == 1) && values.ids[example + rest - 1] - id == Int64(rest - 1)
+      examples = isAcross ? rest : 1
+      let line = id &* Int64(numbers) &+ (isLong ? Int64(values.statistics[statistic]) : 0)
+      let row = line &* Int64(table.blocks.mostEpochs) &+ Int64(values.firstEpoch)
+      let (length, stride, step) =
+        isAcross ? (rest, count, Int64(numbers) &* Int64(table.blocks.mostEpochs)) : (epochs, 1, 1)
+      rows.begin(rows: length, row: row, step: step)
+      rows.set(0, id, step: isAcross ? 1 : 0)
+      rows.set(table.epochColumn, values.epochs, from: 0, stride: isAcross ? 0 : 1)
+      let first = example * count
       if isLong {
-        return column == 1 ? .constant(table.names[values.statistics[statistic]]) : .real(values.values[element])
+        rows.set(1, table.names[values.statistics[statistic]])
+        rows.set(3, values.values, from: (first + statistic) * epochs, stride: stride)
+        return
       }
-      let place = values.places[table.columns[column - 2]]
-      if place < 0 { return .null }
-      return .real(values.values[(example * values.statistics.count + place) * values.epochs.count + epoch])
+      for (column, number) in shown {
+        let place = values.places[number]
+        if place < 0 {
+          rows.setNull(column)
+        } else {
+          rows.set(column, values.values, from: (first + place) * epochs, stride: stride)
+        }
+      }
     }
   }
 }

@@ -26,6 +26,10 @@ enum TableCalls {
           guard let cursor = unsafe cursor else { return }
           unsafe Unmanaged<CursorBox>.fromOpaque(cursor).release()
         },
+        run: { cursor in
+          guard let cursor = unsafe cursor else { return nil }
+          return unsafe CursorBox.at(cursor).cursor.run?.pointer
+        },
         filter: { cursor, words, count, values, sqlite in
           guard let cursor = unsafe cursor, let sqlite = unsafe sqlite else { return SQLITE_ERROR }
           return unsafe CursorBox.at(cursor).filter(words, count, values, sqlite)

@@ -116,4 +116,13 @@ package protocol VirtualCursor: AnyObject {
 
   /// The value of a column.
   func value(_ column: Int) -> TableValue
+
+  /// The rows at the cursor where they lie in memory, the same object as long as the cursor lives; nil where each row is asked for.
+  ///
+  /// With one, `next` goes from the last row of a run to the next run, and `isAtEnd`, `row` and `value` are not asked.
+  var run: TableRun? { get }
+}
+
+extension VirtualCursor {
+  package var run: TableRun? { nil }
 }

@@ -73,6 +73,12 @@ import TrajectoryStore
     let conditions: [(String, (Int64, String, Double) -> Bool)] = [
       ("1", { _, _, _ in true }), ("statistic = 'm'", { $1 == "m" && $0 >= 0 && $2 >= 0 }),
       ("statistic = 'no'", { _, _, _ in false }), ("epoch = 5", { _, _, epoch in epoch == 5 }),
+      ("statistic = 'm' AND epoch = 5", { _, name, epoch in name == "m" && epoch == 5 }),
+      ("statistic = 'm' AND epoch = 5 AND example_id > 1", { id, name, epoch in name == "m" && epoch == 5 && id > 1 }),
+      (
+        "(statistic = 'm' AND epoch = 5) OR (statistic = 'm' AND epoch = 0)",
+        { _, name, epoch in name == "m" && epoch <= 5 }
+      ),
       ("epoch > 5 AND epoch <= 15", { _, _, epoch in epoch > 5 && epoch <= 15 }),
       ("epoch >= 5 AND epoch < 10.5", { _, _, epoch in epoch >= 5 && epoch < 10.5 }),
       ("example_id = 3", { id, _, _ in id == 3 }), ("example_id = 3.5", { _, _, _ in false }),
@@ -105,6 +111,10 @@ import TrajectoryStore
         #expect(row[column + 2] == known.map { Self.cell($0.value) } ?? .null)
       }
     }
+    let atOne = try Self.rows(store, "SELECT * FROM trajectory_wide WHERE epoch = 5 OR epoch = 10 ORDER BY 1, 2")
+    #expect(atOne == wide.filter { $0[1] == .real(5) || $0[1] == .real(10) })
+    let again = try Self.rows(store, "SELECT * FROM trajectory_wide WHERE epoch = 10 ORDER BY 1")
+    #expect(again == wide.filter { $0[1] == .real(10) })
     let one = try Self.rows(store, "SELECT \"Ünï\" FROM trajectory_wide WHERE example_id = 3 AND epoch = 0")
     #expect(one.count == 1)
     let sorted = try Self.rows(store, "SELECT example_id FROM trajectory ORDER BY example_id")

@@ -19,9 +19,6 @@ from ._errors import (
     BusyError, CorruptError, EngramError, EngramWarning, ExistsError, InvalidDataError, LimitError, MissingLibraryError,
     NotFoundError, StorageError, UnsupportedError, UsageError,
 )
-from ._many import Stores, StoresSelection, open_many
-from ._observe import Meter
-from ._recorder import Recorder
 from ._selection import Selection
 from ._splits import LoadedSplit, Split, SplitSet, SplitSets, StoredCV
 from ._store import Store, create, open
@@ -33,9 +30,12 @@ if TYPE_CHECKING:
     from ._estimators import Conv1D, LinearSVM, RandomForest
     from ._hdf5 import read_hdf5
     from ._inputs import from_arrow, from_pandas, from_polars, from_xarray, read_parquet
+    from ._many import Stores, StoresSelection, open_many
     from ._matlab import read_matlab
     from ._nwb import read_nwb
+    from ._observe import Meter
     from ._pytrees import measure
+    from ._recorder import Recorder
     from ._trackers import read_mlflow, read_tensorboard, read_wandb
 
 __version__: str = _engram.versions()[1]
@@ -56,12 +56,17 @@ _LATER = {
     "RandomForest": "_estimators", "LinearSVM": "_estimators", "Conv1D": "_estimators", "from_arrow": "_inputs",
     "from_pandas": "_inputs", "from_polars": "_inputs", "from_xarray": "_inputs", "read_parquet": "_inputs", "read_hdf5": "_hdf5",
     "read_matlab": "_matlab", "read_nwb": "_nwb", "measure": "_pytrees", "read_tensorboard": "_trackers", "read_mlflow": "_trackers",
-    "read_wandb": "_trackers",
+    "read_wandb": "_trackers", "Meter": "_observe", "Recorder": "_recorder", "Stores": "_many", "StoresSelection": "_many",
+    "open_many": "_many",
 }
+
+if not TYPE_CHECKING:
+    # A star takes what needs no other library.
+    __all__ = [name for name in __all__ if name != "torch" and _LATER.get(name) != "_estimators"]
 
 
 def __getattr__(name: str) -> Any:
-    """What needs another library is imported when it is first asked for."""
+    """What needs another library, and what few programs need, is imported when it is first asked for."""
     import importlib
 
     if name in ("plans", "torch"):
@@ -71,7 +76,8 @@ def __getattr__(name: str) -> Any:
             from ._needs import needs
 
             needs("sklearn", f"{name}")
-        return getattr(importlib.import_module(f"engram.{_LATER[name]}"), name)
+        value = globals()[name] = getattr(importlib.import_module(f"engram.{_LATER[name]}"), name)
+        return value
     raise AttributeError(f"module 'engram' has no attribute {name!r}")
 
 
@@ -87,4 +93,9 @@ def sqlite_extension_path() -> str:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_LATER, "plans", "torch"])
+    import importlib.util
+
+    later = {**_LATER, "plans": "plans", "torch": "torch"}
+    # What lists the names also asks for each: a library that is missing here is no error there.
+    absent = {module for module, library in (("_estimators", "sklearn"), ("torch", "torch")) if importlib.util.find_spec(library) is None}
+    return sorted({*globals(), *(name for name, module in later.items() if module not in absent)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import warnings
@@ -111,6 +110,8 @@ def command(
     EngramWarning
         For every note and warning of the command.
     """
+    import json
+
     line = [verb] if isinstance(verb, str) else list(verb)
     line += words(options)
     if reads_json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -57,7 +56,7 @@ def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, st
                 "this is one store", place="stores", expected="a list of stores", found=repr(stores), mend="open one by `engram.open`")
         given = list(stores)
         paths = [one.path if isinstance(one, Store) else os.fspath(one) for one in given]
-        short = [pathlib.Path(path).name.removesuffix(".engram") for path in paths]
+        short = [os.path.basename(os.path.normpath(path)).removesuffix(".engram") for path in paths]
         names = short if len(set(short)) == len(short) else paths
         if len(set(names)) < len(names):
             raise _errors.UsageError("a store is given twice", place="stores", found=next(one for one in names if names.count(one) > 1))

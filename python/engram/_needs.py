@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 
 from ._errors import MissingLibraryError, NotFoundError
@@ -17,6 +16,8 @@ EXTRAS = {
 
 def needs(library: str, purpose: str) -> None:
     """Raises where a library is not here; `purpose` says what needs it, such as "reading NWB files"."""
+    import importlib.util
+
     if importlib.util.find_spec(library) is None:
         extra = EXTRAS.get(library, library)
         raise MissingLibraryError(

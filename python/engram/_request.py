@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import quoted
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Missing = Literal["refuse", "drop", "fill"]
 Layout = Literal["list", "wide", "long"]

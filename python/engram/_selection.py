@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import os
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, quoted, tell
@@ -19,6 +17,7 @@ from ._request import LAYOUTS, MISSING, Layout, Missing, check_out, class_array,
 from ._table import Table
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas
     import polars
     import pyarrow
@@ -379,6 +378,8 @@ class Selection:
             f"({len(self.statistics)} statistics x {self._info[4]} samples); {self._asked()}>")
 
     def _repr_html_(self) -> str:
+        import html
+
         rows, columns = self.shape
         lines = [f"<b>{rows:,} examples x {columns:,} columns</b><br><small>{html.escape(self._asked())}</small>"]
         if self._info[4] > 1 and rows:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, tell
@@ -16,6 +14,7 @@ from ._request import MISSING, Missing, check_out, class_array, epochs_text, ids
 from ._selection import Selection
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from ._store import Epochs, Store
 
 TRAIN, TEST = 0, 1
@@ -118,6 +117,8 @@ class SplitSet(Sequence[Split]):
     """The splits of one specification, stored under a name; it never changes."""
 
     def __init__(self, store: Store, handle: object, facts: tuple[Any, ...]) -> None:
+        import json
+
         self._handle = handle
         self.name: str = facts[0]
         self.specification: dict[str, Any] = json.loads(facts[1])
@@ -226,6 +227,8 @@ class SplitSets(Mapping[str, SplitSet]):
         self, name: str, specification: Mapping[str, Any], *, wait: float = 30.0, progress: bool | Progress | None = None
     ) -> SplitSet:
         """Make the splits of a specification, as :attr:`SplitSet.specification` gives it, and store them under a name."""
+        import json
+
         commit = self._store._as_of() or 0
         made = _engram.split_set_make(
             self._store._handle, name, json.dumps(specification), commit, wait if wait > 0 else -1.0, None, None, tell(progress))

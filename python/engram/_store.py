@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-import html
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, command
@@ -20,6 +17,9 @@ from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
 from ._write import append
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Epochs = str | float | slice | Iterable[float]
 
@@ -324,6 +324,8 @@ class Store:
         return f"<Store {self._path} at commit {self._commit}: {self._count:,} examples>"
 
     def _repr_html_(self) -> str:
+        import html
+
         if self._handle is None:
             return html.escape(repr(self))
         rows = []
@@ -345,6 +347,8 @@ def _reopened(path: str, commit: int, is_pinned: bool) -> Store:
 
 def _parameter(value: Any) -> Any:
     """A parameter of a classifier as `--set` takes it, which reads JSON."""
+    import json
+
     return value if isinstance(value, str) else json.dumps(value)
 
 

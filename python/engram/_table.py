@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +150,8 @@ class Table:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        import html
+
         head, *rows = [[html.escape(cell) for cell in row] for row in self._shown()]
         body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
         more = f"<p>{len(self):,} rows</p>" if len(self) > SHOWN else ""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import Progress, command, tell
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 #: Seconds to wait for another writer.
 WAIT = 30.0
@@ -82,6 +83,8 @@ def append(
     >>> report["examples"]
     2
     """
+    import json
+
     array = np.asarray(values)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":

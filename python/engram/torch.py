@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from ._needs import needs
+
+needs("torch", "engram.torch")
+
 import torch
 import torch.distributed
 from torch.utils.data import Dataset, IterableDataset, get_worker_info

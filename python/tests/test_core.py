@@ -325,3 +325,29 @@ def test_the_script_is_the_command(path: pathlib.Path) -> None:
     assert '"examples"' in shown.stdout
     wrong = subprocess.run([script, "info", path / "nothing"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2 and "to mend it" in wrong.stderr
+
+
+def test_a_star_and_help_need_no_other_library():
+    """Names whose library is missing are not listed, and asking for one says what to install."""
+    code = (
+        "import importlib.util, inspect, pydoc, sys\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name in ('torch', 'sklearn') else find(name, *rest)\n"
+        "from engram import *\n"
+        "import engram\n"
+        "assert Stores is engram.Stores and len(inspect.getmembers(engram)) > 50 and 'open_many' in pydoc.render_doc(engram)\n"
+        "for name in ('torch', 'RandomForest'):\n"
+        "    assert name not in dir(engram) and name not in globals()\n"
+        "    try: getattr(engram, name)\n"
+        "    except engram.MissingLibraryError as error: assert 'pip install' in error.mend\n"
+        "    else: raise SystemExit(name)\n"
+        "assert 'pandas' not in sys.modules and 'engram._recorder' in sys.modules\n")
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_importing_takes_only_what_opening_a_store_needs():
+    """What few programs need waits for its first use."""
+    code = "import numpy, sys; before = set(sys.modules); import engram; print(*sorted(set(sys.modules) - before))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    foreign = [name for name in loaded if name.split(".")[0] not in ("engram", "__future__", "_engram")]
+    assert not foreign and not {"engram._recorder", "engram._many", "engram._observe"} & set(loaded), foreign

@@ -40,6 +40,31 @@ extern const engram_sqlite_routines engram_own_sqlite;
 // old to have them all (3.22).
 int engram_sqlite_routines_of(const void *theirs, engram_sqlite_routines *routines);
 
+// What a column holds in a run of rows.
+typedef struct engram_table_cell {
+  // Which of the others counts; 0 is NULL.
+  enum { ENGRAM_CELL_NULL, ENGRAM_CELL_INTEGER, ENGRAM_CELL_TEXT, ENGRAM_CELL_REALS } kind;
+  // Bytes of a text.
+  int byte_count;
+  // A whole number, which grows by a step from row to row.
+  sqlite3_int64 integer, step;
+  // A text that stays where it is as long as the connection is open, the same in each row.
+  const char *text;
+  // A number for each row, so many apart; NaN is NULL.
+  const double *reals;
+  sqlite3_int64 stride;
+} engram_table_cell;
+
+// Rows one after the other that lie in memory: SQLite reads them without a call of the cursor for each.
+typedef struct engram_table_run {
+  // The rows from the one at the cursor to the end of the run; 0 where the cursor is at its end.
+  sqlite3_int64 left;
+  // The place of the row at the cursor in the run, and its number, which grows by a step from row to row.
+  sqlite3_int64 place, row, step;
+  // A cell for each column.
+  engram_table_cell *cells;
+} engram_table_run;
+
 // What a table does. Every function gets what `open` returned or what was registered; none of them may use the connection.
 typedef struct engram_table_calls {
   // Chooses a plan: sets what sqlite3_index_info wants. Returns an SQLite result code.
@@ -47,6 +72,9 @@ typedef struct engram_table_calls {
   // Makes a cursor; NULL where memory lacks.
   void *(*open)(void *table);
   void (*close)(void *cursor);
+  // The run of the rows at a cursor, which stays where it is; NULL where a cursor is asked for each row. `next` is then called at the
+  // last row of the run alone, and neither `is_at_end`, `column` nor `row` is.
+  engram_table_run *(*run)(void *cursor);
   // Goes to the first row of a plan. `words` is what the plan has put into idxStr, or NULL.
   int (*filter)(
       void *cursor, const char *words, int count, sqlite3_value **values, const engram_sqlite_routines *sqlite);
