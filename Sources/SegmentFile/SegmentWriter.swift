@@ -237,7 +237,8 @@ package import TrajectoryModel
       try ForkGate.inside { () throws(EngramError) in
         // SAFETY: each statistic has a block of its own, each worker an encoder of its own.
         let block = unsafe blocks.value + layout.offset(of: statistic)
-        let chunk = unsafe try encoders.value[worker].encode(block, shape: shape, trial: predictions.trials[statistic]) {
+        let chunk = unsafe try encoders.value[worker].encode(block, shape: shape, trial: predictions.trials[statistic])
+        {
           unsafe blocks.value + layout.offset(of: $0)
         }
         results.set(statistic, chunk)
