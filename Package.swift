@@ -94,6 +94,8 @@ let package = Package(
     .target(name: "CTorch", exclude: ["bridge"]),
     // libjpeg-turbo, loaded when it is first needed.
     .target(name: "CJPEG"),
+    // libhdf5, loaded when it is first needed.
+    .target(name: "CHDF5"),
     // The bundled digits.
     .target(name: "CDigits"),
     // A gate that fork waits at, and what makes SQLite fit to live in a process with others.
@@ -134,7 +136,7 @@ let package = Package(
       "Training",
       needs: [
         "Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Observables", "Transfer", "CTorch", "CJPEG",
-        "CDigits",
+        "CHDF5", "CDigits",
       ],
       resources: [.embedInCode("Plans/miniature.json"), .embedInCode("Plans/paper.json")]),
     room("Drawing", needs: ["Base", "CRSVG"]),

@@ -121,3 +121,7 @@ int32_t engram_torch_activity_change(engram_network *network, int32_t operation,
                                      double *values, int64_t count) {
   return table->activity_change(network, operation, relu, by_feedback, values, count);
 }
+int32_t engram_torch_envelopes(const engram_sounds *shape, const float *sounds, const float *filters, const float *taps,
+                               float *result) {
+  return table->envelopes(shape, sounds, filters, taps, result);
+}

@@ -149,10 +149,15 @@ int32_t activity_change(engram_network *network, int32_t operation, int32_t relu
   return guarded([&] { network->network.activity_change(operation, relu, by_feedback != 0, values, count); });
 }
 
+int32_t envelopes(const engram_sounds *shape, const float *sounds, const float *filters, const float *taps,
+                  float *result) {
+  return guarded([&] { engram::envelopes(*shape, sounds, filters, taps, result); });
+}
+
 const engram_torch_table table = {
     ENGRAM_TORCH_VERSION, library_version, message,   gpu_count, rule_count, rule,       rule_option,
     make,                 free_network,    use_threads, count,   set,        get,        state_size,
-    get_state,            set_state,       step,      evaluate,  activations, activity_change,
+    get_state,            set_state,       step,      evaluate,  activations, activity_change, envelopes,
 };
 
 }  // namespace

@@ -34,5 +34,7 @@ int32_t engram_torch_evaluate(engram_network *network, const float *images, cons
 int32_t engram_torch_activations(engram_network *network, int32_t operation, void *values, int64_t count);
 int32_t engram_torch_activity_change(engram_network *network, int32_t operation, int32_t relu, int32_t by_feedback,
                                      double *values, int64_t count);
+int32_t engram_torch_envelopes(const engram_sounds *shape, const float *sounds, const float *filters, const float *taps,
+                               float *result);
 
 #endif

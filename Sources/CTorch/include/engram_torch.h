@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a structure or function here; a library of another version is refused. */
-enum { ENGRAM_TORCH_VERSION = 1 };
+enum { ENGRAM_TORCH_VERSION = 2 };
 
 enum {
   ENGRAM_TORCH_OK = 0,
@@ -130,6 +130,13 @@ typedef struct engram_rule_option {
   const char *text;
 } engram_rule_option;
 
+/* Sounds of one length, and what is made of each: bands, whose envelopes are smoothed by `taps` numbers at every `stride`th sample
+ * and raised to a power. */
+typedef struct engram_sounds {
+  int64_t count, samples, bands, taps, stride;
+  double power;
+} engram_sounds;
+
 typedef struct engram_torch_table {
   int32_t version;
   /* The version of the tensor library, such as "1.13.1". */
@@ -176,6 +183,11 @@ typedef struct engram_torch_table {
    * kernel. */
   int32_t (*activity_change)(engram_network *network, int32_t operation, int32_t relu, int32_t by_feedback,
                              double *values, int64_t count);
+
+  /* The envelopes of sounds x samples, by filters of bands x (samples / 2 + 1) gains, doubled where a negative frequency belongs to
+   * them, as sounds x bands x frames. */
+  int32_t (*envelopes)(const engram_sounds *shape, const float *sounds, const float *filters, const float *taps,
+                       float *result);
 } engram_torch_table;
 
 /* The one symbol of the library. */

@@ -25,7 +25,7 @@ struct TaskCatalogue: Sendable {
 
   /// The names of all tasks.
   static var names: [String] {
-    DigitsTask.Kind.allCases.map(\.rawValue) + ["cifar10", "cifar10-simclr", "imagenet", "simclr"]
+    DigitsTask.Kind.allCases.map(\.rawValue) + ["cifar10", "cifar10-simclr", "imagenet", "simclr", "audionet"]
   }
 
   /// Makes a catalogue of data sets in a folder.
@@ -63,6 +63,13 @@ struct TaskCatalogue: Sendable {
       // On small images SimCLR distorts colours half as much, and does not blur (Chen et al. 2020, B.9).
       return ContrastiveImageTask(key.name, try CIFAR10Task(in: data), size: size ?? 32, strength: 0.5, blurs: false)
     case "imagenet": return ImageNetTask(try images(), key.preparation ?? .residual, size: size)
+    case "audionet":
+      guard size == nil else {
+        throw EngramError(
+          .usage, "cochleagrams have one size", expected: "\(Cochleagram.bandCount) bands, a frame for each 5 ms",
+          found: "\(size ?? 0) rows and columns")
+      }
+      return SpokenWordTask(try SpeechClips(in: data))
     case "simclr": return ContrastiveImageTask(key.name, try images(), size: size ?? 224)
     default: break
     }

@@ -11,7 +11,7 @@ enum TrainCommand {
   static let plan = Parameter.option("plan", .file("NAME|FILE"), "miniature, paper, or a file: many runs as data")
   static let task = Parameter.option(
     "task", .text("TASK"), default: "digits",
-    "digits, digits40, digits-noise, digits-simclr, cifar10, cifar10-simclr, imagenet or simclr")
+    "digits, digits40, digits-noise, digits-simclr, cifar10, cifar10-simclr, imagenet, simclr or audionet")
   static let architecture = Parameter.option(
     "architecture", ValueType<Architecture>.choice("NAME"), default: Architecture.knet.rawValue,
     Architecture.allCases.map(\.rawValue).joined(separator: ", "))
