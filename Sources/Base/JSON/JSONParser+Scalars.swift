@@ -108,7 +108,7 @@ extension JSONParser {
       return .real(value)
     }
     throw error(
-      .limit, "a number is beyond what can be held exactly", at: start,
+      .invalidData, "a number is beyond what can be held exactly", at: start,
       expected: "a whole number of 64 bits or a finite Double", found: String(text.prefix(60)),
       mend: "write it as text, in quotes")
   }

@@ -41,13 +41,12 @@ package final class DelimitedRows {
     input = try TextInput(opening: path)
     self.delimiter = delimiter ?? UInt8(ascii: ",")
     try refill()
-    if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    if buffer.starts(with: [0xFF, 0xFE]) || buffer.starts(with: [0xFE, 0xFF]) {
-      throw EngramError(
-        .unsupported, "the text is UTF-16", file: path, place: "line 1", offset: 0, expected: "UTF-8",
-        mend: "save the file as UTF-8")
-    }
-    if delimiter == nil {
+    let preamble = TextPreamble(buffer)
+    (position, line) = (preamble.end, 1 + preamble.lines)
+    if let refusal = TextEncoding.refusal(ofStart: buffer, file: path) { throw refusal }
+    if delimiter == nil, let named = preamble.delimiter {
+      self.delimiter = named
+    } else if delimiter == nil {
       let name = TextTable.nameOfText(path)
       let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
       self.delimiter = isTabbed ? UInt8(ascii: "\t") : DelimitedText.sniffedDelimiter(buffer[position...])
@@ -101,9 +100,7 @@ package final class DelimitedRows {
   /// - Throws: ``EngramError`` with code `corrupt` for bytes that are not UTF-8, and for NULs.
   package func text(_ index: Int) throws(EngramError) -> String {
     guard let text = fields[index].text(in: buffer) else {
-      throw EngramError(
-        .corrupt, "the text is not UTF-8", file: input.path, place: "row \(row) (line \(line - 1))",
-        mend: "save the file as UTF-8")
+      throw TextEncoding.notUTF8(file: input.path, place: "row \(row) (line \(line - 1))")
     }
     guard !text.utf8.contains(0) else {
       throw EngramError(

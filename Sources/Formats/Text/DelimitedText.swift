@@ -5,7 +5,7 @@ import Base
 /// A cursor over delimited text.
 ///
 /// Rows end with LF, CRLF or CR. A field in quotes may hold delimiters, line ends and doubled quotes; a quote elsewhere is an
-/// error. Spaces around fields without quotes are dropped. A byte-order mark at the start is skipped.
+/// error. Spaces around fields without quotes are dropped. A byte-order mark and empty lines at the start are skipped.
 struct DelimitedText {
   /// A field.
   struct Field {
@@ -29,18 +29,17 @@ struct DelimitedText {
   /// - Parameters:
   ///   - bytes: The whole text as UTF-8.
   ///   - file: What to name in errors.
-  ///   - delimiter: The delimiter, or nil to take the one that the first line has most of: `,` `;` tab or `|`.
+  ///   - given: The delimiter that a user gave, or nil to take the one that the text names in a line `sep=;`.
+  ///   - usual: The delimiter where the text names none, or nil to take the one that its header has most of: `,` `;` tab or `|`.
   /// - Throws: ``EngramError`` with code `corrupt` when the text is not UTF-8 or holds NULs.
-  init(_ bytes: [UInt8], file: String, delimiter: UInt8?) throws(EngramError) {
+  init(_ bytes: [UInt8], file: String, delimiter given: UInt8?, usual: UInt8?) throws(EngramError) {
     self.bytes = bytes
     self.file = file
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    self.delimiter = delimiter ?? Self.sniffedDelimiter(bytes[position...])
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw EngramError(
-        .unsupported, "the text is UTF-16", file: file, place: "line 1", offset: 0, expected: "UTF-8",
-        mend: "save the file as UTF-8")
-    }
+    let preamble = TextPreamble(bytes)
+    position = preamble.end
+    line += preamble.lines
+    self.delimiter = given ?? preamble.delimiter ?? usual ?? Self.sniffedDelimiter(bytes[position...])
+    if let refusal = TextEncoding.refusal(ofStart: bytes, file: file) { throw refusal }
     var wrong = bytes.firstIndex(of: 0)
     do {
       _ = try UTF8Span(validating: bytes.span)
@@ -49,9 +48,8 @@ struct DelimitedText {
     }
     if let wrong {
       let line = bytes[..<wrong].reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
-      throw EngramError(
-        .corrupt, "the text is not UTF-8", file: file, place: "line \(line)", offset: wrong,
-        found: "byte 0x\(String(bytes[wrong], radix: 16))", mend: "save the file as UTF-8")
+      throw TextEncoding.notUTF8(
+        file: file, place: "line \(line)", offset: wrong, found: "byte 0x\(String(bytes[wrong], radix: 16))")
     }
   }
 

@@ -61,7 +61,7 @@ package struct TextTable: Sendable {
     } else {
       let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
       try self.init(
-        delimited: bytes, file: path, delimiter: delimiter ?? (isTabbed ? UInt8(ascii: "\t") : nil),
+        delimited: bytes, file: path, delimiter: delimiter, usual: isTabbed ? UInt8(ascii: "\t") : nil,
         isRowsOnly: isRowsOnly)
     }
   }
@@ -108,20 +108,21 @@ package struct TextTable: Sendable {
 
   /// Reads delimited text (RFC 4180) whose first row names the columns.
   ///
-  /// Lines without anything at the end are ignored.
+  /// Lines without anything are ignored, but for those between the rows of a table of one column.
   ///
   /// - Parameters:
   ///   - bytes: The whole text as UTF-8.
   ///   - file: What to name in errors.
-  ///   - delimiter: The delimiter, or nil to take the one that the header has most of: `,` `;` tab or `|`.
+  ///   - delimiter: The delimiter, or nil to take the one that the text names in a line `sep=;`.
+  ///   - usual: The delimiter where the text names none, or nil to take the one that the header has most of: `,` `;` tab or `|`.
   ///   - isRowsOnly: Whether errors name a row without its line.
   /// - Throws: ``EngramError`` with code `invalidData` for rows of unequal length, `corrupt` and `truncated` for misplaced
   ///   quotes and for bytes that are not UTF-8, all with the row or line.
   package init(
-    delimited bytes: [UInt8], file: String, delimiter: UInt8? = nil, isRowsOnly: Bool = false
+    delimited bytes: [UInt8], file: String, delimiter: UInt8? = nil, usual: UInt8? = nil, isRowsOnly: Bool = false
   ) throws(EngramError) {
     try Self.requireRoom(bytes, file: file, separators: ",;\t|\n", each: Self.heldForCell)
-    var text = try DelimitedText(bytes, file: file, delimiter: delimiter)
+    var text = try DelimitedText(bytes, file: file, delimiter: delimiter, usual: usual)
     guard !text.hasOnlyLineEndsLeft else {
       throw EngramError(
         .invalidData, "the table is empty", file: file, place: "line 1", expected: "a header that names the columns")
@@ -130,10 +131,11 @@ package struct TextTable: Sendable {
     try text.nextRow(into: &row)
     var columns = row.map { (name: $0.text, cells: [Cell]()) }
     var rowCount = 0
-    // Lines without anything end the file, except in a table of one column, where each but those last is an empty field.
+    // Lines without anything are no rows, except in a table of one column, where each but those last is an empty field.
     while !text.isAtEnd, !text.hasOnlyLineEndsLeft {
       let line = text.line
       try text.nextRow(into: &row)
+      if columns.count > 1, row.count == 1, row[0].text.isEmpty, !row[0].isQuoted { continue }
       rowCount += 1
       guard row.count == columns.count else {
         throw EngramError(

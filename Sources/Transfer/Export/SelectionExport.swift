@@ -138,6 +138,15 @@ public struct SelectionExport: Sendable, Hashable {
       let examples = try matching(in: source.snapshot, isProgress: source.progress != nil, work).prefix(left)
       // Of several sources one may have nothing that is wanted.
       if examples.isEmpty, sources.count > 1, !(selections.isEmpty && index == sources.count - 1) { continue }
+      if examples.isEmpty, let filter, sources.count == 1 {
+        let reasons = try source.snapshot.reasons(whyNothingFits: filter)
+        if !reasons.isEmpty {
+          throw EngramError(
+            .notFound, "the selection holds no examples", file: source.snapshot.store.path,
+            found: reasons.joined(separator: "; "),
+            mend: "correct the filter; \(run: .info, on: source.snapshot.store.path) shows what there is")
+        }
+      }
       let selection = try source.snapshot.select(examples, statistics: statistics, view: view, missing: missing)
       selections.append((source.snapshot, source.progress, selection))
       left -= selection.examples.count

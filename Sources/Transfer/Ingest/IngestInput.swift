@@ -1,5 +1,6 @@
 // IngestInput.swift -- what an ingest needs to know of its input, whatever file format it came in.
 
+import Base
 package import Formats
 package import TrajectoryModel
 
@@ -35,6 +36,8 @@ package struct IngestInput: Sendable {
   package let sourceRuns: [MetadataValue]?
   /// What a user should know about how the files were understood.
   package let notes: [String]
+  /// What is likely a mistake.
+  var warnings: [Mend] = []
 
   package init(
     source: String, metadataSource: String? = nil, format: String = "arrays in memory", parts: [Part],

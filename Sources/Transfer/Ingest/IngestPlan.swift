@@ -95,7 +95,7 @@ struct IngestPlan {
           examples: $0.blocks.exampleCount, statistics: $0.statistics, epochs: $0.epochs,
           elementType: $0.blocks.elementType)
       }, storedTrajectories: nil, correction: nil, refusal: nil, notes: input.notes + axisNotes + grouping.notes,
-      warnings: IngestWarnings(grouping, columns: input.columns).sentences)
+      warnings: input.warnings + IngestWarnings(grouping, columns: input.columns).sentences)
   }
 
   /// Why the store, where some of the runs are hidden, cannot take the input as it is; nil where it can.
@@ -105,7 +105,7 @@ struct IngestPlan {
     let ids = grouping.hidden.prefix(shown).map { String($0.run) }.joined(separator: ", ")
     let more = grouping.hidden.count > shown ? " and \(grouping.hidden.count - shown) more" : ""
     return EngramError(
-      .exists, "runs of this input are hidden in the store", file: input.metadataSource, place: "row \(first.row)",
+      .exists, "runs of this input are hidden in the store", file: input.metadataSource, place: "row \(first.row + 1)",
       expected: "runs that are shown, or that the store has not",
       found: "\(grouping.hidden.count) of \(metadata.runs.count) runs, in the store as run_id \(ids)\(more)",
       mend: Self.hiddenMend)
@@ -134,7 +134,7 @@ struct IngestPlan {
     let same = rows.filter { matches.isRecognised($0) }
     guard let first = same.first else { return nil }
     return EngramError(
-      .exists, "trajectories of this input are hidden in the store", file: input.source, place: "row \(first)",
+      .exists, "trajectories of this input are hidden in the store", file: input.source, place: "row \(first + 1)",
       expected: "runs that are shown, or that the store has not",
       found:
         "\(same.count) of \(metadata.exampleCount) rows are bit for bit those of hidden examples, the first of example "
@@ -161,7 +161,7 @@ struct IngestPlan {
     }
     guard let first = grouping.stored.first else { return nil }
     return EngramError(
-      .exists, "layers of this input are stored already", file: input.metadataSource, place: "row \(first.row)",
+      .exists, "layers of this input are stored already", file: input.metadataSource, place: "row \(first.row + 1)",
       expected: "runs or layers that the store has not",
       found: "\(grouping.stored.count) of \(metadata.exampleCount) rows, the first being layer \(first.layer) of run "
         + "\(first.run), example \(first.example)",

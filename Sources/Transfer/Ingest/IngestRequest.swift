@@ -99,11 +99,11 @@ public struct IngestRequest: Sendable, Hashable {
     if StreamCompression(firstBytes: start) != nil || start.isText {
       return try openSeries(runFields: runFields, work: work)
     }
-    return try openPickle(isPlain: start.isPlain, work: work)
+    return try openPickle(isPlain: start.isPlain, isComment: start.first == UInt8(ascii: "#"), work: work)
   }
 
   /// Opens a pickle; what is plain text and turns out to be none is a table that lacks something.
-  private func openPickle(isPlain: Bool, work: WorkContext) throws(EngramError) -> IngestInput {
+  private func openPickle(isPlain: Bool, isComment: Bool, work: WorkContext) throws(EngramError) -> IngestInput {
     let beside = [(array, "a name of an array", Mend.Option.array), (metadata, "a table of metadata", .metadata)]
     for (name, what, option) in beside where name != nil {
       throw EngramError(
@@ -123,7 +123,9 @@ public struct IngestRequest: Sendable, Hashable {
         throw EngramError(
           .invalidData, "the text is no table that can be read", file: source, place: "line 1",
           expected: "names of columns, parted by , ; tab or |", found: "a line without any of these",
-          mend: "write the table as CSV, with the names of its columns in the first line")
+          mend: isComment
+            ? "remove the lines before the names of the columns"
+            : "write the table as CSV, with the names of its columns in the first line")
       }
       throw EngramError(
         .invalidData, "this is neither a pickle nor an .npy or .npz array", file: source, offset: offset,
@@ -171,10 +173,13 @@ extension [UInt8] {
     // UTF-16 is text that is refused with its name.
     if starts(with: [0xFF, 0xFE]) || starts(with: [0xFE, 0xFF]) { return true }
     // A header may be longer than what is looked at.
-    let line = self[..<(firstIndex { $0 == 0x0A || $0 == 0x0D } ?? count)]
-    if line.isEmpty { return isPlain }
+    let first = self[(starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)...].drop { $0 == 0x0A || $0 == 0x0D }
+    if first.isEmpty { return true }
+    let line = first.prefix { $0 != 0x0A && $0 != 0x0D }
     guard line.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
     if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") { return true }
-    return line.contains { [0x2C, 0x3B, 0x09, 0x7C].contains($0) }
+    if line.contains(where: { [0x2C, 0x3B, 0x09, 0x7C].contains($0) }) { return true }
+    // A name may be longer than what is looked at; the lines of a pickle are short.
+    return line.endIndex == ForeignFile.bytesToTell && isPlain
   }
 }

@@ -18,6 +18,7 @@ struct IngestWarnings {
     lookAtRuns(grouping)
     lookAtLabel(grouping)
     lookAtUniqueTexts(grouping)
+    lookAtSpellings(grouping)
     lookAtLayers(grouping)
   }
 
@@ -28,7 +29,16 @@ struct IngestWarnings {
         "\(name) is text: \(evidence.beyondInt64) of its numbers do not fit 64 bits, and none is rounded")
     }
     guard evidence.type == .text else { return }
-    if evidence.decimalCommas * 2 > evidence.present {
+    if evidence.thousands > 0, (evidence.thousands + evidence.numbers) * 2 > evidence.present,
+      evidence.thousands == evidence.decimalCommas + evidence.severalCommas
+    {
+      sentences.append(
+        """
+        \(name) is text: \(evidence.thousands) of \(evidence.present) cells are numbers with commas before three digits, such as \
+        '\(evidence.deciding?.text ?? "1,000")'; write them without commas, or, if the comma is the decimal mark, say \
+        \(set: .decimal, to: "','")
+        """)
+    } else if evidence.decimalCommas * 2 > evidence.present {
       let shown = evidence.deciding?.text ?? "0,5"
       sentences.append(
         """
@@ -83,6 +93,33 @@ struct IngestWarnings {
         """
         \(column.name) has \(distinct) different texts in \(present.count) rows, so nearly every row is a run of its own; if it \
         does not tell runs apart, name the fields that do with \(option: .runFields)
+        """)
+    }
+  }
+
+  /// Texts that differ in case, in blanks around them or in how their letters are composed, and so are different values.
+  private mutating func lookAtSpellings(_ grouping: RunGrouping) {
+    /// More different texts are codes rather than words.
+    let mostTexts = 1_000
+    for column in grouping.columns {
+      // Texts that look alike are equal to Swift, so bytes are compared.
+      var rows: [[UInt8]: Int] = [:]
+      for case .text(let text) in column.values { rows[Array(text.utf8), default: 0] += 1 }
+      guard rows.count <= mostTexts else { continue }
+      var groups: [String: [[UInt8]]] = [:]
+      for text in rows.keys {
+        let words = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        groups[words.joined(separator: " ").lowercased(), default: []].append(text)
+      }
+      let alike = groups.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
+      guard let first = alike.first else { continue }
+      let shown = first.value.sorted { $0.lexicographicallyPrecedes($1) }.map { text in
+        "'\(String(decoding: text, as: UTF8.self).prefix(40))' (\(rows[text] ?? 0))"
+      }
+      sentences.append(
+        """
+        \(column.name) has texts that differ only in case, blanks or the composition of letters, and are different values: \
+        \(shown.joined(separator: ", "))\(alike.count > 1 ? "; and \(alike.count - 1) more" : "")
         """)
     }
   }

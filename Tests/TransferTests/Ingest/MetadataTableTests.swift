@@ -75,7 +75,7 @@ import Transfer
 
   static let wrong: [(String, EngramError.Code, String?)] = [
     ("a,b\n1,2\n3\n", .invalidData, "row 2 (line 3)"), ("a,b\n\"x\ny\",2\n1,2,3", .invalidData, "row 2 (line 4)"),
-    ("a,b\n1,2\n\n3,4", .invalidData, "row 2 (line 3)"), ("", .invalidData, "line 1"), ("\n\n", .invalidData, "line 1"),
+    ("a,b\n1,2\n\n3", .invalidData, "row 2 (line 4)"), ("", .invalidData, "line 1"), ("\n\n", .invalidData, "line 1"),
     (",a\n7,1", .invalidData, "header, column 1"), ("a,A\n1,2", .invalidData, "header, column 2"),
     ("a b,a_b\n1,2", .invalidData, "header, column 2"), ("a,µ\n1,2", .invalidData, "header, column 2"),
     ("a\n\"x", .truncated, "line 2"), ("a\nx\"y\"", .corrupt, "line 2"), ("a\n\"x\"y", .corrupt, "line 2"),

@@ -85,7 +85,7 @@ struct RunGroupingTests {
     let error = refusal(.invalidData) {
       _ = try bench.ingest(IngestBench.input(4, columns), runFields: ["task"])
     }
-    #expect(error?.place == "row 2, field trial" && error?.found == "'2'")
+    #expect(error?.place == "row 3, field trial" && error?.found == "'2'")
     let unknown = refusal(.usage) {
       _ = try bench.ingest(IngestBench.input(4, columns), runFields: ["trail"])
     }

@@ -50,7 +50,7 @@ struct RunIdentityTests {
     #expect(try Self.ingest(same, bench, runFields: ["animal"]).preview.storedRuns == 1)
     let other = Self.later(1, [("animal", texts("M1")), ("task", texts("b")), ("layer_name", texts("AL"))])
     let error = refusal(.invalidData) { _ = try Self.ingest(other, bench, runFields: ["animal"]) }
-    #expect(error?.place == "row 0, field task" && error?.found == "'b'")
+    #expect(error?.place == "row 1, field task" && error?.found == "'b'")
   }
 
   @Test func `a layer that is stored already is refused, or a replicate, or a measurement`() throws {

@@ -85,7 +85,7 @@ struct CorrectionPlan {
         guard let first = lacking.first else { continue }
         throw EngramError(
           .invalidData, "a correction lacks what is stored of its trajectory", file: plan.input.source,
-          place: "row \(row)", expected: "every epoch and statistic of example \(id)",
+          place: "row \(row + 1)", expected: "every epoch and statistic of example \(id)",
           found: "neither \(first)\(lacking.count > 1 ? " nor \(lacking.count - 1) more" : "")",
           mend: """
             bring whole trajectories; or, if what is stored is wrong, hide it first; or add this as a further measurement with \

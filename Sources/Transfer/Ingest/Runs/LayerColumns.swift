@@ -43,6 +43,14 @@ struct LayerColumns {
     }
     source = column.map { $0.sourceName ?? $0.name }
     columns = Set([column?.name, Self.position].compactMap { $0 })
+    let nameless = column?.values.count { $0 == .null } ?? 0
+    if let column, nameless > 0, rowCount > 0 {
+      notes.append(
+        """
+        \(nameless) of \(rowCount) rows have no value in the column '\(column.sourceName ?? column.name)', which names the \
+        layers; their layer is called '\(Self.unnamed)'
+        """)
+    }
     self.notes = notes
     let positions = input.columns.first { $0.name == Self.position }?.values
     var layers: [Layer] = []
@@ -68,11 +76,12 @@ struct LayerColumns {
       if let known = LayerPosition(rawValue: word) { return known }
       throw EngramError(
         .invalidData, "there is no such position of a layer", file: input.source,
-        place: "row \(row), field \(position)", expected: "early, middle or deep, or nothing", found: "'\(word)'",
+        place: "row \(row + 1), field \(position)", expected: "early, middle or deep, or nothing", found: "'\(word)'",
         mend: "use one of the three words, or give the column another name with \(map: "NEW_NAME", to: position)")
     case .integer, .real:
       throw EngramError(
-        .invalidData, "the position of a layer is a word", file: input.source, place: "row \(row), field \(position)",
+        .invalidData, "the position of a layer is a word", file: input.source,
+        place: "row \(row + 1), field \(position)",
         expected: "early, middle or deep, or nothing", found: "'\(value)'")
     }
   }

@@ -48,7 +48,7 @@ extension IngestRequest {
       notes.append("examples were recorded at \(parts.count) different sets of epochs and statistics")
     }
     let (columns, runs) = try metadata(of: order, in: series, joined, &notes)
-    return IngestInput(
+    var input = IngestInput(
       source: source, metadataSource: metadata, format: "\(SeriesShape.format), \(series.shape.kind)",
       parts: parts.map { part in
         let gathered = GatheredRows(
@@ -60,6 +60,8 @@ extension IngestRequest {
             shape: [part.examples.count, part.axes.epochs.count, part.axes.columns.count], isFortranOrder: false,
             payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
       }, columns: columns, sourceRuns: runs, notes: notes)
+    input.warnings = ChangingFields(series, rowsOf, runFields: runFields).warnings
+    return input
   }
 
   /// What was recorded of an example.

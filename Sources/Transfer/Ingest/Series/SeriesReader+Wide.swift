@@ -64,9 +64,7 @@ extension SeriesReader {
           guard next < numbers.count else { break }
           let column = header[all.columns[next]]
           guard let cell = all.cell(ofRow: index, next) else {
-            throw EngramError(
-              .corrupt, "the text is not UTF-8", file: file, place: "row \(all.rows[index]), column \(column)",
-              mend: "save the file as UTF-8")
+            throw TextEncoding.notUTF8(file: file, place: "row \(all.rows[index]), column \(column)")
           }
           if let number = try rules.number(in: cell, of: column, file: file, row: { all.rows[index] }) {
             numbers[next] = number

@@ -57,5 +57,16 @@ enum CellNumber: Equatable {
     return .real(value)
   }
 
+  /// Whether a text is a number whose commas part thousands: 1,234 and -12,345,678.9.
+  static func hasThousands(_ text: String) -> Bool {
+    var rest = text.utf8[...]
+    if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { rest = rest.dropFirst() }
+    let parts = rest.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+    let groups = parts[0].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    return groups.count > 1 && (1...3).contains(groups[0].count) && groups.dropFirst().allSatisfy { $0.count == 3 }
+      && groups.allSatisfy { $0.allSatisfy(isDigit) } && groups[0].first != UInt8(ascii: "0")
+      && (parts.count == 1 || parts[1].allSatisfy(isDigit))
+  }
+
   private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

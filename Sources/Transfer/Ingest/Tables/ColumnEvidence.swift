@@ -28,6 +28,8 @@ public struct ColumnEvidence: Sendable, Hashable {
   var codes = 0
   /// Cells that are numbers where a comma parts whole and fraction.
   var decimalCommas = 0
+  /// Cells that are numbers whose commas all stand before three digits; of them those that have several commas, or a point.
+  var (thousands, severalCommas) = (0, 0)
   /// Other cells, and the first few of them.
   var others = 0
   var firstOthers: [Cell] = []

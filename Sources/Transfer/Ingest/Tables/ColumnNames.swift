@@ -62,7 +62,7 @@ struct ColumnNames {
       guard let suggestion = Self.field(for: name) else {
         throw EngramError(
           .invalidData, name.isEmpty ? "a column has no name" : "the name of a column cannot be a field", file: file,
-          place: "\(place), column \(index + 1)", expected: "a name with a letter or a digit",
+          place: "\(place), column \(index + 1)", expected: "a name with a letter from a to z or a digit",
           found: "\"\(name.prefix(80))\"",
           mend: name.isEmpty ? "name it, or leave it out" : "name the field: \(map: "NAME", to: name)")
       }

@@ -81,6 +81,10 @@ struct ColumnReader {
         evidence.others += 1
         if evidence.firstOthers.count < Self.shownCells { evidence.firstOthers.append(shown) }
       }
+      if number == .decimalComma || number == .other, CellNumber.hasThousands(shown.text) {
+        evidence.thousands += 1
+        if number == .other { evidence.severalCommas += 1 }
+      }
       switch number {
       case .whole, .real: break
       case .beyondInt64, .code, .decimalComma, .other: if firstText == nil { firstText = shown }
