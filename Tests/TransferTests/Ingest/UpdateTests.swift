@@ -162,7 +162,7 @@ import Transfer
     let bench = IngestBench()
     _ = try Self.take(Self.three, bench, .ask)
     let error = refusal(.invalidData) { _ = try Self.take(Self.three, bench, epochs: 2) }
-    #expect(error?.place == "row 0" && error?.found == "neither epoch 2")
+    #expect(error?.place == "row 1" && error?.found == "neither epoch 2")
     let report = try Self.take(Self.three, bench, epochs: 4)
     #expect(report.preview.correction?.replaced == 3)
     let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
