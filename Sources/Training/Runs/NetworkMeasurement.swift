@@ -34,12 +34,13 @@ package struct NetworkMeasurement: Sendable, Hashable {
   ///   - conditions: What everything is measured under, in one pass.
   ///   - weightNorm: How the norm of a kernel becomes one number.
   ///   - changesByFeedback: Whether the activity change goes through the feedback kernels.
+  ///   - loaders: Threads that make the next stimuli meanwhile, where that takes long.
   ///   - work: How the work is done.
   /// - Returns: The statistics of all layers, loss and top-1.
   /// - Throws: ``EngramError`` with code `limit` without memory, `cancelled`, and what is wrong with the data.
   package static func measure(
     _ network: TensorNetwork, on task: any TrainingTask, conditions: [MeasurementCondition] = [.perfect],
-    weightNorm: WeightNorm = .rows, changesByFeedback: Bool = false, work: WorkContext
+    weightNorm: WeightNorm = .rows, changesByFeedback: Bool = false, loaders: Int = 1, work: WorkContext
   ) throws(EngramError) -> NetworkMeasurement {
     let layers = network.description.layers
     var meters: [ObservableMeter] = []
@@ -51,16 +52,23 @@ package struct NetworkMeasurement: Sendable, Hashable {
     }
     var (loss, correct) = (0.0, 0)
     let block = block(network.description)
-    for start in stride(from: 0, to: task.validationCount, by: block) {
+    let blocks = 0..<((task.validationCount + block - 1) / block)
+    // With two views there are three images of each stimulus.
+    let ahead = ReadAhead(blocks, bytes: 12 * task.image.count * block, threads: task.isCostly ? loaders : 0) {
+      (number) throws(EngramError) in
+      let range = (number * block)..<min((number + 1) * block, task.validationCount)
+      return (range: range, views: try task.validationViews(range), stimuli: try task.validation(range))
+    }
+    defer { ahead.stop() }
+    for number in blocks {
       try work.checkCancelled()
-      let range = start..<min(start + block, task.validationCount)
+      let (range, views, batch) = try ahead.batch(number)
       // Views come first: what the layers did with the stimuli themselves is what is kept.
-      if let views = try task.validationViews(range) {
+      if let views {
         let outcome = try network.evaluate(views)
         loss += outcome.loss * Double(outcome.count)
         correct += outcome.correct
       }
-      let batch = try task.validation(range)
       if case .contrastive = task.head {
         try network.look(at: batch.images)
       } else {

@@ -12,7 +12,7 @@ struct TrainingRun {
   private let task: any TrainingTask
   private let recorder: Recorder
   private var keeper: KeptRun?
-  private var order: StimulusOrder
+  private let order: StimulusOrder
   private let loaders: Int
   private var step = 0
   private var isDiverged = false
@@ -89,18 +89,20 @@ struct TrainingRun {
     guard step < end else { return nil }
     let count = Double(end - step)
     var (loss, right) = (0.0, 0.0)
-    var ahead: BatchPrefetch?
-    if task.isCostly, !isDiverged {
-      ahead = BatchPrefetch(
-        task, order: order, steps: step..<end, batchSize: settings.batchSize, threads: loaders)
+    let (task, order) = (task, order)
+    // A contrastive batch has two views of each image.
+    let ahead = ReadAhead(
+      step..<end, bytes: 8 * task.image.count * settings.batchSize, threads: task.isCostly && !isDiverged ? loaders : 0
+    ) { (step) throws(EngramError) in
+      let (stimuli, seed) = order.stimuli(ofStep: step)
+      return try task.training(stimuli, seed: seed)
     }
-    defer { ahead?.stop() }
+    defer { ahead.stop() }
     while step < end {
       try work.checkCancelled("the training was stopped; the same command goes on from the last checkpoint")
       // Nothing follows from what is no number: every weight is NaN after that step, and stays so.
       if !isDiverged {
-        let batch: ImageBatch
-        if let ahead { batch = try ahead.batch(ofStep: step) } else { batch = try self.batch(ofStep: step) }
+        let batch = try ahead.batch(step)
         var draws = Draws(seed: dataSeed ^ 0x5eed, stream: UInt64(step))
         let outcome = try network.step(batch, rate: recipe.rate(atStep: step), seed: draws.next())
         if outcome.loss.isNaN {
@@ -118,11 +120,6 @@ struct TrainingRun {
     return (loss / count, right / count)
   }
 
-  private mutating func batch(ofStep step: Int) throws(EngramError) -> ImageBatch {
-    let (stimuli, seed) = order.stimuli(ofStep: step)
-    return try task.training(stimuli, seed: seed)
-  }
-
   /// Measures the network, records it, and keeps what the run goes on from.
   private mutating func checkpoint(
     _ epoch: Int, _ learned: (loss: Double, top1: Double)?, work: WorkContext
@@ -134,7 +131,7 @@ struct TrainingRun {
     }
     let start = MonotonicClock.seconds
     let measured = try NetworkMeasurement.measure(
-      network, on: task, changesByFeedback: settings.changesByFeedback, work: work.silent)
+      network, on: task, changesByFeedback: settings.changesByFeedback, loaders: loaders, work: work.silent)
     report.observingSeconds += MonotonicClock.seconds - start
     (report.loss, report.top1) = (measured.loss, measured.top1)
     var metrics = ["loss": measured.loss, "top1": measured.top1]

@@ -44,12 +44,13 @@ extension TrainingTask {
 }
 
 /// The stimuli of each step: passes over the training set, each in an order of its own.
-package struct StimulusOrder: Sendable {
+///
+/// Threads may ask at a time; the order of the pass that was asked for last is kept.
+package final class StimulusOrder: Sendable {
   private let count: Int
   private let batch: Int
   private let seed: UInt64
-  private var pass = -1
-  private var order: [Int] = []
+  private let last = ForkSafeMutex<(pass: Int, order: [Int])>((-1, []))
 
   /// Makes the order of a training set of `count` stimuli.
   ///
@@ -61,16 +62,19 @@ package struct StimulusOrder: Sendable {
   }
 
   /// The stimuli of a step, and what its augmentation is drawn from.
-  package mutating func stimuli(ofStep step: Int) -> (indices: [Int], seed: UInt64) {
+  package func stimuli(ofStep step: Int) -> (indices: [Int], seed: UInt64) {
     let batches = count / batch
     let (pass, place) = step.quotientAndRemainder(dividingBy: batches)
     var draws = Draws(seed: seed, stream: UInt64(pass))
     let augmentation = draws.next()
-    if pass != self.pass {
-      var random = RandomState(seed: UInt32(truncatingIfNeeded: draws.next()))
-      order = random.permutation(count)
-      self.pass = pass
+    let permuting = UInt32(truncatingIfNeeded: draws.next())
+    let indices = last.withLock { last in
+      if pass != last.pass {
+        var random = RandomState(seed: permuting)
+        last = (pass, random.permutation(count))
+      }
+      return Array(last.order[(place * batch)..<((place + 1) * batch)])
     }
-    return (Array(order[(place * batch)..<((place + 1) * batch)]), augmentation)
+    return (indices, augmentation)
   }
 }

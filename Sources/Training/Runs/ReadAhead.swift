@@ -1,50 +1,55 @@
-// BatchPrefetch.swift -- batches of the steps ahead, made by threads of their own while the network computes.
+// ReadAhead.swift -- batches that will be asked for, made by threads of their own while the network computes.
 
 import Base
 import Glibc
 
-/// Batches of the steps ahead, made by threads of their own while the network computes.
+/// Batches that will be asked for, made by threads of their own while the network computes.
 ///
-/// Which batch a step has depends on its number alone, so the number of threads changes nothing. At most ``mostBytes`` of batches
-/// are held or being made.
+/// Which batch has a number depends on that number alone, so how many threads there are changes nothing. At most ``mostBytes`` of
+/// batches are held or being made.
 ///
 /// `@unchecked Sendable`: everything that changes is read and written under the lock.
-@safe final class BatchPrefetch: @unchecked Sendable {
-  private let task: any TrainingTask
+@safe final class ReadAhead<Batch: Sendable>: @unchecked Sendable {
+  private let make: @Sendable (Int) throws(EngramError) -> Batch
   private let end: Int
-  /// Steps ahead of the one that is wanted whose batches may be held or made.
+  /// Batches after the one that is wanted that may be held or made.
   private let depth: Int
-  private var order: StimulusOrder
   private var next: Int
   private var wanted: Int
-  private var ready: [Int: Result<ImageBatch, EngramError>] = [:]
+  private var ready: [Int: Result<Batch, EngramError>] = [:]
   private var isStopped = false
   private var threads: [pthread_t] = []
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   /// Bytes of batches that are held or being made at a time: 1 GiB.
-  private static let mostBytes = 1 << 30
+  private static var mostBytes: Int { 1 << 30 }
 
-  /// Begins to make the batches of some steps.
-  init(_ task: any TrainingTask, order: StimulusOrder, steps: Range<Int>, batchSize: Int, threads count: Int) {
-    self.task = task
-    self.order = order
-    (next, wanted, end) = (steps.lowerBound, steps.lowerBound, steps.upperBound)
-    // A contrastive batch has two views of each image.
-    let bytes = 8 * max(1, task.image.count * batchSize)
-    depth = max(1, min(count + 1, Self.mostBytes / bytes))
+  /// Begins to make batches.
+  ///
+  /// - Parameters:
+  ///   - numbers: Those that will be asked for, in order.
+  ///   - bytes: Of one batch.
+  ///   - count: How many threads make them; with 0 each is made when it is asked for.
+  ///   - make: Makes the batch of a number; called by several threads at a time.
+  init(
+    _ numbers: Range<Int>, bytes: Int, threads count: Int,
+    _ make: @escaping @Sendable (Int) throws(EngramError) -> Batch
+  ) {
+    self.make = make
+    (next, wanted, end) = (numbers.lowerBound, numbers.lowerBound, numbers.upperBound)
+    depth = max(1, min(count + 1, Self.mostBytes / max(1, bytes)))
     // SAFETY (here and below): both are allocated for one element, initialised here, and freed after every thread has ended.
     unsafe pthread_mutex_init(lock, nil)
     unsafe pthread_cond_init(changed, nil)
-    for _ in 0..<max(1, min(count, depth)) {
+    for _ in 0..<min(count, depth, numbers.count) {
       var thread = pthread_t()
-      let own = unsafe Unmanaged.passRetained(self)
+      let own = unsafe Unmanaged<AnyObject>.passRetained(Worker { self.work() })
       let status = unsafe pthread_create(
         &thread, nil,
         { argument in
           guard let argument = unsafe argument else { return nil }
-          unsafe Unmanaged<BatchPrefetch>.fromOpaque(argument).takeRetainedValue().work()
+          (unsafe Unmanaged<AnyObject>.fromOpaque(argument).takeRetainedValue() as? Worker)?.body()
           return nil
         }, own.toOpaque())
       if status == 0 { threads.append(thread) } else { unsafe own.release() }
@@ -58,18 +63,15 @@ import Glibc
     unsafe lock.deallocate()
   }
 
-  /// The batch of a step; steps are taken in order.
+  /// The batch of a number; they are taken in order.
   ///
   /// - Throws: ``EngramError`` with what is wrong with the data.
-  func batch(ofStep step: Int) throws(EngramError) -> ImageBatch {
-    if threads.isEmpty {
-      let (stimuli, seed) = order.stimuli(ofStep: step)
-      return try task.training(stimuli, seed: seed)
-    }
+  func batch(_ number: Int) throws(EngramError) -> Batch {
+    if threads.isEmpty { return try make(number) }
     unsafe pthread_mutex_lock(lock)
-    while ready[step] == nil { unsafe pthread_cond_wait(changed, lock) }
-    let made = ready.removeValue(forKey: step)
-    wanted = step + 1
+    while ready[number] == nil { unsafe pthread_cond_wait(changed, lock) }
+    let made = ready.removeValue(forKey: number)
+    wanted = number + 1
     unsafe pthread_cond_broadcast(changed)
     unsafe pthread_mutex_unlock(lock)
     guard let made else { throw EngramError(.io, "a batch was not made") }
@@ -94,20 +96,26 @@ import Glibc
         unsafe pthread_cond_wait(changed, lock)
         continue
       }
-      let step = next
+      let number = next
       next += 1
-      let (stimuli, seed) = order.stimuli(ofStep: step)
       unsafe pthread_mutex_unlock(lock)
-      let made: Result<ImageBatch, EngramError>
+      let made: Result<Batch, EngramError>
       do throws(EngramError) {
-        made = .success(try task.training(stimuli, seed: seed))
+        made = .success(try make(number))
       } catch {
         made = .failure(error)
       }
       unsafe pthread_mutex_lock(lock)
-      ready[step] = made
+      ready[number] = made
       unsafe pthread_cond_broadcast(changed)
     }
     unsafe pthread_mutex_unlock(lock)
   }
+}
+
+/// What a thread gets, since a function of C cannot know which batches it is about.
+private final class Worker: Sendable {
+  let body: @Sendable () -> Void
+
+  init(body: @escaping @Sendable () -> Void) { self.body = body }
 }
