@@ -31,6 +31,9 @@ import TrajectoryModel
       self.examples = examples
       self.epochEnd = epochEnd
     }
+
+    /// Its values.
+    package var valueCount: Int { examples.count * epochEnd }
   }
 
   /// Decodes a window of a chunk into a block of `[epoch][example]`.

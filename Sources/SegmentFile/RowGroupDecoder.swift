@@ -101,3 +101,19 @@ package import ColumnCodec
     freeBlocks.append(block)
   }
 }
+
+extension SegmentReader {
+  /// How many chunks of a row group are decoded for some statistics: theirs, and those that they are predicted from.
+  package func chunkCount(toDecode statistics: [Int?], rowGroup: Int) -> Int {
+    var isNeeded = Array(repeating: false, count: schema.statistics.count)
+    var next = statistics.compactMap { $0 }
+    var count = 0
+    while let statistic = next.popLast() {
+      if isNeeded[statistic] { continue }
+      isNeeded[statistic] = true
+      count += 1
+      next += storage(rowGroup: rowGroup, statistic: statistic).dependencies
+    }
+    return count
+  }
+}

@@ -86,9 +86,21 @@ struct Materializer: Sendable {
     return tasks
   }
 
-  /// The values that are written.
+  /// The values that are decoded: whole windows of row groups, also of statistics that others are predicted from. The first row group
+  /// of a source stands for all of it.
   private var valueCount: Int {
-    destinations.reduce(0) { $0 + $1.examples.count } * statistics.count * sampling.outputCount
+    var chunkCounts = [Int?](repeating: nil, count: sources.count)
+    return tasks.reduce(0) { sum, task in
+      let map = maps[task.source]
+      let window = task.window(epochEnd: map.epochEnd)
+      if chunkCounts[task.source] == nil {
+        guard case .segment(let reader) = sources[task.source].values else {
+          return sum + window.valueCount * statistics.count
+        }
+        chunkCounts[task.source] = reader.chunkCount(toDecode: map.statistics, rowGroup: task.rowGroup)
+      }
+      return sum + window.valueCount * (chunkCounts[task.source] ?? 0)
+    }
   }
 
   /// Does the work.
