@@ -86,8 +86,9 @@ struct Materializer: Sendable {
     return tasks
   }
 
-  /// The values that are decoded: whole windows of row groups, also of statistics that others are predicted from. The first row group
-  /// of a source stands for all of it.
+  /// The values that are decoded: whole windows of row groups, also of statistics that others are predicted from.
+  ///
+  /// The first row group of a source stands for all of it.
   private var valueCount: Int {
     var chunkCounts = [Int?](repeating: nil, count: sources.count)
     return tasks.reduce(0) { sum, task in
