@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -38,6 +39,8 @@ static pthread_cond_t buffer_is_free = PTHREAD_COND_INITIALIZER;
 /* Buffers that OpenBLAS has, and threads that are inside. */
 static int buffer_count, inside_count;
 static int lacks_memory;
+/* The processor whose kernels are used, in OpenBLAS's words; "" before it is loaded. */
+static const char *kernels = "";
 
 /* Whether there is so much memory to be had. */
 static int has_room(size_t size) {
@@ -96,10 +99,38 @@ static void lack_memory(void) {
   lacks_memory = 1;
 }
 
+static const char *core_name(void *library) {
+  char *(*name)(void);
+  *(void **)&name = dlsym(library, "openblas_get_corename");
+  return name ? name() : "";
+}
+
+/* OpenBLAS chooses its kernels by the model of the processor, and for a model that is newer than itself takes those of 2004,
+ * which are several times slower. Where the processor can do more, it is loaded again and told which to take, as a user may with
+ * OPENBLAS_CORETYPE, whose word counts. Returns the library. */
+static void *with_fitting_kernels(void *library) {
+#if defined(__x86_64__)
+  static const char variable[] = "OPENBLAS_CORETYPE";
+  if (getenv(variable) || strcmp(core_name(library), "Prescott") != 0) return library;
+  __builtin_cpu_init();
+  int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512vl");
+  if (!has_avx2) return library;
+  dlclose(library);
+  setenv(variable, has_avx512 ? "SkylakeX" : "Haswell", 0);
+  library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  unsetenv(variable);
+#endif
+  return library;
+}
+
 static void load(void) {
   size_t needed = (size_t)thread_count() * ((size_t)BUFFER_BYTES + THREAD_BYTES) + LIBRARY_BYTES;
   if (!has_room(needed)) return lack_memory();
   void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library) library = with_fitting_kernels(library);
   if (!library) {
     const char *why = dlerror();
     size_t i = 0;
@@ -117,6 +148,7 @@ static void load(void) {
   *(void **)&set_threads = symbol(library, "openblas_set_num_threads");
   if (failure) return;
   set_threads(1);
+  kernels = core_name(library);
   /* The first buffer is taken at once, and stays. */
   if (!enter()) {
     return lack_memory();
@@ -130,6 +162,8 @@ const char *engram_blas_load(void) {
   pthread_once(&once, load);
   return failure;
 }
+
+const char *engram_blas_kernels(void) { return kernels; }
 
 int engram_blas_lacks_memory(void) { return lacks_memory; }
 

@@ -38,6 +38,38 @@ extension Matrix {
   }
 }
 
+extension Matrix {
+  /// An error about values that are too large, with the column of the largest.
+  ///
+  /// - Parameters:
+  ///   - error: What a classifier could not do with finite values.
+  ///   - rows: The rows that it learned from.
+  /// - Returns: The error with a place, unless it has one that names a column or is of another kind.
+  borrowing func naming(_ error: EngramError, rows: [Int32]) -> EngramError {
+    guard error.code == .invalidData, error.place?.contains("column") != true else { return error }
+    var largest = (column: 0, value: 0.0)
+    for row in rows {
+      for column in 0..<columns where abs(self[Int(row), column]) > largest.value {
+        largest = (column, abs(self[Int(row), column]))
+      }
+    }
+    var placed = error
+    let column = "column \(largest.column), whose values reach \(largest.value)"
+    placed.place = error.place.map { "\($0), \(column)" } ?? column
+    return placed
+  }
+}
+
+extension Standardization {
+  /// Refuses means or deviations that overflowed, by which every value would become 0 or NaN.
+  func requireFiniteScales() throws(EngramError) {
+    guard let place = means.indices.first(where: { !means[$0].isFinite || !scales[$0].isFinite }) else { return }
+    throw EngramError(
+      .invalidData, "the values of a column are too large for a z-score", place: "column \(firstColumn + place)",
+      expected: "values whose squares are finite", mend: "leave that statistic out")
+  }
+}
+
 extension ClassLabels {
   /// Refuses labels that nothing can be learned from; returns the rows of each class among those used.
   func requireClasses(among rows: [Int32]?, of matrixRows: Int) throws(EngramError) -> [Int] {

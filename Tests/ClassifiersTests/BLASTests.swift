@@ -1,6 +1,7 @@
 // BLASTests.swift -- OpenBLAS is found, and rows and columns are not mixed up.
 
 import CBLAS
+import Foundation
 import Testing
 
 @Suite struct BLASTests {
@@ -15,6 +16,15 @@ import Testing
     var d = [Float](repeating: 0, count: 9)
     unsafe engram_sgemm(1, 1, 3, 3, 2, 1, a, 3, b, 2, 0, &d, 3)
     #expect(d == [1, 6, 13, 2, 9, 17, 3, 12, 21])
+  }
+
+  @Test func `takes kernels that fit the processor, of whatever model it is`() throws {
+    let kernels = unsafe String(cString: engram_blas_kernels())
+    #expect(!kernels.isEmpty)
+    let features = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let isAsked = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] != nil
+    // Prescott, of 2004, is what OpenBLAS falls back on for a model that it does not know.
+    #expect(isAsked || !features.contains(" avx2 ") || !features.contains(" fma ") || kernels != "Prescott")
   }
 
   @Test func `finds eigenvalues in ascending order and eigenvectors as rows`() {

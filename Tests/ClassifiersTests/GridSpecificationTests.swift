@@ -17,6 +17,19 @@ struct GridSpecificationTests {
     #expect(again == .paper(kind))
   }
 
+  @Test(arguments: ClassifierKind.allCases, [(21, 15_552), (21, 1_224), (3, 90), (1, 5)])
+  func `a single candidate fits the trajectories and rows that there are`(
+    kind: ClassifierKind, size: (samples: Int, rows: Int)
+  ) throws {
+    let grid = try GridSpecification.single(kind, samples: size.samples, rows: size.rows).makeGrid()
+    #expect(grid.candidates.count == 1)
+    guard kind == .conv1D else { return }
+    let network = try #require(grid.classifier(0) as? Conv1DNetwork)
+    #expect(network.kernelSize <= size.samples && network.batchSize <= size.rows)
+    // About as many steps whatever the number of rows, so that few rows are not learned from too little.
+    #expect((1_000...25_000).contains(size.rows / network.batchSize * network.epochCount) || network.epochCount == 400)
+  }
+
   @Test func `every combination of each part is a candidate, and batches hold each once`() throws {
     let grid = try Self.grid(
       """

@@ -16,6 +16,9 @@
 /* Loads OpenBLAS once, from any thread. Returns NULL when it is there, or why it is not, in words of the dynamic linker. */
 const char *engram_blas_load(void);
 
+/* The kind of processor whose kernels are used, such as "SkylakeX"; "" before it is loaded. */
+const char *engram_blas_kernels(void);
+
 /* Whether it could not be loaded because memory lacks. */
 int engram_blas_lacks_memory(void);
 

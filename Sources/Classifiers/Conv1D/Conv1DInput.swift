@@ -16,9 +16,9 @@ package struct Conv1DInput: Sendable {
   package static func scaling(
     of features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], work: WorkContext
   ) throws(EngramError) -> Standardization {
-    try Standardization(
-      of: features.elements, from: columns.positionCount, rows: rows, work: work
-    ).ofEveryColumn
+    let scaling = try Standardization(of: features.elements, from: columns.positionCount, rows: rows, work: work)
+    try scaling.requireFiniteScales()
+    return scaling.ofEveryColumn
   }
 
   /// Takes rows of a matrix, scaled if there is a scaling.

@@ -118,7 +118,7 @@ public struct Conv1DNetwork: Classifier, Hashable {
     let input = try Conv1DInput(features, columns: columns, rows: rows, scaling: scaling)
     let training = try Conv1DTraining(
       self, shape: shape, input: input, labels: rows.map { labels.codes[Int($0)] }, seed: options.seed)
-    try training.run(options)
+    do throws(EngramError) { try training.run(options) } catch { throw features.naming(error, rows: rows) }
     return Conv1DModel(
       network: self, columns: columns, shape: shape, parameters: training.parameters.copied(), scaling: scaling,
       loss: training.lossOfLastEpoch)

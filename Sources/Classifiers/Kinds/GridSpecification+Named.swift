@@ -1,4 +1,4 @@
-// GridSpecification+Named.swift -- the grids that have names: those of the paper, and small ones.
+// GridSpecification+Named.swift -- the grids that have names: those of the paper, small ones, and single candidates.
 
 import Base
 
@@ -40,6 +40,34 @@ extension GridSpecification {
         kind,
         [
           "ksize": [1, 6], "num_filters": 40, "pool_type": ["none", "avg"], "train_batch_size": 128, "max_epochs": 100,
+        ])
+    }
+  }
+
+  /// One candidate, with which nothing is searched, for studies of thousands of classifications.
+  ///
+  /// Forests are scikit-learn's default; of the other kinds it is a member of the paper's grid that did well on recorded
+  /// networks, with a kernel and a minibatch as the data allow.
+  ///
+  /// - Parameters:
+  ///   - kind: The kind.
+  ///   - samples: The samples of a trajectory, of which a network's kernel spans a quarter, as six of the paper's 21.
+  ///   - rows: The examples to learn from, at least as many as a minibatch has.
+  /// - Returns: A grid of one candidate.
+  package static func single(_ kind: ClassifierKind, samples: Int, rows: Int) -> GridSpecification {
+    switch kind {
+    case .randomForest: return make(kind, ["max_features": "sqrt", "n_estimators": 100])
+    case .linearSVM: return make(kind, ["C": 1.0])
+    case .conv1D:
+      let batch = max(1, min(128, rows))
+      /// Steps of Adam, of which few rows take more epochs than many.
+      let steps = 3_000
+      let epochs = min(400, max(20, steps * batch / max(1, rows)))
+      return make(
+        kind,
+        [
+          "ksize": .integer(Int64(max(1, (samples + 3) / 4))), "stride": 4, "num_filters": 20, "pool_type": "none",
+          "train_batch_size": .integer(Int64(batch)), "max_epochs": .integer(Int64(epochs)),
         ])
     }
   }

@@ -15,13 +15,18 @@ struct LinearDesign: Sendable {
   let standardization: Standardization?
   /// What the columns after the positions were projected on, if they were.
   let components: PrincipalComponents?
+  /// The space that few rows of many columns span, in whose coordinates the rows are; nil where they are in columns.
+  let space: RowSpace?
   /// The number of columns of the feature matrix.
   let columnCount: Int
 
   /// Makes the design from rows of a matrix, with all components if it is to be reduced.
+  ///
+  /// With `mayTurn`, few rows of many columns are turned into the space that they span: a solver that looks at rows and their
+  /// products alone finds the same there.
   init(
     _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], standardizes: Bool, reduces: Bool,
-    work: WorkContext
+    mayTurn: Bool, work: WorkContext
   ) throws(EngramError) {
     positionCount = columns.positionCount
     columnCount = columns.columnCount
@@ -29,6 +34,7 @@ struct LinearDesign: Sendable {
     let plain = try DenseRows(count: rows.count, columns: 1 + columnCount)
     try plain.fill(from: features, 0..<columnCount, rows: rows, at: 1, work: work)
     let scores = standardizes ? try Standardization(of: plain.elements, from: first, work: work) : nil
+    try scores?.requireFiniteScales()
     try plain.change { (elements) throws(EngramError) in try scores?.apply(to: &elements, work: work) }
     standardization = scores
     if reduces {
@@ -37,13 +43,18 @@ struct LinearDesign: Sendable {
       try reduced.fill(from: features, 0..<positionCount, rows: rows, at: 1, work: work)
       try components.project(
         plain, from: first, onto: components.count, into: reduced, at: first, work: work)
-      self.components = components
-      self.rows = reduced
-    } else {
-      components = nil
-      self.rows = plain
+      for row in 0..<rows.count { reduced[row, 0] = 1 }
+      (self.components, self.rows, space) = (components, reduced, nil)
+      return
     }
-    for row in 0..<rows.count { self.rows[row, 0] = 1 }
+    components = nil
+    for row in 0..<rows.count { plain[row, 0] = 1 }
+    if mayTurn, RowSpace.suits(rows: rows.count, columns: plain.columns) {
+      let space = try RowSpace(of: plain)
+      (self.space, self.rows) = (space, try space.coordinates(of: plain))
+    } else {
+      (space, self.rows) = (nil, plain)
+    }
   }
 
   /// Why a number of components cannot be had, or nil when it can.
@@ -57,6 +68,7 @@ struct LinearDesign: Sendable {
 
   /// The intercept and the weight of each column of the feature matrix, of its z-score where it has one.
   func columnWeights(_ weights: [Double]) -> (intercept: Double, weights: [Double]) {
+    let weights = space?.unfolded(weights) ?? weights
     let positions = weights[1..<(1 + positionCount)]
     let rest = weights[(1 + positionCount)...]
     guard let components else { return (weights[0], Array(positions + rest)) }

@@ -86,9 +86,20 @@ public struct LinearSVM: Classifier, Hashable {
     try features.requireFinite(rows: rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }
     let present = counts.indices.filter { counts[$0] > 0 }
+    do throws(EngramError) {
+      return try solved(features, columns: columns, labels: labels, rows: rows, present: present, options: options)
+    } catch {
+      throw features.naming(error, rows: rows)
+    }
+  }
+
+  private func solved(
+    _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, rows: [Int32], present: [Int],
+    options: FitOptions
+  ) throws(EngramError) -> LinearSVMModel {
     let design = try LinearDesign(
       features, columns: columns, rows: rows, standardizes: standardizes, reduces: componentCount != nil,
-      work: options.work)
+      mayTurn: solver == .newton, work: options.work)
     if let reason = design.refusal(of: componentCount) {
       throw EngramError(.usage, reason, place: "key \"n_components\"", mend: "ask for fewer components")
     }

@@ -74,6 +74,19 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
     let counts = try labels.requireClasses(among: train, of: features.rows)
     try features.requireFinite(rows: train + validation)
     let present = counts.indices.filter { counts[$0] > 0 }
+    do throws(EngramError) {
+      return try solved(
+        indices, features, columns: columns, labels: labels, train: train, validation: validation, present: present,
+        options: options)
+    } catch {
+      throw features.naming(error, rows: train)
+    }
+  }
+
+  private func solved(
+    _ indices: [Int], _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, train: [Int32],
+    validation: [Int32], present: [Int], options: FitOptions
+  ) throws(EngramError) -> [CandidateScore] {
     let classes = LinearSVM.places(labels, train, present)
     var scores: [Int: CandidateScore] = [:]
     // First the columns themselves, then components, so that only one design is in memory.
@@ -82,7 +95,7 @@ public struct LinearSVMGrid: CandidateGrid, Hashable {
       if part.isEmpty { continue }
       let design = try LinearDesign(
         features, columns: columns, rows: train, standardizes: base.standardizes, reduces: reduces,
-        work: options.work)
+        mayTurn: base.solver == .newton, work: options.work)
       let gram = base.solver == .newton ? try design.rows.gram(work: options.work) : []
       var families: [(problem: LinearProblem, indices: [Int])] = []
       for (place, count) in componentCounts.enumerated() {

@@ -37,7 +37,40 @@ package struct PrincipalComponents: Sendable {
     let center = try Standardization(of: rows.elements, from: first, work: work).centering
     means = center.means
     try rows.change { (elements) throws(EngramError) in try center.apply(to: &elements, work: work) }
+    let kept = min(rows.count, columns)
+    var components: [Double] = []
+    components.reserveCapacity(kept * columns)
+    var variances: [Double] = []
+    // Few rows of many columns vary in no direction outside of the space that they span.
+    let space = RowSpace.suits(rows: rows.count, columns: columns) ? try RowSpace(of: rows, from: first) : nil
+    if let space {
+      let coordinates = try space.coordinates(of: rows, from: first)
+      let found = try Self.axes(of: coordinates, from: 0, work: work)
+      variances = Array(found.values.reversed())
+      for index in (0..<space.rank).reversed() {
+        components += Self.turned(space.unfolded(Array(found.vectors[(index * space.rank)...].prefix(space.rank))))
+      }
+      components += [Double](repeating: 0, count: (kept - space.rank) * columns)
+      variances += [Double](repeating: 0, count: kept - space.rank)
+    } else {
+      let found = try Self.axes(of: rows, from: first, work: work)
+      variances = Array(found.values.reversed().prefix(kept))
+      for index in 0..<kept {
+        components += Self.turned(Array(found.vectors[((columns - 1 - index) * columns)...].prefix(columns)))
+      }
+    }
+    self.components = components
+    explainedVariance = variances.map { max(0, $0) / Double(rows.count - 1) }
+  }
+
+  /// The eigenvalues, ascending, and the unit eigenvectors of the sums of products of centred columns from `first` on.
+  private static func axes(
+    of rows: DenseRows, from first: Int, work: WorkContext
+  ) throws(EngramError) -> (values: [Double], vectors: [Double]) {
+    let columns = rows.columns - first
+    if columns == 0 { return ([], []) }
     var vectors = try rows.gram(from: first, work: work)
+    guard vectors.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }
     var values = [Double](repeating: 0, count: columns)
     // SAFETY: `vectors` is columns x columns and `values` has a place for each.
     let info = unsafe engram_dsyevd(Int32(columns), &vectors, Int32(columns), &values)
@@ -46,17 +79,14 @@ package struct PrincipalComponents: Sendable {
         .invalidData, "the principal components cannot be worked out", found: "LAPACK dsyevd says \(info)",
         mend: "standardize the columns, whose scales may differ too much")
     }
-    let kept = min(rows.count, columns)
-    var components: [Double] = []
-    components.reserveCapacity(kept * columns)
-    for index in 0..<kept {
-      let vector = vectors[((columns - 1 - index) * columns)...].prefix(columns)
-      var largest = 0.0
-      for entry in vector where abs(entry) > abs(largest) { largest = entry }
-      components.append(contentsOf: largest < 0 ? vector.map { -$0 } : Array(vector))
-    }
-    self.components = components
-    explainedVariance = values.reversed().prefix(kept).map { max(0, $0) / Double(rows.count - 1) }
+    return (values, vectors)
+  }
+
+  /// A component with the sign that makes its entry of the greatest magnitude positive.
+  private static func turned(_ vector: [Double]) -> [Double] {
+    var largest = 0.0
+    for entry in vector where abs(entry) > abs(largest) { largest = entry }
+    return largest < 0 ? vector.map { -$0 } : vector
   }
 
   /// Projects centred columns from `first` on onto the first components; writes them to another matrix from `column`

@@ -52,7 +52,7 @@ package struct StudyReport {
     let summary = try snapshot.summary(limits: QueryLimits(work: work))
     page.heading("\(study.title): \(storeName)", id: "top", level: 1)
     page.paragraph(
-      "Written by engram \(version) from store \(summary.identifier), candidates of the \(figures.plan.grid.rawValue) grid.",
+      "Written by engram \(version) from store \(summary.identifier). \(figures.plan.grid.sentence).",
       style: "faint")
     let isPaper = study.name == "paper"
     let sections =

@@ -99,7 +99,7 @@ extension StudyClassifier {
       },
       settings: try object.optional("set") { (value) throws(EngramError) in try value.asObject() } ?? JSONObject())
     do throws(EngramError) {
-      _ = try grid(.coarse).makeGrid()
+      _ = try grid(.paper, samples: 1, rows: 1).makeGrid()
     } catch {
       var placed = error
       placed.place = "key \"set\"" + (error.place.map { ", \($0)" } ?? "")

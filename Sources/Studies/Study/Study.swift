@@ -150,9 +150,15 @@ public struct StudyClassifier: Sendable, Hashable {
   }
 
   /// The candidates.
-  func grid(_ named: StudyGrid) -> GridSpecification {
+  ///
+  /// - Parameters:
+  ///   - named: Which, where the study names none.
+  ///   - samples: The samples of a trajectory that the classifier sees.
+  ///   - rows: The examples of the smallest train side.
+  /// - Returns: The grid that the study names, or the named one with the study's settings.
+  func grid(_ named: StudyGrid, samples: Int, rows: Int) -> GridSpecification {
     if let grid { return grid }
-    let whole = named == .paper ? GridSpecification.paper(kind) : GridSpecification.coarse(kind)
+    let whole = named == .paper ? GridSpecification.paper(kind) : .single(kind, samples: samples, rows: rows)
     let parts = whole.parts.map { part in
       var part = part
       for setting in settings.members { part[setting.key] = setting.value }
@@ -164,10 +170,18 @@ public struct StudyClassifier: Sendable, Hashable {
 
 /// The candidates of classifiers for which a study names none.
 public enum StudyGrid: String, Sendable, Hashable, CaseIterable {
-  /// A few.
+  /// One for each classifier, with which nothing is searched: thousands of classifications end in minutes.
   case coarse
-  /// Those of the paper.
+  /// Those of the paper, each tried in five folds of every train side.
   case paper
+
+  /// What is chosen from, in words that stand in reports.
+  package var sentence: String {
+    switch self {
+    case .coarse: "One candidate for each classifier, so nothing was searched (grid 'coarse')"
+    case .paper: "The candidates of the paper, of which folds of each train side choose (grid 'paper')"
+    }
+  }
 }
 
 /// What is drawn of experiments.

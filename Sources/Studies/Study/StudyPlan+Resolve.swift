@@ -173,16 +173,20 @@ extension StudyPlan {
   ) throws(EngramError) {
     for text in experiment.views {
       let views = try StudyViews(parsing: text).views(onAxis: whole.epochs, positions: hasPositions)
+      var columns: [FeatureColumns] = []
       for view in views {
-        _ = try FeatureColumns(statistics: whole.statistics, epochs: whole.epochs, view: view)
+        columns.append(try FeatureColumns(statistics: whole.statistics, epochs: whole.epochs, view: view))
       }
+      let rows = set.splits.lazy.map(\.train.count).min() ?? 0
       // What is learned at some epochs and tested at others must be finite at all of them.
       let seen = experiment.isCrossed ? StatisticSelection.names(whole.statistics) : statistics
-      for view in views {
+      for (view, columns) in zip(views, columns) {
         for classifier in experiment.classifiers {
           var plan = ClassificationPlan(
-            splitSet: set.name, features: FeatureRequest(statistics: seen, view: view), grid: classifier.grid(grid))
+            splitSet: set.name, features: FeatureRequest(statistics: seen, view: view),
+            grid: classifier.grid(grid, samples: columns.samplesPerStatistic, rows: rows))
           plan.identifies = experiment.identifies
+          widths[plan.learning] = columns.count
           if classifier.kind == .randomForest { plan.permutationRepeats = experiment.permutationRepeats }
           try add(experiment, group, statistics, view, nil, classifier.kind, plan)
           for other in experiment.isCrossed ? views.filter({ $0 != view }) : [] {

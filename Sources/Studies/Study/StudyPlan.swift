@@ -36,7 +36,7 @@ package struct StudyTask: Sendable, Hashable {
   package let ordinal: Int, splitName: String
   /// Whether every result is in the store.
   package let isDone: Bool
-  /// About how long it takes beside others.
+  /// About how long it takes beside others, see ``StudyCost``.
   let weight: Int
 }
 
@@ -54,6 +54,8 @@ package struct StudyPlan: Sendable {
   package internal(set) var cells: [StudyCell] = []
   /// The mean number of runs that the splits of a set learn from, where an experiment learns from shares of them.
   package internal(set) var trainingRuns: [String: Double] = [:]
+  /// The number of columns that classifiers see, by what is learned.
+  var widths: [ClassificationPlan: Int] = [:]
   /// Experiments that cannot be done on the store, and why.
   package internal(set) var impossible: [String: String] = [:]
   /// What is left out of experiments that can be done, in sentences without a full stop.
@@ -140,7 +142,9 @@ package struct StudyPlan: Sendable {
         tasks.append(
           StudyTask(
             id: try Self.identifier(learning, set, ordinal), cells: members, splitSet: set.name, ordinal: ordinal,
-            splitName: name, isDone: done.contains(ordinal), weight: Self.weight(of: learning)))
+            splitName: name, isDone: done.contains(ordinal),
+            weight: StudyCost.milliseconds(
+              of: learning, rows: set.splits[ordinal].train.count, columns: widths[learning] ?? 1)))
       }
     }
     return tasks
@@ -161,15 +165,5 @@ package struct StudyPlan: Sendable {
     object["identify"] = learning.identifies ? .bool(true) : nil
     let text = try JSONValue.object(object).text()
     return String(XXH3.hash128(unsafe Array(text.utf8).span.bytes).prefix(16))
-  }
-
-  /// About how long a split of a plan takes, in parts of which the smallest forest takes 4.
-  private static func weight(of plan: ClassificationPlan) -> Int {
-    switch plan.grid.kind {
-    case .randomForest where plan.identifies: 20
-    case .randomForest: 4
-    case .linearSVM: 6
-    case .conv1D: 30
-    }
   }
 }

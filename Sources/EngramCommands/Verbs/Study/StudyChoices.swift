@@ -11,7 +11,7 @@ enum StudyParameters {
     "study", .text("STUDY"), default: "paper", "paper, beyond, identify-evaluation, or the file of a study")
   static let grid = Parameter.option(
     "grid", ValueType<StudyGrid>.choice("GRID"), default: "coarse",
-    "the candidates to choose from where the study names none: a few, or those of the paper")
+    "candidates where the study names none: coarse takes one for each classifier, paper searches the paper's grids")
 }
 
 extension Invocation {
