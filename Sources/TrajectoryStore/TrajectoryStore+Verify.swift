@@ -34,8 +34,10 @@ extension TrajectoryStore {
     do throws(EngramError) {
       snapshot = try self.snapshot()
     } catch {
-      // A catalog that does not say where the values are leaves nothing to compare them with.
-      guard error.code == .corrupt else { throw error }
+      // A catalog that does not say where the values are leaves nothing to compare them with. In a damaged one whatever is
+      // not found or does not fit is a consequence; what the system refuses is not.
+      let isConsequence = error.code == .corrupt || !problems.isEmpty && [.notFound, .invalidData].contains(error.code)
+      guard isConsequence else { throw error }
       return VerifyReport(
         examples: 0, extents: 0, byteCount: 0, problems: problems + [error], leftovers: [], unsealedPages: unsealedPages
       )

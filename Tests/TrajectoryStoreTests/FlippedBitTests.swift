@@ -21,6 +21,22 @@ import TrajectoryStore
         run: ["learning_rule": .text("adam")], layers: RecorderTests.layers, statistics: RecorderTests.statistics)
       try recorder.record(epoch: 0, values: .float32([1, 2, 3, 4, 5, 6]), metrics: ["loss": 0.5])
     }
+    // The log of commits, by whose newest entry every snapshot is found: its page is the third.
+    let catalog = path + "/catalog.sqlite"
+    let whole = TestFiles.read(catalog)
+    for place in Array(4_096..<4_136) + stride(from: 5_900, to: 6_144, by: 3) {
+      var damaged = whole
+      damaged[place] ^= 1 << UInt8(place % 8)
+      for name in TestFiles.names(in: path) where name.hasPrefix("catalog") { TestFiles.remove("\(path)/\(name)") }
+      TestFiles.write(damaged, to: catalog)
+      do {
+        #expect(try !TrajectoryStore(opening: path).verify().problems.isEmpty, "byte \(place)")
+      } catch {
+        #expect(error.code == .corrupt, "byte \(place): \(error)")
+      }
+    }
+    for name in TestFiles.names(in: path) where name.hasPrefix("catalog") { TestFiles.remove("\(path)/\(name)") }
+    TestFiles.write(whole, to: catalog)
     // A prime, so that places in pages differ; the whole count of a small store is in docs/DURABILITY.md.
     let driver = ChildProcess.driver("flips", path, "1999")
     #expect(driver.wait() == 0, "\(driver.errors) \(driver.lines)")

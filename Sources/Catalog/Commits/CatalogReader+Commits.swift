@@ -36,10 +36,11 @@ extension CatalogReader {
 
   /// The commit of a number.
   ///
-  /// - Throws: Code `notFound`.
+  /// - Throws: Code `notFound`; `corrupt` when the log lacks a commit before its newest one.
   package func commit(_ id: Int64) throws(EngramError) -> Commit {
     if let commit = try commits("WHERE commit_id = ?1", id).first { return commit }
     let last = try latestCommit()?.id ?? 0
+    if id >= 1, id <= last { throw corrupt("a commit is missing", "table commit_log, commit_id \(id)") }
     throw EngramError(
       .notFound, "there is no commit \(id)", file: connection.path, expected: last == 0 ? "none yet" : "1 to \(last)")
   }

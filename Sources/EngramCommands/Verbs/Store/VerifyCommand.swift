@@ -13,10 +13,22 @@ enum VerifyCommand {
     examples: [.init("engram verify lr.engram", "After copying a store to another machine")],
     body: run)
 
+  /// Checks the split sets; where the catalog is damaged, that they cannot be read is one problem more.
+  private static func splitSets(
+    of store: TrajectoryStore, _ report: VerifyReport
+  ) throws(EngramError) -> (count: Int, problems: [EngramError]) {
+    do throws(EngramError) {
+      return try store.verifySplitSets()
+    } catch {
+      guard !report.problems.isEmpty, [.corrupt, .notFound, .invalidData].contains(error.code) else { throw error }
+      return (0, [error])
+    }
+  }
+
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.store)
     let report = try store.verify(work: invocation.work)
-    let splitSets = try store.verifySplitSets()
+    let splitSets = try splitSets(of: store, report)
     let problems = report.problems + splitSets.problems
     if invocation[CommonParameters.json] {
       try invocation.show(
