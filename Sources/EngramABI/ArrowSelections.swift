@@ -137,9 +137,11 @@ private final class SelectionBatches {
     let length = count * statistics * samples
     var children: [ArrowColumn] = []
     for (column, field) in zip(metadata.columns, fields) {
+      try work.checkCancelled()
       let repeated = TableColumn(column, rows: start..<(start + count), times: statistics * samples)
       children.append(try ArrowTableColumn(repeated, type: field.type).rows(0, length))
     }
+    try work.checkCancelled()
     let names = TableColumn("statistic", columns.statistics, each: samples, times: count)
     let epochs = TableColumn("epoch", columns.epochsRead, times: count * statistics)
     children.append(try ArrowTableColumn(names, type: .text).rows(0, length))

@@ -56,6 +56,21 @@ def words(options: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def in_python(error: _errors.UsageError) -> _errors.UsageError:
+    """An error about a command line in the words of a call: its options are arguments with names."""
+    import re
+
+    def worded(text: str | None) -> str | None:
+        if text is None:
+            return None
+        text = re.sub(r"\s*See 'engram [^']*'\.?", "", text)
+        return re.sub(r"--([a-z][a-z0-9-]*)=?", lambda found: found[1].replace("-", "_") + "=", text).strip() or None
+
+    return type(error)(
+        worded(error.message) or error.message, code=error.code, file=error.file, place=worded(error.place), offset=error.offset,
+        expected=worded(error.expected), found=worded(error.found), mend=worded(error.mend))
+
+
 def tell(progress: bool | Progress | None) -> Progress | None:
     """The function that is told how far an operation has come: the caller's, or a bar of tqdm where there is one."""
     if progress is None or progress is False:
@@ -117,7 +132,10 @@ def command(
     if reads_json:
         line.append("--json")
     line += ["--", *(text_of(one) for one in arguments)]
-    output, notes = _engram.command(line, threads, tell(progress))
+    try:
+        output, notes = _engram.command(line, threads, tell(progress))
+    except _errors.UsageError as error:
+        raise in_python(error) from None
     for note in notes.splitlines():
         note = note.removeprefix("warning: ").removeprefix("note: ")
         if note and not note.startswith(("wrote ", "removed ")):

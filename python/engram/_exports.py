@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _errors
+from . import _engram, _errors
 from ._request import Layout
 
 #: Rows of a row group of Parquet: 16 row groups of a store.
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     import pandas
 
     from ._selection import Selection
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Has Ctrl-C be Ctrl-C where a library pulls a stream: it sees the stream end with an error, and raises one of its own."""
+    try:
+        yield
+    except Exception:
+        _engram.check_signals()
+        raise
 
 
 class ArrowStream:
@@ -86,7 +97,7 @@ def write_parquet(
         settings.update(use_byte_stream_split=floats, use_dictionary=others)
     waiting: list[Any] = []
     try:
-        with parquet.ParquetWriter(unfinished, reader.schema, **settings) as writer:
+        with stoppable(), parquet.ParquetWriter(unfinished, reader.schema, **settings) as writer:
             for batch in reader:
                 waiting.append(batch)
                 if sum(one.num_rows for one in waiting) >= ROW_GROUP:

@@ -6,7 +6,7 @@ import os
 import pathlib
 import tempfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -89,6 +89,20 @@ def spelled(column: Any) -> Any:
     return column.cast(pyarrow.string()) if is_view else column
 
 
+def require_frame(data: Any, library: str, kind: str) -> None:
+    """Refuses what is no data frame of a library, which need not be there."""
+    if not any(one.__module__.split(".")[0] == library and one.__name__ == kind for one in type(data).__mro__):
+        raise _errors.UsageError("this is no data frame", place="data", expected=f"{library}.{kind}", found=type(data).__name__)
+
+
+def require_columns(refused: Sequence[str]) -> None:
+    """Refuses columns whose values have no place in a table of texts and numbers."""
+    if refused:
+        raise _errors.UsageError(
+            "a column holds neither numbers nor texts", place=", ".join(refused[:5]), found=f"{len(refused)} such columns",
+            mend="leave it out, or take its parts apart")
+
+
 def from_arrow(
     data: Any, store: str | os.PathLike[str], *, epochs: Sequence[float] | None = None, **options: Any
 ) -> Any:
@@ -112,6 +126,8 @@ def from_arrow(
 
     table = pyarrow.table(data)
     table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
+    nested = ("struct", "map", "union", "run_end_encoded", "dense_union", "sparse_union")
+    require_columns([field.name for field in table.schema if str(field.type).startswith(nested)])
     plain = {name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)}
     options.setdefault("value_type", value_type({field.name: str(field.type) for field in table.schema}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
@@ -122,7 +138,12 @@ def from_arrow(
 
 def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column."""
+    require_frame(data, "pandas", "DataFrame")
     options.setdefault("value_type", value_type({str(name): str(kind) for name, kind in data.dtypes.items()}))
+    truths = [name for name, kind in data.dtypes.items() if str(kind) in ("bool", "boolean", "bool[pyarrow]")]
+    if truths and data.columns.is_unique:
+        # As other libraries spell them.
+        data = data.assign(**{name: data[name].map({True: "true", False: "false"}) for name in truths if isinstance(name, str)})
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
         is_own = {*data.columns, *data.index.names} >= OWN
@@ -132,8 +153,14 @@ def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options
         return ingest(path, store, **options)
 
 
-def from_polars(data: polars.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
+def from_polars(data: polars.DataFrame | polars.LazyFrame, store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`, whose `epochs` a frame with lists needs."""
+    if type(data).__name__ == "LazyFrame":
+        collected: polars.DataFrame = data.lazy().collect()
+        return from_polars(collected, store, **options)
+    require_frame(data, "polars", "DataFrame")
+    data = cast("polars.DataFrame", data)
+    require_columns([name for name, kind in data.schema.items() if str(kind).startswith(("Object", "Struct"))])
     if any(kind.is_nested() for kind in data.schema.values()) or "epochs" in options:
         return from_arrow(data, store, **options)
     options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in data.schema.items()}))

@@ -48,8 +48,9 @@ def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, st
     >>> few.to_pandas(fields=["learning_rule"]).groupby("store", observed=True).size().to_dict()
     {'here': 96, 'there': 96}
     """
+    named: dict[str, str | os.PathLike[str] | Store]
     if isinstance(stores, Mapping):
-        named = dict(stores)
+        named = {str(name): one for name, one in stores.items()}
     else:
         if isinstance(stores, (str, os.PathLike, Store)):
             raise _errors.UsageError(
@@ -63,7 +64,7 @@ def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, st
         named = dict(zip(names, given, strict=True))
     if not named:
         raise _errors.UsageError("there are no stores", place="stores", expected="at least one", found="none")
-    return Stores({str(name): one if isinstance(one, Store) else open_store(one) for name, one in named.items()})
+    return Stores({name: one if isinstance(one, Store) else open_store(one) for name, one in named.items()})
 
 
 class Stores(Mapping[str, Store]):

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _engram, _errors
+from ._request import unmasked
 
 
 def floats(values: npt.ArrayLike, what: str) -> npt.NDArray[Any]:
     """Numbers as the library takes them: float32 or float64, without gaps; other kinds become the nearest of the two."""
-    array = np.asarray(values)
+    array = unmasked(values)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":
             raise _errors.UsageError(f"{what} are numbers", place=what, found=str(array.dtype))

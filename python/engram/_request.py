@@ -28,19 +28,50 @@ def ids_of(handle: object) -> npt.NDArray[np.int64]:
     return ids
 
 
+def id_array(ids: npt.ArrayLike | set[int] | frozenset[int]) -> npt.NDArray[np.int64]:
+    """Ids in any order as an array; refuses what is none."""
+    array = np.asarray(list(ids) if isinstance(ids, (set, frozenset)) else ids)
+    if array.dtype == object and all(isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in array.flat):
+        array = np.asarray(array.tolist())
+    found = str(array.dtype)
+    if isinstance(ids, np.ma.MaskedArray) and ids.mask.any():
+        found = f"{int(ids.mask.sum())} masked ids"
+    elif array.dtype == np.uint64 and array.size and int(array.max()) > np.iinfo(np.int64).max:
+        found = str(array.max())
+    elif not array.size or array.dtype.kind in "iu":
+        return np.ascontiguousarray(array.ravel(), np.int64)
+    raise _errors.UsageError(
+        "ids of examples are whole numbers", place="examples", expected="an array of integers", found=found,
+        mend="a mask becomes ids by `selection.ids[mask]`")
+
+
 def examples_of(ids: npt.ArrayLike) -> object:
     """A set of examples out of ids in any order."""
-    array = np.asarray(ids)
-    if array.size and array.dtype.kind not in "iu":
-        raise _errors.UsageError(
-            "ids of examples are whole numbers", place="examples", expected="an array of integers", found=str(array.dtype),
-            mend="a mask becomes ids by `selection.ids[mask]`")
-    return _engram.examples_of_ids(np.ascontiguousarray(array.ravel(), np.int64))
+    return _engram.examples_of_ids(id_array(ids))
+
+
+def require_text(value: object, place: str, what: str) -> None:
+    """Refuses what is no text where a text is needed."""
+    if not isinstance(value, str):
+        raise _errors.UsageError(f"{what} is a text", place=place, found=repr(value))
+
+
+def unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Values as an array; what is masked is missing, which is NaN."""
+    if isinstance(values, np.ma.MaskedArray) and values.mask.any():
+        known = np.array(values.data, values.dtype if values.dtype.kind == "f" else np.float64)
+        known[np.ma.getmaskarray(values)] = np.nan
+        return known
+    return np.asarray(values)
 
 
 def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:
     """An array on a boundary of 64 bytes, which other libraries share without a copy."""
-    kind = np.dtype(dtype)
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        raise _errors.UsageError(
+            "a matrix is of float32 or float64", place="dtype", expected="float32 or float64", found=repr(dtype)) from None
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise _errors.UsageError(
             "a matrix is of float32 or float64", place="dtype", expected="float32 or float64", found=str(kind))
@@ -54,7 +85,12 @@ def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.N
 
 def statistics_text(statistics: str | Iterable[str]) -> str:
     """A request for statistics as the library takes it."""
-    return statistics if isinstance(statistics, str) else ",".join(quoted(name) for name in statistics)
+    if isinstance(statistics, str):
+        return statistics
+    names = list(statistics) if isinstance(statistics, Iterable) else [statistics]
+    for name in names:
+        require_text(name, "statistics", "the name of a statistic")
+    return ",".join(quoted(name) for name in names)
 
 
 def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | None:
@@ -74,7 +110,10 @@ def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | N
 
 def number(value: Any) -> str:
     """A number, whole where it is."""
-    real = float(value)
+    try:
+        real = float(value)
+    except (TypeError, ValueError):
+        raise _errors.UsageError("an epoch is a number", place="epochs", found=repr(value)) from None
     return str(int(real)) if real.is_integer() else repr(real)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, quoted, tell
-from ._exports import ArrowStream
+from ._exports import ArrowStream, stoppable
 from ._needs import needs
 from ._request import LAYOUTS, MISSING, Layout, Missing, check_out, class_array, examples_of, ids_of, new_array
 from ._table import Table
@@ -266,7 +266,8 @@ class Selection:
         needs("pyarrow", "an Arrow table")
         import pyarrow
 
-        return pyarrow.table(self.arrow_stream(layout, fields))
+        with stoppable():
+            return pyarrow.table(self.arrow_stream(layout, fields))
 
     def to_pandas(self, layout: Layout = "wide", fields: str | Sequence[str] | None = None) -> pandas.DataFrame:
         """The selection as a ``pandas.DataFrame``, indexed by ``example_id``; see :meth:`arrow_stream`.
@@ -283,7 +284,8 @@ class Selection:
         needs("polars", "a polars frame")
         import polars
 
-        return polars.DataFrame(self.arrow_stream(layout, fields))
+        with stoppable():
+            return polars.DataFrame(self.arrow_stream(layout, fields))
 
     def scan(
         self, layout: Literal["list", "wide"] = "list", fields: str | Sequence[str] | None = None
@@ -380,7 +382,11 @@ class Selection:
     def _repr_html_(self) -> str:
         import html
 
-        rows, columns = self.shape
+        try:
+            rows, columns = self.shape
+        except _errors.EngramError as error:
+            # A representation says what is wrong, and raises nothing.
+            return f"{html.escape(repr(self))}<br><small>{html.escape(str(error))}</small>"
         lines = [f"<b>{rows:,} examples x {columns:,} columns</b><br><small>{html.escape(self._asked())}</small>"]
         if self._info[4] > 1 and rows:
             from ._sparkline import sparkline

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, command
-from ._request import MISSING, Missing, epochs_text, examples_of, statistics_text
+from ._request import MISSING, Missing, epochs_text, examples_of, id_array, require_text, statistics_text
 from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
@@ -41,7 +41,7 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, commit: int | None = None, create: bool = False) -> None:
-        self._path = os.fspath(path)
+        self._path = os.fsdecode(path)
         self._handle: object = _engram.store_open(self._path, create)
         self._is_pinned = commit is not None
         self._take(commit or 0)
@@ -116,13 +116,15 @@ class Store:
         if missing not in MISSING:
             raise _errors.UsageError(
                 "there is no such rule", place="missing", expected="'refuse', 'drop' or 'fill'", found=repr(missing))
+        if where is not None:
+            require_text(where, "where", "a filter in SQL")
         if where is not None and examples is not None:
             raise _errors.UsageError(
                 "examples are selected twice", found="`where=` and `examples=`", mend="leave one of them out")
         given = None
         if examples is not None:
-            examples_of(examples)
-            given = np.unique(np.asarray(examples, np.int64))
+            given = np.unique(id_array(examples))
+            examples_of(given)
         return Selection(self, where, given, statistics_text(statistics), epochs_text(epochs), view, missing)
 
     def sql(self, query: str, *, seconds: float = 60.0) -> Table:
@@ -144,9 +146,11 @@ class Store:
         >>> store.sql("SELECT task, count(*) AS runs FROM run GROUP BY 1").rows()
         [('digits10', 96), ('digits40', 48), ('mixture', 48), ('simclr', 48)]
         """
+        require_text(query, "query", "a query in SQL")
         return Table(_engram.sql(self._handle, query, self._commit if self._is_pinned else 0, seconds))
 
     def _labels(self, examples: object, column: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
+        require_text(column, "column", "the name of a field")
         codes = np.empty(_engram.examples_count(examples), np.int32)
         classes = _engram.labels(self._snapshot, examples, column, codes)
         return codes, classes
@@ -157,10 +161,17 @@ class Store:
         return SplitSets(self)
 
     def _command(self, verb: str | list[str], *arguments: Any, writes: bool = False, **options: Any) -> Any:
+        if writes:
+            self._require_open()
         answer = command(verb, self._path, *arguments, **options)
         if writes and not self._is_pinned:
             self._take(0)
         return answer
+
+    def _require_open(self) -> None:
+        """Refuses to write by a store that was closed: what is written could not be shown."""
+        if self._handle is None:
+            raise _errors.UsageError("the store was closed", file=self._path, mend="open it again by `engram.open`")
 
     def _as_of(self) -> int | None:
         return self._commit if self._is_pinned and self._commit else None
@@ -311,6 +322,7 @@ class Store:
         statistics: Sequence[str], **options: Any,
     ) -> dict[str, Any]:
         """Add runs in one commit; see :func:`engram.append`."""
+        self._require_open()
         report = append(self._path, values, runs=runs, layers=layers, epochs=epochs, statistics=statistics, **options)
         if not self._is_pinned:
             self._take(0)

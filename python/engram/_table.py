@@ -60,10 +60,22 @@ class Table:
 
     def __getitem__(self, name: str) -> list[Any]:
         """The values of a column."""
+        return self._column(self._index(name))
+
+    def _index(self, name: str) -> int:
         try:
-            return self._column(self.columns.index(name))
+            return self.columns.index(name)
         except ValueError:
             raise KeyError(f"there is no column {name!r}, only {', '.join(self.columns)}") from None
+
+    def __copy__(self) -> Table:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Table:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a table stays in its process; pickle `table.to_dict()`, or a frame such as `table.to_pandas()`")
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         return iter(zip(*(self._column(index) for index in range(len(self._facts))), strict=True)) if self._facts else iter(())
@@ -84,7 +96,7 @@ class Table:
         -------
         numpy.ndarray, shape (rows,)
         """
-        _, kind, nulls, kinds, integers, reals, _, _ = self._facts[self.columns.index(name)]
+        _, kind, nulls, kinds, integers, reals, _, _ = self._facts[self._index(name)]
         is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
         if kind == INTEGER and nulls == 0:
             return np.frombuffer(integers, np.int64).copy()

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, command, tell
+from ._request import unmasked
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,11 +23,29 @@ def plain(value: Any) -> Any:
     """A value of metadata as JSON has it; NumPy scalars become Python's."""
     if hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, float) and np.isnan(value):
+    # pandas' NA and NaT are told by their names, so that pandas need not be here.
+    if type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and np.isnan(value)):
         return None
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return str(value)
+
+
+def field_value(name: Any, value: Any) -> Any:
+    """A value of a field of runs as JSON has it; refuses what a field cannot hold."""
+    known = plain(value)
+    place = f"field {name}"
+    if isinstance(known, float) and np.isinf(known):
+        raise _errors.UsageError("a value of metadata is finite", place=place, found=repr(known), mend="leave it out, or give a text")
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise _errors.UsageError(
+            "a value of metadata is a text or a number, not bytes", place=place, found=repr(value)[:60], mend="decode it")
+    if isinstance(known, str) and not known.isascii():
+        try:
+            known.encode()
+        except UnicodeEncodeError:
+            raise _errors.UsageError("a text of metadata is not Unicode", place=place, found=ascii(known)[:60]) from None
+    return known
 
 
 def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, Any]:
@@ -40,7 +59,7 @@ def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, An
         else:
             name, position = layer
             described.append({"name": name, "position": position})
-    return {"run": {key: plain(value) for key, value in metadata.items()}, "layers": described}
+    return {"run": {key: field_value(key, value) for key, value in metadata.items()}, "layers": described}
 
 
 def append(
@@ -55,7 +74,7 @@ def append(
     path : path
         The store.
     values : array of float32 or float64, shape (runs, layers, epochs, statistics)
-        The trajectories; NaN and infinities are values.
+        The trajectories; NaN and infinities are values, what is masked is NaN.
     runs : list of mapping
         Metadata of each run; new names become fields.
     layers : list of str, of (name, position), or of such lists
@@ -85,7 +104,7 @@ def append(
     """
     import json
 
-    array = np.asarray(values)
+    array = unmasked(values)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":
             raise _errors.UsageError("trajectories are numbers", place="values", found=str(array.dtype))

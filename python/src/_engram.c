@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -52,6 +54,24 @@ static PyObject *raise(engram_error *error) {
   return NULL;
 }
 
+// Raises what is wrong with a request, as an error of the package.
+static void refuse(const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  PyObject *message = PyUnicode_FromFormatV(format, list);
+  va_end(list);
+  if (message == NULL) return;
+  PyObject *exception = make_error == NULL ? NULL
+    : PyObject_CallFunction(make_error, "sOOOOiOO", "usage", message, Py_None, Py_None, Py_None, -1, Py_None, Py_None);
+  if (exception != NULL) {
+    PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+    Py_DECREF(exception);
+  } else if (!PyErr_Occurred()) {
+    PyErr_SetObject(PyExc_ValueError, message);
+  }
+  Py_DECREF(message);
+}
+
 static PyObject *set_error_factory(PyObject *module, PyObject *function) {
   (void)module;
   PyObject *old = make_error;
@@ -71,7 +91,7 @@ static PyObject *set_error_factory(PyObject *module, PyObject *function) {
   }                                                                                                                  \
   static int kind##_of(PyObject *object, void *handle) {                                                             \
     if (object == Py_None) {                                                                                         \
-      PyErr_SetString(PyExc_ValueError, "the store was closed, or the run has ended");                               \
+      refuse("the store was closed, or the run has ended");                               \
       return 0;                                                                                                      \
     }                                                                                                                \
     void *pointer = PyCapsule_GetPointer(object, "engram." #kind);                                                   \
@@ -162,6 +182,18 @@ static int look(call *one) {
   return result == NULL;
 }
 
+// The end of a wait of 20 ms that begins now.
+static struct timespec soon(void) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += POLL_NANOSECONDS;
+  if (until.tv_nsec >= 1000000000L) {
+    until.tv_nsec -= 1000000000L;
+    until.tv_sec += 1;
+  }
+  return until;
+}
+
 // Waits for the end of a call, without the interpreter's lock but every 20 ms. Returns whether an exception is set.
 static int wait_for(call *one) {
   int is_raised = 0;
@@ -169,13 +201,7 @@ static int wait_for(call *one) {
   PyThreadState *state = PyEval_SaveThread();
   pthread_mutex_lock(&one->lock);
   while (!one->is_done) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += POLL_NANOSECONDS;
-    if (until.tv_nsec >= 1000000000L) {
-      until.tv_nsec -= 1000000000L;
-      until.tv_sec += 1;
-    }
+    struct timespec until = soon();
     pthread_cond_timedwait(&one->ended, &one->lock, &until);
     if (one->is_done || is_raised) continue;
     pthread_mutex_unlock(&one->lock);
@@ -230,7 +256,7 @@ static int perform(call *one, void (*body)(call *)) {
 // The last arguments of long calls: how many threads, and whom to tell.
 static int set_work(call *one, int threads, PyObject *tell) {
   if (threads < 0) {
-    PyErr_SetString(PyExc_ValueError, "threads is not negative");
+    refuse("threads is not negative");
     return 0;
   }
   one->work.threads = threads;
@@ -248,7 +274,7 @@ static int borrow(PyObject *object, Py_buffer *view, char format, int is_written
   // int64 is `l` or `q`.
   char kind = *found == 'q' ? 'l' : *found;
   if (kind == format && found[1] == 0) return 1;
-  PyErr_Format(PyExc_ValueError, "an array has elements of format '%s' where '%c' is needed", found, format);
+  refuse("an array has elements of format '%s' where '%c' is needed", found, format);
   PyBuffer_Release(view);
   return 0;
 }
@@ -263,7 +289,7 @@ static int borrow_floats(PyObject *object, Py_buffer *view, int flags, int32_t *
   } else if (strcmp(found, "d") == 0) {
     *type = ENGRAM_FLOAT64;
   } else {
-    PyErr_Format(PyExc_ValueError, "an array has elements of format '%s'; float32 or float64 is needed", found);
+    refuse("an array has elements of format '%s'; float32 or float64 is needed", found);
     PyBuffer_Release(view);
     return 0;
   }
@@ -275,7 +301,7 @@ static int borrow_matrix(PyObject *object, Py_buffer *view, engram_matrix *matri
   int32_t type;
   if (!borrow_floats(object, view, PyBUF_STRIDES | (is_written ? PyBUF_WRITABLE : 0), &type)) return 0;
   if (view->ndim != 2) {
-    PyErr_Format(PyExc_ValueError, "an array has %d dimensions where 2 are needed", view->ndim);
+    refuse("an array has %d dimensions where 2 are needed", view->ndim);
     PyBuffer_Release(view);
     return 0;
   }
@@ -503,6 +529,93 @@ static PyObject *selection_read_split(PyObject *module, PyObject *arguments) {
 
 // ---- Arrow ----
 
+// A stream of a selection, whose decoding stops at Ctrl-C.
+//
+// Whoever pulls it may hold the interpreter's lock or not, and expects a batch or an error code. So a pull on the first thread only looks
+// whether Ctrl-C came: then it ends with an error, and the interpreter is told again, which raises KeyboardInterrupt in Python.
+typedef struct {
+  struct ArrowArrayStream inner;
+  atomic_int cancelled;
+} stoppable;
+
+typedef struct {
+  stoppable *stream;
+  struct ArrowArray *batch;
+  int code, is_done;
+  pthread_mutex_t lock;
+  pthread_cond_t ended;
+} pull;
+
+static int32_t is_stopped(void *context) {
+  return atomic_load_explicit(&((stoppable *)context)->cancelled, memory_order_relaxed);
+}
+
+static void *run_pull(void *argument) {
+  pull *one = argument;
+  one->code = one->stream->inner.get_next(&one->stream->inner, one->batch);
+  pthread_mutex_lock(&one->lock);
+  one->is_done = 1;
+  pthread_cond_signal(&one->ended);
+  pthread_mutex_unlock(&one->lock);
+  return NULL;
+}
+
+static int stream_next(struct ArrowArrayStream *self, struct ArrowArray *batch) {
+  stoppable *own = self->private_data;
+  pull one = {.stream = own, .batch = batch};
+  pthread_t thread;
+  pthread_mutex_init(&one.lock, NULL);
+  pthread_cond_init(&one.ended, NULL);
+  // Signals come to the first thread alone.
+  if (syscall(SYS_gettid) == getpid() && Py_IsInitialized() && pthread_create(&thread, NULL, run_pull, &one) == 0) {
+    pthread_mutex_lock(&one.lock);
+    while (!one.is_done) {
+      struct timespec until = soon();
+      pthread_cond_timedwait(&one.ended, &one.lock, &until);
+      if (one.is_done || is_stopped(own)) continue;
+      pthread_mutex_unlock(&one.lock);
+      PyGILState_STATE state = PyGILState_Ensure();
+      if (PyOS_InterruptOccurred()) {
+        PyErr_SetInterrupt();
+        atomic_store(&own->cancelled, 1);
+      }
+      PyGILState_Release(state);
+      pthread_mutex_lock(&one.lock);
+    }
+    pthread_mutex_unlock(&one.lock);
+    pthread_join(thread, NULL);
+  } else {
+    run_pull(&one);
+  }
+  pthread_mutex_destroy(&one.lock);
+  pthread_cond_destroy(&one.ended);
+  return one.code;
+}
+
+static int stream_schema(struct ArrowArrayStream *self, struct ArrowSchema *schema) {
+  stoppable *own = self->private_data;
+  return own->inner.get_schema(&own->inner, schema);
+}
+
+static const char *stream_error(struct ArrowArrayStream *self) {
+  stoppable *own = self->private_data;
+  return own->inner.get_last_error(&own->inner);
+}
+
+static void stream_release(struct ArrowArrayStream *self) {
+  stoppable *own = self->private_data;
+  if (own->inner.release != NULL) own->inner.release(&own->inner);
+  // Whoever imported the stream lets go of it, perhaps without the interpreter's lock.
+  free(own);
+  self->release = NULL;
+}
+
+static PyObject *check_signals(PyObject *module, PyObject *unused) {
+  (void)module, (void)unused;
+  if (PyErr_CheckSignals() != 0) return NULL;
+  Py_RETURN_NONE;
+}
+
 static void stream_destroy(PyObject *capsule) {
   struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, "arrow_array_stream");
   if (stream->release != NULL) stream->release(stream);
@@ -519,8 +632,10 @@ static PyObject *stream_capsule(struct ArrowArrayStream *stream) {
 }
 
 static void selection_arrow_body(call *one) {
-  engram_work work = {.size = sizeof work, .threads = one->work.threads};
-  one->status = engram_selection_arrow(one->a, (int32_t)one->number, one->text, &work, one->out, &one->error);
+  stoppable *own = one->out;
+  // Making a stream is stopped by this call, decoding its batches by the stream.
+  engram_work work = {.size = sizeof work, .threads = one->work.threads, .context = own, .is_cancelled = is_stopped};
+  one->status = engram_selection_arrow(one->a, (int32_t)one->number, one->text, &work, &own->inner, &one->error);
 }
 
 static PyObject *selection_arrow(PyObject *module, PyObject *arguments) {
@@ -532,12 +647,17 @@ static PyObject *selection_arrow(PyObject *module, PyObject *arguments) {
       !set_work(&one, threads, NULL))
     return NULL;
   one.number = layout;
-  one.out = PyMem_Malloc(sizeof(struct ArrowArrayStream));
-  if (one.out == NULL) return PyErr_NoMemory();
-  memset(one.out, 0, sizeof(struct ArrowArrayStream));
-  if (perform(&one, selection_arrow_body)) return stream_capsule(one.out);
-  struct ArrowArrayStream *stream = one.out;
-  if (stream->release != NULL) stream->release(stream);
+  stoppable *own = calloc(1, sizeof *own);
+  struct ArrowArrayStream *stream = PyMem_Malloc(sizeof *stream);
+  if (own == NULL || stream == NULL) {
+    free(own);
+    PyMem_Free(stream);
+    return PyErr_NoMemory();
+  }
+  one.out = own;
+  *stream = (struct ArrowArrayStream){stream_schema, stream_next, stream_error, stream_release, own};
+  if (perform(&one, selection_arrow_body)) return stream_capsule(stream);
+  stream->release(stream);
   PyMem_Free(stream);
   return NULL;
 }
@@ -1000,7 +1120,7 @@ static PyObject *meter_add_activations(PyObject *module, PyObject *arguments) {
     one.number2 = view.shape[1];
     is_well = perform(&one, meter_add_activations_body);
   } else {
-    PyErr_Format(PyExc_ValueError, "activations have %d dimensions where stimuli x units are needed", view.ndim);
+    refuse("activations have %d dimensions where stimuli x units are needed", view.ndim);
   }
   PyBuffer_Release(&view);
   if (!is_well) return NULL;
@@ -1102,7 +1222,7 @@ static PyObject *model_fit(PyObject *module, PyObject *arguments) {
     one.number2 = (int64_t)seed;
     is_well = perform(&one, model_fit_body);
   } else {
-    PyErr_SetString(PyExc_ValueError, "there are not as many classes as rows");
+    refuse("there are not as many classes as rows");
   }
   PyBuffer_Release(&view);
   PyBuffer_Release(&code_view);
@@ -1216,7 +1336,7 @@ static PyObject *versions(PyObject *module, PyObject *unused) {
 #define METHOD(name, kind) {#name, name, kind, NULL}
 
 static PyMethodDef methods[] = {
-  METHOD(versions, METH_NOARGS), METHOD(set_error_factory, METH_O),
+  METHOD(versions, METH_NOARGS), METHOD(check_signals, METH_NOARGS), METHOD(set_error_factory, METH_O),
   METHOD(store_open, METH_VARARGS), METHOD(snapshot_open, METH_VARARGS),
   METHOD(examples_where, METH_VARARGS), METHOD(examples_of_ids, METH_O), METHOD(examples_count, METH_O),
   METHOD(examples_ids, METH_VARARGS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pathlib
 import pickle
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -351,3 +353,76 @@ def test_importing_takes_only_what_opening_a_store_needs():
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     foreign = [name for name in loaded if name.split(".")[0] not in ("engram", "__future__", "_engram")]
     assert not foreign and not {"engram._recorder", "engram._many", "engram._observe"} & set(loaded), foreign
+
+
+def test_a_wrong_argument_is_named(store: engram.Store) -> None:
+    """What is wrong is an error of the package that names the argument, never one of the extension or of a command line."""
+    for wrong, word in [
+        (lambda: store.select(5), "where"), (lambda: store.select(statistics=[5]), "statistics"), (lambda: store.select(statistics=None), "statistics"),
+        (lambda: store.select(epochs=[None]), "epochs"), (lambda: store.sql(None), "query"), (lambda: store.select().labels(None), "column"),
+        (lambda: store.select().to_numpy(dtype="nope"), "dtype"), (lambda: store.select().to_numpy(threads=-1), "threads"),
+        (lambda: store.select(examples=np.ma.array([1, 2], mask=[0, 1])), "masked"),
+        (lambda: store.select(examples=np.array([2**63 + 5], np.uint64)), str(2**63 + 5)),
+        (lambda: store.splits.make("g", "group-k-fold", foldz=3), "did you mean folds=?"),
+    ]:
+        with pytest.raises(engram.UsageError) as caught:
+            wrong()
+        assert word in str(caught.value) and "--" not in str(caught.value), str(caught.value)
+    assert store.select(examples={2, 1}).ids.tolist() == store.select(examples=np.array([2, 1], object)).ids.tolist() == [1, 2]
+    assert len(engram.open(os.fsencode(store.path))) == len(store)
+    assert "no examples" in store.select("1 = 0")._repr_html_()
+
+
+def test_a_closed_store_writes_nothing(tmp_path: pathlib.Path) -> None:
+    """An append by a store that was closed is refused before anything is written, not after."""
+    values = np.zeros((1, 1, 2, 1), np.float32)
+    about: dict[str, Any] = {"layers": ["fc"], "epochs": [0, 1], "statistics": ["weightabs_mean"]}
+    engram.append(tmp_path / "x.engram", values, runs=[{"seed": 1}], **about)
+    with engram.open(tmp_path / "x.engram") as store:
+        pass
+    for write in (lambda: store.append(values, runs=[{"seed": 2}], **about), lambda: store.hide("seed = 1"), lambda: store.sql("SELECT 1")):
+        with pytest.raises(engram.UsageError, match="closed"):
+            write()
+    assert engram.open(tmp_path / "x.engram").commit == 1
+
+
+def test_what_is_missing_or_no_value_is_never_stored_as_a_text_or_a_number(tmp_path: pathlib.Path) -> None:
+    """Masked values are NaN, pandas' NA and NaT are NULL; bytes, infinities and halves of characters are refused."""
+    pandas = pytest.importorskip("pandas")
+    about: dict[str, Any] = {"layers": ["fc"], "epochs": [0, 1], "statistics": ["weightabs_mean"]}
+    values = np.ma.array([7, 1, 2, 8, 3, 4], mask=[1, 0, 0, 1, 0, 0]).reshape(3, 1, 2, 1)
+    notes = [pandas.NA, pandas.NaT, "x"]
+    engram.append(tmp_path / "x.engram", values, runs=[{"seed": seed, "note": note} for seed, note in enumerate(notes)], **about)
+    store = engram.open(tmp_path / "x.engram")
+    np.testing.assert_array_equal(store.select(statistics="all").to_numpy(), [[np.nan, 1], [2, np.nan], [3, 4]])
+    assert store.sql("SELECT note FROM run ORDER BY seed").rows() == [(None,), (None,), ("x",)]
+    for wrong in (b"x", float("inf"), "\ud800"):
+        with pytest.raises(engram.UsageError, match="field note"):
+            store.append(np.zeros((1, 1, 2, 1)), runs=[{"seed": 9, "note": wrong}], **about)
+    assert store.refresh().commit == 1
+
+
+def test_tables_are_copied_and_say_what_to_pickle(store: engram.Store) -> None:
+    """A table lives in its process."""
+    table = store.sql("SELECT 1 AS a")
+    assert copy.deepcopy(table).rows() == copy.copy(table).rows() == [(1,)]
+    with pytest.raises(TypeError, match="to_dict"):
+        pickle.dumps(table)
+    with pytest.raises(KeyError, match="only a"):
+        table.to_numpy("b")
+
+
+def test_ctrl_c_ends_a_stream_that_a_library_pulls(path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """Whoever pulls a stream sees it end with an error; the program sees KeyboardInterrupt, and no half of a file."""
+    pytest.importorskip("pyarrow")
+    program = (
+        "import engram, os, signal, threading\n"
+        f"store = engram.open({str(path)!r}); selection = store.select(statistics='all'); selection.shape\n"
+        "for pull in (lambda: selection.to_arrow('long'), lambda: selection.to_parquet(sys_path)):\n"
+        "    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "    try:\n"
+        "        while True: pull()\n"
+        "    except KeyboardInterrupt: print('stopped', len(selection.to_arrow()), flush=True)\n").replace("sys_path", repr(str(tmp_path / "x.parquet")))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "stopped 1632\n" * 2, done.stderr
+    assert not [one for one in os.listdir(tmp_path) if one.endswith(".tmp")]
