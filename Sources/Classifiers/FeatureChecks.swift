@@ -62,10 +62,14 @@ extension Matrix {
 
 extension Standardization {
   /// Refuses means or deviations that overflowed, by which every value would become 0 or NaN.
-  func requireFiniteScales() throws(EngramError) {
+  ///
+  /// - Parameter offset: The columns that were put before those of the feature matrix.
+  /// - Throws: ``EngramError`` with code `invalidData` that names the first such column of the feature matrix.
+  func requireFiniteScales(offset: Int = 0) throws(EngramError) {
     guard let place = means.indices.first(where: { !means[$0].isFinite || !scales[$0].isFinite }) else { return }
     throw EngramError(
-      .invalidData, "the values of a column are too large for a z-score", place: "column \(firstColumn + place)",
+      .invalidData, "the values of a column are too large for a z-score",
+      place: "column \(firstColumn + place - offset)",
       expected: "values whose squares are finite", mend: "leave that statistic out")
   }
 }

@@ -34,7 +34,8 @@ struct LinearDesign: Sendable {
     let plain = try DenseRows(count: rows.count, columns: 1 + columnCount)
     try plain.fill(from: features, 0..<columnCount, rows: rows, at: 1, work: work)
     let scores = standardizes ? try Standardization(of: plain.elements, from: first, work: work) : nil
-    try scores?.requireFiniteScales()
+    // The constant 1 stands before the columns of the feature matrix.
+    try scores?.requireFiniteScales(offset: 1)
     try plain.change { (elements) throws(EngramError) in try scores?.apply(to: &elements, work: work) }
     standardization = scores
     if reduces {
