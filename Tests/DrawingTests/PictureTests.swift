@@ -56,6 +56,32 @@ struct PictureTests {
     #expect(text.contains("prefers-color-scheme:dark"))
   }
 
+  @Test(arguments: [20, 60, 300]) func `cells of many classes have no negative size, and a page of them stays small`(
+    count: Int
+  ) {
+    let names = (0..<count).map { "class \($0)" }
+    let cells = (0..<count).map { row in
+      (0..<count).map { CellChart.Cell($0 == row ? 0.9 : $0 == row / 2 ? 0.1 : 0, $0 == row ? "9" : "0") }
+    }
+    let chart = CellChart(
+      rows: names, columns: names, cells: cells, rowTitle: "actual", columnTitle: "predicted", scale: 0...1)
+    let text = Picture(title: "t", description: "d", panels: [Panel("", .cells(chart))]).svg()
+    #expect(Markup.fault(in: text) == nil)
+    #expect(!text.contains("width=\"-") && !text.contains("height=\"-"))
+    #expect(text.utf8.count < 500_000)
+  }
+
+  @Test func `a line that bars are compared with is drawn over them`() throws {
+    let chart = BarChart(
+      [.init("one", [.init("high", 0.9, .blue)])], axis: .accuracy,
+      references: [Reference(0.5, error: 0.1, label: "the others")])
+    let text = Picture(title: "t", description: "d", panels: [Panel("", .bars(chart))]).svg()
+    let (bar, line) = (
+      try #require(text.firstRange(of: "high: 0.9")), try #require(text.firstRange(of: "the others: 0.5"))
+    )
+    #expect(bar.upperBound < line.lowerBound)
+  }
+
   @Test(arguments: all)
   func `the same picture gives the same bytes, and no coordinate that is no number`(picture: Picture) {
     #expect(picture.svg() == picture.svg())

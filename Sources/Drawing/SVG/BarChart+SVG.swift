@@ -58,7 +58,6 @@ extension BarChart {
     let bar = barWidth(in: frame.width)
     let zero = frame.height(of: axis.clamped(0) ?? 0)
     var place = frame.x + bar * Self.gap / 2
-    for reference in references { frame.draw(reference, axis, from: frame.x, to: frame.right, on: &canvas) }
     for group in groups {
       let begin = place
       for member in group.bars {
@@ -71,10 +70,8 @@ extension BarChart {
       drawLabels(of: group, from: begin, bar, frame, &canvas)
       place += bar * Self.gap
     }
-    // Dotted chance is seen on top of bars as well.
-    for reference in references where reference.isChance {
-      frame.draw(reference, axis, from: frame.x, to: frame.right, on: &canvas)
-    }
+    // Bars must not hide what they are compared with.
+    for reference in references { frame.draw(reference, axis, from: frame.x, to: frame.right, on: &canvas) }
     frame.drawSides(on: &canvas)
   }
 

@@ -8,6 +8,15 @@ extension CellChart {
     return span > 0 ? min(1, max(0, (cell.value - scale.lowerBound) / span)) : 0
   }
 
+  /// More cells than anybody reads one by one.
+  private static let mostCellsWithNumbers = 2_500
+
+  /// Of how many rows or columns of a size one is named, so that names do not lie on each other.
+  private static func labelStep(_ size: Double) -> Int {
+    let lineHeight = 12.0
+    return size > 0 ? max(1, Int((lineHeight / size).rounded(.up))) : 1
+  }
+
   private var columnLabelWidth: Double { columns.map { TextMetrics.width($0, size: 11) }.max() ?? 0 }
 
   private func isLevel(_ cellWidth: Double) -> Bool { columnLabelWidth <= cellWidth - 4 }
@@ -26,20 +35,36 @@ extension CellChart {
 
   func draw(in frame: Frame, titleAt titleX: Double, on canvas: inout SVGCanvas) {
     let (width, height) = (frame.width / Double(max(1, columns.count)), frame.height / Double(max(1, rows.count)))
+    // Of many cells, those of the least share are one ground, and no cell says its number.
+    let isCrowded = rows.count * columns.count > Self.mostCellsWithNumbers
+    if isCrowded {
+      canvas.rectangle(frame.x, frame.y, frame.width, frame.height, style: "", fill: ColourScale.hex(0))
+    }
+    let inset = min(0.5, width / 10, height / 10)
     for (row, name) in rows.enumerated() {
       let top = frame.y + Double(row) * height
-      canvas.words(
-        TextMetrics.cut(name, width: 150, size: 11), frame.x - 6, top + height / 2 + 4, anchor: .end, style: "l")
+      if row % Self.labelStep(height) == 0 {
+        canvas.words(
+          TextMetrics.cut(name, width: 150, size: 11), frame.x - 6, top + height / 2 + 4, anchor: .end, style: "l")
+      }
       for (column, columnName) in columns.enumerated() {
         let (cell, left) = (cells[row][column], frame.x + Double(column) * width)
+        if isCrowded {
+          if let share = share(cell), share > 0 {
+            canvas.rectangle(
+              left + inset, top + inset, width - 2 * inset, height - 2 * inset, style: "", fill: ColourScale.hex(share))
+          }
+          continue
+        }
         let hint = cell.value.isFinite ? NumberText.short(cell.value) : "nothing"
         canvas.beginGroup("\(name), \(columnName): \(cell.text.isEmpty ? hint : cell.text)")
         guard let share = share(cell) else {
-          canvas.rectangle(left + 0.5, top + 0.5, width - 1, height - 1, style: "em")
+          canvas.rectangle(left + inset, top + inset, width - 2 * inset, height - 2 * inset, style: "em")
           canvas.endGroup()
           continue
         }
-        canvas.rectangle(left + 0.5, top + 0.5, width - 1, height - 1, style: "", fill: ColourScale.hex(share))
+        canvas.rectangle(
+          left + inset, top + inset, width - 2 * inset, height - 2 * inset, style: "", fill: ColourScale.hex(share))
         if TextMetrics.width(cell.text, size: 11) <= width - 3 {
           canvas.words(
             cell.text, left + width / 2, top + height / 2 + 4, anchor: .middle,
@@ -48,7 +73,7 @@ extension CellChart {
         canvas.endGroup()
       }
     }
-    for (column, name) in columns.enumerated() {
+    for (column, name) in columns.enumerated() where column % Self.labelStep(width) == 0 {
       let middle = frame.x + (Double(column) + 0.5) * width
       if isLevel(width) {
         canvas.words(name, middle, frame.bottom + 15, anchor: .middle, style: "l")

@@ -10,6 +10,9 @@ import TrajectoryStore
 extension FigureSketch {
   /// A confusion matrix for each classifier: counts, the mean over splits; rows are what examples are.
   mutating func drawConfusion() {
+    /// Of more classes, most pairs are never confused.
+    let mostClassesInFull = 20
+    var leavesOut = false
     numbers = NumberTable([
       "experiment", "classifier", "statistics", "actual", "predicted", "mean_count", "share_of_actual",
     ])
@@ -27,11 +30,15 @@ extension FigureSketch {
             classes.indices.map { predicted in
               let count = Double(sum[actual, predicted])
               let share = total > 0 ? count / total : .nan
-              numbers.append([
-                .string(experiment), .string(cell.kind.rawValue), .string(cell.statistics.text),
-                .string(classes[actual]),
-                .string(classes[predicted]), .number(count / splits), .number(share),
-              ])
+              if count > 0 || classes.count <= mostClassesInFull {
+                numbers.append([
+                  .string(experiment), .string(cell.kind.rawValue), .string(cell.statistics.text),
+                  .string(classes[actual]),
+                  .string(classes[predicted]), .number(count / splits), .number(share),
+                ])
+              } else {
+                leavesOut = true
+              }
               let mean = count / splits
               return CellChart.Cell(
                 share, mean == mean.rounded() ? NumberText.fixed(mean, 0) : NumberText.fixed(mean, 1))
@@ -48,6 +55,7 @@ extension FigureSketch {
     }
     columns = 3
     notes.append("test examples of a split, the mean over splits; the darker, the larger the share of the actual class")
+    if leavesOut { notes.append("pairs of classes that no test example confuses are left out of the numbers") }
   }
 
   /// Accuracy by noise and units, a panel for each measure; perfect information is at the upper right.
