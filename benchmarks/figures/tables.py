@@ -277,6 +277,15 @@ def identify_summary():
     return table(["bundled data", "identified correctly", "mean confidence", "calibration error"], identify_rows())
 
 
+def studies():
+    found = figures("studies")
+    rows = [(one["figure"], one["cells"], f"{one['mean_difference']:+.4f}", f"{one['largest_difference']:.4f}", one["outside"],
+             f"{one['expected_outside']:.1f}") for one in found["figures"]]
+    return (f"{measured(found)}; the bundled data, {found['splits']} splits, forests of {found['trees']} trees, {found['seeds']} of "
+            "scikit-learn's for each of Engram's. Differences are Engram's accuracy less scikit-learn's.\n\n"
+            + table(["figure", "cells", "mean difference", "largest", "cells beyond two standard errors", "expected by chance"], rows))
+
+
 def doors():
     found = figures("doors")
     rows = []
@@ -306,4 +315,4 @@ BLOCKS = {
     "overview": overview, "store": store, "ingest": ingest, "classifiers": classifiers, "forest": forest,
     "linear-svm": linear_svm, "conv1d": conv1d, "conv1d-training": conv1d_training, "identify": identify,
     "identify-summary": identify_summary, "splits": splits, "observables": observables, "recorder": recorder, "training": training,
-    "doors": doors}
+    "doors": doors, "studies": studies}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of the paper beside scikit-learn: the numbers of a study against fits on the matrices that Engram exports.
 
-    scripts/bench studies [--data FILE] [--splits N] [--trees N] [--seeds N] [--only 2a,2b,…] [--store STORE]
+    scripts/bench studies [--data FILE] [--splits N] [--trees N] [--seeds N] [--only 2a,2b,…] [--store STORE] [--publish]
 
 Every cell of figures 2a (forest, SVM), 2b, 4a, 4b, S2b, S6 and S7 is done twice: by `engram study` with one candidate for each
 classifier, and by scikit-learn on what `engram export` writes for the same split, statistics and view. Both see the same splits
@@ -15,6 +15,7 @@ difference is judged by the standard error over splits.
     --seeds N      forests of scikit-learn for each of ours (4)
     --only LIST    only these figures
     --store STORE  where the store is kept, to go on from (a temporary folder)
+    --publish      keeps a line for each figure for the documents
 """
 
 import argparse
@@ -32,11 +33,15 @@ if "--help" in sys.argv:
     sys.exit(print(__doc__))
 
 import numpy as np
+import sklearn
 from scipy.stats import t as student
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "figures"))
+import publish  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 ENGRAM = os.path.join(sys.argv[1], "engram")
@@ -47,6 +52,7 @@ parser.add_argument("--trees", type=int, default=100)
 parser.add_argument("--seeds", type=int, default=4)
 parser.add_argument("--only", default="2a,2b,4a,4b,S2b,S6,S7")
 parser.add_argument("--store")
+parser.add_argument("--publish", action="store_true")
 options = parser.parse_args(sys.argv[2:])
 FIGURES = options.only.split(",")
 
@@ -181,17 +187,29 @@ def main():
             return groups[split].index(part)
 
         outside = total = 0
-        differences, expected = [], 0.0
+        differences, expected, lines = [], 0.0, []
         for figure in FIGURES:
+            start = len(differences), outside, expected
+            largest = 0.0
             for row, mine, theirs, error, rate in compared(folder, store, path, figure, known):
                 z = (mine - theirs) / error if error > 0 else 0.0
                 expected += rate
                 outside += abs(z) > 2
+                largest = max(largest, abs(mine - theirs))
                 total += 1
                 differences.append(mine - theirs)
                 label = " ".join(str(v) for k, v in list(row.items())[:6] if k not in ("accuracy", "standard_error"))
                 print(f"{figure:<4} {label:<64} {mine:.4f}  scikit-learn {theirs:.4f} ± {error:.4f}  z {z:+.1f}", flush=True)
             learned.cache_clear()
+            own = differences[start[0]:]
+            if own:
+                lines.append({
+                    "figure": figure, "cells": len(own), "mean_difference": float(np.mean(own)), "largest_difference": largest,
+                    "outside": int(outside - start[1]), "expected_outside": publish.rounded(expected - start[2], 2)})
+        if options.publish:
+            made = publish.made_with(**{"scikit-learn": sklearn.__version__})
+            publish.write("studies", {
+                **made, "splits": options.splits, "trees": options.trees, "seeds": options.seeds, "figures": lines})
         print(f"{total} cells: mean difference {np.mean(differences):+.4f}; {outside} differ by more than two standard errors, where "
               f"chance alone gives about {expected:.1f}")
 
