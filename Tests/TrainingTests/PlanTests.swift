@@ -112,13 +112,13 @@ import TrajectoryModel
   }
 
   @Test func `shows every stimulus once in a pass`() {
-    var order = StimulusOrder(count: 103, batch: 10, seed: 8)
+    let order = StimulusOrder(count: 103, batch: 10, seed: 8)
     let first = (0..<10).flatMap { order.stimuli(ofStep: $0).indices }
     let second = (10..<20).flatMap { order.stimuli(ofStep: $0).indices }
     #expect(Set(first).count == 100 && Set(second).count == 100 && first != second)
-    var again = StimulusOrder(count: 103, batch: 10, seed: 8)
+    let again = StimulusOrder(count: 103, batch: 10, seed: 8)
     #expect(again.stimuli(ofStep: 13).indices == Array(second[30..<40]))
-    var large = StimulusOrder(count: 5, batch: 100, seed: 8)
+    let large = StimulusOrder(count: 5, batch: 100, seed: 8)
     #expect(Set(large.stimuli(ofStep: 2).indices).count == 5)
   }
 
