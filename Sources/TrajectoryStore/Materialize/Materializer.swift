@@ -90,17 +90,13 @@ struct Materializer: Sendable {
   ///
   /// The first row group of a source stands for all of it.
   private var valueCount: Int {
-    var chunkCounts = [Int?](repeating: nil, count: sources.count)
+    var chunkCounts: [Int: Int] = [:]
     return tasks.reduce(0) { sum, task in
       let map = maps[task.source]
-      let window = task.window(epochEnd: map.epochEnd)
-      if chunkCounts[task.source] == nil {
-        guard case .segment(let reader) = sources[task.source].values else {
-          return sum + window.valueCount * statistics.count
-        }
+      if chunkCounts[task.source] == nil, case .segment(let reader) = sources[task.source].values {
         chunkCounts[task.source] = reader.chunkCount(toDecode: map.statistics, rowGroup: task.rowGroup)
       }
-      return sum + window.valueCount * (chunkCounts[task.source] ?? 0)
+      return sum + task.window(epochEnd: map.epochEnd).valueCount * (chunkCounts[task.source] ?? statistics.count)
     }
   }
 
