@@ -91,7 +91,7 @@ let package = Package(
     // librsvg and Cairo, loaded when they are first needed.
     .target(name: "CRSVG"),
     // libtorch behind a library of our own that scripts/setup --training builds from bridge/, loaded when it is first needed.
-    .target(name: "CTorch", exclude: ["bridge"]),
+    .target(name: "CTorch", dependencies: ["CBLAS"], exclude: ["bridge"]),
     // libjpeg-turbo, loaded when it is first needed.
     .target(name: "CJPEG"),
     // libhdf5, loaded when it is first needed.

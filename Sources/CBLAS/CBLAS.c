@@ -126,6 +126,11 @@ static void *with_fitting_kernels(void *library) {
   return library;
 }
 
+void engram_blas_choose_kernels(void) {
+  void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library) with_fitting_kernels(library);
+}
+
 static void load(void) {
   size_t needed = (size_t)thread_count() * ((size_t)BUFFER_BYTES + THREAD_BYTES) + LIBRARY_BYTES;
   if (!has_room(needed)) return lack_memory();

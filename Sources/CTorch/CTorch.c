@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "CTorch.h"
 
+#include "CBLAS.h"
+
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
@@ -50,6 +52,7 @@ static void load(void) {
   /* Workers are threads of ours, each with a network; the library's own threads would only wait for each other. */
   setenv("OMP_WAIT_POLICY", "passive", 0);
   setenv("OPENBLAS_NUM_THREADS", "1", 1);
+  engram_blas_choose_kernels();
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     const char *why = dlerror();

@@ -236,7 +236,9 @@ def test_progress_is_told_and_may_stop_the_work(shared: engram.Store) -> None:
 
 def test_ctrl_c_ends_a_long_query_at_once(path: pathlib.Path) -> None:
     program = (
-        "import engram, sys\n"
+        "import engram, signal, sys\n"
+        # A process that a shell puts into the background ignores the signal otherwise.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"store = engram.open({str(path)!r})\n"
         "print('ready', flush=True)\n"
         "try:\n"
@@ -417,6 +419,7 @@ def test_ctrl_c_ends_a_stream_that_a_library_pulls(path: pathlib.Path, tmp_path:
     pytest.importorskip("pyarrow")
     program = (
         "import engram, os, signal, threading\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"store = engram.open({str(path)!r}); selection = store.select(statistics='all'); selection.shape\n"
         "for pull in (lambda: selection.to_arrow('long'), lambda: selection.to_parquet(sys_path)):\n"
         "    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"

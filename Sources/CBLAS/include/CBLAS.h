@@ -16,6 +16,10 @@
 /* Loads OpenBLAS once, from any thread. Returns NULL when it is there, or why it is not, in words of the dynamic linker. */
 const char *engram_blas_load(void);
 
+/* Loads OpenBLAS, where it is, with kernels that fit this processor, for a library that is about to use it in this process: so that
+ * it computes the same whatever was loaded before. */
+void engram_blas_choose_kernels(void);
+
 /* The kind of processor whose kernels are used, such as "SkylakeX"; "" before it is loaded. */
 const char *engram_blas_kernels(void);
 
