@@ -107,35 +107,37 @@ static const char *core_name(void *library) {
 
 /* OpenBLAS chooses its kernels by the model of the processor, and for a model that is newer than itself takes those of 2004,
  * which are several times slower. Where the processor can do more, it is loaded again and told which to take, as a user may with
- * OPENBLAS_CORETYPE, whose word counts. Returns the library. */
-static void *with_fitting_kernels(void *library) {
+ * OPENBLAS_CORETYPE, whose word counts. Returns NULL where it is not there. */
+static void *open_fitting(void) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static const char name[] = "libopenblas.so.0";
+  /* Two threads at once would each keep it from going, and neither could load it again. */
+  pthread_mutex_lock(&lock);
+  void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
 #if defined(__x86_64__)
   static const char variable[] = "OPENBLAS_CORETYPE";
-  if (getenv(variable) || strcmp(core_name(library), "Prescott") != 0) return library;
   __builtin_cpu_init();
   int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                    __builtin_cpu_supports("avx512vl");
-  if (!has_avx2) return library;
-  dlclose(library);
-  setenv(variable, has_avx512 ? "SkylakeX" : "Haswell", 0);
-  library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  unsetenv(variable);
+  if (library && has_avx2 && !getenv(variable) && strcmp(core_name(library), "Prescott") == 0) {
+    dlclose(library);
+    setenv(variable, has_avx512 ? "SkylakeX" : "Haswell", 0);
+    library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    unsetenv(variable);
+  }
 #endif
+  pthread_mutex_unlock(&lock);
   return library;
 }
 
-void engram_blas_choose_kernels(void) {
-  void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (library) with_fitting_kernels(library);
-}
+void engram_blas_choose_kernels(void) { open_fitting(); }
 
 static void load(void) {
   size_t needed = (size_t)thread_count() * ((size_t)BUFFER_BYTES + THREAD_BYTES) + LIBRARY_BYTES;
   if (!has_room(needed)) return lack_memory();
-  void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (library) library = with_fitting_kernels(library);
+  void *library = open_fitting();
   if (!library) {
     const char *why = dlerror();
     size_t i = 0;

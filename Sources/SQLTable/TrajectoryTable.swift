@@ -106,6 +106,7 @@ final class TrajectoryTable: VirtualTable {
     }
 
     var isAtEnd: Bool { values == nil }
+    // Neither is asked for: rows come in runs.
     var row: Int64 { 0 }
     func value(_ column: Int) -> TableValue { .null }
 

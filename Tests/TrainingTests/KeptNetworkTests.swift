@@ -3,7 +3,6 @@
 import Base
 import Formats
 import Observables
-import Synchronization
 import TestSupport
 import Testing
 import Training
@@ -75,15 +74,7 @@ import Transfer
     _ = try Self.train(settings, into: folder["whole"], keepingIn: folder["nets"])
     var cuts = 0
     for patience in stride(from: 3, through: 400, by: 7) {
-      let asked = Mutex(0)
-      let work = WorkContext(
-        threads: 1,
-        isCancelled: {
-          asked.withLock { count in
-            count += 1
-            return count > patience
-          }
-        })
+      let work = TrainerTests.work(stoppedAfter: patience)
       do {
         _ = try Self.train(settings, into: folder["cut"], keepingIn: folder["again"], work: work)
         break
@@ -106,15 +97,7 @@ import Transfer
     // Stopped later and later, until there is a state to go on from.
     for patience in stride(from: 10, through: 60, by: 4)
     where !TestFiles.names(in: folder["s/recording"]).contains(where: { $0.hasSuffix(".state") }) {
-      let asked = Mutex(0)
-      let work = WorkContext(
-        threads: 1,
-        isCancelled: {
-          asked.withLock { count in
-            count += 1
-            return count > patience
-          }
-        })
+      let work = TrainerTests.work(stoppedAfter: patience)
       #expect(throws: EngramError.self) {
         try Self.train(settings, into: folder["s"], keepingIn: nil, work: work)
       }

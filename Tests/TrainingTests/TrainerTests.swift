@@ -32,6 +32,12 @@ import TrajectoryStore
     PlanRunner(Trainer(into: try TrajectoryStore.openOrCreate(at: path).store), workers: workers)
   }
 
+  /// Work on one thread that is stopped once it has asked so often whether to stop.
+  static func work(stoppedAfter patience: Int) -> WorkContext {
+    let asked = Atomic(0)
+    return WorkContext(threads: 1, isCancelled: { asked.add(1, ordering: .relaxed).newValue > patience })
+  }
+
   /// Every layer of a store with all its values, and every metric, in an order of their own.
   static func contents(_ path: String) throws -> [String] {
     let store = try TrajectoryStore(opening: path)
@@ -91,15 +97,7 @@ import TrajectoryStore
     var cuts = 0
     var outcomes: [TrainingReport.Outcome] = []
     for patience in stride(from: 3, through: 400, by: 9) {
-      let asked = Mutex(0)
-      let work = WorkContext(
-        threads: 1,
-        isCancelled: {
-          asked.withLock { count in
-            count += 1
-            return count > patience
-          }
-        })
+      let work = Self.work(stoppedAfter: patience)
       do {
         outcomes = try Self.runner(folder["cut"]).train([settings], work: work).map(\.outcome)
         break
@@ -121,15 +119,7 @@ import TrajectoryStore
     // Stopped later and later, until there is a state.
     for patience in stride(from: 10, through: 60, by: 4)
     where !TestFiles.names(in: folder["cut/recording"]).contains(where: { $0.hasSuffix(".state") }) {
-      let asked = Mutex(0)
-      let work = WorkContext(
-        threads: 1,
-        isCancelled: {
-          asked.withLock { count in
-            count += 1
-            return count > patience
-          }
-        })
+      let work = Self.work(stoppedAfter: patience)
       #expect(throws: EngramError.self) { try Self.runner(folder["cut"]).train([settings], work: work) }
     }
     let name = try #require(TestFiles.names(in: folder["cut/recording"]).first { $0.hasSuffix(".state") })

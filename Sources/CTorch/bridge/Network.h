@@ -181,7 +181,9 @@ struct AddRule {
 
 // The loss of an output, its gradient where asked for, and how many stimuli were answered rightly.
 double cross_entropy(const Tensor &output, const Tensor &labels, Tensor *gradient, int64_t &correct);
-void envelopes(const engram_sounds &shape, const float *sounds, const float *filters, const float *taps, float *result);
 double contrastive(const Tensor &output, double temperature, Tensor *gradient, int64_t &correct);
+
+// The slow envelopes of the bands of sounds.
+void envelopes(const engram_sounds &shape, const float *sounds, const float *filters, const float *taps, float *result);
 
 }  // namespace engram
