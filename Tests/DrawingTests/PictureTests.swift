@@ -122,7 +122,7 @@ struct PictureTests {
 
   @Test func `bars in a terminal are as long as their values`() {
     let text = Self.bars.terminalText(width: 60, isColoured: false)
-    #expect(text.contains("one, x ████"))
+    #expect(text.contains("one\n  x ████"))
     #expect(text.contains("0.500 ± 0.100"))
     #expect(text.contains("┊ chance: 0.250"))
     #expect(text.contains("n/a"))
@@ -154,6 +154,100 @@ struct PictureTests {
     let picture = Picture(title: "t", description: "d", panels: [Panel("", .lines(chart))])
     #expect(Markup.fault(in: picture.svg()) == nil)
     #expect(!picture.terminalText(width: 60, isColoured: true).isEmpty)
+  }
+
+  @Test func `bars that go below zero begin where the others do`() {
+    let chart = BarChart(
+      [.init("", [.init("up", 2, .blue), .init("down", -1, .blue), .init("none", 0, .blue)])], axis: ValueAxis("v"))
+    let lines = Picture(title: "", description: "", panels: [Panel("", .bars(chart))])
+      .terminalText(width: 48, isColoured: false).split(separator: "\n").map(Array.init)
+    let up = lines.first { $0.starts(with: "up") } ?? [], down = lines.first { $0.starts(with: "down") } ?? []
+    let begin = up.firstIndex(of: "█"), end = down.lastIndex(of: "█")
+    #expect(begin != nil && begin == end.map { $0 + 1 }, "\(String(up)) \(String(down))")
+    #expect(lines.first { $0.starts(with: "none") }?.contains("█") == false)
+  }
+
+  @Test(arguments: [
+    (0.0342, 0.000546, "0.0342 ± 0.0005"), (0.877, 0.0058, "0.877 ± 0.006"), (1.1e-17, 0.001, "0.000 ± 0.001"),
+    (5.3e-6, 2.6e-6, "0.000005 ± 0.000003"), (1e-9, 2e-10, "1e-9 ± 2e-10"), (12_345, 1, "12345 ± 1.000"),
+    (0.25, 0, "0.250 ± 0.000"), (5e-6, 0, "5e-6 ± 0.000"),
+  ])
+  func `a value and its error have the same digits`(value: Double, error: Double, text: String) {
+    #expect(NumberText.withError(value, error) == text)
+  }
+
+  @Test(arguments: [LineChart.Style.marks, .band, .faint])
+  func `a point between holes is seen`(style: LineChart.Style) {
+    let lines = [
+      LineChart.Series("one epoch", [.init(5, 1)], .blue, style),
+      LineChart.Series("holes", [.init(0, .nan), .init(5, 2), .init(10, .nan)], .blue, style),
+    ]
+    let text = Picture(
+      title: "", description: "", panels: [Panel("", .lines(LineChart(lines, x: ValueAxis("x"), y: ValueAxis("y"))))]
+    ).svg()
+    #expect(text.split(separator: "<circle").count == 3)
+  }
+
+  @Test func `one epoch has one tick, and lines that are never finite say so`() {
+    func drawn(_ points: [LineChart.Point]) -> Picture {
+      Picture(
+        title: "", description: "",
+        panels: [Panel("", .lines(LineChart([.init("", points, .blue, .faint)], x: ValueAxis(""), y: ValueAxis(""))))])
+    }
+    let one = drawn([.init(5, 1), .init(5, 2)]).svg()
+    #expect(one.contains(">5</text>") && !one.contains(">5.2</text>") && !one.contains("no finite values"))
+    let none = drawn([.init(0, .nan), .init(100, .infinity)])
+    #expect(none.svg().contains(">no finite values</text>") && none.svg().contains(">100</text>"))
+    #expect(!none.svg().contains(">0.2</text>"), "no numbers on an axis of nothing")
+    #expect(none.terminalText(width: 60, isColoured: false).contains("no finite values"))
+  }
+
+  @Test(arguments: [
+    ([-1e30, -1, 1e-19, 1, 1e30], ValueAxis.Scale.asinh), ([-0.1, -1e-5, 1e-5, 1e-4, 0.1], .asinh),
+    ([-1e30, 1, 2, 3], .asinh), ([1e-19, 1e30], .log), ([24, 142], .log), ([3, 3.5], .log), ([1e-7, 1e7], .linear),
+  ])
+  func `no label of an axis lies on another`(values: [Double], scale: ValueAxis.Scale) throws {
+    let points = values.enumerated().map { LineChart.Point(Double($0), $1) }
+    let chart = LineChart([.init("", points, .blue)], x: ValueAxis("", ticks: []), y: ValueAxis("", scale: scale))
+    let svg = Picture(title: "", description: "", panels: [Panel("", .lines(chart))]).svg()
+    let heights = try svg.matches(of: /text x="[0-9.]+" y="([0-9.]+)" text-anchor="end"/).map {
+      try #require(Double($0.output.1))
+    }.sorted()
+    #expect(heights.count >= 3, "\(values)")
+    for (one, next) in zip(heights, heights.dropFirst()) { #expect(next - one >= 12, "\(values): \(heights)") }
+  }
+
+  @Test func `long names stay on the page`() throws {
+    let long = String(repeating: "a long name ", count: 12) + String(repeating: "x", count: 300)
+    let groups = (0..<8).map { BarChart.Group(long, [.init(long, Double($0), .blue)]) }
+    let names = (0..<8).map { _ in long }
+    let cells = names.map { _ in names.map { _ in CellChart.Cell(0.5, "") } }
+    let picture = Picture(
+      title: long, description: "",
+      panels: [
+        Panel(long, .bars(BarChart(groups, axis: ValueAxis(long), namesBars: true))),
+        Panel(long, .bars(BarChart(groups, axis: ValueAxis(long)))),
+        Panel(
+          long,
+          .lines(LineChart([.init(long, [.init(1, 1)], .blue)], x: ValueAxis(long), y: ValueAxis(long)))),
+        Panel(
+          long,
+          .cells(
+            CellChart(
+              rows: names, columns: names, cells: cells, rowTitle: "r", columnTitle: "c", scale: 0...1, scaleTitle: "s"
+            ))),
+      ], key: [KeyEntry(long, .blue)], notes: [long])
+    let svg = picture.svg()
+    let page = try #require(svg.firstMatch(of: /width="([0-9.]+)"/).flatMap { Double($0.output.1) })
+    for match in svg.matches(of: /<text x="(-?[0-9.]+)" [^>]*>([^<]*)</) {
+      let place = try #require(Double(match.output.1))
+      // A letter is at least 3 pixels wide: what begins at a place and is longer runs off the page.
+      let isPlain = !match.output.0.contains("text-anchor") && !match.output.0.contains("rotate")
+      if isPlain { #expect(place + Double(match.output.2.count) * 3 <= page + 3, "\(match.output.0)") }
+      if match.output.0.contains("rotate(-40") {
+        #expect(place - 0.766 * min(190, Double(match.output.2.count) * 6) >= -2, "\(match.output.0)")
+      }
+    }
   }
 
   @Test func `PNG and PDF begin as they must and are the same each time`() throws {

@@ -47,6 +47,13 @@ struct FigureTests {
       let wanted = ["2a", "2b", "2c", "3", "4b", "S2b", "S3", "5", "S2a"]
       let figures = try wanted.map { try study.figure($0) }
       let plan = try StudyPlan(study, grid: .coarse, on: store)
+      // A part says how many tasks are done, however many tests a task has, and what has no error bar.
+      let portions = try study.figure("4b")
+      let tasks = try plan.tasks(for: [portions], in: store)
+      #expect(try store.run(Array(tasks.prefix(3)), of: plan).failures.isEmpty)
+      let part = try StudyFigures(try StudyPlan(study, grid: .coarse, on: store), in: store).draw(portions)
+      #expect(part.state == .partial(done: 3, of: tasks.count))
+      #expect(part.drawn?.picture.notes.contains { $0.contains("1 to 2 of them; what has one split has no") } == true)
       let outcome = try store.run(try plan.tasks(for: figures, in: store), of: plan, workers: 2)
       #expect(outcome.failures.isEmpty, "\(outcome.failures.map(\.error))")
       let drawn = try StudyFigures(try StudyPlan(study, grid: .coarse, on: store), in: store)
@@ -81,12 +88,13 @@ struct FigureTests {
   }
 
   private static func checkReport(_ figures: StudyFigures, _ store: TrajectoryStore) throws {
-    let report = StudyReport(figures, of: store, commands: ["make it <again>"], version: "1")
+    let report = StudyReport(figures, of: store, commands: ["make it <again>", "and again"], version: "1")
     let page = try report.html()
     #expect(Markup.fault(in: page) == nil)
     #expect(try report.html() == page)
     #expect(page.utf8.count < 5 << 20)
-    #expect(page.contains("make it &lt;again&gt;") && !page.contains("http-equiv=\"refresh\""))
+    #expect(page.contains("<pre>make it &lt;again&gt;\nand again</pre>"), "each command on a line of its own")
+    #expect(!page.contains("http-equiv=\"refresh\""))
     #expect(!page.contains("src=\"http") && !page.contains("href=\"http"))
     for word in ["holds", "cannot be tested here", "Not possible here", "SHA-256"] {
       #expect(page.contains(word), "\(word)")
@@ -134,6 +142,41 @@ struct FigureTests {
       }
       #expect(error?.code == .usage)
     }
+  }
+
+  @Test func `all trajectories are drawn where there is room, however many a colour has`() throws {
+    try Self.withStore { store in
+      let snapshot = try store.snapshot()
+      let count = try snapshot.examples(where: "task = 'digits10'").count
+      for (most, drawn) in [(count, count), (100, 100)] {
+        let plot = try snapshot.plot(
+          PlotRequest(
+            statistics: ["weightabs_median"], where: "task = 'digits10'", colour: "architecture", mostLines: most))
+        guard case .lines(let chart)? = plot.picture.panels.first?.content else {
+          Issue.record("no lines")
+          continue
+        }
+        #expect(chart.series.count == drawn)
+      }
+      let logarithmic = try snapshot.plot(PlotRequest(statistics: ["weightraw_mean"], scale: .log))
+      #expect(logarithmic.picture.notes.contains { $0.contains("values are not above zero and have no place") })
+    }
+  }
+
+  @Test func `means of values that cancel are those of the others`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["wide.engram"])
+    let values = [1e30, 1, 3, -1e30, 1e-19, .nan]
+    _ = try store.append(
+      values.enumerated().map { number, value in
+        Recording(
+          metadata: ["learning_rule": .text("adam"), "replicate": .integer(Int64(number))],
+          layers: [Layer(name: "one", position: nil)], values: .float64([value]))
+      }, epochs: [0], statistics: ["m"])
+    let plot = try store.snapshot().plot(PlotRequest(statistics: ["m"], colour: "learning_rule", isMean: true))
+    #expect(plot.numbers.rows.first?[3] == .real(0.8))
+    #expect(plot.picture.notes.contains { $0.contains("1 values are not finite") })
+    #expect(plot.picture.svg().contains("<circle"), "one epoch is a point")
   }
 
   @Test func `a field named like markup is only text`() throws {

@@ -85,6 +85,6 @@ enum ColourScale {
     return "#" + two(red) + two(green) + two(blue)
   }
 
-  /// Whether text on a colour is white.
-  static func isDark(_ share: Double) -> Bool { share > 0.52 }
+  /// Whether text on a colour is white: where it has more contrast than dark text by the formula of WCAG 2.
+  static func isDark(_ share: Double) -> Bool { share > 0.68 }
 }

@@ -31,14 +31,27 @@ package enum NumberText {
   /// An accuracy, three digits.
   package static func accuracy(_ value: Double) -> String { fixed(value, 3) }
 
-  /// A value with its error, where it has one.
+  /// A value with its error, where it has one: both with the digits that the error leaves a meaning, three at least.
   package static func withError(_ value: Double, _ error: Double?) -> String {
-    guard let error, error.isFinite else { return short3(value) }
-    return "\(short3(value)) ± \(short3(error))"
+    guard let error, error.isFinite, value.isFinite else { return short3(value) }
+    /// Beyond these digits, and at numbers as large as these, powers of ten are easier to read.
+    let (mostDigits, largest) = (6, 1000.0)
+    let digits = error > 0 ? max(3, -Int(floor(log10(error)))) : 3
+    let isPlain = digits <= mostDigits && max(value.magnitude, error) < largest
+    guard isPlain, error > 0 || value == 0 || value.magnitude >= 0.001 else {
+      return "\(short3(value)) ± \(short3(error))"
+    }
+    return "\(fixed(value, digits)) ± \(fixed(error, digits))"
   }
 
   private static func short3(_ value: Double) -> String {
     value.magnitude >= 1000 || (value != 0 && value.magnitude < 0.001) ? short(value) : fixed(value, 3)
+  }
+
+  /// Powers of ten as labels of one axis: written out where all of them are short.
+  static func powers(_ exponents: [Int]) -> [String] {
+    let isWrittenOut = exponents.allSatisfy { (-3...3).contains($0) }
+    return exponents.map { power($0, isWrittenOut: isWrittenOut) }
   }
 
   /// The label of a tick between whose neighbours there is a step.
@@ -49,9 +62,9 @@ package enum NumberText {
     return fixed(value, digits)
   }
 
-  /// A power of ten, with the exponent raised.
-  static func power(_ exponent: Int) -> String {
-    if (-2...3).contains(exponent) {
+  /// A power of ten: written out, or with the exponent raised.
+  static func power(_ exponent: Int, isWrittenOut: Bool) -> String {
+    if isWrittenOut || exponent == 0 {
       return exponent < 0 ? fixed(pow(10, Double(exponent)), -exponent) : fixed(pow(10, Double(exponent)), 0)
     }
     let raised: [Character: Character] = [

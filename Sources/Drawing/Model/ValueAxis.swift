@@ -56,6 +56,8 @@ package struct ValueAxis: Sendable, Hashable {
 struct FittedAxis {
   let title: String
   let ticks: [ValueAxis.Tick]
+  /// Whether no finite number stands on it.
+  let isEmpty: Bool
   private let scale: ValueAxis.Scale
   private let unit: Double
   private let low: Double, high: Double
@@ -83,8 +85,11 @@ struct FittedAxis {
     switch axis.scale {
     case .linear: ticks = Self.evenTicks(first, last, about: tickCount)
     case .log: ticks = Self.decadeTicks(first, last, about: tickCount)
-    case .asinh: ticks = Self.bothSidedTicks(first, last, about: tickCount)
+    case .asinh: ticks = Self.bothSidedTicks(first, last, unit, about: tickCount)
     }
+    // Nothing stands on the axis, so no number belongs there.
+    isEmpty = usable.isEmpty
+    if isEmpty, axis.lowest == nil, axis.highest == nil { ticks = [] }
     // Numbers keep clear of the frame where nobody said where it stands.
     if axis.lowest == nil { low -= (high - low) * 0.04 }
     if axis.highest == nil { high += (high - low) * 0.04 }
@@ -140,30 +145,42 @@ struct FittedAxis {
     return ticks
   }
 
-  /// Ticks at powers of ten, every second or third where there are many; at 1, 2 and 5 where there is none or one.
+  /// Ticks at powers of ten, every second or third where there are many; at 1, 2 and 5 or closer where there is none or one, and
+  /// at round numbers where these are too few as well.
   private static func decadeTicks(_ first: Double, _ last: Double, about count: Int) -> [ValueAxis.Tick] {
     let (low, high) = (Int(log10(first).rounded(.up)), Int(log10(last).rounded(.down)))
     guard high > low else {
       let base = Int(log10(first).rounded(.down))
-      let values = (base...(base + 1)).flatMap { decade in [1, 2, 5].map { $0 * pow(10, Double(decade)) } }
-      return values.filter { $0 >= first && $0 <= last }.map { .init($0, NumberText.short($0)) }
+      for leading in [[1.0, 2, 5], [1, 1.5, 2, 3, 5, 7]] {
+        let values = (base...(base + 1)).flatMap { decade in leading.map { $0 * pow(10, Double(decade)) } }
+        let ticks = values.filter { $0 >= first && $0 <= last }.map { ValueAxis.Tick($0, NumberText.short($0)) }
+        if ticks.count > 2 { return ticks }
+      }
+      return evenTicks(first, last, about: min(count, 4))
     }
-    let step = max(1, (high - low + count) / max(1, count))
-    return stride(from: low, through: high, by: step).map { .init(pow(10, Double($0)), NumberText.power($0)) }
+    let exponents = Array(stride(from: low, through: high, by: max(1, (high - low + count) / max(1, count))))
+    return zip(exponents, NumberText.powers(exponents)).map { .init(pow(10, Double($0)), $1) }
   }
 
-  /// Ticks at zero and at powers of ten on both sides.
-  private static func bothSidedTicks(_ first: Double, _ last: Double, about count: Int) -> [ValueAxis.Tick] {
-    let largest = max(first.magnitude, last.magnitude)
-    guard largest > 0, largest.isFinite else { return [.init(0, "0")] }
-    let top = Int(log10(largest).rounded(.down))
-    let step = first < 0 && last > 0 ? 3 : 2
-    var ticks: [ValueAxis.Tick] = [.init(0, "0")]
-    for number in 0..<max(1, count / 2) {
-      let power = top - number * step
-      ticks.append(.init(pow(10, Double(power)), NumberText.power(power)))
-      ticks.append(.init(-pow(10, Double(power)), "-" + NumberText.power(power)))
+  /// Ticks at zero and at powers of ten on both sides, as far apart as there is room for.
+  private static func bothSidedTicks(
+    _ first: Double, _ last: Double, _ unit: Double, about count: Int
+  ) -> [ValueAxis.Tick] {
+    let (begin, end) = (asinh(first / unit), asinh(last / unit))
+    guard begin.isFinite, end.isFinite, end > begin else { return [.init(0, "0")] }
+    let least = (end - begin) / Double(max(1, count))
+    // A power of ten takes ln 10 of the length where the axis is logarithmic.
+    let step = max(1, Int((least / log(10)).rounded(.up)))
+    func exponents(_ outermost: Double) -> [Int] {
+      guard outermost > 0, outermost.isFinite else { return [] }
+      let top = Int(log10(outermost).rounded(.down))
+      let down = stride(from: top, through: top - step * count, by: -step)
+      return down.filter { asinh(pow(10, Double($0)) / unit) >= least }
     }
-    return ticks
+    let (above, below) = (exponents(last), exponents(-first))
+    if above.count + below.count < 2 { return evenTicks(first, last, about: count) }
+    let labels = NumberText.powers(above + below)
+    return [.init(0, "0")] + zip(above, labels).map { .init(pow(10, Double($0)), $1) }
+      + zip(below, labels.dropFirst(above.count)).map { .init(-pow(10, Double($0)), "-" + $1) }
   }
 }

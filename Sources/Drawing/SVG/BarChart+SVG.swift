@@ -27,28 +27,46 @@ extension BarChart {
     return units > 0 ? width / units : width
   }
 
-  /// Whether labels have room side by side.
-  private func fitLevel(_ labels: [String], _ room: Double) -> Bool {
-    labels.allSatisfy { TextMetrics.width($0, size: 11) <= room - 4 }
+  /// The width that turned names have; longer ones are cut.
+  private static let mostLabelWidth = 190.0
+
+  /// Whether what stands below bars, or below groups of them, has room side by side.
+  private func areLevel(_ bar: Double) -> Bool {
+    if namesBars {
+      return groups.flatMap(\.bars).allSatisfy { TextMetrics.width($0.label, size: 11) <= bar - 4 }
+    }
+    return groups.allSatisfy {
+      TextMetrics.width($0.label, size: 12) <= bar * (Double($0.bars.count) + Self.gap) - 4
+    }
+  }
+
+  /// What stands below a group whose bars have names; nothing where its only bar says the same.
+  private func groupName(_ group: Group) -> String {
+    group.bars.count == 1 && group.bars[0].label == group.label ? "" : group.label
+  }
+
+  /// How far a name that is turned reaches to the left of the axes: the cosine of its length, less its distance from them.
+  private func reach(_ name: String, size: Double, from place: Double) -> Double {
+    min(Self.mostLabelWidth, TextMetrics.width(name, size: size)) * 0.766 - place
   }
 
   func room(width: Double) -> PanelRoom {
-    let left = fitted.labelRoom
-    let bar = barWidth(in: width - left - 8)
-    var bottom = 24.0
-    if namesBars {
-      let labels = groups.flatMap(\.bars).map(\.label)
-      let longest = labels.map { TextMetrics.width($0, size: 11) }.max() ?? 0
-      // The sine of the angle, and the height of the last letter.
-      bottom = fitLevel(labels, bar) ? 24 : min(150, longest * 0.643 + 22)
-      if groups.contains(where: { !$0.label.isEmpty }) { bottom += 18 }
-    } else {
-      let fits = groups.allSatisfy {
-        fitLevel([$0.label], bar * (Double($0.bars.count) + Self.gap))
-      }
-      let longest = groups.map { TextMetrics.width($0.label, size: 12) }.max() ?? 0
-      bottom = fits ? 26 : min(150, longest * 0.643 + 24)
+    var left = fitted.labelRoom
+    var bar = barWidth(in: width - left - 8)
+    if let first = groups.first, !areLevel(bar) {
+      let half = bar * Self.gap / 2
+      left =
+        namesBars
+        ? max(left, reach(first.bars.first?.label ?? "", size: 11, from: half + bar / 2))
+        : max(left, reach(first.label, size: 12, from: half + bar * Double(first.bars.count) / 2))
+      bar = barWidth(in: width - left - 8)
     }
+    let names = namesBars ? groups.flatMap(\.bars).map(\.label) : groups.map(\.label)
+    let longest = names.map { TextMetrics.width($0, size: namesBars ? 11 : 12) }.max() ?? 0
+    // The sine of the angle, and the height of the last letter.
+    let turned = min(Self.mostLabelWidth, longest) * 0.643 + 24
+    var bottom = areLevel(bar) ? 26 : turned
+    if namesBars, groups.contains(where: { !groupName($0).isEmpty }) { bottom += 18 }
     return PanelRoom(left: left, right: 8, top: 10, bottom: bottom, height: 230)
   }
 
@@ -58,6 +76,7 @@ extension BarChart {
     let bar = barWidth(in: frame.width)
     let zero = frame.height(of: axis.clamped(0) ?? 0)
     var place = frame.x + bar * Self.gap / 2
+    var taken = frame.x - 60
     for group in groups {
       let begin = place
       for member in group.bars {
@@ -67,9 +86,11 @@ extension BarChart {
       if let reference = group.reference {
         frame.draw(reference, axis, from: begin - bar * 0.12, to: place + bar * 0.12, on: &canvas)
       }
-      drawLabels(of: group, from: begin, bar, frame, &canvas)
+      drawLabels(of: group, from: begin, bar, frame, taken: &taken, &canvas)
       place += bar * Self.gap
     }
+    // Bars that go both ways begin at a line.
+    if zero < frame.bottom - 1 { canvas.line(frame.x, zero, frame.right, zero, style: "a") }
     // Bars must not hide what they are compared with.
     for reference in references { frame.draw(reference, axis, from: frame.x, to: frame.right, on: &canvas) }
     frame.drawSides(on: &canvas)
@@ -99,37 +120,41 @@ extension BarChart {
     }
   }
 
-  private func drawLabels(of group: Group, from begin: Double, _ bar: Double, _ frame: Frame, _ canvas: inout SVGCanvas)
-  {
-    let width = bar * Double(group.bars.count)
-    let middle = begin + width / 2
+  /// What stands below a group, to the right of what is taken already.
+  private func drawLabels(
+    of group: Group, from begin: Double, _ bar: Double, _ frame: Frame, taken: inout Double, _ canvas: inout SVGCanvas
+  ) {
+    let middle = begin + bar * Double(group.bars.count) / 2
+    let isLevel = areLevel(bar)
+    func turned(_ name: String, _ place: Double, size: Double, style: String) {
+      canvas.words(
+        TextMetrics.cut(name, width: Self.mostLabelWidth, size: size), place + 4, frame.bottom + 13, anchor: .end,
+        style: style, turned: Self.angle)
+    }
     guard namesBars else {
-      if fitLevel(groups.map(\.label), width + bar * Self.gap) {
+      if isLevel {
         canvas.words(group.label, middle, frame.bottom + 17, anchor: .middle)
       } else {
-        canvas.words(
-          TextMetrics.cut(group.label, width: 190, size: 12), middle + 4, frame.bottom + 14, anchor: .end,
-          turned: Self.angle)
+        turned(group.label, middle, size: 12, style: "t")
       }
       return
     }
-    let isLevel = fitLevel(groups.flatMap(\.bars).map(\.label), bar)
     for (number, member) in group.bars.enumerated() {
       let place = begin + bar * (Double(number) + 0.5)
       if isLevel {
         canvas.words(member.label, place, frame.bottom + 15, anchor: .middle, style: "l")
       } else {
-        canvas.words(
-          TextMetrics.cut(member.label, width: 190, size: 11), place + 4, frame.bottom + 12, anchor: .end, style: "l",
-          turned: Self.angle)
+        turned(member.label, place, size: 11, style: "l")
       }
     }
-    if !group.label.isEmpty {
-      // What is wider than its group stays on the page.
-      let half = TextMetrics.width(group.label, size: 12) / 2
-      canvas.words(
-        group.label, min(middle, frame.right + 4 - half), frame.bottom + room(width: frame.width + 8).bottom - 6,
-        anchor: .middle)
-    }
+    let name = groupName(group)
+    if name.isEmpty { return }
+    // What is wider than its group stays on the page, and clear of the name before it.
+    let (width, most) = (TextMetrics.width(name, size: 12), frame.right + 4)
+    let left = max(taken, min(middle - width / 2, most - width))
+    // A little more, for the room may be exactly as wide as the name.
+    let shown = TextMetrics.cut(name, width: max(0, most - left) + 0.5, size: 12)
+    canvas.words(shown, left, frame.bottom + room(width: frame.width + 8).bottom - 6)
+    taken = left + TextMetrics.width(shown, size: 12) + 10
   }
 }

@@ -17,17 +17,37 @@ extension CellChart {
     return size > 0 ? max(1, Int((lineHeight / size).rounded(.up))) : 1
   }
 
-  private var columnLabelWidth: Double { columns.map { TextMetrics.width($0, size: 11) }.max() ?? 0 }
+  /// The width that names have beside rows and below columns; longer ones are cut.
+  private static let mostLabelWidth = 150.0
+
+  private var columnLabelWidth: Double {
+    min(Self.mostLabelWidth, columns.map { TextMetrics.width($0, size: 11) }.max() ?? 0)
+  }
 
   private func isLevel(_ cellWidth: Double) -> Bool { columnLabelWidth <= cellWidth - 4 }
 
-  private var scaleRoom: Double { scaleTitle.isEmpty ? 8 : 62 }
+  /// The numbers beside the scale of colours, from below.
+  private var scaleLabels: [(share: Double, text: String)] {
+    [(0, scale.lowerBound), (0.5, (scale.lowerBound + scale.upperBound) / 2), (1, scale.upperBound)].map {
+      ($0.0, NumberText.short($0.1))
+    }
+  }
+
+  private var scaleLabelWidth: Double { scaleLabels.map { TextMetrics.width($0.text, size: 11) }.max() ?? 0 }
+
+  /// Room for a gap, the colours, their numbers and their title.
+  private var scaleRoom: Double { scaleTitle.isEmpty ? 8 : 12 + 14 + scaleLabelWidth + 20 }
 
   func room(width: Double) -> PanelRoom {
-    let labels = min(150, rows.map { TextMetrics.width($0, size: 11) }.max() ?? 0)
-    let left = labels + 12 + (rowTitle.isEmpty ? 0 : 18)
-    let across = max(20, width - left - scaleRoom)
-    let cell = across / Double(max(1, columns.count))
+    let labels = min(Self.mostLabelWidth, rows.map { TextMetrics.width($0, size: 11) }.max() ?? 0)
+    var left = labels + 12 + (rowTitle.isEmpty ? 0 : 18)
+    func cellWidth() -> Double { max(20, width - left - scaleRoom) / Double(max(1, columns.count)) }
+    if !isLevel(cellWidth()), let first = columns.first {
+      // The turned name of the first column ends below it, and begins to the left.
+      let reach = min(Self.mostLabelWidth, TextMetrics.width(first, size: 11)) * 0.766
+      left = max(left, reach - cellWidth() / 2)
+    }
+    let cell = cellWidth()
     let bottom = (isLevel(cell) ? 20 : columnLabelWidth * 0.643 + 18) + (columnTitle.isEmpty ? 4 : 20)
     let height = min(max(Double(rows.count) * min(cell, 44), Double(rows.count) * 22), 380)
     return PanelRoom(left: left, right: scaleRoom, top: 8, bottom: bottom, height: height)
@@ -45,7 +65,8 @@ extension CellChart {
       let top = frame.y + Double(row) * height
       if row % Self.labelStep(height) == 0 {
         canvas.words(
-          TextMetrics.cut(name, width: 150, size: 11), frame.x - 6, top + height / 2 + 4, anchor: .end, style: "l")
+          TextMetrics.cut(name, width: Self.mostLabelWidth, size: 11), frame.x - 6, top + height / 2 + 4, anchor: .end,
+          style: "l")
       }
       for (column, columnName) in columns.enumerated() {
         let (cell, left) = (cells[row][column], frame.x + Double(column) * width)
@@ -73,12 +94,20 @@ extension CellChart {
         canvas.endGroup()
       }
     }
+    drawNames(of: frame, width, titleAt: titleX, &canvas)
+    if !scaleTitle.isEmpty { drawScale(beside: frame, &canvas) }
+  }
+
+  /// The names of the columns, and the titles of both axes.
+  private func drawNames(of frame: Frame, _ width: Double, titleAt titleX: Double, _ canvas: inout SVGCanvas) {
     for (column, name) in columns.enumerated() where column % Self.labelStep(width) == 0 {
       let middle = frame.x + (Double(column) + 0.5) * width
       if isLevel(width) {
         canvas.words(name, middle, frame.bottom + 15, anchor: .middle, style: "l")
       } else {
-        canvas.words(name, middle + 4, frame.bottom + 12, anchor: .end, style: "l", turned: -40)
+        canvas.words(
+          TextMetrics.cut(name, width: Self.mostLabelWidth, size: 11), middle + 4, frame.bottom + 12, anchor: .end,
+          style: "l", turned: -40)
       }
     }
     if !columnTitle.isEmpty {
@@ -89,7 +118,6 @@ extension CellChart {
     if !rowTitle.isEmpty {
       canvas.words(rowTitle, titleX, frame.y + frame.height / 2, anchor: .middle, turned: -90)
     }
-    if !scaleTitle.isEmpty { drawScale(beside: frame, &canvas) }
   }
 
   private func drawScale(beside frame: Frame, _ canvas: inout SVGCanvas) {
@@ -100,12 +128,12 @@ extension CellChart {
       canvas.rectangle(
         left, frame.bottom - Double(number + 1) * step, 10, step + 0.3, style: "", fill: ColourScale.hex(share))
     }
-    for (share, value) in [
-      (0.0, scale.lowerBound), (0.5, (scale.lowerBound + scale.upperBound) / 2), (1.0, scale.upperBound),
-    ] {
+    for (share, text) in scaleLabels {
       canvas.words(
-        NumberText.short(value), left + 14, frame.height(of: share) + (share == 0 ? 0 : share == 1 ? 8 : 4), style: "l")
+        text, left + 14, frame.height(of: share) + (share == 0 ? 0 : share == 1 ? 8 : 4), style: "l")
     }
-    canvas.words(scaleTitle, left + 46, frame.y + frame.height / 2, anchor: .middle, style: "l", turned: -90)
+    canvas.words(
+      scaleTitle, left + 14 + scaleLabelWidth + 16, frame.y + frame.height / 2, anchor: .middle, style: "l", turned: -90
+    )
   }
 }

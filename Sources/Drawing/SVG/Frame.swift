@@ -39,13 +39,32 @@ struct Frame {
 
   /// Ticks and labels below, and the title of the axis.
   func drawHorizontalAxis(_ axis: FittedAxis, on canvas: inout SVGCanvas) {
-    for tick in axis.ticks {
-      guard let share = axis.share(tick.value) else { continue }
-      let place = x + share * width
+    let places = axis.ticks.compactMap { tick in axis.share(tick.value).map { (x + $0 * width, tick.label) } }
+    let every = Self.labelStep(places.map { (at: $0.0, width: TextMetrics.width($0.1, size: 11)) })
+    for (number, (place, label)) in places.enumerated() {
       canvas.line(place, bottom, place, bottom + 4, style: "a")
-      canvas.words(tick.label, place, bottom + 16, anchor: .middle, style: "l")
+      if number % every == 0 { canvas.words(label, place, bottom + 16, anchor: .middle, style: "l") }
     }
-    if !axis.title.isEmpty { canvas.words(axis.title, x + width / 2, bottom + 34, anchor: .middle) }
+    if !axis.title.isEmpty {
+      canvas.words(
+        TextMetrics.cut(axis.title, width: width + 40, size: 12), x + width / 2, bottom + 34, anchor: .middle)
+    }
+  }
+
+  /// Of how many labels in a row one is written, so that none lies on another.
+  static func labelStep(_ labels: [(at: Double, width: Double)]) -> Int {
+    let space = 6.0
+    return (1..<max(2, labels.count)).first { step in
+      let shown = stride(from: 0, to: labels.count, by: step).map { labels[$0] }
+      return zip(shown, shown.dropFirst()).allSatisfy { one, next in
+        next.at - one.at >= (one.width + next.width) / 2 + space
+      }
+    } ?? max(1, labels.count)
+  }
+
+  /// Words in the middle of axes between which there is nothing to be seen.
+  func drawNothing(on canvas: inout SVGCanvas) {
+    canvas.words("no finite values", x + width / 2, y + height / 2, anchor: .middle, style: "n")
   }
 
   /// A reference from one place to another, its band below it.

@@ -4,12 +4,20 @@ extension LineChart {
   /// Both axes, fitted to all points.
   func fitted(xTicks: Int, yTicks: Int) -> (x: FittedAxis, y: FittedAxis) {
     var (xs, ys): ([Double], [Double]) = ([], [])
-    for point in series.lazy.flatMap(\.points) where point.y.isFinite {
+    // What is not finite has a place along the axis below, where its line is interrupted.
+    for point in series.lazy.flatMap(\.points) where point.x.isFinite {
       xs.append(point.x)
+      guard point.y.isFinite else { continue }
       ys.append(point.y)
       if let error = point.error, error.isFinite { ys += [point.y - error, point.y + error] }
     }
     ys += references.map(\.value)
+    var xAxis = xAxis
+    // Between the neighbours of one number there is nothing to be read.
+    if xAxis.ticks == nil, xAxis.lowest == nil, xAxis.highest == nil, let only = xs.first, xs.allSatisfy({ $0 == only })
+    {
+      xAxis.ticks = [.init(only, NumberText.short(only))]
+    }
     return (FittedAxis(xAxis, xs, tickCount: xTicks), FittedAxis(yAxis, ys, tickCount: yTicks))
   }
 
@@ -19,11 +27,12 @@ extension LineChart {
   }
 
   func draw(in frame: Frame, titleAt titleX: Double, on canvas: inout SVGCanvas) {
-    let (x, y) = fitted(xTicks: max(2, Int(frame.width / 55)), yTicks: 6)
+    let (x, y) = fitted(xTicks: max(2, Int(frame.width / 45)), yTicks: 6)
     frame.drawVerticalAxis(y, titleAt: titleX, on: &canvas)
     frame.drawHorizontalAxis(x, on: &canvas)
     for reference in references { frame.draw(reference, y, from: frame.x, to: frame.right, on: &canvas) }
     for line in series { draw(line, x, y, frame, &canvas) }
+    if y.isEmpty { frame.drawNothing(on: &canvas) }
     frame.drawSides(on: &canvas)
   }
 
@@ -45,6 +54,12 @@ extension LineChart {
       }
     }
     canvas.path(line.points.map { place($0) }, style: "s\(ink) \(line.style == .faint ? "fa" : "ln")")
+    if line.style != .marks {
+      // A point between holes makes no line.
+      for part in line.points.split(whereSeparator: { place($0) == nil }) where part.count == 1 {
+        for at in part.compactMap({ place($0) }) { canvas.dot(line.ink, at.x, at.y, isFaint: line.style == .faint) }
+      }
+    }
     if line.style == .marks {
       for point in line.points {
         guard let at = place(point) else { continue }

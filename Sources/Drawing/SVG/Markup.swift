@@ -91,6 +91,13 @@ struct SVGCanvas {
     text += " class=\"\(style)\">\(escapedMarkup(words))</text>\n"
   }
 
+  /// A point that stands alone.
+  mutating func dot(_ ink: Ink, _ x: Double, _ y: Double, isFaint: Bool) {
+    text +=
+      "<circle cx=\"\(coordinate(x))\" cy=\"\(coordinate(y))\" r=\"\(isFaint ? 1.8 : 2.6)\" "
+      + "class=\"f\(ink.rawValue)\(isFaint ? " fd" : "")\"/>\n"
+  }
+
   /// A mark at a point; each colour has a shape of its own, so that lines are told apart without colour.
   mutating func mark(_ ink: Ink, _ x: Double, _ y: Double) {
     let style = "f\(ink.rawValue) m"
@@ -129,20 +136,42 @@ enum TextMetrics {
     }
   }
 
-  /// Lines that fit a width, broken between words.
+  /// A word in pieces that fit a width.
+  private static func pieces(_ word: String, width: Double, size: Double) -> [String] {
+    if Self.width(word, size: size) <= width { return [word] }
+    var pieces: [String] = []
+    var current = ""
+    for character in word {
+      if !current.isEmpty, Self.width(current + String(character), size: size) > width {
+        pieces.append(current)
+        current = ""
+      }
+      current.append(character)
+    }
+    return pieces + [current]
+  }
+
+  /// Lines that fit a width, broken between words, and within words that are wider.
   static func wrapped(_ text: String, width: Double, size: Double) -> [String] {
     var lines: [String] = []
     var current = ""
-    for word in text.split(separator: " ") {
-      let longer = current.isEmpty ? String(word) : current + " " + word
+    for word in text.split(separator: " ").flatMap({ pieces(String($0), width: width, size: size) }) {
+      let longer = current.isEmpty ? word : current + " " + word
       if !current.isEmpty, Self.width(longer, size: size) > width {
         lines.append(current)
-        current = String(word)
+        current = word
       } else {
         current = longer
       }
     }
     return current.isEmpty ? lines : lines + [current]
+  }
+
+  /// At most some lines that fit a width, the last cut where there is more.
+  static func wrapped(_ text: String, width: Double, size: Double, most: Int) -> [String] {
+    let lines = wrapped(text, width: width, size: size)
+    if lines.count <= most { return lines }
+    return lines.prefix(most - 1) + [cut(lines.dropFirst(most - 1).joined(separator: " "), width: width, size: size)]
   }
 
   /// A text cut to a width, with an ellipsis where something is left out.

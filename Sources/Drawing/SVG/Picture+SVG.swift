@@ -2,21 +2,31 @@
 
 extension Panel {
   fileprivate func room(width: Double) -> PanelRoom {
-    var room =
-      switch content {
-      case .bars(let chart): chart.room(width: width)
-      case .lines(let chart): chart.room(width: width)
-      case .cells(let chart): chart.room(width: width)
-      }
-    if !title.isEmpty { room.top += 20 }
-    return room
+    switch content {
+    case .bars(let chart): chart.room(width: width)
+    case .lines(let chart): chart.room(width: width)
+    case .cells(let chart): chart.room(width: width)
+    }
+  }
+
+  /// The height that the title takes above the axes.
+  fileprivate func titleRoom(width: Double) -> Double {
+    title.isEmpty ? 0 : 4 + Self.titleLine * Double(titleLines(width: width).count)
+  }
+
+  private static let titleLine = 16.0
+
+  private func titleLines(width: Double) -> [String] {
+    /// More would push the axes down the page.
+    let most = 3
+    return TextMetrics.wrapped(title, width: width, size: TextMetrics.bold(13), most: most)
   }
 
   fileprivate func draw(at x: Double, _ y: Double, width: Double, _ room: PanelRoom, on canvas: inout SVGCanvas) {
     let frame = Frame(x: x + room.left, y: y + room.top, width: width - room.left - room.right, height: room.height)
-    if !title.isEmpty {
-      canvas.words(
-        TextMetrics.cut(title, width: width - room.left, size: TextMetrics.bold(13)), frame.x, y + 14, style: "h")
+    // The last line stands above the axes, as those of the panels beside it do.
+    for (number, line) in titleLines(width: frame.width + room.right).reversed().enumerated() {
+      canvas.words(line, frame.x, frame.y - 16 - Self.titleLine * Double(number), style: "h")
     }
     switch content {
     case .bars(let chart): chart.draw(in: frame, titleAt: x + 12, on: &canvas)
@@ -90,7 +100,7 @@ extension Picture {
     if key.isEmpty { return start }
     var (x, y) = (Self.margin, start)
     for entry in key {
-      let words = TextMetrics.cut(entry.label, width: 320, size: 12)
+      let words = TextMetrics.cut(entry.label, width: width - 2 * Self.margin - 44, size: 12)
       let wide = 26 + TextMetrics.width(words, size: 12) + 18
       if x > Self.margin, x + wide > width - Self.margin { (x, y) = (Self.margin, y + 19) }
       switch entry.mark {
@@ -115,7 +125,8 @@ extension Picture {
       let row = panels[first..<min(first + across, panels.count)]
       let rooms = row.map { $0.room(width: panelWidth) }
       guard let one = rooms.first else { continue }
-      let room = rooms.dropFirst().reduce(one) { $0.joined(with: $1) }
+      var room = rooms.dropFirst().reduce(one) { $0.joined(with: $1) }
+      room.top += row.map { $0.titleRoom(width: panelWidth - room.left) }.max() ?? 0
       for (number, panel) in row.enumerated() {
         let x = Self.margin + Double(number) * (panelWidth + Self.space)
         panel.draw(at: x, y, width: panelWidth, room, on: &canvas)

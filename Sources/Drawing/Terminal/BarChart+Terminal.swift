@@ -6,15 +6,17 @@ extension BarChart {
 
   func terminalLines(_ pen: TerminalPen) -> [String] {
     let axis = fitted
-    let numbers = groups.flatMap(\.bars).map(\.numberText)
-    let numberWidth = numbers.map(\.count).max() ?? 0
+    let numberWidth = groups.flatMap(\.bars).map(\.numberText.count).max() ?? 0
     let names = groups.map { group in group.bars.map { Self.name($0, in: group) } }
     let longest = names.flatMap(\.self).map(\.count).max() ?? 0
     let nameWidth = min(longest, max(8, (pen.width - numberWidth) * 2 / 5))
     let room = max(4, pen.width - nameWidth - numberWidth - 3)
     var lines: [String] = []
     for (number, group) in groups.enumerated() {
-      if number > 0, groups.contains(where: { $0.bars.count > 1 }) { lines.append("") }
+      if Self.hasHead(group) {
+        if number > 0 { lines.append("") }
+        lines += pen.wrapped(group.label)
+      }
       for (place, bar) in group.bars.enumerated() {
         let own = [bar.reference, group.reference].compactMap { $0 }
         lines.append(
@@ -22,24 +24,31 @@ extension BarChart {
             + bar.numberText)
       }
     }
-    return lines + referenceLines(pen)
+    let all = references + groups.compactMap(\.reference) + groups.flatMap(\.bars).compactMap(\.reference)
+    return lines + pen.referenceLines(all, areEverywhere: references)
+  }
+
+  /// Whether the name of a group stands above its bars, rather than in place of the name of its only one.
+  private static func hasHead(_ group: Group) -> Bool {
+    !group.label.isEmpty && (group.bars.count > 1 || group.bars.contains { !["", group.label].contains($0.label) })
   }
 
   private static func name(_ bar: Bar, in group: Group) -> String {
-    let names = [group.label, bar.label].filter { !$0.isEmpty }
-    return names.count == 2 && names[0] == names[1] ? names[0] : names.joined(separator: ", ")
+    hasHead(group) ? "  " + bar.label : group.label.isEmpty ? bar.label : group.label
   }
 
   /// The bar from zero on, references as upright lines through it.
+  ///
+  /// Blocks fill a character from its left, so zero stands between two characters, and what goes to the left ends in halves.
   private func drawn(_ bar: Bar, _ references: [Reference], _ axis: FittedAxis, _ room: Int, _ pen: TerminalPen)
     -> String
   {
-    let zero = (axis.clamped(0) ?? 0) * Double(room)
-    let end = axis.clamped(bar.value).map { $0 * Double(room) } ?? zero
-    let (low, high) = (min(zero, end), max(zero, end))
+    let zero = Int(((axis.clamped(0) ?? 0) * Double(room)).rounded())
+    let end = (axis.clamped(bar.value) ?? axis.clamped(0) ?? 0) * Double(room)
     var cells: [Character] = (0..<room).map { column in
-      let filled = min(high, Double(column + 1)) - max(low, Double(column))
-      return Self.eighths[min(8, max(0, Int((filled * 8).rounded())))]
+      if column >= zero { return Self.eighths[min(8, max(0, Int(((end - Double(column)) * 8).rounded())))] }
+      let filled = Double(column + 1) - end
+      return filled >= 0.75 ? "█" : filled >= 0.25 ? "▐" : " "
     }
     var marks: Set<Int> = []
     for reference in references {
@@ -53,18 +62,5 @@ extension BarChart {
       marks.contains(column)
         ? (cell == "│" ? pen.inked("│", .red) : "┊") : cell == " " ? " " : pen.inked(String(cell), bar.ink)
     }.joined()
-  }
-
-  private func referenceLines(_ pen: TerminalPen) -> [String] {
-    var seen: Set<String> = []
-    var lines: [String] = []
-    for reference in references + groups.compactMap(\.reference) + groups.flatMap(\.bars).compactMap(\.reference) {
-      let mark = reference.isChance ? "┊" : "│"
-      let isOne = references.contains(reference)
-      let text =
-        isOne ? "\(reference.label): \(NumberText.withError(reference.value, reference.error))" : reference.label
-      if seen.insert(text).inserted { lines += pen.wrapped("\(mark) \(text)") }
-    }
-    return lines
   }
 }

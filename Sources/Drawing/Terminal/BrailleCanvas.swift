@@ -23,13 +23,15 @@ struct BrailleCanvas {
   }
 
   /// Draws a line between two points, each a share of the width and of the height.
-  mutating func line(from one: (x: Double, y: Double), to other: (x: Double, y: Double), _ ink: Ink?) {
+  mutating func line(
+    from one: (x: Double, y: Double), to other: (x: Double, y: Double), _ ink: Ink?, isDotted: Bool = false
+  ) {
     func dot(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
       (point.x * Double(columns * 2 - 1), (1 - point.y) * Double(rows * 4 - 1))
     }
     let (begin, end) = (dot(one), dot(other))
     let steps = max(1, Int(max((end.x - begin.x).magnitude, (end.y - begin.y).magnitude).rounded(.up)))
-    for step in 0...steps {
+    for step in stride(from: 0, through: steps, by: isDotted ? 4 : 1) {
       let share = Double(step) / Double(steps)
       set(
         Int((begin.x + (end.x - begin.x) * share).rounded()), Int((begin.y + (end.y - begin.y) * share).rounded()), ink)

@@ -8,10 +8,11 @@ extension LineChart {
     let (x, y) = fitted(xTicks: max(2, pen.width / 14), yTicks: 5)
     let labelWidth = min(10, y.ticks.map(\.label.count).max() ?? 1)
     let columns = max(10, pen.width - labelWidth - 2)
+    if y.isEmpty { return pen.wrapped("no finite values of \(yAxis.title)") }
     var canvas = BrailleCanvas(columns: columns, rows: Self.rows)
     for reference in references {
       guard let share = y.clamped(reference.value) else { continue }
-      canvas.line(from: (0, share), to: (1, share), reference.isChance ? nil : .red)
+      canvas.line(from: (0, share), to: (1, share), reference.isChance ? nil : .red, isDotted: true)
     }
     var letters: [Int: (text: String, ink: Ink)] = [:]
     var key: [String] = []
@@ -42,6 +43,7 @@ extension LineChart {
     }
     if !key.isEmpty { lines += pen.wrapped(key.joined(separator: ", ")) }
     return lines
+      + references.flatMap { pen.wrapped("dotted: \($0.label) \(NumberText.withError($0.value, $0.error))") }
   }
 
   @discardableResult private func draw(

@@ -25,6 +25,17 @@ struct TerminalPen {
     return isRight ? fill + kept : kept + fill
   }
 
+  /// What references mean, each text once; of those that are the same everywhere with their number.
+  func referenceLines(_ references: [Reference], areEverywhere: [Reference]) -> [String] {
+    var seen: Set<String> = []
+    return references.flatMap { reference -> [String] in
+      let number =
+        areEverywhere.contains(reference) ? ": \(NumberText.withError(reference.value, reference.error))" : ""
+      let text = "\(reference.isChance ? "┊" : "│") \(reference.label)\(number)"
+      return seen.insert(text).inserted ? wrapped(text) : []
+    }
+  }
+
   /// A text in lines of at most the width, broken between words; longer words are cut.
   func wrapped(_ text: String) -> [String] {
     var lines: [String] = []

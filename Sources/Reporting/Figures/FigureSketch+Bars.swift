@@ -40,7 +40,7 @@ extension FigureSketch {
     }
     columns = min(2, panels.count)
     keyOfMeasures(measures.uniqued())
-    keyOfReferences(figure.reference == nil ? nil : "whole trajectories (figure 2a)")
+    keyOfReferences(source.referenceSource(of: figure).map { "whole trajectories (\($0))" })
     noteErrors()
     if numbers.rows.contains(where: { $0[7] != .null }) {
       notes.append("low_95 and high_95 among the numbers: a bootstrap over runs, whose layers are not independent")
@@ -56,12 +56,13 @@ extension FigureSketch {
       [
         "experiment", "held_out", "classifier", "statistics", "accuracy", "test_examples", "chance",
       ] + Self.intervalColumns + ["reference", "reference_error"])
-    var groups: [[BarChart.Group]] = []
+    var (groups, titles): ([[BarChart.Group]], [String]) = ([], [])
     var all: [Accuracy] = []
     let measures = figure.experiments.flatMap { source.cells($0, of: figure).map(\.statistics) }.uniqued()
     for (number, experiment) in figure.experiments.enumerated() {
       let ink = Self.holdoutInks[number % 3]
       var own: [BarChart.Group] = []
+      var fields = ""
       for cell in source.cells(experiment, of: figure) {
         guard let result = source.results[cell] else { continue }
         let reference = source.reference(of: figure, like: cell)
@@ -77,18 +78,20 @@ extension FigureSketch {
           return BarChart.Bar(
             shortName(ofGroup: split.name), accuracy.mean, interval: interval.map { $0.low...$0.high }, ink)
         }
-        let label = measures.count > 1 ? cell.statistics.measureName : source.title(of: experiment)
+        fields = fieldNames(ofGroup: result.splits.first?.name ?? "")
+        let label = measures.count > 1 ? cell.statistics.measureName : source.title(of: experiment) + fields
         own.append(BarChart.Group(label, bars, reference: reference?.reference("not held out")))
       }
       if !own.isEmpty {
         groups.append(own)
+        titles.append("held-out \(source.title(of: experiment))\(fields)")
         key.append(KeyEntry("held-out \(source.title(of: experiment))", ink))
       }
     }
     if measures.count > 1 {
       panels = groups.enumerated().map { number, own in
         Panel(
-          key.indices.contains(number) ? key[number].label : "",
+          titles[number],
           .bars(BarChart(own, axis: .accuracy, references: chance(all), namesBars: true)))
       }
     } else {
@@ -103,12 +106,13 @@ extension FigureSketch {
               bare, axis: .accuracy, references: [red].compactMap { $0 } + chance(all), namesBars: true)))
       ]
     }
-    keyOfReferences(figure.reference == nil ? nil : "mean of figure 2a, not held out")
-    notes.append(
-      "one fit for each held-out group, so bars have no error over splits; what is drawn is the 95 % interval of a bootstrap over "
-        + "the runs of the group; the band of the red line is one standard error"
-    )
+    keyOfReferences(source.referenceSource(of: figure).map { "mean of \($0), not held out" })
+    notes.append(Self.holdoutErrors)
   }
+
+  private static let holdoutErrors =
+    "one fit for each held-out group, so bars have no error over splits; what is drawn is the 95 % interval of a bootstrap over "
+    + "the runs of the group; the band of the red line is one standard error"
 
   /// Bars for each pair of classes, a panel for each classifier.
   mutating func drawPairs() {
@@ -183,7 +187,7 @@ extension FigureSketch {
           if bars.isEmpty { continue }
           groups.append(
             BarChart.Group(
-              "from \(portionName(trained))", bars, reference: same?.reference("tested on the same portion")))
+              "learned on \(portionName(trained))", bars, reference: same?.reference("tested on the same portion")))
         }
         if groups.isEmpty { continue }
         panels.append(
@@ -196,7 +200,7 @@ extension FigureSketch {
     key = tested.uniqued().sorted { $0.index < $1.index }.map {
       KeyEntry("tested on \(portionName($0))", inks[$0.index % 3])
     }
-    keyOfReferences("same portion (figure S6)")
+    keyOfReferences("same portion" + (source.portionFigure(of: figure).map { " (figure \($0))" } ?? ""))
     noteErrors()
   }
 }

@@ -23,6 +23,11 @@ extension FigureSketch {
         }
         let sum = metrics.sum
         let splits = Double(result.splits.count)
+        // One digit throughout, unless all are whole numbers.
+        let digits =
+          classes.indices.allSatisfy { row in
+            classes.indices.allSatisfy { sum[row, $0] % Int64(max(1, result.splits.count)) == 0 }
+          } ? 0 : 1
         var rows: [[CellChart.Cell]] = []
         for actual in classes.indices {
           let total = classes.indices.reduce(0.0) { $0 + Double(sum[actual, $1]) }
@@ -39,9 +44,7 @@ extension FigureSketch {
               } else {
                 leavesOut = true
               }
-              let mean = count / splits
-              return CellChart.Cell(
-                share, mean == mean.rounded() ? NumberText.fixed(mean, 0) : NumberText.fixed(mean, 1))
+              return CellChart.Cell(share, NumberText.fixed(count / splits, digits))
             })
         }
         panels.append(
@@ -105,6 +108,6 @@ extension FigureSketch {
       }
     }
     columns = 3
-    notes.append("the lightest colour is chance; cells are means over observation seeds and splits")
+    notes.append("the lightest colour is chance or less; cells are means over observation seeds and splits")
   }
 }

@@ -63,7 +63,9 @@ extension FigureSketch {
       KeyEntry("layer position", .slate), KeyEntry("weights", .blue), KeyEntry("activations", .orange),
       KeyEntry("activity changes", .green),
     ]
-    notes.append("error bars are one standard error: over trees and splits above, over splits below")
+    notes.append(
+      "error bars are one standard error: of Gini importance over trees and splits, of permutation importance over splits"
+    )
     notes.append(
       "Gini importance favours columns of many values; permutation importance is low where other statistics say the same"
     )

@@ -76,8 +76,14 @@ struct FigureSketch {
     if chance { key.append(KeyEntry("chance", .slate, .dots)) }
   }
 
-  /// What error bars are.
-  mutating func noteErrors(_ what: String = "error bars are one standard error of the mean over splits") {
-    notes.append(what)
+  /// What error bars are: one standard error over splits, of which the numbers say how many there are.
+  mutating func noteErrors() {
+    let place = numbers.columns.firstIndex(of: "splits")
+    let counts = place.map { place in numbers.rows.compactMap { try? $0[place].asInteger() } } ?? []
+    guard let least = counts.min(), let most = counts.max() else { return }
+    if most == 1 { return notes.append("there is one split each, so there are no error bars") }
+    let over = least < most ? ", \(least) to \(most) of them" : ""
+    let without = least == 1 ? "; what has one split has no error bar" : ""
+    notes.append("error bars are one standard error of the mean over splits\(over)\(without)")
   }
 }

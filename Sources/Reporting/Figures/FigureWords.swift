@@ -90,6 +90,14 @@ func shortName(ofStatistic name: String) -> String {
   return text.prefix(1).uppercased() + text.dropFirst()
 }
 
+/// The names of the columns of a held-out group in brackets, where its short name has several values; else nothing.
+func fieldNames(ofGroup name: String) -> String {
+  let fields = name.split(separator: ",").compactMap { part in
+    part.firstIndex(of: "=").map { String(part[..<$0]) }
+  }
+  return fields.count > 1 ? " (\(fields.joined(separator: ", ")))" : ""
+}
+
 /// The name of a held-out group without the names of its columns: `alexnet`, `128, NULL`.
 func shortName(ofGroup name: String) -> String {
   let parts = name.split(separator: ",", omittingEmptySubsequences: false).map { part in

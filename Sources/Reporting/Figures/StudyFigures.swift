@@ -119,6 +119,9 @@ package struct StudyFigures: Sendable {
     if case .partial(let done, let all) = state {
       picture.notes.append("\(done) of \(all) splits of its classifications are done")
     }
+    if let name = figure.reference, referenceSource(of: figure) == nil {
+      picture.notes.append("without the red line: no result of \(title(of: name)) is in the store")
+    }
     for name in figure.experiments {
       if let reason = plan.impossible[name] { picture.notes.append("without \(title(of: name)): \(reason)") }
       picture.notes += plan.remarks[name] ?? []
@@ -127,10 +130,20 @@ package struct StudyFigures: Sendable {
   }
 
   private func state(of figure: StudyFigure) -> DrawnFigure.State {
-    var (done, all) = (0, 0)
+    // What is learned once counts once, however many tests it has: as tasks of the study are counted.
+    var learned: [ClassificationPlan: [StudyCell]] = [:]
     for cell in plan.cells(of: figure) where figure.experiments.contains(cell.experiment) {
-      all += plan.sets[cell.plan.splitSet]?.splits.count ?? 0
-      done += results[cell]?.splits.count ?? 0
+      learned[cell.plan.learning, default: []].append(cell)
+    }
+    var (done, all) = (0, 0)
+    for (learning, cells) in learned {
+      all += plan.sets[learning.splitSet]?.splits.count ?? 0
+      var finished: Set<Int>?
+      for cell in cells {
+        let own = Set(results[cell]?.splits.map(\.ordinal) ?? [])
+        finished = finished?.intersection(own) ?? own
+      }
+      done += finished?.count ?? 0
     }
     return done == 0 ? .empty : done < all ? .partial(done: done, of: all) : .complete
   }
@@ -151,6 +164,22 @@ package struct StudyFigures: Sendable {
   }
 
   // MARK: What sketches ask
+
+  /// What the red line of a figure comes from, in words: the figure of the study that shows it; nil where nothing of it is there.
+  func referenceSource(of figure: StudyFigure) -> String? {
+    guard let name = figure.reference, results.keys.contains(where: { $0.experiment == name }) else { return nil }
+    let other = plan.study.figures.first {
+      $0.name != figure.name && $0.drawing == .accuracy && $0.experiments.contains(name)
+    }
+    return other.map { "figure \($0.name)" } ?? title(of: name)
+  }
+
+  /// The figure of a study that shows the same portions of the experiments of another.
+  func portionFigure(of figure: StudyFigure) -> String? {
+    plan.study.figures.first { other in
+      other.drawing == .portions && figure.experiments.allSatisfy(other.experiments.contains)
+    }?.name
+  }
 
   /// What is to be said of an experiment.
   func title(of experiment: String) -> String { plan.study.experiment(experiment)?.title ?? experiment }

@@ -56,7 +56,13 @@ private struct TrajectoryPlot {
   /// The scale that suits values: logarithmic where all are above zero and span more than two decades, an inverse hyperbolic
   /// sine where they span as much on both sides of zero, else linear.
   private func scale(_ values: [Double], _ notes: inout [String], _ statistic: String) -> ValueAxis.Scale {
-    if let scale = request.scale { return scale }
+    if let scale = request.scale {
+      let count = scale == .log ? values.count { $0.isFinite && $0 <= 0 } : 0
+      if count > 0 {
+        notes.append("\(statistic): \(count) values are not above zero and have no place on a logarithmic axis")
+      }
+      return scale
+    }
     let magnitudes = values.filter { $0.isFinite && $0 != 0 }.map(\.magnitude).sorted()
     guard let largest = magnitudes.last, magnitudes.count > 4 else { return .linear }
     /// Two decades between the largest and a low one, by which a linear axis shows only the largest.
@@ -83,6 +89,7 @@ private struct TrajectoryPlot {
           var points: [LineChart.Point] = []
           for (number, epoch) in epochs.enumerated() {
             guard let mean = means.mean(facet: facet, colour: colour, column: place * epochs.count + number) else {
+              points.append(LineChart.Point(epoch, .nan))
               continue
             }
             points.append(LineChart.Point(epoch, mean.mean, error: mean.error))
@@ -90,7 +97,7 @@ private struct TrajectoryPlot {
               [.string(statistic)] + values(facet, colour)
                 + [.real(epoch), .number(mean.mean), .number(mean.error), .count(mean.count)])
           }
-          if !points.isEmpty { series.append(LineChart.Series(name, points, groups.ink(colour), .band)) }
+          series.append(LineChart.Series(name, points, groups.ink(colour), .band))
         }
         charts.append((facet, series))
       }
@@ -137,16 +144,28 @@ private struct TrajectoryPlot {
     return (panels, numbers)
   }
 
-  /// The examples that are drawn one by one: of each panel and colour as many, evenly in the order of ids.
+  /// The examples that are drawn one by one: of each panel all, or as many of each colour as there are and the number allows,
+  /// evenly in the order of ids.
   private func chosenRows() -> [Int] {
-    var members: [Int: [Int]] = [:]
-    for row in groups.facetOf.indices {
-      members[groups.facetOf[row] * groups.colours.count + groups.colourOf[row], default: []].append(row)
-    }
-    let most = max(1, request.mostLines / groups.colours.count)
-    return members.values.flatMap { rows -> [Int] in
-      rows.count <= most ? rows : (0..<most).map { rows[$0 * rows.count / most] }
+    var members = [[[Int]]](
+      repeating: [[Int]](repeating: [], count: groups.colours.count), count: groups.facets.count)
+    for row in groups.facetOf.indices { members[groups.facetOf[row]][groups.colourOf[row]].append(row) }
+    return members.flatMap { colours in
+      zip(colours, Self.shares(colours.map(\.count), of: request.mostLines)).flatMap { rows, share in
+        (0..<share).map { rows[$0 * rows.count / share] }
+      }
     }.sorted()
+  }
+
+  /// How many of each: equal shares, what some do not need left to the others, and one at least.
+  private static func shares(_ counts: [Int], of most: Int) -> [Int] {
+    var shares = counts
+    var left = most
+    for (number, place) in counts.indices.sorted(by: { counts[$0] < counts[$1] }).enumerated() {
+      shares[place] = min(counts[place], max(1, left / (counts.count - number)))
+      left = max(0, left - shares[place])
+    }
+    return shares
   }
 
   private func panel(

@@ -5,8 +5,11 @@ import TrajectoryModel
 import TrajectoryStore
 
 /// The mean and its standard error of every panel, colour, statistic and epoch, in one pass (Welford 1962).
+///
+/// Sums are kept with what rounding loses of them (Neumaier 1974), so that values of 1e30 that cancel leave those of 1.
 struct TrajectoryMeans {
   private var counts: [Int]
+  private var sums: [Double], lost: [Double]
   private var means: [Double]
   private var squares: [Double]
   private let colours: Int, columns: Int
@@ -21,7 +24,7 @@ struct TrajectoryMeans {
     let size = groups.facets.count * colours * columns.count
     counts = Array(repeating: 0, count: size)
     means = Array(repeating: 0, count: size)
-    squares = means
+    (squares, sums, lost) = (means, means, means)
     /// Examples in memory at a time.
     let part = 8_192
     var values = Matrix()
@@ -47,6 +50,9 @@ struct TrajectoryMeans {
     let change = value - means[place]
     means[place] += change / Double(counts[place])
     squares[place] += change * (value - means[place])
+    let sum = sums[place] + value
+    lost[place] += sums[place].magnitude >= value.magnitude ? (sums[place] - sum) + value : (value - sum) + sums[place]
+    sums[place] = sum
   }
 
   /// The mean, its standard error (nil of one value) and the number of values; nil where there is none.
@@ -55,6 +61,7 @@ struct TrajectoryMeans {
     let count = counts[place]
     if count == 0 { return nil }
     let error = count > 1 ? (squares[place] / Double(count - 1) / Double(count)).squareRoot() : nil
-    return (means[place], error, count)
+    let mean = (sums[place] + lost[place]) / Double(count)
+    return (mean.isFinite ? mean : means[place], error, count)
   }
 }

@@ -29,7 +29,7 @@ extension Claim {
       guard let gap = below(numbers, one.experiment, kind, one.measure) else { return nil }
       holds = holds && gap.gap <= little
       parts.append(
-        "\(one.measure.measureName), \(one.experiment): mean \(PaperNumbers.number(gap.mean)), \(PaperNumbers.number(gap.gap)) below"
+        "\(one.measure.measureName), \(one.experiment): mean \(PaperNumbers.number(gap.mean)), \(PaperNumbers.number(gap.gap.magnitude)) \(gap.gap < 0 ? "above" : "below")"
       )
     }
     return (holds, parts.joined(separator: "; "))

@@ -18,8 +18,11 @@ struct HTMLPage {
     body += "<p\(style.isEmpty ? "" : " class=\"\(style)\"")>\(escapedMarkup(text))</p>\n"
   }
 
-  /// Adds commands, or other text as it is.
-  mutating func preformatted(_ text: String) { body += "<pre>\(escapedMarkup(text))</pre>\n" }
+  /// Adds commands, a line for each.
+  mutating func preformatted(_ lines: [String]) {
+    // Escaping writes out the end of a line within a text.
+    body += "<pre>\(lines.map(escapedMarkup).joined(separator: "\n"))</pre>\n"
+  }
 
   /// Adds a picture, as wide as it needs or as the page lets it.
   mutating func picture(_ picture: Picture) {

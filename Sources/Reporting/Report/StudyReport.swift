@@ -80,7 +80,7 @@ package struct StudyReport {
     try addSplits(work, to: &page)
     addEffort(to: &page)
     page.heading("Make it again", id: "again")
-    page.preformatted(commands.joined(separator: "\n"))
+    page.preformatted(commands)
     return page.text(title: "\(study.title): \(storeName)")
   }
 
@@ -197,23 +197,33 @@ package struct StudyReport {
 
   private func addEffort(to page: inout HTMLPage) {
     page.heading("Time", id: "effort")
+    /// Hundredths are as fine as anybody reads.
+    func seconds(_ sum: Double) -> JSONValue { .real((sum * 100).rounded() / 100) }
     var rows: [[JSONValue]] = []
-    var counted: Set<StudyCell> = []
+    // What is learned once is counted once, however many figures and tests it serves.
+    var counted: Set<LearnedSplit> = []
     for figure in study.figures {
       var (search, fit, splits) = (0.0, 0.0, 0)
-      for cell in figures.plan.cells(of: figure) where counted.insert(cell).inserted {
-        for split in figures.results[cell]?.splits ?? [] {
+      for cell in figures.plan.cells(of: figure) {
+        for split in figures.results[cell]?.splits ?? []
+        where counted.insert(LearnedSplit(plan: cell.plan.learning, ordinal: split.ordinal)).inserted {
           search += split.searchSeconds
           fit += split.fitSeconds
           splits += 1
         }
       }
-      if splits > 0 { rows.append([.string(figure.name), .count(splits), .real(search), .real(fit)]) }
+      if splits > 0 { rows.append([.string(figure.name), .count(splits), seconds(search), seconds(fit)]) }
     }
     page.table(
       ["figure", "fits kept", "seconds of search", "seconds of fits"], rows,
       caption: "Seconds as they were measured when each result was made; what figures share counts for the first")
     page.paragraph(
       "Results are those of version \(ClassificationPlan.codeVersion) of the classifying code.", style: "faint")
+  }
+
+  /// A split that is learned, whatever is tested on it.
+  private struct LearnedSplit: Hashable {
+    let plan: ClassificationPlan
+    let ordinal: Int
   }
 }

@@ -59,7 +59,7 @@ public struct ClassificationPlan: Sendable, Hashable {
   }
 
   /// The plan that learns the same models and only tests them: several plans may share it, and then what it learned.
-  var learning: ClassificationPlan {
+  package var learning: ClassificationPlan {
     var plan = self
     plan.testView = nil
     plan.permutationRepeats = 0
