@@ -1,5 +1,6 @@
 /* CodeKernels.c -- codes to low bits and high bytes and back. */
 #include "CodeKernels.h"
+#include "ResidualKernels.h"
 #include "Simd.h"
 
 #include <string.h>
@@ -8,6 +9,21 @@
 /* The lowest bit keeps the argument of clz from zero, without a branch. */
 ENGRAM_INLINE int length_32(uint32_t code) { return 63 - __builtin_clzll((uint64_t)code << 1 | 1); }
 ENGRAM_INLINE int length_64(uint64_t code) { return code == 0 ? 0 : 64 - __builtin_clzll(code); }
+
+size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *copied, size_t lanes, engram_pick *picks,
+                          uint8_t *copies) {
+  memset(copies, 0, (count + 7) / 8);
+  size_t next = 0;
+  for (size_t j = 0; j < count; j++) {
+    size_t example = (size_t)examples[j];
+    uint32_t number = (uint32_t)(example - (copied ? engram_count_bits(copied, example) : 0));
+    unsigned is_copy = copied ? copied[example >> 3] >> (example & 7) & 1u : 0;
+    copies[j >> 3] |= (uint8_t)(is_copy << (j & 7));
+    picks[next] = (engram_pick){number, number % (uint32_t)lanes, number / (uint32_t)lanes};
+    next += 1 - is_copy;
+  }
+  return next;
+}
 
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
@@ -75,6 +91,33 @@ ENGRAM_INLINE int length_64(uint64_t code) { return code == 0 ? 0 : 64 - __built
           to[l] = (a >> shift) & mask;                                                                                 \
         }                                                                                                              \
     }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  void engram_pick_low_##BITS(const uint8_t *restrict words, size_t lanes, int32_t width,                              \
+                              const engram_pick *restrict picks, size_t count, TYPE *restrict codes) {                 \
+    if (width == 0) {                                                                                                  \
+      memset(codes, 0, count * sizeof *codes);                                                                         \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    TYPE mask = width == BITS ? ~(TYPE)0 : ((TYPE)1 << width) - 1;                                                     \
+    for (size_t j = 0; j < count; j++) {                                                                               \
+      size_t bit = picks[j].place * (size_t)width;                                                                     \
+      int shift = (int)(bit % BITS);                                                                                   \
+      const uint8_t *low = words + (bit / BITS * lanes + picks[j].lane) * sizeof(TYPE);                                \
+      TYPE a, b;                                                                                                       \
+      memcpy(&a, low, sizeof a);                                                                                       \
+      a >>= shift;                                                                                                     \
+      if (shift + width > BITS) {                                                                                      \
+        memcpy(&b, low + lanes * sizeof b, sizeof b);                                                                  \
+        a |= b << (BITS - shift);                                                                                      \
+      }                                                                                                                \
+      codes[j] = a & mask;                                                                                             \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  void engram_pick_bytes_##BITS(const uint8_t *restrict bytes, const engram_pick *restrict picks, size_t count,        \
+                                int32_t shift, TYPE *restrict codes) {                                                 \
+    for (size_t j = 0; j < count; j++) codes[j] |= (TYPE)bytes[picks[j].number] << shift;                              \
   }                                                                                                                    \
                                                                                                                        \
   ENGRAM_SIMD void engram_code_bytes_##BITS(const TYPE *restrict codes, size_t count, int32_t shift,                   \

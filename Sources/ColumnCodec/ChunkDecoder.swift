@@ -15,26 +15,10 @@ import TrajectoryModel
   private var codes = Scratch()
   private var doubles = Scratch()
   private var words = Scratch()
+  private var picked = PickedCodes()
 
   /// Makes a decoder.
   package init() {}
-
-  /// What of a chunk is wanted.
-  package struct Window: Sendable {
-    /// The examples, of those of the chunk.
-    package var examples: Range<Int>
-    /// The epochs below this one.
-    package var epochEnd: Int
-
-    /// Makes a window.
-    package init(examples: Range<Int>, epochEnd: Int) {
-      self.examples = examples
-      self.epochEnd = epochEnd
-    }
-
-    /// Its values.
-    package var valueCount: Int { examples.count * epochEnd }
-  }
 
   /// Decodes a window of a chunk into a block of `[epoch][example]`.
   ///
@@ -48,21 +32,21 @@ import TrajectoryModel
   /// - Throws: `corrupt` when the bytes break a rule of the format; offsets count from the start of the chunk.
   /// - Complexity: O(values of the window), and O(bytes) for rows that are compressed or packed.
   package func decode(
-    _ bytes: RawSpan, storage: ChunkStorage, shape: ChunkShape, window: Window? = nil, operands: [ChunkBlock] = [],
+    _ bytes: RawSpan, storage: ChunkStorage, shape: ChunkShape, window: ChunkWindow? = nil, operands: [ChunkBlock] = [],
     into block: ChunkBlock
   ) throws(EngramError) {
-    let window = window ?? Window(examples: 0..<shape.exampleCount, epochEnd: shape.epochCount)
+    let window = window ?? ChunkWindow(examples: 0..<shape.exampleCount, epochEnd: shape.epochCount)
     precondition(
       window.epochEnd >= 0 && window.epochEnd <= shape.epochCount && window.examples.lowerBound >= 0
         && window.examples.upperBound <= shape.exampleCount, "the window is in the chunk")
     precondition(
       operands.count == storage.dependencies.count
         && operands.allSatisfy {
-          $0 !== block && $0.exampleCount == window.examples.count && $0.epochEnd >= window.epochEnd
+          $0 !== block && $0.exampleCount == window.count && $0.epochEnd >= window.epochEnd
         }, "the operands were decoded")
     let stored = shape.stored(isNarrowed: storage.isNarrowed)
     let out = unsafe block.prepare(
-      exampleCount: window.examples.count, epochEnd: window.epochEnd, storedType: stored.elementType)
+      exampleCount: window.count, epochEnd: window.epochEnd, storedType: stored.elementType)
     do throws(EngramError) {
       switch storage.codec {
       case .raw: unsafe try copyRaw(bytes, shape: stored, window, to: out)
@@ -75,18 +59,25 @@ import TrajectoryModel
   }
 
   private func copyRaw(
-    _ bytes: RawSpan, shape: ChunkShape, _ window: Window, to out: UnsafeMutableRawPointer
+    _ bytes: RawSpan, shape: ChunkShape, _ window: ChunkWindow, to out: UnsafeMutableRawPointer
   ) throws(EngramError) {
     guard bytes.byteCount == shape.byteCount else {
       throw Self.corrupt(
         "a raw chunk has the wrong length", 0, expected: "\(shape.byteCount) bytes", found: "\(bytes.byteCount)")
     }
     let size = shape.elementType.byteCount
-    let rowByteCount = window.examples.count * size
+    let rowByteCount = window.count * size
     // SAFETY: the window lies inside the chunk, whose length was compared, and the block has room for it.
     unsafe bytes.withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }
       for epoch in 0..<window.epochEnd {
+        if let picked = window.picked {
+          for (row, example) in picked.enumerated() {
+            let offset = (epoch * shape.exampleCount + Int(example)) * size
+            unsafe (out + epoch * rowByteCount + row * size).copyMemory(from: start + offset, byteCount: size)
+          }
+          continue
+        }
         let offset = (epoch * shape.exampleCount + window.examples.lowerBound) * size
         unsafe (out + epoch * rowByteCount).copyMemory(from: start + offset, byteCount: rowByteCount)
       }
@@ -94,7 +85,7 @@ import TrajectoryModel
   }
 
   private func decodeCodes(
-    _ bytes: RawSpan, _ storage: ChunkStorage, shape: ChunkShape, _ window: Window, _ operands: [ChunkBlock],
+    _ bytes: RawSpan, _ storage: ChunkStorage, shape: ChunkShape, _ window: ChunkWindow, _ operands: [ChunkBlock],
     to out: UnsafeMutableRawPointer
   ) throws(EngramError) {
     let copies = try CopiedExamples(bytes, storage, shape: shape, source: operands.last)
@@ -117,24 +108,30 @@ import TrajectoryModel
     let size = shape.elementType.byteCount
     // A whole number of lanes, and the element more that the kernel may read.
     codes.reserve((count + size * 8) * size)
-    words.reserve(4 * window.examples.count * size)
-    doubles.reserve(6 * window.examples.count * MemoryLayout<Double>.stride)
+    words.reserve(4 * window.count * size)
+    doubles.reserve(6 * window.count * MemoryLayout<Double>.stride)
     // SAFETY: `CodeTable` has checked that every part lies inside the chunk; operands and copies were checked to have the
     // window's examples and epochs; the scratch is as large as the kernels ask for.
     unsafe bytes.withUnsafeBytes { chunk in
+      if let examples = window.picked {
+        let copied = unsafe chunk.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe picked.place(
+          examples, copied: storage.copySource == nil ? nil : copied, keptCount: count, width: size * 8)
+      }
+      let picks = window.picked != nil
       var plan = unsafe residualPlan(storage, window, operands, chunk)
       switch shape.elementType {
       case .float32:
-        unsafe decodeEpochs(table, chunk, count: count, &plan, to: out.assumingMemoryBound(to: UInt32.self))
+        unsafe decodeEpochs(table, chunk, count: count, picks, &plan, to: out.assumingMemoryBound(to: UInt32.self))
       case .float64:
-        unsafe decodeEpochs(table, chunk, count: count, &plan, to: out.assumingMemoryBound(to: UInt64.self))
+        unsafe decodeEpochs(table, chunk, count: count, picks, &plan, to: out.assumingMemoryBound(to: UInt64.self))
       }
     }
   }
 
   /// Copies the values of a chunk whose examples all are copies, which nothing may follow.
   private func copyAll(
-    _ bytes: RawSpan, _ copies: CopiedExamples, shape: ChunkShape, _ window: Window, from source: ChunkBlock?,
+    _ bytes: RawSpan, _ copies: CopiedExamples, shape: ChunkShape, _ window: ChunkWindow, from source: ChunkBlock?,
     to out: UnsafeMutableRawPointer
   ) throws(EngramError) {
     guard bytes.byteCount == copies.byteCount else {
@@ -143,22 +140,22 @@ import TrajectoryModel
         found: "\(bytes.byteCount - copies.byteCount)")
     }
     guard let source else { return }
-    let byteCount = window.epochEnd * window.examples.count * shape.elementType.byteCount
+    let byteCount = window.epochEnd * window.count * shape.elementType.byteCount
     // SAFETY: the source has the examples, at least the epochs, and the type of this block.
     unsafe out.copyMemory(from: source.storedValues, byteCount: byteCount)
   }
 
   /// What the kernels of residuals are told about a window of a chunk.
   private func residualPlan(
-    _ storage: ChunkStorage, _ window: Window, _ operands: [ChunkBlock], _ chunk: UnsafeRawBufferPointer
+    _ storage: ChunkStorage, _ window: ChunkWindow, _ operands: [ChunkBlock], _ chunk: UnsafeRawBufferPointer
   ) -> engram_residual_plan {
     // SAFETY: the scratch has been reserved; operands and chunk live as long as the plan is used.
     var plan = unsafe engram_residual_plan()
     unsafe plan.epoch_count = window.epochEnd
-    unsafe plan.count = window.examples.count
+    unsafe plan.count = window.count
     unsafe plan.is_differenced = storage.isDifferenced ? 1 : 0
-    unsafe plan.first = window.examples.lowerBound
-    unsafe plan.before = window.examples.lowerBound
+    unsafe plan.first = window.picked == nil ? window.examples.lowerBound : 0
+    unsafe plan.before = plan.first
     unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
     unsafe plan.words = words.base
     if let prediction = storage.prediction {
@@ -167,17 +164,18 @@ import TrajectoryModel
       }
     }
     if storage.copySource != nil, let source = operands.last {
-      unsafe plan.copied = chunk.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      unsafe plan.copied =
+        window.picked == nil ? chunk.baseAddress?.assumingMemoryBound(to: UInt8.self) : picked.copied
       unsafe plan.copy_source = source.storedValues
-      unsafe plan.before -= countBits(chunk, below: window.examples.lowerBound)
+      unsafe plan.before -= countBits(chunk, below: plan.first)
     }
     return unsafe plan
   }
 
   /// Makes the values of every epoch from its codes.
   private func decodeEpochs<Word: CodeWord>(
-    _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, _ plan: inout engram_residual_plan,
-    to out: UnsafeMutablePointer<Word>
+    _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, _ picks: Bool,
+    _ plan: inout engram_residual_plan, to out: UnsafeMutablePointer<Word>
   ) {
     guard let base = chunk.baseAddress else { return }
     // SAFETY: as the caller says.
@@ -186,6 +184,13 @@ import TrajectoryModel
     let wanted = unsafe plan.before..<min(count, plan.before + plan.count + 1)
     unsafe Word.startDecoding(&plan)
     for epoch in unsafe 0..<plan.epoch_count {
+      if picks {
+        let rows = unsafe (start: UnsafePointer(self.rows.base.assumingMemoryBound(to: UInt8.self)), count: count)
+        unsafe picked.take(
+          epoch: epoch, table, base.assumingMemoryBound(to: UInt8.self), rows: rows, to: codes)
+        unsafe Word.decode(&plan, epoch, codes, to: out)
+        continue
+      }
       let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
       unsafe Word.unpackLow(low, count, Int32(table.shifts[epoch]), wanted, to: codes)
       unsafe addPlanes(of: epoch, table, chunk, count: count, wanted, to: codes)

@@ -31,6 +31,14 @@ protocol CodeWord: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
   @unsafe static func unpackLow(
     _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, _ wanted: Range<Int>,
     to codes: UnsafeMutablePointer<Self>)
+  /// Undoes the packing of single codes of a chunk with a number of lanes.
+  @unsafe static func pickLow(
+    _ words: UnsafePointer<UInt8>, lanes: Int, _ width: Int32, _ picks: UnsafeBufferPointer<engram_pick>,
+    to codes: UnsafeMutablePointer<Self>)
+  /// Puts the byte of each pick into its code, from a bit on.
+  @unsafe static func addPicked(
+    _ bytes: UnsafePointer<UInt8>, _ picks: UnsafeBufferPointer<engram_pick>, _ shift: Int32,
+    to codes: UnsafeMutablePointer<Self>)
   /// Takes the byte of each code that starts at a bit.
   @unsafe static func bytes(
     of codes: UnsafePointer<Self>, _ count: Int, _ shift: Int32, to bytes: UnsafeMutablePointer<UInt8>)
@@ -64,6 +72,14 @@ extension UInt32: CodeWord {
     _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, _ wanted: Range<Int>,
     to codes: UnsafeMutablePointer<Self>
   ) { unsafe engram_unpack_low_32(words, count, width, wanted.lowerBound, wanted.upperBound, codes) }
+  @unsafe static func pickLow(
+    _ words: UnsafePointer<UInt8>, lanes: Int, _ width: Int32, _ picks: UnsafeBufferPointer<engram_pick>,
+    to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_pick_low_32(words, lanes, width, picks.baseAddress, picks.count, codes) }
+  @unsafe static func addPicked(
+    _ bytes: UnsafePointer<UInt8>, _ picks: UnsafeBufferPointer<engram_pick>, _ shift: Int32,
+    to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_pick_bytes_32(bytes, picks.baseAddress, picks.count, shift, codes) }
   @unsafe static func bytes(
     of codes: UnsafePointer<Self>, _ count: Int, _ shift: Int32, to bytes: UnsafeMutablePointer<UInt8>
   ) { unsafe engram_code_bytes_32(codes, count, shift, bytes) }
@@ -97,6 +113,14 @@ extension UInt64: CodeWord {
     _ words: UnsafePointer<UInt8>, _ count: Int, _ width: Int32, _ wanted: Range<Int>,
     to codes: UnsafeMutablePointer<Self>
   ) { unsafe engram_unpack_low_64(words, count, width, wanted.lowerBound, wanted.upperBound, codes) }
+  @unsafe static func pickLow(
+    _ words: UnsafePointer<UInt8>, lanes: Int, _ width: Int32, _ picks: UnsafeBufferPointer<engram_pick>,
+    to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_pick_low_64(words, lanes, width, picks.baseAddress, picks.count, codes) }
+  @unsafe static func addPicked(
+    _ bytes: UnsafePointer<UInt8>, _ picks: UnsafeBufferPointer<engram_pick>, _ shift: Int32,
+    to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_pick_bytes_64(bytes, picks.baseAddress, picks.count, shift, codes) }
   @unsafe static func bytes(
     of codes: UnsafePointer<Self>, _ count: Int, _ shift: Int32, to bytes: UnsafeMutablePointer<UInt8>
   ) { unsafe engram_code_bytes_64(codes, count, shift, bytes) }

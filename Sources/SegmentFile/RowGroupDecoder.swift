@@ -42,7 +42,7 @@ package import ColumnCodec
   ///   - body: Gets the place in `statistics` and the values, which are the body's until it returns.
   /// - Throws: `corrupt`, or what the body throws.
   package func decode(
-    _ segment: SegmentReader, rowGroup: Int, statistics: [Int?], window: ChunkDecoder.Window? = nil,
+    _ segment: SegmentReader, rowGroup: Int, statistics: [Int?], window: ChunkWindow? = nil,
     _ body: (_ place: Int, _ block: ChunkBlock) throws(EngramError) -> Void
   ) throws(EngramError) {
     let count = segment.schema.statistics.count

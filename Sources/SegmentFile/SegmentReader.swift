@@ -92,7 +92,7 @@ package final class SegmentReader: Sendable {
   ///   - decoder: Does the work; it belongs to the calling thread.
   /// - Throws: `corrupt`.
   func decode(
-    rowGroup: Int, statistic: Int, window: ChunkDecoder.Window?, operands: [ChunkBlock], into block: ChunkBlock,
+    rowGroup: Int, statistic: Int, window: ChunkWindow?, operands: [ChunkBlock], into block: ChunkBlock,
     with decoder: ChunkDecoder
   ) throws(EngramError) {
     let entry = entry(rowGroup: rowGroup, statistic: statistic)

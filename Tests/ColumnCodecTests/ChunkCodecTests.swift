@@ -45,15 +45,39 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
       #expect(chunk.bytes.count <= shape.byteCount)
       try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
       #expect(bits(of: block, type) == values, "seed \(seed), \(size)")
-      let window = ChunkDecoder.Window(
-        examples: (size.examples / 3)..<((size.examples + 1) / 2), epochEnd: (size.epochs + 1) / 2)
-      try decoder.decode(
-        unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, window: window, into: block)
-      let expected = (0..<window.epochEnd).flatMap { epoch in
-        window.examples.map { values[epoch * size.examples + $0] }
+      for window in Self.windows(of: shape) {
+        try decoder.decode(
+          unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, window: window, into: block)
+        let wanted = window.picked?.map(Int.init) ?? Array(window.examples)
+        let expected = (0..<window.epochEnd).flatMap { epoch in wanted.map { values[epoch * size.examples + $0] } }
+        #expect(bits(of: block, type) == expected, "\(window)")
       }
-      #expect(bits(of: block, type) == expected, "\(window)")
     }
+  }
+
+  /// Neighbouring examples, and the first, the last and some between them, one of which is named twice.
+  private static func windows(of shape: ChunkShape) -> [ChunkWindow] {
+    let (epochs, examples) = (shape.epochCount, shape.exampleCount)
+    let single = [0, examples / 5, examples / 2, examples / 2, examples - 1]
+    return [
+      ChunkWindow(examples: (examples / 3)..<((examples + 1) / 2), epochEnd: (epochs + 1) / 2),
+      ChunkWindow(
+        runs: [single.map { RowRun(source: Int32($0), destination: 0, count: 1) }], epochEnd: (epochs + 1) / 2),
+    ]
+  }
+
+  @Test func `examples that lie far apart are picked, and found again`() {
+    let runs = [
+      [RowRun(source: 500, destination: 0, count: 2), RowRun(source: 3, destination: 2, count: 1)],
+      [RowRun(source: 501, destination: 0, count: 1), RowRun(source: 100, destination: 1, count: 3)],
+    ]
+    let window = ChunkWindow(runs: runs, epochEnd: 4)
+    #expect(window.picked == [3, 100, 101, 102, 500, 501])
+    #expect(runs.joined().map { window.inside($0).source } == [4, 0, 5, 1])
+    let dense = ChunkWindow(runs: [[RowRun(source: 3, destination: 0, count: 9)]], epochEnd: 4)
+    #expect(dense.picked == nil && dense.count == 9)
+    #expect(dense.inside(RowRun(source: 5, destination: 0, count: 2)).source == 2)
+    #expect(ChunkWindow(runs: [[]], epochEnd: 4).count == 0)
   }
 
   @Test func `an encoder gives the same bytes whatever it encoded before`() throws {

@@ -22,16 +22,17 @@ import TrajectoryModel
     try reader.verify(work: WorkContext(threads: 2))
     let decoder = RowGroupDecoder()
     let count = reader.schema.statistics.count
-    for statistic in 0..<count {
-      let window = ChunkDecoder.Window(examples: 5..<41, epochEnd: 4)
+    let picks = [2, 30, 31, 63].map { RowRun(source: Int32($0), destination: 0, count: 1) }
+    let windows = [ChunkWindow(examples: 5..<41, epochEnd: 4), ChunkWindow(runs: [picks], epochEnd: 4)]
+    #expect(windows.map { $0.picked == nil } == [true, false])
+    for (statistic, window) in (0..<count).flatMap({ statistic in windows.map { (statistic, $0) } }) {
       try decoder.decode(reader, rowGroup: 1, statistics: [statistic], window: window) {
         (_, block) throws(EngramError) in
         let found = unsafe block.values(as: .float64)
         for epoch in 0..<4 {
-          for example in window.examples {
+          for (place, example) in (window.picked?.map(Int.init) ?? Array(window.examples)).enumerated() {
             let bits = sample.bits[((64 + example) * 6 + epoch) * count + statistic]
-            let value = unsafe found.load(
-              fromByteOffset: (epoch * 36 + example - 5) * 8, as: Double.self)
+            let value = unsafe found.load(fromByteOffset: (epoch * window.count + place) * 8, as: Double.self)
             let expected = type == .float32 ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
             #expect(value == expected || (value.isNaN && expected.isNaN), "\(reader.schema.statistics[statistic])")
           }

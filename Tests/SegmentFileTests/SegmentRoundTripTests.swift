@@ -122,7 +122,7 @@ import TrajectoryModel
     let sample = try SegmentSample.walks(examples: 100, epochs: 9, statistics: 5, type: .float32, seed: 3)
     try sample.write(to: directory["a.seg"], rowGroupSize: 32)
     let reader = try SegmentReader(InputFile(opening: directory["a.seg"]))
-    let window = ChunkDecoder.Window(examples: 0..<32, epochEnd: 4)
+    let window = ChunkWindow(examples: 0..<32, epochEnd: 4)
     var out = [UInt32](repeating: 0, count: 32 * 2)
     let runs = [RowRun(source: 0, destination: 0, count: 32)]
     let epochs: [Int32] = [3, 0]

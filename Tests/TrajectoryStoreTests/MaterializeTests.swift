@@ -76,6 +76,31 @@ import TrajectoryStore
     }
   }
 
+  @Test func `a few scattered examples hold what the whole matrix holds, in every view`() throws {
+    let folder = TemporaryFolder()
+    let (snapshot, _) = try Self.mixed(folder)
+    let train = ExampleSet([3..<4, 200..<202, 700..<701, 1_099..<1_104, 1_900..<1_901])
+    let test = ExampleSet([4..<5, 201..<202, 690..<691, 2_144..<2_145])
+    for view in ["whole", "mean", "random-start:5x2", "last"] {
+      let columns = try FeatureColumns(
+        statistics: Axes().statistics, epochs: Axes().epochs, view: TrajectoryView(parsing: view))
+      var whole = Matrix(elementType: .float64)
+      var left = Matrix(elementType: .float64)
+      var right = Matrix(elementType: .float64)
+      try snapshot.materialize(ExampleSet([0..<2_145]), columns, into: &whole, work: WorkContext(threads: 2))
+      try snapshot.materialize(
+        train: train, into: &left, test: test, into: &right, columns, work: WorkContext(threads: 2))
+      for (number, id) in (train.ids + test.ids).enumerated() {
+        let row = number - train.count
+        for column in 0..<whole.columns {
+          let found = row < 0 ? left[number, column] : right[row, column]
+          let expected = whole[Int(id), column]
+          #expect(found.bitPattern == expected.bitPattern || found.isNaN && expected.isNaN, "\(view), example \(id)")
+        }
+      }
+    }
+  }
+
   @Test func `any number of threads gives the same bytes, in memory and on disk`() throws {
     let folder = TemporaryFolder()
     let (snapshot, _) = try Self.mixed(folder)

@@ -189,10 +189,16 @@ class Roles:
             self.load.acknowledge(answer["commit"])
             with self.load.lock:
                 self.load.batches[number] = name
-        size = sum(
-            entry.stat().st_size for folder in ("", "segments") if os.path.isdir(os.path.join(self.load.store, folder))
-            for entry in os.scandir(os.path.join(self.load.store, folder)) if entry.is_file())
-        self.load.is_full = size > self.load.size
+        self.load.is_full = self.size() > self.load.size
+
+    def size(self):
+        """Bytes of the store; files that go meanwhile are not counted."""
+        size = 0
+        for folder, _, names in os.walk(self.load.store):
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):
+                    size += os.stat(os.path.join(folder, name)).st_size
+        return size
 
     def correct(self, generator):
         """An edit, runs hidden or shown again, a field joined; only of batches whose number divides by five."""

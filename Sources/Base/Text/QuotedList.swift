@@ -40,8 +40,9 @@ package enum QuotedList {
   /// A text that ``names(in:)`` reads back.
   package static func text(_ names: some Sequence<String>) -> String {
     names.map { name in
+      let ends = [name.first, name.last]
       let isPlain =
-        !name.contains(",") && name.first != "\"" && name.first != " " && name.last != " " && !name.isEmpty
+        !name.isEmpty && !name.contains(",") && name.first != "\"" && !ends.contains(" ") && !ends.contains("\t")
       return isPlain
         ? name : "\"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
     }.joined(separator: ",")

@@ -22,6 +22,27 @@ void engram_pack_low_64(const uint64_t *codes, size_t count, int32_t width, uint
 void engram_unpack_low_32(const uint8_t *words, size_t count, int32_t width, size_t first, size_t end, uint32_t *codes);
 void engram_unpack_low_64(const uint8_t *words, size_t count, int32_t width, size_t first, size_t end, uint64_t *codes);
 
+/* Where a single code lies: its number, and its lane and place in it. */
+typedef struct {
+  uint32_t number, lane, place;
+} engram_pick;
+
+/* Finds the codes of some examples of a chunk with `lanes` lanes, the ones that are no copies: bit i of `copied` is set where
+   example i is one; NULL where none is. Bit j of `copies` gets whether the j-th example is a copy; it has ceil(count / 8) bytes.
+   Returns the number of picks. */
+size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *copied, size_t lanes, engram_pick *picks,
+                          uint8_t *copies);
+
+/* Undoes the packing of single codes; the j-th code is that of the j-th pick. */
+void engram_pick_low_32(const uint8_t *words, size_t lanes, int32_t width, const engram_pick *picks, size_t count,
+                        uint32_t *codes);
+void engram_pick_low_64(const uint8_t *words, size_t lanes, int32_t width, const engram_pick *picks, size_t count,
+                        uint64_t *codes);
+
+/* Puts the byte of each pick into its code, from bit `shift` on. */
+void engram_pick_bytes_32(const uint8_t *bytes, const engram_pick *picks, size_t count, int32_t shift, uint32_t *codes);
+void engram_pick_bytes_64(const uint8_t *bytes, const engram_pick *picks, size_t count, int32_t shift, uint64_t *codes);
+
 /* The byte of each code that starts at bit `shift`; above the code there are zeros. */
 void engram_code_bytes_32(const uint32_t *codes, size_t count, int32_t shift, uint8_t *bytes);
 void engram_code_bytes_64(const uint64_t *codes, size_t count, int32_t shift, uint8_t *bytes);

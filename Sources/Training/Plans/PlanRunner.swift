@@ -39,9 +39,20 @@ package struct PlanRunner {
   package func train(
     _ runs: [TrainingSettings], work: WorkContext, finished: @Sendable (TrainingReport) -> Void = { _ in }
   ) throws(EngramError) -> [TrainingReport] {
-    var catalogue = TaskCatalogue(data: data)
-    for run in runs { try catalogue.prepare(run) }
-    let tasks = catalogue
+    var tasks = TaskCatalogue(data: data)
+    for run in runs { try tasks.prepare(run) }
+    do throws(EngramError) {
+      return try train(runs, on: tasks, work: work, finished: finished)
+    } catch {
+      guard error.code == .cancelled else { throw error }
+      throw EngramError(.cancelled, "the training was stopped; the same command goes on from the last checkpoint")
+    }
+  }
+
+  private func train(
+    _ runs: [TrainingSettings], on tasks: TaskCatalogue, work: WorkContext,
+    finished: @Sendable (TrainingReport) -> Void
+  ) throws(EngramError) -> [TrainingReport] {
     let costs = try runs.map { (run) throws(EngramError) in try Self.cost(run, try tasks.task(of: run)) }
     let total = max(1, costs.reduce(0, +))
     let progress = Mutex<(finished: Double, running: [Int: Double])>((0, [:]))

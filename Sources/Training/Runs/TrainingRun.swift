@@ -99,7 +99,7 @@ struct TrainingRun {
     }
     defer { ahead.stop() }
     while step < end {
-      try work.checkCancelled("the training was stopped; the same command goes on from the last checkpoint")
+      try work.checkCancelled()
       // Nothing follows from what is no number: every weight is NaN after that step, and stays so.
       if !isDiverged {
         let batch = try ahead.batch(step)

@@ -96,7 +96,8 @@ struct Materializer: Sendable {
       if chunkCounts[task.source] == nil, case .segment(let reader) = sources[task.source].values {
         chunkCounts[task.source] = reader.chunkCount(toDecode: map.statistics, rowGroup: task.rowGroup)
       }
-      return sum + task.window(epochEnd: map.epochEnd).valueCount * (chunkCounts[task.source] ?? statistics.count)
+      let window = task.window(epochEnd: map.epochEnd)
+      return sum + window.examples.count * window.epochEnd * (chunkCounts[task.source] ?? statistics.count)
     }
   }
 
@@ -123,15 +124,15 @@ struct Materializer: Sendable {
     switch sources[task.source].values {
     case .segment(let reader):
       let window = task.window(epochEnd: map.epochEnd)
+      let runs = task.runs(in: window)
       if !sampling.isMean, !sampling.hasStarts, destinations.allSatisfy({ $0.sampleStride == 1 }) {
-        let tables = RowTable.tables(task.runs, of: destinations, window: window.examples)
+        let tables = RowTable.tables(runs, of: destinations, exampleCount: window.count)
         try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
           (position, block) throws(EngramError) in
           for table in tables { table.scatter(block, position: position, map) }
         }
         return
       }
-      let runs = task.runs(from: window.examples.lowerBound)
       try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
         (position, block) throws(EngramError) in
         for index in destinations.indices where !runs[index].isEmpty {

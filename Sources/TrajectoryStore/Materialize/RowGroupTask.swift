@@ -8,20 +8,9 @@ struct RowGroupTask: Sendable {
   let rowGroup: Int
   var runs: [[RowRun]]
 
-  /// What of the row group's chunks is needed: the examples from the first to the last that go anywhere.
-  func window(epochEnd: Int) -> ChunkDecoder.Window {
-    var (first, end) = (Int.max, 0)
-    for run in runs.joined() {
-      first = min(first, Int(run.source))
-      end = max(end, Int(run.source + run.count))
-    }
-    return ChunkDecoder.Window(examples: min(first, end)..<end, epochEnd: epochEnd)
-  }
+  /// What of the row group's chunks is needed.
+  func window(epochEnd: Int) -> ChunkWindow { ChunkWindow(runs: runs, epochEnd: epochEnd) }
 
-  /// The runs, counted from an example of the row group.
-  func runs(from first: Int) -> [[RowRun]] {
-    runs.map { runs in
-      runs.map { RowRun(source: $0.source - Int32(first), destination: $0.destination, count: $0.count) }
-    }
-  }
+  /// The runs, counted from the first example that a window decodes.
+  func runs(in window: ChunkWindow) -> [[RowRun]] { runs.map { $0.map(window.inside) } }
 }

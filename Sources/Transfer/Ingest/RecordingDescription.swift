@@ -94,7 +94,9 @@ public struct RecordingDescription: Sendable, Hashable {
     object["version"] = .integer(Self.version)
     object["array"] = array.map { .string($0) }
     object["statistics"] = statistics.map { text in
-      guard let names = QuotedList.names(in: text), names.count > 1 else { return .string(text) }
+      guard let names = QuotedList.names(in: text), names.count > 1, QuotedList.text(names) == text else {
+        return .string(text)
+      }
       return .array(names.map { .string($0) })
     }
     object["epochs"] = epochs.map { text in

@@ -24,8 +24,10 @@ enum TrainCommand {
     "model-seed", .trainingSeed, default: "none", "the seed of the weights, or none")
   static let datasetSeed = Parameter.option(
     "dataset-seed", .trainingSeed, default: "none", "the seed of the order of stimuli and of augmentation, or none")
+  static let epochs = Parameter.option(
+    "epochs", .integer(in: 1...1_000_000), "how long to train (default: as the task)")
   static let settings = Parameter.repeated(
-    "set", .setting, "another setting, such as epochs=20, width=0.25, rate=0.05 or rule_options.alpha=0.02")
+    "set", .setting, "another setting, such as width=0.25, rate=0.05 or rule_options.alpha=0.02")
   static let data = Parameter.option("data", .file("FOLDER"), "where the data set of a task lies")
   static let keepWeights = Parameter.option(
     "keep-weights", .file("FOLDER"), "keep the network at every checkpoint, as .npz files in this folder")
@@ -55,15 +57,15 @@ enum TrainCommand {
       `scripts/setup --training` sets up.
       """,
     takes: [
-      store, plan, task, architecture, rule, batchSize, modelSeed, datasetSeed, settings, data, keepWeights, device,
-      threads, workers, shard, list, listRules, SharedParameters.waitSeconds, CommonParameters.json,
+      store, plan, task, architecture, rule, batchSize, modelSeed, datasetSeed, epochs, settings, data, keepWeights,
+      device, threads, workers, shard, list, listRules, SharedParameters.waitSeconds, CommonParameters.json,
     ],
     exclusive: [
       [plan, task], [plan, architecture], [plan, rule], [plan, batchSize], [plan, modelSeed], [plan, datasetSeed],
     ],
     examples: [
       .init(
-        "engram train mini.engram --architecture knet --rule feedback --set epochs=20", "One small network on digits"),
+        "engram train mini.engram --architecture knet --rule feedback --epochs 20", "One small network on digits"),
       .init(
         "engram train mini.engram --plan miniature --workers 2", "The paper's design on digits, two networks at a time"),
       .init("engram train w1.engram --plan plan.json --shard 1/4", "A quarter of a plan, on one of four machines"),
@@ -145,6 +147,12 @@ enum TrainCommand {
       } else {
         changes[setting.name] = setting.value
       }
+    }
+    if let epochs = invocation[epochs] {
+      guard changes["epochs"] == nil else {
+        throw invocation.usageError("--set epochs and --epochs say the same", expected: "one of them", found: "both")
+      }
+      changes["epochs"] = .count(epochs)
     }
     var runs: [TrainingSettings]
     if let plan = invocation[plan] {
