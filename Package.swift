@@ -220,7 +220,8 @@ let package = Package(
     tests(of: "Observables", needs: ["Base", "TrajectoryModel"]),
     tests(
       of: "Training", needs: ["Base", "TrajectoryModel", "Formats", "Observables", "TrajectoryStore", "Transfer"]),
-    tests(of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "Formats", "Transfer"]),
+    tests(
+      of: "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CClassifierKernels", "Formats", "Transfer"]),
     tests(
       of: "Studies",
       needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Transfer", "Splits", "Classifiers"]),

@@ -217,6 +217,20 @@ struct PictureTests {
     for (one, next) in zip(heights, heights.dropFirst()) { #expect(next - one >= 12, "\(values): \(heights)") }
   }
 
+  @Test func `what colours of lines without letters mean is said in a terminal`() {
+    let chart = LineChart(
+      (0..<12).map { .init("example \($0)", [.init(0, 1), .init(1, 2)], Ink(series: $0), .faint) }, x: ValueAxis("x"),
+      y: ValueAxis("y"))
+    let key = (0..<12).map { KeyEntry("rule \($0)", Ink(series: $0), .rule) }
+    let picture = Picture(title: "", description: "", panels: [Panel("", .lines(chart))], key: key)
+    let coloured = picture.terminalText(width: 40, isColoured: true)
+    #expect(coloured.contains("\u{1B}[38;5;32m━\u{1B}[0m rule 0"))
+    for line in coloured.split(separator: "\n") {
+      #expect(line.replacing(/\u{1B}\[[0-9;]*m/, with: "").count <= 40, "\(line)")
+    }
+    #expect(picture.terminalText(width: 40, isColoured: false).contains("colours, not shown here: rule 0,"))
+  }
+
   @Test func `long names stay on the page`() throws {
     let long = String(repeating: "a long name ", count: 12) + String(repeating: "x", count: 300)
     let groups = (0..<8).map { BarChart.Group(long, [.init(long, Double($0), .blue)]) }

@@ -91,6 +91,16 @@ void engram_cuts_histogram(const uint8_t *bins, size_t column_stride, size_t row
                            unsigned count_bits, const int32_t *columns, size_t column_count, uint64_t *scratch,
                            engram_cut *cuts);
 
+/* The cuts of a node along some columns, by putting its rows in the order of their bins: best for many classes and no more
+ * rows than engram_most_listed says. Cuts and scores are those of engram_cuts_histogram, bit by bit. `scratch` holds
+ * count + class_count numbers, `sides` class_count. */
+void engram_cuts_listed(const uint8_t *bins, size_t column_stride, size_t row_stride, const engram_node_rows *node,
+                        const int32_t *columns, size_t column_count, uint64_t *scratch, double *sides,
+                        engram_cut *cuts);
+
+/* Up to how many rows engram_cuts_listed is the faster way beside engram_cuts_histogram. */
+size_t engram_most_listed(const engram_node_rows *node);
+
 /* The cuts of a node along some columns of ranks, ranks[column * column_stride + row]: exact, each value on its own.
  * Scores are compared as scikit-learn computes them, rounding included. `scratch` holds 2 * count numbers, `sides` 2 * class_count. */
 void engram_cuts_exact(const uint32_t *ranks, size_t column_stride, const engram_node_rows *node,

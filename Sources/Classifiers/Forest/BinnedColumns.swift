@@ -65,6 +65,9 @@ final class BinnedColumns: TrainingColumns {
     if unsafe node.count <= Self.mostSorted && memory.weightBits > 0 {
       unsafe engram_cuts_sorted(
         bins, columnStride, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
+    } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
+      unsafe engram_cuts_listed(
+        bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
     } else {
       unsafe engram_cuts_histogram(
         bins, columnStride, rowStride, &node, memory.countBits, columns, count, memory.words, cuts)

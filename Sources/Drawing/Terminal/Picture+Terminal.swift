@@ -53,11 +53,37 @@ struct TerminalPen {
   }
 }
 
+extension TerminalPen {
+  /// What colours mean, in lines within the width.
+  fileprivate func lines(of key: [KeyEntry]) -> [String] {
+    var (lines, used): ([String], Int) = ([], 0)
+    for entry in key {
+      let label = fitted(entry.label, min(width - 2, printable(entry.label).count))
+      let wide = label.count + 2
+      if lines.isEmpty || used + 2 + wide > width {
+        (lines, used) = (lines + [""], 0)
+      } else {
+        (lines[lines.count - 1], used) = (lines[lines.count - 1] + "  ", used + 2)
+      }
+      lines[lines.count - 1] += inked("━", entry.ink) + " " + label
+      used += wide
+    }
+    return lines
+  }
+}
+
 extension Picture {
   /// The fewest columns in which anything can be seen; narrower windows get lines of this width.
   private static let leastWidth = 30
   /// Wider pictures are harder to read.
   private static let mostWidth = 160
+
+  /// Whether there are lines without letters, of which only the colours say what they are.
+  private var hasUnnamedLines: Bool {
+    panels.contains { panel in
+      if case .lines(let chart) = panel.content { chart.series.contains { $0.style == .faint } } else { false }
+    }
+  }
 
   /// The picture in characters.
   ///
@@ -76,6 +102,12 @@ extension Picture {
       case .lines(let chart): lines += chart.terminalLines(pen)
       case .cells(let chart): lines += chart.terminalLines(pen)
       }
+    }
+    if hasUnnamedLines, key.count > 1 {
+      // Without colours these lines cannot be told apart, which is said rather than shown.
+      lines +=
+        isColoured
+        ? pen.lines(of: key) : pen.wrapped("colours, not shown here: " + key.map(\.label).joined(separator: ", "))
     }
     if !notes.isEmpty { lines.append("") }
     for note in notes { lines += pen.wrapped(note) }
