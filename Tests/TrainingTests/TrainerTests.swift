@@ -158,6 +158,27 @@ import TrajectoryStore
     #expect(reports.map(\.outcome) == [.failed, .trained] && reports[0].error?.code == .usage)
   }
 
+  @Test func `a GPU that is not there is said before any run is begun`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.openOrCreate(at: folder["g"]).store
+    let runner = PlanRunner(Trainer(into: store, onGPU: true), workers: 1)
+    guard try TensorLibrary.gpuCount() == 0 else {
+      #expect(try runner.train([Self.settings()], work: WorkContext()).map(\.outcome) == [.trained])
+      return
+    }
+    let error = #expect(throws: EngramError.self) { try runner.train([Self.settings()], work: WorkContext()) }
+    #expect(error?.code == .usage && error?.mend != nil)
+    #expect(try store.snapshot().exampleCount == 0 && store.runsInProgress().isEmpty)
+  }
+
+  @Test func `a batch larger than the training set is said to be all of it`() throws {
+    let folder = TemporaryFolder()
+    var settings = Self.settings()
+    settings.batchSize = 100_000
+    let report = try #require(try Self.runner(folder["a"]).train([settings], work: WorkContext()).first)
+    #expect(report.notes.contains { $0.contains("the whole training set") })
+  }
+
   @Test(arguments: ["sgdm", "adam", "feedback", "information"])
   func `learns digits`(rule: String) throws {
     let folder = TemporaryFolder()

@@ -41,6 +41,11 @@ package struct PlanRunner {
   ) throws(EngramError) -> [TrainingReport] {
     var tasks = TaskCatalogue(data: data)
     for run in runs { try tasks.prepare(run) }
+    if trainer.onGPU, try TensorLibrary.gpuCount() == 0 {
+      throw EngramError(
+        .usage, "there is no GPU that the tensor library can use", expected: "a GPU, and a libtorch built for it",
+        found: "libtorch \(try TensorLibrary.version())", mend: "train on the processor, or set up another libtorch")
+    }
     do throws(EngramError) {
       return try train(runs, on: tasks, work: work, finished: finished)
     } catch {

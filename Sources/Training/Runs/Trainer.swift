@@ -119,6 +119,10 @@ package struct Trainer {
     let network = try TensorNetwork(
       description, rule: settings.rule, options: settings.ruleOptions, settings: networkSettings)
     var run = TrainingRun(settings, recipe, network, task, recorder, keeper: try keeper(settings), loaders: loaders)
+    if settings.batchSize > task.trainingCount {
+      run.report.notes.append(
+        "\(settings.title): a batch is the whole training set, which has \(task.trainingCount) stimuli")
+    }
     try run.begin()
     try run.finish(work: work)
     run.report.examples = try recorder.finish().examples.count
