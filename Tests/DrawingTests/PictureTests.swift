@@ -231,6 +231,25 @@ struct PictureTests {
     #expect(picture.terminalText(width: 40, isColoured: false).contains("colours, not shown here: rule 0,"))
   }
 
+  @Test(arguments: [45, 100, 400]) func `names of many bars and columns do not lie on each other`(count: Int) throws {
+    let names = (0..<count).map { "a rule with the number \($0)" }
+    let bars = BarChart(
+      [BarChart.Group("", names.map { .init($0, 0.5, .blue) })], axis: ValueAxis(""), namesBars: true)
+    let cells = CellChart(
+      rows: names, columns: names, cells: names.map { _ in names.map { _ in .init(0, "") } }, rowTitle: "",
+      columnTitle: "", scale: 0...1)
+    let groups = BarChart(names.map { .init($0, [.init("", 0.5, .blue)]) }, axis: ValueAxis(""))
+    for content in [Panel.Content.bars(bars), .bars(groups), .cells(cells)] {
+      let svg = Picture(title: "", description: "", panels: [Panel("", content)]).svg()
+      let places = try svg.matches(of: /<text x="([0-9.]+)" [^>]*rotate\(-40/).map {
+        try #require(Double($0.output.1))
+      }
+      #expect(places.count > 5)
+      // The distance between turned lines is the sine of their angle times that between their ends.
+      for (one, next) in zip(places, places.dropFirst()) { #expect((next - one) * 0.643 > 11) }
+    }
+  }
+
   @Test func `long names stay on the page`() throws {
     let long = String(repeating: "a long name ", count: 12) + String(repeating: "x", count: 300)
     let groups = (0..<8).map { BarChart.Group(long, [.init(long, Double($0), .blue)]) }

@@ -77,7 +77,7 @@ extension BarChart {
     let zero = frame.height(of: axis.clamped(0) ?? 0)
     var place = frame.x + bar * Self.gap / 2
     var taken = frame.x - 60
-    for group in groups {
+    for (number, group) in groups.enumerated() {
       let begin = place
       for member in group.bars {
         draw(member, in: group, at: place, bar, zero, axis, frame, &canvas)
@@ -86,7 +86,10 @@ extension BarChart {
       if let reference = group.reference {
         frame.draw(reference, axis, from: begin - bar * 0.12, to: place + bar * 0.12, on: &canvas)
       }
-      drawLabels(of: group, from: begin, bar, frame, taken: &taken, &canvas)
+      let step = TextMetrics.labelStep(bar * (Double(group.bars.count) + Self.gap), isTurned: true)
+      if namesBars || areLevel(bar) || number % step == 0 {
+        drawLabels(of: group, from: begin, bar, frame, taken: &taken, &canvas)
+      }
       place += bar * Self.gap
     }
     // Bars that go both ways begin at a line.
@@ -139,7 +142,8 @@ extension BarChart {
       }
       return
     }
-    for (number, member) in group.bars.enumerated() {
+    let step = isLevel ? 1 : TextMetrics.labelStep(bar, isTurned: true)
+    for (number, member) in group.bars.enumerated() where number % step == 0 {
       let place = begin + bar * (Double(number) + 0.5)
       if isLevel {
         canvas.words(member.label, place, frame.bottom + 15, anchor: .middle, style: "l")

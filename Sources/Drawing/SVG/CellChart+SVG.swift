@@ -11,12 +11,6 @@ extension CellChart {
   /// More cells than anybody reads one by one.
   private static let mostCellsWithNumbers = 2_500
 
-  /// Of how many rows or columns of a size one is named, so that names do not lie on each other.
-  private static func labelStep(_ size: Double) -> Int {
-    let lineHeight = 12.0
-    return size > 0 ? max(1, Int((lineHeight / size).rounded(.up))) : 1
-  }
-
   /// The width that names have beside rows and below columns; longer ones are cut.
   private static let mostLabelWidth = 150.0
 
@@ -63,7 +57,7 @@ extension CellChart {
     let inset = min(0.5, width / 10, height / 10)
     for (row, name) in rows.enumerated() {
       let top = frame.y + Double(row) * height
-      if row % Self.labelStep(height) == 0 {
+      if row % TextMetrics.labelStep(height) == 0 {
         canvas.words(
           TextMetrics.cut(name, width: Self.mostLabelWidth, size: 11), frame.x - 6, top + height / 2 + 4, anchor: .end,
           style: "l")
@@ -100,7 +94,8 @@ extension CellChart {
 
   /// The names of the columns, and the titles of both axes.
   private func drawNames(of frame: Frame, _ width: Double, titleAt titleX: Double, _ canvas: inout SVGCanvas) {
-    for (column, name) in columns.enumerated() where column % Self.labelStep(width) == 0 {
+    for (column, name) in columns.enumerated()
+    where column % TextMetrics.labelStep(width, isTurned: !isLevel(width)) == 0 {
       let middle = frame.x + (Double(column) + 0.5) * width
       if isLevel(width) {
         canvas.words(name, middle, frame.bottom + 15, anchor: .middle, style: "l")

@@ -114,6 +114,13 @@ struct SVGCanvas {
 
 /// How wide a text is, about: widths of Helvetica, which its relatives share, widened a little for DejaVu Sans.
 enum TextMetrics {
+  /// Of how many names so far apart one is written, so that none lies on another: names below one another, or turned by 40 degrees.
+  static func labelStep(_ distance: Double, isTurned: Bool = false) -> Int {
+    let lineHeight = 12.0
+    let apart = isTurned ? distance * 0.643 : distance
+    return apart > 0 ? max(1, Int((lineHeight / apart).rounded(.up))) : 1
+  }
+
   /// The size of plain text that is as wide as bold text of a size.
   static func bold(_ size: Double) -> Double { size * 1.13 }
 

@@ -94,7 +94,7 @@ struct HTMLPage {
     body +=
       "<p><a class=\"save\" download=\"\(escapedMarkup(file))\" "
       + "href=\"data:text/csv;charset=utf-8;base64,\(base64(Array(table.csv.utf8)))\">Save \(escapedMarkup(file))</a></p>\n"
-    body += "<details><summary>Numbers (\(table.rows.count) rows)</summary>\n"
+    body += "<details><summary>Numbers (\(table.rows.count) \(table.rows.count == 1 ? "row" : "rows"))</summary>\n"
     self.table(table.columns, table.rows, caption: caption)
     body += "</details>\n"
   }

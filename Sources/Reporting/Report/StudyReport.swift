@@ -178,7 +178,9 @@ package struct StudyReport {
     for set in sets.prefix(shown) {
       try work.checkCancelled("stopped while the report was written")
       let audit = try store.auditSplits(set.name, split: "0", comparesValues: false, work: work.silent).first
-      let leaks = audit?.leaks.map(\.sentence).joined(separator: "; ") ?? ""
+      let leaks =
+        audit?.leaks.map { $0.check == "run" ? $0.sentence : "\($0.check): \($0.sentence)" }.joined(separator: "; ")
+        ?? ""
       rows.append([
         .string(set.name), .string(set.kind), .count(set.splitCount), .count(audit?.trainCount ?? 0),
         .count(audit?.testCount ?? 0), .integer(set.commit),
