@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -10,13 +11,14 @@ import pyarrow
 import pyarrow.dataset
 
 from . import _errors
+from ._exports import aside
 from ._request import statistics_text
 
 if TYPE_CHECKING:
     from ._selection import Selection
 
-#: Examples that are read at a time: 16 row groups.
-BATCH = 12_288
+#: Examples that are read at a time: 4 row groups, after which a reader that has left is known.
+BATCH = 3_072
 #: How pyarrow names a field that a table lacks.
 LACKING = re.compile(r"No match for FieldRef\.Name\((.*?)\) in ", re.DOTALL)
 
@@ -75,6 +77,22 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
         batch_size : int
             The most rows of a batch.
         """
+        return self._scanner(columns, filter, batch_size, threading.Event(), options)
+
+    def to_table(
+        self, columns: Sequence[str] | Mapping[str, Any] | None = None, filter: Any = None, batch_size: int = BATCH, **options: Any
+    ) -> pyarrow.Table:
+        """All rows of a scan; see :meth:`scanner`."""
+        found: list[pyarrow.Table] = []
+        # pyarrow reads to the end before it tells of Ctrl-C.
+        aside(lambda is_left: found.append(self._scanner(columns, filter, batch_size, is_left, options).to_table()))
+        return found[0]
+
+    def _scanner(
+        self, columns: Sequence[str] | Mapping[str, Any] | None, filter: Any, batch_size: int, is_left: threading.Event,
+        options: dict[str, Any],
+    ) -> pyarrow.dataset.Scanner:
+        """A scan that ends where its reader has left."""
         asked = set(self._schema.names if columns is None else self._fields_of(columns, None))
         of_filter = set() if filter is None else self._fields_of([], filter)
         needed = [name for name in self._schema.names if name in asked | of_filter]
@@ -85,7 +103,7 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
             filter, needed = None, [name for name in self._schema.names if name in asked]
         schema = pyarrow.schema([self._schema.field(name) for name in needed], self._schema.metadata)
         # The base class takes the batches apart again.
-        batches = self._batches(ids, needed, schema, max(1, min(batch_size, BATCH)))
+        batches = self._batches(ids, needed, schema, max(1, min(batch_size, BATCH)), is_left)
         wanted = columns if isinstance(columns, Mapping) else list(self._schema.names if columns is None else columns)
         return pyarrow.dataset.Scanner.from_batches(batches, schema=schema, columns=wanted, filter=filter, **options)
 
@@ -117,12 +135,17 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
         part = self._selection._replaced(where=None, examples=ids)
         return cast(part.metadata(names).to_arrow().select(names), self._schema)
 
-    def _batches(self, ids: Any, names: list[str], schema: pyarrow.Schema, size: int) -> Iterator[pyarrow.RecordBatch]:
+    def _batches(
+        self, ids: Any, names: list[str], schema: pyarrow.Schema, size: int, is_left: threading.Event
+    ) -> Iterator[pyarrow.RecordBatch]:
         """The columns of some examples, some of them at a time."""
         fields = [name for name in names if name not in self._owner]
         owners = {self._owner[name] for name in names if name in self._owner}
         read = [name for name in self._statistics if name in owners]
         for start in range(0, len(ids), size):
+            # An error would be told before the threads of the scan have ended.
+            if is_left.is_set():
+                return
             some = ids[start:start + size]
             if read:
                 part = self._selection._replaced(where=None, examples=some, statistics=statistics_text(read))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,13 @@ from ._request import Layout
 
 #: Rows of a row group of Parquet: 16 row groups of a store.
 ROW_GROUP = 12_288
+#: Values that are put into place before Ctrl-C is looked for.
+PIECE = 1 << 22
 
 if TYPE_CHECKING:
+    import threading
+
+    import numpy.typing as npt
     import pandas
 
     from ._selection import Selection
@@ -44,12 +49,68 @@ class ArrowStream:
         return self._selection._stream(self._layout, self._fields)
 
 
+def aside(body: Callable[[threading.Event], None]) -> None:
+    """Runs what another library does in long calls that nothing stops on a thread, so that Ctrl-C is answered at once.
+
+    After Ctrl-C the thread is told by the event, and ends by itself after the call that it is in.
+    """
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        body(threading.Event())
+        return
+    is_left, has_ended = threading.Event(), threading.Event()
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            body(is_left)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            has_ended.set()
+
+    threading.Thread(target=run, name="engram").start()
+    try:
+        # Python 3.11 takes a thread for ended whose `join` a signal interrupted, and would not wait for it at its own end.
+        has_ended.wait()
+    except BaseException:
+        is_left.set()
+        raise
+    if failures:
+        raise failures[0]
+
+
+def spread(values: npt.NDArray[Any], shape: tuple[int, int, int], axis: int) -> npt.NDArray[Any]:
+    """Values along one axis of a cube, one after the other for all of it; in pieces, between which Ctrl-C is seen."""
+    cube = np.empty(shape, values.dtype)
+    along = values.reshape([-1 if one == axis else 1 for one in range(3)])
+    step = max(1, PIECE // max(1, shape[1] * shape[2]))
+    for start in range(0, shape[0], step):
+        cube[start:start + step] = along[start:start + step] if axis == 0 else along
+    return cube.reshape(-1)
+
+
+def spread_column(column: pandas.Series, shape: tuple[int, int, int]) -> Any:
+    """A column of metadata with each value as often as an example has values."""
+    import pandas
+
+    if isinstance(column.dtype, pandas.CategoricalDtype):
+        return pandas.Categorical.from_codes(spread(np.asarray(column.cat.codes), shape, 0), dtype=column.dtype)
+    if isinstance(column.dtype, np.dtype):
+        return spread(column.to_numpy(), shape, 0)
+    return column.array.repeat(shape[1] * shape[2])
+
+
 def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> pandas.DataFrame:
     """A selection as a data frame, indexed by ``example_id``."""
     import pandas
 
     if layout == "list":
-        return selection.to_arrow(layout, fields).to_pandas().set_index("example_id")
+        # Column by column: as a whole it is one long call, which Ctrl-C does not end.
+        table = selection.to_arrow(layout, fields)
+        columns = {name: table.column(name).to_pandas() for name in table.column_names}
+        return pandas.DataFrame(columns, copy=False).set_index("example_id")
     ids = selection.ids
     known = selection.metadata(fields).to_pandas() if fields != "" else pandas.DataFrame(index=range(len(ids)))
     known = known.drop(columns="example_id", errors="ignore")
@@ -60,12 +121,15 @@ def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | No
     cube = selection.to_numpy3d()
     if len(selection.epochs) != cube.shape[2]:
         raise _errors.UsageError("long rows have an epoch each", place="view", mend="take another layout")
-    repeats = cube.shape[1] * cube.shape[2]
-    long = known.loc[known.index.repeat(repeats)]
-    statistic = pandas.Categorical.from_codes(
-        np.tile(np.repeat(np.arange(cube.shape[1]), cube.shape[2]), cube.shape[0]), selection.statistics)
-    return long.assign(
-        statistic=statistic, epoch=np.tile(selection.epochs, cube.shape[0] * cube.shape[1]), value=cube.reshape(-1))
+    shape = (cube.shape[0], cube.shape[1], cube.shape[2])
+    names = selection.statistics
+    codes = spread(np.arange(len(names), dtype=np.min_scalar_type(-max(1, len(names)))), shape, 1)
+    long = {
+        **{str(name): spread_column(column, shape) for name, column in known.items()},
+        "statistic": pandas.Categorical.from_codes(codes, names),
+        "epoch": spread(np.asarray(selection.epochs), shape, 2), "value": cube.reshape(-1),
+    }
+    return pandas.DataFrame(long, index=pandas.Index(spread(ids, shape, 0), name="example_id"), copy=False)
 
 
 def float_paths(field: Any) -> list[str]:
@@ -95,16 +159,22 @@ def write_parquet(
         floats = [path for field in reader.schema for path in float_paths(field)]
         others = [field.name for field in reader.schema if not float_paths(field)]
         settings.update(use_byte_stream_split=floats, use_dictionary=others)
-    waiting: list[Any] = []
-    try:
-        with stoppable(), parquet.ParquetWriter(unfinished, reader.schema, **settings) as writer:
+    def write(is_left: threading.Event) -> None:
+        waiting: list[Any] = []
+        with parquet.ParquetWriter(unfinished, reader.schema, **settings) as writer:
             for batch in reader:
                 waiting.append(batch)
                 if sum(one.num_rows for one in waiting) >= ROW_GROUP:
                     writer.write_table(pyarrow.Table.from_batches(waiting), row_group_size=ROW_GROUP)
                     waiting = []
+                if is_left.is_set():
+                    return
             if waiting:
                 writer.write_table(pyarrow.Table.from_batches(waiting), row_group_size=ROW_GROUP)
+
+    try:
+        with stoppable():
+            aside(write)
         os.replace(unfinished, target)
     finally:
         if os.path.exists(unfinished):

@@ -143,7 +143,8 @@ def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options
     truths = [name for name, kind in data.dtypes.items() if str(kind) in ("bool", "boolean", "bool[pyarrow]")]
     if truths and data.columns.is_unique:
         # As other libraries spell them.
-        data = data.assign(**{name: data[name].map({True: "true", False: "false"}) for name in truths if isinstance(name, str)})
+        spelled: Any = {True: "true", False: "false"}
+        data = data.assign(**{name: data[name].map(spelled) for name in truths if isinstance(name, str)})
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
         is_own = {*data.columns, *data.index.names} >= OWN

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from ._selection import Selection
 
 
+#: Examples that are read at a time: 4 row groups.
+BATCH = 3_072
+
+
+def kept(rows: polars.DataFrame, count: int | None) -> polars.DataFrame:
+    """The first rows of a frame, or all."""
+    return rows if count is None else rows.head(count)
+
+
 def scan(
     selection: Selection, layout: Literal["list", "wide"], fields: str | Sequence[str] | None
 ) -> polars.LazyFrame:
@@ -41,13 +50,19 @@ def scan(
         if n_rows is not None and predicate is None:
             rows = rows.head(n_rows)
         read = [name for name in statistics if name in needed or layout == "wide" and any(owner.get(one) == name for one in needed)]
-        if read and len(rows):
-            part = selection._replaced(where=None, examples=rows["example_id"].to_numpy(), statistics=statistics_text(read))
-            rows = polars.concat([rows, part.to_polars(layout, "").drop("example_id")], how="horizontal")
-        elif read:
-            rows = polars.DataFrame(schema=schema)
-        if predicate is not None:
-            rows = rows.filter(predicate)
-        yield (rows if n_rows is None else rows.head(n_rows)).select(wanted)
+        if not read or not len(rows):
+            rows = polars.DataFrame(schema=schema) if read else rows
+            yield kept(rows if predicate is None else rows.filter(predicate), n_rows).select(wanted)
+            return
+        # Some rows at a time, between which polars sees Ctrl-C and a limit that is reached.
+        left = n_rows
+        for some in rows.iter_slices(BATCH):
+            part = selection._replaced(where=None, examples=some["example_id"].to_numpy(), statistics=statistics_text(read))
+            whole = polars.concat([some, part.to_polars(layout, "").drop("example_id")], how="horizontal")
+            found = kept(whole if predicate is None else whole.filter(predicate), left)
+            yield found.select(wanted)
+            left = None if left is None else left - len(found)
+            if left == 0:
+                return
 
     return register_io_source(source, schema=schema)

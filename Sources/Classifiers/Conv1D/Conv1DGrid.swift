@@ -44,8 +44,8 @@ public struct Conv1DGrid: CandidateGrid, Hashable {
         standardizes
         ? try Conv1DInput.scaling(of: features, columns: columns, rows: train, work: options.work) : nil
       fold.inputs[standardizes] = Fold.Inputs(
-        train: try Conv1DInput(features, columns: columns, rows: train, scaling: scaling),
-        validation: try Conv1DInput(features, columns: columns, rows: validation, scaling: scaling),
+        train: try Conv1DInput(features, columns: columns, rows: train, scaling: scaling, work: options.work),
+        validation: try Conv1DInput(features, columns: columns, rows: validation, scaling: scaling, work: options.work),
         scaling: scaling)
     }
     let epochTotal = indices.reduce(0) { $0 + networks[$1].epochCount }

@@ -23,16 +23,18 @@ package struct Conv1DInput: Sendable {
 
   /// Takes rows of a matrix, scaled if there is a scaling.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` when a value is too large for single precision.
+  /// - Throws: ``EngramError`` with code `invalidData` when a value is too large for single precision; `cancelled`.
   /// - Complexity: O(rows x columns).
   package init(
-    _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], scaling: Standardization?
+    _ features: borrowing Matrix, columns: FeatureLayout, rows: [Int32], scaling: Standardization?,
+    work: WorkContext = WorkContext()
   ) throws(EngramError) {
     let channelCount = columns.positionCount + columns.statisticCount
     rowCount = Conv1DShape.rounded(columns.sampleCount * channelCount)
     exampleCount = rows.count
     numbers = try LaneBuffer(count: rows.count * rowCount)
     for (example, row) in rows.enumerated() {
+      try work.checkCancelled()
       // SAFETY: the row is one of `rows.count`, and sample and channel are below what it has room for.
       let out = unsafe numbers.start + example * rowCount
       for column in 0..<columns.columnCount {

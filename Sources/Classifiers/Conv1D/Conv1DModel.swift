@@ -61,7 +61,7 @@ public struct Conv1DModel: ClassifierModel, Hashable {
     try features.requireFinite(rows: rows)
     let rows = rows ?? (0..<Int32(features.rows)).map { $0 }
     return try probabilities(
-      of: Conv1DInput(features, columns: columns, rows: rows, scaling: scaling), work: work)
+      of: Conv1DInput(features, columns: columns, rows: rows, scaling: scaling, work: work), work: work)
   }
 
   /// The probability of each class for every row of an input.

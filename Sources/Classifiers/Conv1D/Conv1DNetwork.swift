@@ -115,7 +115,7 @@ public struct Conv1DNetwork: Classifier, Hashable {
     let scaling =
       standardizes
       ? try Conv1DInput.scaling(of: features, columns: columns, rows: rows, work: options.work) : nil
-    let input = try Conv1DInput(features, columns: columns, rows: rows, scaling: scaling)
+    let input = try Conv1DInput(features, columns: columns, rows: rows, scaling: scaling, work: options.work)
     let training = try Conv1DTraining(
       self, shape: shape, input: input, labels: rows.map { labels.codes[Int($0)] }, seed: options.seed)
     do throws(EngramError) { try training.run(options) } catch { throw features.naming(error, rows: rows) }

@@ -56,21 +56,24 @@ final class BinnedColumns: TrainingColumns {
   }
 
   @unsafe func findCuts(
-    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, count: Int, memory: CutMemory,
+    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, from first: Int, count: Int, memory: CutMemory,
     cuts: UnsafeMutablePointer<engram_cut>
   ) {
     let usesRows = unsafe columns == nil && !byRow.isEmpty
     let (bins, columnStride, rowStride) = usesRows ? (byRow, 1, rowStride) : (byColumn, rowCount, 1)
-    // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
-    if unsafe node.count <= Self.mostSorted && memory.weightBits > 0 {
-      unsafe engram_cuts_sorted(
-        bins, columnStride, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
-    } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
-      unsafe engram_cuts_listed(
-        bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
-    } else {
-      unsafe engram_cuts_histogram(
-        bins, columnStride, rowStride, &node, memory.countBits, columns, count, memory.words, cuts)
+    unsafe bins.withUnsafeBufferPointer { bins in
+      let bins = unsafe bins.baseAddress.map { unsafe $0 + first * columnStride }
+      // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
+      if unsafe node.count <= Self.mostSorted && memory.weightBits > 0 {
+        unsafe engram_cuts_sorted(
+          bins, columnStride, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
+      } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
+        unsafe engram_cuts_listed(
+          bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
+      } else {
+        unsafe engram_cuts_histogram(
+          bins, columnStride, rowStride, &node, memory.countBits, columns, count, memory.words, cuts)
+      }
     }
   }
 

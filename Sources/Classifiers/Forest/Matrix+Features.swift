@@ -26,7 +26,7 @@ extension Matrix {
   ///   - rows: The rows, in the order that ranks come in.
   ///   - work: How the work is done.
   ///   - body: Gets a column's number and ranks, which are valid during the call.
-  /// - Throws: Nothing of its own.
+  /// - Throws: `cancelled`, which is asked before each column.
   @unsafe borrowing func rankColumns(
     rows: [Int32], work: WorkContext, _ body: @Sendable (_ column: Int, _ ranked: RankedColumn) -> Void
   ) throws(EngramError) {
@@ -49,9 +49,10 @@ extension Matrix {
           unsafe ranks.deallocate()
           unsafe distinct.deallocate()
         }
-        unsafe withUnsafePointer(to: features) { features in
+        try unsafe withUnsafePointer(to: features) { (features) throws(EngramError) in
           unsafe engram_take_columns(features, first, width, rows, count, values)
           for j in 0..<width {
+            try work.checkCancelled()
             let found = unsafe engram_rank_column(features, values, j, count, scratch, ranks, distinct)
             unsafe body(first + j, RankedColumn(ranks: ranks, distinct: distinct, count: found))
           }

@@ -146,7 +146,7 @@ public struct RandomForest: Classifier, Hashable {
       let grower =
         idle.withLock { $0.popLast() }
         ?? TreeGrower(self, columns: columns, classes: classes, classWeights: weights)
-      let result = grower.grow(tree, seed: options.seed)
+      let result = try grower.grow(tree, seed: options.seed, options.work)
       idle.withLock { $0.append(grower) }
       grown.withLock { $0[tree] = result }
       options.work.report("training", done.add(1, ordering: .relaxed).newValue, of: treeCount, .things("trees"))

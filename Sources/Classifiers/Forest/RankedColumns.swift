@@ -34,11 +34,14 @@ final class RankedColumns: TrainingColumns {
   }
 
   @unsafe func findCuts(
-    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, count: Int, memory: CutMemory,
+    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, from first: Int, count: Int, memory: CutMemory,
     cuts: UnsafeMutablePointer<engram_cut>
   ) {
     // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
-    unsafe engram_cuts_exact(ranks, rowCount, &node, columns, count, memory.words, memory.sides, cuts)
+    unsafe ranks.withUnsafeBufferPointer { ranks in
+      let start = unsafe ranks.baseAddress.map { unsafe $0 + first * rowCount }
+      unsafe engram_cuts_exact(start, rowCount, &node, columns, count, memory.words, memory.sides, cuts)
+    }
   }
 
   @unsafe func divide(

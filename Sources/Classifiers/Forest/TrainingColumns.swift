@@ -15,12 +15,13 @@ protocol TrainingColumns: AnyObject, Sendable {
   ///
   /// - Parameters:
   ///   - node: The rows of the node.
-  ///   - columns: The columns to look at; nil for all, in order.
+  ///   - columns: The columns to look at; nil for those from `first` on, in order.
+  ///   - first: The first column where there are none; otherwise 0.
   ///   - count: How many columns.
   ///   - memory: Scratch memory of the calling thread.
   ///   - cuts: Gets a cut for each.
   @unsafe func findCuts(
-    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, count: Int, memory: CutMemory,
+    _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, from first: Int, count: Int, memory: CutMemory,
     cuts: UnsafeMutablePointer<engram_cut>)
 
   /// Moves the entries on the left of a cut before the others.

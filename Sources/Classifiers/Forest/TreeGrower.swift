@@ -1,5 +1,6 @@
 // TreeGrower.swift -- grows trees, one after the other, in memory that it uses again.
 
+import Base
 import CClassifierKernels
 
 /// Grows the trees of a forest, one after the other.
@@ -16,6 +17,10 @@ import CClassifierKernels
   private var classCount: Int { classWeights.count }
   private let wanted: Int
   private let memory: CutMemory
+  /// Values that are looked at before asking whether to stop, a few hundredths of a second of work.
+  private static let mostValues = 1 << 24
+  /// Columns that kernels look at together.
+  private static let blockWidth = Int(ENGRAM_HISTOGRAM_COLUMNS)
   /// The rows of all nodes.
   private var entries: [UInt64] = []
   /// All columns, in an order that drawing changes.
@@ -61,8 +66,10 @@ import CClassifierKernels
   /// - Parameters:
   ///   - number: The number of the tree, which with the seed decides every draw.
   ///   - seed: The seed of the forest.
+  ///   - work: Whether to stop, which is asked before each node and within large ones.
   /// - Returns: The tree.
-  func grow(_ number: Int, seed: UInt64) -> GrownTree {
+  /// - Throws: `cancelled`.
+  func grow(_ number: Int, seed: UInt64, _ work: WorkContext) throws(EngramError) -> GrownTree {
     random = RandomStream(seed: seed, stream: number)
     for column in columnOrder.indices { columnOrder[column] = Int32(column) }
     let bag = drawRows()
@@ -71,7 +78,7 @@ import CClassifierKernels
     for entry in entries { tree.draws[Int(entry >> 48)] += UInt32(truncatingIfNeeded: entry >> 32 & 0xFFFF) }
     let leafLimit = forest.maxLeafNodes ?? .max
     var frontier: [Frontier] = []
-    if let root = open(0, start: 0, count: entries.count, depth: 0) { frontier.append(root) }
+    if let root = try open(0, start: 0, count: entries.count, depth: 0, work) { frontier.append(root) }
     var leafCount = 1
     while leafCount < leafLimit, let next = take(&frontier) {
       let child = tree.nodeCount
@@ -81,9 +88,12 @@ import CClassifierKernels
       tree.cut(
         next.node, feature: next.column, threshold: columns.threshold(column: next.column, next.cut), child: child)
       leafCount += 1
-      let right = open(child + 1, start: next.start + left, count: next.count - left, depth: next.depth + 1)
+      let right = try open(
+        child + 1, start: next.start + left, count: next.count - left, depth: next.depth + 1, work)
       if let right { frontier.append(right) }
-      if let left = open(child, start: next.start, count: left, depth: next.depth + 1) { frontier.append(left) }
+      if let left = try open(child, start: next.start, count: left, depth: next.depth + 1, work) {
+        frontier.append(left)
+      }
     }
     return tree.byLevel(columnCount: columns.columnCount, bag: bag)
   }
@@ -134,7 +144,9 @@ import CClassifierKernels
   }
 
   /// Finds the cut of a node; nil where it stays a leaf.
-  private func open(_ node: Int, start: Int, count: Int, depth: Int) -> Frontier? {
+  private func open(
+    _ node: Int, start: Int, count: Int, depth: Int, _ work: WorkContext
+  ) throws(EngramError) -> Frontier? {
     let own = tree.draws[(node * classCount)..<((node + 1) * classCount)]
     let drawCount = own.reduce(0, +)
     guard count >= 2, own.count(where: { $0 > 0 }) >= 2, depth < forest.maxDepth ?? .max,
@@ -143,9 +155,8 @@ import CClassifierKernels
     let totals = zip(own, classWeights).map { Double($0) * $1 }
     // The first node has all draws.
     if node == 0 { leastWeight = forest.minWeightFractionLeaf * totals.reduce(0, +) }
-    guard let (column, cut) = bestCut(start: start, count: count, totals: totals, drawCount: drawCount) else {
-      return nil
-    }
+    let found = try bestCut(start: start, count: count, totals: totals, drawCount: drawCount, work)
+    guard let (column, cut) = found else { return nil }
     return Frontier(
       node: node, start: start, count: count, depth: depth, column: column, cut: cut,
       gain: cut.score - GrowingTree.purity(totals))
@@ -153,10 +164,21 @@ import CClassifierKernels
 
   /// The best cut along columns drawn at random, each of equals as likely.
   private func bestCut(
-    start: Int, count: Int, totals: [Double], drawCount: UInt32
-  ) -> (column: Int, cut: engram_cut)? {
+    start: Int, count: Int, totals: [Double], drawCount: UInt32, _ work: WorkContext
+  ) throws(EngramError) -> (column: Int, cut: engram_cut)? {
+    /// Asks whether to stop after so many values.
+    func findCuts(along range: Range<Int>, isInOrder: Bool) throws(EngramError) {
+      let size = max(1, Self.mostValues / max(1, count) / Self.blockWidth) * Self.blockWidth
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: size) {
+        try work.checkCancelled("training was stopped")
+        let part = first..<min(first + size, range.upperBound)
+        self.findCuts(
+          start: start, count: count, totals: totals, drawCount: drawCount, columns: part, isInOrder: isInOrder,
+          place: first - range.lowerBound)
+      }
+    }
     if wanted == columns.columnCount {
-      findCuts(start: start, count: count, totals: totals, drawCount: drawCount, columns: nil)
+      try findCuts(along: 0..<columns.columnCount, isInOrder: true)
       return choose(columns.columnCount).map { ($0, cuts[$0]) }
     }
     // Where no column of the first draw has a cut, the next ones are tried until one has.
@@ -166,7 +188,7 @@ import CClassifierKernels
       for place in drawn..<end {
         columnOrder.swapAt(place, place + random.next(below: columns.columnCount - place))
       }
-      findCuts(start: start, count: count, totals: totals, drawCount: drawCount, columns: drawn..<end)
+      try findCuts(along: drawn..<end, isInOrder: false)
       if drawn == 0 {
         if let best = choose(end) { return (Int(columnOrder[best]), cuts[best]) }
       } else if let first = (0..<(end - drawn)).first(where: { cuts[$0].score > -.infinity }) {
@@ -177,8 +199,11 @@ import CClassifierKernels
     return nil
   }
 
-  /// Fills ``cuts`` with the best cut along each column of a range of ``columnOrder``, or along all.
-  private func findCuts(start: Int, count: Int, totals: [Double], drawCount: UInt32, columns range: Range<Int>?) {
+  /// Fills ``cuts`` from a place on with the best cut along each column of a range of ``columnOrder``, or of the columns in
+  /// order.
+  private func findCuts(
+    start: Int, count: Int, totals: [Double], drawCount: UInt32, columns range: Range<Int>, isInOrder: Bool, place: Int
+  ) {
     let leafMinimum = UInt32(forest.minSamplesLeaf)
     unsafe entries.withUnsafeBufferPointer { entries in
       unsafe classWeights.withUnsafeBufferPointer { weights in
@@ -192,8 +217,8 @@ import CClassifierKernels
                 totals: totals.baseAddress, leaf_minimum: leafMinimum, draw_count: drawCount,
                 weight_minimum: leastWeight)
               unsafe columns.findCuts(
-                &node, columns: range == nil ? nil : order.baseAddress.map { unsafe $0 + (range?.lowerBound ?? 0) },
-                count: range?.count ?? columns.columnCount, memory: memory, cuts: cuts)
+                &node, columns: isInOrder ? nil : order.baseAddress.map { unsafe $0 + range.lowerBound },
+                from: isInOrder ? range.lowerBound : 0, count: range.count, memory: memory, cuts: cuts + place)
             }
           }
         }

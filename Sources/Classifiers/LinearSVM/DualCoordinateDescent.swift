@@ -29,7 +29,7 @@ struct DualCoordinateDescent: LinearSolver {
     self.problem = problem
     self.places = places
     self.settings = settings
-    rows = try SinglePrecisionRows(problem)
+    rows = try SinglePrecisionRows(problem, work: settings.options.work)
     targets = [Double](repeating: -1, count: problem.rows.count * Self.mostClasses)
     for (row, place) in problem.classes.enumerated() {
       if let index = places.firstIndex(of: Int(place)) { targets[row * Self.mostClasses + index] = 1 }
@@ -97,11 +97,12 @@ private final class SinglePrecisionRows: Sendable {
   let matrix: Matrix
   let squaredNorms: [Double]
 
-  init(_ problem: LinearProblem) throws(EngramError) {
+  init(_ problem: LinearProblem, work: WorkContext) throws(EngramError) {
     var matrix = try Matrix(rows: problem.rows.count, columns: problem.width)
     let (rows, columns) = (problem.rows, problem.columns)
     var norms = [Double](repeating: 0, count: rows.count)
     for row in 0..<rows.count {
+      try work.checkCancelled("training was stopped")
       var elements = matrix.mutableElements
       for column in 0..<columns {
         let value = Double(Float(rows[row, column]))

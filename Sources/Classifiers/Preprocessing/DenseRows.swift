@@ -13,6 +13,8 @@ package import TrajectoryModel
   /// Rows that a thread handles at a time, fixed so that results are the same for any number of threads.
   static let blockSize = 512
   private static let alignment = 64
+  /// Products that are summed before asking whether to stop, about a tenth of a second of work.
+  private static let gramOperations = 1 << 31
 
   /// The number of rows.
   package let count: Int
@@ -112,7 +114,8 @@ package import TrajectoryModel
 
   /// The sums over all rows of the products of any two columns from `first` on, as a symmetric matrix.
   ///
-  /// Parts of the rows are summed on several threads and then added in order.
+  /// Parts of the rows are summed on several threads and then added in order; a part is summed in pieces, between which
+  /// `work` may stop it.
   ///
   /// - Returns: n x n, row by row, of which only the upper triangle is meant; n is the number of columns from `first`
   ///   on.
@@ -125,10 +128,13 @@ package import TrajectoryModel
     try parallelFor(count: parts, work: work) { (part, _) throws(EngramError) in
       let (start, end) = (self.count * part / parts, self.count * (part + 1) / parts)
       var sum = [Double](repeating: 0, count: n * n)
-      // SAFETY: rows start ..< end are inside the block, and `sum` is n x n.
-      unsafe engram_dsyrk_t(
-        Int32(n), Int32(end - start), 1, self.values + start * self.stride + first, Int32(self.stride), 0, &sum,
-        Int32(n))
+      for piece in Swift.stride(from: start, to: end, by: max(Self.blockSize, Self.gramOperations / max(1, n * n))) {
+        try work.checkCancelled("training was stopped")
+        let count = min(end - piece, max(Self.blockSize, Self.gramOperations / max(1, n * n)))
+        // SAFETY: the rows of the piece are inside the block, and `sum` is n x n.
+        unsafe engram_dsyrk_t(
+          Int32(n), Int32(count), 1, self.values + piece * self.stride + first, Int32(self.stride), 1, &sum, Int32(n))
+      }
       sums.set(part, sum)
     }
     return sums.inOrder.dropFirst().reduce(into: sums.inOrder[0]) { total, part in

@@ -105,21 +105,21 @@ struct Materializer: Sendable {
   ///
   /// - Parameters:
   ///   - pool: Lends the decoders.
-  ///   - work: How many threads share it, and whether it is to stop, which is asked before each row group.
+  ///   - work: How many threads share it, and whether to stop, asked before each statistic: one may touch much new memory.
   /// - Throws: What decoding throws, or `cancelled`.
   func run(pool: DecoderPool, _ work: WorkContext) throws(EngramError) {
     // Starting a thread costs as much as decoding this many values.
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
       try parallelFor(count: tasks.count, work: useful) { (index, worker) throws(EngramError) in
-        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoder: decoders[worker]) }
+        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoder: decoders[worker], useful) }
       }
     }
   }
 
-  private func perform(_ task: RowGroupTask, decoder: RowGroupDecoder) throws(EngramError) {
+  private func perform(_ task: RowGroupTask, decoder: RowGroupDecoder, _ work: WorkContext) throws(EngramError) {
     let map = maps[task.source]
-    if map.isIncomplete { fillWithNaN(task) }
+    if map.isIncomplete { try fillWithNaN(task, work) }
     let starts = starts(of: task)
     switch sources[task.source].values {
     case .segment(let reader):
@@ -129,12 +129,14 @@ struct Materializer: Sendable {
         let tables = RowTable.tables(runs, of: destinations, exampleCount: window.count)
         try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
           (position, block) throws(EngramError) in
+          try work.checkCancelled()
           for table in tables { table.scatter(block, position: position, map) }
         }
         return
       }
       try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
         (position, block) throws(EngramError) in
+        try work.checkCancelled()
         for index in destinations.indices where !runs[index].isEmpty {
           scatter(block, position: position, to: destinations[index], map, runs: runs[index], starts: starts[index])
         }
@@ -220,10 +222,11 @@ struct Materializer: Sendable {
     }
   }
 
-  private func fillWithNaN(_ task: RowGroupTask) {
-    forEachRow(task) { index, _, _, element in
-      let destination = destinations[index]
-      for statistic in statistics.indices {
+  private func fillWithNaN(_ task: RowGroupTask, _ work: WorkContext) throws(EngramError) {
+    for statistic in statistics.indices {
+      try work.checkCancelled()
+      forEachRow(task) { index, _, _, element in
+        let destination = destinations[index]
         for sample in 0..<sampling.outputCount {
           destination.store(
             .nan, at: element + statistic * destination.statisticStride + sample * destination.sampleStride)

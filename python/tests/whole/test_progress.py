@@ -27,6 +27,16 @@ def test_progress_is_a_bar_of_tqdm(path: pathlib.Path, capsys: pytest.CaptureFix
     "store.identify(\"architecture = 'knet'\", trees=10_000)",
     "store.splits.make('many', 'balanced', repeats=100_000, seed=0, test_fraction=0.25)",
     "while True: store.select(\"layer_position = 'deep'\", statistics='all').to_numpy(threads=1)",
+    "while True: store.select(statistics='all').to_numpy(order='F', dtype='float64')",
+    "while True: store.select(statistics='all').to_pandas('long')",
+    "while True: store.select(statistics='all').to_pandas('list')",
+    "while True: store.select(statistics='all').to_dataset().to_table()",
+    "while True: store.select(statistics='all').to_parquet(file)",
+    "while True: store.splits['fig2a'].audit()",
+    "engram.RandomForest(1, max_features=None, n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
+    "engram.RandomForest(1, bins='exact', n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
+    "engram.LinearSVM(n_components=20).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
+    "engram.Conv1D(45, max_epochs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
 ])
 def test_ctrl_c_ends_a_long_call_within_a_tenth_of_a_second(path: pathlib.Path, call: str) -> None:
     """What runs between Python's handler of the signal and KeyboardInterrupt in the program, in time of the processor.
@@ -34,9 +44,9 @@ def test_ctrl_c_ends_a_long_call_within_a_tenth_of_a_second(path: pathlib.Path, 
     A waiting call has the handler run every 20 ms; how long a machine that does other work takes beside that says nothing of the call.
     """
     program = (
-        "import engram, signal, time\n"
+        "import engram, signal, time\nimport numpy as np\nimport pandas, pyarrow\n"
         "def stop(*unused):\n    global began\n    began = time.process_time()\n    raise KeyboardInterrupt\n"
-        f"store = engram.open({str(path)!r})\nselection = store.select(epochs='0:100:25')\n"
+        f"file = {str(path.parent / 'selection.parquet')!r}\nstore = engram.open({str(path)!r})\nselection = store.select(epochs='0:100:25')\n"
         "X, y = selection.to_numpy(), selection.labels('learning_rule')[0]\nengram.RandomForest(2).fit(X, y)\n"
         f"signal.signal(signal.SIGINT, stop)\nprint('ready', flush=True)\ntry:\n    {call}\n"
         "except KeyboardInterrupt:\n    print(time.process_time() - began, flush=True)\n")
