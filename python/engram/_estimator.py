@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -41,6 +41,8 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
     def _seed(self) -> int:
         state = getattr(self, "random_state", None)
         if isinstance(state, (int, np.integer)):
+            if state < 0:
+                raise ValueError(f"random_state is not negative, and it is {state}")
             return int(state)
         return int(check_random_state(state).randint(np.iinfo(np.int32).max))
 
@@ -61,20 +63,12 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         array = self._matrix(X, reset=True)
         if y is None:
             raise ValueError("This estimator requires y to be passed, but the target y is None")
-        labels = np.asarray(y)
-        if labels.ndim == 2 and labels.shape[1] == 1:
-            import warnings
-
-            from sklearn.exceptions import DataConversionWarning
-
-            warnings.warn("A column-vector y was passed when a 1d array was expected", DataConversionWarning, stacklevel=2)
-            labels = labels.ravel()
+        labels = column_or_1d(y, warn=True)
+        check_consistent_length(array, labels)
         check_classification_targets(labels)
-        if labels.ndim != 1 or len(labels) != array.shape[0]:
-            raise ValueError(f"y has shape {labels.shape} where {array.shape[0]} classes are needed")
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"there is only one class, {self.classes_[0]!r}; a classifier needs at least 2 classes")
+            raise ValueError(f"there is only one class, {self.classes_.tolist()[0]!r}; a classifier needs at least 2 classes")
         codes32: npt.NDArray[np.int32] = np.ascontiguousarray(codes, np.int32)
         parameters = self._parameters(array.shape, self._class_weights(codes32))
         model = _engram.model_fit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, overload
 
 import numpy as np
 
@@ -164,6 +164,16 @@ class SplitSet(Sequence[Split]):
             What the rows of `X` are; every example of the splits must be among them.
         """
         return StoredCV(self, list(range(len(self))), selection)
+
+    def split(self, X: Any = None, y: Any = None, groups: Any = None) -> NoReturn:
+        """Refuses ``cv=store.splits[NAME]``: which example a row of `X` is, only :meth:`cv` knows."""
+        raise _errors.UsageError(
+            "a split set has ids of examples, and a splitter gives rows of X", place="cv", expected="a splitter for a selection",
+            found=repr(self), mend="`cv=store.splits[NAME].cv(selection)`, with the selection that X is of")
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """The number of splits."""
+        return len(self)
 
     def audit(self, index: int | str | None = None, *, skip_values: bool = False) -> Any:
         """What the two sides have in common, and what they lack."""

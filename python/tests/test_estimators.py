@@ -98,6 +98,17 @@ def test_the_estimators_drop_into_searches_and_pipelines(shared: engram.Store) -
         next(cv.split(x[:-1]))
     with pytest.raises(ValueError, match="lacks"):
         next(shared.splits["fig2a"].cv(shared.select("architecture = 'knet'")).split())
+    with pytest.raises(engram.UsageError, match="cv\\(selection\\)"):
+        cross_val_score(engram.RandomForest(n_estimators=3), x, y, cv=shared.splits["fig2a"])
+
+
+@pytest.mark.parametrize(("labels", "seed", "what"), [
+    (["a"] * 600, 0, "only one class, 'a'"), (["a", "b"], 0, "inconsistent numbers of samples"), ([["a", "b"]] * 600, 0, "1d array"),
+    (["a", "b"] * 300, -1, "random_state"),
+])
+def test_errors_are_those_of_scikit_learn(labels: list[str], seed: int, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        engram.RandomForest(2, random_state=seed).fit(data()[0], labels)
 
 
 def test_a_search_by_stored_splits_uses_their_examples(shared: engram.Store) -> None:

@@ -73,6 +73,13 @@ public struct WorkContext: Sendable {
     return limited
   }
 
+  /// The same context for work inside the gate of forks, which it leaves while it asks: the answer is the caller's code.
+  package var insideGate: WorkContext {
+    var inside = self
+    inside.isCancelled = { [isCancelled] in ForkGate.outside(isCancelled) }
+    return inside
+  }
+
   /// The same context, which tells nobody.
   package var silent: WorkContext { WorkContext(threads: threads, isCancelled: isCancelled) }
 }

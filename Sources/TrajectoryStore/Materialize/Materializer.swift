@@ -110,9 +110,10 @@ struct Materializer: Sendable {
   func run(pool: DecoderPool, _ work: WorkContext) throws(EngramError) {
     // Starting a thread costs as much as decoding this many values.
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
+    let asked = useful.insideGate
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
       try parallelFor(count: tasks.count, work: useful) { (index, worker) throws(EngramError) in
-        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoder: decoders[worker], useful) }
+        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoder: decoders[worker], asked) }
       }
     }
   }
