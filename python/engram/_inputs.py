@@ -13,7 +13,7 @@ import numpy as np
 from . import _errors
 from ._needs import existing, needs
 from ._request import number
-from ._write import append, ingest
+from ._write import append, ingest, plain
 
 if TYPE_CHECKING:
     import pandas
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal", "layer_set_id", "example_count")
 #: Columns by which `ingest` knows a whole selection of a store, whose runs then stay apart as they were there.
 OWN = {"example_id", "run_id", "layer_name", "layer_position", "unit_fraction"}
+
+#: Coordinates that say how a run was measured.
+CONDITION = ("unit_fraction", "noise_sd", "observation_seed")
 
 
 def dropped(names: Sequence[Any]) -> list[str]:
@@ -128,17 +131,31 @@ def from_arrow(
     table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
     nested = ("struct", "map", "union", "run_end_encoded", "dense_union", "sparse_union")
     require_columns([field.name for field in table.schema if str(field.type).startswith(nested)])
-    plain = {name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+    spelt = {name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)}
     options.setdefault("value_type", value_type({field.name: str(field.type) for field in table.schema}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
-        csv.write_csv(pyarrow.table(plain), path)
+        csv.write_csv(pyarrow.table(spelt), path)
         return ingest(path, store, **options)
 
 
+def has_lists(column: pandas.Series) -> bool:
+    """Whether the values of a column are lists or arrays."""
+    if column.dtype != object:
+        return False
+    first = column.first_valid_index()
+    return first is not None and isinstance(column.loc[[first]].iloc[0], (list, tuple, np.ndarray))
+
+
 def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
-    """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column."""
+    """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column, lists need `epochs`."""
     require_frame(data, "pandas", "DataFrame")
+    if data.columns.is_unique and any(has_lists(column) for _, column in data.items()):
+        needs("pyarrow", "reading lists")
+        import pyarrow
+
+        return from_arrow(
+            pyarrow.Table.from_pandas(data, preserve_index=any(name is not None for name in data.index.names)), store, **options)
     options.setdefault("value_type", value_type({str(name): str(kind) for name, kind in data.dtypes.items()}))
     truths = [name for name, kind in data.dtypes.items() if str(kind) in ("bool", "boolean", "bool[pyarrow]")]
     if truths and data.columns.is_unique:
@@ -188,13 +205,14 @@ def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **
 def from_xarray(
     data: xarray.Dataset, store: str | os.PathLike[str], *, run: Sequence[str] | None = None, layer: str | None = None,
     example: str = "example", epoch: str = "epoch", **options: Any,
-) -> dict[str, Any]:
-    """Bring an ``xarray.Dataset`` into a store: each variable ``(example, epoch)`` is a statistic.
+) -> Any:
+    """Bring an ``xarray.Dataset`` into a store: each variable ``(example, epoch)`` is a statistic, or each place of a dimension
+    ``statistic``.
 
     Parameters
     ----------
     data : xarray.Dataset
-        Its coordinates along the examples are metadata of runs.
+        Its coordinates along the examples are metadata of runs; those of a selection of a store mean there what they meant here.
     store : path
         The store; it is made where there is none.
     run : list of str, optional
@@ -211,25 +229,55 @@ def from_xarray(
     Whole numbers in a real coordinate become integers, for an integer that is missing somewhere makes a coordinate real; an empty
     text is no value.
     """
+    for variable in data.data_vars.values():
+        if set(variable.dims) == {example, "statistic", epoch} and "statistic" in data.coords:
+            data = variable.to_dataset(dim="statistic")
+            break
     names = [str(name) for name, variable in data.data_vars.items() if set(variable.dims) == {example, epoch}]
+    along = [str(name) for name, coordinate in data.coords.items() if coordinate.dims == (example,) and name != example]
+    if names and run is None and layer is None and {*along, "example_id"} >= OWN:
+        return own_dataset(data, store, names, along, example, epoch, options)
     if not names:
         raise _errors.UsageError(
             "the dataset has no variable of examples and epochs", place="data", expected=f"dimensions ({example}, {epoch})",
             found=", ".join(f"{name} {variable.dims}" for name, variable in data.data_vars.items()))
     layer = layer or ("layer_name" if "layer_name" in data.coords else None)
-    skipped = {example, epoch, "layer_position", "layer_ordinal", "run_id", "observation_id", "example_id", layer}
-    fields = list(run) if run is not None else [
-        str(name) for name, coordinate in data.coords.items() if coordinate.dims == (example,) and name not in skipped]
+    skipped = {*GIVEN, *CONDITION, "layer_position", "commit_id", layer}
+    fields = list(run) if run is not None else [name for name in along if name not in skipped]
     values = np.stack([data[name].transpose(example, epoch).to_numpy() for name in names], axis=-1)
     columns = {name: whole(data[name].to_numpy()) for name in fields}
     layers = data[layer].to_numpy() if layer else None
+    positions = whole(data["layer_position"].to_numpy()) if "layer_position" in along else None
+    conditions = {name: whole(data[name].to_numpy()) for name in CONDITION if name in along}
+    if conditions:
+        options.setdefault("conditions", [
+            {name: column[row] for name, column in conditions.items() if plain(column[row]) is not None} for row in range(values.shape[0])])
     runs: list[dict[str, Any]] = []
-    named: list[list[str]] = []
+    named: list[list[Any]] = []
     for row in range(values.shape[0]):
         runs.append({name: column[row] for name, column in columns.items()})
-        named.append([str(layers[row]) if layers is not None else "layer"])
+        name = str(layers[row]) if layers is not None else "layer"
+        named.append([name if positions is None else (name, positions[row])])
     epochs = [float(value) for value in data[epoch].to_numpy()]
     return append(store, values[:, None], runs=runs, layers=named, epochs=epochs, statistics=names, **options)
+
+
+def own_dataset(
+    data: xarray.Dataset, store: str | os.PathLike[str], names: list[str], along: list[str], example: str, epoch: str,
+    options: dict[str, Any],
+) -> Any:
+    """Brings in the dataset of a selection as the wide frame that the selection gives, whose runs stay apart as they were."""
+    import pandas
+
+    # As objects, a whole number beside one that is missing stays whole.
+    known = {name: pandas.Series(list(whole(data[name].to_numpy())), dtype=object) for name in along if name != "example_id"}
+    values = {}
+    for name in names:
+        rows = data[name].transpose(example, epoch).to_numpy()
+        for place, time in enumerate(data[epoch].to_numpy()):
+            values[f"{name}@{number(time)}"] = rows[:, place]
+    ids = data[example].to_numpy() if example in data.coords else np.arange(data.sizes[example])
+    return from_pandas(pandas.DataFrame({"example_id": ids, **known, **values}), store, **options)
 
 
 def whole(values: Any) -> Any:

@@ -308,3 +308,46 @@ def test_steps_of_one_epoch_count_once_and_it_is_said() -> None:
     run = TrackedRun("a", {}, {"epoch": [(0, 0.0), (1, 0.0), (2, 1.0)], "loss": [(0, 3.0), (1, 2.0), (2, 1.0)]})
     assert by_epoch(run, "epoch", "events") == {"loss": {0.0: 2.0, 1.0: 1.0}}
     assert run.notes == ["1 values were logged at earlier steps of the same 'epoch', and the last one of each counts"]
+
+
+def test_the_dataset_of_a_selection_comes_back_as_it_was(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    """Layers of a run stay together, as do positions, conditions and whole numbers; in both layouts, and through a file."""
+    xarray = pytest.importorskip("xarray")
+    selection = shared.select("architecture = 'knet'", statistics=["weightabs_mean", "weightabs_var"], epochs="0:100:50")
+    selection.to_xarray().to_netcdf(tmp_path / "selection.nc", engine="scipy")
+    array = xarray.open_dataset(
+        shared.path, engine="engram", layout="array", where="architecture = 'knet'", statistics=["weightabs_mean", "weightabs_var"],
+        epochs="0:100:50")
+    query = "SELECT r.learning_rule, r.dataset_seed, e.layer_name, e.layer_position FROM example e JOIN run r USING (run_id) {} ORDER BY 1, 2, 3, 4"
+    known = shared.sql(query.format("WHERE r.architecture = 'knet'")).rows()
+    for name, data in (("own", selection.to_xarray()), ("file", xarray.open_dataset(tmp_path / "selection.nc", engine="scipy")), ("array", array)):
+        target = tmp_path / f"{name}.engram"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", engram.EngramWarning)
+            engram.from_xarray(data, target)
+        again = engram.open(target)
+        np.testing.assert_array_equal(again.select(statistics=selection.statistics).to_numpy(), selection.to_numpy())
+        assert again.sql(query.format("")).rows() == known
+        assert again.sql("SELECT count(*) FROM run").rows() == shared.sql("SELECT count(*) FROM run WHERE architecture = 'knet'").rows()
+
+
+def test_coordinates_of_a_foreign_dataset_keep_their_meaning(tmp_path: pathlib.Path) -> None:
+    xarray = pytest.importorskip("xarray")
+    along = {"animal": list("abcd"), "layer_position": ["early", "deep", "deep", ""], "unit_fraction": [1.0, 0.5, 0.5, 1.0], "run_id": [5, 6, 7, 8]}
+    data = xarray.Dataset(
+        {"loss": (("example", "epoch"), np.random.default_rng(0).random((4, 3)))},
+        coords={"epoch": [0, 1, 2], **{name: ("example", values) for name, values in along.items()}})
+    engram.from_xarray(data, tmp_path / "mine.engram")
+    rows = engram.open(tmp_path / "mine.engram").sql("SELECT animal, layer_position, unit_fraction FROM example ORDER BY 1").rows()
+    assert rows == [("a", "early", 1.0), ("b", "deep", 0.5), ("c", "deep", 0.5), ("d", None, 1.0)]
+
+
+def test_lists_in_a_frame_of_pandas_come_in(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow")
+    selection = shared.select("architecture = 'knet'", statistics=["weightabs_mean"], epochs="0:100:50")
+    with pytest.raises(engram.UsageError, match="epochs"):
+        engram.from_pandas(selection.to_pandas("list"), tmp_path / "mine.engram")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", engram.EngramWarning)
+        engram.from_pandas(selection.to_pandas("list"), tmp_path / "mine.engram", epochs=[0, 50, 100])
+    np.testing.assert_array_equal(engram.open(tmp_path / "mine.engram").select(statistics="all").to_numpy(), selection.to_numpy())
