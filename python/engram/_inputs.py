@@ -203,7 +203,7 @@ def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **
 
 
 def from_xarray(
-    data: xarray.Dataset, store: str | os.PathLike[str], *, run: Sequence[str] | None = None, layer: str | None = None,
+    data: Any, store: str | os.PathLike[str], *, run: Sequence[str] | None = None, layer: str | None = None,
     example: str = "example", epoch: str = "epoch", **options: Any,
 ) -> Any:
     """Bring an ``xarray.Dataset`` into a store: each variable ``(example, epoch)`` is a statistic, or each place of a dimension
@@ -211,7 +211,7 @@ def from_xarray(
 
     Parameters
     ----------
-    data : xarray.Dataset
+    data : xarray.Dataset or xarray.DataArray
         Its coordinates along the examples are metadata of runs; those of a selection of a store mean there what they meant here.
     store : path
         The store; it is made where there is none.
@@ -229,6 +229,10 @@ def from_xarray(
     Whole numbers in a real coordinate become integers, for an integer that is missing somewhere makes a coordinate real; an empty
     text is no value.
     """
+    if type(data).__name__ == "DataArray":
+        data = data.to_dataset(name=data.name or "value")
+    if not hasattr(data, "data_vars"):
+        raise _errors.UsageError("this is no dataset", place="data", expected="xarray.Dataset", found=type(data).__name__)
     for variable in data.data_vars.values():
         if set(variable.dims) == {example, "statistic", epoch} and "statistic" in data.coords:
             data = variable.to_dataset(dim="statistic")
@@ -241,6 +245,8 @@ def from_xarray(
         raise _errors.UsageError(
             "the dataset has no variable of examples and epochs", place="data", expected=f"dimensions ({example}, {epoch})",
             found=", ".join(f"{name} {variable.dims}" for name, variable in data.data_vars.items()))
+    if data.sizes[example] == 0:
+        raise _errors.UsageError("the dataset has no examples", place="data", found=f"dimension {example} of length 0")
     layer = layer or ("layer_name" if "layer_name" in data.coords else None)
     skipped = {*GIVEN, *CONDITION, "layer_position", "commit_id", layer}
     fields = list(run) if run is not None else [name for name in along if name not in skipped]
@@ -258,7 +264,7 @@ def from_xarray(
         runs.append({name: column[row] for name, column in columns.items()})
         name = str(layers[row]) if layers is not None else "layer"
         named.append([name if positions is None else (name, positions[row])])
-    epochs = [float(value) for value in data[epoch].to_numpy()]
+    epochs = [float(number(value)) for value in data[epoch].to_numpy()]
     return append(store, values[:, None], runs=runs, layers=named, epochs=epochs, statistics=names, **options)
 
 

@@ -111,9 +111,11 @@ def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | N
 def number(value: Any) -> str:
     """A number, whole where it is."""
     try:
+        if isinstance(value, (np.datetime64, np.timedelta64)):
+            raise TypeError
         real = float(value)
     except (TypeError, ValueError):
-        raise _errors.UsageError("an epoch is a number", place="epochs", found=repr(value)) from None
+        raise _errors.UsageError("an epoch is a number", place="epochs", found=repr(value), mend="give times as numbers, such as days since the first") from None
     return str(int(real)) if real.is_integer() else repr(real)
 
 

@@ -62,6 +62,20 @@ def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, An
     return {"run": {key: field_value(key, value) for key, value in metadata.items()}, "layers": described}
 
 
+def run_list(runs: Any) -> list[Mapping[str, Any]]:
+    """The metadata of each run: of a list of mappings, or of a frame with a row for each run."""
+    if hasattr(runs, "to_dict") and hasattr(runs, "columns"):
+        # pandas and polars call it differently.
+        runs = runs.to_dicts() if hasattr(runs, "to_dicts") else runs.to_dict("records")
+    found = runs if isinstance(runs, Mapping) or not hasattr(runs, "__iter__") else next(
+        (one for one in runs if not isinstance(one, Mapping)), None)
+    if found is not None:
+        raise _errors.UsageError(
+            "a run is described by a mapping", place="runs", expected="a list with a mapping of names to values for each run",
+            found=repr(found)[:60])
+    return list(runs)
+
+
 def append(
     path: str | os.PathLike[str], values: npt.ArrayLike, *, runs: Sequence[Mapping[str, Any]], layers: Sequence[Any],
     epochs: Sequence[float], statistics: Sequence[str], conditions: Sequence[Mapping[str, Any]] | None = None,
@@ -75,7 +89,7 @@ def append(
         The store.
     values : array of float32 or float64, shape (runs, layers, epochs, statistics)
         The trajectories; NaN and infinities are values, what is masked is NaN.
-    runs : list of mapping
+    runs : list of mapping, or data frame
         Metadata of each run; new names become fields.
     layers : list of str, of (name, position), or of such lists
         The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.
@@ -104,6 +118,11 @@ def append(
     """
     import json
 
+    runs = run_list(runs)
+    layers, statistics = ([one] if isinstance(one, str) else one for one in (layers, statistics))
+    for name, axis in (("layers", layers), ("epochs", epochs), ("statistics", statistics)):
+        if not hasattr(axis, "__len__"):
+            raise _errors.UsageError(f"{name} is a list", place=name, expected="one for each place of its axis", found=repr(axis))
     array = unmasked(values)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":

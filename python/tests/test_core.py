@@ -283,3 +283,23 @@ def test_tables_are_copied_and_say_what_to_pickle(store: engram.Store) -> None:
         pickle.dumps(table)
     with pytest.raises(KeyError, match="only a"):
         table.to_numpy("b")
+
+
+@pytest.mark.parametrize(("changes", "place"), [
+    ({"runs": [1, 2]}, "runs"), ({"runs": {"seed": [1, 2]}}, "runs"), ({"runs": 2}, "runs"), ({"epochs": 2}, "epochs"), ({"layers": 1}, "layers"),
+    ({"epochs": [0, "one"]}, None),
+])
+def test_an_append_of_something_else_is_refused_by_name(tmp_path: pathlib.Path, changes: dict[str, object], place: str | None) -> None:
+    asked = {"runs": [{"seed": 1}, {"seed": 2}], "layers": ["fc"], "epochs": [0, 1], "statistics": ["m"], **changes}
+    with pytest.raises((engram.UsageError, ValueError)) as caught:
+        engram.append(tmp_path / "mine.engram", np.ones((2, 1, 2, 1)), **asked)  # type: ignore[arg-type]
+    assert place is None or caught.value.place == place
+
+
+def test_one_name_and_a_frame_of_runs_are_taken(tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    runs = pandas.DataFrame({"seed": [1, 2]})
+    engram.append(tmp_path / "mine.engram", np.ones((2, 1, 2, 1)), runs=runs, layers="fc", epochs=[0, 1], statistics="mean")
+    store = engram.open(tmp_path / "mine.engram")
+    assert store.sql("SELECT seed, layer_name FROM example").rows() == [(1, "fc"), (2, "fc")]
+    assert store.select(statistics="all").columns == ["mean@0", "mean@1"]
