@@ -40,6 +40,17 @@ struct StudyTests {
     #expect(try Study(json: paper.json) == paper)
   }
 
+  @Test(arguments: Study.builtInNames) func `mean trajectories are compared with whole ones on the same splits`(
+    name: String
+  ) throws {
+    let study = try #require(try Study.builtIn(name))
+    for figure in study.figures where figure.drawing == .accuracy {
+      guard let reference = figure.reference else { continue }
+      let splits = try #require(study.experiment(reference)).splits
+      for experiment in figure.experiments { #expect(study.experiment(experiment)?.splits == splits, "\(figure.name)") }
+    }
+  }
+
   @Test(arguments: [
     (#""version": 1"#, #""version": 2"#, "version"), (#""draw": "accuracy""#, #""draw": "acuracy""#, "accuracy"),
     (#""experiments": ["rules"]"#, #""experiments": ["rulez"]"#, "rules"),

@@ -116,7 +116,8 @@ struct SVGCanvas {
 enum TextMetrics {
   /// Of how many names so far apart one is written, so that none lies on another: names below one another, or turned by 40 degrees.
   static func labelStep(_ distance: Double, isTurned: Bool = false) -> Int {
-    let lineHeight = 12.0
+    // Names below one another need more than those that are turned, whose beginnings stand apart as well.
+    let lineHeight = isTurned ? 10.5 : 12
     let apart = isTurned ? distance * 0.643 : distance
     return apart > 0 ? max(1, Int((lineHeight / apart).rounded(.up))) : 1
   }

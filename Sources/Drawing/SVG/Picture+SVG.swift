@@ -47,7 +47,8 @@ extension Picture {
         if case .bars(let chart) = panel.content { chart.groups.reduce(0) { $0 + $1.bars.count } } else { 0 }
       }.max() ?? 0
     switch min(columns, max(1, panels.count)) {
-    case 1: return bars > 12 ? 920 : 680
+    // The 48 bars of all statistics and positions each have their name.
+    case 1: return bars > 40 ? 1020 : bars > 12 ? 920 : 680
     case 2: return 900
     default: return 1020
     }
