@@ -63,6 +63,8 @@ def aside(body: Callable[[threading.Event], None]) -> None:
     failures: list[BaseException] = []
 
     def run() -> None:
+        with begins:
+            pass
         try:
             body(is_left)
         except BaseException as error:
@@ -70,7 +72,15 @@ def aside(body: Callable[[threading.Event], None]) -> None:
         finally:
             has_ended.set()
 
-    threading.Thread(target=run, name="engram").start()
+    begins = threading.Lock()
+    begins.acquire()
+    thread = threading.Thread(target=run, name="engram")
+    try:
+        # The thread itself is the last to let go of its object: Ctrl-C in what Python does then would be lost.
+        thread.start()
+        del thread
+    finally:
+        begins.release()
     try:
         # Python 3.11 takes a thread for ended whose `join` a signal interrupted, and would not wait for it at its own end.
         has_ended.wait()
