@@ -20,15 +20,13 @@ public struct MeasureAgreement: Sendable, Hashable {
   public let share: Double
   /// That share with chance taken away: 0 where they agree as often as guesses do, 1 where always (Bennett, Alpert and Goldstein 1954).
   public let value: Double
-  /// Whether they agree hardly more than guesses do: at most ``leastValue``, or as much as guesses do 1 time in 20.
+  /// Whether they agree hardly more than guesses do: at most ``leastValue``, or not above 0 by two standard errors.
   public let isSlight: Bool
   /// Whether the agreement is slight, and no held-out parts show that such runs are identified correctly all the same.
   public let isDoubtful: Bool
 
   /// The value up to which agreement is slight, however many runs there are.
   package static let leastValue = 0.1
-  /// The standard errors above 0 that guesses pass 1 time in 20: only more agreement than by guessing counts, so one side does.
-  private static let guessQuantile = 1.644854
   /// Held-out parts of up to this value show whether such runs are identified correctly all the same.
   private static let likeValue = 0.15
   /// So many parts it takes to show it, and so far from guessing to certainty their mean accuracy must be.
@@ -126,7 +124,7 @@ extension MeasureAgreement {
       // Of guesses, pairs agree independently of one another, for any two of three say nothing of the third.
       let pairs = said[place].count * (said[place].count - 1) / 2 * (said[place].first?.count ?? 0)
       let error = (chance * (1 - chance) / Double(max(1, pairs))).squareRoot() / (1 - chance)
-      let isSlight = values[place] <= max(leastValue, guessQuantile * error)
+      let isSlight = values[place] <= max(leastValue, 2 * error)
       // Each part is judged by the others, as what is to be identified is by all.
       let like = accuracies.indices.filter { $0 != place && values[$0] <= likeValue }.map { accuracies[$0] }
       let isRight =
