@@ -48,7 +48,7 @@ final class PiecedTable: VirtualTable {
     declaration = "CREATE TABLE \(name) (\(columns.map { "\"\($0.name)\" \($0.type)" }.joined(separator: ", ")))"
   }
 
-  func plan(_ constraints: [TableConstraint], columns: UInt64) -> TablePlan {
+  func plan(_ constraints: [TableConstraint], columns: UInt64, order: [Int]) -> TablePlan {
     var plan = TablePlan()
     var rows = Double(max(1, numbers.count))
     var lookup = 0.0
@@ -59,7 +59,7 @@ final class PiecedTable: VirtualTable {
     }
     plan.rows = max(1, rows)
     plan.cost = plan.rows + lookup
-    plan.isAscending = true
+    plan.isOrdered = order == [0]
     return plan
   }
 

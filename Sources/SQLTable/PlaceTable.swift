@@ -18,7 +18,7 @@ final class PlaceTable: VirtualTable {
     exampleCount = measurements.reduce(0) { $0 + $1.count }
   }
 
-  func plan(_ constraints: [TableConstraint], columns: UInt64) -> TablePlan {
+  func plan(_ constraints: [TableConstraint], columns: UInt64, order: [Int]) -> TablePlan {
     var plan = TablePlan()
     let layers = Double(exampleCount) / Double(max(1, measurements.count))
     (plan.rows, plan.cost) = (Double(max(1, exampleCount)), Double(max(1, exampleCount)))
@@ -31,7 +31,7 @@ final class PlaceTable: VirtualTable {
       }
       plan.used.append(constraint)
     }
-    plan.isAscending = true
+    plan.isOrdered = order == [0]
     return plan
   }
 

@@ -50,6 +50,12 @@ final class TrajectoryBlocks {
   let exampleCount: Int
   /// Epochs of a block, on the average.
   let meanEpochs: Double
+  /// Every epoch that any example has, ascending.
+  private(set) lazy var epochs = Set(blocks.flatMap(\.epochs)).sorted()
+  /// The numbers of the statistics, in the order of the bytes of their names.
+  private(set) lazy var sortedStatistics = statistics.indices.sorted {
+    statistics[$0].utf8.lexicographicallyPrecedes(statistics[$1].utf8)
+  }
   /// The epochs of the block that has most.
   let mostEpochs: Int
   private let trust: (() throws(EngramError) -> Void) throws(EngramError) -> Void

@@ -5,7 +5,8 @@ import SQLite
 
 /// The tables `trajectory(example_id, statistic, epoch, value)` and `trajectory_wide(example_id, epoch, STATISTIC, …)`.
 ///
-/// Both walk through the blocks of a store: example by example, in the long one statistic by statistic, epoch by epoch. In the wide one a
+/// Both walk through the blocks of a store: example by example, in the long one statistic by statistic, epoch by epoch. Where a query groups
+/// or orders by statistic or epoch, the long one walks through the store for each of them, so that SQLite sorts nothing. In the wide one a
 /// statistic that an example lacks is NULL; statistics whose names are those of other columns, but for case, and those beyond the columns
 /// that SQLite allows, are in the long one only.
 final class TrajectoryTable: VirtualTable {
@@ -56,7 +57,7 @@ final class TrajectoryTable: VirtualTable {
       }.prefix(mostColumns))
   }
 
-  func plan(_ constraints: [TableConstraint], columns used: UInt64) -> TablePlan {
+  func plan(_ constraints: [TableConstraint], columns used: UInt64, order: [Int]) -> TablePlan {
     var plan = TablePlan()
     let examples = Double(max(1, blocks.exampleCount)), statistics = Double(layout == .long ? max(1, names.count) : 1)
     var rows = examples * statistics * blocks.meanEpochs
@@ -76,9 +77,30 @@ final class TrajectoryTable: VirtualTable {
     plan.rows = max(1, rows)
     // A lookup may have to decode a row group, most of which it does not use; a wide row has several values.
     plan.cost = plan.rows * (layout == .wide ? 2 : 1) + (isLookup ? TrajectoryCost.lookup : TrajectoryCost.scan)
-    plan.isAscending = true
-    plan.words = layout == .wide ? String(used, radix: 16) : ""
+    let isByKey = layout == .long && [[1], [2], [1, 2], [2, 1]].contains(order)
+    plan.isOrdered = isByKey || order == [0]
+    plan.words = layout == .wide ? String(used, radix: 16) : isByKey ? order.map(String.init).joined() : ""
     return plan
+  }
+
+  /// One walk through the store: some statistics, nil for all, at some epochs.
+  private typealias Walk = (statistics: [Int]?, epochs: Bounds)
+
+  /// The walks that give rows in the order of some columns, which are 1, the statistic, or 2, the epoch; the last comes first.
+  private func walks(_ whole: Walk, by order: [Int]) -> [Walk] {
+    var walks = [whole]
+    for column in order {
+      walks = walks.flatMap { walk in
+        guard column == 1 else {
+          let (first, last) = (walk.epochs.first, walk.epochs.last)
+          let epochs = walk.epochs.isEmpty ? [] : blocks.epochs.filter { $0 >= first && $0 <= last }
+          return epochs.map { (walk.statistics, Bounds(only: $0)) }
+        }
+        let wanted = walk.statistics.map(Set.init)
+        return blocks.sortedStatistics.filter { wanted?.contains($0) ?? true }.map { ([$0], walk.epochs) }
+      }
+    }
+    return walks.reversed()
   }
 
   func cursor() -> any VirtualCursor { Cursor(self) }
@@ -88,6 +110,9 @@ final class TrajectoryTable: VirtualTable {
     private let table: TrajectoryTable
     private let isLong: Bool
     private var reading: BlockReading
+    private var ids = Bounds()
+    /// What is still to be walked through, the next last.
+    private var walks: [Walk] = []
     private var values: TrajectoryBlocks.Values?
     private var example = 0, statistic = 0
     /// How many examples the present run is of.
@@ -116,7 +141,7 @@ final class TrajectoryTable: VirtualTable {
       var (ids, epochs) = (Bounds(), Bounds())
       // Unless a condition names one, a long table has all statistics, and a wide one those whose columns are read.
       var wanted: [Int]?
-      if let used = UInt64(words, radix: 16) {
+      if !isLong, let used = UInt64(words, radix: 16) {
         shown = table.columns.enumerated().map { ($0 + 2, $1) }.filter { used & (1 << UInt64(min(63, $0.column))) != 0 }
         wanted = shown.map(\.statistic)
       }
@@ -132,14 +157,30 @@ final class TrajectoryTable: VirtualTable {
           wanted = wanted == nil || wanted == named ? named : []
         }
       }
-      reading.begin(ids, epochs, statistics: wanted, isNothing: isLong && wanted?.isEmpty == true)
+      self.ids = ids
+      walks = []
+      if isLong, !words.isEmpty {
+        walks = table.walks((wanted, epochs), by: words.compactMap(\.wholeNumberValue))
+        begin(walks.popLast() ?? ([], epochs))
+      } else {
+        begin((wanted, epochs))
+      }
       try enter()
+    }
+
+    private func begin(_ walk: Walk) {
+      reading.begin(
+        ids, walk.epochs, statistics: walk.statistics, isNothing: isLong && walk.statistics?.isEmpty == true)
     }
 
     /// Goes to the first row of the next block that has any.
     private func enter() throws(EngramError) {
       repeat {
         values = try reading.next()
+        while values == nil, let walk = walks.popLast() {
+          begin(walk)
+          values = try reading.next()
+        }
       } while values.map { $0.epochs.count == 0 || (isLong && $0.statistics.isEmpty) } ?? false
       (example, statistic) = (reading.rows.lowerBound, 0)
       begin()

@@ -91,7 +91,9 @@ final class TableBox {
       else { continue }
       constraints.append(TableConstraint(column: Int(constraint.iColumn), comparison: comparison, place: place))
     }
-    let plan = table.plan(constraints, columns: unsafe info.pointee.colUsed)
+    let terms = (0..<Int(unsafe info.pointee.nOrderBy)).map { unsafe info.pointee.aOrderBy[$0] }
+    let order = terms.allSatisfy { $0.desc == 0 && $0.iColumn >= 0 } ? terms.map { Int($0.iColumn) } : []
+    let plan = table.plan(constraints, columns: unsafe info.pointee.colUsed, order: order)
     var words = plan.words + ";"
     for (index, constraint) in plan.used.enumerated() {
       unsafe info.pointee.aConstraintUsage[constraint.place].argvIndex = Int32(index + 1)
@@ -99,11 +101,7 @@ final class TableBox {
     }
     unsafe info.pointee.estimatedCost = plan.cost
     unsafe info.pointee.estimatedRows = Int64(min(max(1, plan.rows), 1e15))
-    if plan.isAscending, unsafe info.pointee.nOrderBy == 1, unsafe info.pointee.aOrderBy[0].iColumn == 0,
-      unsafe info.pointee.aOrderBy[0].desc == 0
-    {
-      unsafe info.pointee.orderByConsumed = 1
-    }
+    if plan.isOrdered, !order.isEmpty { unsafe info.pointee.orderByConsumed = 1 }
     return unsafe engram_table_set_words(info, words, sqlite)
   }
 

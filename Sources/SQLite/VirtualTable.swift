@@ -64,8 +64,8 @@ package struct TablePlan: Sendable {
   package var words = ""
   /// What reading costs, in steps of SQLite's machine, and how many rows are expected.
   package var cost = 1e9, rows = 1e6
-  /// Whether rows come in ascending order of the first column.
-  package var isAscending = false
+  /// Whether rows come in the order that was asked for.
+  package var isOrdered = false
 
   /// Makes a plan.
   package init() {}
@@ -83,8 +83,9 @@ package protocol VirtualTable: AnyObject {
   /// - Parameters:
   ///   - constraints: What can be asked of the rows.
   ///   - columns: The columns that are read, a bit for each; the last bit stands for all from the 64th on.
+  ///   - order: The columns by which rows are wanted, ascending, the first first; texts by their bytes. Empty where none is.
   /// - Returns: The plan.
-  func plan(_ constraints: [TableConstraint], columns: UInt64) -> TablePlan
+  func plan(_ constraints: [TableConstraint], columns: UInt64, order: [Int]) -> TablePlan
 
   /// A cursor before its first row.
   func cursor() -> any VirtualCursor

@@ -121,6 +121,39 @@ import TrajectoryStore
     #expect(sorted.map { $0[0] } == sorted.map { $0[0] }.sorted() && sorted.count == values.count)
   }
 
+  @Test(arguments: [1, 2])
+  func `rows come in the order of statistics and epochs without sorting`(seed: UInt64) throws {
+    let folder = TemporaryFolder()
+    let (store, values) = try Self.store(folder, seed: seed)
+    for condition in [
+      "1", "epoch > 0 AND example_id > 2", "statistic IN ('m', 'Ünï')", "statistic = 'no'", "epoch > 99",
+    ] {
+      let all = try Self.rows(store, "SELECT statistic, epoch, example_id, value FROM trajectory WHERE \(condition)")
+      if condition == "1" { #expect(all.count == values.count) }
+      for order in [
+        "statistic", "epoch", "statistic, epoch", "epoch, statistic", "statistic DESC", "epoch, statistic DESC",
+      ] {
+        let rows = try Self.rows(
+          store, "SELECT statistic, epoch, example_id, value FROM trajectory WHERE \(condition) ORDER BY \(order)")
+        // A unary plus leaves the order to SQLite.
+        let keys = order.split(separator: ", ").map { $0.hasPrefix("s") ? 0 : 1 }
+        let sorted = try Self.rows(
+          store,
+          "SELECT \(keys.map { ["statistic", "epoch"][$0] }.joined(separator: ", ")) FROM trajectory WHERE \(condition) "
+            + "ORDER BY +\(order.replacing(", ", with: ", +"))")
+        #expect(rows.map { row in keys.map { row[$0] } } == sorted, "\(condition), \(order)")
+        #expect(rows.count == all.count && Set(rows) == Set(all), "\(condition), \(order)")
+      }
+      let plan = try Self.rows(
+        store, "SELECT statistic, epoch, count(*), sum(value) FROM trajectory WHERE \(condition) GROUP BY 1, 2")
+      let counted = Dictionary(grouping: all) { [$0[0], $0[1]] }
+      #expect(plan.count == counted.count)
+      for row in plan { #expect(row[2] == .integer(Int64(counted[[row[0], row[1]]]?.count ?? 0))) }
+    }
+    let distinct = try Self.rows(store, "SELECT DISTINCT statistic FROM trajectory")
+    #expect(distinct.count == 3)
+  }
+
   @Test func `joins with examples give the same in any order, also as of a commit and without what is hidden`() throws {
     let folder = TemporaryFolder()
     let (store, values) = try Self.store(folder, seed: 3)

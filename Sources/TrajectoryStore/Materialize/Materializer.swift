@@ -43,47 +43,7 @@ struct Materializer: Sendable {
     maps = sources.map {
       AxisMap($0, statistics: statistics, epochs: sampling.axis, hasNone: sampling.choice != nil)
     }
-    tasks = Self.tasks(sources: sources, destinations: destinations)
-  }
-
-  /// Shares the rows of the destinations out among row groups.
-  private static func tasks(sources: [ExtentSource], destinations: [DestinationRows]) -> [RowGroupTask] {
-    // Plain numbers, because a split has a range for every few examples.
-    let places = sources.map { (examples: $0.extent.examples, rowGroupSize: $0.rowGroupSize) }
-    var groupEnds: [Int] = []
-    for place in places {
-      groupEnds.append((groupEnds.last ?? 0) + (place.examples.count + place.rowGroupSize - 1) / place.rowGroupSize)
-    }
-    // For each row group of each source its task, or -1 while nobody needs it.
-    var taskOfGroup = Array(repeating: -1, count: groupEnds.last ?? 0)
-    var tasks: [RowGroupTask] = []
-    for (destination, target) in destinations.enumerated() {
-      var row = 0
-      var source = 0
-      for range in target.examples.ranges {
-        var next = range.lowerBound
-        while next < range.upperBound {
-          while places[source].examples.upperBound <= next { source += 1 }
-          let place = places[source]
-          let offset = Int(next - place.examples.lowerBound)
-          let group = offset / place.rowGroupSize
-          let first = offset - group * place.rowGroupSize
-          let end = min(range.upperBound, place.examples.upperBound)
-          let count = min(Int(end - next), place.rowGroupSize - first)
-          let number = (source > 0 ? groupEnds[source - 1] : 0) + group
-          if taskOfGroup[number] < 0 {
-            taskOfGroup[number] = tasks.count
-            tasks.append(
-              RowGroupTask(source: source, rowGroup: group, runs: Array(repeating: [], count: destinations.count)))
-          }
-          tasks[taskOfGroup[number]].runs[destination].append(
-            RowRun(source: Int32(first), destination: row, count: Int32(count)))
-          row += count
-          next += Int64(count)
-        }
-      }
-    }
-    return tasks
+    tasks = RowGroupTask.tasks(sources: sources, destinations: destinations)
   }
 
   /// The values that are decoded: whole windows of row groups, also of statistics that others are predicted from.
