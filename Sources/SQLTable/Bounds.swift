@@ -9,12 +9,6 @@ struct Bounds {
   /// The least and the greatest number that may be.
   private(set) var first = -Double.infinity, last = Double.infinity
 
-  /// No bounds.
-  init() {}
-
-  /// One number.
-  init(only number: Double) { (first, last) = (number, number) }
-
   /// Applies a condition; what compares with NULL is true of nothing, and every number is below every text.
   ///
   /// SQLite looks at each row again, so bounds may leave too much: which texts are numbers is its affair.

@@ -26,6 +26,7 @@ final class TrajectoryBlocks {
     /// Where each statistic stands among them, by its number; -1 where the block lacks it.
     let places: [Int]
     let epochs: ConstantNumbers
+    private let times: [Double]
     /// Where the first of the epochs stands among all epochs of the block.
     let firstEpoch: Int
     /// [example][statistic][epoch].
@@ -33,7 +34,15 @@ final class TrajectoryBlocks {
 
     init(ids: [Int64], statistics: [Int], places: [Int], epochs: ArraySlice<Double>, values: ConstantNumbers) {
       (self.ids, self.statistics, self.places, self.values) = (ids, statistics, places, values)
-      (self.epochs, firstEpoch) = (ConstantNumbers(Array(epochs).span), epochs.startIndex)
+      (times, firstEpoch) = (Array(epochs), epochs.startIndex)
+      self.epochs = ConstantNumbers(Array(epochs).span)
+    }
+
+    /// The places of all epochs, or of one, which may be none.
+    func places(of epoch: Double?) -> Range<Int> {
+      guard let epoch else { return times.indices }
+      let place = times.partitionPoint { $0 < epoch }
+      return place < times.count && times[place] == epoch ? place..<(place + 1) : place..<place
     }
 
     /// Bytes that are held.
@@ -96,6 +105,12 @@ final class TrajectoryBlocks {
   }
 
   var count: Int { blocks.count }
+
+  /// Whether the values of so many statistics are kept from one walk through all blocks to the next.
+  func keeps(statistics count: Int) -> Bool {
+    let values = blocks.reduce(0.0) { $0 + Double($1.examples.count) * Double($1.epochs.count) }
+    return values * Double(count) * 8 <= Double(Self.mostBytes)
+  }
 
   /// The first block that holds an example of at least an id.
   func block(from id: Int64) -> Int { blocks.partitionPoint { $0.range.upperBound <= id } }

@@ -77,30 +77,10 @@ final class TrajectoryTable: VirtualTable {
     plan.rows = max(1, rows)
     // A lookup may have to decode a row group, most of which it does not use; a wide row has several values.
     plan.cost = plan.rows * (layout == .wide ? 2 : 1) + (isLookup ? TrajectoryCost.lookup : TrajectoryCost.scan)
-    let isByKey = layout == .long && [[1], [2], [1, 2], [2, 1]].contains(order)
+    let isByKey = layout == .long && blocks.canWalk(by: order)
     plan.isOrdered = isByKey || order == [0]
     plan.words = layout == .wide ? String(used, radix: 16) : isByKey ? order.map(String.init).joined() : ""
     return plan
-  }
-
-  /// One walk through the store: some statistics, nil for all, at some epochs.
-  private typealias Walk = (statistics: [Int]?, epochs: Bounds)
-
-  /// The walks that give rows in the order of some columns, which are 1, the statistic, or 2, the epoch; the last comes first.
-  private func walks(_ whole: Walk, by order: [Int]) -> [Walk] {
-    var walks = [whole]
-    for column in order {
-      walks = walks.flatMap { walk in
-        guard column == 1 else {
-          let (first, last) = (walk.epochs.first, walk.epochs.last)
-          let epochs = walk.epochs.isEmpty ? [] : blocks.epochs.filter { $0 >= first && $0 <= last }
-          return epochs.map { (walk.statistics, Bounds(only: $0)) }
-        }
-        let wanted = walk.statistics.map(Set.init)
-        return blocks.sortedStatistics.filter { wanted?.contains($0) ?? true }.map { ([$0], walk.epochs) }
-      }
-    }
-    return walks.reversed()
   }
 
   func cursor() -> any VirtualCursor { Cursor(self) }
@@ -112,7 +92,10 @@ final class TrajectoryTable: VirtualTable {
     private var reading: BlockReading
     private var ids = Bounds()
     /// What is still to be walked through, the next last.
-    private var walks: [Walk] = []
+    private var walks: [TrajectoryWalk] = []
+    /// The epoch of which rows are, and the epochs of the block that are shown.
+    private var epoch: Double?
+    private var shownEpochs = 0..<0
     private var values: TrajectoryBlocks.Values?
     private var example = 0, statistic = 0
     /// How many examples the present run is of.
@@ -158,17 +141,14 @@ final class TrajectoryTable: VirtualTable {
         }
       }
       self.ids = ids
-      walks = []
-      if isLong, !words.isEmpty {
-        walks = table.walks((wanted, epochs), by: words.compactMap(\.wholeNumberValue))
-        begin(walks.popLast() ?? ([], epochs))
-      } else {
-        begin((wanted, epochs))
-      }
+      let whole = TrajectoryWalk(statistics: wanted, epochs: epochs)
+      walks = isLong && !words.isEmpty ? table.blocks.walks(whole, by: words.compactMap(\.wholeNumberValue)) : [whole]
+      begin(walks.popLast() ?? TrajectoryWalk(statistics: [], epochs: epochs))
       try enter()
     }
 
-    private func begin(_ walk: Walk) {
+    private func begin(_ walk: TrajectoryWalk) {
+      epoch = walk.epoch
       reading.begin(
         ids, walk.epochs, statistics: walk.statistics, isNothing: isLong && walk.statistics?.isEmpty == true)
     }
@@ -181,7 +161,8 @@ final class TrajectoryTable: VirtualTable {
           begin(walk)
           values = try reading.next()
         }
-      } while values.map { $0.epochs.count == 0 || (isLong && $0.statistics.isEmpty) } ?? false
+        shownEpochs = values?.places(of: epoch) ?? 0..<0
+      } while values.map { shownEpochs.isEmpty || (isLong && $0.statistics.isEmpty) } ?? false
       (example, statistic) = (reading.rows.lowerBound, 0)
       begin()
     }
@@ -204,19 +185,21 @@ final class TrajectoryTable: VirtualTable {
       let id = values.ids[example], epochs = values.epochs.count, count = values.statistics.count
       let numbers = isLong ? table.names.count : 1
       let rest = reading.rows.upperBound - example
-      let isAcross = epochs == 1 && (!isLong || count == 1) && values.ids[example + rest - 1] - id == Int64(rest - 1)
+      let isAcross =
+        shownEpochs.count == 1 && (!isLong || count == 1) && values.ids[example + rest - 1] - id == Int64(rest - 1)
       examples = isAcross ? rest : 1
       let line = id &* Int64(numbers) &+ (isLong ? Int64(values.statistics[statistic]) : 0)
-      let row = line &* Int64(table.blocks.mostEpochs) &+ Int64(values.firstEpoch)
+      let row = line &* Int64(table.blocks.mostEpochs) &+ Int64(values.firstEpoch + shownEpochs.lowerBound)
       let (length, stride, step) =
-        isAcross ? (rest, count, Int64(numbers) &* Int64(table.blocks.mostEpochs)) : (epochs, 1, 1)
+        isAcross
+        ? (rest, count * epochs, Int64(numbers) &* Int64(table.blocks.mostEpochs)) : (shownEpochs.count, 1, 1)
       rows.begin(rows: length, row: row, step: step)
       rows.set(0, id, step: isAcross ? 1 : 0)
-      rows.set(table.epochColumn, values.epochs, from: 0, stride: isAcross ? 0 : 1)
+      rows.set(table.epochColumn, values.epochs, from: shownEpochs.lowerBound, stride: isAcross ? 0 : 1)
       let first = example * count
       if isLong {
         rows.set(1, table.names[values.statistics[statistic]])
-        rows.set(3, values.values, from: (first + statistic) * epochs, stride: stride)
+        rows.set(3, values.values, from: (first + statistic) * epochs + shownEpochs.lowerBound, stride: stride)
         return
       }
       for (column, number) in shown {
