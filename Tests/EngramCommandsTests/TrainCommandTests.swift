@@ -25,7 +25,8 @@ import Testing
   private static let refused: [[String]] = [
     ["--task", "imagenett"], ["--rule", "sgd"], ["--architecture", "vgg"], ["--set", "rat=1"], ["--set", "width=-1"],
     ["--plan", "no-such-plan"], ["--plan", "miniature", "--task", "digits"], ["--shard", "5/4"], ["--task", "cifar10"],
-    ["--set", "image_size=4"], ["--model-seed", "-1"], ["--set", "rule_options.alfa=1", "--rule", "information"],
+    ["--epochs", "0"], ["--epochs", "3", "--set", "epochs=4"], ["--set", "image_size=4"], ["--model-seed", "-1"],
+    ["--set", "rule_options.alfa=1", "--rule", "information"],
   ]
 
   @Test(arguments: refused)

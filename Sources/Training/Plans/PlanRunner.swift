@@ -35,7 +35,8 @@ package struct PlanRunner {
   ///   - work: Whether to stop, and whom it tells how much of all work is done.
   ///   - finished: Told of each run when it is done, from any thread, one at a time.
   /// - Returns: What became of each, in the order of `runs`; a run that failed does not stop the others.
-  /// - Throws: ``EngramError`` with code `cancelled`, and what is wrong with a task before any run is begun.
+  /// - Throws: ``EngramError`` with code `cancelled`, and what is wrong with a task, or that there is no GPU, before any run is
+  ///   begun.
   package func train(
     _ runs: [TrainingSettings], work: WorkContext, finished: @Sendable (TrainingReport) -> Void = { _ in }
   ) throws(EngramError) -> [TrainingReport] {

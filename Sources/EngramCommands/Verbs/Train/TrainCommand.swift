@@ -25,7 +25,7 @@ enum TrainCommand {
   static let datasetSeed = Parameter.option(
     "dataset-seed", .trainingSeed, default: "none", "the seed of the order of stimuli and of augmentation, or none")
   static let epochs = Parameter.option(
-    "epochs", .integer(in: 1...1_000_000), "how long to train (default: as the task)")
+    "epochs", .integer(in: 1...1_000_000), "how long to train (default: 100, or as the plan says)")
   static let settings = Parameter.repeated(
     "set", .setting, "another setting, such as width=0.25, rate=0.05 or rule_options.alpha=0.02")
   static let data = Parameter.option("data", .file("FOLDER"), "where the data set of a task lies")
