@@ -159,7 +159,7 @@ struct FigureTests {
         #expect(chart.series.count == drawn)
       }
       let logarithmic = try snapshot.plot(PlotRequest(statistics: ["weightraw_mean"], scale: .log))
-      #expect(logarithmic.picture.notes.contains { $0.contains("values are not above zero and have no place") })
+      #expect(logarithmic.picture.notes.contains { $0.contains("values that are not above zero and have no place") })
     }
   }
 
@@ -175,7 +175,7 @@ struct FigureTests {
       }, epochs: [0], statistics: ["m"])
     let plot = try store.snapshot().plot(PlotRequest(statistics: ["m"], colour: "learning_rule", isMean: true))
     #expect(plot.numbers.rows.first?[3] == .real(0.8))
-    #expect(plot.picture.notes.contains { $0.contains("1 values are not finite") })
+    #expect(plot.picture.notes.contains { $0.contains("not finite and stand in no mean: 1") })
     #expect(plot.picture.svg().contains("<circle"), "one epoch is a point")
   }
 

@@ -242,6 +242,40 @@ def training():
     return "\n".join(blocks)
 
 
+def miniature_learned():
+    """How well the networks of the miniature had learned, by task and rule."""
+    found = figures("miniature")
+    rules = ("sgdm", "adam", "information", "feedback")
+    rows = {}
+    for one in found["learned"]:
+        rows.setdefault((one["task"], one["family"]), {})[one["learning_rule"]] = f"{one['mean']:.2f} ({one['least']:.2f})"
+    took = f" in {found['minutes']:.0f} minutes with 2 workers" if found["minutes"] else ""
+    return (f"{found['runs']} networks{took}, {found['examples']:,} examples; the share of right answers after epoch 100, mean and least. "
+            f"{measured(found)}.\n\n"
+            + table(["task", "networks", *(f"`{rule}`" for rule in rules)],
+                    [(f"`{task}`", family, *(cells[rule] for rule in rules)) for (task, family), cells in rows.items()]))
+
+
+def miniature_classified():
+    """How well the rules of the miniature are told apart, beside scikit-learn."""
+    found = figures("miniature")
+    names = {"random-forest": "random forest", "linear-svm": "linear SVM"}
+
+    def cell(one):
+        return f"{one['mean']:.3f} ± {one['error']:.3f}"
+
+    rows = [(names[one["classifier"]], one["measure"], cell(one["engram"]), cell(one["sklearn"])) for one in found["classified"]]
+    return (f"Held-out accuracy on {found['splits']} balanced splits, mean and standard error; {found['trees']} trees, C = 1 on z-scores. Chance is .25.\n\n"
+            + table(["classifier", "measure", "Engram", "scikit-learn"], rows))
+
+
+def miniature_left_out():
+    """What identify says of each rule that no training run has."""
+    rows = [(f"`{one['rule']}`", f"{one['beyond_95']:,} of {one['examples']:,}", f"{one['beyond_99']:,}", ", ".join(one["warned_of"]) or "nothing")
+            for one in figures("miniature")["left_out"]]
+    return table(["left out", "farther than 95 of 100 held-out examples", "than 99", "warned of"], rows)
+
+
 def measured(found):
     """Where and when something was measured, and beside what."""
     return f"Measured on {found['date'][:10]}, {found['machine']}, {found['versions']}"
@@ -315,4 +349,5 @@ BLOCKS = {
     "overview": overview, "store": store, "ingest": ingest, "classifiers": classifiers, "forest": forest,
     "linear-svm": linear_svm, "conv1d": conv1d, "conv1d-training": conv1d_training, "identify": identify,
     "identify-summary": identify_summary, "splits": splits, "observables": observables, "recorder": recorder, "training": training,
-    "doors": doors, "studies": studies}
+    "doors": doors, "studies": studies, "miniature-learned": miniature_learned, "miniature-classified": miniature_classified,
+    "miniature-left-out": miniature_left_out}

@@ -59,7 +59,7 @@ private struct TrajectoryPlot {
     if let scale = request.scale {
       let count = scale == .log ? values.count { $0.isFinite && $0 <= 0 } : 0
       if count > 0 {
-        notes.append("\(statistic): \(count) values are not above zero and have no place on a logarithmic axis")
+        notes.append("\(statistic): values that are not above zero and have no place on a logarithmic axis: \(count)")
       }
       return scale
     }
@@ -105,7 +105,7 @@ private struct TrajectoryPlot {
       panels += charts.map { panel(statistic, $0.facet, $0.series, scale) }
     }
     notes.append("lines are means over examples, bands one standard error of the mean on either side")
-    if means.notFinite > 0 { notes.append("\(means.notFinite) values are not finite and stand in no mean") }
+    if means.notFinite > 0 { notes.append("values that are not finite and stand in no mean: \(means.notFinite)") }
     return (panels, numbers)
   }
 
@@ -140,7 +140,7 @@ private struct TrajectoryPlot {
     if rows.count < groups.examples.count {
       notes.append("\(rows.count) of \(groups.examples.count) trajectories are drawn, evenly chosen")
     }
-    if notFinite > 0 { notes.append("\(notFinite) values are not finite and interrupt their lines") }
+    if notFinite > 0 { notes.append("values that are not finite and interrupt their lines: \(notFinite)") }
     return (panels, numbers)
   }
 
