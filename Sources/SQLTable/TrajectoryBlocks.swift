@@ -106,10 +106,14 @@ final class TrajectoryBlocks {
 
   var count: Int { blocks.count }
 
-  /// Whether the values of so many statistics are kept from one walk through all blocks to the next.
-  func keeps(statistics count: Int) -> Bool {
-    let values = blocks.reduce(0.0) { $0 + Double($1.examples.count) * Double($1.epochs.count) }
-    return values * Double(count) * 8 <= Double(Self.mostBytes)
+  /// How many epochs of some examples and statistics are kept from one walk to the next, at least 1.
+  func epochsKept(of ids: Bounds, statistics count: Int) -> Int {
+    guard let wanted = ids.ids else { return 1 }
+    let examples = blocks[block(from: wanted.lowerBound)...].prefix { $0.range.lowerBound <= wanted.upperBound }
+      .reduce(0) { $0 + $1.examples.count }
+    // Ids take as much as an epoch, and what is read of one statistic alone has its own.
+    let perEpoch = max(1, examples * max(1, count) * 8)
+    return max(1, Self.mostBytes / perEpoch - 1)
   }
 
   /// The first block that holds an example of at least an id.

@@ -6,7 +6,7 @@ import SQLite
 /// The tables `trajectory(example_id, statistic, epoch, value)` and `trajectory_wide(example_id, epoch, STATISTIC, …)`.
 ///
 /// Both walk through the blocks of a store: example by example, in the long one statistic by statistic, epoch by epoch. Where a query groups
-/// or orders by statistic or epoch, the long one walks through the store for each of them, so that SQLite sorts nothing. In the wide one a
+/// or orders by statistic or epoch, they walk through the store for each of them, so that SQLite sorts nothing. In the wide one a
 /// statistic that an example lacks is NULL; statistics whose names are those of other columns, but for case, and those beyond the columns
 /// that SQLite allows, are in the long one only.
 final class TrajectoryTable: VirtualTable {
@@ -77,10 +77,18 @@ final class TrajectoryTable: VirtualTable {
     plan.rows = max(1, rows)
     // A lookup may have to decode a row group, most of which it does not use; a wide row has several values.
     plan.cost = plan.rows * (layout == .wide ? 2 : 1) + (isLookup ? TrajectoryCost.lookup : TrajectoryCost.scan)
-    let isByKey = layout == .long && blocks.canWalk(by: order)
-    plan.isOrdered = isByKey || order == [0]
-    plan.words = layout == .wide ? String(used, radix: 16) : isByKey ? order.map(String.init).joined() : ""
+    let keys = isLookup ? nil : keys(order)
+    plan.isOrdered = keys != nil || order == [0]
+    plan.words = String((keys ?? []).map(\.rawValue)) + " " + String(used, radix: 16)
     return plan
+  }
+
+  /// What rows are to be put in the order of; nil where that is neither statistics nor epochs.
+  private func keys(_ order: [Int]) -> [TrajectoryKey]? {
+    let keys = order.compactMap { column -> TrajectoryKey? in
+      column == epochColumn ? .epoch : column == 1 && layout == .long ? .statistic : nil
+    }
+    return keys.count == order.count && !keys.isEmpty && Set(keys).count == keys.count ? keys : nil
   }
 
   func cursor() -> any VirtualCursor { Cursor(self) }
@@ -124,7 +132,8 @@ final class TrajectoryTable: VirtualTable {
       var (ids, epochs) = (Bounds(), Bounds())
       // Unless a condition names one, a long table has all statistics, and a wide one those whose columns are read.
       var wanted: [Int]?
-      if !isLong, let used = UInt64(words, radix: 16) {
+      let parts = words.split(separator: " ", omittingEmptySubsequences: false)
+      if !isLong, let used = UInt64(parts[1], radix: 16) {
         shown = table.columns.enumerated().map { ($0 + 2, $1) }.filter { used & (1 << UInt64(min(63, $0.column))) != 0 }
         wanted = shown.map(\.statistic)
       }
@@ -142,7 +151,7 @@ final class TrajectoryTable: VirtualTable {
       }
       self.ids = ids
       let whole = TrajectoryWalk(statistics: wanted, epochs: epochs)
-      walks = isLong && !words.isEmpty ? table.blocks.walks(whole, by: words.compactMap(\.wholeNumberValue)) : [whole]
+      walks = table.blocks.walks(whole, by: parts[0].compactMap(TrajectoryKey.init), of: ids)
       begin(walks.popLast() ?? TrajectoryWalk(statistics: [], epochs: epochs))
       try enter()
     }
@@ -207,7 +216,7 @@ final class TrajectoryTable: VirtualTable {
         if place < 0 {
           rows.setNull(column)
         } else {
-          rows.set(column, values.values, from: (first + place) * epochs, stride: stride)
+          rows.set(column, values.values, from: (first + place) * epochs + shownEpochs.lowerBound, stride: stride)
         }
       }
     }

@@ -150,8 +150,52 @@ import TrajectoryStore
       #expect(plan.count == counted.count)
       for row in plan { #expect(row[2] == .integer(Int64(counted[[row[0], row[1]]]?.count ?? 0))) }
     }
+    for condition in ["1", "epoch > 0 AND example_id > 2", "example_id = 3", "epoch > 99"] {
+      let list = "SELECT epoch, example_id, m, \"Ünï\" FROM trajectory_wide WHERE \(condition)"
+      let (all, rows) = (try Self.rows(store, list), try Self.rows(store, list + " ORDER BY epoch"))
+      #expect(rows.count == all.count && Set(rows) == Set(all), "\(condition)")
+      #expect(rows.map { $0[0] } == (try Self.rows(store, list + " ORDER BY +epoch")).map { $0[0] }, "\(condition)")
+    }
     let distinct = try Self.rows(store, "SELECT DISTINCT statistic FROM trajectory")
     #expect(distinct.count == 3)
+  }
+
+  @Test func `more values than are kept come by epoch, some epochs at a time`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["large.engram"])
+    let (examples, epochs, statistics) = (2_000, 50, 200)
+    // Kept in 8 bytes each, they are more than 128 MiB. Every number is a small whole one, so that sums are exact.
+    let numbers = (0..<(examples * epochs * statistics)).map { index in
+      Float(index % statistics + index / statistics % epochs * 1_000)
+    }
+    _ = try store.append(
+      [
+        Recording(
+          metadata: ["learning_rule": .text("adam")],
+          layers: (0..<examples).map { Layer(name: "l\($0)", position: nil) }, values: .float32(numbers))
+      ], epochs: (0..<epochs).map(Double.init), statistics: (0..<statistics).map { "s\($0)" })
+    let byEpoch = try Self.rows(
+      store, "SELECT epoch, count(*), sum(value), min(value), max(value) FROM trajectory GROUP BY epoch")
+    let ofEach = Double(statistics * (statistics - 1) / 2)
+    for (epoch, row) in byEpoch.enumerated() {
+      let (first, count) = (Double(epoch * 1_000), examples * statistics)
+      #expect(
+        row == [
+          .real(Double(epoch)), .integer(Int64(count)), .real(first * Double(count) + ofEach * Double(examples)),
+          .real(first), .real(first + Double(statistics - 1)),
+        ])
+    }
+    #expect(byEpoch.count == epochs)
+    let wide = try Self.rows(
+      store, "SELECT epoch, count(*), sum(s7), max(s199) FROM trajectory_wide GROUP BY epoch ORDER BY epoch DESC")
+    #expect(
+      wide
+        == (0..<epochs).reversed().map { epoch in
+          let first = Double(epoch * 1_000)
+          return [
+            .real(Double(epoch)), .integer(Int64(examples)), .real((first + 7) * Double(examples)), .real(first + 199),
+          ]
+        })
   }
 
   @Test func `joins with examples give the same in any order, also as of a commit and without what is hidden`() throws {

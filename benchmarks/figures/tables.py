@@ -265,7 +265,8 @@ def miniature_classified():
         return f"{one['mean']:.3f} ± {one['error']:.3f}"
 
     rows = [(names[one["classifier"]], one["measure"], cell(one["engram"]), cell(one["sklearn"])) for one in found["classified"]]
-    return (f"Held-out accuracy on {found['splits']} balanced splits, mean and standard error; {found['trees']} trees, C = 1 on z-scores. Chance is .25.\n\n"
+    return (f"Held-out accuracy on {found['splits']} balanced splits, mean and standard error; {found['trees']} trees, C = 1 on z-scores; "
+            f"scikit-learn on the first {found['peer_splits']} of them, its SVM (LIBLINEAR) stopped after 100 passes, not converged. Chance is .25.\n\n"
             + table(["classifier", "measure", "Engram", "scikit-learn"], rows))
 
 

@@ -39,7 +39,9 @@ extension IngestRequest {
     let order = parts.flatMap(\.examples)
     var notes = series.shape.notes
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
-    if filled > 0 { notes.append("values that are missing at some epochs of their trajectory and are NaN there: \(filled)") }
+    if filled > 0 {
+      notes.append("values that are missing at some epochs of their trajectory and are NaN there: \(filled)")
+    }
     if series.rowsOfNothing > 0 {
       notes.append("\(series.rowsOfNothing) rows have neither an epoch nor values; they are left out")
     }
