@@ -14,6 +14,8 @@ struct Confidence: Sendable {
   let exampleLevel: ConfidenceLevel, runLevel: ConfidenceLevel
   /// The sets of classes.
   let sets: PredictionSets
+  /// How surely held-out runs were told apart.
+  let sureness: Sureness
 
   /// Calibrates.
   ///
@@ -37,6 +39,7 @@ struct Confidence: Sendable {
     let none = TemperatureScaling(exponent: TemperatureScaling.exponents.lowerBound)
     examples = isDoubtful ? none : exampleCalibration.scaling
     runs = isDoubtful ? none : runCalibration.scaling
+    sureness = Sureness(usedRuns, runCalibration.scaling)
     sets = PredictionSets(
       probabilities: runVotes.scaled(by: runCalibration.scaling, where: usedRuns, runCalibration.probabilities),
       labels: runVotes.labels, folds: runVotes.folds, names: groups.folds.map(\.name), agreements: parts,

@@ -182,6 +182,14 @@ struct IdentifyReport {
           + "identified no better than by guessing, so no confidence is left and sets hold every \(request.label)")
       return
     }
+    let own = runs.map(\.confidence)
+    if confidence.sureness.isAbove(own) {
+      warn(
+        .unsure,
+        "the mean confidence of the runs is \(percent(Sureness.mean(own))) %, that of runs held out by \(groups.field) "
+          + "\(percent(confidence.sureness.mean)) %, and \(percent(confidence.sureness.leastMean)) % in the least sure part of them: "
+          + "they may be of a \(request.label) that no training run has")
+    }
     let blind = sets.kinds.filter(\.isNearChance)
     if agreement == nil, groups.field != "run_id", !blind.isEmpty {
       warn(
