@@ -160,6 +160,25 @@ struct IdentifyTests {
     }
   }
 
+  @Test(arguments: rules)
+  func `a rule that no training run has is warned of`(rule: String) throws {
+    try BundledStore.with { store in
+      let found = try store.snapshot().identify(
+        request("learning_rule = '\(rule)'", train: "learning_rule <> '\(rule)'"))
+      let kinds = Set(found.warnings.map(\.kind))
+      #expect(!kinds.isDisjoint(with: [.doubtful, .unsure]), "\(kinds)")
+      #expect(found.known == nil)
+    }
+  }
+
+  @Test(arguments: 0..<5)
+  func `new runs of trained rules are not taken for those of another`(part: Int) throws {
+    try BundledStore.with { store in
+      let found = try store.snapshot().identify(request("run_id % 5 = \(part)"))
+      #expect(!found.warnings.contains { [.doubtful, .unsure].contains($0.kind) }, "\(found.warnings)")
+    }
+  }
+
   @Test func `novelty has its nominal rate on runs that were held out`() throws {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()
