@@ -78,6 +78,7 @@ struct IdentifyEvaluationTests {
           ["task", "architecture"].contains(score.calibratedBy) && score.knownRuns == score.runs
             && score.classes == IdentifyTests.rules)
         #expect(score.agreement != nil && score.runsTakenFor.reduce(0, +) == score.runs)
+        #expect(score.isWarnedOf == score.isDoubtful, "\(score.warnings)")
         if score.isDoubtful {
           #expect(score.coverage == 1 && score.meanSetSize == 4 && score.meanConfidence < 0.3)
           #expect(score.warnings.contains("doubtful"))
@@ -88,6 +89,7 @@ struct IdentifyEvaluationTests {
       for split in try #require(results[rules]).splits {
         let score = try #require(split.identification)
         #expect(score.accuracy == nil && score.classes.count == 3 && split.classes.count == 4)
+        #expect(score.isWarnedOf, "\(split.name): \(score.warnings)")
         #expect(split.test.confusion.accuracy == 0)
       }
     }

@@ -18,6 +18,7 @@ extension FigureSketch {
     ])
     var verdicts: [(warned: Bool, isNear: Bool)] = []
     var least: (name: String, coverage: Double)?
+    var (unlearned, unlearnedWarned) = (0, 0)
     for experiment in figure.experiments {
       for cell in source.cells(experiment, of: figure) {
         guard let result = source.results[cell] else { continue }
@@ -29,8 +30,12 @@ extension FigureSketch {
           let chance = 1 / Double(max(1, score.classes.count))
           chances.append(chance)
           groups.append(group(of: score, name, in: experiment, cell, chance))
-          guard let coverage = score.coverage else { continue }
-          verdicts.append((score.isDoubtful, score.isNearChance))
+          guard let coverage = score.coverage else {
+            unlearned += 1
+            unlearnedWarned += score.isWarnedOf ? 1 : 0
+            continue
+          }
+          verdicts.append((score.isWarnedOf, score.isNearChance))
           if least.map({ coverage < $0.coverage }) ?? true { least = (name, coverage) }
         }
         if groups.isEmpty { continue }
@@ -48,6 +53,11 @@ extension FigureSketch {
     ]
     notes.append(
       "runs identified correctly with the 95 % interval of Wilson over runs; ! marks groups that a warning names")
+    if unlearned > 0 {
+      notes.append(
+        "a warning says of \(unlearnedWarned) of \(unlearned) groups whose class nobody learned that they are new, doubtful or told apart less surely than others"
+      )
+    }
     if let least {
       notes.append(
         "90 % sets hold the true class of \(NumberText.fixed(100 * least.coverage, 0)) % of the runs of \(least.name), the worst group"
@@ -71,7 +81,7 @@ extension FigureSketch {
       .number(interval?.lowerBound), .number(interval?.upperBound), .number(score.meanConfidence),
       .number(score.coverage), .number(score.meanSetSize), .number(novel),
       .number(Double(score.novelRuns) / Double(max(1, score.runs))), .number(score.agreement),
-      .string(score.isDoubtful ? "yes" : "no"),
+      .string(score.isWarnedOf ? "yes" : "no"),
       score.accuracy == nil ? .null : .string(score.isNearChance ? "yes" : "no"), .number(chance),
       .string(score.calibratedBy), .string(taken.joined(separator: ", ")),
     ])
@@ -84,7 +94,7 @@ extension FigureSketch {
       bars.append(BarChart.Bar("90 % sets that hold the true class", coverage, .green))
     }
     bars.append(BarChart.Bar("examples called novel", novel, .orange))
-    return BarChart.Group(score.isDoubtful ? "\(name) !" : name, bars)
+    return BarChart.Group(score.isWarnedOf ? "\(name) !" : name, bars)
   }
 
   /// The 95 % interval of a share of independent runs (Wilson 1927).
