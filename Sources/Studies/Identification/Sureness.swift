@@ -27,7 +27,7 @@ struct Sureness: Sendable {
     }
   }
 
-  /// The mean over all runs, and that of the part with the least.
+  /// The mean over all runs.
   var mean: Double { Self.mean(parts.flatMap { $0 }) }
   /// The mean of the part with the least.
   var leastMean: Double { parts.map(Self.mean).min() ?? 0 }
