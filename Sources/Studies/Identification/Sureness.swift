@@ -36,14 +36,19 @@ struct Sureness: Sendable {
   /// Whitney (1947) at 1 in 100, ties counted.
   func isAbove(_ own: [Double]) -> Bool {
     guard parts.count > 1, !own.isEmpty, Self.mean(own) < leastMean else { return false }
-    let all = parts.flatMap { $0 }
-    let (n, m) = (Double(own.count), Double(all.count))
-    let greater = own.reduce(0.0) { sum, value in
-      all.reduce(sum) { $0 + ($1 > value ? 1 : $1 == value ? 0.5 : 0) }
+    let heldOut = parts.flatMap { $0 }
+    var counts: [Double: (own: Double, heldOut: Double)] = [:]
+    for value in own { counts[value, default: (0, 0)].own += 1 }
+    for value in heldOut { counts[value, default: (0, 0)].heldOut += 1 }
+    // Of all pairs, those in which the held-out run is the surer one, equal ones half.
+    var (greater, tied, above) = (0.0, 0.0, Double(heldOut.count))
+    for (_, count) in counts.sorted(by: { $0.key < $1.key }) {
+      above -= count.heldOut
+      greater += count.own * (above + count.heldOut / 2)
+      let same = count.own + count.heldOut
+      tied += same * (same * same - 1)
     }
-    var ties: [Double: Double] = [:]
-    for value in all + own { ties[value, default: 0] += 1 }
-    let tied = ties.values.reduce(0) { $0 + $1 * ($1 * $1 - 1) }
+    let (n, m) = (Double(own.count), Double(heldOut.count))
     let total = n + m
     let variance = n * m / 12 * (total + 1 - tied / (total * (total - 1)))
     return variance > 0 && (greater - n * m / 2 - 0.5) / variance.squareRoot() > Self.quantile
