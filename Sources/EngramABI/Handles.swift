@@ -30,8 +30,14 @@ func object<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) throws(
 }
 
 /// The object of a handle where it is one of that kind, for functions that cannot fail.
-func known<Object: AnyObject>(_ handle: OpaquePointer?, _ type: Object.Type) -> Object? {
-  do throws(EngramError) { return try unsafe object(handle, type) } catch { return nil }
+@inline(__always)
+func known<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) -> Object? {
+  // SAFETY: as in `object`; one that is kept by nobody else would be freed already.
+  guard let handle = unsafe handle else { return nil }
+  let given = unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(handle))
+  return unsafe given._withUnsafeGuaranteedRef {
+    type(of: $0) == Object.self ? unsafe unsafeDowncast($0, to: Object.self) : nil
+  }
 }
 
 /// Ends the life of a handle; NULL has none.

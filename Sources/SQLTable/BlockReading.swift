@@ -9,6 +9,8 @@ struct BlockReading {
   private var request = TrajectoryBlocks.Request()
   private var number = 0
   private var block = 0
+  /// How many blocks may be read at once: more and more, because a query may end after its first rows.
+  private var together = 1
   /// The wanted examples of the block that was read last, by their places.
   private(set) var rows = 0..<0
 
@@ -27,13 +29,15 @@ struct BlockReading {
       number = blocks.number(of: request) + 1
     }
     block = blocks.block(from: wanted.lowerBound)
+    together = 1
   }
 
   /// The next block that has a wanted example; nil at the end.
   mutating func next() throws(EngramError) -> TrajectoryBlocks.Values? {
     guard let ids else { return nil }
     while block < blocks.count, blocks.firstExample(of: block) <= ids.upperBound {
-      let values = try blocks.values(block, request, number: number)
+      let values = try blocks.values(block, request, number: number, through: ids.upperBound, together: together)
+      together = min(2 * together, blocks.count)
       block += 1
       let first = values.ids.partitionPoint { $0 < ids.lowerBound }
       rows = first..<max(first, values.ids.partitionPoint { $0 <= ids.upperBound })

@@ -80,6 +80,8 @@ final class TrajectoryBlocks {
   private var heldBytes = 0
   /// Bytes of values that are kept.
   private static let mostBytes = 128 << 20
+  /// Values that are read together: a few row groups with all statistics of the paper would be more.
+  private static let valuesTogether = 1 << 20
 
   /// Makes a reader of a snapshot.
   ///
@@ -130,20 +132,57 @@ final class TrajectoryBlocks {
   }
 
   /// The values of a block.
-  func values(_ block: Int, _ request: Request, number: Int) throws(EngramError) -> Values {
-    let key = Key(block: block, request: number)
-    if let known = kept[key] { return known }
-    let values = try read(blocks[block], request)
+  ///
+  /// Where little is read of each block, some behind it are read with it, because a reading costs more than a few values.
+  ///
+  /// - Parameters:
+  ///   - block: The block.
+  ///   - request: What is read of it.
+  ///   - number: The number of the request.
+  ///   - last: The last example that is wanted.
+  ///   - most: How many blocks may be read at once.
+  /// - Returns: The values.
+  /// - Throws: ``EngramError`` when a segment is damaged.
+  func values(
+    _ block: Int, _ request: Request, number: Int, through last: Int64, together most: Int
+  ) throws(EngramError) -> Values {
+    if let known = kept[Key(block: block, request: number)] { return known }
+    let columns = columns(of: blocks[block], request)
+    var end = block + 1
+    var count = columns.perExample * blocks[block].examples.count
+    while end < blocks.count, end - block < most, blocks[end].range.lowerBound <= last, kept[Key(block: end, request: number)] == nil,
+      blocks[end].statistics == blocks[block].statistics, blocks[end].epochs == blocks[block].epochs
+    {
+      count += columns.perExample * blocks[end].examples.count
+      if count > Self.valuesTogether { break }
+      end += 1
+    }
+    let values = try read(blocks[block..<end], columns)
+    for (place, values) in values.enumerated() { keep(values, Key(block: block + place, request: number)) }
+    return values[0]
+  }
+
+  private func keep(_ values: Values, _ key: Key) {
     heldBytes += values.byteCount
     kept[key] = values
     order.append(key)
     while heldBytes > Self.mostBytes, order.count > 1 {
       heldBytes -= kept.removeValue(forKey: order.removeFirst())?.byteCount ?? 0
     }
-    return values
   }
 
-  private func read(_ block: StoredBlock, _ request: Request) throws(EngramError) -> Values {
+  /// What a request reads of a block.
+  private struct Columns {
+    /// The numbers of the statistics that the block has.
+    var statistics: [Int]
+    /// The epochs, as a part of those of the block.
+    var epochs: ArraySlice<Double>
+
+    /// Values of each example.
+    var perExample: Int { statistics.count * epochs.count }
+  }
+
+  private func columns(of block: StoredBlock, _ request: Request) -> Columns {
     var wanted: [Int] = []
     if let asked = request.statistics {
       let known = Set(block.statistics)
@@ -154,22 +193,32 @@ final class TrajectoryBlocks {
     // Epochs ascend.
     let first = block.epochs.firstIndex { $0 >= request.first } ?? block.epochs.endIndex
     let end = block.epochs[first...].firstIndex { $0 > request.last } ?? block.epochs.endIndex
-    let epochs = block.epochs[first..<end]
+    return Columns(statistics: wanted, epochs: block.epochs[first..<end])
+  }
+
+  /// Reads blocks that have the same columns.
+  private func read(_ blocks: ArraySlice<StoredBlock>, _ columns: Columns) throws(EngramError) -> [Values] {
     var places = [Int](repeating: -1, count: statistics.count)
-    for (place, number) in wanted.enumerated() { places[number] = place }
-    let ids = block.examples.ids
-    var values = ConstantNumbers([Double]().span)
-    if !wanted.isEmpty, !epochs.isEmpty {
-      let columns = FeatureColumns(statistics: wanted.map { statistics[$0] }, epochs: Array(epochs))
-      let (snapshot, examples) = (snapshot, block.examples)
+    for (place, number) in columns.statistics.enumerated() { places[number] = place }
+    var matrix = Matrix(elementType: .float64)
+    if columns.perExample > 0 {
+      let features = FeatureColumns(
+        statistics: columns.statistics.map { statistics[$0] }, epochs: Array(columns.epochs))
+      let examples = blocks.count == 1 ? blocks[blocks.startIndex].examples : ExampleSet(blocks.flatMap(\.examples.ranges))
+      let snapshot = snapshot
       try trust { () throws(EngramError) in
-        var matrix = Matrix(elementType: .float64)
         try ForkGate.outside { () throws(EngramError) in
-          try snapshot.materialize(examples, columns, into: &matrix, work: WorkContext(threads: 1))
+          try snapshot.materialize(examples, features, into: &matrix, work: WorkContext(threads: 1))
         }
-        values = ConstantNumbers(matrix.float64)
       }
     }
-    return Values(ids: ids, statistics: wanted, places: places, epochs: epochs, values: values)
+    var first = 0
+    return blocks.map { block in
+      let count = columns.perExample * block.examples.count
+      defer { first += count }
+      return Values(
+        ids: block.examples.ids, statistics: columns.statistics, places: places, epochs: columns.epochs,
+        values: ConstantNumbers(matrix.float64.extracting(first..<(first + count))))
+    }
   }
 }

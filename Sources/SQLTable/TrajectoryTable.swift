@@ -99,8 +99,8 @@ final class TrajectoryTable: VirtualTable {
     private let isLong: Bool
     private var reading: BlockReading
     private var ids = Bounds()
-    /// What is still to be walked through, the next last.
-    private var walks: [TrajectoryWalk] = []
+    /// What is still to be walked through.
+    private var walks: TrajectoryWalks?
     /// The epoch of which rows are, and the epochs of the block that are shown.
     private var epoch: Double?
     private var shownEpochs = 0..<0
@@ -151,8 +151,8 @@ final class TrajectoryTable: VirtualTable {
       }
       self.ids = ids
       let whole = TrajectoryWalk(statistics: wanted, epochs: epochs)
-      walks = table.blocks.walks(whole, by: parts[0].compactMap(TrajectoryKey.init), of: ids)
-      begin(walks.popLast() ?? TrajectoryWalk(statistics: [], epochs: epochs))
+      walks = TrajectoryWalks(table.blocks, whole, by: parts[0].compactMap(TrajectoryKey.init), of: ids)
+      begin(walks?.next() ?? TrajectoryWalk(statistics: [], epochs: epochs))
       try enter()
     }
 
@@ -166,7 +166,7 @@ final class TrajectoryTable: VirtualTable {
     private func enter() throws(EngramError) {
       repeat {
         values = try reading.next()
-        while values == nil, let walk = walks.popLast() {
+        while values == nil, let walk = walks?.next() {
           begin(walk)
           values = try reading.next()
         }

@@ -58,6 +58,27 @@ import TrajectoryStore
     return (store, values)
   }
 
+  @Test(arguments: [
+    ("SELECT epok FROM trajectory", "one of example_id, statistic, epoch, value", "did you mean 'epoch'?"),
+    ("SELECT n FROM trajectory_wide", "one of example_id, epoch, m, it's", "did you mean 'm'?"),
+    (
+      "SELECT max(valu), task FROM trajectory JOIN example USING (example_id)",
+      "of example; example_id, statistic, epoch, value of trajectory", "did you mean 'value'?"
+    ),
+    ("SELECT learning_rul FROM run", "one of run_id", "did you mean 'learning_rule'?"),
+    ("SELECT nothing_like_it", "one of example_id, learning_rule", "a column is one of those"),
+  ])
+  func `an unknown column is answered with the columns of the tables that are asked`(
+    query: String, expected: String, mend: String
+  ) throws {
+    let folder = TemporaryFolder()
+    let (store, _) = try Self.store(folder, seed: 3)
+    let error = try #require(#expect(throws: EngramError.self) { try Self.rows(store, query) })
+    #expect(error.code == .usage)
+    #expect(error.expected?.contains(expected) == true, "\(error)")
+    #expect(error.mend?.description.contains(mend) == true, "\(error)")
+  }
+
   private static func cell(_ value: Double) -> MetadataValue { value.isNaN ? .null : .real(value) }
 
   @Test(arguments: [1, 2])

@@ -93,15 +93,21 @@ struct Columns {
     columns.first { $0.lowercased() == name.lowercased() }
   }
 
+  /// The view `example` with its columns.
+  var ofExample: TableColumns { ("example", ofExampleView) }
+
   /// The error for a column that is not there: it lists those that are, and guesses which one was meant.
-  func unknown(_ name: String, file: String, place: String? = nil) -> EngramError {
-    let all = ofExampleView
+  func unknown(_ name: String, file: String) -> EngramError { Self.unknown(name, in: [ofExample], file: file) }
+
+  /// The error for a column that no table of a query has.
+  static func unknown(_ name: String, in tables: [TableColumns], file: String, place: String? = nil) -> EngramError {
     let bare = name.split(separator: ".").last.map(String.init) ?? name
     let mend: Mend =
-      closestName(to: bare, among: all).map { "did you mean '\($0)'?" }
+      closestName(to: bare, among: tables.flatMap(\.columns)).map { "did you mean '\($0)'?" }
       ?? "a column is one of those; a text is written in single quotes, '\(bare)'"
+    let lists = tables.map { $0.columns.joined(separator: ", ") + (tables.count > 1 ? " of \($0.table)" : "") }
     return EngramError(
       .usage, "no such column: \(name)", file: file, place: place,
-      expected: "one of \(all.joined(separator: ", "))", found: "'\(name)'", mend: mend)
+      expected: "one of \(lists.joined(separator: "; "))", found: "'\(name)'", mend: mend)
   }
 }

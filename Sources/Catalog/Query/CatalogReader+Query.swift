@@ -40,13 +40,15 @@ extension CatalogReader {
     header: (_ columns: [String]) throws(EngramError) -> Void,
     row: (_ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
-    let columns = Columns(fields: try fields())
+    var refused: EngramError?
     try connection.sandboxed(sandbox) { () throws(EngramError) in
       let rows: Statement
       do throws(EngramError) {
         rows = try connection.prepareUserSQL(sql)
       } catch {
-        throw explained(error, columns, tables: known)
+        // What there is in its place, SQLite is asked behind the sandbox.
+        refused = error
+        return
       }
       let count = rows.columnCount
       try sandbox.paused { () throws(EngramError) in try header((0..<count).map { rows.columnName($0) }) }
@@ -59,35 +61,7 @@ extension CatalogReader {
         }
       }
     }
-  }
-
-  /// What is wrong with a user's SQL, in more words than SQLite's.
-  ///
-  /// For "no such column" it gives the columns there are and a guess at the one that was meant.
-  func explained(_ error: EngramError, _ columns: Columns, tables known: [String] = tables) -> EngramError {
-    let noTable = "no such table: "
-    if error.code == .usage, error.message.hasPrefix(noTable) {
-      let name = String(error.message.dropFirst(noTable.count))
-      return EngramError(
-        .usage, error.message, file: connection.path, place: error.place,
-        expected: "one of \(known.joined(separator: ", "))", found: "'\(name)'",
-        mend: closestName(to: name, among: known).map { "did you mean '\($0)'?" })
-    }
-    if error.code == .usage, error.message.hasPrefix("unrecognized token: ") {
-      return EngramError(
-        .usage, "a quote is not closed, or a character has no meaning in SQL", file: connection.path,
-        place: error.place,
-        expected: "texts in single quotes, a quote inside a text doubled",
-        mend: "double a quote inside a text, as in 'O''Brien'")
-    }
-    guard error.code == .usage, let name = Self.unknownColumn(error) else { return error }
-    return columns.unknown(name, file: connection.path, place: error.place)
-  }
-
-  /// The name in SQLite's "no such column: NAME".
-  static func unknownColumn(_ error: EngramError) -> String? {
-    let start = "no such column: "
-    return error.message.hasPrefix(start) ? String(error.message.dropFirst(start.count)) : nil
+    if let refused { throw explained(refused, try columns(namedIn: sql, of: known), tables: known) }
   }
 
   /// The tables and views that a query may read, ascending.

@@ -63,7 +63,7 @@ struct Filter {
       do throws(EngramError) {
         return try connection.prepareUserSQL(Self.asOf(end, commit, schema) + sql)
       } catch {
-        var explained = reader.explained(error, columns)
+        var explained = reader.explained(error, [columns.ofExample])
         if explained.code == .usage { explained.place = place }
         throw explained
       }
