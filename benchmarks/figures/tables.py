@@ -326,13 +326,13 @@ def doors():
     rows = []
     for name, one in found["doors"].items():
         unit = "" if name.endswith(", ns") else ", ms"
-        known = one["prototype"] is not None
-        rows.append((name + unit, f"{one['here']:,.4g}", f"{one['prototype']:,}" if known else "",
-                     f"{one['here'] / one['prototype']:.2f}" if known else ""))
+        least, most = one["prototype"] or (None, None)
+        rows.append((name + unit, f"{one['here']:,.4g}", "" if most is None else f"{most:,}" if least == most else f"{least:,} to {most:,}",
+                     "" if most is None else f"{one['here'] / most:.2f}"))
     split = found["split"]
     return (f"{measured(found)}; {found['data']}. A split to matrices of {split['shape']}, one thread: Python {split['python_ms']:.1f} ms, "
             f"Swift {split['swift_ms']:.1f} ms. The prototype's figures are of another machine.\n\n"
-            + table(["", "here", "prototype", "here / prototype"], rows))
+            + table(["", "here", "prototype", "here / prototype's most"], rows))
 
 
 def overview():
