@@ -10,6 +10,7 @@ this run; the goal for the others is no more than 1.2 times the prototype's, of 
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -178,10 +179,12 @@ def calls(folder, package, path):
     count = engram._engram.examples_count
     each = min(timeit.repeat(lambda: count(handle), number=200_000, repeat=7)) / 200_000
     empty = min(timeit.repeat(lambda: None, number=200_000, repeat=7)) / 200_000
+    own = min(timeit.repeat(lambda: math.isfinite(1.0), number=200_000, repeat=7)) / 200_000
     code = "import sys, time; sys.path.insert(0, sys.argv[1]); import numpy; s = time.perf_counter(); import engram; print(time.perf_counter() - s)"
     imported = min(float(subprocess.run([sys.executable, "-c", code, package], check=True, capture_output=True, text=True).stdout) for _ in range(5))
     return {
-        "call from C, ns": c_call(folder, package), "call from Python, ns": 1e9 * (each - empty), "import": 1e3 * imported,
+        "call from C, ns": c_call(folder, package), "call from Python, ns": 1e9 * (each - empty),
+        "call of math.isfinite, ns": 1e9 * (own - empty), "import": 1e3 * imported,
         "open": milliseconds(lambda: engram.open(path), 20)}
 
 
