@@ -28,15 +28,28 @@ package struct PredictionPlan: Sendable {
     let statistics = names.map { Statistic(name: $0) }
     var indices: [Statistic: Int] = [:]
     for (index, statistic) in statistics.enumerated() { if let statistic { indices[statistic] = index } }
-    trials = statistics.map { statistic in
-      guard let statistic else { return Trial() }
-      var trial = Trial(favorsSize: statistic.isSeldomRead)
-      trial.copySource = statistic.copySource.flatMap { indices[$0] }
-      if let (predictor, operands) = statistic.formula {
-        let found = operands.compactMap { indices[$0] }
-        if found.count == operands.count { trial.prediction = Prediction(predictor, found) }
-      }
-      return trial
+    var trials = statistics.map { statistic in
+      Trial(copySource: statistic?.copySource.flatMap { indices[$0] }, favorsSize: statistic?.isSeldomRead ?? false)
     }
+    // A norm that something else is told from stands for itself, so it is the last to be predicted.
+    let isNorm = statistics.map { $0 == .weight(.raw, .norm) }
+    for index in names.indices.filter({ !isNorm[$0] }) + names.indices.filter({ isNorm[$0] }) {
+      for (predictor, operands) in statistics[index]?.formulas ?? [] {
+        let found = operands.compactMap { indices[$0] }
+        guard found.count == operands.count, !found.contains(where: { Self.depends($0, on: index, trials) }) else {
+          continue
+        }
+        trials[index].prediction = Prediction(predictor, found)
+        break
+      }
+    }
+    self.trials = trials
+  }
+
+  /// Whether a statistic is another one, or depends on it by way of others.
+  private static func depends(_ index: Int, on other: Int, _ trials: [Trial]) -> Bool {
+    if index == other { return true }
+    let needed = (trials[index].prediction?.operands ?? []) + (trials[index].copySource.map { [$0] } ?? [])
+    return needed.contains { depends($0, on: other, trials) }
   }
 }

@@ -2,7 +2,6 @@
 
 import TrajectoryModel
 
-// No statistic depends on itself by way of others; a test looks.
 extension Statistic {
   /// The statistic of which examples may be copies.
   var copySource: Statistic? {
@@ -17,38 +16,46 @@ extension Statistic {
   }
 
   /// A formula that nearly holds, and the statistics that it takes.
-  var formula: (predictor: Predictor, operands: [Statistic])? {
+  typealias Formula = (predictor: Predictor, operands: [Statistic])
+
+  /// Formulas by which it may be predicted; the first whose statistics are there is tried.
+  var formulas: [Formula] {
     switch self {
-    case .weight(let function, let summary): Self.formula(ofWeight: function, summary)
-    case .activation(let function, let summary): Self.formula(ofActivation: function, summary)
-    case .activityChange(.square): (.square, [.activityChange(.magnitude)])
-    case .activityChange: nil
+    case .weight(let function, let summary): Self.formulas(ofWeight: function, summary)
+    case .activation(let function, let summary): Self.formula(ofActivation: function, summary).map { [$0] } ?? []
+    case .activityChange(.square): [(.square, [.activityChange(.magnitude)])]
+    case .activityChange: []
     }
   }
 
   /// Formulas over one tensor, which hold up to rounding.
-  private static func formula(
-    ofWeight function: Function, _ summary: Summary
-  ) -> (predictor: Predictor, operands: [Statistic])? {
-    switch (function, summary) {
-    case (.square, .mean): (.secondMoment, [.weight(.raw, .variance), .weight(.raw, .mean)])
+  ///
+  /// What a norm says, the mean of squares says too, and with the mean the variance; so a norm, which is read most, stands for itself.
+  /// Where the mean of squares was not recorded it is predicted from the variance.
+  private static func formulas(ofWeight function: Function, _ summary: Summary) -> [Formula] {
+    let (norm, mean, variance) = (
+      Statistic.weight(.raw, .norm), Statistic.weight(.raw, .mean), Statistic.weight(.raw, .variance)
+    )
+    return switch (function, summary) {
+    case (.square, .mean): [(.scaledSquare, [norm]), (.secondMoment, [variance, mean])]
+    case (.raw, .variance): [(.variance, [.weight(.square, .mean), mean])]
     case (.magnitude, .variance):
-      (.foldedVariance, [.weight(.raw, .variance), .weight(.raw, .mean), .weight(.magnitude, .mean)])
-    case (.raw, .norm), (.square, .norm): (.norm, [.weight(function, .variance), .weight(function, .mean)])
-    case (.raw, .kurtosis):
-      (.kurtosis, [.weight(.square, .variance), .weight(.square, .mean), .weight(.raw, .variance)])
-    case (.magnitude, .mean): (.halfChange, [.weight(.raw, .variance)])
-    case (.square, .variance): (.change, [.weight(.raw, .variance)])
-    case (.magnitude, .kurtosis): (.halfChange, [.weight(.raw, .kurtosis)])
-    case (.square, .kurtosis): (.doubleChange, [.weight(.magnitude, .kurtosis)])
-    default: Self.formula(of: function, summary) { .weight($0, $1) }
+      [
+        (.variance, [.weight(.square, .mean), .weight(.magnitude, .mean)]),
+        (.foldedVariance, [variance, mean, .weight(.magnitude, .mean)]),
+      ]
+    case (.raw, .norm), (.square, .norm): [(.norm, [.weight(function, .variance), .weight(function, .mean)])]
+    case (.raw, .kurtosis): [(.kurtosis, [.weight(.square, .variance), .weight(.square, .mean), variance])]
+    case (.magnitude, .mean): [(.change, [norm]), (.halfChange, [variance])]
+    case (.square, .variance): [(.doubleChange, [norm]), (.change, [variance])]
+    case (.magnitude, .kurtosis): [(.halfChange, [.weight(.raw, .kurtosis)])]
+    case (.square, .kurtosis): [(.doubleChange, [.weight(.magnitude, .kurtosis)])]
+    default: Self.formula(of: function, summary, { .weight($0, $1) }).map { [$0] } ?? []
     }
   }
 
   /// Means over stimuli, for which the formulas hold nearly and their changes hold well.
-  private static func formula(
-    ofActivation function: Function, _ summary: Summary
-  ) -> (predictor: Predictor, operands: [Statistic])? {
+  private static func formula(ofActivation function: Function, _ summary: Summary) -> Formula? {
     switch (function, summary) {
     case (.square, .mean): (.scaledSquare, [.activation(.magnitude, .norm)])
     case (.magnitude, .mean): (.change, [.activation(.magnitude, .norm)])
@@ -65,7 +72,7 @@ extension Statistic {
   /// What holds for weights and activations alike.
   private static func formula(
     of function: Function, _ summary: Summary, _ statistic: (Function, Summary) -> Statistic
-  ) -> (predictor: Predictor, operands: [Statistic])? {
+  ) -> Formula? {
     switch (function, summary) {
     // Quantiles go through a monotonic function.
     case (.square, .median), (.square, .thirdQuartile): (.square, [statistic(.magnitude, summary)])

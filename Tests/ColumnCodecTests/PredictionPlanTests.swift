@@ -7,7 +7,16 @@ import TrajectoryModel
 @Suite struct PredictionPlanTests {
   let names = Statistic.publishedNames
 
-  @Test func `no published statistic depends on itself by way of others`() {
+  /// The published names, and some of them: what is predicted depends on what else is there.
+  static let axes: [[String]] = [
+    Statistic.publishedNames, Statistic.publishedNames.reversed(),
+    Statistic.publishedNames.filter { $0 != "weightraw_norm" },
+    Statistic.publishedNames.filter { !$0.hasPrefix("weightsq") },
+    Statistic.publishedNames.filter { !$0.hasSuffix("_mean") },
+  ]
+
+  @Test(arguments: axes)
+  func `no published statistic depends on itself by way of others`(names: [String]) {
     let plan = PredictionPlan(statistics: names)
     /// The longest chain of statistics below one, as long as it is finite.
     func depth(_ statistic: Int, below limit: Int) -> Int {
@@ -21,9 +30,23 @@ import TrajectoryModel
   }
 
   @Test func `every formula is tried for some statistic, with as many operands as it takes`() {
-    let predictions = PredictionPlan(statistics: names).trials.compactMap(\.prediction)
+    let predictions = Self.axes.flatMap { PredictionPlan(statistics: $0).trials.compactMap(\.prediction) }
     #expect(Set(predictions.map(\.predictor)) == Set(Predictor.allCases))
     for prediction in predictions { #expect(prediction.operands.count == prediction.predictor.operandCount) }
+  }
+
+  @Test(arguments: [
+    (
+      ["weightraw_var", "weightraw_mean", "weightraw_norm", "weightsq_mean"],
+      [Prediction(.variance, [3, 1]), nil, nil, Prediction(.scaledSquare, [2])]
+    ),
+    (["weightraw_var", "weightraw_mean", "weightraw_norm"], [nil, nil, Prediction(.norm, [0, 1])]),
+    (["weightraw_var", "weightraw_mean", "weightsq_mean"], [Prediction(.variance, [2, 1]), nil, nil]),
+    (["weightsq_mean", "weightraw_mean", "weightraw_var"], [Prediction(.secondMoment, [2, 1]), nil, nil]),
+    (["weightabs_mean", "weightraw_var"], [Prediction(.halfChange, [1]), nil]),
+  ])
+  func `of norm, mean of squares and variance one stands for itself`(names: [String], expected: [Prediction?]) {
+    #expect(PredictionPlan(statistics: names).trials.map(\.prediction) == expected)
   }
 
   @Test func `the plan names what the names on the axis say, wherever they stand`() {

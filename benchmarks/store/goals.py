@@ -39,7 +39,8 @@ def of_comparison(result, label):
         "split": "split",
         "holdout": "one architecture",
         "statistic": "one statistic",
-        "norm": "one predicted statistic",
+        "norm": "one norm",
+        "predicted": "one predicted statistic",
         "run": "one run",
         "epochs": "4 of 21 epochs",
     }
@@ -47,7 +48,7 @@ def of_comparison(result, label):
         ("split", 2.0, threads[:1]),
         ("full", 1.5, threads[:1]),
         ("full", 1.0, threads[1:]),
-        *((w, 1.0, threads[:1]) for w in ("holdout", "statistic", "norm", "run", "epochs")),
+        *((w, 1.0, threads[:1]) for w in ("holdout", "statistic", "norm", "predicted", "run", "epochs")),
     ):
         for count in counts:
             ms, name = fastest(result, count, work)

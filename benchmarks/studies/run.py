@@ -14,6 +14,7 @@ difference is judged by the standard error over splits.
     --trees N      trees of a forest (100)
     --seeds N      forests of scikit-learn for each of ours (4)
     --only LIST    only these figures
+    --models LIST  only these classifiers (random-forest,linear-svm)
     --store STORE  where the store is kept, to go on from (a temporary folder)
     --publish      keeps a line for each figure for the documents
 """
@@ -51,6 +52,7 @@ parser.add_argument("--splits", type=int, default=4)
 parser.add_argument("--trees", type=int, default=100)
 parser.add_argument("--seeds", type=int, default=4)
 parser.add_argument("--only", default="2a,2b,4a,4b,S2b,S6,S7")
+parser.add_argument("--models", default="random-forest,linear-svm")
 parser.add_argument("--store")
 parser.add_argument("--publish", action="store_true")
 options = parser.parse_args(sys.argv[2:])
@@ -73,6 +75,7 @@ def study():
         "random-forest": {"n_estimators": options.trees, "max_features": "sqrt"},
         "linear-svm": {"C": 1, "standardize": True},
     }
+    candidates = {model: one for model, one in candidates.items() if model in options.models.split(",")}
     for experiment in plan["experiments"]:
         models = [c if isinstance(c, str) else c["model"] for c in experiment["classifiers"]]
         experiment["classifiers"] = [
@@ -80,6 +83,9 @@ def study():
         ]
         if "repeats" in experiment["splits"]:
             experiment["splits"]["repeats"] = options.splits
+    plan["experiments"] = [experiment for experiment in plan["experiments"] if experiment["classifiers"]]
+    known = {experiment["name"] for experiment in plan["experiments"]}
+    plan["figures"] = [figure for figure in plan["figures"] if set(figure["experiments"]) <= known]
     return plan
 
 
