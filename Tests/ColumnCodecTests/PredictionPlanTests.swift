@@ -13,6 +13,7 @@ import TrajectoryModel
     Statistic.publishedNames.filter { $0 != "weightraw_norm" },
     Statistic.publishedNames.filter { !$0.hasPrefix("weightsq") },
     Statistic.publishedNames.filter { !$0.hasSuffix("_mean") },
+    Statistic.publishedNames.reversed().filter { $0 != "weightraw_norm" },
   ]
 
   @Test(arguments: axes)

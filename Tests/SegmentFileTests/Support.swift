@@ -102,14 +102,20 @@ struct SegmentSample {
   /// Statistics of small random tensors under published names, so that each predictor has something to predict.
   ///
   /// Each example is a tensor of 50 numbers that drifts; one in three is not negative, one in seven has no variance.
-  static func tensors(examples: Int, epochs: Int, type: ElementType, seed: UInt64) throws -> SegmentSample {
+  ///
+  /// - Parameter axis: Some of the statistics, in any order, of all of them.
+  static func tensors(
+    examples: Int, epochs: Int, type: ElementType, seed: UInt64, axis: ([String]) -> [String] = { $0 }
+  ) throws -> SegmentSample {
     var generator = SeededGenerator(seed: seed)
     let summaries = ["kurtosis", "mean", "median", "norm", "skew", "thirdquartile", "var"]
     let names = ["act", "weight"].flatMap { measure in
       ["abs", "raw", "sq"].flatMap { function in summaries.map { measure + function + "_" + $0 } }
     }
+    let chosen = axis(names)
+    let places = chosen.compactMap(names.firstIndex)
     let schema = try SegmentSchema(
-      epochs: (0..<epochs).map { Double($0) * 5 }, statistics: names, elementType: type)
+      epochs: (0..<epochs).map { Double($0) * 5 }, statistics: chosen, elementType: type)
     var bits: [UInt64] = []
     for example in 0..<examples {
       let isConstant = example % 7 == 6
@@ -122,7 +128,7 @@ struct SegmentSample {
         }
         let functions: [(Double) -> Double] = [{ abs($0) }, { $0 }, { $0 * $0 }]
         let row = ["act", "weight"].flatMap { _ in functions.flatMap { Self.summaries(of: tensor.map($0)) } }
-        bits += row.map { type == .float32 ? UInt64(Float($0).bitPattern) : $0.bitPattern }
+        bits += places.map { type == .float32 ? UInt64(Float(row[$0]).bitPattern) : row[$0].bitPattern }
       }
     }
     return SegmentSample(schema: schema, exampleCount: examples, bits: bits)
