@@ -101,9 +101,8 @@ struct SegmentSample {
 
   /// Statistics of small random tensors under published names, so that each predictor has something to predict.
   ///
-  /// Each example is a tensor of 50 numbers that drifts; one in three is not negative, one in seven has no variance.
-  ///
-  /// - Parameter axis: Some of the statistics, in any order, of all of them.
+  /// Each example is a tensor of 50 numbers that drifts; one in three is not negative, one in seven has no variance. `axis` takes some of the
+  /// statistics, in any order, of all of them.
   static func tensors(
     examples: Int, epochs: Int, type: ElementType, seed: UInt64, axis: ([String]) -> [String] = { $0 }
   ) throws -> SegmentSample {
