@@ -90,11 +90,12 @@ size_t engram_bin_ranks(const uint32_t *ranks, size_t count, size_t rank_count, 
   return rank_count == 0 ? 0 : bin + 1;
 }
 
-void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_count, size_t row_stride, uint8_t *turned) {
+void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_stride, size_t column_count,
+                      size_t row_stride, uint8_t *turned) {
   enum { TILE = 64 };
   for (size_t first = 0; first < row_count; first += TILE) {
     size_t end = first + TILE < row_count ? first + TILE : row_count;
     for (size_t column = 0; column < column_count; column++)
-      for (size_t row = first; row < end; row++) turned[row * row_stride + column] = bins[column * row_count + row];
+      for (size_t row = first; row < end; row++) turned[row * row_stride + column] = bins[column * column_stride + row];
   }
 }

@@ -85,7 +85,16 @@ ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t column_stride, s
   scratch = (uint16_t *)keys;
   for (size_t first = 0; first < column_count; first += LANES) {
     size_t width = column_count - first < LANES ? column_count - first : LANES;
-    if (columns) {
+    if (columns && column_stride == 1) {
+      /* The columns of a row are neighbours: far fewer lines of memory than a line for each value. */
+      const int32_t *own = columns + first;
+      for (size_t i = 0; i < node->count; i++) {
+        const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
+        uint16_t *key = scratch + i * LANES;
+        for (size_t lane = 0; lane < width; lane++) key[lane] = (uint16_t)(row[own[lane]] << 8 | codes[i]);
+        for (size_t lane = width; lane < LANES; lane++) key[lane] = 0;
+      }
+    } else if (columns) {
       memset(keys, 0, node->count * sizeof *keys);
       for (size_t lane = 0; lane < width; lane++) {
         const uint8_t *column = bins + (size_t)columns[first + lane] * column_stride;

@@ -37,8 +37,9 @@ size_t engram_rank_column(const engram_features *features, const void *values, s
 size_t engram_bin_ranks(const uint32_t *ranks, size_t count, size_t rank_count, size_t bin_limit, uint32_t *scratch,
                         uint8_t *bins, uint32_t *low, uint32_t *high);
 
-/* Copies bins [column][row] to [row][column], rows `row_stride` bytes apart. */
-void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_count, size_t row_stride, uint8_t *turned);
+/* Copies bins [column][row], columns `column_stride` bytes apart, to [row][column], rows `row_stride` bytes apart. */
+void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_stride, size_t column_count,
+                      size_t row_stride, uint8_t *turned);
 
 /* ---- growing */
 

@@ -6,74 +6,78 @@ import TrajectoryModel
 
 /// Columns of bins of one byte each, with about as many rows in each bin.
 ///
-/// The rows of a column are neighbours; with `byRow` there is a second copy in which the columns of a row are, for forests
-/// that look at all columns of a node.
+/// There are two copies. Where the rows of a column are neighbours, a node of many rows finds several in each line of memory; where the
+/// columns of a row are, a node of few rows does, and so does one that looks at all columns.
 final class BinnedColumns: TrainingColumns {
   let rowCount: Int
   let columnCount: Int
   /// As [column][row].
-  private let byColumn: [UInt8]
-  /// As [row][column], rows `rowStride` apart; empty where not asked for.
-  private let byRow: [UInt8]
+  private let byColumn: LargeBytes
+  /// As [row][column], rows `rowStride` apart.
+  private let byRow: LargeBytes
   private let rowStride: Int
   /// For each column the least and greatest value of each bin.
   private let limits: [[(low: Double, high: Double)]]
 
   /// Nodes with up to this many rows are cut by sorting, as that was the faster way up to its limit.
   private static let mostSorted = Int(ENGRAM_SORTED_LIMIT)
+  /// Rows that are turned at a time.
+  private static let turnedTogether = 512
 
   /// Puts every column of some rows into at most `bins` bins.
-  init(_ features: borrowing Matrix, rows: [Int32], bins: Int, byRow: Bool, work: WorkContext) throws(EngramError) {
+  init(_ features: borrowing Matrix, rows: [Int32], bins: Int, work: WorkContext) throws(EngramError) {
     rowCount = rows.count
     columnCount = features.columns
     // Kernels read whole lanes, also beyond the last column.
     let lanes = Int(ENGRAM_SORTED_LANES)
     rowStride = (columnCount + lanes - 1) / lanes * lanes
     let (rowCount, columnCount, rowStride) = (rowCount, columnCount, rowStride)
-    var byColumn = [UInt8](repeating: 0, count: rowCount * columnCount)
+    let byColumn = try LargeBytes(rowCount * columnCount, what: "the columns of a forest")
+    let byRow = try LargeBytes(rowCount * rowStride, what: "the columns of a forest")
     let limits = ColumnResults<[(low: Double, high: Double)]>(count: columnCount)
-    // SAFETY: each column's part of the array is written by one thread, and read when all are done.
-    try unsafe byColumn.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
-      guard let base = buffer.baseAddress else { return }
-      nonisolated(unsafe) let all = unsafe base
-      try unsafe features.rankColumns(rows: rows, work: work) { column, ranked in
-        var (low, high) = ([UInt32](repeating: 0, count: bins), [UInt32](repeating: 0, count: bins))
-        var scratch = unsafe [UInt32](repeating: 0, count: 2 * ranked.count)
-        let count = unsafe engram_bin_ranks(
-          ranked.ranks, rowCount, ranked.count, bins, &scratch, all + column * rowCount, &low, &high)
-        limits.set(
-          column,
-          (0..<count).map { bin in
-            unsafe (ranked.distinct[Int(low[bin])], ranked.distinct[Int(high[bin])])
-          })
-      }
+    // SAFETY: each column's part of the bytes is written by one thread, and read when all are done.
+    try unsafe features.rankColumns(rows: rows, work: work) { column, ranked in
+      var (low, high) = ([UInt32](repeating: 0, count: bins), [UInt32](repeating: 0, count: bins))
+      var scratch = unsafe [UInt32](repeating: 0, count: 2 * ranked.count)
+      let count = unsafe engram_bin_ranks(
+        ranked.ranks, rowCount, ranked.count, bins, &scratch, byColumn.start + column * rowCount, &low, &high)
+      limits.set(
+        column,
+        (0..<count).map { bin in
+          unsafe (ranked.distinct[Int(low[bin])], ranked.distinct[Int(high[bin])])
+        })
     }
     self.limits = limits.all
-    var rowBytes = [UInt8](repeating: 0, count: byRow ? rowCount * rowStride : 0)
-    if byRow { unsafe engram_turn_bins(byColumn, rowCount, columnCount, rowStride, &rowBytes) }
+    // SAFETY: each block's part of the bytes is written by one thread.
+    let blocks = (rowCount + Self.turnedTogether - 1) / Self.turnedTogether
+    try parallelFor(count: blocks, work: work) { (block, _) throws(EngramError) in
+      let first = block * Self.turnedTogether
+      unsafe engram_turn_bins(
+        byColumn.start + first, min(Self.turnedTogether, rowCount - first), rowCount, columnCount, rowStride,
+        byRow.start + first * rowStride)
+    }
     self.byColumn = byColumn
-    self.byRow = rowBytes
+    self.byRow = byRow
   }
 
   @unsafe func findCuts(
     _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, from first: Int, count: Int, memory: CutMemory,
     cuts: UnsafeMutablePointer<engram_cut>
   ) {
-    let usesRows = unsafe columns == nil && !byRow.isEmpty
-    let (bins, columnStride, rowStride) = usesRows ? (byRow, 1, rowStride) : (byColumn, rowCount, 1)
-    unsafe bins.withUnsafeBufferPointer { bins in
-      let bins = unsafe bins.baseAddress.map { unsafe $0 + first * columnStride }
-      // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
-      if unsafe node.count <= Self.mostSorted && memory.weightBits > 0 {
-        unsafe engram_cuts_sorted(
-          bins, columnStride, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
-      } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
-        unsafe engram_cuts_listed(
-          bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
-      } else {
-        unsafe engram_cuts_histogram(
-          bins, columnStride, rowStride, &node, memory.countBits, columns, count, memory.words, cuts)
-      }
+    let isSorted = unsafe node.count <= Self.mostSorted && memory.weightBits > 0
+    let usesRows = unsafe columns == nil || isSorted
+    let (columnStride, rowStride) = usesRows ? (1, rowStride) : (rowCount, 1)
+    // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
+    let bins = unsafe (usesRows ? byRow : byColumn).start + first * columnStride
+    if isSorted {
+      unsafe engram_cuts_sorted(
+        bins, columnStride, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
+    } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
+      unsafe engram_cuts_listed(
+        bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
+    } else {
+      unsafe engram_cuts_histogram(
+        bins, columnStride, rowStride, &node, memory.countBits, columns, count, memory.words, cuts)
     }
   }
 
@@ -82,7 +86,7 @@ final class BinnedColumns: TrainingColumns {
     draws: UnsafeMutablePointer<UInt32>, classCount: Int
   ) -> Int {
     // SAFETY: as in `findCuts`.
-    unsafe engram_divide_8(entries, count, byColumn, column * rowCount, last, memory.words, draws, classCount)
+    unsafe engram_divide_8(entries, count, byColumn.start, column * rowCount, last, memory.words, draws, classCount)
   }
 
   func threshold(column: Int, _ cut: engram_cut) -> Double {

@@ -54,20 +54,16 @@ public struct ForestGrid: CandidateGrid {
     var scores = [Int: CandidateScore]()
     var prepared: (any TrainingColumns)?
     let groups = Set(indices.map { $0 / treeCounts.count }).sorted()
-    // The widest first, whose columns serve the others too.
-    let widest = groups.map { maxFeatures[$0].count(of: features.columns) }.max() ?? 1
     for (place, group) in groups.enumerated() {
       let members = indices.filter { $0 / treeCounts.count == group }
       var largest = forests[group * treeCounts.count]
       largest.treeCount = members.map { forests[$0].treeCount }.max() ?? 1
       let counts = try largest.check(features, labels, train)
-      var asWide = largest
-      asWide.maxFeatures = .count(widest)
       let shared: any TrainingColumns
       if let prepared {
         shared = prepared
       } else {
-        shared = try asWide.trainingColumns(features, rows: train, work: options.work)
+        shared = try largest.trainingColumns(features, rows: train, work: options.work)
         prepared = shared
       }
       var part = options

@@ -89,7 +89,7 @@ public struct RandomForest: Classifier, Hashable {
   ///   - options: The seed, and how the work is done.
   /// - Returns: The forest; with ``ForestModel/outOfBag`` when the rows of each tree were drawn.
   /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``.
-  /// - Complexity: O(trees x rows x columns looked at x depth); memory: a byte for each value, two with all columns.
+  /// - Complexity: O(trees x rows x columns looked at x depth); memory: two bytes for each value.
   public func fitted(
     _ features: borrowing Matrix, labels: ClassLabels, rows: [Int32]? = nil, options: FitOptions = FitOptions()
   ) throws(EngramError) -> ForestModel {
@@ -127,10 +127,7 @@ public struct RandomForest: Classifier, Hashable {
   ) throws(EngramError) -> any TrainingColumns {
     switch binning {
     case .exact: try RankedColumns(features, rows: rows, work: work)
-    case .histogram(let bins):
-      try BinnedColumns(
-        features, rows: rows, bins: bins, byRow: maxFeatures.count(of: features.columns) == features.columns,
-        work: work)
+    case .histogram(let bins): try BinnedColumns(features, rows: rows, bins: bins, work: work)
     }
   }
 

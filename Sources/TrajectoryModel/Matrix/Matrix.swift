@@ -24,11 +24,6 @@ import Glibc
   /// Whether the memory is somebody else's, which is read and neither written nor freed.
   private let isBorrowed: Bool
 
-  /// The alignment of the first element, one cache line.
-  private static let alignment = 64
-  /// Where a matrix is larger, its memory comes in pages of this size, which cost a third of small ones, as arrays of NumPy do.
-  private static let (hugePage, hugeEnough) = (1 << 21, 1 << 22)
-
   /// An empty matrix, as a destination for whoever fills it.
   public init(elementType: ElementType = .float32, layout: MatrixLayout = .rowMajor) {
     self.elementType = elementType
@@ -84,20 +79,15 @@ import Glibc
     let (elements, tooMany) = rows.multipliedReportingOverflow(by: columns)
     let (needed, tooLarge) = elements.multipliedReportingOverflow(by: elementType.byteCount)
     if tooMany || tooLarge || needed > capacity {
-      let alignment = needed < Self.hugeEnough ? Self.alignment : Self.hugePage
-      // Rounding up cannot overflow what `aligned_alloc` could ever give.
-      let rounded = tooMany || tooLarge ? Int.max : (needed &+ alignment &- 1) & ~(alignment - 1)
-      guard rounded > 0, rounded < Int.max, let fresh = unsafe aligned_alloc(alignment, rounded) else {
+      guard !tooMany, !tooLarge, let fresh = unsafe LargeMemory.allocate(needed) else {
         throw EngramError(
           .limit, "there is no memory for a matrix of \(rows) x \(columns) \(elementType.name) values",
           mend: "select fewer examples, statistics or epochs, or process the split in parts")
       }
-      // What a system without such pages says to it does not matter; the block begins and ends at one.
-      if alignment == Self.hugePage { unsafe madvise(fresh, rounded, Int32(MADV_HUGEPAGE)) }
       // SAFETY: the old block came from the same allocator and nothing else refers to it.
       unsafe free(memory.baseAddress)
-      unsafe memory = UnsafeMutableRawBufferPointer(start: fresh, count: rounded)
-      capacity = rounded
+      unsafe memory = fresh
+      capacity = fresh.count
     }
     (self.rows, self.columns) = (rows, columns)
   }
