@@ -103,7 +103,9 @@ import CClassifierKernels
     let count = classes.count
     var times = [UInt16](repeating: forest.bootstrap ? 0 : 1, count: count)
     // No row of 2^30 is drawn 65,536 times.
+    var random = random
     if forest.bootstrap { for _ in 0..<count { times[random.next(below: count)] &+= 1 } }
+    self.random = random
     var bag = [UInt64](repeating: 0, count: (count + 63) / 64)
     entries.removeAll(keepingCapacity: true)
     var most: UInt16 = 0
@@ -185,9 +187,7 @@ import CClassifierKernels
     var drawn = 0
     while drawn < columns.columnCount {
       let end = min(drawn + wanted, columns.columnCount)
-      for place in drawn..<end {
-        columnOrder.swapAt(place, place + random.next(below: columns.columnCount - place))
-      }
+      drawColumns(drawn..<end)
       try findCuts(along: drawn..<end, isInOrder: false)
       if drawn == 0 {
         if let best = choose(end) { return (Int(columnOrder[best]), cuts[best]) }
@@ -197,6 +197,16 @@ import CClassifierKernels
       drawn = end
     }
     return nil
+  }
+
+  /// Draws the columns of some places of ``columnOrder`` from those that are at them and behind.
+  private func drawColumns(_ places: Range<Int>) {
+    // Both in local variables: each draw from a property of a class asks whether another one is under way.
+    var (random, order) = (random, [Int32]())
+    swap(&order, &columnOrder)
+    for place in places { order.swapAt(place, place + random.next(below: order.count - place)) }
+    swap(&order, &columnOrder)
+    self.random = random
   }
 
   /// Fills ``cuts`` from a place on with the best cut along each column of a range of ``columnOrder``, or of the columns in
