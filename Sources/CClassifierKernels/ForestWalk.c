@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Rows that walk side by side, so that one waits for memory while others step. */
-#define SIDE_BY_SIDE 8
+#define SIDE_BY_SIDE 16
 
 /* One value of a matrix. */
 ENGRAM_INLINE double value(const engram_features *features, int is_float64, ptrdiff_t offset) {
