@@ -2,9 +2,12 @@
 #include "CLinear.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Structures of liblinear.so.4 (linear.h of LIBLINEAR 2.30). */
 enum { L2R_L2LOSS_SVC_DUAL = 1 };
@@ -47,14 +50,38 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static const char *failure = NULL;
 static char failure_text[256];
-/* What the library said last of its iterations; guarded by `turn`. */
+/* What the library said last of its iterations, who is asked whether to stop, and where to go then; guarded by `turn`. */
 static int32_t said_iterations;
+static engram_liblinear_stop asked;
+static jmp_buf stopped;
 
-/* The library tells its iterations in print only. Nothing of it reaches the terminal. */
+/* The library tells its iterations in print only, and every tenth by a point. Nothing of it reaches the terminal. */
 static void listen(const char *text) {
   static const char before[] = "#iter = ";
   const char *found = strstr(text, before);
   if (found) said_iterations = (int32_t)strtol(found + sizeof before - 1, NULL, 10);
+  if (!found && asked.is_cancelled(asked.context)) longjmp(stopped, 1);
+}
+
+/* The library knows no way to stop. Its functions are left from the print, with nothing to undo but what they allocated, some
+ * 50 bytes for each row, which is lost. NULL when it was stopped. */
+static model *train_unless_stopped(const problem *one, const parameter *parameters) {
+  return setjmp(stopped) ? NULL : library.train(one, parameters);
+}
+
+/* Waits for the turn of the calling thread; 0, or 1 when it was stopped before. */
+static int wait_for_turn(engram_liblinear_stop stop) {
+  struct timespec until;
+  do {
+    if (stop.is_cancelled(stop.context)) return 1;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 20000000;
+    if (until.tv_nsec >= 1000000000) {
+      until.tv_nsec -= 1000000000;
+      until.tv_sec++;
+    }
+  } while (pthread_mutex_timedlock(&turn, &until) == ETIMEDOUT);
+  return 0;
 }
 
 static void load(void) {
@@ -103,25 +130,31 @@ static feature_node **sparse_rows(const double *rows, size_t row_count, size_t c
 
 int32_t engram_liblinear_train(const double *rows, size_t row_count, size_t column_count, size_t stride,
                                const double *targets, size_t problem_count, double cost, double tolerance,
-                               uint32_t seed, double *weights, int32_t *iterations) {
+                               uint32_t seed, engram_liblinear_stop stop, double *weights, int32_t *iterations) {
   feature_node *nodes;
   feature_node **starts = sparse_rows(rows, row_count, column_count, stride, &nodes);
   if (!starts) return -1;
   parameter parameters = {.solver_type = L2R_L2LOSS_SVC_DUAL, .eps = tolerance, .C = cost};
-  pthread_mutex_lock(&turn);
-  for (size_t p = 0; p < problem_count; p++) {
+  int32_t status = wait_for_turn(stop);
+  int has_turn = status == 0;
+  if (has_turn) asked = stop;
+  for (size_t p = 0; p < problem_count && status == 0; p++) {
     /* The library reads y and does not write it. */
     problem one = {(int)row_count, (int)column_count, (double *)(targets + p * row_count), starts, -1};
     srand(seed);
     said_iterations = 0;
-    model *trained = library.train(&one, &parameters);
+    model *trained = train_unless_stopped(&one, &parameters);
+    if (!trained) {
+      status = 1;
+      break;
+    }
     iterations[p] = said_iterations;
     double sign = trained->label[0] == 1 ? 1 : -1;
     for (size_t c = 0; c < column_count; c++) weights[p * column_count + c] = sign * trained->w[c];
     library.free_and_destroy_model(&trained);
   }
-  pthread_mutex_unlock(&turn);
+  if (has_turn) pthread_mutex_unlock(&turn);
   free(starts);
   free(nodes);
-  return 0;
+  return status;
 }

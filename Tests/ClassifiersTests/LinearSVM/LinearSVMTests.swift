@@ -82,6 +82,31 @@ import TrajectoryModel
     }
   }
 
+  @Test(arguments: LinearSVMSolver.allCases)
+  func `stops within a few passes when asked to`(solver: LinearSVMSolver) throws {
+    let (rows, labels) = blobs(400, columns: 7, classes: 3, seed: 8, spread: 0.2)
+    let features = try featureMatrix(rows)
+    // What takes hundreds of passes asks again and again; after it was stopped the solver works as before.
+    let machine = LinearSVM(cost: 1e4, solver: solver)
+    let asked = Mutex(0)
+    let work = WorkContext(
+      threads: 1,
+      isCancelled: {
+        asked.withLock { count in
+          count += 1
+          return count > 4
+        }
+      })
+    let error = #expect(throws: EngramError.self) {
+      try machine.fitted(
+        features, columns: Self.columns, labels: labels, options: FitOptions(seed: 1, work: work))
+    }
+    #expect(error?.code == .cancelled)
+    #expect(asked.withLock { $0 } == 5)
+    let model = try machine.fitted(features, columns: Self.columns, labels: labels)
+    #expect(model.problems.count == 3)
+  }
+
   @Test func `Newton converges where C is so large that coordinate descent does not`() throws {
     let (rows, labels) = blobs(300, columns: 7, classes: 3, seed: 6, spread: 0.5)
     let features = try featureMatrix(rows)

@@ -36,6 +36,7 @@ def test_progress_is_a_bar_of_tqdm(path: pathlib.Path, capsys: pytest.CaptureFix
     "engram.RandomForest(1, max_features=None, n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
     "engram.RandomForest(1, bins='exact', n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
     "engram.LinearSVM(n_components=20).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
+    "engram.LinearSVM(C=1e4, solver='liblinear').fit(X, y)",
     "engram.Conv1D(45, max_epochs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
 ])
 def test_ctrl_c_ends_a_long_call_within_a_tenth_of_a_second(path: pathlib.Path, call: str) -> None:
