@@ -37,21 +37,23 @@ def test_progress_is_a_bar_of_tqdm(path: pathlib.Path, capsys: pytest.CaptureFix
     "engram.RandomForest(1, bins='exact', n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
     "engram.LinearSVM(n_components=20).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
     "engram.LinearSVM(C=1e4, solver='liblinear').fit(X, y)",
-    "engram.Conv1D(45, max_epochs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
+    "engram.Conv1D(45, max_epochs=50).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
 ])
 def test_ctrl_c_ends_a_long_call_within_a_tenth_of_a_second(path: pathlib.Path, call: str) -> None:
-    """What runs between Python's handler of the signal and KeyboardInterrupt in the program, in time of the processor.
+    """What runs between Python's handler of the signal and KeyboardInterrupt in the program: time of the processor, or that of the clock where
+    several threads take more.
 
     A waiting call has the handler run every 20 ms; how long a machine that does other work takes beside that says nothing of the call.
     """
     program = (
         "import engram, signal, time\nimport numpy as np\nimport pandas, pyarrow\n"
-        "def stop(*unused):\n    global began\n    began = time.process_time()\n    raise KeyboardInterrupt\n"
+        "def now():\n    return time.process_time(), time.perf_counter()\n"
+        "def stop(*unused):\n    global began\n    began = now()\n    raise KeyboardInterrupt\n"
         f"file = {str(path.parent / 'selection.parquet')!r}\nstore = engram.open({str(path)!r})\nselection = store.select(epochs='0:100:25')\n"
         "X, y = selection.to_numpy(), selection.labels('learning_rule')[0]\nengram.RandomForest(2).fit(X, y)\n"
         # In a function: of a loop that begins a `try`, CPython 3.11 takes a signal at the jump back for one before the `try`.
         f"def work():\n    {call}\nsignal.signal(signal.SIGINT, stop)\nprint('ready', flush=True)\ntry:\n    work()\n"
-        "except KeyboardInterrupt:\n    print(time.process_time() - began, flush=True)\n")
+        "except KeyboardInterrupt:\n    print(min(end - start for start, end in zip(began, now())), flush=True)\n")
     times = []
     for _ in range(3):
         process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], stdout=subprocess.PIPE, text=True)
