@@ -4,7 +4,6 @@
 #include "Simd.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A product and a sum stay two roundings, whatever the processor could fuse: the same forest everywhere. */
 #pragma STDC FP_CONTRACT OFF
@@ -75,9 +74,9 @@ ENGRAM_INLINE void cut_lanes(const lanes_u16 *keys, const engram_node_rows *node
   }
 }
 
-ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t column_stride, size_t row_stride,
-                                    const engram_node_rows *node, unsigned weight_bits, const int32_t *columns,
-                                    size_t column_count, uint16_t *scratch, engram_cut *cuts) {
+ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_node_rows *node,
+                                    unsigned weight_bits, const int32_t *columns, size_t column_count,
+                                    uint16_t *scratch, engram_cut *cuts) {
   uint8_t codes[ENGRAM_SORTED_LIMIT];
   for (size_t i = 0; i < node->count; i++)
     codes[i] = (uint8_t)(CLASS(node->entries[i]) << weight_bits | WEIGHT(node->entries[i]));
@@ -85,27 +84,15 @@ ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t column_stride, s
   scratch = (uint16_t *)keys;
   for (size_t first = 0; first < column_count; first += LANES) {
     size_t width = column_count - first < LANES ? column_count - first : LANES;
-    if (columns && column_stride == 1) {
-      /* The columns of a row are neighbours: far fewer lines of memory than a line for each value. */
-      const int32_t *own = columns + first;
-      for (size_t i = 0; i < node->count; i++) {
-        const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
-        uint16_t *key = scratch + i * LANES;
-        for (size_t lane = 0; lane < width; lane++) key[lane] = (uint16_t)(row[own[lane]] << 8 | codes[i]);
+    /* The columns of a row are neighbours: far fewer lines of memory than a line for each value. */
+    for (size_t i = 0; i < node->count; i++) {
+      const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
+      uint16_t *key = scratch + i * LANES;
+      if (columns) {
+        for (size_t lane = 0; lane < width; lane++) key[lane] = (uint16_t)(row[columns[first + lane]] << 8 | codes[i]);
         for (size_t lane = width; lane < LANES; lane++) key[lane] = 0;
-      }
-    } else if (columns) {
-      memset(keys, 0, node->count * sizeof *keys);
-      for (size_t lane = 0; lane < width; lane++) {
-        const uint8_t *column = bins + (size_t)columns[first + lane] * column_stride;
-        for (size_t i = 0; i < node->count; i++)
-          scratch[i * LANES + lane] = (uint16_t)(column[ROW(node->entries[i]) * row_stride] << 8 | codes[i]);
-      }
-    } else {
-      for (size_t i = 0; i < node->count; i++) {
-        const uint8_t *row = bins + ROW(node->entries[i]) * row_stride + first * column_stride;
-        for (size_t lane = 0; lane < LANES; lane++)
-          scratch[i * LANES + lane] = (uint16_t)(row[lane] << 8 | codes[i]);
+      } else {
+        for (size_t lane = 0; lane < LANES; lane++) key[lane] = (uint16_t)(row[first + lane] << 8 | codes[i]);
       }
     }
     sort_lanes(keys, node->count);

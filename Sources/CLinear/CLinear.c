@@ -50,23 +50,28 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static const char *failure = NULL;
 static char failure_text[256];
-/* What the library said last of its iterations, who is asked whether to stop, and where to go then; guarded by `turn`. */
-static int32_t said_iterations;
-static engram_liblinear_stop asked;
-static jmp_buf stopped;
+/* What the library said last of its iterations, who is asked whether to stop, and where to go then: of the training of this
+ * thread, so that nobody else who has the library in the process is stopped by it. */
+static _Thread_local int32_t said_iterations;
+static _Thread_local const engram_liblinear_stop *asked;
+static _Thread_local jmp_buf stopped;
 
 /* The library tells its iterations in print only, and every tenth by a point. Nothing of it reaches the terminal. */
 static void listen(const char *text) {
   static const char before[] = "#iter = ";
   const char *found = strstr(text, before);
   if (found) said_iterations = (int32_t)strtol(found + sizeof before - 1, NULL, 10);
-  if (!found && asked.is_cancelled(asked.context)) longjmp(stopped, 1);
+  if (!found && asked && asked->is_cancelled(asked->context)) longjmp(stopped, 1);
 }
 
-/* The library knows no way to stop. Its functions are left from the print, with nothing to undo but what they allocated, some
- * 50 bytes for each row, which is lost. NULL when it was stopped. */
-static model *train_unless_stopped(const problem *one, const parameter *parameters) {
-  return setjmp(stopped) ? NULL : library.train(one, parameters);
+/* The library knows no way to stop. Its functions are left from the print, with nothing to undo but what they allocated, which
+ * is lost: 49 bytes for each row, as measured. NULL when it was stopped. */
+static model *train_unless_stopped(const problem *one, const parameter *parameters, const engram_liblinear_stop *stop) {
+  model *volatile trained = NULL;
+  asked = stop;
+  if (setjmp(stopped) == 0) trained = library.train(one, parameters);
+  asked = NULL;
+  return trained;
 }
 
 /* Waits for the turn of the calling thread; 0, or 1 when it was stopped before. */
@@ -137,13 +142,12 @@ int32_t engram_liblinear_train(const double *rows, size_t row_count, size_t colu
   parameter parameters = {.solver_type = L2R_L2LOSS_SVC_DUAL, .eps = tolerance, .C = cost};
   int32_t status = wait_for_turn(stop);
   int has_turn = status == 0;
-  if (has_turn) asked = stop;
   for (size_t p = 0; p < problem_count && status == 0; p++) {
     /* The library reads y and does not write it. */
     problem one = {(int)row_count, (int)column_count, (double *)(targets + p * row_count), starts, -1};
     srand(seed);
     said_iterations = 0;
-    model *trained = train_unless_stopped(&one, &parameters);
+    model *trained = train_unless_stopped(&one, &parameters, &stop);
     if (!trained) {
       status = 1;
       break;

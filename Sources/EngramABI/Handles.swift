@@ -17,13 +17,8 @@ public typealias CText = UnsafePointer<CChar>?
 /// The object of a handle.
 ///
 /// - Throws: ``EngramError`` with code `usage` for NULL, and for a handle of another kind.
-func object<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) throws(EngramError) -> Object {
-  // SAFETY: a handle that is not NULL is one that this library gave and nobody freed, as engram.h asks. Classes of handles are final,
-  // so that one comparison tells whether it is of that kind.
-  if let handle = unsafe handle {
-    let given = unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
-    if type(of: given) == Object.self { return unsafe unsafeDowncast(given, to: Object.self) }
-  }
+func object<Object: AnyObject>(_ handle: OpaquePointer?, _ type: Object.Type) throws(EngramError) -> Object {
+  if let object = unsafe known(handle, type) { return object }
   throw EngramError(
     .usage, unsafe handle == nil ? "a handle is NULL" : "a handle is of another kind",
     mend: "give what an earlier call of this library gave, before it is freed")
@@ -32,7 +27,8 @@ func object<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) throws(
 /// The object of a handle where it is one of that kind, for functions that cannot fail.
 @inline(__always)
 func known<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) -> Object? {
-  // SAFETY: as in `object`; one that is kept by nobody else would be freed already.
+  // SAFETY: a handle that is not NULL is one that this library gave and nobody freed, as engram.h asks. Classes of handles are final,
+  // so that one comparison tells whether it is of that kind.
   guard let handle = unsafe handle else { return nil }
   let given = unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(handle))
   return unsafe given._withUnsafeGuaranteedRef {
@@ -42,7 +38,7 @@ func known<Object: AnyObject>(_ handle: OpaquePointer?, _: Object.Type) -> Objec
 
 /// Ends the life of a handle; NULL has none.
 func release(_ handle: OpaquePointer?) {
-  // SAFETY: as in `object`; the caller frees a handle once.
+  // SAFETY: as in `known`; the caller frees a handle once.
   if let handle = unsafe handle { unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(handle)).release() }
 }
 

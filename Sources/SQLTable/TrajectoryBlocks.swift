@@ -80,7 +80,7 @@ final class TrajectoryBlocks {
   private var heldBytes = 0
   /// Bytes of values that are kept.
   private static let mostBytes = 128 << 20
-  /// Values that are read together: a few row groups with all statistics of the paper would be more.
+  /// Values that are read together: two row groups with all statistics of the paper are more.
   private static let valuesTogether = 1 << 20
 
   /// Makes a reader of a snapshot.

@@ -45,7 +45,8 @@ def _too_old(library: str) -> str | None:
         found = importlib.metadata.version("scikit-learn" if library == "sklearn" else library)
     except importlib.metadata.PackageNotFoundError:
         return None
-    return found if _numbers(found) < _numbers(OLDEST[library]) else None
+    # A version without numbers, as of a build from a folder, says nothing.
+    return found if [] < _numbers(found) < _numbers(OLDEST[library]) else None
 
 
 def _numbers(version: str) -> list[int]:

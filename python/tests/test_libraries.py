@@ -386,28 +386,3 @@ def test_a_model_of_torch_that_takes_mappings_is_observed(tmp_path: pathlib.Path
         recorder.observe(Model(), [{"x": torch.ones(2, 4), "scale": 2.0}])
         assert recorder.record(0)
     assert engram.open(tmp_path / "x.engram").select(statistics="all").shape == (1, 45)
-
-
-def test_a_library_that_is_too_old_is_said_to_be(shared: engram.Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pyarrow")
-    import importlib.metadata
-
-    from engram import _needs
-
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: "17.0.0rc1")
-    _needs._too_old.cache_clear()
-    with pytest.raises(engram.MissingLibraryError, match="needs a newer pyarrow") as raised:
-        shared.select(**TWO).to_arrow()
-    assert (raised.value.expected, raised.value.found) == ("pyarrow 18 or newer", "17.0.0rc1")
-    monkeypatch.undo()
-    _needs._too_old.cache_clear()
-
-
-def test_the_oldest_libraries_are_those_that_the_package_asks_for() -> None:
-    import tomllib
-
-    from engram import _needs
-
-    project = tomllib.loads((pathlib.Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
-    asked = dict(one.split(">=") for extra in project["optional-dependencies"].values() for one in extra if ">=" in one)
-    assert {name: asked[{"sklearn": "scikit-learn"}.get(name, name)] for name in _needs.OLDEST} == _needs.OLDEST

@@ -61,7 +61,10 @@ extension CatalogReader {
         }
       }
     }
-    if let refused { throw explained(refused, try columns(namedIn: sql, of: known), tables: known) }
+    if let refused {
+      let places = Self.unknownColumn(refused) == nil ? [] : try columns(namedIn: sql, of: known)
+      throw explained(refused, places, tables: known)
+    }
   }
 
   /// The tables and views that a query may read, ascending.

@@ -70,8 +70,7 @@ final class BinnedColumns: TrainingColumns {
     // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
     let bins = unsafe (usesRows ? byRow : byColumn).start + first * columnStride
     if isSorted {
-      unsafe engram_cuts_sorted(
-        bins, columnStride, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
+      unsafe engram_cuts_sorted(bins, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
     } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
       unsafe engram_cuts_listed(
         bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
