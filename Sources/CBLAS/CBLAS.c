@@ -1,5 +1,6 @@
 /* CBLAS.c -- OpenBLAS, loaded when it is first needed. */
 #include "CBLAS.h"
+#include "Leavable.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -197,12 +198,12 @@ void engram_dsyrk_t(int32_t n, int32_t k, double alpha, const double *a, int32_t
   leave();
 }
 
-int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values) {
+static int32_t eigenvectors(int32_t n, double *a, double *values) {
   /* Row-major upper is column-major lower, and LAPACK's columns of eigenvectors are our rows. */
   int info = 0, query = -1, integer_count = 0;
   double wanted = 0;
   enter();
-  blas.dsyevd("V", "L", &n, a, &lda, values, &wanted, &query, &integer_count, &query, &info, 1, 1);
+  blas.dsyevd("V", "L", &n, a, &n, values, &wanted, &query, &integer_count, &query, &info, 1, 1);
   if (info != 0) {
     leave();
     return info;
@@ -211,19 +212,30 @@ int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values) {
   double *work = malloc(sizeof(double) * (size_t)work_count);
   int *integers = malloc(sizeof(int) * (size_t)integer_count);
   if (work && integers)
-    blas.dsyevd("V", "L", &n, a, &lda, values, work, &work_count, integers, &integer_count, &info, 1, 1);
+    blas.dsyevd("V", "L", &n, a, &n, values, work, &work_count, integers, &integer_count, &info, 1, 1);
   else
-    info = -100;
+    info = ENGRAM_BLAS_NO_MEMORY;
   leave();
   free(work);
   free(integers);
   return info;
 }
 
-int32_t engram_dposv(int32_t n, double *a, int32_t lda, double *b) {
+static int32_t solution(int32_t n, double *a, double *b) {
   int info = 0, one = 1;
   enter();
-  blas.dposv("L", &n, &one, a, &lda, b, &n, &info, 1);
+  blas.dposv("L", &n, &one, a, &n, b, &n, &info, 1);
   leave();
   return info;
+}
+
+/* Sizes from which a routine may take more than some 20 ms. */
+enum { LONG_EIGENVECTORS = 256, LONG_SOLUTION = 1024 };
+
+int32_t engram_dsyevd(int32_t n, double *a, double *values, engram_blas_stop stop) {
+  return n < LONG_EIGENVECTORS ? eigenvectors(n, a, values) : engram_leavable(eigenvectors, n, a, values, stop);
+}
+
+int32_t engram_dposv(int32_t n, double *a, double *b, engram_blas_stop stop) {
+  return n < LONG_SOLUTION ? solution(n, a, b) : engram_leavable(solution, n, a, b, stop);
 }

@@ -36,14 +36,23 @@ void engram_dgemm(int transpose_a, int transpose_b, int32_t m, int32_t n, int32_
 void engram_dsyrk_t(int32_t n, int32_t k, double alpha, const double *a, int32_t lda, double beta, double *c,
                     int32_t ldc);
 
+/* Whether to stop, which the calling thread asks every few milliseconds while one of the routines below works. */
+typedef struct {
+  int (*is_cancelled)(void *context);
+  void *context;
+} engram_blas_stop;
+
+/* What they return when there is no memory, and when they were stopped; of `a`, `values` and `b` nothing is said then. LAPACK
+ * knows no way to stop, so what takes long goes on in a thread of its own on a copy of `a`, until it ends or the process does. */
+enum { ENGRAM_BLAS_NO_MEMORY = -100, ENGRAM_BLAS_STOPPED = -101 };
+
 /* All eigenvalues, ascending, and eigenvectors of a symmetric n x n matrix (LAPACK dsyevd). Of `a` the upper triangle is
- * read; row i of `a` becomes the unit eigenvector of values[i]. Returns 0, or LAPACK's own number for a failure, or -100
- * when there is no memory. */
-int32_t engram_dsyevd(int32_t n, double *a, int32_t lda, double *values);
+ * read; row i of `a` becomes the unit eigenvector of values[i]. Returns 0, or LAPACK's own number for a failure. */
+int32_t engram_dsyevd(int32_t n, double *a, double *values, engram_blas_stop stop);
 
 /* Solves a * x = b for a symmetric positive definite n x n matrix by Cholesky (LAPACK dposv). Of `a` the upper triangle
  * is read, and its factor left there; b becomes x. Returns 0, or i > 0 when the leading i x i block is not positive
  * definite, and then b is as it was. */
-int32_t engram_dposv(int32_t n, double *a, int32_t lda, double *b);
+int32_t engram_dposv(int32_t n, double *a, double *b, engram_blas_stop stop);
 
 #endif

@@ -26,29 +26,19 @@ struct LIBLINEARSolver: LinearSolver {
     self.settings = settings
   }
 
-  /// Whether to stop, as C asks it.
-  private final class Stop {
-    let isCancelled: @Sendable () -> Bool
-    init(_ isCancelled: @escaping @Sendable () -> Bool) { self.isCancelled = isCancelled }
-  }
-
   mutating func solve(cost: Double) throws(EngramError) -> [LinearFit] {
     try settings.options.work.checkCancelled("training was stopped")
     let (rows, columns) = (problem.rows, problem.columns)
     let targets = places.map { problem.targets(of: $0) }
     var weights = [Double](repeating: 0, count: places.count * columns)
     var iterations = [Int32](repeating: 0, count: places.count)
-    let stop = Stop(settings.options.work.isCancelled)
-    // SAFETY: the arrays are as long as the function says, and what asks lives until it returns.
-    let status = withExtendedLifetime(stop) {
-      let asks = unsafe engram_liblinear_stop(
-        is_cancelled: { context in
-          guard let context = unsafe context else { return 0 }
-          return unsafe Unmanaged<Stop>.fromOpaque(context).takeUnretainedValue().isCancelled() ? 1 : 0
-        }, context: Unmanaged.passUnretained(stop).toOpaque())
-      return unsafe engram_liblinear_train(
+    let question = StopQuestion(settings.options.work)
+    // SAFETY: the arrays are as long as the function says, and the question lives until it returns.
+    let status = withExtendedLifetime(question) {
+      unsafe engram_liblinear_train(
         rows.values, rows.count, columns, rows.stride, targets.flatMap { $0 }, places.count, cost, settings.tolerance,
-        UInt32(truncatingIfNeeded: settings.options.seed), asks, &weights, &iterations)
+        UInt32(truncatingIfNeeded: settings.options.seed),
+        engram_liblinear_stop(is_cancelled: StopQuestion.ask, context: question.context), &weights, &iterations)
     }
     if status == 1 { throw EngramError(.cancelled, "training was stopped") }
     guard status == 0 else {

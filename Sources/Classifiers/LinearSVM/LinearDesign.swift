@@ -51,8 +51,8 @@ struct LinearDesign: Sendable {
     components = nil
     for row in 0..<rows.count { plain[row, 0] = 1 }
     if mayTurn, RowSpace.suits(rows: rows.count, columns: plain.columns) {
-      let space = try RowSpace(of: plain)
-      (self.space, self.rows) = (space, try space.coordinates(of: plain))
+      let space = try RowSpace(of: plain, work: work)
+      (self.space, self.rows) = (space, try space.coordinates(of: plain, work: work))
     } else {
       (space, self.rows) = (nil, plain)
     }

@@ -66,7 +66,7 @@ struct NewtonSolver: LinearSolver {
     while !isDone, !isStuck, iterations < settings.maxIterations {
       try settings.options.work.checkCancelled("training was stopped")
       iterations += 1
-      guard let (goal, isMinimum) = minimum(ridge: 0.5 / cost) else { break }
+      guard let (goal, isMinimum) = try minimum(ridge: 0.5 / cost) else { break }
       let goalMargins = problem.margins(of: goal, targets)
       if isMinimum, zip(goalMargins, isActive).allSatisfy({ ($0 < 1) == $1 }) {
         // The same rows are inside the margin there, so the quadratic is the function, and its minimum that of the
@@ -82,7 +82,7 @@ struct NewtonSolver: LinearSolver {
       guard !isStuck else { break }
       for column in weights.indices { weights[column] += step * (goal[column] - weights[column]) }
       margins = step == 1 ? goalMargins : zip(margins, line.changes).map { $0 + step * $1 }
-      crossMargin()
+      try crossMargin()
       isDone = gap(cost: cost) <= enough * line.at(step).value
     }
     let (objective, gap) = problem.evaluate(weights, targets, cost: cost)
@@ -113,7 +113,7 @@ struct NewtonSolver: LinearSolver {
 
   /// The minimum of the quadratic that the function is at `weights`, or a point on the way to it when rounding keeps
   /// from it; nil when that cannot be worked out either.
-  private func minimum(ridge: Double) -> (goal: [Double], isMinimum: Bool)? {
+  private func minimum(ridge: Double) throws(EngramError) -> (goal: [Double], isMinimum: Bool)? {
     let columns = problem.columns
     var damping = 0.0
     while damping <= Self.mostDamping {
@@ -125,15 +125,14 @@ struct NewtonSolver: LinearSolver {
         goal[column] += added * weights[column]
       }
       for column in columns..<goal.count { goal[column] = 0 }
-      // SAFETY: `factor` is columns x columns, and `goal` has at least as many elements.
-      if unsafe engram_dposv(Int32(columns), &factor, Int32(columns), &goal) == 0 { return (goal, damping == 0) }
+      if try LAPACK.solve(&factor, &goal, size: columns, work: settings.options.work) { return (goal, damping == 0) }
       damping = max(Self.leastDamping, 10 * damping)
     }
     return nil
   }
 
   /// Brings A and b up to date with the rows that are inside the margin now.
-  private mutating func crossMargin() {
+  private mutating func crossMargin() throws(EngramError) {
     var (inside, outside, entered, left): ([Int32], [Int32], [Int32], [Int32]) = ([], [], [], [])
     for row in margins.indices {
       let isInside = margins[row] < 1
@@ -143,25 +142,28 @@ struct NewtonSolver: LinearSolver {
       isActive[row] = isInside
     }
     if entered.count + left.count <= min(inside.count, outside.count) {
-      add(entered, factor: 1)
-      add(left, factor: -1)
+      try add(entered, factor: 1)
+      try add(left, factor: -1)
     } else if inside.count <= outside.count {
       for index in gram.indices { gram[index] = 0 }
       for index in moment.indices { moment[index] = 0 }
-      add(inside, factor: 1)
+      try add(inside, factor: 1)
     } else {
       gram = Self.wholeGram(problem)
       moment = wholeMoment
-      add(outside, factor: -1)
+      try add(outside, factor: -1)
     }
   }
 
   /// Adds rows times a factor to A and b.
-  private mutating func add(_ rows: [Int32], factor: Double) {
+  private mutating func add(_ rows: [Int32], factor: Double) throws(EngramError) {
     let (columns, width) = (problem.columns, problem.width)
-    var packed = [Double](repeating: 0, count: min(rows.count, Self.packSize) * width)
-    for start in stride(from: 0, to: rows.count, by: Self.packSize) {
-      let part = Array(rows[start..<min(start + Self.packSize, rows.count)])
+    let most = max(1, DenseRows.operationsBetweenQuestions / max(1, columns * columns))
+    let size = min(rows.count, Self.packSize, most)
+    var packed = [Double](repeating: 0, count: size * width)
+    for start in stride(from: 0, to: rows.count, by: max(1, size)) {
+      try settings.options.work.checkCancelled("training was stopped")
+      let part = Array(rows[start..<min(start + size, rows.count)])
       // SAFETY: the indices are rows, `moment` has `width` elements, and `packed` room for the rows of the part.
       unsafe engram_add_rows(
         problem.rows.values, problem.rows.stride, width, part, part.map { factor * targets[Int($0)] }, part.count,

@@ -42,14 +42,20 @@ package struct PrincipalComponents: Sendable {
     components.reserveCapacity(kept * columns)
     var variances: [Double] = []
     // Few rows of many columns vary in no direction outside of the space that they span.
-    let space = RowSpace.suits(rows: rows.count, columns: columns) ? try RowSpace(of: rows, from: first) : nil
-    if let space {
-      let coordinates = try space.coordinates(of: rows, from: first)
+    let isWide = RowSpace.suits(rows: rows.count, columns: columns)
+    if isWide {
+      let space = try RowSpace(of: rows, from: first, work: work)
+      let coordinates = try space.coordinates(of: rows, from: first, work: work)
       let found = try Self.axes(of: coordinates, from: 0, work: work)
       variances = Array(found.values.reversed())
-      for index in (0..<space.rank).reversed() {
-        components += Self.turned(space.unfolded(Array(found.vectors[(index * space.rank)...].prefix(space.rank))))
+      let vectors = try DenseRows(count: space.rank, columns: space.rank)
+      for row in 0..<space.rank {
+        for column in 0..<space.rank {
+          vectors[row, column] = found.vectors[(space.rank - 1 - row) * space.rank + column]
+        }
       }
+      let unfolded = try space.unfolded(vectors, work: work)
+      for row in 0..<space.rank { components += Self.turned(unfolded.row(row)) }
       components += [Double](repeating: 0, count: (kept - space.rank) * columns)
       variances += [Double](repeating: 0, count: kept - space.rank)
     } else {
@@ -70,15 +76,7 @@ package struct PrincipalComponents: Sendable {
     let columns = rows.columns - first
     if columns == 0 { return ([], []) }
     var vectors = try rows.gram(from: first, work: work)
-    guard vectors.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }
-    var values = [Double](repeating: 0, count: columns)
-    // SAFETY: `vectors` is columns x columns and `values` has a place for each.
-    let info = unsafe engram_dsyevd(Int32(columns), &vectors, Int32(columns), &values)
-    guard info == 0 else {
-      throw EngramError(
-        .invalidData, "the principal components cannot be worked out", found: "LAPACK dsyevd says \(info)",
-        mend: "standardize the columns, whose scales may differ too much")
-    }
+    let values = try LAPACK.eigenvectors(&vectors, size: columns, of: "the principal components", work: work)
     return (values, vectors)
   }
 
@@ -98,7 +96,7 @@ package struct PrincipalComponents: Sendable {
     work: WorkContext
   ) throws(EngramError) {
     let columns = means.count
-    try rows.forEachBlock(work: work) { block in
+    try rows.forEachBlock(operations: count * columns, work: work) { block in
       // SAFETY: the block is inside both matrices, which are different, and each thread writes rows of its own.
       unsafe engram_dgemm(
         0, 1, Int32(block.count), Int32(count), Int32(columns), 1, rows.values + block.lowerBound * rows.stride + first,

@@ -1,7 +1,6 @@
 // RowSpace.swift -- few rows of many columns, written by as many numbers as there are rows.
 
 import Base
-import CBLAS
 
 /// An orthonormal basis of the space that some rows span, for rows that have far more columns than there are rows.
 ///
@@ -12,11 +11,10 @@ import CBLAS
 /// squares.
 struct RowSpace: Sendable {
   /// The basis, a vector in each row of as many entries as there are columns.
-  let basis: [Double]
+  private let basis: DenseRows
+
   /// The number of vectors.
-  let rank: Int
-  /// The number of columns.
-  let columns: Int
+  var rank: Int { basis.count }
 
   /// What an eigenvalue must be beside the greatest, for each row.
   private static let leastEigenvalue = 1e-15
@@ -26,88 +24,51 @@ struct RowSpace: Sendable {
 
   /// Finds the basis of the columns from `first` on.
   ///
-  /// - Throws: ``EngramError`` with code `invalidData` when squares of the values overflow.
+  /// - Throws: ``EngramError`` with code `invalidData` when squares of the values overflow, or `cancelled`.
   /// - Complexity: O(rows² x columns + rows³).
-  init(of rows: DenseRows, from first: Int = 0) throws(EngramError) {
-    try loadBLAS()
-    let (count, columns) = (rows.count, rows.columns - first)
-    self.columns = columns
-    var products = [Double](repeating: 0, count: count * count)
-    // SAFETY: the rows have `columns` numbers from `first` on, and `products` is count x count.
-    unsafe engram_dgemm(
-      0, 1, Int32(count), Int32(count), Int32(columns), 1, rows.values + first, Int32(rows.stride), rows.values + first,
-      Int32(rows.stride), 0, &products, Int32(count))
-    let mix = try Self.whitening(products, size: count, dropsSmall: true)
-    var basis = [Double](repeating: 0, count: mix.rank * columns)
-    if mix.rank > 0 {
-      // SAFETY: `mix` is rank x count, the rows count x columns, `basis` rank x columns.
-      unsafe engram_dgemm(
-        0, 0, Int32(mix.rank), Int32(columns), Int32(count), 1, mix.rows, Int32(count), rows.values + first,
-        Int32(rows.stride), 0, &basis, Int32(columns))
-    }
-    rank = mix.rank
-    self.basis = rank > 0 ? try Self.straightened(basis, rank: rank, columns: columns) : basis
-  }
-
-  /// Makes vectors that are nearly orthonormal so once more: what rounding mixed into those of small eigenvalues goes.
-  private static func straightened(_ basis: [Double], rank: Int, columns: Int) throws(EngramError) -> [Double] {
-    var products = [Double](repeating: 0, count: rank * rank)
-    // SAFETY: `basis` is rank x columns, and `products` rank x rank.
-    unsafe engram_dgemm(
-      0, 1, Int32(rank), Int32(rank), Int32(columns), 1, basis, Int32(columns), basis, Int32(columns), 0, &products,
-      Int32(rank))
-    let mix = try whitening(products, size: rank, dropsSmall: false)
-    var straight = [Double](repeating: 0, count: rank * columns)
-    // SAFETY: `mix` is rank x rank, `basis` and `straight` are rank x columns.
-    unsafe engram_dgemm(
-      0, 0, Int32(rank), Int32(columns), Int32(rank), 1, mix.rows, Int32(rank), basis, Int32(columns), 0, &straight,
-      Int32(columns))
-    return straight
+  init(of rows: DenseRows, from first: Int = 0, work: WorkContext) throws(EngramError) {
+    let products = try rows.products(with: rows, from: first, otherFrom: first, work: work)
+    let bent = try Self.whitening(products, dropsSmall: true, work: work).sums(of: rows, from: first, work: work)
+    // What rounding mixed into vectors of small eigenvalues goes when they are made orthonormal once more.
+    let mix = try Self.whitening(try bent.products(with: bent, work: work), dropsSmall: false, work: work)
+    basis = try mix.sums(of: bent, work: work)
   }
 
   /// Combinations of vectors, one in each row, that are orthonormal, from the vectors' products; greatest first.
   private static func whitening(
-    _ products: [Double], size: Int, dropsSmall: Bool
-  ) throws(EngramError) -> (rows: [Double], rank: Int) {
-    guard products.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }
-    var vectors = products
-    var values = [Double](repeating: 0, count: size)
-    // SAFETY: `vectors` is size x size and `values` has a place for each.
-    let info = unsafe engram_dsyevd(Int32(size), &vectors, Int32(size), &values)
-    guard info == 0, let greatest = values.last, greatest.isFinite else {
-      throw EngramError(
-        .invalidData, "the directions of the rows cannot be worked out", found: "LAPACK dsyevd says \(info)",
-        mend: "standardize the columns, whose scales may differ too much")
-    }
-    let least = dropsSmall ? greatest * leastEigenvalue * Double(size) : 0
-    var mix: [Double] = []
-    for index in (0..<size).reversed() where values[index] > least {
+    _ products: DenseRows, dropsSmall: Bool, work: WorkContext
+  ) throws(EngramError) -> DenseRows {
+    let size = products.count
+    var vectors = (0..<size).flatMap { products.row($0) }
+    let values = try LAPACK.eigenvectors(&vectors, size: size, of: "the directions of the rows", work: work)
+    let least = dropsSmall ? (values.last ?? 0) * leastEigenvalue * Double(size) : 0
+    let kept = values.indices.reversed().filter { values[$0] > least }
+    let mix = try DenseRows(count: kept.count, columns: size)
+    for (row, index) in kept.enumerated() {
       let scale = 1 / values[index].squareRoot()
-      mix += vectors[(index * size)..<((index + 1) * size)].map { $0 * scale }
+      for column in 0..<size { mix[row, column] = vectors[index * size + column] * scale }
     }
-    return (mix, size > 0 ? mix.count / size : 0)
+    return mix
   }
 
   /// The rows by the basis: their products with each of its vectors.
-  func coordinates(of rows: DenseRows, from first: Int = 0) throws(EngramError) -> DenseRows {
-    let reduced = try DenseRows(count: rows.count, columns: rank)
-    if rank == 0 { return reduced }
-    // SAFETY: the rows have `columns` numbers from `first` on, the basis is rank x columns, and each row of `reduced` has `rank`.
-    unsafe engram_dgemm(
-      0, 1, Int32(rows.count), Int32(rank), Int32(columns), 1, rows.values + first, Int32(rows.stride), basis,
-      Int32(columns), 0, reduced.values, Int32(reduced.stride))
-    return reduced
+  func coordinates(of rows: DenseRows, from first: Int = 0, work: WorkContext) throws(EngramError) -> DenseRows {
+    try rows.products(with: basis, from: first, work: work)
   }
 
-  /// The vectors in columns that have some coordinates, one after the other.
+  /// The vectors in columns that have some coordinates, a vector in each row.
+  func unfolded(_ coordinates: DenseRows, work: WorkContext) throws(EngramError) -> DenseRows {
+    try coordinates.sums(of: basis, work: work)
+  }
+
+  /// The vector in columns that has some coordinates.
+  ///
+  /// - Complexity: O(rank x columns).
   func unfolded(_ coordinates: [Double]) -> [Double] {
-    let count = rank > 0 ? coordinates.count / rank : 0
-    var vectors = [Double](repeating: 0, count: count * columns)
-    if count == 0 { return [Double](repeating: 0, count: columns) }
-    // SAFETY: `coordinates` is count x rank, the basis rank x columns, and `vectors` count x columns.
-    unsafe engram_dgemm(
-      0, 0, Int32(count), Int32(columns), Int32(rank), 1, coordinates, Int32(rank), basis, Int32(columns), 0, &vectors,
-      Int32(columns))
-    return vectors
+    var vector = [Double](repeating: 0, count: basis.columns)
+    for (row, factor) in coordinates.enumerated() {
+      for column in vector.indices { vector[column] += factor * basis[row, column] }
+    }
+    return vector
   }
 }

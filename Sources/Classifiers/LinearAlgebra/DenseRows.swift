@@ -1,7 +1,6 @@
 // DenseRows.swift -- rows of a feature matrix as what linear algebra wants: row-major Float64, each row padded.
 
 package import Base
-import CBLAS
 import CClassifierKernels
 import Glibc
 package import TrajectoryModel
@@ -13,8 +12,6 @@ package import TrajectoryModel
   /// Rows that a thread handles at a time, fixed so that results are the same for any number of threads.
   static let blockSize = 512
   private static let alignment = 64
-  /// Products that are summed before asking whether to stop, about a tenth of a second of work.
-  private static let gramOperations = 1 << 31
 
   /// The number of rows.
   package let count: Int
@@ -111,50 +108,4 @@ package import TrajectoryModel
       body((block * size)..<min(self.count, (block + 1) * size))
     }
   }
-
-  /// The sums over all rows of the products of any two columns from `first` on, as a symmetric matrix.
-  ///
-  /// Parts of the rows are summed on several threads and then added in order; a part is summed in pieces, between which
-  /// `work` may stop it.
-  ///
-  /// - Returns: n x n, row by row, of which only the upper triangle is meant; n is the number of columns from `first`
-  ///   on.
-  /// - Complexity: O(rows x n²).
-  func gram(from first: Int = 0, work: WorkContext) throws(EngramError) -> [Double] {
-    try loadBLAS()
-    let n = columns - first
-    let parts = min(4, max(1, count / 1024))
-    let sums = PartResults<[Double]>(count: parts)
-    try parallelFor(count: parts, work: work) { (part, _) throws(EngramError) in
-      let (start, end) = (self.count * part / parts, self.count * (part + 1) / parts)
-      var sum = [Double](repeating: 0, count: n * n)
-      for piece in Swift.stride(from: start, to: end, by: max(Self.blockSize, Self.gramOperations / max(1, n * n))) {
-        try work.checkCancelled("training was stopped")
-        let count = min(end - piece, max(Self.blockSize, Self.gramOperations / max(1, n * n)))
-        // SAFETY: the rows of the piece are inside the block, and `sum` is n x n.
-        unsafe engram_dsyrk_t(
-          Int32(n), Int32(count), 1, self.values + piece * self.stride + first, Int32(self.stride), 1, &sum, Int32(n))
-      }
-      sums.set(part, sum)
-    }
-    return sums.inOrder.dropFirst().reduce(into: sums.inOrder[0]) { total, part in
-      for index in total.indices { total[index] += part[index] }
-    }
-  }
-}
-
-/// Loads OpenBLAS.
-///
-/// - Throws: ``EngramError`` with code `notFound` when the library is not there, `limit` when there is no memory for it.
-func loadBLAS() throws(EngramError) {
-  // SAFETY: the text is static.
-  guard let reason = unsafe engram_blas_load() else { return }
-  if engram_blas_lacks_memory() != 0 {
-    throw EngramError(
-      .limit, "there is no memory for OpenBLAS", found: unsafe String(cString: reason),
-      mend: "raise the limit on memory (ulimit -v), or set the environment variable OPENBLAS_NUM_THREADS to 1")
-  }
-  throw EngramError(
-    .notFound, "OpenBLAS cannot be loaded", found: unsafe String(cString: reason),
-    mend: "install it: apt-get install libopenblas0-pthread")
 }
