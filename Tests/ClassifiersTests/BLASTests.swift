@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct BLASTests {
   /// Never says stop.
-  private var never: engram_blas_stop { engram_blas_stop(is_cancelled: { _ in 0 }, context: nil) }
+  private var never: engram_blas_stop { unsafe engram_blas_stop(is_cancelled: { _ in 0 }, context: nil) }
 
   init() { #expect(unsafe engram_blas_load() == nil) }
 

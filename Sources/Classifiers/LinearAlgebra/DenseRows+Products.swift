@@ -4,8 +4,15 @@ import Base
 import CBLAS
 
 extension DenseRows {
-  /// Products that are summed before asking whether to stop, about a tenth of a second of work.
-  static let operationsBetweenQuestions = 1 << 31
+  /// Products that are summed before asking whether to stop, at most a tenth of a second of work.
+  static let operationsBetweenQuestions = 1 << 30
+  /// Fewer rows would make a product slow.
+  private static let leastPiece = 64
+
+  /// Rows whose products with themselves, of n columns, are summed before asking: of a symmetric matrix half is worked out.
+  static func symmetricPiece(columns: Int) -> Int {
+    max(leastPiece, 2 * operationsBetweenQuestions / max(1, columns * columns))
+  }
 
   /// The sums over all rows of the products of any two columns from `first` on, as a symmetric matrix.
   ///
@@ -19,7 +26,7 @@ extension DenseRows {
     try loadBLAS()
     let n = columns - first
     let parts = min(4, max(1, count / 1024))
-    let size = max(Self.blockSize, Self.operationsBetweenQuestions / max(1, n * n))
+    let size = Self.symmetricPiece(columns: n)
     let sums = PartResults<[Double]>(count: parts)
     try parallelFor(count: parts, work: work) { (part, _) throws(EngramError) in
       let (start, end) = (self.count * part / parts, self.count * (part + 1) / parts)

@@ -158,8 +158,7 @@ struct NewtonSolver: LinearSolver {
   /// Adds rows times a factor to A and b.
   private mutating func add(_ rows: [Int32], factor: Double) throws(EngramError) {
     let (columns, width) = (problem.columns, problem.width)
-    let most = max(1, DenseRows.operationsBetweenQuestions / max(1, columns * columns))
-    let size = min(rows.count, Self.packSize, most)
+    let size = min(rows.count, Self.packSize, DenseRows.symmetricPiece(columns: columns))
     var packed = [Double](repeating: 0, count: size * width)
     for start in stride(from: 0, to: rows.count, by: max(1, size)) {
       try settings.options.work.checkCancelled("training was stopped")

@@ -36,6 +36,9 @@ def test_progress_is_a_bar_of_tqdm(path: pathlib.Path, capsys: pytest.CaptureFix
     "engram.RandomForest(1, max_features=None, n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
     "engram.RandomForest(1, bins='exact', n_jobs=1).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
     "engram.LinearSVM(n_components=20).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
+    "engram.LinearSVM(n_components=20).fit(np.random.default_rng(0).normal(size=(6_000, 3_000)), np.arange(6_000) % 4)",
+    "engram.LinearSVM(solver='newton').fit(np.random.default_rng(0).normal(size=(6_000, 3_000)), np.arange(6_000) % 4)",
+    "engram.LinearSVM().fit(np.random.default_rng(0).normal(size=(2_500, 12_000)), np.arange(2_500) % 4)",
     "engram.LinearSVM(C=1e4, solver='liblinear').fit(X, y)",
     "engram.Conv1D(45, max_epochs=50).fit(np.tile(X, (100, 1)), np.tile(y, 100))",
 ])
