@@ -1,120 +1,230 @@
 /* ForestWalk.c -- how rows go through the trees of a forest. */
-#include "ForestKernels.h"
-#include "Simd.h"
+#include "FeatureValue.h"
 
+#include <math.h>
 #include <string.h>
 
-/* Rows that walk side by side, so that one waits for memory while others step. */
-#define SIDE_BY_SIDE 16
+/* A packed node: the threshold, or in a leaf the number of its distribution; above it the feature, and above that the child. */
+#define LOW(node) ((uint32_t)(node))
+#define FEATURE(node, bits) ((uint32_t)((node) >> 32) & ((1u << (bits)) - 1))
+#define CHILD(node, bits) ((uint32_t)((node) >> 32) >> (bits))
 
-/* One value of a matrix. */
-ENGRAM_INLINE double value(const engram_features *features, int is_float64, ptrdiff_t offset) {
-  return is_float64 ? ((const double *)features->values)[offset] : (double)((const float *)features->values)[offset];
+/* Bytes that come into the cache together, and trees so large that two of them would drive the rows out of it. */
+enum { LINE = 64, LARGE_TREE = 256 << 10 };
+/* Steps of rows for each line of the next tree that is asked for. */
+enum { STEPS_PER_LINE = 4 };
+
+static float as_float(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
 }
 
-/* The distributions that one tree leads to, for rows[chosen[j]], j < count. */
-ENGRAM_INLINE void walk(const engram_forest_node *tree, const engram_features *features, int is_float64,
-                        const int32_t *rows, const uint16_t *chosen, size_t count, int32_t *leaves) {
-  for (size_t first = 0; first < count; first += SIDE_BY_SIDE) {
-    size_t width = count - first < SIDE_BY_SIDE ? count - first : SIDE_BY_SIDE;
-    const engram_forest_node *at[SIDE_BY_SIDE];
-    ptrdiff_t offsets[SIDE_BY_SIDE];
-    for (size_t j = 0; j < width; j++) {
-      at[j] = tree;
-      offsets[j] = rows[chosen[first + j]] * features->row_stride;
+/* The greatest float32 that is no greater: a float32 is at most the one when it is at most the other. */
+static float rounded_down(double threshold) {
+  float nearest = (float)threshold;
+  return (double)nearest > threshold ? nextafterf(nearest, -INFINITY) : nearest;
+}
+
+/* The class that has all of a distribution, or -1. */
+static ptrdiff_t whole_class(const float *distribution, size_t class_count) {
+  for (size_t k = 0; k < class_count; k++)
+    if (distribution[k] != 0) return distribution[k] == 1 ? (ptrdiff_t)k : -1;
+  return -1;
+}
+
+uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
+                            const float *distributions, size_t class_count, size_t column_count, uint64_t *packed) {
+  uint32_t bits = 1, pure[ENGRAM_PURE_CLASSES];
+  while (bits < 31 && column_count >> bits) bits++;
+  memset(pure, 0xFF, sizeof pure);
+  for (size_t t = 0; t < tree_count; t++) {
+    if ((uint64_t)(starts[t + 1] - starts[t]) >> (32 - bits)) return 0;
+    for (int64_t n = starts[t]; n < starts[t + 1]; n++) {
+      const engram_forest_node *node = &nodes[n];
+      uint32_t low, high;
+      if (node->feature < 0) {
+        low = (uint32_t)node->child;
+        high = 0;
+        /* Most leaves are of one class. Their equal distributions are one, which stays in the cache. */
+        ptrdiff_t k = whole_class(distributions + (size_t)low * class_count, class_count);
+        if (k >= 0 && k < ENGRAM_PURE_CLASSES) {
+          if (pure[k] == UINT32_MAX) pure[k] = low;
+          low = pure[k];
+        }
+      } else {
+        float threshold = rounded_down(node->threshold);
+        memcpy(&low, &threshold, sizeof low);
+        high = (uint32_t)node->child << bits | (uint32_t)node->feature;
+      }
+      packed[n] = (uint64_t)high << 32 | low;
     }
-    int walking = 1;
-    while (walking) {
-      walking = 0;
-      for (size_t j = 0; j < width; j++) {
-        const engram_forest_node *node = at[j];
-        if (node->feature < 0) continue;
-        double x = value(features, is_float64, offsets[j] + node->feature * features->column_stride);
-        at[j] = tree + node->child + !(x <= node->threshold);
-        walking = 1;
+  }
+  return bits;
+}
+
+void engram_forest_take_rows(const engram_features *features, const int32_t *rows, size_t count, size_t column_count,
+                             void *block) {
+  enum { WIDTH = 16 };
+  for (size_t first = 0; first < column_count; first += WIDTH) {
+    size_t width = column_count - first < WIDTH ? column_count - first : WIDTH;
+    for (size_t i = 0; i < count; i++) {
+      ptrdiff_t from = rows[i] * features->row_stride + (ptrdiff_t)first * features->column_stride;
+      if (features->is_float64) {
+        const double *values = (const double *)features->values + from;
+        double *to = (double *)block + i * column_count + first;
+        for (size_t c = 0; c < width; c++) to[c] = values[(ptrdiff_t)c * features->column_stride];
+      } else {
+        const float *values = (const float *)features->values + from;
+        float *to = (float *)block + i * column_count + first;
+        for (size_t c = 0; c < width; c++) to[c] = values[(ptrdiff_t)c * features->column_stride];
       }
     }
-    for (size_t j = 0; j < width; j++) leaves[first + j] = at[j]->child;
   }
 }
 
-static void walk_any(const engram_forest_node *tree, const engram_features *features, const int32_t *rows,
-                     const uint16_t *chosen, size_t count, int32_t *leaves) {
+/* A block of rows on its way. */
+typedef struct {
+  /* Where each row begins in the matrix. */
+  ptrdiff_t offsets[ENGRAM_WALK_BLOCK];
+  /* Where each row is in a tree: the number of a node, or a packed node; at the end the number of a distribution. */
+  uint64_t at[ENGRAM_WALK_BLOCK];
+  /* The rows that are not in a leaf yet. */
+  uint16_t walking[ENGRAM_WALK_BLOCK];
+} walkers;
+
+/* Lines of memory that are asked for before they are needed. */
+typedef struct {
+  const char *next, *end;
+} lines;
+
+/* The nodes of the tree after one, of nodes of some size; none where they are many. */
+static lines lines_of_next(const engram_forest *forest, const void *nodes, size_t size, size_t tree, size_t end) {
+  const char *next = (const char *)nodes + (size_t)forest->starts[tree + 1] * size;
+  size_t length = tree + 1 < end ? (size_t)(forest->starts[tree + 2] - forest->starts[tree + 1]) * size : 0;
+  return (lines){next, length > LARGE_TREE ? next : next + length};
+}
+
+ENGRAM_INLINE void ask_for_one(lines *ahead) {
+  __builtin_prefetch(ahead->next, 0, 2);
+  ahead->next += ahead->next < ahead->end ? LINE : 0;
+}
+
+/* Rows walk level by level, so that none waits for what another has to load, and no branch is to be guessed; while they do, the
+ * next tree comes into the cache. */
+
+ENGRAM_INLINE void walk(const engram_forest *forest, size_t t, lines ahead, const engram_features *features,
+                        int is_float64, walkers *block, size_t count) {
+  const engram_forest_node *tree = forest->nodes + forest->starts[t];
+  for (size_t j = 0; j < count; j++) block->at[block->walking[j]] = 0;
+  if (tree->feature < 0) return;
+  while (count > 0) {
+    size_t still = 0;
+    for (size_t j = 0; j < count; j++) {
+      ask_for_one(&ahead);
+      uint16_t i = block->walking[j];
+      const engram_forest_node *node = tree + block->at[i];
+      double x = feature_value(features, is_float64, block->offsets[i] + node->feature * features->column_stride);
+      uint32_t next = (uint32_t)node->child + !(x <= node->threshold);
+      block->at[i] = next;
+      block->walking[still] = i;
+      still += tree[next].feature >= 0;
+    }
+    count = still;
+  }
+}
+
+/* The rows from `first` ..< `end` of those that walk take a step each; returns how many walk on, which are put from `still` on. */
+ENGRAM_INLINE size_t step_packed(const uint64_t *tree, uint32_t bits, const float *values, ptrdiff_t column_stride,
+                                 walkers *block, size_t first, size_t end, size_t still) {
+  uint64_t least_inner = (uint64_t)1 << (32 + bits);
+  for (size_t j = first; j < end; j++) {
+    uint16_t i = block->walking[j];
+    uint64_t node = block->at[i];
+    const float *row = values + block->offsets[i];
+    float x = row[FEATURE(node, bits) * column_stride];
+    uint64_t next = tree[CHILD(node, bits) + !(x <= as_float(LOW(node)))];
+    __builtin_prefetch(row + FEATURE(next, bits) * column_stride);
+    block->at[i] = next;
+    block->walking[still] = i;
+    still += next >= least_inner;
+  }
+  return still;
+}
+
+ENGRAM_INLINE void walk_packed(const engram_forest *forest, size_t t, lines ahead, const engram_features *features,
+                               ptrdiff_t column_stride, walkers *block, size_t count) {
+  const uint64_t *tree = forest->packed + forest->starts[t];
+  const float *values = features->values;
+  uint32_t bits = forest->feature_bits;
+  for (size_t j = 0; j < count; j++) block->at[block->walking[j]] = tree[0];
+  if (CHILD(tree[0], bits) == 0) return;
+  while (count > 0) {
+    size_t still = 0, j = 0;
+    for (; j + STEPS_PER_LINE <= count; j += STEPS_PER_LINE) {
+      ask_for_one(&ahead);
+      still = step_packed(tree, bits, values, column_stride, block, j, j + STEPS_PER_LINE, still);
+    }
+    count = step_packed(tree, bits, values, column_stride, block, j, count, still);
+  }
+}
+
+static void begin(walkers *block, const engram_features *features, const int32_t *rows, size_t count) {
+  for (size_t i = 0; i < count; i++) block->offsets[i] = rows[i] * features->row_stride;
+}
+
+/* Leads the rows in block->walking to their leaves in one of the trees before `end`. */
+static void walk_any(const engram_forest *forest, size_t t, size_t end, const engram_features *features, walkers *block,
+                     size_t count) {
+  lines ahead = lines_of_next(forest, forest->nodes, sizeof *forest->nodes, t, end);
   if (features->is_float64)
-    walk(tree, features, 1, rows, chosen, count, leaves);
+    walk(forest, t, ahead, features, 1, block, count);
   else
-    walk(tree, features, 0, rows, chosen, count, leaves);
+    walk(forest, t, ahead, features, 0, block, count);
 }
 
-void engram_forest_leaves(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
-                          const engram_features *features, const int32_t *rows, size_t count, int32_t *leaves,
-                          size_t leaf_stride) {
-  uint16_t chosen[ENGRAM_WALK_BLOCK];
-  int32_t found[ENGRAM_WALK_BLOCK];
-  for (size_t i = 0; i < count; i++) chosen[i] = (uint16_t)i;
-  for (size_t tree = 0; tree < tree_count; tree++) {
-    walk_any(nodes + starts[tree], features, rows, chosen, count, found);
-    for (size_t i = 0; i < count; i++) leaves[i * leaf_stride + tree] = found[i];
+void engram_forest_leaves(const engram_forest *forest, size_t tree_count, const engram_features *features,
+                          const int32_t *rows, size_t count, int32_t *leaves, size_t leaf_stride) {
+  walkers block;
+  begin(&block, features, rows, count);
+  for (size_t t = 0; t < tree_count; t++) {
+    for (size_t i = 0; i < count; i++) block.walking[i] = (uint16_t)i;
+    walk_any(forest, t, tree_count, features, &block, count);
+    const engram_forest_node *tree = forest->nodes + forest->starts[t];
+    for (size_t i = 0; i < count; i++) leaves[i * leaf_stride + t] = tree[block.at[i]].child;
   }
 }
 
-void engram_forest_add(const engram_forest_node *nodes, const int64_t *starts, size_t first, size_t end,
-                       const float *distributions, size_t class_count, const engram_features *features,
+void engram_forest_add(const engram_forest *forest, size_t first, size_t end, const engram_features *features,
                        const int32_t *rows, size_t count, const uint64_t *in_bag, size_t bag_stride, uint32_t *trees,
                        double *sums) {
+  size_t class_count = forest->class_count;
+  int is_packed = forest->packed && !features->is_float64;
+  walkers block;
   uint16_t chosen[ENGRAM_WALK_BLOCK];
-  int32_t leaves[ENGRAM_WALK_BLOCK];
-  for (size_t tree = first; tree < end; tree++) {
+  begin(&block, features, rows, count);
+  for (size_t t = first; t < end; t++) {
     size_t chosen_count = 0;
     for (size_t i = 0; i < count; i++) {
       chosen[chosen_count] = (uint16_t)i;
-      chosen_count += !in_bag || !(in_bag[tree * bag_stride + i / 64] >> (i % 64) & 1);
+      chosen_count += !in_bag || !(in_bag[t * bag_stride + i / 64] >> (i % 64) & 1);
     }
-    walk_any(nodes + starts[tree], features, rows, chosen, chosen_count, leaves);
+    memcpy(block.walking, chosen, chosen_count * sizeof *chosen);
+    lines ahead = lines_of_next(forest, forest->packed, sizeof *forest->packed, t, end);
+    if (is_packed && features->column_stride == 1)
+      walk_packed(forest, t, ahead, features, 1, &block, chosen_count);
+    else if (is_packed)
+      walk_packed(forest, t, ahead, features, features->column_stride, &block, chosen_count);
+    else
+      walk_any(forest, t, end, features, &block, chosen_count);
+    const engram_forest_node *tree = forest->nodes + forest->starts[t];
     for (size_t j = 0; j < chosen_count; j++) {
-      const float *distribution = distributions + (size_t)leaves[j] * class_count;
-      double *sum = sums + chosen[j] * class_count;
+      size_t i = chosen[j];
+      size_t leaf = is_packed ? LOW(block.at[i]) : (uint32_t)tree[block.at[i]].child;
+      const float *distribution = forest->distributions + leaf * class_count;
+      double *sum = sums + i * class_count;
       for (size_t k = 0; k < class_count; k++) sum[k] += (double)distribution[k];
-      if (in_bag) trees[chosen[j]]++;
-    }
-  }
-}
-
-void engram_forest_exchange(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
-                            const float *distributions, size_t class_count, const engram_features *features,
-                            int32_t row, int32_t other, double *changes) {
-  ptrdiff_t own = row * features->row_stride, others = other * features->row_stride;
-  for (size_t t = 0; t < tree_count; t++) {
-    const engram_forest_node *tree = nodes + starts[t], *leaf = tree;
-    while (leaf->feature >= 0) {
-      double x = value(features, features->is_float64, own + leaf->feature * features->column_stride);
-      leaf = tree + leaf->child + !(x <= leaf->threshold);
-    }
-    const float *from = distributions + (size_t)leaf->child * class_count;
-    for (const engram_forest_node *turn = tree; turn->feature >= 0;) {
-      int32_t column = turn->feature;
-      double x = value(features, features->is_float64, own + column * features->column_stride);
-      double y = value(features, features->is_float64, others + column * features->column_stride);
-      const engram_forest_node *next = tree + turn->child + !(x <= turn->threshold);
-      const engram_forest_node *node = tree + turn->child + !(y <= turn->threshold);
-      /* The first node where the exchange leads another way decides; before it, the way is the row's own. */
-      int is_first = node != next;
-      for (const engram_forest_node *before = tree; is_first && before != turn;) {
-        double z = value(features, features->is_float64, own + before->feature * features->column_stride);
-        is_first = before->feature != column || (y <= before->threshold) == (z <= before->threshold);
-        before = tree + before->child + !(z <= before->threshold);
-      }
-      if (is_first) {
-        while (node->feature >= 0) {
-          double z = value(features, features->is_float64,
-                           (node->feature == column ? others : own) + node->feature * features->column_stride);
-          node = tree + node->child + !(z <= node->threshold);
-        }
-        const float *to = distributions + (size_t)node->child * class_count;
-        for (size_t k = 0; k < class_count; k++)
-          changes[(size_t)column * class_count + k] += (double)to[k] - (double)from[k];
-      }
-      turn = next;
+      if (in_bag) trees[i]++;
     }
   }
 }

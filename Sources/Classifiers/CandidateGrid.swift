@@ -35,11 +35,22 @@ public protocol CandidateGrid: Sendable {
 
   /// The classifier of a candidate.
   func classifier(_ index: Int) -> any Classifier
+
+  /// How long a candidate takes beside the others of its grid, by which the remaining time is told.
+  ///
+  /// - Parameters:
+  ///   - index: The candidate.
+  ///   - columnCount: The columns that are learned from.
+  /// - Returns: A number of at least 1.
+  func relativeCost(_ index: Int, columnCount: Int) -> Int
 }
 
 extension CandidateGrid {
   /// All candidates in one batch.
   public var batches: [[Int]] { [Array(candidates.indices)] }
+
+  /// All candidates take as long.
+  public func relativeCost(_ index: Int, columnCount: Int) -> Int { 1 }
 }
 
 /// How one candidate did on validation rows.

@@ -125,28 +125,48 @@ typedef struct {
   int32_t child;
 } engram_forest_node;
 
+/* A forest: the nodes of tree t are nodes[starts[t]] ..< nodes[starts[t + 1]], and distribution d begins at
+ * distributions[d * class_count]. `packed` has the same nodes as engram_forest_pack makes them, or is NULL. */
+typedef struct {
+  const engram_forest_node *nodes;
+  const int64_t *starts;
+  const float *distributions;
+  size_t class_count;
+  const uint64_t *packed;
+  uint32_t feature_bits;
+} engram_forest;
+
+/* Classes whose pure leaves share one distribution in packed nodes. */
+#define ENGRAM_PURE_CLASSES 64
+
+/* Packs the nodes of a forest into 8 bytes each, by which rows of float32 walk the same way: the threshold is rounded down to
+ * float32, and equal distributions of one class only are one. Returns the bits of a feature, or 0 where a tree has too many nodes. */
+uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
+                            const float *distributions, size_t class_count, size_t column_count, uint64_t *packed);
+
 /* Rows that go through the forest together. */
 #define ENGRAM_WALK_BLOCK 256
 
+/* Copies all columns of `count` rows to a row-major block of their own type. */
+void engram_forest_take_rows(const engram_features *features, const int32_t *rows, size_t count, size_t column_count,
+                             void *block);
+
 /* For each of `count` rows the distribution that each tree leads to: leaves[i * leaf_stride + tree].
- * Tree t starts at nodes[starts[t]]. At most ENGRAM_WALK_BLOCK rows. */
-void engram_forest_leaves(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
-                          const engram_features *features, const int32_t *rows, size_t count, int32_t *leaves,
-                          size_t leaf_stride);
+ * At most ENGRAM_WALK_BLOCK rows. */
+void engram_forest_leaves(const engram_forest *forest, size_t tree_count, const engram_features *features,
+                          const int32_t *rows, size_t count, int32_t *leaves, size_t leaf_stride);
 
 /* Adds for each of `count` rows the distributions of trees first ..< end to sums[i * class_count + class], in the order of
  * the trees. Where `in_bag` is not NULL, a tree counts only for rows whose bit is not set: bit i of
  * in_bag[t * bag_stride], and trees[i] becomes one more for each that counts. At most ENGRAM_WALK_BLOCK rows. */
-void engram_forest_add(const engram_forest_node *nodes, const int64_t *starts, size_t first, size_t end,
-                       const float *distributions, size_t class_count, const engram_features *features,
+void engram_forest_add(const engram_forest *forest, size_t first, size_t end, const engram_features *features,
                        const int32_t *rows, size_t count, const uint64_t *in_bag, size_t bag_stride, uint32_t *trees,
                        double *sums);
 
 /* How the sum of distributions of a row changes when one feature has the value of another row instead:
  * changes[column * class_count + class] for every column. Only columns that the row meets on its way can count, so only
  * those are walked again. `changes` must be zero at the start. */
-void engram_forest_exchange(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
-                            const float *distributions, size_t class_count, const engram_features *features,
+void engram_forest_exchange(const engram_forest *forest, size_t tree_count, const engram_features *features,
                             int32_t row, int32_t other, double *changes);
 
 #endif

@@ -43,7 +43,8 @@ public struct GridSearch: Sendable {
       rows: rowCount, candidates: grid.candidates.count, folds: folds.count, classes: labels.classCount)
     var record = record
     var survivors = Array(grid.candidates.indices)
-    var work = SearchWork(sizes: sizes, candidates: survivors.count, strategy: strategy, folds: folds.count)
+    let costs = survivors.map { grid.relativeCost($0, columnCount: columns.columnCount) }
+    var work = SearchWork(sizes: sizes, costs: costs, strategy: strategy, folds: folds.count)
     for (index, size) in sizes.enumerated() {
       if record.rungs.count == index {
         record.rungs.append(SearchRung(rowCount: size, candidates: survivors, folds: folds.count))
@@ -56,16 +57,16 @@ public struct GridSearch: Sendable {
             batch.contains(rung.candidates[$0]) && rung.scores[number][$0] == nil && rung.reasonSkipped($0) == nil
           }
           if places.isEmpty {
-            work.finish(rung.candidates.count { batch.contains($0) }, rung: index)
+            work.finish(rung.candidates.filter(batch.contains), rung: index)
             continue
           }
           try options.work.checkCancelled("training was stopped")
           let candidates = places.map { rung.candidates[$0] }
           let scores = try grid.score(
             candidates, features, columns: columns, labels: labels, train: train, validation: fold.validation,
-            options: work.options(for: candidates.count, rung: index, options))
+            options: work.options(for: candidates, rung: index, options))
           for (place, score) in zip(places, scores) { record.rungs[index].scores[number][place] = score }
-          work.finish(candidates.count, rung: index)
+          work.finish(candidates, rung: index)
           try checkpoint(record)
         }
       }
@@ -105,28 +106,36 @@ public struct GridSearch: Sendable {
   }
 }
 
-/// How much of a search is done, in candidates x rows.
+/// How much of a search is done, in costs of candidates x rows.
 private struct SearchWork {
   private let sizes: [Int]
+  private let costs: [Int]
   private let total: Int
   private var done = 0
 
-  init(sizes: [Int], candidates: Int, strategy: SearchStrategy, folds: Int) {
+  init(sizes: [Int], costs: [Int], strategy: SearchStrategy, folds: Int) {
     self.sizes = sizes
-    var (total, left) = (0, candidates)
+    self.costs = costs
+    let whole = costs.reduce(0, +)
+    var (total, left) = (0, costs.count)
     for size in sizes {
-      total += left * size * folds
+      // Which candidates are left is not known yet; they cost what they do on average.
+      total += whole * left / max(1, costs.count) * size * folds
       if case .halving(let factor) = strategy { left = (left + factor - 1) / factor }
     }
     self.total = total
   }
 
   /// The options of a part, whose progress becomes that of the search.
-  func options(for candidates: Int, rung: Int, _ options: FitOptions) -> FitOptions {
+  func options(for candidates: [Int], rung: Int, _ options: FitOptions) -> FitOptions {
     var inner = options
-    inner.work = options.work.part(done..<(done + candidates * sizes[rung]), of: total)
+    inner.work = options.work.part(done..<(done + cost(of: candidates, rung)), of: total)
     return inner
   }
 
-  mutating func finish(_ candidates: Int, rung: Int) { done += candidates * sizes[rung] }
+  mutating func finish(_ candidates: [Int], rung: Int) { done += cost(of: candidates, rung) }
+
+  private func cost(of candidates: [Int], _ rung: Int) -> Int {
+    candidates.reduce(0) { $0 + costs[$1] } * sizes[rung]
+  }
 }

@@ -49,7 +49,19 @@ public struct JoinedGrid: CandidateGrid {
 
   /// The classifier of a candidate.
   public func classifier(_ index: Int) -> any Classifier {
-    for (part, start) in zip(parts, starts).reversed() where index >= start { return part.classifier(index - start) }
+    let (part, own) = place(of: index)
+    return part.classifier(own)
+  }
+
+  /// How long a candidate takes beside the others of its part.
+  public func relativeCost(_ index: Int, columnCount: Int) -> Int {
+    let (part, own) = place(of: index)
+    return part.relativeCost(own, columnCount: columnCount)
+  }
+
+  /// The part of a candidate, and which one it is there.
+  private func place(of index: Int) -> (part: any CandidateGrid, own: Int) {
+    for (part, start) in zip(parts, starts).reversed() where index >= start { return (part, index - start) }
     preconditionFailure("a candidate is one of a part")
   }
 }

@@ -94,21 +94,20 @@ extension ForestModel {
       try options.work.checkCancelled("training was stopped")
       let dealt = permutation(of: rows, repeat: number, seed: options.seed)
       let blocks = ColumnResults<[Int]>(count: (rows.count + Int(ENGRAM_WALK_BLOCK) - 1) / Int(ENGRAM_WALK_BLOCK))
-      // SAFETY: the arrays have room for every column and class.
-      try unsafe forEachBlock(features, rows: rows, work: options.work) { features, _, first, count in
+      // SAFETY: the arrays have room for every column and class, and the rows are inside the matrix.
+      try unsafe forEachBlock(features, count: rows.count, work: options.work) { forest, features, block in
         var changes = [Double](repeating: 0, count: columnCount * classCount)
         var rightByColumn = [Int](repeating: 0, count: columnCount)
-        for place in first..<(first + count) {
+        for place in block {
           for change in changes.indices { changes[change] = 0 }
-          unsafe engram_forest_exchange(
-            nodes, starts, treeCount, distributions, classCount, features, rows[place], dealt[place], &changes)
+          unsafe engram_forest_exchange(forest, treeCount, features, rows[place], dealt[place], &changes)
           let own = labels.codes[Int(rows[place])]
           for column in 0..<columnCount {
             for k in 0..<classCount { changes[column * classCount + k] += ownSums[place * classCount + k] }
             if mostLikelyClass(changes, row: column, classCount: classCount) == own { rightByColumn[column] += 1 }
           }
         }
-        blocks.set(first / Int(ENGRAM_WALK_BLOCK), rightByColumn)
+        blocks.set(block.lowerBound / Int(ENGRAM_WALK_BLOCK), rightByColumn)
       }
       var total = [Int](repeating: 0, count: columnCount)
       for block in blocks.all { for column in 0..<columnCount { total[column] += block[column] } }

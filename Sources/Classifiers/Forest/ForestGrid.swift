@@ -44,6 +44,11 @@ public struct ForestGrid: CandidateGrid {
   /// The forest of a candidate.
   public func classifier(_ index: Int) -> any Classifier { forests[index] }
 
+  /// Trees take as long as columns are looked at for each cut.
+  public func relativeCost(_ index: Int, columnCount: Int) -> Int {
+    max(1, maxFeatures[index / max(1, treeCounts.count)].count(of: columnCount))
+  }
+
   /// Grows the largest forest for each number of columns and scores its prefixes.
   public func score(
     _ indices: [Int], _ features: borrowing Matrix, columns: FeatureLayout, labels: ClassLabels, train: [Int32],

@@ -21,10 +21,9 @@ extension ForestModel {
   package func permutationImportances(
     of groups: [Range<Int>], _ features: borrowing Matrix, labels: ClassLabels, repeats: Int, options: FitOptions
   ) throws(EngramError) -> [[Double]] {
-    var changed = try Matrix(
-      rows: features.rows, columns: features.columns, elementType: features.elementType, layout: .columnMajor)
-    for column in 0..<features.columns {
-      for row in 0..<features.rows { changed[row, column] = features[row, column] }
+    var changed = try Matrix(rows: features.rows, columns: features.columns, elementType: features.elementType)
+    for row in 0..<features.rows {
+      for column in 0..<features.columns { changed[row, column] = features[row, column] }
     }
     let own = try accuracy(changed, labels, options.work)
     var losses: [[Double]] = []
@@ -33,12 +32,12 @@ extension ForestModel {
       var loss: [Double] = []
       for group in groups {
         try options.work.checkCancelled("training was stopped")
-        for column in group {
-          for row in 0..<features.rows { changed[row, column] = features[Int(order[row]), column] }
+        for row in 0..<features.rows {
+          for column in group { changed[row, column] = features[Int(order[row]), column] }
         }
         loss.append(own - (try accuracy(changed, labels, options.work)))
-        for column in group {
-          for row in 0..<features.rows { changed[row, column] = features[row, column] }
+        for row in 0..<features.rows {
+          for column in group { changed[row, column] = features[row, column] }
         }
       }
       losses.append(loss)

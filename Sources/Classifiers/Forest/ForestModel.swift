@@ -25,6 +25,10 @@ public struct ForestModel: ClassifierModel {
   let starts: [Int64]
   /// For each leaf of all trees the share of each class.
   let distributions: [Float]
+  /// The nodes once more, packed for rows of float32; empty where a tree has too many.
+  let packed: [UInt64]
+  /// The bits of a feature in a packed node.
+  let featureBits: UInt32
   /// For each tree the importance of each column.
   let treeImportances: [Float]
 
@@ -56,6 +60,11 @@ public struct ForestModel: ClassifierModel {
     self.starts = starts
     self.distributions = distributions
     treeImportances = importances
+    var packed = [UInt64](repeating: 0, count: nodes.count)
+    // SAFETY: the arrays are as long as the starts say, and there is a packed node for each.
+    featureBits = unsafe engram_forest_pack(
+      nodes, starts, trees.count, distributions, classCount, columnCount, &packed)
+    self.packed = featureBits > 0 ? packed : []
   }
 
   /// The first trees of a forest; what is stored is shared.
@@ -65,6 +74,7 @@ public struct ForestModel: ClassifierModel {
     classCount = model.classCount
     self.treeCount = treeCount
     (nodes, starts, distributions) = (model.nodes, model.starts, model.distributions)
+    (packed, featureBits) = (model.packed, model.featureBits)
     treeImportances = model.treeImportances
   }
 
@@ -120,9 +130,9 @@ public struct ForestModel: ClassifierModel {
     try unsafe leaves.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe forEachBlock(features, rows: rows, work: work) { features, rows, first, count in
-        unsafe engram_forest_leaves(
-          nodes, starts, treeCount, features, rows, count, all + first * treeCount, treeCount)
+      try unsafe forEachRowMajorBlock(features, rows: rows, trees: treeCount, work: work) {
+        forest, features, rows, first, count in
+        unsafe engram_forest_leaves(forest, treeCount, features, rows, count, all + first * treeCount, treeCount)
       }
     }
     return leaves
@@ -145,10 +155,10 @@ public struct ForestModel: ClassifierModel {
     try unsafe sums.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe forEachBlock(features, rows: rows, work: work) { features, rows, first, count in
+      try unsafe forEachRowMajorBlock(features, rows: rows, trees: trees.count, work: work) {
+        forest, features, rows, first, count in
         unsafe engram_forest_add(
-          nodes, starts, trees.lowerBound, trees.upperBound, distributions, classCount, features, rows, count, nil, 0,
-          nil, all + first * classCount)
+          forest, trees.lowerBound, trees.upperBound, features, rows, count, nil, 0, nil, all + first * classCount)
       }
     }
   }
@@ -160,25 +170,5 @@ public struct ForestModel: ClassifierModel {
     guard let rows else { return (0..<Int32(features.rows)).map { $0 } }
     precondition(rows.allSatisfy { $0 >= 0 && $0 < features.rows }, "every row is inside the matrix")
     return rows
-  }
-
-  /// Calls `body` for blocks of rows from several threads: the matrix, the rows, the place of the first, and how many.
-  @unsafe func forEachBlock(
-    _ features: borrowing Matrix, rows: [Int32], work: WorkContext,
-    _ body: @Sendable (UnsafePointer<engram_features>, UnsafePointer<Int32>, Int, Int) -> Void
-  ) throws(EngramError) {
-    let size = Int(ENGRAM_WALK_BLOCK)
-    try unsafe features.withFeatures { (features) throws(EngramError) in
-      nonisolated(unsafe) let features = unsafe features
-      try parallelFor(count: (rows.count + size - 1) / size, work: work) { (block, _) throws(EngramError) in
-        let first = block * size
-        unsafe withUnsafePointer(to: features) { features in
-          unsafe rows.withUnsafeBufferPointer { rows in
-            guard let base = rows.baseAddress else { return }
-            unsafe body(features, base + first, first, min(size, rows.count - first))
-          }
-        }
-      }
-    }
   }
 }

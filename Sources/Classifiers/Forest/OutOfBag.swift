@@ -38,12 +38,13 @@ extension ForestModel {
       try unsafe trees.withUnsafeMutableBufferPointer { (trees) throws(EngramError) in
         guard let sumBase = sums.baseAddress, let treeBase = trees.baseAddress else { return }
         nonisolated(unsafe) let (allSums, allTrees) = unsafe (sumBase, treeBase)
-        try unsafe forEachBlock(features, rows: rows, work: work) { features, rows, first, count in
+        try unsafe forEachRowMajorBlock(features, rows: rows, trees: treeCount, work: work) {
+          forest, features, rows, first, count in
           unsafe bags.withUnsafeBufferPointer { bags in
             let own = unsafe bags.baseAddress.map { unsafe $0 + first / 64 }
             unsafe engram_forest_add(
-              nodes, starts, 0, treeCount, distributions, classCount, features, rows, count, own, bagStride,
-              allTrees + first, allSums + first * classCount)
+              forest, 0, treeCount, features, rows, count, own, bagStride, allTrees + first,
+              allSums + first * classCount)
           }
         }
       }

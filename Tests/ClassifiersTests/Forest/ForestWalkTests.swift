@@ -1,0 +1,89 @@
+// ForestWalkTests.swift -- every way through a forest leads to the same leaves.
+
+import Base
+import CClassifierKernels
+import Classifiers
+import TestSupport
+import Testing
+import TrajectoryModel
+
+@Suite struct ForestWalkTests {
+  /// Probabilities of all rows, in a layout and type.
+  private func probabilities(
+    _ model: ForestModel, _ data: ForestData, _ layout: MatrixLayout, _ type: ElementType
+  ) throws -> [Float] {
+    try model.probabilities(of: data.matrix(layout, type))
+  }
+
+  /// All four are the same, by the walk that each takes: packed or not, copied or in place.
+  private func expectTheSameEverywhere(_ model: ForestModel, _ data: ForestData) throws {
+    let expected = try probabilities(model, data, .rowMajor, .float64)
+    for layout in MatrixLayout.allCases {
+      for type in [ElementType.float32, .float64] {
+        #expect(try probabilities(model, data, layout, type) == expected, "\(layout) \(type)")
+      }
+    }
+  }
+
+  @Test(arguments: [-30.0, -7, 0, 9, 30])
+  func `values that are neighbours as float32 fall on their sides of a threshold between them`(exponent: Double) throws
+  {
+    var data = ForestData.noisy(rows: 300, columns: 4, classes: 3, seed: 21)
+    var scale: Float = 1
+    for _ in 0..<Int(abs(exponent)) { scale *= exponent < 0 ? 0.1 : 10 }
+    // Some values lie one step of float32 apart, so that no float32 is between them.
+    data.rows = data.rows.enumerated().map { row, values in
+      values.map { ($0 * 4).rounded() * scale + (row % 2 == 0 ? 0 : (($0 * 4).rounded() * scale).ulp) }
+    }
+    let model = try RandomForest(treeCount: 9, maxFeatures: .all, binning: .exact).fitted(
+      data.matrix(), labels: data.labels)
+    try expectTheSameEverywhere(model, data)
+  }
+
+  @Test func `so many columns that few trees are not worth a copy`() throws {
+    let data = ForestData.noisy(rows: 90, columns: 400, classes: 2, seed: 22)
+    for trees in [2, 3, 4] {
+      try expectTheSameEverywhere(
+        try RandomForest(treeCount: trees).fitted(data.matrix(), labels: data.labels), data)
+    }
+  }
+
+  @Test func `so many columns that a block of rows is made smaller`() throws {
+    let data = ForestData.noisy(rows: 130, columns: 20_000, classes: 2, seed: 23)
+    try expectTheSameEverywhere(
+      try RandomForest(treeCount: 160, maxFeatures: .count(3), maxDepth: 4).fitted(
+        data.matrix(.rowMajor), labels: data.labels), data)
+  }
+
+  @Test(arguments: [1, 63, 64, 255, 256, 257, 600])
+  func `rows in blocks are predicted as each by itself`(count: Int) throws {
+    let data = ForestData.noisy(rows: 600, columns: 6, classes: 3, seed: 24)
+    let matrix = try data.matrix()
+    let model = try RandomForest(treeCount: 5).fitted(matrix, labels: data.labels)
+    let rows = (0..<Int32(count)).map { ($0 * 7) % 600 }
+    let together = try model.probabilities(of: matrix, rows: rows)
+    for (place, row) in rows.enumerated() {
+      #expect(
+        try model.probabilities(of: matrix, rows: [row]) == Array(together[(place * 3)..<(place * 3 + 3)]))
+    }
+  }
+
+  @Test func `a tree with too many nodes for its columns is not packed`() {
+    let nodes = [
+      engram_forest_node(threshold: 0.1, feature: 3, child: 1), engram_forest_node(threshold: 0, feature: -1, child: 0),
+      engram_forest_node(threshold: 0, feature: -1, child: 1),
+    ]
+    let distributions: [Float] = [1, 0, 0.25, 0.75]
+    func packed(columns: Int) -> (bits: UInt32, nodes: [UInt64]) {
+      var packed = [UInt64](repeating: 0, count: 3)
+      let bits = unsafe engram_forest_pack(nodes, [0, 3], 1, distributions, 2, columns, &packed)
+      return (bits, packed)
+    }
+    let (bits, words) = packed(columns: 1 << 20)
+    #expect(bits == 21)
+    #expect(Float(bitPattern: UInt32(truncatingIfNeeded: words[0])) == Float(0.1).nextDown)
+    #expect(words[0] >> 32 == 1 << 21 | 3 && words[1] == 0 && words[2] == 1)
+    #expect(packed(columns: 1 << 30).bits == 0)
+    #expect(packed(columns: 4).bits == 3)
+  }
+}
