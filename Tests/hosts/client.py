@@ -32,7 +32,7 @@ def results(store):
     """The results of a store without times and numbers."""
     def plain(value):
         if isinstance(value, dict):
-            return {key: plain(one) for key, one in value.items() if "seconds" not in key and key not in ("id", "from_store")}
+            return {key: plain(one) for key, one in value.items() if "seconds" not in key and key not in ("id", "from_store", "peak_memory_bytes")}
         return [plain(one) for one in value] if isinstance(value, list) else value
 
     opened = engram.open(store)

@@ -99,7 +99,7 @@ def others(X, y, splits, **parameters):
 
 
 def ours(driver, split, seed, **parameters):
-    answer = driver.run("random-forest", parameters, split, seed=seed, threads=PROCESSORS, layout="column-major")
+    answer = driver.run("random-forest", parameters, split, seed=seed, threads=PROCESSORS, layout="row-major")
     return {**answer, "importances": answer["details"]["importances"]}
 
 

@@ -69,7 +69,7 @@ def results(store: pathlib.Path | str) -> list[Any]:
 def without_times(value: Any) -> Any:
     """A value of JSON without what differs from time to time."""
     if isinstance(value, dict):
-        return {key: without_times(one) for key, one in value.items() if "seconds" not in key and key not in ("id", "from_store")}
+        return {key: without_times(one) for key, one in value.items() if "seconds" not in key and key not in ("id", "from_store", "peak_memory_bytes")}
     return [without_times(one) for one in value] if isinstance(value, list) else value
 
 

@@ -1,4 +1,4 @@
-// Units.swift -- sizes, counts and times as people read them.
+// Units.swift -- sizes and times as people read them.
 
 /// A size in bytes: `512 B`, `1.5 KiB`, `157.0 MiB`, `2.3 GiB`.
 package func byteText(_ count: Int) -> String {
@@ -12,17 +12,6 @@ package func byteText(_ count: Int) -> String {
     unit += 1
   }
   return "\(fixed(value, digits: 1)) \(units[unit])"
-}
-
-/// A count with commas: `20,736`.
-package func countText(_ count: Int) -> String {
-  let digits = Array(String(count.magnitude))
-  var text = count < 0 ? "-" : ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
-    text.append(digit)
-  }
-  return text
 }
 
 /// A time: `850 ms`, `3.2 s`, `1 min 05 s`, `2 h 10 min`.

@@ -84,6 +84,7 @@ struct HTMLPage {
 
   /// A number as people read it; the whole of it sorts, and is in the CSV.
   private static func shown(_ cell: JSONValue) -> String {
+    if case .integer(let number) = cell { return Int(exactly: number).map(countText) ?? "\(number)" }
     guard case .real(let number) = cell else { return NumberTable.plain(cell) ?? "" }
     if number == number.rounded(), number.magnitude < 1e6 { return NumberText.fixed(number, 0) }
     return number.magnitude >= 0.001 && number.magnitude < 1e4 ? NumberText.fixed(number, 4) : NumberText.short(number)

@@ -60,7 +60,7 @@ package struct StudyReport {
       + (isPaper ? [("claims", "The paper's claims")] : [])
       + study.figures.map { ("figure-\($0.name)", "Figure \($0.name): \($0.title)") }
       + others.map { ("study-\($0.plan.study.name)", $0.plan.study.title) }
-      + [("splits", "Splits"), ("effort", "Time"), ("again", "Make it again")]
+      + [("splits", "Splits"), ("effort", "Time and memory"), ("again", "Make it again")]
     page.contents(sections.map { (id: $0.0, text: $0.1) })
     try addContents(summary, snapshot, to: &page)
     try addRecording(snapshot, to: &page)
@@ -88,12 +88,13 @@ package struct StudyReport {
     page.heading("What the store holds", id: "contents")
     let finite = try snapshot.finiteStatistics(of: snapshot.allExamples)
     page.paragraph(
-      "\(summary.examples) examples (run and layer) of \(summary.runs) runs, \(summary.statistics.count) statistics, of which "
-        + "\(finite.count) are finite in every example, at \(summary.epochs.count) epochs.")
+      "\(countText(summary.examples)) examples (run and layer) of \(countText(summary.runs)) runs, "
+        + "\(summary.statistics.count) statistics, of which \(finite.count) are finite in every example, at "
+        + "\(summary.epochs.count) epochs.")
     /// Values of a field that are listed; more are counted.
     let shown = 24
     let rows = summary.fields.map { field -> [JSONValue] in
-      let values = field.values.prefix(shown).map { "\($0.value) (\($0.examples))" }.joined(separator: ", ")
+      let values = field.values.prefix(shown).map { "\($0.value) (\(countText($0.examples)))" }.joined(separator: ", ")
       let more = field.values.count > shown ? ", and \(field.values.count - shown) more" : ""
       return [
         .string(field.field.name), .string(field.field.type.rawValue), .count(field.values.count),
@@ -198,27 +199,34 @@ package struct StudyReport {
   }
 
   private func addEffort(to page: inout HTMLPage) {
-    page.heading("Time", id: "effort")
+    page.heading("Time and memory", id: "effort")
     /// Hundredths are as fine as anybody reads.
-    func seconds(_ sum: Double) -> JSONValue { .real((sum * 100).rounded() / 100) }
+    func rounded(_ number: Double) -> JSONValue { .real((number * 100).rounded() / 100) }
+    let bytesOfMiB = 1_048_576.0
     var rows: [[JSONValue]] = []
     // What is learned once is counted once, however many figures and tests it serves.
     var counted: Set<LearnedSplit> = []
     for figure in study.figures {
-      var (search, fit, splits) = (0.0, 0.0, 0)
+      var (search, fit, splits, memory) = (0.0, 0.0, 0, 0)
       for cell in figures.plan.cells(of: figure) {
         for split in figures.results[cell]?.splits ?? []
         where counted.insert(LearnedSplit(plan: cell.plan.learning, ordinal: split.ordinal)).inserted {
           search += split.searchSeconds
           fit += split.fitSeconds
           splits += 1
+          memory = max(memory, split.peakMemory ?? 0)
         }
       }
-      if splits > 0 { rows.append([.string(figure.name), .count(splits), seconds(search), seconds(fit)]) }
+      if splits > 0 {
+        let peak = memory > 0 ? rounded(Double(memory) / bytesOfMiB) : .null
+        rows.append([.string(figure.name), .count(splits), rounded(search), rounded(fit), peak])
+      }
     }
     page.table(
-      ["figure", "fits kept", "seconds of search", "seconds of fits"], rows,
-      caption: "Seconds as they were measured when each result was made; what figures share counts for the first")
+      ["figure", "fits kept", "seconds of search", "seconds of fits", "peak memory (MiB)"], rows,
+      caption:
+        "Seconds as they were measured when each result was made, and the most memory that a process had until then that made one; "
+        + "what figures share counts for the first")
     page.paragraph(
       "Results are those of version \(ClassificationPlan.codeVersion) of the classifying code.", style: "faint")
   }

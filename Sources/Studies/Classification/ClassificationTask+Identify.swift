@@ -48,7 +48,7 @@ extension ClassificationTask {
           examples: test.ids, actual: testLabels.codes, predicted: predicted,
           probabilities: Self.probabilities(of: found.answer, names, classes.values.count),
           classCount: classes.values.count) : nil,
-      fitSeconds: MonotonicClock.seconds - start)
+      fitSeconds: MonotonicClock.seconds - start, peakMemory: PeakMemory.bytes)
     return (result, found.model, classes)
   }
 

@@ -95,6 +95,6 @@ extension ClassificationTask {
       test: ConfusionMatrix(actual: labels.codes, predicted: predicted, classCount: classes.values.count),
       parameters: learned.parameters, model: learned.model, statisticImportances: learned.statisticImportances,
       permutationImportances: permutation,
-      fitSeconds: MonotonicClock.seconds - start)
+      fitSeconds: MonotonicClock.seconds - start, peakMemory: PeakMemory.bytes)
   }
 }

@@ -140,7 +140,7 @@ struct ClassificationTask {
         ? Predictions(
           examples: memory.test.examples.ids, actual: testLabels.codes, predicted: testPredicted,
           probabilities: probabilities, classCount: classCount) : nil,
-      searchSeconds: searched - start, fitSeconds: fitted - searched)
+      searchSeconds: searched - start, fitSeconds: fitted - searched, peakMemory: PeakMemory.bytes)
     return (result, model, classes)
   }
 

@@ -1,6 +1,7 @@
 // SplitResult+JSON.swift -- the result of a split as JSON, as the store keeps it and `engram results --json` shows it.
 //   {"split": "0", "classes": ["adam", …], "train": {"examples": 1224, "confusion": [[…], …]}, "test": {…},
-//    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…}}
+//    "parameters": {…}, "search": {…} or null, "model": {…}, "importances": {…} or null, "seconds": {…},
+//    "peak_memory_bytes": 362807296}
 // where the test side is identified: "identification": {…};
 // where the classifier is a forest: "statistic_importances": {"statistics": […], "means": […], "deviations": […], "count": 100};
 // and, where the best candidates could not learn from the whole train side: "passed_over": [{"candidate": 3, "reason": "…"}]
@@ -35,6 +36,7 @@ extension SplitResult {
     object["permutation_importances"] = permutationImportances?.json
     object["identification"] = identification?.json
     object["seconds"] = ["search": .real(searchSeconds), "fit": .real(fitSeconds)]
+    object["peak_memory_bytes"] = peakMemory.map { .count($0) }
     return object
   }
 
@@ -75,7 +77,10 @@ extension SplitResult {
       },
       identification: try object.optional("identification") { (value) throws(EngramError) in
         try IdentificationScore(json: value)
-      }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"))
+      }, predictions: predictions, searchSeconds: try seconds.real("search"), fitSeconds: try seconds.real("fit"),
+      peakMemory: try object.optional("peak_memory_bytes") { (value) throws(EngramError) in
+        Int(exactly: try value.asInteger())
+      } ?? nil)
   }
 
   private static func passedOver(_ object: JSONObject) throws(EngramError) -> PassedOverCandidate {

@@ -43,6 +43,8 @@ public struct SplitResult: Sendable, Hashable {
   public let predictions: Predictions?
   /// Seconds spent choosing parameters, and learning with them.
   public let searchSeconds: Double, fitSeconds: Double
+  /// The most bytes of memory that the process had until the result was made, whatever else it did; nil where that is not known.
+  public let peakMemory: Int?
 
   /// Puts a result together.
   init(
@@ -51,7 +53,8 @@ public struct SplitResult: Sendable, Hashable {
     model: JSONObject = JSONObject(),
     importances: Importances? = nil, statisticImportances: StatisticImportances? = nil,
     permutationImportances: StatisticImportances? = nil, identification: IdentificationScore? = nil,
-    predictions: Predictions? = nil, searchSeconds: Double = 0, fitSeconds: Double = 0
+    predictions: Predictions? = nil, searchSeconds: Double = 0, fitSeconds: Double = 0,
+    peakMemory: Int? = nil
   ) {
     self.ordinal = ordinal
     self.name = name
@@ -69,5 +72,6 @@ public struct SplitResult: Sendable, Hashable {
     self.predictions = predictions
     self.searchSeconds = searchSeconds
     self.fitSeconds = fitSeconds
+    self.peakMemory = peakMemory
   }
 }
