@@ -8,7 +8,7 @@ package enum NumPyElements {
   private static let blockByteCount = 1 << 20
 
   /// One element as a value, or nil for text that is no Unicode and for whole numbers beyond 64 bits with sign.
-  package static func value(_ bytes: some RandomAccessCollection<UInt8>, type: NumPyType) -> PickleValue? {
+  package static func value(_ bytes: ArraySlice<UInt8>, type: NumPyType) -> PickleValue? {
     switch type.kind {
     case .bytes: return .text(PickleText.text(ofLegacy: trimmed(bytes)))
     case .unicode: return unicode(bytes, isBigEndian: type.isBigEndian).map { .text($0) }
@@ -33,22 +33,26 @@ package enum NumPyElements {
   }
 
   /// Bytes without the NULs that pad them.
-  private static func trimmed(_ bytes: some RandomAccessCollection<UInt8>) -> [UInt8] {
+  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     var kept = Array(bytes)
     while kept.last == 0 { kept.removeLast() }
     return kept
   }
 
   /// UTF-32 without the NULs that pad it.
-  private static func unicode(_ bytes: some RandomAccessCollection<UInt8>, isBigEndian: Bool) -> String? {
+  private static func unicode(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> String? {
     var codes: [UInt32] = []
     codes.reserveCapacity(bytes.count / 4)
-    var code: UInt32 = 0
-    for (index, byte) in bytes.enumerated() {
-      code = isBigEndian ? code << 8 | UInt32(byte) : code >> 8 | UInt32(byte) << 24
-      if index % 4 == 3 { codes.append(code) }
+    var all: UInt32 = 0
+    for first in stride(from: bytes.startIndex, to: bytes.endIndex - 3, by: 4) {
+      var code: UInt32 = 0
+      for place in 0..<4 { code |= UInt32(bytes[first + place]) << UInt32(8 * (isBigEndian ? 3 - place : place)) }
+      codes.append(code)
+      all |= code
     }
     while codes.last == 0 { codes.removeLast() }
+    // Nearly all names are ASCII, of which the codes are the bytes.
+    if all < 0x80 { return String(decoding: codes.lazy.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self) }
     var scalars = String.UnicodeScalarView()
     for code in codes {
       guard let scalar = Unicode.Scalar(code) else { return nil }

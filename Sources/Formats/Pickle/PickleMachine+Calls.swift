@@ -141,7 +141,7 @@ extension PickleMachine {
         "the bytes of a NumPy scalar do not fit its type", expected: "\(type.byteCount) bytes",
         found: "\(bytes.count) bytes")
     }
-    guard let value = NumPyElements.value(Array(bytes), type: type) else {
+    guard let value = NumPyElements.value(bytes[...], type: type) else {
       throw corrupt("a NumPy scalar is malformed", found: PickleText.quoted(bytes))
     }
     switch value {

@@ -27,7 +27,7 @@ struct PickleWatch {
 }
 
 extension PickledEscapes {
-  /// Scans text once: checks every escape, counts the bytes, notes checkpoints.
+  /// Scans text once: checks every escape, counts the bytes, notes checkpoints. Long text is scanned by several threads.
   ///
   /// The text starts at `start` and ends at `end`, or at its closing quote, which must come before `end`. Throws
   /// ``EngramError`` with code `corrupt`, `truncated` or `cancelled`.
@@ -39,8 +39,21 @@ extension PickledEscapes {
     var position = start
     var decoded = 0
     var window = [UInt8](repeating: 0, count: min(windowByteCount, max(1, end - start)))
-    var sinceWatched = 0
+    var (scanned, sinceWatched) = (0, 0)
     scanning: while position < end {
+      let ahead = windowsAhead(scanned: scanned, bytesLeft: end - position, threads: watch.work.threads)
+      if ahead > 0 {
+        let found = try scanAhead(
+          file, form: form, quote: quote, from: position, count: ahead, level: level, work: watch.work)
+        for window in found {
+          decoded += window.decoded
+          position = window.end
+          checkpoints.append(Checkpoint(decoded: decoded, offset: position))
+        }
+        try watch.reached(position)
+        scanned = found.count < ahead ? 0 : scanned + ahead
+        if found.count == ahead { continue }
+      }
       let count = min(window.count, end - position)
       let start = position
       try window.withFirst(count) { part throws(EngramError) in try file.read(at: start, into: &part) }
@@ -56,7 +69,7 @@ extension PickledEscapes {
         throw malformed(file, form, at: position, text: window[step.consumed..<min(count, step.consumed + 12)])
       }
       if position < end { checkpoints.append(Checkpoint(decoded: decoded, offset: position)) }
-      sinceWatched += count
+      (scanned, sinceWatched) = (scanned + 1, sinceWatched + count)
       if sinceWatched >= 4 << 20 {
         try watch.reached(position)
         sinceWatched = 0
