@@ -27,9 +27,9 @@ struct PickleWatch {
 }
 
 extension PickledEscapes {
-  /// Scans text once: checks every escape, counts the bytes, notes checkpoints. Long text is scanned by several threads.
+  /// Scans text once: checks every escape, counts the bytes, notes checkpoints.
   ///
-  /// The text starts at `start` and ends at `end`, or at its closing quote, which must come before `end`. Throws
+  /// Long text is scanned by several threads. The text starts at `start` and ends at `end`, or at its closing quote, which must come before `end`. Throws
   /// ``EngramError`` with code `corrupt`, `truncated` or `cancelled`.
   static func scan(
     _ file: InputFile, form: PickleEscapeForm, quote: UInt8 = 0, from start: Int, to end: Int,
