@@ -26,11 +26,15 @@ static float rounded_down(double threshold) {
   return (double)nearest > threshold ? nextafterf(nearest, -INFINITY) : nearest;
 }
 
-/* The class that has all of a distribution, or -1. */
+/* The class that has all of a distribution, or -1 where another has however little. */
 static ptrdiff_t whole_class(const float *distribution, size_t class_count) {
-  for (size_t k = 0; k < class_count; k++)
-    if (distribution[k] != 0) return distribution[k] == 1 ? (ptrdiff_t)k : -1;
-  return -1;
+  ptrdiff_t found = -1;
+  for (size_t k = 0; k < class_count; k++) {
+    if (distribution[k] == 0) continue;
+    if (distribution[k] != 1 || found >= 0) return -1;
+    found = (ptrdiff_t)k;
+  }
+  return found;
 }
 
 uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,

@@ -86,4 +86,13 @@ import TrajectoryModel
     #expect(packed(columns: 1 << 30).bits == 0)
     #expect(packed(columns: 4).bits == 3)
   }
+
+  @Test func `packed leaves share a distribution only where it is the same to the last bit`() {
+    let leaves = (0..<4).map { engram_forest_node(threshold: 0, feature: -1, child: Int32($0)) }
+    let distributions: [Float] = [1, 1e-9, 1, 0, 0, 1, 1, 0]
+    var packed = [UInt64](repeating: 0, count: 4)
+    // SAFETY: four trees of a leaf each.
+    #expect(unsafe engram_forest_pack(leaves, [0, 1, 2, 3, 4], 4, distributions, 2, 3, &packed) == 2)
+    #expect(packed == [0, 1, 2, 1])
+  }
 }
