@@ -236,5 +236,10 @@ struct ClassifyTests {
     let read = try SplitResult(json: old, ordinal: 0, predictions: nil)
     #expect(read.model["out_of_bag_accuracy"] == split.model["out_of_bag_accuracy"])
     #expect(read.model["outOfBagAccuracy"] == nil)
+    // A process that classifies has a megabyte at least; results of earlier versions do not say.
+    #expect(try #require(split.peakMemory) > 1 << 20)
+    #expect(read.peakMemory == split.peakMemory)
+    old["peak_memory_bytes"] = nil
+    #expect(try SplitResult(json: old, ordinal: 0, predictions: nil).peakMemory == nil)
   }
 }
