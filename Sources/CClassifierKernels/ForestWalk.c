@@ -91,7 +91,7 @@ void engram_forest_take_rows(const engram_features *features, const int32_t *row
 typedef struct {
   /* Where each row begins in the matrix. */
   ptrdiff_t offsets[ENGRAM_WALK_BLOCK];
-  /* Where each row is in a tree: the number of a node, or a packed node; at the end the number of a distribution. */
+  /* Where each row is in a tree: the number of a node, or a packed node itself. */
   uint64_t at[ENGRAM_WALK_BLOCK];
   /* The rows that are not in a leaf yet. */
   uint16_t walking[ENGRAM_WALK_BLOCK];
@@ -187,6 +187,16 @@ static void walk_any(const engram_forest *forest, size_t t, size_t end, const en
     walk(forest, t, ahead, features, 0, block, count);
 }
 
+/* The same by packed nodes. */
+static void walk_packed_any(const engram_forest *forest, size_t t, size_t end, const engram_features *features,
+                            walkers *block, size_t count) {
+  lines ahead = lines_of_next(forest, forest->packed, sizeof *forest->packed, t, end);
+  if (features->column_stride == 1)
+    walk_packed(forest, t, ahead, features, 1, block, count);
+  else
+    walk_packed(forest, t, ahead, features, features->column_stride, block, count);
+}
+
 void engram_forest_leaves(const engram_forest *forest, size_t tree_count, const engram_features *features,
                           const int32_t *rows, size_t count, int32_t *leaves, size_t leaf_stride) {
   walkers block;
@@ -214,11 +224,8 @@ void engram_forest_add(const engram_forest *forest, size_t first, size_t end, co
       chosen_count += !in_bag || !(in_bag[t * bag_stride + i / 64] >> (i % 64) & 1);
     }
     memcpy(block.walking, chosen, chosen_count * sizeof *chosen);
-    lines ahead = lines_of_next(forest, forest->packed, sizeof *forest->packed, t, end);
-    if (is_packed && features->column_stride == 1)
-      walk_packed(forest, t, ahead, features, 1, &block, chosen_count);
-    else if (is_packed)
-      walk_packed(forest, t, ahead, features, features->column_stride, &block, chosen_count);
+    if (is_packed)
+      walk_packed_any(forest, t, end, features, &block, chosen_count);
     else
       walk_any(forest, t, end, features, &block, chosen_count);
     const engram_forest_node *tree = forest->nodes + forest->starts[t];

@@ -99,7 +99,7 @@ import Testing
         #expect(unsafe engram_dsyevd(Int32(size), &vectors, &values, stop) == ENGRAM_BLAS_STOPPED)
       }
     }
-    // Every ten milliseconds is the intent; the rest is for a loaded machine. To its end the routine takes about a second.
+    // Every ten milliseconds is the intent; the rest is for a loaded machine. That it returned before its end the code says.
     #expect(elapsed < .milliseconds(500), "\(elapsed)")
     #expect(asked.count == 2)
     #expect(vectors == matrix)

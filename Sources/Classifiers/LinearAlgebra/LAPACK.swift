@@ -17,7 +17,7 @@ enum LAPACK {
   ///   - work: Whether to stop; asked every few milliseconds.
   /// - Returns: The eigenvalues, ascending.
   /// - Throws: ``EngramError`` with code `cancelled`, or `invalidData` when none are found.
-  /// - Complexity: O(n³) on the calling thread.
+  /// - Complexity: O(n³) on one thread, and a copy of the matrix.
   static func eigenvectors(
     _ matrix: inout [Double], size: Int, of sought: String, work: WorkContext
   ) throws(EngramError) -> [Double] {
@@ -49,7 +49,7 @@ enum LAPACK {
   ///   - work: Whether to stop; asked every few milliseconds.
   /// - Returns: Whether the matrix is positive definite, for rounding may have made it not so; else `vector` is as it was.
   /// - Throws: ``EngramError`` with code `cancelled`.
-  /// - Complexity: O(n³) on the calling thread.
+  /// - Complexity: O(n³) on one thread, and a copy of the matrix.
   static func solve(
     _ matrix: inout [Double], _ vector: inout [Double], size: Int, work: WorkContext
   ) throws(EngramError) -> Bool {

@@ -1,8 +1,8 @@
 // PickledEscapes+Ahead.swift -- long escaped text scanned by several threads, a window each.
 //
-// A thread that begins somewhere in the text must know where a token begins. No token has more bytes than `longestToken`, and its
-// first byte is a backslash (in UTF-8, all others are continuation bytes): so a byte before which there is none for so long begins a
-// token, whatever came before. Two threads find the same place between their windows, and each counts from its own to that of the next.
+// A thread that begins somewhere in the text must know where a token begins. A token is one byte as it is, or at most `longestToken` bytes
+// of which the first is a backslash (in UTF-8, of which all others are continuation bytes): so a byte before which there was no backslash
+// for so long begins a token, whatever came before. Two threads find the same place between their windows, and each counts from its own to that of the next.
 
 import Base
 import CPickleKernels
