@@ -75,7 +75,7 @@ struct IdentifyEvaluationTests {
       #expect(scores.count == 4)
       for score in scores {
         #expect(
-          ["task", "architecture"].contains(score.calibratedBy) && score.knownRuns == score.runs
+          ["task", "architecture", "architecture,task"].contains(score.calibratedBy) && score.knownRuns == score.runs
             && score.classes == IdentifyTests.rules)
         #expect(score.agreement != nil && score.runsTakenFor.reduce(0, +) == score.runs)
         #expect(score.isWarnedOf == score.isDoubtful, "\(score.warnings)")
@@ -110,6 +110,14 @@ struct IdentifyEvaluationTests {
     #expect(!judge([apart, apart, apart], [0.9, 0.7]).isDoubtful)
     #expect(judge([apart, apart, apart], [0.3, 0.2]).isDoubtful)
     #expect(judge([alike, alike, apart], [0.9, 0.9]).isDoubtful)
+    // A part counts where its agreement cannot be told from that of the runs, which few runs of it allow sooner than many.
+    func part(of count: Int, alike share: Int) -> [[Int]] {
+      let first = (0..<count).map { $0 % 4 }
+      return [first, first.map { $0 }, first.enumerated().map { ($0.element + ($0.offset % share == 0 ? 0 : 1)) % 4 }]
+    }
+    let (few, many) = (part(of: 8, alike: 4), part(of: 400, alike: 4))
+    #expect(!judge([few, few, part(of: 8, alike: 8)], [0.9, 0.9]).isDoubtful)
+    #expect(judge([many, many, apart], [0.9, 0.9]).isDoubtful)
     // Of one run little is to be said: agreement of two of three is slight, that of all is not.
     #expect(judge([[[0], [0], [1]]], []).isSlight && !judge([[[2], [2], [2]]], []).isSlight)
   }

@@ -7,7 +7,7 @@ import TrajectoryModel
 /// identifies.
 public struct IdentificationScore: Sendable, Hashable {
   /// The version of what is computed and kept; raised whenever the same plan may give other numbers.
-  public static let version: Int64 = 2
+  public static let version: Int64 = 3
 
   /// The field of which values were held out to calibrate.
   public let calibratedBy: String
@@ -95,7 +95,7 @@ extension IdentificationScore {
   ///   - found: What was said.
   ///   - truth: The true class of each run of it, in the same order.
   init(_ found: Identification, truth: [MetadataValue]) {
-    calibratedBy = found.calibrationGroups.field
+    calibratedBy = found.calibrationGroups.fields.joined(separator: ",")
     runs = found.runs.count
     let codes = truth.map { found.classes.firstIndex(of: $0) }
     let sets = found.runs.map { found.runSets.codes(of: $0.probabilities) }

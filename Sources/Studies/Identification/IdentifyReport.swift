@@ -147,7 +147,7 @@ struct IdentifyReport {
       warn(
         .novel,
         "\(group.examplesBeyond99) of \(count) examples and \(novelRuns) of \(runs.count) runs lie farther from the training "
-          + "data than 99 in 100 that were held out by \(groups.field); what is said of them is a guess")
+          + "data than 99 in 100 that were held out by \(heldOutBy); what is said of them is a guess")
     }
     let shared = Set(self.runs.ids).intersection(training.runs.ids).count
     if shared > 0 {
@@ -156,7 +156,7 @@ struct IdentifyReport {
         "\(shared) of \(runs.count) runs have other layers among the training examples, so that the answer is easier than "
           + "for a run of its own")
     }
-    if groups.field == "run_id", !groups.newValues.isEmpty {
+    if groups.isByRun, !groups.newValues.isEmpty {
       warn(
         .otherKind,
         "no training run has \(groups.newValues.joined(separator: ", ")), and confidence was calibrated on further runs of "
@@ -169,6 +169,9 @@ struct IdentifyReport {
     }
     return warnings
   }
+
+  /// By what training runs were held out.
+  private var heldOutBy: String { groups.fields.joined(separator: " and ") }
 
   /// Warns where what is said may be a guess.
   private func warnOfDoubt(_ runs: [RunVerdict], _ warn: (IdentifyWarning.Kind, String) -> Void) {
@@ -186,16 +189,16 @@ struct IdentifyReport {
     if confidence.sureness.isAbove(own) {
       warn(
         .unsure,
-        "the mean confidence of the runs is \(percent(Sureness.mean(own))) %, that of runs held out by \(groups.field) "
+        "the mean confidence of the runs is \(percent(Sureness.mean(own))) %, that of runs held out by \(heldOutBy) "
           + "\(percent(confidence.sureness.mean)) %, and \(percent(confidence.sureness.leastMean)) % in the least sure part of them: "
           + "they may be of a \(request.label) that no training run has")
     }
     let blind = sets.kinds.filter(\.isNearChance)
-    if agreement == nil, groups.field != "run_id", !blind.isEmpty {
+    if agreement == nil, !groups.isByRun, !blind.isEmpty {
       warn(
         .nearChance,
-        "held out in turn, \(blind.count) of \(sets.kinds.count) values of \(groups.field) were identified no better than by "
-          + "guessing (\(blind.map { "\($0.name.split(separator: "=").last ?? "")" }.joined(separator: ", "))); the examples may be "
+        "held out in turn, \(blind.count) of \(sets.kinds.count) parts by \(heldOutBy) were identified no better than by "
+          + "guessing (\(blind.map(\.name).joined(separator: "; "))); the examples may be "
           + "of such a kind, whatever the confidence")
     }
     let silent = runs.count { sets.codes(of: $0.probabilities).count == classCount }

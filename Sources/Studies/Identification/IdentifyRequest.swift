@@ -12,9 +12,9 @@ public struct IdentifyRequest: Sendable, Hashable {
   public var features: FeatureRequest
   /// The trees of the forest.
   public var treeCount: Int
-  /// The field of runs whose values are held out to calibrate confidence, such as `run_id` or `architecture`; nil
+  /// The fields of runs whose values are held out to calibrate confidence, such as `run_id` or `architecture`; none
   /// chooses, see ``CalibrationGroups``.
-  public var calibrateBy: String?
+  public var calibrateBy: [String]
   /// Which observations of labelled runs are learned from, where only those like the recordings are; nil for all.
   ///
   /// The same runs measured perfectly are then held out as well, to say how much the condition costs.
@@ -29,7 +29,7 @@ public struct IdentifyRequest: Sendable, Hashable {
   /// Makes a request.
   public init(
     examples: String, train: String? = nil, label: String = "learning_rule",
-    features: FeatureRequest = FeatureRequest(), treeCount: Int = 200, calibrateBy: String? = nil,
+    features: FeatureRequest = FeatureRequest(), treeCount: Int = 200, calibrateBy: [String] = [],
     likeRecording: RecordingCondition? = nil, neighbourCount: Int = 5, draws: Int = 8, seed: UInt32 = 0
   ) {
     self.examples = examples

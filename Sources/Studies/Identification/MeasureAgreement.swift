@@ -27,8 +27,9 @@ public struct MeasureAgreement: Sendable, Hashable {
 
   /// The value up to which agreement is slight, however many runs there are.
   package static let leastValue = 0.1
-  /// Held-out parts of up to this value show whether such runs are identified correctly all the same.
-  private static let likeValue = 0.15
+  /// Held-out parts of which the value cannot be told from another, by so many standard errors, show whether such runs are identified
+  /// correctly all the same.
+  private static let likeErrors = 2.0
   /// So many parts it takes to show it, and so far from guessing to certainty their mean accuracy must be.
   private static let fewestParts = 2, leastWay = 0.25
 }
@@ -117,35 +118,51 @@ extension MeasureAgreement {
   package static func judged(
     _ said: [[[Int]]], accuracies: [Double], measures: [String], classCount: Int
   ) -> (unknown: MeasureAgreement, parts: [MeasureAgreement]) {
-    let shares = said.map(share)
     let chance = 1 / Double(classCount)
-    let values = shares.map { ($0 - chance) / (1 - chance) }
-    let judged = values.indices.map { place in
-      // Of guesses, pairs agree independently of one another, for any two of three say nothing of the third.
-      let pairs = said[place].count * (said[place].count - 1) / 2 * (said[place].first?.count ?? 0)
-      let error = (chance * (1 - chance) / Double(max(1, pairs))).squareRoot() / (1 - chance)
-      let isSlight = values[place] <= max(leastValue, 2 * error)
+    let found = said.map { Agreement(of: $0, chance: chance) }
+    let judged = found.indices.map { place in
+      let own = found[place]
+      let isSlight = own.value <= max(leastValue, 2 * own.guessError)
       // Each part is judged by the others, as what is to be identified is by all.
-      let like = accuracies.indices.filter { $0 != place && values[$0] <= likeValue }.map { accuracies[$0] }
+      let like = accuracies.indices.filter { other in
+        let error = (own.error * own.error + found[other].error * found[other].error).squareRoot()
+        return other != place && abs(found[other].value - own.value) <= likeErrors * error
+      }.map { accuracies[$0] }
       let isRight =
         like.count >= fewestParts && like.reduce(0, +) / Double(like.count) >= chance + leastWay * (1 - chance)
       return MeasureAgreement(
-        measures: measures, share: shares[place], value: values[place], isSlight: isSlight,
+        measures: measures, share: own.share, value: own.value, isSlight: isSlight,
         isDoubtful: isSlight && !isRight)
     }
     return (judged[judged.count - 1], Array(judged.dropLast()))
   }
+}
 
-  /// The mean over pairs of measures of the share of runs of which both say the same class.
-  private static func share(_ said: [[Int]]) -> Double {
-    var (same, all) = (0, 0)
-    for first in said.indices {
-      for second in said.indices where second > first {
-        same += zip(said[first], said[second]).count { $0 == $1 }
-        all += said[first].count
-      }
+/// How often measures say the same of some runs.
+private struct Agreement {
+  /// The mean over pairs of measures of the share of runs, and that with chance taken away.
+  let share: Double, value: Double
+  /// The standard error of ``value``, and what it is of guesses.
+  let error: Double, guessError: Double
+
+  /// Counts.
+  ///
+  /// - Parameters:
+  ///   - said: For each measure the class that it says of each run.
+  ///   - chance: How often two guesses are the same.
+  init(of said: [[Int]], chance: Double) {
+    let runs = said.first?.count ?? 0
+    let pairs = said.indices.flatMap { first in ((first + 1)..<said.count).map { (first, $0) } }
+    let shares = (0..<runs).map { run in
+      Double(pairs.count { said[$0.0][run] == said[$0.1][run] }) / Double(max(1, pairs.count))
     }
-    return Double(same) / Double(max(1, all))
+    let share = shares.reduce(0, +) / Double(max(1, runs))
+    (self.share, value) = (share, (share - chance) / (1 - chance))
+    // Of guesses, pairs agree independently of one another, for any two of three say nothing of the third.
+    guessError = (chance * (1 - chance) / Double(max(1, pairs.count * runs))).squareRoot() / (1 - chance)
+    let variance = shares.reduce(0) { $0 + ($1 - share) * ($1 - share) } / Double(max(1, runs - 1))
+    // Few runs of which all measures say the same do not make it certain.
+    error = max(guessError, (variance / Double(max(1, runs))).squareRoot() / (1 - chance))
   }
 }
 

@@ -50,8 +50,7 @@ struct NearestRuns: Sendable {
     for (run, members) in sample {
       var sum: Float = 0
       for _ in members {
-        let group = groups.groupOfRun[run]
-        let distance = found.nearest(to: query) { groups.groupOfRun[$0] != group }?.distance ?? .infinity
+        let distance = found.nearest(to: query) { groups.isApart($0, from: run) }?.distance ?? .infinity
         single.append(distance)
         sum += distance
         query += 1

@@ -67,17 +67,17 @@ struct RecordingLikeness {
   ///
   /// - Parameters:
   ///   - columns: The columns that were learned on.
-  ///   - field: What was held out together.
+  ///   - fields: What was held out together.
   ///   - unknown: The examples to identify.
   ///   - snapshot: Where they are.
   ///   - work: How the work is done.
   /// - Returns: How far confidence is true then.
   /// - Throws: As an identification, but for runs that are too few to compare.
   func perfectBeside(
-    _ columns: FeatureColumns, heldOutBy field: String, unknown: ExampleSet, in snapshot: Snapshot, work: WorkContext
+    _ columns: FeatureColumns, heldOutBy fields: [String], unknown: ExampleSet, in snapshot: Snapshot, work: WorkContext
   ) throws(EngramError) -> PerfectBeside {
     var perfect = original
-    perfect.calibrateBy = field
+    perfect.calibrateBy = fields
     perfect.train = """
       (\(original.trainFilter)
       ) AND \(Self.perfect) AND run_id IN (SELECT run_id FROM example WHERE \(request.trainFilter)

@@ -96,7 +96,7 @@ extension Snapshot {
       }
     let beside = try likeness.map { (likeness) throws(EngramError) in
       try likeness.perfectBeside(
-        common.columns, heldOutBy: groups.field, unknown: unknown, in: self, work: work)
+        common.columns, heldOutBy: groups.fields, unknown: unknown, in: self, work: work)
     }
     let report = IdentifyReport(
       request: request, snapshot: self, unknown: unknown, runs: runs, training: training, unlabelled: unlabelled,

@@ -53,4 +53,16 @@ struct TrainingRuns: Sendable, Hashable {
 
   /// The number of runs of each class.
   var runCounts: [Int] { ClassLabels(codes: runClasses, classCount: classes.values.count).counts() }
+
+  /// The first class of which all examples are in one of some parts of the training examples, and that part.
+  func lostClass(without parts: [ExampleSet]) -> (part: Int, code: Int)? {
+    let ids = examples.ids
+    let totals = labels.counts()
+    for (index, part) in parts.enumerated() {
+      var left = totals
+      for (row, id) in ids.enumerated() where part.contains(id) { left[Int(labels.codes[row])] -= 1 }
+      if let code = left.firstIndex(of: 0) { return (index, code) }
+    }
+    return nil
+  }
 }

@@ -14,8 +14,9 @@ enum IdentifyCommand {
     "label", .field, default: "learning_rule", "the field of runs whose values are told apart")
   static let statistics = SharedParameters.statistics(default: "admissible")
   static let calibrateBy = Parameter.option(
-    "calibrate-by", .field,
-    "hold out the values of this field, such as run_id or architecture, to calibrate confidence (chosen unless given)")
+    "calibrate-by", .list(of: .field),
+    "hold out the values of this field, or of these together, such as run_id or architecture, to calibrate confidence "
+      + "(chosen unless given)")
   static let likeRecording = Parameter.option(
     "like-recording", .text("own|SQL"),
     "learn from observations like the recordings: own, those with their unit_fraction and noise_sd, or an SQL expression"
@@ -40,10 +41,11 @@ enum IdentifyCommand {
       of examples and one for those of runs (temperature scaling, Guo et al. 2017). A run is the mean log-probability of \
       its layers, the group that of its runs: neither layers nor runs count as independent. Where the examples have \
       an architecture, a task or another text field of which no training run has the value, whole values of that field are \
-      held out, since confidence on further runs of trained kinds would be far too high; --calibrate-by says otherwise.
+      held out, since confidence on further runs of trained kinds would be far too high; where two fields are new, what \
+      is held out has one value of each, and what is learned from neither. --calibrate-by says otherwise.
 
       Forests that see one measure each (weights, activations, activity changes) are asked as well. Where they agree on the \
-      runs hardly more than guesses do, and no two held-out parts of which that is true were identified correctly all the same, the \
+      runs hardly more than guesses do, and no two held-out parts that cannot be told from them by that were identified correctly all the same, the \
       answer may be a guess, which neither confidence nor distance shows: a warning says so, no confidence is left, and sets hold \
       every class. Held-out parts of which this is true calibrate nothing.
 
@@ -77,7 +79,7 @@ enum IdentifyCommand {
     let request = IdentifyRequest(
       examples: invocation[examples], train: invocation[train], label: invocation[label],
       features: FeatureRequest(statistics: invocation[statistics], view: try invocation.view()),
-      treeCount: invocation[trees], calibrateBy: invocation[calibrateBy],
+      treeCount: invocation[trees], calibrateBy: invocation[calibrateBy] ?? [],
       likeRecording: invocation[likeRecording].map { $0 == "own" ? .own : .filter($0) },
       neighbourCount: invocation[neighbours],
       draws: invocation[draws], seed: invocation.splitSeed)

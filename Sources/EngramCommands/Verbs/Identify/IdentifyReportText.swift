@@ -74,7 +74,9 @@ enum IdentifyReportText {
       lines.append("left out, not recorded on both sides: epochs \(EpochSelection.text(columns.epochsLeftOut))")
     }
     let groups = found.calibrationGroups
-    lines.append("calibrated on what was held out by \(groups.field), \(groups.foldCount) times, \(groups.reason)")
+    lines.append(
+      "calibrated on what was held out by \(groups.fields.joined(separator: " and ")), \(groups.foldCount) times, \(groups.reason)"
+    )
     if !groups.newValues.isEmpty {
       lines.append("not among the training runs: \(groups.newValues.joined(separator: "; "))")
     }
@@ -120,18 +122,21 @@ enum IdentifyReportText {
     let sets = found.runSets
     guard let worst = sets.worst else { return [] }
     func percent(_ share: Double) -> String { "\(fixed(100 * share, digits: 0)) %" }
-    let isByKind = found.calibrationGroups.field != "run_id"
+    let isByKind = !found.calibrationGroups.isByRun
     var lines = [
       "\(percent(sets.level)) sets of held-out runs: \(percent(sets.coverage)) hold the true \(found.label), at worst "
         + "\(percent(worst.coverage))\(isByKind ? " (\(worst.name))" : ""), with \(fixed(sets.meanSize, digits: 1)) of "
         + "\(found.classes.count) classes on average"
     ]
     if isByKind {
-      let each = sets.kinds.map {
-        "\($0.name.split(separator: "=").last ?? "") \(percent($0.accuracy))\($0.isDoubtful ? " (measures hardly agree)" : "")"
+      let fields = found.calibrationGroups.fields
+      let each = sets.kinds.map { (kind) in
+        let name = fields.count == 1 ? "\(kind.name.split(separator: "=").last ?? "")" : kind.name
+        return "\(name) \(percent(kind.accuracy))\(kind.isDoubtful ? " (measures hardly agree)" : "")"
       }
       lines.append(
-        "held-out runs identified correctly, by \(found.calibrationGroups.field): \(each.joined(separator: ", "))")
+        "held-out runs identified correctly, by \(fields.joined(separator: " and ")): \(each.joined(separator: fields.count == 1 ? ", " : "; "))"
+      )
     }
     return lines
   }

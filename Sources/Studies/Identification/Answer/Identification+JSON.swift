@@ -17,7 +17,7 @@ extension Identification {
       "version": .integer(Self.version), "label": .string(label), "classes": .array(classes.map(\.json)),
       "train": train, "columns": columnsJSON,
       "calibration": [
-        "by": .string(calibrationGroups.field), "reason": .string(calibrationGroups.reason),
+        "by": .string(calibrationGroups.fields.joined(separator: ",")), "reason": .string(calibrationGroups.reason),
         "new_values": .array(calibrationGroups.newValues.map { .string($0) }),
         "folds": .integer(Int64(calibrationGroups.foldCount)), "examples": exampleConfidence.json,
         "runs": runConfidence.json, "run_sets": runSets.json, "agreement": agreement?.json ?? .null,
