@@ -177,7 +177,7 @@ struct IdentifyTests {
   }
 
   // Held out by run, 1.7 times is new; held out by task, which is the choice here, other tasks are as far away.
-  @Test(arguments: [(Float(1.7), ["run_id"]), (10, []), (-1, [])])
+  @Test(arguments: [(1.7, ["run_id"]), (10, []), (-1, [])] as [(Float, [String])])
   func `recordings on another scale are new, and a warning says so`(factor: Float, calibrateBy: [String]) throws {
     try BundledStore.with { store in
       try store.appendUnknown(where: Self.heldOutRuns, statistics: Statistic.publishedNames, epochs: Self.every5) {
