@@ -176,7 +176,7 @@ struct IdentifyTests {
     }
   }
 
-  // Held out by run, 1.7 times is new; held out by task, which is the choice here, other tasks are as far away.
+  // Held out by run, 1.7 times is new; held out by task and architecture, which is the choice here, other tasks are as far away.
   @Test(arguments: [(1.7, ["run_id"]), (10, []), (-1, [])] as [(Float, [String])])
   func `recordings on another scale are new, and a warning says so`(factor: Float, calibrateBy: [String]) throws {
     try BundledStore.with { store in
@@ -186,7 +186,7 @@ struct IdentifyTests {
       var scaled = request("task = 'neural'", train: "learning_rule != 'unknown' AND NOT (\(Self.heldOutRuns))")
       scaled.calibrateBy = calibrateBy
       let found = try store.snapshot().identify(scaled)
-      #expect(found.calibrationGroups.fields == (calibrateBy.isEmpty ? ["task"] : calibrateBy))
+      #expect(found.calibrationGroups.fields == (calibrateBy.isEmpty ? ["task", "architecture"] : calibrateBy))
       #expect(found.warnings.contains { $0.kind == .novel }, "\(found.group.examplesBeyond99)")
       #expect(Double(found.group.examplesBeyond99) > 0.9 * Double(found.examples.count))
     }

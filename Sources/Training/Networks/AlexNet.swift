@@ -40,7 +40,8 @@ struct AlexNet {
     for name in ["fc6", "fc7"] {
       network.dense(name, outputs: size.channels(4096), start: dense, bias: denseBias)
       network.ownRelu()
-      network.dropout(keep: 0.5)
+      let dropped = size.dropout ?? 0.5
+      if dropped > 0 { network.dropout(keep: 1 - dropped) }
     }
     switch head {
     case .classes(let count):

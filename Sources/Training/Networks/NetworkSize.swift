@@ -13,6 +13,10 @@ package struct NetworkSize: Sendable, Hashable {
   ///
   /// A short training needs less than version 2 of ResNets has.
   package var normDecay: Double?
+  /// The share of the units of AlexNets' fc6 and fc7 that are dropped at each step, from 0 to below 1; nil for the published half.
+  ///
+  /// Two views of an image lose other units, which a small network cannot afford.
+  package var dropout: Double?
 
   /// The published size.
   package init() {}

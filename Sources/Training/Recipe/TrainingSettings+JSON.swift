@@ -9,7 +9,7 @@ extension TrainingSettings {
   /// The other keys.
   package static let settingKeys = [
     "recipe", "epochs", "checkpoint_every", "epoch_images", "image_size", "width", "stem_size", "stem_stride", "gain",
-    "norm_decay",
+    "norm_decay", "dropout",
     "rate", "constant_rate", "decay", "clip", "temperature", "rule_options", "feedback_change",
   ]
 
@@ -26,6 +26,7 @@ extension TrainingSettings {
     json["stem_stride"] = size.stemStride.map { .count($0) }
     json["gain"] = size.gain.map { .real($0) }
     json["norm_decay"] = size.normDecay.map { .real($0) }
+    json["dropout"] = size.dropout.map { .real($0) }
     json["rate"] = rate.map { .real($0) }
     json["constant_rate"] = hasConstantRate.map { .bool($0) }
     json["decay"] = decay.map { .real($0) }
@@ -94,6 +95,7 @@ extension TrainingSettings {
     case "stem_stride": size.stemStride = try Self.whole(value, 1...64)
     case "gain": size.gain = try Self.number(value, above: 0, atMost: 1000)
     case "norm_decay": size.normDecay = try Self.number(value, above: -.leastNonzeroMagnitude, atMost: 0.999999)
+    case "dropout": size.dropout = try Self.number(value, above: -.leastNonzeroMagnitude, atMost: 0.999999)
     case "rate": rate = try Self.number(value, above: 0, atMost: 1e6)
     case "constant_rate": hasConstantRate = try value.asBool()
     case "decay": decay = try Self.number(value, above: -.leastNonzeroMagnitude, atMost: 1e6)

@@ -140,11 +140,11 @@ package struct DigitsTask: TrainingTask {
     return power
   }
 
-  /// A view: a crop of 50 to 100 % of the area at its old size, other contrast and brightness, some noise.
+  /// A view: a crop of 70 to 100 % of the area at its old size, other contrast and brightness, some noise.
   private static func view(_ image: [Float], size: Int, _ draws: inout Draws) -> [Float] {
-    let side = Float(size) * draws.uniform(0.5, 1).squareRoot()
+    let side = Float(size) * draws.uniform(0.7, 1).squareRoot()
     let (top, left) = (draws.uniform(0, Float(size) - side), draws.uniform(0, Float(size) - side))
-    let (contrast, brightness) = (draws.uniform(0.6, 1.4), draws.uniform(-0.4, 0.4))
+    let (contrast, brightness) = (draws.uniform(0.7, 1.3), draws.uniform(-0.3, 0.3))
     var view: [Float] = []
     view.reserveCapacity(image.count)
     for row in 0..<size {
