@@ -144,6 +144,12 @@ struct IdentifyTests {
       #expect(same.runSets.kinds.map(\.name) == names)
       named.calibrateBy = ["task"]
       #expect(try snapshot.identify(named).calibrationGroups.foldCount == 3)
+
+      // Of fields with many values some are held out at a time.
+      named.calibrateBy = ["architecture", "batch_size", "dataset_seed"]
+      named.examples = "task = 'simclr'"
+      let many = try snapshot.identify(named).runSets.kinds.map(\.name)
+      #expect(many.count == 8 && many[0] == "architecture 1 of 2, batch_size 1 of 2, dataset_seed=NULL", "\(many)")
     }
   }
 

@@ -50,6 +50,18 @@ import Training
     #expect(LayerPosition.allCases.map { position in layers.filter { $0.position == position }.count } == counts)
   }
 
+  @Test(arguments: [(nil, [0.5, 0.5]), (0.25, [0.75, 0.75]), (0, [])] as [(Double?, [Double])])
+  func `AlexNets drop half of two layers unless told otherwise`(dropout: Double?, kept: [Double]) throws {
+    var size = NetworkSize()
+    size.dropout = dropout
+    let network = try Architecture.alexnet.network(image: Self.imageNet, head: .simCLR, size: size)
+    let found = network.operations.compactMap { operation -> Double? in
+      if case .dropout(let keep) = operation.kind { keep } else { nil }
+    }
+    #expect(found == kept)
+    #expect(network.parameterCount == 90_254_848)
+  }
+
   @Test func `names layers as published`() throws {
     func names(_ architecture: Architecture, _ head: NetworkHead) throws -> [String] {
       try architecture.network(image: Self.imageNet, head: head).layers.map(\.layer.name)

@@ -67,7 +67,9 @@ struct CalibrationFolds {
       if parts.count > most {
         _ = try Self.fewestRuns(training, request, in: snapshot)
         parts = try Self.parts(values[place], most, by: field.name, training, request)
-        if fields.count > 1 { parts = parts.map { ("\(field.name) \($0.name)", $0.test) } }
+        if fields.count > 1 {
+          parts = parts.enumerated().map { ("\(field.name) \($0 + 1) of \(parts.count)", $1.test) }
+        }
       }
       if place == 0 {
         folds = parts.map { Split(name: $0.name, train: training.examples.subtracting($0.test), test: $0.test) }

@@ -131,7 +131,7 @@ enum IdentifyReportText {
     if isByKind {
       let fields = found.calibrationGroups.fields
       let each = sets.kinds.map { (kind) in
-        let name = fields.count == 1 ? "\(kind.name.split(separator: "=").last ?? "")" : kind.name
+        let name = fields.reduce(kind.name) { $0.replacing("\($1)=", with: "") }
         return "\(name) \(percent(kind.accuracy))\(kind.isDoubtful ? " (measures hardly agree)" : "")"
       }
       lines.append(
