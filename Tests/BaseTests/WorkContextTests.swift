@@ -33,6 +33,16 @@ struct WorkContextTests {
     #expect(listener.all == [WorkContext.Progress(stage: "training", done: 15, total: 40, unit: .things("examples"))])
   }
 
+  @Test func `what was found done is told as a part of the whole too`() {
+    let listener = Listener()
+    listener.work.part(2..<4, of: 4, found: 1).progress(
+      WorkContext.Progress(stage: "training", done: 3, found: 1, total: 4, unit: .share))
+    #expect(
+      listener.all == [
+        WorkContext.Progress(stage: "training", done: 8_750, found: 3_750, total: 10_000, unit: .share)
+      ])
+  }
+
   @Test func `a cancelled context throws cancelled with the message that it is given`() throws {
     try WorkContext().checkCancelled()
     let error = #expect(throws: EngramError.self) {

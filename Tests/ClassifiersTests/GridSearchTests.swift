@@ -2,6 +2,7 @@
 
 import Base
 import Classifiers
+import Synchronization
 import Testing
 import TrajectoryModel
 
@@ -56,11 +57,11 @@ struct GridSearchTests {
 
   private static func run(
     _ grid: SetGrid, _ strategy: SearchStrategy = .exhaustive, from record: SearchRecord = SearchRecord(),
-    checkpoint: (SearchRecord) throws(EngramError) -> Void = { _ in }
+    work: WorkContext = WorkContext(), checkpoint: (SearchRecord) throws(EngramError) -> Void = { _ in }
   ) throws -> SearchRecord {
     let features = try Matrix(rows: 300, columns: 1)
     return try GridSearch(strategy, folds: folds).run(
-      grid, features, columns: columns, labels: labels, options: FitOptions(seed: 3), from: record,
+      grid, features, columns: columns, labels: labels, options: FitOptions(seed: 3, work: work), from: record,
       checkpoint: checkpoint)
   }
 
@@ -125,7 +126,13 @@ struct GridSearchTests {
       let calls = Rows()
       var counted = grid
       counted.seen = { _, train in calls.add(train) }
-      #expect(try Self.run(counted, strategy, from: read) == whole)
+      let told = Mutex<[WorkContext.Progress]>([])
+      let work = WorkContext(progress: { progress in told.withLock { $0.append(progress) } })
+      #expect(try Self.run(counted, strategy, from: read, work: work) == whole)
+      // What was kept is told as found, for it says nothing of the pace.
+      let heard = told.withLock { $0 }
+      #expect(heard.allSatisfy { 0 < $0.found && $0.found < $0.done }, "\(heard)")
+      #expect(heard.first.map { $0.found == heard.last?.found } ?? true)
       let total = whole.rungs.reduce(0) { sum, rung in
         sum + 5 * grid.batches.count { batch in rung.candidates.contains { batch.contains($0) } }
       }

@@ -54,6 +54,14 @@ import Testing
     #expect(abs(sooner.seconds - 10) < 10, "\(sooner)")
   }
 
+  @Test func `what an earlier call had done says nothing of the pace`() throws {
+    var remaining = RemainingTime(start: 0)
+    remaining.look(done: 560, found: 550, at: 10)
+    #expect(remaining.rate == 1 && remaining.seconds(to: 1_000) == 440)
+    remaining.look(done: 550, found: 550, at: 20)
+    #expect(remaining.rate == nil && remaining.seconds(to: 1_000) == nil)
+  }
+
   @Test func `says nothing before it has settled, or without work done`() {
     var remaining = RemainingTime(start: 0)
     remaining.look(done: 0, at: 100)

@@ -20,20 +20,27 @@ extension WorkContext {
     public var stage: String
     /// How much of it is done.
     public var done: Int
+    /// How much of that was found done, by an earlier call, and says nothing of the pace.
+    public var found: Int
     /// How much there is; 0 where nobody knows.
     public var total: Int
     /// What is counted.
     public var unit: Unit
 
     /// Makes one.
-    public init(stage: String, done: Int, total: Int, unit: Unit) {
+    public init(stage: String, done: Int, found: Int = 0, total: Int, unit: Unit) {
       self.stage = stage
       self.done = done
+      self.found = found
       self.total = total
       self.unit = unit
     }
 
     /// The share that is done, 0 to 1.
-    public var share: Double { total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0 }
+    public var share: Double { part(done) }
+    /// The share that was found done, 0 to 1.
+    public var foundShare: Double { part(found) }
+
+    private func part(_ count: Int) -> Double { total > 0 ? min(1, max(0, Double(count) / Double(total))) : 0 }
   }
 }

@@ -47,19 +47,21 @@ public struct WorkContext: Sendable {
   /// - Parameters:
   ///   - range: Where the part begins and ends.
   ///   - total: How much there is in all.
+  ///   - found: How much of what lies before `range` was found done.
   ///   - stage: What is told as being done; nil tells what the part tells.
   ///   - unit: What `range` counts; with `share`, parts of a step are told too.
   /// - Returns: The context for the part.
   package func part(
-    _ range: Range<Int>, of total: Int, stage: String? = nil, unit: Progress.Unit = .share
+    _ range: Range<Int>, of total: Int, found: Int = 0, stage: String? = nil, unit: Progress.Unit = .share
   ) -> WorkContext {
     var part = self
     part.progress = { [progress] inner in
       let done = Double(range.lowerBound) + inner.share * Double(range.count)
+      let known = Double(found) + inner.foundShare * Double(range.count)
       let scale = unit == .share ? Double(Progress.shareTotal) / Double(max(1, total)) : 1
       progress(
         Progress(
-          stage: stage ?? inner.stage, done: Int((done * scale).rounded()),
+          stage: stage ?? inner.stage, done: Int((done * scale).rounded()), found: Int((known * scale).rounded()),
           total: unit == .share ? Progress.shareTotal : total,
           unit: unit))
     }

@@ -57,7 +57,7 @@ public struct GridSearch: Sendable {
             batch.contains(rung.candidates[$0]) && rung.scores[number][$0] == nil && rung.reasonSkipped($0) == nil
           }
           if places.isEmpty {
-            work.finish(rung.candidates.filter(batch.contains), rung: index)
+            work.passOver(rung.candidates.filter(batch.contains), rung: index)
             continue
           }
           try options.work.checkCancelled("training was stopped")
@@ -111,7 +111,7 @@ private struct SearchWork {
   private let sizes: [Int]
   private let costs: [Int]
   private let total: Int
-  private var done = 0
+  private var done = 0, found = 0
 
   init(sizes: [Int], costs: [Int], strategy: SearchStrategy, folds: Int) {
     self.sizes = sizes
@@ -129,11 +129,17 @@ private struct SearchWork {
   /// The options of a part, whose progress becomes that of the search.
   func options(for candidates: [Int], rung: Int, _ options: FitOptions) -> FitOptions {
     var inner = options
-    inner.work = options.work.part(done..<(done + cost(of: candidates, rung)), of: total)
+    inner.work = options.work.part(done..<(done + cost(of: candidates, rung)), of: total, found: found)
     return inner
   }
 
   mutating func finish(_ candidates: [Int], rung: Int) { done += cost(of: candidates, rung) }
+
+  /// Candidates that an earlier call has done, or that cannot be tried.
+  mutating func passOver(_ candidates: [Int], rung: Int) {
+    finish(candidates, rung: rung)
+    found += cost(of: candidates, rung)
+  }
 
   private func cost(of candidates: [Int], _ rung: Int) -> Int {
     candidates.reduce(0) { $0 + costs[$1] } * sizes[rung]

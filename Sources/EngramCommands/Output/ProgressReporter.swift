@@ -10,7 +10,7 @@ import Synchronization
 /// shows life. A failure to write is ignored: progress is not a result.
 package final class ProgressReporter: Sendable {
   private struct State {
-    var done = 0
+    var done = 0, found = 0
     var lastShown: Double
     var isLineOpen = false
     var isFinished = false
@@ -49,8 +49,8 @@ package final class ProgressReporter: Sendable {
   /// Reports that `count` more are done.
   package func advance(by count: Int) { report { $0 + count } }
 
-  /// Reports that `count` are done in all.
-  package func advance(to count: Int) { report { max($0, count) } }
+  /// Reports that `count` are done in all, of which `found` were done by an earlier call.
+  package func advance(to count: Int, found: Int = 0) { report(found: found) { max($0, count) } }
 
   /// Removes the line from a terminal; call it before anything else is printed.
   package func finish() {
@@ -66,15 +66,16 @@ package final class ProgressReporter: Sendable {
     }
   }
 
-  private func report(_ change: (Int) -> Int) {
+  private func report(found: Int = 0, _ change: (Int) -> Int) {
     state.withLock { state in
+      state.found = max(state.found, found)
       state.done = change(state.done)
       guard descriptor != nil else { return }
       let now = MonotonicClock.seconds
       let period = terminal.isTerminal ? Self.terminalPeriod : Self.logPeriod
       guard now - state.lastShown >= period else { return }
       state.lastShown = now
-      state.remaining.look(done: state.done, at: now)
+      state.remaining.look(done: state.done, found: state.found, at: now)
       let line = ProgressLine(
         label: label, done: state.done, total: total, unit: unit, rate: state.remaining.rate,
         secondsLeft: total.flatMap { state.remaining.seconds(to: $0) })

@@ -4,7 +4,8 @@
 ///
 /// The rate is that of the last half of the time, so that it follows work that gets slower or faster. What is shown moves
 /// slowly towards what the rate says, and does not rise: where it was too low it stands still, and only work that has been
-/// clearly slower for a while makes it longer. So bursts, in which several threads report, do not show.
+/// clearly slower for a while makes it longer. So bursts, in which several threads report, do not show. What an earlier call had done
+/// says nothing of the rate.
 package struct RemainingTime: Sendable {
   /// The part of the elapsed time over which the rate is taken.
   private static let window = 0.5
@@ -20,8 +21,10 @@ package struct RemainingTime: Sendable {
   private static let patience = (part: 0.1, seconds: 2.0)
 
   private let start: Double
+  /// What was done since the start, at some times.
   private var points: [(time: Double, done: Int)]
   private var latest: (time: Double, done: Int)
+  private var found = 0
   private var shown: (time: Double, seconds: Double)?
   private var slowerSince: Double?
 
@@ -32,9 +35,10 @@ package struct RemainingTime: Sendable {
     points = [latest]
   }
 
-  /// Takes in how much is done at a time.
-  package mutating func look(done: Int, at now: Double) {
-    latest = (now, done)
+  /// Takes in how much is done at a time, and how much of that was found done.
+  package mutating func look(done: Int, found: Int = 0, at now: Double) {
+    self.found = min(done, found)
+    latest = (now, done - self.found)
     if let last = points.last, now - last.time >= (now - start) / Self.looks { points.append(latest) }
     let oldest = now - (now - start) * Self.window
     // The time until the first report belongs to it.
@@ -49,8 +53,9 @@ package struct RemainingTime: Sendable {
 
   /// The seconds that `total` still takes, or nil while that is not clear; look first.
   package mutating func seconds(to total: Int) -> Double? {
-    guard let rate, total > latest.done else { return nil }
-    let (now, estimate) = (latest.time, Double(total - latest.done) / rate)
+    let left = total - latest.done - found
+    guard let rate, left > 0 else { return nil }
+    let (now, estimate) = (latest.time, Double(left) / rate)
     guard let before = shown else {
       shown = (now, estimate)
       return estimate

@@ -35,7 +35,7 @@ package final class StageProgress: Sendable {
       state = State(stage: progress.stage, reporter: fresh)
       return fresh
     }
-    reporter.advance(to: progress.done)
+    reporter.advance(to: progress.done, found: progress.found)
   }
 
   /// Removes the line from a terminal, before anything else is printed.

@@ -116,31 +116,38 @@ private final class StudyProgress: Sendable {
   private let total: Double
   private let stage: String
   private let whole: WorkContext
-  private let shares: Mutex<[Double]>
+  /// Of each task what is done, and what of that was found done.
+  private let shares: Mutex<[(done: Double, found: Double)]>
 
   init(_ weights: [Int], name: String, _ work: WorkContext) {
     self.weights = weights
     total = Double(max(1, weights.reduce(0, +)))
     stage = "study \(name)"
     whole = work
-    shares = Mutex(Array(repeating: 0, count: weights.count))
+    shares = Mutex(Array(repeating: (0, 0), count: weights.count))
   }
 
   /// The context of one task: what it tells becomes a part of the whole.
   func work(of index: Int, threads: Int) -> WorkContext {
-    WorkContext(threads: threads, isCancelled: whole.isCancelled) { [self] progress in tell(index, progress.share) }
+    WorkContext(threads: threads, isCancelled: whole.isCancelled) { [self] progress in
+      tell(index, progress.share, found: progress.foundShare)
+    }
   }
 
-  func finish(_ index: Int) { tell(index, 1) }
+  func finish(_ index: Int) { tell(index, 1, found: 0) }
 
-  private func tell(_ index: Int, _ share: Double) {
-    let done = shares.withLock { shares in
-      shares[index] = max(shares[index], min(1, share))
-      return zip(shares, weights).reduce(0) { $0 + $1.0 * Double($1.1) }
+  private func tell(_ index: Int, _ share: Double, found: Double) {
+    let (done, found) = shares.withLock { shares in
+      shares[index] = (max(shares[index].done, share), max(shares[index].found, found))
+      return zip(shares, weights).reduce((0.0, 0.0)) { sums, task in
+        (sums.0 + task.0.done * Double(task.1), sums.1 + task.0.found * Double(task.1))
+      }
     }
     /// Fine enough for one line of progress.
     let parts = 10_000
     whole.progress(
-      WorkContext.Progress(stage: stage, done: Int(done / total * Double(parts)), total: parts, unit: .share))
+      WorkContext.Progress(
+        stage: stage, done: Int(done / total * Double(parts)), found: Int(found / total * Double(parts)), total: parts,
+        unit: .share))
   }
 }

@@ -61,7 +61,8 @@ package struct PlanRunner {
   ) throws(EngramError) -> [TrainingReport] {
     let costs = try runs.map { (run) throws(EngramError) in try Self.cost(run, try tasks.task(of: run)) }
     let total = max(1, costs.reduce(0, +))
-    let progress = Mutex<(finished: Double, running: [Int: Double])>((0, [:]))
+    // Work of all runs: of those that are done, of those that are being trained, and what an earlier call had done of either.
+    let progress = Mutex<(finished: Double, running: [Int: Double], found: [Int: Double])>((0, [:], [:]))
     let reports = Mutex<[TrainingReport?]>(Array(repeating: nil, count: runs.count))
     let stage = runs.count == 1 ? "training" : "training \(runs.count) runs"
     var loop = work
@@ -69,11 +70,16 @@ package struct PlanRunner {
     try parallelFor(count: runs.count, work: loop) { (index, _) throws(EngramError) in
       var own = work.limited(toThreads: trainer.threads)
       own.progress = { inner in
-        let share = progress.withLock { state in
+        let (share, found) = progress.withLock { state in
           state.running[index] = inner.share * costs[index]
-          return (state.finished + state.running.values.reduce(0, +)) / total
+          state.found[index] = inner.foundShare * costs[index]
+          return (
+            (state.finished + state.running.values.reduce(0, +)) / total, state.found.values.reduce(0, +) / total
+          )
         }
-        work.progress(WorkContext.Progress(stage: stage, done: Int(share * 10_000), total: 10_000, unit: .share))
+        work.progress(
+          WorkContext.Progress(
+            stage: stage, done: Int(share * 10_000), found: Int(found * 10_000), total: 10_000, unit: .share))
       }
       var report: TrainingReport
       do throws(EngramError) {
@@ -86,6 +92,7 @@ package struct PlanRunner {
       progress.withLock { state in
         state.running[index] = nil
         state.finished += costs[index]
+        if [.present, .busy].contains(report.outcome) { state.found[index] = costs[index] }
       }
       reports.withLock { all in
         all[index] = report

@@ -15,6 +15,8 @@ struct TrainingRun {
   private let order: StimulusOrder
   private let loaders: Int
   private var step = 0
+  /// The step that this process began with.
+  private var firstStep = 0
   private var isDiverged = false
   var report: TrainingReport
 
@@ -51,6 +53,7 @@ struct TrainingRun {
       {
         try network.restore(state.numbers)
         step = state.step
+        firstStep = step
         isDiverged = state.isDiverged
         report.outcome = .resumed
         return
@@ -115,7 +118,11 @@ struct TrainingRun {
         loss = .nan
       }
       step += 1
-      if step % 16 == 0 || step == end { work.report("training", step, of: recipe.steps, .things("steps")) }
+      if step % 16 == 0 || step == end {
+        work.progress(
+          WorkContext.Progress(
+            stage: "training", done: step, found: firstStep, total: recipe.steps, unit: .things("steps")))
+      }
     }
     return (loss / count, right / count)
   }
