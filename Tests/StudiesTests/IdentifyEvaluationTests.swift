@@ -118,6 +118,11 @@ struct IdentifyEvaluationTests {
     let (few, many) = (part(of: 8, alike: 4), part(of: 400, alike: 4))
     #expect(!judge([few, few, part(of: 8, alike: 8)], [0.9, 0.9]).isDoubtful)
     #expect(judge([many, many, apart], [0.9, 0.9]).isDoubtful)
+    // Two parts of which all measures say the same are unlike runs of which few do, unless one part is like them.
+    let half = part(of: 400, alike: 2)
+    #expect(judge([alike, alike, half], [0.9, 0.9]).isUnlike && !judge([alike, alike, half], [0.9, 0.9]).isDoubtful)
+    #expect(!judge([alike, half, half], [0.9, 0.9]).isUnlike && !judge([alike, half], [0.9]).isUnlike)
+    #expect(!judge([half, half, alike], [0.9, 0.9]).isUnlike)
     // Of one run little is to be said: agreement of two of three is slight, that of all is not.
     #expect(judge([[[0], [0], [1]]], []).isSlight && !judge([[[2], [2], [2]]], []).isSlight)
   }

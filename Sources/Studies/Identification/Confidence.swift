@@ -43,7 +43,7 @@ struct Confidence: Sendable {
     sets = PredictionSets(
       probabilities: runVotes.scaled(by: runCalibration.scaling, where: usedRuns, runCalibration.probabilities),
       labels: runVotes.labels, folds: runVotes.folds, names: groups.folds.map(\.name), agreements: parts,
-      isDoubtful: isDoubtful, classCount: runVotes.logs.classCount)
+      isUnknown: isDoubtful || agreement?.unknown.isUnlike ?? false, classCount: runVotes.logs.classCount)
   }
 }
 

@@ -185,6 +185,14 @@ struct IdentifyReport {
           + "identified no better than by guessing, so no confidence is left and sets hold every \(request.label)")
       return
     }
+    let least = sets.kinds.filter { !$0.isDoubtful }.compactMap(\.agreement?.share).min()
+    if let agreement, agreement.isUnlike, let least {
+      warn(
+        .unlike,
+        "\(agreement.measures.joined(separator: ", ")), each learned from alone, say the same of "
+          + "\(percent(agreement.share)) % of runs, and of \(percent(least)) % or more in each part that was held out: the runs are "
+          + "unlike those, their confidence may be far too high, and sets hold every \(request.label)")
+    }
     let own = runs.map(\.confidence)
     if confidence.sureness.isAbove(own) {
       warn(
@@ -202,7 +210,7 @@ struct IdentifyReport {
           + "of such a kind, whatever the confidence")
     }
     let silent = runs.count { sets.codes(of: $0.probabilities).count == classCount }
-    if silent * 2 > runs.count {
+    if silent * 2 > runs.count, !(agreement?.isUnlike ?? false) {
       warn(
         .everyClass,
         "the sets of \(silent) of \(runs.count) runs hold every \(request.label): at \(Int(100 * sets.level)) % nothing can be said"

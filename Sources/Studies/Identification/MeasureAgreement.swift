@@ -24,6 +24,9 @@ public struct MeasureAgreement: Sendable, Hashable {
   public let isSlight: Bool
   /// Whether the agreement is slight, and no held-out parts show that such runs are identified correctly all the same.
   public let isDoubtful: Bool
+  /// Whether they agree clearly less than on every held-out part that is not doubtful, so that confidence, which was measured on those, may
+  /// be far too high.
+  public let isUnlike: Bool
 
   /// The value up to which agreement is slight, however many runs there are.
   package static let leastValue = 0.1
@@ -120,19 +123,28 @@ extension MeasureAgreement {
   ) -> (unknown: MeasureAgreement, parts: [MeasureAgreement]) {
     let chance = 1 / Double(classCount)
     let found = said.map { Agreement(of: $0, chance: chance) }
-    let judged = found.indices.map { place in
+    // How far apart two agreements are, in standard errors, where the second is the greater one.
+    func distance(_ place: Int, _ other: Int) -> Double {
+      let (own, its) = (found[place], found[other])
+      return (its.value - own.value) / (own.error * own.error + its.error * its.error).squareRoot()
+    }
+    let doubtful = found.indices.map { place in
       let own = found[place]
       let isSlight = own.value <= max(leastValue, 2 * own.guessError)
       // Each part is judged by the others, as what is to be identified is by all.
-      let like = accuracies.indices.filter { other in
-        let error = (own.error * own.error + found[other].error * found[other].error).squareRoot()
-        return other != place && abs(found[other].value - own.value) <= likeErrors * error
-      }.map { accuracies[$0] }
+      let like = accuracies.indices.filter { $0 != place && abs(distance(place, $0)) <= likeErrors }.map {
+        accuracies[$0]
+      }
       let isRight =
         like.count >= fewestParts && like.reduce(0, +) / Double(like.count) >= chance + leastWay * (1 - chance)
+      return (isSlight: isSlight, isDoubtful: isSlight && !isRight)
+    }
+    let judged = found.indices.map { place in
+      let trusted = accuracies.indices.filter { $0 != place && !doubtful[$0].isDoubtful }
       return MeasureAgreement(
-        measures: measures, share: own.share, value: own.value, isSlight: isSlight,
-        isDoubtful: isSlight && !isRight)
+        measures: measures, share: found[place].share, value: found[place].value, isSlight: doubtful[place].isSlight,
+        isDoubtful: doubtful[place].isDoubtful,
+        isUnlike: trusted.count >= fewestParts && trusted.allSatisfy { distance(place, $0) > likeErrors })
     }
     return (judged[judged.count - 1], Array(judged.dropLast()))
   }

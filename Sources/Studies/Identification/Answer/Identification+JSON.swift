@@ -143,7 +143,7 @@ extension MeasureAgreement {
   fileprivate var json: JSONValue {
     [
       "measures": .array(measures.map { .string($0) }), "share": .real(share), "value": .real(value),
-      "slight": .bool(isSlight), "doubtful": .bool(isDoubtful),
+      "slight": .bool(isSlight), "doubtful": .bool(isDoubtful), "unlike": .bool(isUnlike),
     ]
   }
 }

@@ -14,6 +14,8 @@ public struct IdentifyWarning: Sendable, Hashable {
     case fewReferences = "few_references"
     /// The measures, each learned from alone, agree on the runs hardly more than guesses do.
     case doubtful
+    /// The measures, each learned from alone, agree on the runs clearly less than on every part that was held out.
+    case unlike
     /// The runs are told apart less surely than any part that was held out, as those of a class that was not learned are.
     case unsure
     /// Some kind that was held out was identified no better than by guessing, and it is not known how far the measures agree.

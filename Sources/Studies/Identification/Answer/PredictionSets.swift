@@ -11,7 +11,7 @@ import Classifiers
 /// probabilities and the bound that all others give.
 ///
 /// A kind on which the measures hardly agree (``MeasureAgreement``) is one of which nothing can be said: its sets hold every class, and
-/// the bound of the others is made without it.
+/// the bound of the others is made without it. Nor can much be said of a kind on which they agree clearly less than on all others.
 public struct PredictionSets: Sendable, Hashable {
   /// What was held out together.
   public struct Kind: Sendable, Hashable {
@@ -29,6 +29,8 @@ public struct PredictionSets: Sendable, Hashable {
     public let agreement: MeasureAgreement?
     /// Whether its sets hold every class, for the measures hardly agree on it.
     public var isDoubtful: Bool { agreement?.isDoubtful ?? false }
+    /// Whether its sets hold every class, for the measures agree on it less than on all others.
+    public var isUnlike: Bool { agreement?.isUnlike ?? false }
   }
 
   /// The level, such as 0.9.
@@ -53,12 +55,12 @@ public struct PredictionSets: Sendable, Hashable {
   ///   - folds: The number of the kind of each run.
   ///   - names: The names of the kinds.
   ///   - agreements: How far the measures agree on each kind; empty where that was not measured.
-  ///   - isDoubtful: Whether they hardly agree on what is to be identified.
+  ///   - isUnknown: Whether they hardly agree on what is to be identified, or clearly less than on all that was held out.
   ///   - classCount: The number of classes.
   ///   - level: The level.
   init(
     probabilities: [Double], labels: [Int32], folds: [Int], names: [String], agreements: [MeasureAgreement] = [],
-    isDoubtful: Bool = false, classCount: Int, level: Double = 0.9
+    isUnknown: Bool = false, classCount: Int, level: Double = 0.9
   ) {
     self.level = level
     func own(_ run: Int) -> ArraySlice<Double> { probabilities[(run * classCount)..<((run + 1) * classCount)] }
@@ -70,12 +72,12 @@ public struct PredictionSets: Sendable, Hashable {
     let isTrusted = present.map { !(agreements.indices.contains($0) && agreements[$0].isDoubtful) }
     // Without any kind that can be trusted, all of them say what is known.
     let used = isTrusted.contains(true) ? bounds.indices.filter { isTrusted[$0] } : Array(bounds.indices)
-    leastProbability = isDoubtful ? 0 : Self.joint(used.map { bounds[$0] })
+    leastProbability = isUnknown ? 0 : Self.joint(used.map { bounds[$0] })
     var (kinds, sizes): ([Kind], [Double]) = ([], [])
     for (place, runs) in members.enumerated() {
       let others = used.filter { $0 != place }
       let bound =
-        isTrusted[place]
+        isTrusted[place] && !(agreements.indices.contains(present[place]) && agreements[present[place]].isUnlike)
         ? Self.joint((others.isEmpty ? bounds.indices.filter { $0 != place } : others).map { bounds[$0] }) : 0
       let sets = runs.map { Self.codes(of: own($0), least: bound) }
       let count = Double(runs.count)
