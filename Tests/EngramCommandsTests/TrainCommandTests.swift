@@ -22,6 +22,25 @@ import Testing
     #expect(code == 0 && process.output.contains("\"learning_rule\": \"information\""), "\(process.errors)")
   }
 
+  @Test func `a hidden run is listed as hidden, and is not trained again in silence`() {
+    let folder = TemporaryFolder()
+    let store = folder["a.engram"]
+    let words = [
+      store, "--task", "digits", "--architecture", "knet", "--rule", "sgdm", "--epochs", "1", "--batch-size", "64", "--set",
+      "epoch_images=64", "--set", "width=0.25", "--set", "image_size=8",
+    ]
+    #expect(Self.run(["train"] + words).code == 0)
+    #expect(Self.run(["train"] + words + ["--list"]).1.output.contains("stored"))
+    #expect(Self.run(["hide", store, "--where", "architecture = 'knet'"]).code == 0)
+    let (_, listed) = Self.run(["train"] + words + ["--list"])
+    #expect(listed.output.contains("hidden") && !listed.output.contains("to do"), "\(listed.output)\(listed.errors)")
+    let (code, again) = Self.run(["train"] + words)
+    #expect(code == 0 && again.output.contains("1 present"), "\(again.output)")
+    #expect(again.errors.contains("1 of the runs that are present are hidden"), "\(again.errors)")
+    #expect(Self.run(["purge", store, "--confirm", store]).code == 0)
+    #expect(Self.run(["train"] + words).1.output.contains("1 trained"))
+  }
+
   private static let refused: [[String]] = [
     ["--task", "imagenett"], ["--rule", "sgd"], ["--architecture", "vgg"], ["--set", "rat=1"], ["--set", "width=-1"],
     ["--plan", "no-such-plan"], ["--plan", "miniature", "--task", "digits"], ["--shard", "5/4"], ["--task", "cifar10"],

@@ -62,7 +62,12 @@ package struct PlanRunner {
     let costs = try runs.map { (run) throws(EngramError) in try Self.cost(run, try tasks.task(of: run)) }
     let total = max(1, costs.reduce(0, +))
     // Work of all runs: of those that are done, of those that are being trained, and what an earlier call had done of either.
-    let progress = Mutex<(finished: Double, running: [Int: Double], found: [Int: Double])>((0, [:], [:]))
+    let isStored = try runs.map { (run) throws(EngramError) in
+      try Trainer.isStored(run, of: try tasks.task(of: run), in: trainer.store)
+    }
+    let stored = Dictionary(uniqueKeysWithValues: runs.indices.filter { isStored[$0] }.map { ($0, costs[$0]) })
+    let progress = Mutex<(finished: Double, running: [Int: Double], found: [Int: Double])>(
+      (stored.values.reduce(0, +), [:], stored))
     let reports = Mutex<[TrainingReport?]>(Array(repeating: nil, count: runs.count))
     let stage = runs.count == 1 ? "training" : "training \(runs.count) runs"
     var loop = work
@@ -91,7 +96,7 @@ package struct PlanRunner {
       }
       progress.withLock { state in
         state.running[index] = nil
-        state.finished += costs[index]
+        if !isStored[index] { state.finished += costs[index] }
         if [.present, .busy].contains(report.outcome) { state.found[index] = costs[index] }
       }
       reports.withLock { all in

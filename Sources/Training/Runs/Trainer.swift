@@ -78,6 +78,17 @@ package struct Trainer {
     self.kept = kept
   }
 
+  /// Whether a run is in a store already, hidden or not.
+  ///
+  /// - Throws: What is wrong with the task or the architecture.
+  package static func isStored(
+    _ settings: TrainingSettings, of task: any TrainingTask, in store: TrajectoryStore
+  ) throws(EngramError) -> Bool {
+    let description = try settings.architecture.network(image: task.image, head: task.head, size: settings.size)
+    return try store.hasRecorded(
+      run: settings.metadata, layers: description.layers.map(\.layer), statistics: Statistic.publishedNames)
+  }
+
   /// Trains a run to its end.
   ///
   /// - Parameters:

@@ -42,6 +42,23 @@ extension TrajectoryStore {
         runKey: try snapshot().runKey()), in: self, options: options)
   }
 
+  /// Whether a run was recorded to its end, hidden or not, so that it cannot be recorded again.
+  ///
+  /// - Parameters:
+  ///   - metadata: Metadata of the run by field name.
+  ///   - layers: The layers.
+  ///   - statistics: The names of the statistics.
+  /// - Returns: Whether it was.
+  /// - Throws: ``EngramError`` with code `invalidData` for what cannot be a run, `corrupt`.
+  package func hasRecorded(
+    run metadata: [String: MetadataValue], layers: [Layer], statistics: [String]
+  ) throws(EngramError) -> Bool {
+    try ended(
+      RecordedRun(
+        metadata: metadata, layers: layers, statistics: statistics, elementType: .float32,
+        runKey: try snapshot().runKey())) != nil
+  }
+
   /// Every run that is being recorded or was cut short, in no order that means anything.
   ///
   /// - Throws: ``EngramError`` with code `corrupt` when a journal is damaged.

@@ -112,7 +112,7 @@ enum TrainCommand {
         try invocation.warn("\(report.settings.title): \(error.text(in: CommandWording()))")
       }
     }
-    try TrainText.show(reports, seconds: MonotonicClock.seconds - start, invocation)
+    try TrainText.show(reports, in: target, seconds: MonotonicClock.seconds - start, invocation)
     let failed = reports.filter { $0.outcome == .failed }
     if let first = failed.first?.error {
       if isNew { try? target.removeIfEmpty() }

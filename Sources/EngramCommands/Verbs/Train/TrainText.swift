@@ -11,7 +11,9 @@ enum TrainText {
   private static let mostListed = 40
 
   /// Shows what became of runs.
-  static func show(_ reports: [TrainingReport], seconds: Double, _ invocation: Invocation) throws(EngramError) {
+  static func show(
+    _ reports: [TrainingReport], in store: TrajectoryStore, seconds: Double, _ invocation: Invocation
+  ) throws(EngramError) {
     if invocation[CommonParameters.json] { return try invocation.show(json(reports, seconds)) }
     if reports.count <= mostListed { try invocation.show(table(reports)) }
     let rules = summary(reports)
@@ -30,6 +32,7 @@ enum TrainText {
 
       """)
     try tell(kept: reports, invocation)
+    try tell(hidden: reports, in: store, invocation)
     let diverged = trained.filter { $0.divergedAtStep != nil }
     if !diverged.isEmpty {
       try invocation.note(
@@ -50,6 +53,21 @@ enum TrainText {
     if !lacking.isEmpty {
       try invocation.note(
         "note: \(countText(lacking.count)) of the runs were in the store already, and their networks are not kept")
+    }
+  }
+
+  /// Says which runs were not trained again because they are in the store, though hidden.
+  private static func tell(
+    hidden reports: [TrainingReport], in store: TrajectoryStore, _ invocation: Invocation
+  ) throws(EngramError) {
+    let present = reports.filter { $0.outcome == .present }
+    if present.isEmpty { return }
+    let runs = try hiddenRuns(store)
+    let hidden = present.filter { runs.contains(Self.present($0.settings.metadata)) }.count
+    if hidden > 0 {
+      try invocation.note(
+        "note: \(countText(hidden)) of the runs that are present are hidden; to train them again, remove them by engram purge"
+      )
     }
   }
 
@@ -135,17 +153,20 @@ enum TrainText {
   static func show(list runs: [TrainingSettings], in path: String, _ invocation: Invocation) throws(EngramError) {
     var begun: [[String: MetadataValue]: Int] = [:]
     var stored: Set<[String: MetadataValue]> = []
+    var hidden: Set<[String: MetadataValue]> = []
     if TrajectoryStore.exists(at: path) {
       let store = try TrajectoryStore(opening: path)
       for run in try store.runsInProgress() { begun[present(run.run.metadata)] = run.epochs.count }
-      stored = try storedRuns(store)
+      (stored, hidden) = (try storedRuns(store), try hiddenRuns(store))
     }
     var table = Table(columns: fields + ["recipe", "state"])
     for run in runs {
       let metadata = present(run.metadata)
       let state =
         stored.contains(metadata)
-        ? "stored" : begun[metadata].map { "\($0) of \(run.checkpoints.count) checkpoints" } ?? "to do"
+        ? "stored"
+        : begun[metadata].map { "\($0) of \(run.checkpoints.count) checkpoints" }
+          ?? (hidden.contains(metadata) ? "hidden" : "to do")
       table.append(cells(run) + [TableCell(run.metadata["recipe"] ?? .null), .text(state)])
     }
     try invocation.show(table, as: invocation[CommonParameters.json] ? .json : .table)
@@ -166,6 +187,16 @@ enum TrainText {
       stored.insert(present(Dictionary(uniqueKeysWithValues: zip(names, values))))
     }
     return stored
+  }
+
+  /// The metadata of every run of a store that is hidden and names a recipe.
+  private static func hiddenRuns(_ store: TrajectoryStore) throws(EngramError) -> Set<[String: MetadataValue]> {
+    let snapshot = try store.snapshot()
+    let names = fields + ["recipe"]
+    let known = try snapshot.fields().map { $0.name.lowercased() }
+    guard names.allSatisfy({ known.contains($0) }) else { return [] }
+    return Set(
+      try snapshot.hiddenRuns(fields: names).rows.map { present(Dictionary(uniqueKeysWithValues: zip(names, $0))) })
   }
 
   /// Lists the learning rules.
