@@ -26,7 +26,8 @@ import Testing
     let folder = TemporaryFolder()
     let store = folder["a.engram"]
     let words = [
-      store, "--task", "digits", "--architecture", "knet", "--rule", "sgdm", "--epochs", "1", "--batch-size", "64", "--set",
+      store, "--task", "digits", "--architecture", "knet", "--rule", "sgdm", "--epochs", "1", "--batch-size", "64",
+      "--set",
       "epoch_images=64", "--set", "width=0.25", "--set", "image_size=8",
     ]
     #expect(Self.run(["train"] + words).code == 0)
