@@ -38,7 +38,7 @@ import Testing
     let (code, again) = Self.run(["train"] + words)
     #expect(code == 0 && again.output.contains("1 present"), "\(again.output)")
     #expect(again.errors.contains("1 of the runs that are present are hidden"), "\(again.errors)")
-    #expect(Self.run(["purge", store, "--confirm", store]).code == 0)
+    #expect(Self.run(["purge", store, "--confirm", "a.engram"]).code == 0)
     #expect(Self.run(["train"] + words).1.output.contains("1 trained"))
   }
 
