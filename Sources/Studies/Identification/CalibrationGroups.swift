@@ -14,7 +14,8 @@ import TrajectoryStore
 /// field. Unless fields are given, the choice is:
 /// 1. the text fields of runs of which an example has a value that no training run has,
 /// 2. of those the ones with at least two values in training, without any of which no class is lost,
-/// 3. of those all, but for the ones with the most values where a class would be lost without a pair; and `run_id` where there is none.
+/// 3. of those the two with the fewest values, the coarsest, or the first where a class would be lost without a pair of values; and
+///    `run_id` where there is none.
 ///
 /// By two fields, what is held out is of one value of each, and what is learned from of neither: a new task in a new
 /// architecture is harder than one in an architecture that is known from other tasks.
@@ -72,16 +73,21 @@ public struct CalibrationGroups: Sendable, Hashable {
   /// Whether one training run is learned from when another is held out: they share a value of no field.
   func isApart(_ run: Int, from other: Int) -> Bool { valuesOfRuns.allSatisfy { $0[run] != $0[other] } }
 
-  /// The folds by as many fields as can be held out together, the coarsest first; nil where none can.
+  /// The folds by the two coarsest fields, or by one where two cannot be held out together; nil where none can.
   private static func widest(
     _ candidates: [CalibrationField], _ training: TrainingRuns, _ request: IdentifyRequest, in snapshot: Snapshot
   ) throws(EngramError) -> CalibrationFolds? {
     let coarsest = candidates.sorted { ($0.values.count, $0.name) < ($1.values.count, $1.name) }
-    for count in stride(from: coarsest.count, to: 1, by: -1) {
-      let folds = try CalibrationFolds(by: Array(coarsest.prefix(count)), training, request, in: snapshot)
-      if folds.folds.count > 1, folds.lostClass(training) == nil { return folds }
-    }
     guard let first = coarsest.first else { return nil }
+    if coarsest.count > 1 {
+      do throws(EngramError) {
+        // Without the values of more fields too little would be left to learn from.
+        let both = try CalibrationFolds(by: Array(coarsest.prefix(2)), training, request, in: snapshot)
+        if both.folds.count > 1, both.lostClass(training) == nil { return both }
+      } catch {
+        guard error.code == .invalidData else { throw error }
+      }
+    }
     return try CalibrationFolds(by: [first], training, request, in: snapshot)
   }
 
