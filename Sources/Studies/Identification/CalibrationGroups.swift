@@ -46,7 +46,7 @@ public struct CalibrationGroups: Sendable, Hashable {
       let given = try Self.given(request.calibrateBy, training, in: snapshot)
       reason = "as asked"
       chosen = try CalibrationFolds(by: given, training, request, in: snapshot)
-    } else if let whole = try Self.widest(candidates, training, request, in: snapshot) {
+    } else if let whole = try Self.foldsByNewFields(candidates, training, request, in: snapshot) {
       reason = "for the examples are of another \(whole.fields.joined(separator: " and ")) than all training runs"
       chosen = whole
     } else {
@@ -74,7 +74,7 @@ public struct CalibrationGroups: Sendable, Hashable {
   func isApart(_ run: Int, from other: Int) -> Bool { valuesOfRuns.allSatisfy { $0[run] != $0[other] } }
 
   /// The folds by the two coarsest fields, or by one where two cannot be held out together; nil where none can.
-  private static func widest(
+  private static func foldsByNewFields(
     _ candidates: [CalibrationField], _ training: TrainingRuns, _ request: IdentifyRequest, in snapshot: Snapshot
   ) throws(EngramError) -> CalibrationFolds? {
     let coarsest = candidates.sorted { ($0.values.count, $0.name) < ($1.values.count, $1.name) }

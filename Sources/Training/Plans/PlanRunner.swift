@@ -61,11 +61,11 @@ package struct PlanRunner {
   ) throws(EngramError) -> [TrainingReport] {
     let costs = try runs.map { (run) throws(EngramError) in try Self.cost(run, try tasks.task(of: run)) }
     let total = max(1, costs.reduce(0, +))
-    // Work of all runs: of those that are done, of those that are being trained, and what an earlier call had done of either.
     let isStored = try runs.map { (run) throws(EngramError) in
       try Trainer.isStored(run, of: try tasks.task(of: run), in: trainer.store)
     }
     let stored = Dictionary(uniqueKeysWithValues: runs.indices.filter { isStored[$0] }.map { ($0, costs[$0]) })
+    // Work of all runs: of those that are done, of those that are being trained, and what an earlier call had done of either.
     let progress = Mutex<(finished: Double, running: [Int: Double], found: [Int: Double])>(
       (stored.values.reduce(0, +), [:], stored))
     let reports = Mutex<[TrainingReport?]>(Array(repeating: nil, count: runs.count))

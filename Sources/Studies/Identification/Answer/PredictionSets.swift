@@ -69,7 +69,8 @@ public struct PredictionSets: Sendable, Hashable {
     let bounds = members.map { runs in
       Self.bound(runs.map { probabilities[$0 * classCount + Int(labels[$0])] }, level: level)
     }
-    let isTrusted = present.map { !(agreements.indices.contains($0) && agreements[$0].isDoubtful) }
+    let agreed = present.map { agreements.indices.contains($0) ? agreements[$0] : nil }
+    let isTrusted = agreed.map { !($0?.isDoubtful ?? false) }
     // Without any kind that can be trusted, all of them say what is known.
     let used = isTrusted.contains(true) ? bounds.indices.filter { isTrusted[$0] } : Array(bounds.indices)
     leastProbability = isUnknown ? 0 : Self.joint(used.map { bounds[$0] })
@@ -77,7 +78,7 @@ public struct PredictionSets: Sendable, Hashable {
     for (place, runs) in members.enumerated() {
       let others = used.filter { $0 != place }
       let bound =
-        isTrusted[place] && !(agreements.indices.contains(present[place]) && agreements[present[place]].isUnlike)
+        isTrusted[place] && !(agreed[place]?.isUnlike ?? false)
         ? Self.joint((others.isEmpty ? bounds.indices.filter { $0 != place } : others).map { bounds[$0] }) : 0
       let sets = runs.map { Self.codes(of: own($0), least: bound) }
       let count = Double(runs.count)
@@ -89,7 +90,7 @@ public struct PredictionSets: Sendable, Hashable {
           runs: runs.count,
           accuracy: Double(right) / count, coverage: Double(covered) / count,
           isNearChance: Self.isNearChance(Double(right) / count, of: runs.count, classCount: classCount),
-          agreement: agreements.indices.contains(present[place]) ? agreements[present[place]] : nil))
+          agreement: agreed[place]))
       sizes.append(sets.reduce(0) { $0 + Double($1.count) } / count)
     }
     self.kinds = kinds
