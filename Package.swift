@@ -213,7 +213,7 @@ let package = Package(
     tests(of: "Formats", needs: ["Base", "TrajectoryModel"]),
     tests(
       of: "TrajectoryStore",
-      needs: ["Base", "TrajectoryModel", "Catalog", "Splits", "store-driver"]),
+      needs: ["Base", "TrajectoryModel", "Catalog", "ColumnCodec", "SegmentFile", "Splits", "store-driver"]),
     tests(
       of: "Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     tests(of: "Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),

@@ -42,6 +42,26 @@ package import TrajectoryModel
     epochEnd = 0
   }
 
+  /// Takes a window of the values of a block that holds a whole chunk.
+  ///
+  /// Several threads may take windows of one block at a time, as long as nobody writes it.
+  ///
+  /// - Parameters:
+  ///   - window: What is wanted of the chunk.
+  ///   - whole: Its values.
+  package func copy(_ window: ChunkWindow, of whole: ChunkBlock) {
+    precondition(
+      window.epochEnd >= 0 && window.epochEnd <= whole.epochEnd && window.examples.lowerBound >= 0
+        && window.examples.upperBound <= whole.exampleCount, "the window is in the chunk")
+    let out = unsafe prepare(exampleCount: window.count, epochEnd: window.epochEnd, storedType: whole.storedType)
+    // SAFETY: the window lies inside the whole chunk, and this block has room for it.
+    unsafe window.copy(
+      from: whole.storedValues, exampleCount: whole.exampleCount, valueByteCount: storedType.byteCount, to: out)
+  }
+
+  /// Bytes of the values.
+  package var byteCount: Int { exampleCount * epochEnd * storedType.byteCount }
+
   /// The values of the stored type.
   @unsafe var storedValues: UnsafeRawPointer { unsafe UnsafeRawPointer(block.base) }
 

@@ -65,22 +65,11 @@ import TrajectoryModel
       throw Self.corrupt(
         "a raw chunk has the wrong length", 0, expected: "\(shape.byteCount) bytes", found: "\(bytes.byteCount)")
     }
-    let size = shape.elementType.byteCount
-    let rowByteCount = window.count * size
     // SAFETY: the window lies inside the chunk, whose length was compared, and the block has room for it.
     unsafe bytes.withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }
-      for epoch in 0..<window.epochEnd {
-        if let picked = window.picked {
-          for (row, example) in picked.enumerated() {
-            let offset = (epoch * shape.exampleCount + Int(example)) * size
-            unsafe (out + epoch * rowByteCount + row * size).copyMemory(from: start + offset, byteCount: size)
-          }
-          continue
-        }
-        let offset = (epoch * shape.exampleCount + window.examples.lowerBound) * size
-        unsafe (out + epoch * rowByteCount).copyMemory(from: start + offset, byteCount: rowByteCount)
-      }
+      unsafe window.copy(
+        from: start, exampleCount: shape.exampleCount, valueByteCount: shape.elementType.byteCount, to: out)
     }
   }
 

@@ -58,6 +58,35 @@ package struct ChunkWindow: Sendable {
   /// The number of examples that are decoded.
   package var count: Int { picked?.count ?? examples.count }
 
+  /// Whether it has fewer than one in four of a chunk's examples.
+  package func isSmall(of exampleCount: Int) -> Bool { count * Self.sparsity < exampleCount }
+
+  /// Copies the wanted values out of those of a whole chunk, `[epoch][example]` both.
+  ///
+  /// - Parameters:
+  ///   - values: The values of the chunk, which has the window's examples and epochs.
+  ///   - exampleCount: The examples of the chunk.
+  ///   - valueByteCount: Bytes of a value.
+  ///   - out: Room for the window.
+  @unsafe func copy(
+    from values: UnsafeRawPointer, exampleCount: Int, valueByteCount: Int, to out: UnsafeMutableRawPointer
+  ) {
+    let rowByteCount = count * valueByteCount
+    // SAFETY: the caller vouches for both; examples that are picked are among those of the chunk.
+    for epoch in 0..<epochEnd {
+      let row = unsafe out + epoch * rowByteCount
+      guard let picked else {
+        let first = (epoch * exampleCount + examples.lowerBound) * valueByteCount
+        unsafe row.copyMemory(from: values + first, byteCount: rowByteCount)
+        continue
+      }
+      for (place, example) in picked.enumerated() {
+        let offset = (epoch * exampleCount + Int(example)) * valueByteCount
+        unsafe (row + place * valueByteCount).copyMemory(from: values + offset, byteCount: valueByteCount)
+      }
+    }
+  }
+
   /// A run of wanted examples, counted from the first of those that are decoded.
   package func inside(_ run: RowRun) -> RowRun {
     var moved = run

@@ -23,6 +23,8 @@ public final class TrajectoryStore: Sendable {
   private let readers = ForkSafeMutex<[SegmentIdentifier: SegmentReader]>([:])
   /// The decoders of reads, with their memory.
   let decoders = DecoderPool()
+  /// What small reads come back to.
+  package let keptRowGroups = KeptRowGroups()
 
   /// Opens a store.
   ///

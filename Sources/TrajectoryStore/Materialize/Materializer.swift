@@ -65,20 +65,23 @@ struct Materializer: Sendable {
   ///
   /// - Parameters:
   ///   - pool: Lends the decoders.
+  ///   - kept: Answers small reads of row groups that it keeps.
   ///   - work: How many threads share it, and whether to stop, asked before each statistic: one may touch much new memory.
   /// - Throws: What decoding throws, or `cancelled`.
-  func run(pool: DecoderPool, _ work: WorkContext) throws(EngramError) {
+  func run(pool: DecoderPool, _ kept: KeptRowGroups, _ work: WorkContext) throws(EngramError) {
     // Starting a thread costs as much as decoding this many values.
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
     let asked = useful.insideGate
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
       try parallelFor(count: tasks.count, work: useful) { (index, worker) throws(EngramError) in
-        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoder: decoders[worker], asked) }
+        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoders[worker], kept, asked) }
       }
     }
   }
 
-  private func perform(_ task: RowGroupTask, decoder: RowGroupDecoder, _ work: WorkContext) throws(EngramError) {
+  private func perform(
+    _ task: RowGroupTask, _ decoder: RowGroupDecoder, _ kept: KeptRowGroups, _ work: WorkContext
+  ) throws(EngramError) {
     let map = maps[task.source]
     if map.isIncomplete { try fillWithNaN(task, work) }
     let starts = starts(of: task)
@@ -86,18 +89,14 @@ struct Materializer: Sendable {
     case .segment(let reader):
       let window = task.window(epochEnd: map.epochEnd)
       let runs = task.runs(in: window)
-      if !sampling.isMean, !sampling.hasStarts, destinations.allSatisfy({ $0.sampleStride == 1 }) {
-        let tables = RowTable.tables(runs, of: destinations, exampleCount: window.count)
-        try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
-          (position, block) throws(EngramError) in
-          try work.checkCancelled()
-          for table in tables { table.scatter(block, position: position, map) }
-        }
-        return
-      }
-      try decoder.decode(reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window) {
-        (position, block) throws(EngramError) in
+      let isPlain = !sampling.isMean && !sampling.hasStarts && destinations.allSatisfy { $0.sampleStride == 1 }
+      let tables = isPlain ? RowTable.tables(runs, of: destinations, exampleCount: window.count) : []
+      try kept.read(
+        reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window, with: decoder
+      ) { (position, block) throws(EngramError) in
         try work.checkCancelled()
+        for table in tables { table.scatter(block, position: position, map) }
+        if isPlain { return }
         for index in destinations.indices where !runs[index].isEmpty {
           scatter(block, position: position, to: destinations[index], map, runs: runs[index], starts: starts[index])
         }

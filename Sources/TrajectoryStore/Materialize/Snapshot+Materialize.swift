@@ -154,7 +154,7 @@ extension Snapshot {
         sources: openExtents(holding: needed), statistics: columns.statistics, sampling: columns.sampling,
         chosen: chosen, destinations: destinations)
     }
-    try plan.run(pool: store.decoders, work)
+    try plan.run(pool: store.decoders, store.keptRowGroups, work)
   }
 
   /// The z-scores that the view asks for, by the statistics of a matrix.
