@@ -69,7 +69,7 @@ def store_rows():
              f"{PEERS.get(name, name)} {data['raw_bytes'] / size:.2f} to 1")]
     for work, title in (
         ("split", "train and test matrix of a balanced split"), ("full", "all examples"), ("holdout", "one architecture"),
-        ("statistic", "one statistic"), ("norm", "one norm"), ("predicted", "one statistic that is predicted from others"), ("run", "one run"),
+        ("statistic", "one statistic"), ("norm", "one norm"), ("predicted", "one statistic that is predicted from others"), ("run", "one run, read again"),
         ("epochs", "4 of 21 epochs"),
     ):
         rows.append((f"read: {title}", time(ours["read_ms"][threads][work]), fastest(data, work, threads)))

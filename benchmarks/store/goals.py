@@ -41,7 +41,7 @@ def of_comparison(result, label):
         "statistic": "one statistic",
         "norm": "one norm",
         "predicted": "one predicted statistic",
-        "run": "one run",
+        "run": "one run, read again",
         "epochs": "4 of 21 epochs",
     }
     for work, wanted, counts in (
