@@ -13,62 +13,76 @@ extension ExtentSource {
   ///   - suspects: The statistics.
   ///   - examples: The examples.
   ///   - epochs: The epochs that count, or nil for all.
+  ///   - decoder: Decodes what has to be looked at; it belongs to the calling thread.
+  ///   - kept: Answers small reads of row groups that it keeps.
   /// - Returns: Those that are not finite.
   /// - Throws: What reading the values throws.
   func nonFiniteStatistics(
-    among suspects: Set<String>, in examples: ExampleSet, at epochs: [Double]?
+    among suspects: Set<String>, in examples: ExampleSet, at epochs: [Double]?, _ decoder: RowGroupDecoder,
+    _ kept: KeptRowGroups
   ) throws(EngramError) -> Set<String> {
-    var found: Set<String> = []
     let places =
       epochs.map { wanted in
         let wanted = Set(wanted)
         return extent.epochs.indices.filter { wanted.contains(extent.epochs[$0]) }
       } ?? Array(extent.epochs.indices)
     if places.isEmpty { return [] }
-    for (index, name) in extent.statistics.enumerated() where suspects.contains(name) {
-      let isFound: Bool
-      switch values {
-      case .segment(let reader): isFound = try hasNonFinite(reader, statistic: index, in: examples, at: places)
-      case .staged(let batch):
-        isFound = examples.ids.contains { id in
+    let indices = extent.statistics.indices.filter { suspects.contains(extent.statistics[$0]) }
+    let found: [Int]
+    switch values {
+    case .segment(let reader):
+      found = try nonFinite(of: reader, among: indices, in: examples, at: places, decoder, kept)
+    case .staged(let batch):
+      found = indices.filter { statistic in
+        examples.ids.contains { id in
           places.contains { epoch in
-            !batch.value(example: Int(id - extent.firstExample), epoch: epoch, statistic: index).isFinite
+            !batch.value(example: Int(id - extent.firstExample), epoch: epoch, statistic: statistic).isFinite
           }
         }
       }
-      if isFound { found.insert(name) }
     }
-    return found
+    return Set(found.map { extent.statistics[$0] })
   }
 
-  private func hasNonFinite(
-    _ reader: SegmentReader, statistic: Int, in examples: ExampleSet, at places: [Int]
-  ) throws(EngramError) -> Bool {
-    let decoder = RowGroupDecoder()
+  private func nonFinite(
+    of reader: SegmentReader, among suspects: [Int], in examples: ExampleSet, at places: [Int],
+    _ decoder: RowGroupDecoder, _ kept: KeptRowGroups
+  ) throws(EngramError) -> [Int] {
     let epochs = places.map { Int32($0) }
-    for group in 0..<reader.rowGroupCount where !reader.zone(rowGroup: group, statistic: statistic).isAllFinite {
+    var found: [Int] = []
+    for group in 0..<reader.rowGroupCount {
       let rows = reader.examples(inRowGroup: group)
       let start = extent.firstExample + Int64(rows.lowerBound)
       let selected = examples.clamped(to: start..<(start + Int64(rows.count)))
       if selected.isEmpty { continue }
-      if selected.count == rows.count, places.count == extent.epochs.count { return true }
-      var values = [Double](repeating: 0, count: selected.count * epochs.count)
+      let doubtful = suspects.filter {
+        !found.contains($0) && !reader.zone(rowGroup: group, statistic: $0).isAllFinite
+      }
+      if doubtful.isEmpty { continue }
+      if selected.count == rows.count, places.count == extent.epochs.count {
+        found += doubtful
+        continue
+      }
       var runs: [RowRun] = []
       for range in selected.ranges {
         let row = runs.last.map { $0.destination + Int($0.count) } ?? 0
         runs.append(RowRun(source: Int32(range.lowerBound - start), destination: row, count: Int32(range.count)))
       }
-      try decoder.decode(reader, rowGroup: group, statistics: [statistic]) { (_, chunk) throws(EngramError) in
-        unsafe values.withUnsafeMutableBytes { block in
-          guard let base = block.baseAddress else { return }
+      let window = ChunkWindow(runs: [runs], epochEnd: (places.last ?? 0) + 1)
+      runs = runs.map(window.inside)
+      var values = [Double](repeating: 0, count: selected.count * epochs.count)
+      try kept.read(reader, rowGroup: group, statistics: doubtful, window: window, with: decoder) {
+        (place, block) throws(EngramError) in
+        unsafe values.withUnsafeMutableBytes { values in
+          guard let base = values.baseAddress else { return }
           // SAFETY: `values` has an element for each selected example and epoch.
-          unsafe chunk.scatter(
+          unsafe block.scatter(
             runs: runs.span, epochs: epochs.span, elementType: .float64, exampleStride: epochs.count, epochStride: 1,
             base: base)
         }
+        if values.contains(where: { !$0.isFinite }) { found.append(doubtful[place]) }
       }
-      if values.contains(where: { !$0.isFinite }) { return true }
     }
-    return false
+    return found
   }
 }

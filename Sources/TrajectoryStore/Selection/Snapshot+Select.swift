@@ -147,7 +147,7 @@ extension Snapshot {
 
   /// The statistics that are finite at every epoch in every one of some examples, in recorded order.
   ///
-  /// It reads the zone maps; only a chunk of which some examples are selected and some values are not finite is decoded.
+  /// It reads the zone maps; only a chunk of which some examples are selected and some values are not finite is looked into.
   ///
   /// - Parameters:
   ///   - examples: The examples.
@@ -163,10 +163,17 @@ extension Snapshot {
       let suspects = Set(extent.nonFiniteStatistics.map { extent.statistics[$0] }).intersection(admissible)
       if suspects.isEmpty { continue }
       let members = examples.clamped(to: extent.examples)
-      for source in try openExtents(holding: members) {
-        let condemned = try source.nonFiniteStatistics(among: suspects, in: members, at: epochs)
-        admissible.removeAll { condemned.contains($0) }
+      let sources = try openExtents(holding: members)
+      let condemned = try store.decoders.lend(1) { (decoders) throws(EngramError) in
+        var condemned: Set<String> = []
+        for source in sources {
+          condemned.formUnion(
+            try source.nonFiniteStatistics(
+              among: suspects, in: members, at: epochs, decoders[0], store.keptRowGroups))
+        }
+        return condemned
       }
+      admissible.removeAll { condemned.contains($0) }
     }
     return admissible
   }
