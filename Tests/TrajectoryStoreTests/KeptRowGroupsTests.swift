@@ -101,6 +101,31 @@ import TrajectoryStore
     #expect(little.heldBytes == 0)
   }
 
+  @Test func `stores share a bound, and one that is closed gives its part back`() throws {
+    let folder = TemporaryFolder()
+    let (segment, _) = try Self.segment(of: Self.store(folder))
+    let bound = KeptRowGroups.Bound(mostBytes: 5 * Self.chunkByteCount)
+    func keeper() -> KeptRowGroups { KeptRowGroups(mostBytes: 4 * Self.chunkByteCount, within: bound) }
+    func read(_ kept: KeptRowGroups, _ statistics: Range<Int>) throws {
+      let decoder = RowGroupDecoder()
+      let window = ChunkWindow(examples: 100..<110, epochEnd: Axes().epochs.count)
+      for statistic in statistics {
+        for _ in 0...KeptRowGroups.readsBefore {
+          try kept.read(segment, rowGroup: 0, statistics: [statistic], window: window, with: decoder) { _, _ in }
+        }
+      }
+    }
+    let second = keeper()
+    do {
+      let first = keeper()
+      try read(first, 0..<4)
+      try read(second, 0..<3)
+      #expect(first.heldBytes == 4 * Self.chunkByteCount && second.heldBytes == Self.chunkByteCount)
+    }
+    try read(second, 1..<4)
+    #expect(second.heldBytes == 4 * Self.chunkByteCount)
+  }
+
   @Test func `a damaged chunk is refused at every small read, and never kept`() throws {
     let folder = TemporaryFolder()
     let store = try Self.store(folder)

@@ -3,13 +3,15 @@
 package import Base
 package import ColumnCodec
 package import SegmentFile
+import Synchronization
 import TrajectoryModel
 
 /// Row groups that are read again and again in small parts, decoded once and kept while there is room.
 ///
 /// One run of a row group of forty costs a fifth of the whole, because checksums and zstd frames are of whole chunks. So a
 /// program that goes through the runs of a store, or looks at the same ones again, pays for each row group some small reads
-/// and one decoding of the whole, and from then on copies. A segment never changes, so nothing kept can be out of date.
+/// and one decoding of the whole, and from then on copies. A segment never changes, so nothing kept can be out of date. Each
+/// store keeps its own, for a segment of another may bear the same identifier; there is a bound for all of them as well.
 package final class KeptRowGroups: Sendable {
   /// Small reads of a row group before it is kept: about as many as cost what decoding all of it does.
   package static let readsBefore = 4
@@ -17,6 +19,22 @@ package final class KeptRowGroups: Sendable {
   package static let patience = 16
   /// Row groups whose small reads are counted at a time.
   private static let mostCounted = 1 << 12
+
+  /// What several stores may keep together.
+  package final class Bound: Sendable {
+    /// The bound of all stores of the process.
+    package static let ofProcess = Bound(mostBytes: 256 << 20)
+
+    fileprivate let heldBytes = Atomic<Int>(0)
+    fileprivate let mostBytes: Int
+
+    /// Makes a bound of some bytes.
+    package init(mostBytes: Int) { self.mostBytes = mostBytes }
+
+    fileprivate func hasRoom(for byteCount: Int) -> Bool {
+      heldBytes.load(ordering: .relaxed) + byteCount <= mostBytes
+    }
+  }
 
   /// A row group of a segment.
   private struct Key: Hashable {
@@ -59,11 +77,19 @@ package final class KeptRowGroups: Sendable {
 
   private let state = ForkSafeMutex(State())
   private let mostBytes: Int
+  private let bound: Bound
 
   /// Makes an empty one.
   ///
-  /// - Parameter mostBytes: Bytes of values that are kept at most.
-  package init(mostBytes: Int = 64 << 20) { self.mostBytes = mostBytes }
+  /// - Parameters:
+  ///   - mostBytes: Bytes of values that are kept; threads that keep something at once may pass it by that.
+  ///   - bound: What is kept together with others.
+  package init(mostBytes: Int = 64 << 20, within bound: Bound = .ofProcess) {
+    self.mostBytes = mostBytes
+    self.bound = bound
+  }
+
+  deinit { bound.heldBytes.subtract(heldBytes, ordering: .relaxed) }
 
   /// Bytes of values that are kept.
   package var heldBytes: Int { state.withLock { $0.heldBytes } }
@@ -125,14 +151,20 @@ package final class KeptRowGroups: Sendable {
   /// Whether so many bytes more may be kept, after letting go of what has not been read for long.
   private func hasRoom(for byteCount: Int, in state: inout State) -> Bool {
     if byteCount > mostBytes / 4 { return false }
-    while state.heldBytes + byteCount > mostBytes {
+    while state.heldBytes + byteCount > mostBytes || !bound.hasRoom(for: byteCount) {
       guard let (key, last) = state.lastRead.min(by: { $0.value < $1.value }),
         state.reads - last > Self.patience * state.kept.count
       else { return false }
-      state.heldBytes -= state.kept.removeValue(forKey: key)?.byteCount ?? 0
+      hold(-(state.kept.removeValue(forKey: key)?.byteCount ?? 0), in: &state)
       state.lastRead[key] = nil
     }
     return true
+  }
+
+  /// Counts bytes that are kept from now on, or none any more.
+  private func hold(_ byteCount: Int, in state: inout State) {
+    state.heldBytes += byteCount
+    bound.heldBytes.add(byteCount, ordering: .relaxed)
   }
 
   /// Keeps chunks, beside others of their row group that are kept.
@@ -140,12 +172,12 @@ package final class KeptRowGroups: Sendable {
     state.withLock { state in
       var all = chunks
       if let known = state.kept[key] {
-        state.heldBytes -= known.byteCount
+        hold(-known.byteCount, in: &state)
         for (statistic, block) in known.blocks.enumerated() where all.blocks[statistic] == nil {
           all.blocks[statistic] = block
         }
       }
-      state.heldBytes += all.byteCount
+      hold(all.byteCount, in: &state)
       state.kept[key] = all
       state.lastRead[key] = state.reads
     }
