@@ -8,12 +8,12 @@ import TrajectoryModel
 
 /// Row groups that are read again and again in small parts, decoded once and kept while there is room.
 ///
-/// One run of a row group of forty costs a fifth of the whole, because checksums and zstd frames are of whole chunks. So a
+/// One run of a row group of forty costs half of the whole, because checksums and zstd frames are of whole chunks. So a
 /// program that goes through the runs of a store, or looks at the same ones again, pays for each row group some small reads
 /// and one decoding of the whole, and from then on copies. A segment never changes, so nothing kept can be out of date. Each
 /// store keeps its own, for a segment of another may bear the same identifier; there is a bound for all of them as well.
 package final class KeptRowGroups: Sendable {
-  /// Small reads of a row group before it is kept: about as many as cost what decoding all of it does.
+  /// Small reads of a row group before it is kept, so that what is read a few times is not decoded whole for nothing.
   package static let readsBefore = 4
   /// For each row group that is kept, the small reads that must have passed one by before it makes room for another.
   package static let patience = 16
