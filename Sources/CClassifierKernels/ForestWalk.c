@@ -4,15 +4,22 @@
 #include <math.h>
 #include <string.h>
 
-/* A packed node: the threshold, or in a leaf the number of its distribution; above it the feature, and above that the child. */
+/* A packed node: the threshold in the lower half; above it the feature, above that the child, and at the top whether it is inner.
+ * From a leaf every row goes to that leaf again: its threshold is no number, and its child is the node before it (at the root,
+ * from which none walks, there is none). What the bits of that threshold leave free is the number of the distribution. */
+#define INNER(node) ((node) >> 63)
 #define LOW(node) ((uint32_t)(node))
 #define FEATURE(node, bits) ((uint32_t)((node) >> 32) & ((1u << (bits)) - 1))
-#define CHILD(node, bits) ((uint32_t)((node) >> 32) >> (bits))
+#define CHILD(node, bits) (((uint32_t)((node) >> 32) & 0x7FFFFFFF) >> (bits))
+#define NO_NUMBER 0x7FC00000u
+#define DISTRIBUTION(leaf) (LOW(leaf) & ~NO_NUMBER)
 
 /* Bytes that come into the cache together, and trees so large that two of them would drive the rows out of it. */
 enum { LINE = 64, LARGE_TREE = 256 << 10 };
 /* Steps of rows for each line of the next tree that is asked for. */
 enum { STEPS_PER_LINE = 4 };
+/* Rows that walk side by side in registers, and the levels before it is asked whether half of them have arrived. */
+enum { SIDE_BY_SIDE = 16, LEVELS = 4 };
 
 static float as_float(uint32_t bits) {
   float value;
@@ -43,23 +50,25 @@ uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *star
   while (bits < 31 && column_count >> bits) bits++;
   memset(pure, 0xFF, sizeof pure);
   for (size_t t = 0; t < tree_count; t++) {
-    if ((uint64_t)(starts[t + 1] - starts[t]) >> (32 - bits)) return 0;
+    if ((uint64_t)(starts[t + 1] - starts[t]) >> (31 - bits)) return 0;
     for (int64_t n = starts[t]; n < starts[t + 1]; n++) {
       const engram_forest_node *node = &nodes[n];
       uint32_t low, high;
       if (node->feature < 0) {
         low = (uint32_t)node->child;
-        high = 0;
         /* Most leaves are of one class. Their equal distributions are one, which stays in the cache. */
         ptrdiff_t k = whole_class(distributions + (size_t)low * class_count, class_count);
         if (k >= 0 && k < ENGRAM_PURE_CLASSES) {
           if (pure[k] == UINT32_MAX) pure[k] = low;
           low = pure[k];
         }
+        if (low & NO_NUMBER) return 0;
+        low |= NO_NUMBER;
+        high = ((uint32_t)(n - starts[t] - 1) << bits) & 0x7FFFFFFF;
       } else {
         float threshold = rounded_down(node->threshold);
         memcpy(&low, &threshold, sizeof low);
-        high = (uint32_t)node->child << bits | (uint32_t)node->feature;
+        high = 1u << 31 | (uint32_t)node->child << bits | (uint32_t)node->feature;
       }
       packed[n] = (uint64_t)high << 32 | low;
     }
@@ -138,38 +147,67 @@ ENGRAM_INLINE void walk(const engram_forest *forest, size_t t, lines ahead, cons
   }
 }
 
-/* The rows from `first` ..< `end` of those that walk take a step each; returns how many walk on, which are put from `still` on. */
-ENGRAM_INLINE size_t step_packed(const uint64_t *tree, uint32_t bits, const float *values, ptrdiff_t column_stride,
-                                 walkers *block, size_t first, size_t end, size_t still) {
-  uint64_t least_inner = (uint64_t)1 << (32 + bits);
-  for (size_t j = first; j < end; j++) {
-    uint16_t i = block->walking[j];
-    uint64_t node = block->at[i];
-    const float *row = values + block->offsets[i];
-    float x = row[FEATURE(node, bits) * column_stride];
-    uint64_t next = tree[CHILD(node, bits) + !(x <= as_float(LOW(node)))];
-    __builtin_prefetch(row + FEATURE(next, bits) * column_stride);
-    block->at[i] = next;
-    block->walking[still] = i;
-    still += next >= least_inner;
+/* What a packed node leads a row to. */
+ENGRAM_INLINE uint64_t step(const uint64_t *tree, uint32_t bits, uint64_t node, const float *row,
+                            ptrdiff_t column_stride) {
+  return tree[CHILD(node, bits) + !(row[FEATURE(node, bits) * column_stride] <= as_float(LOW(node)))];
+}
+
+/* Rows go side by side, without asking which have arrived, while at least half of them walk on. Those are put into block->walking
+ * from `still` on; returns where they end. */
+ENGRAM_INLINE size_t walk_side_by_side(const uint64_t *tree, uint32_t bits, lines *ahead, const float *values,
+                                       ptrdiff_t column_stride, walkers *block, const uint16_t *chosen, size_t still) {
+  uint64_t at[SIDE_BY_SIDE];
+  const float *rows[SIDE_BY_SIDE];
+  for (int k = 0; k < SIDE_BY_SIDE; k++) {
+    at[k] = tree[0];
+    rows[k] = values + block->offsets[chosen[k]];
+  }
+  uint64_t inner;
+  do {
+    for (int level = 0; level < LEVELS; level++) {
+      for (int k = 0; k < SIDE_BY_SIDE; k += STEPS_PER_LINE) ask_for_one(ahead);
+#pragma GCC unroll 16
+      for (int k = 0; k < SIDE_BY_SIDE; k++) at[k] = step(tree, bits, at[k], rows[k], column_stride);
+    }
+    inner = 0;
+    for (int k = 0; k < SIDE_BY_SIDE; k++) inner += INNER(at[k]);
+  } while (inner >= SIDE_BY_SIDE / 2);
+  for (int k = 0; k < SIDE_BY_SIDE; k++) {
+    block->at[chosen[k]] = at[k];
+    block->walking[still] = chosen[k];
+    still += INNER(at[k]);
   }
   return still;
 }
 
+/* The rows first side by side; then those that are left, one after the other and level by level. */
 ENGRAM_INLINE void walk_packed(const engram_forest *forest, size_t t, lines ahead, const engram_features *features,
-                               ptrdiff_t column_stride, walkers *block, size_t count) {
+                               ptrdiff_t column_stride, walkers *block, const uint16_t *chosen, size_t count) {
   const uint64_t *tree = forest->packed + forest->starts[t];
   const float *values = features->values;
   uint32_t bits = forest->feature_bits;
-  for (size_t j = 0; j < count; j++) block->at[block->walking[j]] = tree[0];
-  if (CHILD(tree[0], bits) == 0) return;
-  while (count > 0) {
-    size_t still = 0, j = 0;
-    for (; j + STEPS_PER_LINE <= count; j += STEPS_PER_LINE) {
-      ask_for_one(&ahead);
-      still = step_packed(tree, bits, values, column_stride, block, j, j + STEPS_PER_LINE, still);
+  size_t walking = 0, first = 0;
+  if (!INNER(tree[0])) {
+    for (size_t j = 0; j < count; j++) block->at[chosen[j]] = tree[0];
+    return;
+  }
+  for (; first + SIDE_BY_SIDE <= count; first += SIDE_BY_SIDE)
+    walking = walk_side_by_side(tree, bits, &ahead, values, column_stride, block, chosen + first, walking);
+  for (; first < count; first++) {
+    block->at[chosen[first]] = tree[0];
+    block->walking[walking++] = chosen[first];
+  }
+  while (walking > 0) {
+    size_t still = 0;
+    for (size_t j = 0; j < walking; j++) {
+      uint16_t i = block->walking[j];
+      uint64_t next = step(tree, bits, block->at[i], values + block->offsets[i], column_stride);
+      block->at[i] = next;
+      block->walking[still] = i;
+      still += INNER(next);
     }
-    count = step_packed(tree, bits, values, column_stride, block, j, count, still);
+    walking = still;
   }
 }
 
@@ -189,12 +227,12 @@ static void walk_any(const engram_forest *forest, size_t t, size_t end, const en
 
 /* The same by packed nodes. */
 static void walk_packed_any(const engram_forest *forest, size_t t, size_t end, const engram_features *features,
-                            walkers *block, size_t count) {
+                            walkers *block, const uint16_t *chosen, size_t count) {
   lines ahead = lines_of_next(forest, forest->packed, sizeof *forest->packed, t, end);
   if (features->column_stride == 1)
-    walk_packed(forest, t, ahead, features, 1, block, count);
+    walk_packed(forest, t, ahead, features, 1, block, chosen, count);
   else
-    walk_packed(forest, t, ahead, features, features->column_stride, block, count);
+    walk_packed(forest, t, ahead, features, features->column_stride, block, chosen, count);
 }
 
 void engram_forest_leaves(const engram_forest *forest, size_t tree_count, const engram_features *features,
@@ -223,15 +261,16 @@ void engram_forest_add(const engram_forest *forest, size_t first, size_t end, co
       chosen[chosen_count] = (uint16_t)i;
       chosen_count += !in_bag || !(in_bag[t * bag_stride + i / 64] >> (i % 64) & 1);
     }
-    memcpy(block.walking, chosen, chosen_count * sizeof *chosen);
-    if (is_packed)
-      walk_packed_any(forest, t, end, features, &block, chosen_count);
-    else
+    if (is_packed) {
+      walk_packed_any(forest, t, end, features, &block, chosen, chosen_count);
+    } else {
+      memcpy(block.walking, chosen, chosen_count * sizeof *chosen);
       walk_any(forest, t, end, features, &block, chosen_count);
+    }
     const engram_forest_node *tree = forest->nodes + forest->starts[t];
     for (size_t j = 0; j < chosen_count; j++) {
       size_t i = chosen[j];
-      size_t leaf = is_packed ? LOW(block.at[i]) : (uint32_t)tree[block.at[i]].child;
+      size_t leaf = is_packed ? DISTRIBUTION(block.at[i]) : (uint32_t)tree[block.at[i]].child;
       const float *distribution = forest->distributions + leaf * class_count;
       double *sum = sums + i * class_count;
       for (size_t k = 0; k < class_count; k++) sum[k] += (double)distribution[k];

@@ -140,7 +140,8 @@ typedef struct {
 #define ENGRAM_PURE_CLASSES 64
 
 /* Packs the nodes of a forest into 8 bytes each, by which rows of float32 walk the same way: the threshold is rounded down to
- * float32, and equal distributions of one class only are one. Returns the bits of a feature, or 0 where a tree has too many nodes. */
+ * float32, and equal distributions of one class only are one. Returns the bits of a feature, or 0 where a tree has too many nodes or
+ * the forest too many distributions. */
 uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
                             const float *distributions, size_t class_count, size_t column_count, uint64_t *packed);
 

@@ -82,7 +82,9 @@ import TrajectoryModel
     let (bits, words) = packed(columns: 1 << 20)
     #expect(bits == 21)
     #expect(Float(bitPattern: UInt32(truncatingIfNeeded: words[0])) == Float(0.1).nextDown)
-    #expect(words[0] >> 32 == 1 << 21 | 3 && words[1] == 0 && words[2] == 1)
+    #expect(words[0] >> 32 == 1 << 31 | 1 << 21 | 3)
+    // From a leaf a row goes to the second child of the node before it: to the leaf itself.
+    #expect(words[1] == Self.leaf(0) && words[2] == 1 << 53 | Self.leaf(1))
     #expect(packed(columns: 1 << 30).bits == 0)
     #expect(packed(columns: 4).bits == 3)
   }
@@ -93,6 +95,34 @@ import TrajectoryModel
     var packed = [UInt64](repeating: 0, count: 4)
     // SAFETY: four trees of a leaf each.
     #expect(unsafe engram_forest_pack(leaves, [0, 1, 2, 3, 4], 4, distributions, 2, 3, &packed) == 2)
-    #expect(packed == [0, 1, 2, 1])
+    #expect(packed.map { $0 & 0xFFFF_FFFF } == [0, 1, 2, 1].map(Self.leaf))
   }
+
+  @Test func `a forest with more distributions than a packed leaf can name is not packed`() {
+    let most = 1 << 22
+    let distributions = [Float](repeating: 0.5, count: 2 * (most + 1))
+    func bits(_ distribution: Int) -> UInt32 {
+      var packed: [UInt64] = [0]
+      let leaf = [engram_forest_node(threshold: 0, feature: -1, child: Int32(distribution))]
+      // SAFETY: a tree of one leaf, whose distribution is there.
+      return unsafe engram_forest_pack(leaf, [0, 1], 1, distributions, 2, 3, &packed)
+    }
+    #expect(bits(most - 1) == 2 && bits(most) == 0)
+  }
+
+  @Test func `rows that walk far after the others have arrived`() throws {
+    // One row in 40 lies far out, and those take turns of class: many levels for them, and few for the others.
+    var data = ForestData.noisy(rows: 700, columns: 3, classes: 2, seed: 25)
+    var codes = (0..<700).map { Int32(data.rows[$0][0] < data.rows[$0][1] ? 0 : 1) }
+    for row in 0..<700 where row % 40 == 0 {
+      data.rows[row] = [Float(100 + row), 0, Float(row)]
+      codes[row] = Int32(row / 40 % 2)
+    }
+    data.labels = ClassLabels(codes: codes, classCount: 2)
+    let model = try RandomForest(treeCount: 12, maxFeatures: .all).fitted(data.matrix(), labels: data.labels)
+    try expectTheSameEverywhere(model, data)
+  }
+
+  /// The lower half of a packed leaf: no number, and its distribution.
+  private static func leaf(_ distribution: Int) -> UInt64 { 0x7FC0_0000 | UInt64(distribution) }
 }
