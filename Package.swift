@@ -42,12 +42,12 @@ func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Tar
 
 /// How libengram.so is linked: with Swift's library inside, and showing the functions of engram.h alone.
 ///
-/// Code that nobody calls is left out. A function that the header declares and nobody wrote is an error of the linker.
+/// Code that nobody calls is left out. It stays loaded once it is, because threads wait in it after a loop. A function that the header declares and nobody wrote is an error of the linker.
 let sharedLibrary: [LinkerSetting] = [
   .unsafeFlags([
     "-static-stdlib", "-use-ld=lld", "-Xlinker", "-soname=libengram.so.1", "-Xlinker",
     "--version-script=\(Context.packageDirectory)/Sources/CEngram/exports.map", "-Xlinker", "--no-undefined-version",
-    "-Xlinker", "--gc-sections",
+    "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "nodelete",
   ]),
   .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
 ]
@@ -114,7 +114,7 @@ let package = Package(
     kernels("CObservableKernels"),
 
     // Rooms, from the bottom up.
-    room("Base", needs: ["CFileSystem", "CForkGate", "CRandomKernels", "CXXHash", "CNettle"]),
+    room("Base", needs: ["CFileSystem", "CForkGate", "CRandomKernels", "CSimd", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
     room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums", "CSQLiteGuard", "CSQLiteTable"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
@@ -129,7 +129,7 @@ let package = Package(
     room("SQLTable", needs: ["Base", "TrajectoryModel", "SQLite", "Catalog", "TrajectoryStore"]),
     room("Splits", needs: ["Base", "TrajectoryModel", "TrajectoryStore"]),
     room(
-      "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels"]),
+      "Classifiers", needs: ["Base", "TrajectoryModel", "CBLAS", "CLinear", "CClassifierKernels", "CSimd"]),
     room("Observables", needs: ["Base", "TrajectoryModel", "CObservableKernels"]),
     room("Transfer", needs: ["Base", "TrajectoryModel", "Formats", "TrajectoryStore", "Splits", "Observables"]),
     room(

@@ -1,18 +1,8 @@
 /* ForestWalk.c -- how rows go through the trees of a forest. */
 #include "FeatureValue.h"
+#include "PackedNode.h"
 
-#include <math.h>
 #include <string.h>
-
-/* A packed node: the threshold in the lower half; above it the feature, above that the child, and at the top whether it is inner.
- * From a leaf every row goes to that leaf again: its threshold is no number, and its child is the node before it (at the root,
- * from which none walks, there is none). What the bits of that threshold leave free is the number of the distribution. */
-#define INNER(node) ((node) >> 63)
-#define LOW(node) ((uint32_t)(node))
-#define FEATURE(node, bits) ((uint32_t)((node) >> 32) & ((1u << (bits)) - 1))
-#define CHILD(node, bits) (((uint32_t)((node) >> 32) & 0x7FFFFFFF) >> (bits))
-#define NO_NUMBER 0x7FC00000u
-#define DISTRIBUTION(leaf) (LOW(leaf) & ~NO_NUMBER)
 
 /* Bytes that come into the cache together, and trees so large that two of them would drive the rows out of it. */
 enum { LINE = 64, LARGE_TREE = 256 << 10 };
@@ -25,55 +15,6 @@ static float as_float(uint32_t bits) {
   float value;
   memcpy(&value, &bits, sizeof value);
   return value;
-}
-
-/* The greatest float32 that is no greater: a float32 is at most the one when it is at most the other. */
-static float rounded_down(double threshold) {
-  float nearest = (float)threshold;
-  return (double)nearest > threshold ? nextafterf(nearest, -INFINITY) : nearest;
-}
-
-/* The class that has all of a distribution, or -1 where another has however little. */
-static ptrdiff_t whole_class(const float *distribution, size_t class_count) {
-  ptrdiff_t found = -1;
-  for (size_t k = 0; k < class_count; k++) {
-    if (distribution[k] == 0) continue;
-    if (distribution[k] != 1 || found >= 0) return -1;
-    found = (ptrdiff_t)k;
-  }
-  return found;
-}
-
-uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *starts, size_t tree_count,
-                            const float *distributions, size_t class_count, size_t column_count, uint64_t *packed) {
-  uint32_t bits = 1, pure[ENGRAM_PURE_CLASSES];
-  while (bits < 31 && column_count >> bits) bits++;
-  memset(pure, 0xFF, sizeof pure);
-  for (size_t t = 0; t < tree_count; t++) {
-    if ((uint64_t)(starts[t + 1] - starts[t]) >> (31 - bits)) return 0;
-    for (int64_t n = starts[t]; n < starts[t + 1]; n++) {
-      const engram_forest_node *node = &nodes[n];
-      uint32_t low, high;
-      if (node->feature < 0) {
-        low = (uint32_t)node->child;
-        /* Most leaves are of one class. Their equal distributions are one, which stays in the cache. */
-        ptrdiff_t k = whole_class(distributions + (size_t)low * class_count, class_count);
-        if (k >= 0 && k < ENGRAM_PURE_CLASSES) {
-          if (pure[k] == UINT32_MAX) pure[k] = low;
-          low = pure[k];
-        }
-        if (low & NO_NUMBER) return 0;
-        low |= NO_NUMBER;
-        high = ((uint32_t)(n - starts[t] - 1) << bits) & 0x7FFFFFFF;
-      } else {
-        float threshold = rounded_down(node->threshold);
-        memcpy(&low, &threshold, sizeof low);
-        high = 1u << 31 | (uint32_t)node->child << bits | (uint32_t)node->feature;
-      }
-      packed[n] = (uint64_t)high << 32 | low;
-    }
-  }
-  return bits;
 }
 
 void engram_forest_take_rows(const engram_features *features, const int32_t *rows, size_t count, size_t column_count,

@@ -1,6 +1,7 @@
 // ParallelForTests.swift -- every iteration runs once, and the first error by index is thrown.
 
 import Base
+import Glibc
 import Synchronization
 import Testing
 
@@ -29,6 +30,41 @@ import Testing
       }
       #expect(error?.message == "iteration 37")
     }
+  }
+
+  @Test func `a thread that has done its part does that of the next loop`() throws {
+    let seen = Mutex<Set<String>>([])
+    for _ in 0..<100 {
+      // Each of two threads waits for the other, so both do a part.
+      let arrived = Atomic<Int>(0)
+      try parallelFor(count: 2, work: WorkContext(threads: 2)) { _, worker in
+        arrived.add(1, ordering: .relaxed)
+        while arrived.load(ordering: .relaxed) < 2 { sched_yield() }
+        if worker > 0 { seen.withLock { _ = $0.insert(Self.thread) } }
+      }
+    }
+    // Other tests run loops meanwhile, so there may be some; one for each loop would be 100.
+    #expect(seen.withLock { $0.count } < 50)
+  }
+
+  /// What the kernel calls this thread; no two ever have the same, unlike what `pthread_self` says.
+  private static var thread: String {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 100) { text in
+      guard let start = text.baseAddress else { return "" }
+      // SAFETY: the text has that much room.
+      let count = unsafe readlink("/proc/thread-self", start, text.count)
+      return unsafe String(decoding: text.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+  }
+
+  @Test func `loops in loops, from several threads at once`() throws {
+    let sum = Atomic<Int>(0)
+    try parallelFor(count: 30, work: WorkContext(threads: 4)) { (outer, _) throws(EngramError) in
+      try parallelFor(count: 20, work: WorkContext(threads: 3)) { inner, _ in
+        sum.add(outer * 20 + inner, ordering: .relaxed)
+      }
+    }
+    #expect(sum.load(ordering: .relaxed) == 599 * 600 / 2)
   }
 
   @Test(arguments: [1, 3, 8])

@@ -65,6 +65,30 @@ def test_handles_work_in_forked_children_while_threads_query(path: pathlib.Path)
             thread.join()
 
 
+def test_threads_wait_a_moment_for_the_next_read_and_not_in_children(path: pathlib.Path) -> None:
+    program = (
+        "import engram, os, signal, time\n"
+        "count = lambda: len(os.listdir('/proc/self/task'))\n"
+        f"selection = engram.open({str(path)!r}).select()\n"
+        "before = count()\n"
+        "known = selection.to_numpy().tobytes()\n"
+        "for _ in range(20):\n"
+        "    assert selection.to_numpy().tobytes() == known\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        signal.alarm(60)\n"
+        "        os._exit(0 if selection.to_numpy().tobytes() == known else 1)\n"
+        "    assert os.waitpid(child, 0)[1] == 0\n"
+        "start = time.monotonic()\n"
+        "while count() > before and time.monotonic() - start < 10:\n"
+        "    time.sleep(0.01)\n"
+        "print(before, count())\n")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    before, after = done.stdout.split()
+    assert before == after
+
+
 def test_another_sqlite_in_the_process_does_no_harm(path: pathlib.Path) -> None:
     ends = threading.Event()
 

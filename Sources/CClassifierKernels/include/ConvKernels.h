@@ -72,13 +72,6 @@ void engram_lanes_softmax(float *scores, size_t class_count);
 double engram_lanes_cross_entropy(float *scores, size_t class_count, const int32_t *labels, size_t count,
                                   float scale);
 
-/* For a thread that waits for another to write. */
-static inline void engram_spin(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
-}
-
 /* What one step of Adam needs beside the numbers; the corrections are 1 - beta1^t and 1 - beta2^t. */
 typedef struct {
   float learning_rate;

@@ -1,4 +1,4 @@
-/* Simd.h -- how kernels are compiled for several processors. */
+/* Simd.h -- how kernels are compiled for several processors, and how a processor waits. */
 #ifndef ENGRAM_SIMD_H
 #define ENGRAM_SIMD_H
 
@@ -12,6 +12,13 @@
 #define ENGRAM_SIMD
 #define ENGRAM_SIMD_FMA
 #endif
+
+/* For a thread that waits for another to write. */
+static inline void engram_spin(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
 
 /* Inlined into each version of its caller, so that it is compiled for the same processor. */
 #define ENGRAM_INLINE static inline __attribute__((always_inline))

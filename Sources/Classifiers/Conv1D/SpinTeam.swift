@@ -1,6 +1,6 @@
 // SpinTeam.swift -- shares out jobs of microseconds among threads that are already running.
 
-import CClassifierKernels
+import CSimd
 import Glibc
 import Synchronization
 

@@ -12,7 +12,7 @@ import TrajectoryModel
 /// other into scratch memory that stays in the processor's cache, and from there each value is written once.
 struct Materializer: Sendable {
   /// Values that are worth a thread of their own.
-  private static let valuesPerThread = 1 << 17
+  private static let valuesPerThread = 1 << 15
 
   private let sources: [ExtentSource]
   private let maps: [AxisMap]
@@ -69,7 +69,7 @@ struct Materializer: Sendable {
   ///   - work: How many threads share it, and whether to stop, asked before each statistic: one may touch much new memory.
   /// - Throws: What decoding throws, or `cancelled`.
   func run(pool: DecoderPool, _ kept: KeptRowGroups, _ work: WorkContext) throws(EngramError) {
-    // Starting a thread costs as much as decoding this many values.
+    // Calling a thread costs as much as decoding this many values.
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
     let asked = useful.insideGate
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
