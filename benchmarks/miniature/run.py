@@ -3,7 +3,7 @@
 
     scripts/bench miniature [--store STORE] [--workers N] [--splits N] [--trees N] [--publish]
 
-`engram train --plan miniature` trains 480 networks in about 22 minutes on two cores; a store that has them already is taken as it is, and
+`engram train --plan miniature` trains 480 networks in about 25 minutes on two cores; a store that has them already is taken as it is, and
 one that has some is gone on with. What is told: how well networks had learned at the end, by learning rule; how often each classifier
 names the rule of held-out examples by each measure, by Engram and by scikit-learn with the same parameters on the same matrices; and
 what `engram identify` says of a rule that no training run has. LIBLINEAR, which scikit-learn's SVM is, comes to no end on these
