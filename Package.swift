@@ -42,7 +42,8 @@ func tests(of name: String, needs dependencies: [Target.Dependency] = []) -> Tar
 
 /// How libengram.so is linked: with Swift's library inside, and showing the functions of engram.h alone.
 ///
-/// Code that nobody calls is left out. It stays loaded once it is, because threads wait in it after a loop. A function that the header declares and nobody wrote is an error of the linker.
+/// Code that nobody calls is left out. A function that the header declares and nobody wrote is an error of the linker. Once loaded
+/// it stays so, because threads wait in it for a second after a loop.
 let sharedLibrary: [LinkerSetting] = [
   .unsafeFlags([
     "-static-stdlib", "-use-ld=lld", "-Xlinker", "-soname=libengram.so.1", "-Xlinker",
