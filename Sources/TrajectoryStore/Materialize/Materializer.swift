@@ -69,7 +69,7 @@ struct Materializer: Sendable {
   ///   - work: How many threads share it, and whether to stop, asked before each statistic: one may touch much new memory.
   /// - Throws: What decoding throws, or `cancelled`.
   func run(pool: DecoderPool, _ kept: KeptRowGroups, _ work: WorkContext) throws(EngramError) {
-    // Calling a thread costs as much as decoding this many values.
+    // Calling a thread takes up to as long as decoding this many values.
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
     let asked = useful.insideGate
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
