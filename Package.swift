@@ -104,6 +104,8 @@ let package = Package(
     .target(name: "CSQLiteGuard", dependencies: ["CForkGate", "CSQLite"]),
     // Tables of SQLite whose rows a program makes.
     .target(name: "CSQLiteTable", dependencies: ["CSQLite"]),
+    // Rows of SQLite counted by the values of few columns.
+    .target(name: "CTally", dependencies: ["CSQLite", "CXXHash"]),
     // Numeric kernels, each room's own; how they are compiled for several processors is said once.
     .target(name: "CSimd"),
     kernels("CRandomKernels"),
@@ -117,7 +119,7 @@ let package = Package(
     // Rooms, from the bottom up.
     room("Base", needs: ["CFileSystem", "CForkGate", "CRandomKernels", "CSimd", "CXXHash", "CNettle"]),
     room("TrajectoryModel", needs: ["Base", "CMatrixKernels"]),
-    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums", "CSQLiteGuard", "CSQLiteTable"]),
+    room("SQLite", needs: ["Base", "CSQLite", "CPageChecksums", "CSQLiteGuard", "CSQLiteTable", "CTally"]),
     room("ColumnCodec", needs: ["Base", "TrajectoryModel", "CCodecKernels", "CZstd"]),
     room(
       "Catalog", needs: ["Base", "TrajectoryModel", "SQLite"],

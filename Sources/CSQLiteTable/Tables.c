@@ -18,6 +18,9 @@ typedef struct {
   sqlite3_vtab base;
   registration *registered;
   void *table;
+  // What it needs at its end: where another of the name was registered, the registration is gone before.
+  const engram_sqlite_routines *sqlite;
+  void (*release)(void *table);
 } table;
 
 typedef struct {
@@ -50,15 +53,16 @@ static int connect(
   memset(own, 0, sizeof *own);
   own->registered = registered;
   own->table = rows;
+  own->sqlite = sqlite;
+  own->release = registered->make ? registered->calls->release : NULL;
   *made = &own->base;
   return SQLITE_OK;
 }
 
 static int disconnect(sqlite3_vtab *base) {
   table *own = (table *)base;
-  registration *registered = own->registered;
-  if (registered->make) registered->calls->release(own->table);
-  registered->sqlite->free(own);
+  if (own->release) own->release(own->table);
+  own->sqlite->free(own);
   return SQLITE_OK;
 }
 

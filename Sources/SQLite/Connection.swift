@@ -14,11 +14,15 @@ import CSQLite
 
   /// Whether the table-valued functions that a sandbox allows have been used.
   var hasUsedTableFunctions = false
+  /// Whether the function that reads columns for a tally is there.
+  var hasTallyFunction = false
 
   /// What the temporary tables of this connection show, in the words of whoever made them; nil for nothing that counts.
   package var temporaryState: String?
   /// Whether temporary views hide those of the database.
   package var hasTemporaryViews = false
+  /// What whoever reads keeps for the next time, as long as the connection lives.
+  package var kept: AnyObject?
 
   /// The path of the database.
   package var path: String { handle.path }

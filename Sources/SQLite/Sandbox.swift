@@ -102,7 +102,7 @@ import CSQLiteGuard
   }
 
   /// Runs code that is not the user's SQL and belongs to its query: it is not judged, and its time counts.
-  package func trusting(_ body: () throws(EngramError) -> Void) throws(EngramError) {
+  package func trusting<R>(_ body: () throws(EngramError) -> R) throws(EngramError) -> R {
     let wasPaused = isPaused
     isPaused = true
     let before = unsafe engram_sqlite_watch(nil)
@@ -110,7 +110,7 @@ import CSQLiteGuard
       unsafe _ = engram_sqlite_watch(before)
       isPaused = wasPaused
     }
-    try body()
+    return try body()
   }
 
   /// Whether to stop now; called every ``Connection/stepsBetweenChecks`` steps.

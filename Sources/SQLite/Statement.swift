@@ -37,7 +37,7 @@ import CSQLite
   }
 
   /// Calls SQLite for this statement, and throws what it says.
-  private func check(_ call: (OpaquePointer) -> Int32) throws(EngramError) {
+  @unsafe func check(_ call: (OpaquePointer) -> Int32) throws(EngramError) {
     try handle.requireThisProcess()
     // SAFETY: the statement is alive as long as this object.
     let code = ForkGate.inside { unsafe call(pointer) }

@@ -74,6 +74,11 @@ extension Catalog {
     try read { reader throws(EngramError) in try Self.typed { try body(reader) } }
   }
 
+  /// `read(asOf:bounds:)`, likewise, with later rows out of sight.
+  func look<R>(asOf commit: Int64?, _ body: (CatalogReader) throws -> R) throws -> R {
+    try read(asOf: commit, bounds: commit != nil) { reader throws(EngramError) in try Self.typed { try body(reader) } }
+  }
+
   /// `write`, likewise.
   @discardableResult
   func commit<R>(_ operation: String, _ message: String, _ body: (CatalogWriter) throws -> R) throws -> R {

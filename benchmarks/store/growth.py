@@ -10,6 +10,7 @@ import shutil
 
 import numpy as np
 
+import counts
 import data
 import work
 from compare import size
@@ -187,6 +188,7 @@ def million(options, folder, log):
         title: driver.ask("query", sql=sql.format(run=MILLION // 2, example=MILLION // 2), times=8)["seconds"][1:]
         for title, sql in QUERIES.items()
     }
+    result["counts"] = counts.measure(driver, store, dataset.metadata, folder, log)
     driver.end()
     log(
         f"  a million runs: first value {min(result['first']) * 1e3:.2f} ms, "

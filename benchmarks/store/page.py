@@ -111,6 +111,7 @@ def growth_section(rows, folder):
             f"{report.milliseconds(million['shell'])} ms from the shell; {'; '.join(queries)}.",
             "",
         ]
+        parts += [report.counts(million["counts"]), ""] if "counts" in million else []
     if len(rows) > 1:
         with open(os.path.join(folder, "growth.svg"), "w") as file:
             file.write(plot.growth(rows))

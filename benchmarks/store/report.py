@@ -150,3 +150,16 @@ def growth(results):
     for title in results[0]["queries"]:
         rows.append([f"query: {title}, ms", *(f"{stats.median(r['queries'][title]) * 1e3:.3f}" for r in results)])
     return table(header, rows)
+
+
+def counts(result):
+    """The table of counts in a store of a million runs."""
+    rows = [
+        [title] + [cell for who in ("engram", "duckdb") for cell in (f"{of[who]['first'] * 1e3:.2f}", milliseconds(of[who]["seconds"]))]
+        for title, of in result.items()
+    ]
+    header = ["counting, ms", "engram, first", "engram, again", "duckdb, first", "duckdb, again"]
+    return (
+        "Runs counted in that store, and by DuckDB in a table of its own file with the same fields; two threads, a first call after "
+        "opening, then by turns: median (minimum).\n\n" + table(header, rows)
+    )

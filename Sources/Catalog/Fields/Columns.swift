@@ -10,6 +10,8 @@ struct Columns {
 
   /// Columns that belong to the layer of an example.
   static let ofLayer = ["layer_name", "layer_position", "layer_ordinal"]
+  /// The column that says which layers a measurement has.
+  static let layerSet = "layer_set_id"
   /// Columns that both views take from `observation`.
   private static let ofObservation = [
     "run_id", "layer_set_id", "unit_fraction", "noise_sd", "observation_seed", "example_count",
@@ -18,6 +20,23 @@ struct Columns {
   var ofExampleView: [String] {
     ["example_id"] + fields.map(\.name) + ["layer_name", "layer_position", "run_id", "observation_id", "layer_ordinal"]
       + Self.ofObservation.dropFirst()
+  }
+
+  /// Columns of a table that say what its rows are, and not which row it is.
+  func ofTally(_ table: TallyQuery.Table) -> [String] {
+    let ofMeasurement = Array(Self.ofObservation.dropFirst())
+    return fields.map(\.name)
+      + (table == .run ? [] : table == .observation ? ofMeasurement : ofMeasurement + Self.ofLayer)
+  }
+
+  /// The type of a column of a view in SQL.
+  func type(of column: String) -> String {
+    if let field = fields.first(where: { $0.name == column }) { return field.type.rawValue.uppercased() }
+    return switch column {
+    case "layer_name", "layer_position": "TEXT"
+    case "unit_fraction", "noise_sd": "REAL"
+    default: "INTEGER"
+    }
   }
 
   /// A name as an identifier in SQL, so that `order` can be a field.

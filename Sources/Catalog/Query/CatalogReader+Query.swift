@@ -42,16 +42,17 @@ extension CatalogReader {
   ) throws(EngramError) {
     var refused: EngramError?
     try connection.sandboxed(sandbox) { () throws(EngramError) in
-      let rows: Statement
+      let asked: Statement
       do throws(EngramError) {
-        rows = try connection.prepareUserSQL(sql)
+        asked = try connection.prepareUserSQL(sql)
       } catch {
         // What there is in its place, SQLite is asked behind the sandbox.
         refused = error
         return
       }
-      let count = rows.columnCount
-      try sandbox.paused { () throws(EngramError) in try header((0..<count).map { rows.columnName($0) }) }
+      let count = asked.columnCount
+      try sandbox.paused { () throws(EngramError) in try header((0..<count).map { asked.columnName($0) }) }
+      let rows = try tally(sql, in: sandbox) ?? asked
       while try rows.step() {
         try sandbox.paused { () throws(EngramError) in
           var values: [MetadataValue] = []

@@ -1,0 +1,94 @@
+// CatalogReader+Tally.swift -- queries that count rows by their values, answered without going over the rows again.
+
+import Base
+import SQLite
+import TrajectoryModel
+
+extension CatalogReader {
+  /// Rows from which on a tally is quicker than SQLite.
+  private static let leastRows: Int64 = 1 << 12
+  /// Rows that a tally may have.
+  private static let mostKinds = 1 << 20
+
+  /// The statement that answers a query over a tally, where it asks of rows only which kinds there are and how many of each.
+  ///
+  /// The columns that it names are read once and kept with the connection, until the catalog changes.
+  ///
+  /// - Parameters:
+  ///   - sql: A query that SQLite has compiled.
+  ///   - sandbox: The sandbox in which the connection runs.
+  /// - Returns: nil where SQLite had better go over the rows.
+  /// - Throws: `limit`, `cancelled`, and what reading throws.
+  func tally(_ sql: String, in sandbox: Sandbox) throws(EngramError) -> Statement? {
+    let plan = try sandbox.trusting { () throws(EngramError) -> TallyPlan? in try tallyPlan(sql) }
+    guard let plan, plan.isWorthReading, let table = try table(of: plan, in: sandbox) else { return nil }
+    return try sandbox.trusting { () throws(EngramError) -> Statement? in
+      try connection.register(table)
+      // What the words mean beside those of the catalog is SQLite's to say; where it finds no sense in them, the query is
+      // asked of the catalog, for which it has compiled it.
+      return try? connection.prepare(plan.query.sql)
+    }
+  }
+
+  /// What is known of a tally before rows are read.
+  private struct TallyPlan {
+    let query: TallyQuery
+    let columns: Columns
+    let kept: KeptColumns
+    /// The layers of each layer set, where rows are examples.
+    let layerSets: [Int64: [[MetadataValue]]]
+    /// The columns of runs or measurements that it needs, of one table or view.
+    let names: [String], source: String
+
+    /// Whether its columns are to be read where they are not kept: one number SQLite counts sooner, the first time.
+    var isWorthReading: Bool { !query.isOneCount || kept.hasAsked(names, of: source) }
+  }
+
+  private func tallyPlan(_ sql: String) throws(EngramError) -> TallyPlan? {
+    // A look at the end of a table, which spares small catalogs the rest.
+    guard try rowCount(of: .example) >= Self.leastRows else { return nil }
+    let columns = Columns(fields: try fields())
+    guard let query = TallyQuery(sql, columns: { columns.ofTally($0) }),
+      try rowCount(of: query.table) >= Self.leastRows
+    else { return nil }
+    let version = try connection.integer("PRAGMA data_version") ?? 0
+    let state = "\(version) \(connection.hasTemporaryViews ? connection.temporaryState ?? "" : "")"
+    let kept = (connection.kept as? KeptColumns).flatMap { $0.state == state ? $0 : nil } ?? KeptColumns(of: state)
+    connection.kept = kept
+    let isOfLayers = query.table == .example
+    var names = isOfLayers ? query.columns.filter { !Columns.ofLayer.contains($0) } : query.columns
+    if isOfLayers && !names.contains(Columns.layerSet) { names.append(Columns.layerSet) }
+    return TallyPlan(
+      query: query, columns: columns, kept: kept, layerSets: isOfLayers ? try layerSets() : [:], names: names,
+      source: query.table == .run ? "run" : "run_observation")
+  }
+
+  /// At most how many rows a table has.
+  private func rowCount(of table: TallyQuery.Table) throws(EngramError) -> Int64 {
+    table == .example
+      ? try connection.integer("SELECT example_end FROM main.commit_log ORDER BY commit_id DESC LIMIT 1") ?? 0
+      : try connection.integer("SELECT max(run_id) FROM main.run") ?? 0
+  }
+
+  /// The tally that a query is asked over; nil where it would have nearly as many rows as what it counts.
+  private func table(of plan: TallyPlan, in sandbox: Sandbox) throws(EngramError) -> TallyTable? {
+    let (names, source) = (plan.names, plan.source)
+    let columns = try plan.kept.columns(names, of: source) { (missing) throws(EngramError) in
+      let rows = try sandbox.trusting { () throws(EngramError) -> Statement in
+        try connection.tallying(missing.map(Columns.quoted), of: source)
+      }
+      return try rows.tallyColumns(missing.count)
+    }
+    guard let columns, let (numbers, counts) = TallyColumn.tally(columns, most: Self.mostKinds),
+      counts.count <= (columns.first?.numbers.count ?? 0) / 4
+    else { return nil }
+    let kinds = zip(columns, numbers).map { TallyColumn(values: $0.values, numbers: $1) }
+    var rows = TallyRows(names: names, columns: kinds, counts: counts)
+    if plan.query.table == .example {
+      let layers = plan.query.columns.filter { Columns.ofLayer.contains($0) }
+      guard let ofLayers = rows.multiplied(by: plan.layerSets, layers, most: Self.mostKinds) else { return nil }
+      rows = ofLayers
+    }
+    return TallyTable(rows.names.map { ($0, plan.columns.type(of: $0)) }, rows.columns, counts: rows.counts)
+  }
+}
