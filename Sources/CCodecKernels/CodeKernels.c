@@ -25,6 +25,9 @@ size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *
   return next;
 }
 
+/* Examples of a row group as this program writes it. */
+enum { ROW_GROUP = 768 };
+
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
   ENGRAM_SIMD TYPE engram_code_lengths_##BITS(const TYPE *codes, size_t count, uint32_t lengths[BITS + 1]) {           \
@@ -64,13 +67,10 @@ size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
-  ENGRAM_SIMD void engram_unpack_low_##BITS(const uint8_t *restrict words, size_t count, int32_t width,                \
-                                            size_t first, size_t end, TYPE *restrict codes) {                          \
-    size_t lanes = (count + BITS - 1) / BITS, row_size = lanes * sizeof(TYPE);                                         \
-    if (width == 0) {                                                                                                  \
-      memset(codes + first, 0, (end - first) * sizeof *codes);                                                         \
-      return;                                                                                                          \
-    }                                                                                                                  \
+  /* The lanes of a whole row group are a constant, so that its loops have no ends of their own. */                    \
+  ENGRAM_INLINE void unpack_lanes_##BITS(const uint8_t *restrict words, size_t lanes, int32_t width, size_t first,     \
+                                         size_t end, TYPE *restrict codes) {                                           \
+    size_t row_size = lanes * sizeof(TYPE);                                                                            \
     TYPE mask = width == BITS ? ~(TYPE)0 : ((TYPE)1 << width) - 1;                                                     \
     for (size_t place = first / lanes; place * lanes < end; place++) {                                                 \
       size_t bit = place * (size_t)width;                                                                              \
@@ -91,6 +91,17 @@ size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *
           to[l] = (a >> shift) & mask;                                                                                 \
         }                                                                                                              \
     }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
+  ENGRAM_SIMD void engram_unpack_low_##BITS(const uint8_t *restrict words, size_t count, int32_t width,                \
+                                            size_t first, size_t end, TYPE *restrict codes) {                          \
+    size_t lanes = (count + BITS - 1) / BITS;                                                                          \
+    if (width == 0)                                                                                                    \
+      memset(codes + first, 0, (end - first) * sizeof *codes);                                                         \
+    else if (lanes == ROW_GROUP / BITS)                                                                                \
+      unpack_lanes_##BITS(words, ROW_GROUP / BITS, width, first, end, codes);                                          \
+    else                                                                                                               \
+      unpack_lanes_##BITS(words, lanes, width, first, end, codes);                                                     \
   }                                                                                                                    \
                                                                                                                        \
   void engram_pick_low_##BITS(const uint8_t *restrict words, size_t lanes, int32_t width,                              \

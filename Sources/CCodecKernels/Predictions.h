@@ -42,34 +42,37 @@ ENGRAM_INLINE void find_scales(int32_t predictor, const double *x, const double 
     for (size_t i = 0; i < count; i++) scales[i] = x[i] / (a[i] * a[i]);
 }
 
+/* The formula of a predictor, which is a constant where it is used. */
+ENGRAM_INLINE double formula(int32_t predictor, double a, double b, double c, double scale) {
+  switch (predictor) {
+  case ENGRAM_PREDICT_SQUARE: return a * a;
+  case ENGRAM_PREDICT_SECOND_MOMENT: return a + b * b;
+  case ENGRAM_PREDICT_VARIANCE: return a - b * b;
+  case ENGRAM_PREDICT_FOLDED_VARIANCE: return (a + b * b) - c * c;
+  case ENGRAM_PREDICT_SCALED_SQUARE: return (a * a) * scale;
+  case ENGRAM_PREDICT_NORM: return root((a + b * b) * scale);
+  case ENGRAM_PREDICT_SKEWNESS: return (3 * (a - b)) / root(c);
+  default: return (a + b * b) / (c * c);
+  }
+}
+
 ENGRAM_INLINE void predict(int32_t predictor, const double *a, const double *b, const double *c, const double *scales,
                            size_t count, double *restrict p) {
+#define CASE(P)                                                                                                        \
+  case P:                                                                                                              \
+    for (size_t i = 0; i < count; i++) p[i] = formula(P, a[i], b[i], c[i], scales[i]);                                 \
+    break
   switch (predictor) {
-  case ENGRAM_PREDICT_SQUARE:
-    for (size_t i = 0; i < count; i++) p[i] = a[i] * a[i];
-    break;
-  case ENGRAM_PREDICT_SECOND_MOMENT:
-    for (size_t i = 0; i < count; i++) p[i] = a[i] + b[i] * b[i];
-    break;
-  case ENGRAM_PREDICT_VARIANCE:
-    for (size_t i = 0; i < count; i++) p[i] = a[i] - b[i] * b[i];
-    break;
-  case ENGRAM_PREDICT_FOLDED_VARIANCE:
-    for (size_t i = 0; i < count; i++) p[i] = (a[i] + b[i] * b[i]) - c[i] * c[i];
-    break;
-  case ENGRAM_PREDICT_SCALED_SQUARE:
-    for (size_t i = 0; i < count; i++) p[i] = (a[i] * a[i]) * scales[i];
-    break;
-  case ENGRAM_PREDICT_NORM:
-    for (size_t i = 0; i < count; i++) p[i] = root((a[i] + b[i] * b[i]) * scales[i]);
-    break;
-  case ENGRAM_PREDICT_SKEWNESS:
-    for (size_t i = 0; i < count; i++) p[i] = (3 * (a[i] - b[i])) / root(c[i]);
-    break;
-  default:
-    for (size_t i = 0; i < count; i++) p[i] = (a[i] + b[i] * b[i]) / (c[i] * c[i]);
-    break;
+    CASE(ENGRAM_PREDICT_SQUARE);
+    CASE(ENGRAM_PREDICT_SECOND_MOMENT);
+    CASE(ENGRAM_PREDICT_VARIANCE);
+    CASE(ENGRAM_PREDICT_FOLDED_VARIANCE);
+    CASE(ENGRAM_PREDICT_SCALED_SQUARE);
+    CASE(ENGRAM_PREDICT_NORM);
+    CASE(ENGRAM_PREDICT_SKEWNESS);
+    CASE(ENGRAM_PREDICT_KURTOSIS);
   }
+#undef CASE
 }
 
 /* The bits of a prediction as a value of the block; every NaN is the same one, whatever the processor made of it. */

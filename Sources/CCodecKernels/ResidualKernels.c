@@ -20,6 +20,52 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
   return sum;
 }
 
+/* Whether the values of an epoch are predicted; else each stands for itself. */
+ENGRAM_INLINE int is_predicted(const engram_residual_plan *plan, size_t epoch) {
+  int32_t predictor = plan->predictor;
+  return predictor != ENGRAM_PREDICT_NOTHING && !is_change(predictor) && !(epoch == 0 && is_scaled(predictor));
+}
+
+/* Whether predictions can be made as values are: of float32 operands, none of them copied, by one of the formulas below. */
+ENGRAM_INLINE int is_direct(const engram_residual_plan *plan, size_t epoch) {
+  if (plan->copied || plan->is_double[0] || plan->is_double[1] || !is_predicted(plan, epoch)) return 0;
+  int32_t predictor = plan->predictor;
+  return predictor == ENGRAM_PREDICT_SQUARE || predictor == ENGRAM_PREDICT_VARIANCE ||
+         predictor == ENGRAM_PREDICT_SCALED_SQUARE;
+}
+
+/* One epoch of codes to values whose predictions are made in registers, a constant formula in each loop. */
+ENGRAM_INLINE void restore_formula(int32_t predictor, int is_differenced, const uint32_t *restrict kept,
+                                   const float *restrict a, const float *restrict b, const double *restrict scales,
+                                   uint32_t *restrict previous, size_t count, uint32_t *restrict values) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t residual = unzigzag_32(kept[i]);
+    if (is_differenced) residual = previous[i] += residual;
+    double prediction = formula(predictor, (double)a[i], (double)b[i], 0, scales[i]);
+    values[i] = ordered_32(residual + ordered_32(predicted_32(prediction)));
+  }
+}
+
+ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epoch, const uint32_t *kept,
+                                    uint32_t *previous, uint32_t *values) {
+  size_t count = plan->count;
+  const double *scales = plan->doubles + 3 * count;
+  const float *a = (const float *)plan->operands[0] + epoch * count;
+  /* A formula of one operand looks at no other. */
+  const float *b = plan->operands[1] ? (const float *)plan->operands[1] + epoch * count : a;
+#define CASE(P, DIFFERENCED)                                                                                           \
+  case P * 2 + DIFFERENCED: restore_formula(P, DIFFERENCED, kept, a, b, scales, previous, count, values); break
+  switch (plan->predictor * 2 + (plan->is_differenced != 0)) {
+    CASE(ENGRAM_PREDICT_SQUARE, 0);
+    CASE(ENGRAM_PREDICT_SQUARE, 1);
+    CASE(ENGRAM_PREDICT_VARIANCE, 0);
+    CASE(ENGRAM_PREDICT_VARIANCE, 1);
+    CASE(ENGRAM_PREDICT_SCALED_SQUARE, 0);
+    CASE(ENGRAM_PREDICT_SCALED_SQUARE, 1);
+  }
+#undef CASE
+}
+
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
   /* Moves the residuals of the epoch before by the change that is predicted. */                                       \
@@ -35,23 +81,26 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
+  /* Finds the scales of a formula that has them, from the values of the first epoch, when the second begins. */       \
+  ENGRAM_INLINE void prepare_scales_##BITS(const engram_residual_plan *plan, size_t epoch, const TYPE *first_values) { \
+    if (epoch != 1 || !is_scaled(plan->predictor)) return;                                                             \
+    size_t count = plan->count;                                                                                        \
+    double *loaded = plan->doubles, *scales = loaded + 3 * count, *x = scales + 2 * count;                             \
+    as_doubles_##BITS(first_values, count, x);                                                                         \
+    const double *a = operand_row(plan, 0, 0, loaded), *b = operand_row(plan, 1, 0, loaded + count);                   \
+    find_scales(plan->predictor, x, a, b, count, scales);                                                              \
+  }                                                                                                                    \
+                                                                                                                       \
   /* The predictions of an epoch, or NULL where each value stands for itself. */                                       \
   ENGRAM_INLINE const double *predictions_##BITS(const engram_residual_plan *plan, size_t epoch,                       \
                                                  const TYPE *first_values) {                                           \
-    int32_t predictor = plan->predictor;                                                                               \
+    if (!is_predicted(plan, epoch)) return NULL;                                                                       \
     size_t count = plan->count;                                                                                        \
     double *loaded = plan->doubles, *scales = loaded + 3 * count, *predictions = scales + count;                       \
-    if (predictor == ENGRAM_PREDICT_NOTHING || is_change(predictor)) return NULL;                                      \
-    if (epoch == 0 && is_scaled(predictor)) return NULL;                                                               \
-    if (epoch == 1 && is_scaled(predictor)) {                                                                          \
-      double *x = predictions + count;                                                                                 \
-      as_doubles_##BITS(first_values, count, x);                                                                       \
-      const double *a = operand_row(plan, 0, 0, loaded), *b = operand_row(plan, 1, 0, loaded + count);                 \
-      find_scales(predictor, x, a, b, count, scales);                                                                  \
-    }                                                                                                                  \
+    prepare_scales_##BITS(plan, epoch, first_values);                                                                  \
     const double *a = operand_row(plan, 0, epoch, loaded), *b = operand_row(plan, 1, epoch, loaded + count);           \
     const double *c = operand_row(plan, 2, epoch, loaded + 2 * count);                                                 \
-    predict(predictor, a, b, c, scales, count, predictions);                                                           \
+    predict(plan->predictor, a, b, c, scales, count, predictions);                                                     \
     return predictions;                                                                                                \
   }                                                                                                                    \
                                                                                                                        \
@@ -123,6 +172,11 @@ size_t engram_count_bits(const uint8_t *bits, size_t count) {
     const TYPE *restrict copied = previous + 2 * count, *restrict places = copied + count;                             \
     const TYPE *restrict kept = codes + plan->before;                                                                  \
     const TYPE *restrict source = plan->copied ? (const TYPE *)plan->copy_source + epoch * count : NULL;               \
+    if (BITS == 32 && is_direct(plan, epoch)) {                                                                        \
+      prepare_scales_##BITS(plan, epoch, block);                                                                       \
+      restore_directly(plan, epoch, (const uint32_t *)kept, (uint32_t *)previous, (uint32_t *)values);                 \
+      return;                                                                                                          \
+    }                                                                                                                  \
     const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                       \
     int is_differenced = plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor));                          \
     add_changes_##BITS(plan, epoch, previous);                                                                         \

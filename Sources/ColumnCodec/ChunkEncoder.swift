@@ -19,12 +19,16 @@ package struct EncodedChunk: Sendable {
 ///
 /// The same values give the same bytes with the same version of zstd, whatever was encoded before.
 @safe package final class ChunkEncoder {
-  /// What a byte must save in zstd, as a share of a byte, where statistics are mostly read to fill matrices.
+  /// What a byte must save in zstd, as a share of a byte; infinite where zstd is not used.
   ///
   /// Decoding zstd costs about as much as all else together; benchmarks/store measures what this costs in size.
-  private static let worthCompressing = 0.3
-  /// The same for statistics that favor size.
-  private static let worthCompressingForSize = 0.08
+  private static func worthCompressing(_ favor: PredictionPlan.Favor) -> Double {
+    switch favor {
+    case .size: 0.08
+    case .neither: 0.3
+    case .speed: .infinity
+    }
+  }
   /// Copies are marked where they save more than the marks cost: one example in this many.
   private static let examplesPerCopy = 64
 
@@ -109,7 +113,7 @@ package struct EncodedChunk: Sendable {
     let codes = unsafe UnsafePointer(bestCodes.base.assumingMemoryBound(to: Word.self))
     let layout = unsafe CodeLayout(
       codes, shape: kept, countLog: countLog,
-      worthCompressing: trial.favorsSize ? Self.worthCompressingForSize : Self.worthCompressing,
+      worthCompressing: Self.worthCompressing(trial.favor),
       bytes: row.base.assumingMemoryBound(to: UInt8.self))
     bytes += try unsafe packer.pack(codes, layout, shape: kept)
     return (bytes, storage)

@@ -13,9 +13,22 @@ package struct PredictionPlan: Sendable {
     package var copySource: Int?
     /// The prediction to try.
     package var prediction: Prediction?
-    /// Whether fewer bytes count for more than fast decoding, because the statistic is seldom read.
-    package var favorsSize = false
+    /// What counts for more.
+    package var favor = Favor.neither
   }
+
+  /// What counts for more in a statistic: fewer bytes, or fast decoding.
+  package enum Favor: Sendable {
+    case neither
+    /// Fewer bytes, because it is seldom read.
+    case size
+    /// Fast decoding, because it is decoded for others too.
+    case speed
+  }
+
+  /// Statistics that an often read one is predicted from, by way of others too, from which on they favor speed: read alone, it
+  /// takes as many chunks beside its own.
+  private static let manyNeeded = 3
 
   /// The trials of each statistic.
   package let trials: [Trial]
@@ -29,7 +42,9 @@ package struct PredictionPlan: Sendable {
     var indices: [Statistic: Int] = [:]
     for (index, statistic) in statistics.enumerated() { if let statistic { indices[statistic] = index } }
     var trials = statistics.map { statistic in
-      Trial(copySource: statistic?.copySource.flatMap { indices[$0] }, favorsSize: statistic?.isSeldomRead ?? false)
+      Trial(
+        copySource: statistic?.copySource.flatMap { indices[$0] },
+        favor: statistic?.isSeldomRead ?? false ? .size : .neither)
     }
     // A norm that something else is told from stands for itself, so it is the last to be predicted.
     let isNorm = statistics.map { $0 == .weight(.raw, .norm) }
@@ -43,13 +58,22 @@ package struct PredictionPlan: Sendable {
         break
       }
     }
+    for index in trials.indices where trials[index].favor != .size {
+      let needed = Self.needed(by: index, trials, withCopies: false)
+      if needed.count >= Self.manyNeeded { for other in needed { trials[other].favor = .speed } }
+    }
     self.trials = trials
   }
 
   /// Whether a statistic is another one, or depends on it by way of others.
   private static func depends(_ index: Int, on other: Int, _ trials: [Trial]) -> Bool {
-    if index == other { return true }
-    let needed = (trials[index].prediction?.operands ?? []) + (trials[index].copySource.map { [$0] } ?? [])
-    return needed.contains { depends($0, on: other, trials) }
+    index == other || needed(by: index, trials, withCopies: true).contains(other)
+  }
+
+  /// The statistics that one is predicted from, by way of others too, and those of which it may have copies.
+  private static func needed(by index: Int, _ trials: [Trial], withCopies: Bool) -> Set<Int> {
+    var direct = trials[index].prediction?.operands ?? []
+    if withCopies, let source = trials[index].copySource { direct.append(source) }
+    return direct.reduce(into: []) { $0.formUnion(needed(by: $1, trials, withCopies: withCopies).union([$1])) }
   }
 }

@@ -57,6 +57,17 @@ import TrajectoryModel
     #expect(plan.trials[1] == PredictionPlan(independent: 1).trials[0])
   }
 
+  @Test func `what a variance takes three chunks of is decoded fast, and what is seldom read stays small`() {
+    let trials = PredictionPlan(statistics: names).trials
+    func favored(_ favor: PredictionPlan.Favor) -> Set<String> {
+      Set(names.indices.filter { trials[$0].favor == favor }.map { names[$0] })
+    }
+    #expect(favored(.speed) == ["weightraw_norm", "weightsq_mean", "weightraw_mean", "weightabs_mean"])
+    #expect(favored(.size).count == 21, "what the paper's protocol leaves out")
+    // Without its chain no statistic is hurried.
+    #expect(PredictionPlan(statistics: ["weightraw_norm", "weightsq_mean"]).trials.allSatisfy { $0.favor == .neither })
+  }
+
   @Test func `names that only look published stand for themselves`() {
     let names = ["weight_kurtosis", "actsq_mine", "weightabs_norm_2", "actraw"]
     #expect(PredictionPlan(statistics: names).trials == PredictionPlan(independent: names.count).trials)
