@@ -12,6 +12,7 @@ engram_tally_reader *engram_tally_reader_make(size_t columns) {
   engram_tally_reader *reader = calloc(1, sizeof *reader);
   if (!reader) return NULL;
   reader->columns = columns;
+  reader->last_place = INT64_MIN;
   reader->values = calloc(columns, sizeof *reader->values);
   reader->numbers = calloc(columns, sizeof *reader->numbers);
   int is_whole = reader->values && reader->numbers;
@@ -61,14 +62,16 @@ static int value_of(sqlite3_value *argument, engram_tally_value *value) {
 
 static void add_row(sqlite3_context *context, int count, sqlite3_value **arguments) {
   engram_tally_reader *reader = count ? sqlite3_value_pointer(arguments[0], POINTER_TYPE) : NULL;
-  if (!reader || (size_t)count != reader->columns + 1) {
+  if (!reader || (size_t)count != reader->columns + 2) {
     sqlite3_result_error_code(context, SQLITE_MISUSE);
     return;
   }
-  int code = make_room(reader);
+  int64_t place = sqlite3_value_int64(arguments[1]);
+  int code = place > reader->last_place ? make_room(reader) : ENGRAM_TALLY_UNFIT;
+  reader->last_place = place;
   for (size_t c = 0; code == SQLITE_OK && c < reader->columns; c++) {
     engram_tally_value value;
-    code = !value_of(arguments[c + 1], &value)
+    code = !value_of(arguments[c + 2], &value)
                ? ENGRAM_TALLY_UNFIT
                : engram_tally_number(reader->values[c], value, &reader->numbers[c][reader->rows]);
   }

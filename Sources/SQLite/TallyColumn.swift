@@ -23,30 +23,62 @@ package struct TallyColumn: Sendable {
   ///   - most: Combinations that there may be.
   /// - Returns: The number of each combination's value in each column, and its rows, in the order of first rows; nil where
   ///   there may be more of them than that.
-  package static func tally(
-    _ columns: [TallyColumn], most: Int
-  ) -> (numbers: [[UInt16]], counts: [Int64])? {
-    let sizes = columns.map { UInt32(max(1, $0.values.count)) }
-    var places = 1
-    for size in sizes {
-      places *= Int(size)
-      guard places <= most else { return nil }
+  package static func tally(_ columns: [TallyColumn], most: Int) -> (numbers: [[UInt16]], counts: [Int64])? {
+    guard let (sizes, places) = sizes(of: columns, most: most), let rows = columns.first?.numbers.count else {
+      return nil
     }
-    guard let rows = columns.first?.numbers.count, rows < Int(UInt32.max) else { return nil }
     if places == 1 { return rows == 0 ? (columns.map { _ in [] }, []) : (columns.map { _ in [0] }, [Int64(rows)]) }
     var (counts, found) = ([UInt32](repeating: 0, count: places), [UInt32](repeating: 0, count: places))
     // SAFETY: every column has `rows` numbers below its size, so every place is below the product of the sizes.
     let count = unsafe withPointers(to: columns.map(\.numbers)) { numbers in
       unsafe engram_tally_count(numbers, sizes, columns.count, rows, &counts, &found)
     }
-    let kinds = found.prefix(count)
-    var digits = columns.map { _ in [UInt16]() }
+    return (digits(of: found.prefix(count), sizes), found.prefix(count).map { Int64(counts[Int($0)]) })
+  }
+
+  /// Which combination of values each row has.
+  ///
+  /// - Parameters:
+  ///   - columns: As in ``tally(_:most:)``.
+  ///   - most: As there.
+  /// - Returns: The number of each combination's value in each column, in the order of first rows, and the number of each row's
+  ///   combination; nil where there may be more of them than that.
+  package static func kinds(
+    of columns: [TallyColumn], most: Int
+  ) -> (numbers: [[UInt16]], kinds: [UInt32])? {
+    guard let (sizes, places) = sizes(of: columns, most: most), let rows = columns.first?.numbers.count else {
+      return nil
+    }
+    var (known, found) = ([UInt32](repeating: 0, count: places), [UInt32](repeating: 0, count: places))
+    var kinds = [UInt32](repeating: 0, count: rows)
+    // SAFETY: as in `tally`; there is a kind for each row.
+    let count = unsafe withPointers(to: columns.map(\.numbers)) { numbers in
+      unsafe engram_tally_kinds(numbers, sizes, columns.count, rows, &known, &found, &kinds)
+    }
+    return (digits(of: found.prefix(count), sizes), kinds)
+  }
+
+  /// The different values of each column, and how many combinations they have; nil for more than there may be.
+  private static func sizes(of columns: [TallyColumn], most: Int) -> (sizes: [UInt32], places: Int)? {
+    guard let rows = columns.first?.numbers.count, rows < Int(UInt32.max) else { return nil }
+    let sizes = columns.map { UInt32(max(1, $0.values.count)) }
+    var places = 1
+    for size in sizes {
+      places *= Int(size)
+      guard places <= most else { return nil }
+    }
+    return (sizes, places)
+  }
+
+  /// The number of each combination's value in each column.
+  private static func digits(of places: ArraySlice<UInt32>, _ sizes: [UInt32]) -> [[UInt16]] {
+    var digits = sizes.map { _ in [UInt16]() }
     var below: UInt32 = 1
-    for column in columns.indices.reversed() {
-      digits[column] = kinds.map { UInt16($0 / below % sizes[column]) }
+    for column in sizes.indices.reversed() {
+      digits[column] = places.map { UInt16($0 / below % sizes[column]) }
       below *= sizes[column]
     }
-    return (digits, kinds.map { Int64(counts[Int($0)]) })
+    return digits
   }
 
   /// Lends the addresses of arrays.
@@ -68,16 +100,18 @@ extension Connection {
   /// - Parameters:
   ///   - names: The columns, as terms of SQL.
   ///   - table: The table.
+  ///   - order: The column that numbers its rows, by which they are read.
   /// - Returns: The statement.
   /// - Throws: What ``prepare(_:)`` throws.
-  package func tallying(_ names: [String], of table: String) throws(EngramError) -> Statement {
+  package func tallying(_ names: [String], of table: String, by order: String) throws(EngramError) -> Statement {
     if !hasTallyFunction {
       // SAFETY: the handle is open.
       let code = ForkGate.inside { unsafe engram_tally_add_function(handle.pointer) }
       if code != SQLITE_OK { throw handle.error(code, sql: "engram_tally") }
       hasTallyFunction = true
     }
-    return try prepare("SELECT engram_tally(?1, \(names.joined(separator: ", "))) FROM \(table)")
+    let columns = ([order] + names).joined(separator: ", ")
+    return try prepare("SELECT engram_tally(?1, \(columns)) FROM (SELECT \(columns) FROM \(table) ORDER BY \(order))")
   }
 }
 

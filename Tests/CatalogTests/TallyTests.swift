@@ -171,4 +171,25 @@ import TrajectoryModel
       #expect(throws: EngramError.self) { try both(reader, "SELECT engram_tally(1, task) FROM run") }
     }
   }
+
+  @Test func `groups by columns that are kept are those by a filter that is always true`() throws {
+    var generator = SeededGenerator(seed: .random(in: 0..<1_000_000))
+    let scratch = TemporaryFolder()
+    let catalog = try Self.catalog(scratch, &generator)
+    for names in [
+      ["task"], ["architecture", "batch_size"], ["layer_name"], ["layer_position", "order", "learning_rule"],
+      ["layer_ordinal", "dataset_seed"], ["layer_set_id"], ["unit_fraction", "noise_sd", "example_count"],
+      ["model_seed"],
+    ] {
+      // Twice, for the second time the columns are there; commit 2 lacks the runs of commit 3.
+      for commit in [nil, 2, nil] as [Int64?] {
+        try catalog.look { reader throws in
+          let kept = try reader.groups(by: names, where: nil, asOf: commit)
+          let plain = try reader.groups(by: names, where: "1", asOf: commit)
+          #expect(kept.map(\.key) == plain.map(\.key), "\(names)")
+          #expect(kept.map(\.examples) == plain.map(\.examples), "\(names)")
+        }
+      }
+    }
+  }
 }

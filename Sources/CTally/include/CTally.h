@@ -30,7 +30,7 @@ void engram_tally_values_free(engram_tally_values *values);
 size_t engram_tally_value_count(const engram_tally_values *values);
 engram_tally_value engram_tally_value_at(const engram_tally_values *values, size_t number);
 
-// What a column has too many different values for, or one that is neither number nor text nor NULL.
+// A column has too many different values, or one that is neither number nor text nor NULL; or rows come out of order.
 #define ENGRAM_TALLY_UNFIT (-1)
 
 // Columns while rows are read.
@@ -42,13 +42,15 @@ typedef struct engram_tally_reader {
   // SQLITE_OK, ENGRAM_TALLY_UNFIT or SQLITE_NOMEM; what is not SQLITE_OK ended the reading.
   int code;
   size_t room;
+  int64_t last_place;
 } engram_tally_reader;
 
 // A reader of columns, or NULL where memory lacks.
 engram_tally_reader *engram_tally_reader_make(size_t columns);
 void engram_tally_reader_free(engram_tally_reader *reader);
 
-// Gives a connection the function of SQL engram_tally(READER, COLUMN, …), which puts all rows into the reader.
+// Gives a connection the function of SQL engram_tally(READER, PLACE, COLUMN, …), which puts all rows into the reader; places must ascend,
+// else the rows are unfit.
 int engram_tally_add_function(sqlite3 *connection);
 
 // Binds the reader of a statement that calls it.
@@ -60,5 +62,11 @@ int engram_tally_bind(sqlite3_stmt *statement, int parameter, engram_tally_reade
 // Places that have a row are put into `places` in the order of their first rows. Returns how many there are.
 size_t engram_tally_count(
     const uint16_t *const *numbers, const uint32_t *sizes, size_t columns, size_t rows, uint32_t *counts, uint32_t *places);
+
+// Numbers the combinations of values in the order of their first rows, and gives the number of each row in `kinds`. `known` has a place for each
+// combination, zeros before; `places` as in engram_tally_count. Returns how many there are.
+size_t engram_tally_kinds(
+    const uint16_t *const *numbers, const uint32_t *sizes, size_t columns, size_t rows, uint32_t *known, uint32_t *places,
+    uint32_t *kinds);
 
 #endif

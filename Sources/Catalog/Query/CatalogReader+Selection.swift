@@ -44,13 +44,14 @@ extension CatalogReader {
   /// - Returns: The groups that have examples.
   /// - Throws: As there, and code `usage` for a column that is not there, `limit` for more than 4 million groups.
   /// - Complexity: One pass in order of example. Columns of runs cost O(observations), columns of layers one step for
-  ///   each example selected.
+  ///   each example selected. Without a filter, columns of few different values are read once and kept with the connection.
   package func groups(
     by names: [String], where filter: String?, asOf commit: Int64? = nil, limits: QueryLimits = QueryLimits()
   ) throws(EngramError) -> [ExampleGroup] {
     let end = try exampleEnd(asOf: commit)
     let columns = Columns(fields: try fields())
     var grouping = try Grouping(by: names, columns: columns, layers: layerSets(), file: connection.path)
+    if filter == nil, let groups = try keptGroups(&grouping, before: end, limits: limits) { return groups }
     try selection(filter, runColumns: grouping.runColumns, before: end, asOf: commit, limits: limits) {
       (part) throws(EngramError) in
       try grouping.add(part)

@@ -42,6 +42,7 @@ struct Grouping {
   private var result: [ExampleGroup] = []
   private var lastObservation: Int64 = -1
   private var lastStart = 0
+  private var lastKey: Int32 = 0
 
   /// Prepares to group.
   ///
@@ -88,23 +89,38 @@ struct Grouping {
 
   /// Adds what a filter selected of an observation.
   mutating func add(_ part: CatalogReader.Part) throws(EngramError) {
-    let first = part.examples.lowerBound
+    if part.examples.lowerBound != lastObservation { lastKey = try runKey(part.row) }
+    try add(part.examples, ordinals: part.ordinals, layerSet: part.layerSet, key: lastKey)
+  }
+
+  /// Adds an observation, or layers of it.
+  ///
+  /// - Parameters:
+  ///   - examples: Those of the observation.
+  ///   - ordinals: The layers, ascending; nil for all.
+  ///   - layerSet: Its layer set.
+  ///   - key: Its run key.
+  /// - Throws: `corrupt` where it is longer than its layer set, `limit` for too many groups.
+  mutating func add(
+    _ examples: Range<Int64>, ordinals: [Int64]?, layerSet: Int64, key: Int32
+  ) throws(EngramError) {
+    let first = examples.lowerBound
     if first != lastObservation {
-      lastStart = try slotStart(try runKey(part.row), part.layerSet)
+      lastStart = try slotStart(key, layerSet)
       lastObservation = first
     }
-    guard let ordinals = part.ordinals else {
+    guard let ordinals else {
       if layerPlaces.isEmpty {
-        result[Int(slots[lastStart])].examples.append(part.examples)
+        result[Int(slots[lastStart])].examples.append(examples)
       } else {
-        for ordinal in 0..<Int64(part.examples.count) { try append(first, ordinal, part) }
+        for ordinal in 0..<Int64(examples.count) { try append(first, ordinal) }
       }
       return
     }
-    for ordinal in ordinals { try append(first, ordinal, part) }
+    for ordinal in ordinals { try append(first, ordinal) }
   }
 
-  private mutating func append(_ first: Int64, _ ordinal: Int64, _ part: CatalogReader.Part) throws(EngramError) {
+  private mutating func append(_ first: Int64, _ ordinal: Int64) throws(EngramError) {
     let slot = lastStart &+ (layerPlaces.isEmpty ? 0 : Int(ordinal))
     guard slot < slots.count else {
       throw EngramError(
@@ -113,6 +129,14 @@ struct Grouping {
     }
     let id = first &+ ordinal
     result[Int(slots[slot])].examples.append(id..<(id &+ 1))
+  }
+
+  /// Takes over the run keys of all observations, which count in the order of meeting.
+  ///
+  /// - Parameter values: The values of each key in ``runColumns``.
+  mutating func setKeys(_ values: [[MetadataValue]]) {
+    runKeyValues = values
+    runKeyCount = runKeyCount.map { _ in Int32(values.count) }
   }
 
   /// The number of the row's values in the run columns.

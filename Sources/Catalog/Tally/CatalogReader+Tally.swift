@@ -4,11 +4,19 @@ import Base
 import SQLite
 import TrajectoryModel
 
+/// What columns are read of: the name of a table or view.
+enum TallySource: String {
+  case run, observation = "run_observation"
+
+  /// The column that numbers the rows.
+  var order: String { self == .run ? "run_id" : "observation_id" }
+}
+
 extension CatalogReader {
   /// Rows from which on a tally is quicker than SQLite.
-  private static let leastRows: Int64 = 1 << 12
+  static let leastRows: Int64 = 1 << 12
   /// Rows that a tally may have.
-  private static let mostKinds = 1 << 20
+  static let mostKinds = 1 << 20
 
   /// The statement that answers a query over a tally, where it asks of rows only which kinds there are and how many of each.
   ///
@@ -37,11 +45,11 @@ extension CatalogReader {
     let kept: KeptColumns
     /// The layers of each layer set, where rows are examples.
     let layerSets: [Int64: [[MetadataValue]]]
-    /// The columns of runs or measurements that it needs, of one table or view.
-    let names: [String], source: String
+    /// The columns of runs or measurements that it needs.
+    let names: [String], source: TallySource
 
     /// Whether its columns are to be read where they are not kept: one number SQLite counts sooner, the first time.
-    var isWorthReading: Bool { !query.isOneCount || kept.hasAsked(names, of: source) }
+    var isWorthReading: Bool { !query.isOneCount || kept.hasAsked(names, of: source.rawValue) }
   }
 
   private func tallyPlan(_ sql: String) throws(EngramError) -> TallyPlan? {
@@ -51,34 +59,50 @@ extension CatalogReader {
     guard let query = TallyQuery(sql, columns: { columns.ofTally($0) }),
       try rowCount(of: query.table) >= Self.leastRows
     else { return nil }
-    let version = try connection.integer("PRAGMA data_version") ?? 0
-    let state = "\(version) \(connection.hasTemporaryViews ? connection.temporaryState ?? "" : "")"
-    let kept = (connection.kept as? KeptColumns).flatMap { $0.state == state ? $0 : nil } ?? KeptColumns(of: state)
-    connection.kept = kept
     let isOfLayers = query.table == .example
     var names = isOfLayers ? query.columns.filter { !Columns.ofLayer.contains($0) } : query.columns
     if isOfLayers && !names.contains(Columns.layerSet) { names.append(Columns.layerSet) }
     return TallyPlan(
-      query: query, columns: columns, kept: kept, layerSets: isOfLayers ? try layerSets() : [:], names: names,
-      source: query.table == .run ? "run" : "run_observation")
+      query: query, columns: columns, kept: try keptColumns(), layerSets: isOfLayers ? try layerSets() : [:],
+      names: names,
+      source: query.table == .run ? .run : .observation)
   }
 
   /// At most how many rows a table has.
-  private func rowCount(of table: TallyQuery.Table) throws(EngramError) -> Int64 {
+  func rowCount(of table: TallyQuery.Table) throws(EngramError) -> Int64 {
     table == .example
       ? try connection.integer("SELECT example_end FROM main.commit_log ORDER BY commit_id DESC LIMIT 1") ?? 0
       : try connection.integer("SELECT max(run_id) FROM main.run") ?? 0
   }
 
-  /// The tally that a query is asked over; nil where it would have nearly as many rows as what it counts.
-  private func table(of plan: TallyPlan, in sandbox: Sandbox) throws(EngramError) -> TallyTable? {
-    let (names, source) = (plan.names, plan.source)
-    let columns = try plan.kept.columns(names, of: source) { (missing) throws(EngramError) in
+  /// The columns that the connection keeps of what the reader shows.
+  func keptColumns() throws(EngramError) -> KeptColumns {
+    let version = try connection.integer("PRAGMA data_version") ?? 0
+    let state = "\(version) \(connection.hasTemporaryViews ? connection.temporaryState ?? "" : "")"
+    let kept = (connection.kept as? KeptColumns).flatMap { $0.state == state ? $0 : nil } ?? KeptColumns(of: state)
+    connection.kept = kept
+    return kept
+  }
+
+  /// Columns of runs or of measurements, in the order of the rows, read where they are not kept.
+  ///
+  /// - Returns: nil where one has too many different values.
+  /// - Throws: `limit`, `cancelled`, and what reading throws.
+  func columns(
+    _ names: [String], of source: TallySource, _ kept: KeptColumns, in sandbox: Sandbox
+  ) throws(EngramError) -> [TallyColumn]? {
+    try kept.columns(names, of: source.rawValue) { (missing) throws(EngramError) in
       let rows = try sandbox.trusting { () throws(EngramError) -> Statement in
-        try connection.tallying(missing.map(Columns.quoted), of: source)
+        try connection.tallying(missing.map(Columns.quoted), of: source.rawValue, by: source.order)
       }
       return try rows.tallyColumns(missing.count)
     }
+  }
+
+  /// The tally that a query is asked over; nil where it would have nearly as many rows as what it counts.
+  private func table(of plan: TallyPlan, in sandbox: Sandbox) throws(EngramError) -> TallyTable? {
+    let names = plan.names
+    let columns = try columns(names, of: plan.source, plan.kept, in: sandbox)
     guard let columns, let (numbers, counts) = TallyColumn.tally(columns, most: Self.mostKinds),
       counts.count <= (columns.first?.numbers.count ?? 0) / 4
     else { return nil }

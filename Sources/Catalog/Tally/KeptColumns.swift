@@ -16,6 +16,8 @@ final class KeptColumns {
   private var unfit: Set<[String]> = []
   /// Lists of columns that were asked for.
   private var asked: Set<[String]> = []
+  /// The examples of each measurement, ascending, once they were read.
+  var measurements: [Range<Int64>]?
 
   init(of state: String) { self.state = state }
 
