@@ -25,7 +25,7 @@ package struct EncodedChunk: Sendable {
   private static func worthCompressing(_ favor: PredictionPlan.Favor) -> Double {
     switch favor {
     case .size: 0.08
-    case .neither: 0.3
+    case .neither: 0.28
     case .speed: .infinity
     }
   }

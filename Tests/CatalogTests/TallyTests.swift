@@ -43,6 +43,10 @@ import TrajectoryModel
         "SELECT count(*) n, task FROM run_observation GROUP BY task ORDER BY n",
         "SELECT ifnull(sum(\"count(*)\"), 0) n, task FROM run_tally GROUP BY task ORDER BY n", ["task"]
       ),
+      (
+        "SELECT task t, count(*) AS \"how many\" FROM run GROUP BY t",
+        "SELECT task t, ifnull(sum(\"count(*)\"), 0) AS \"how many\" FROM run_tally GROUP BY t", ["task"]
+      ),
       ("SELECT count(DISTINCT task) FROM run", "SELECT count(DISTINCT task) FROM run_tally", ["task"]),
       ("SELECT count(*) FROM run", "SELECT ifnull(sum(\"count(*)\"), 0) FROM run_tally", ["task"]),
     ] {
@@ -65,6 +69,7 @@ import TrajectoryModel
     "EXPLAIN SELECT count(*) FROM run",
     "SELECT count(*) AS oid FROM run GROUP BY task ORDER BY oid", "SELECT count(*) FROM run WHERE task = \"cifar10\"",
     "SELECT 2 * batch_size, count(*) FROM run GROUP BY 1", "WITH r AS (SELECT 1) SELECT count(*) FROM run",
+    "SELECT task, count(*) FROM run GROUP BY task COLLATE nocase", "SELECT count(*) FROM run GROUP BY n",
     "SELECT count(*) FROM run WHERE task = x'61'", "SELECT count(*) FROM run WHERE batch_size = ?1", "", "SELECT 'a",
     "SELECT",
   ])

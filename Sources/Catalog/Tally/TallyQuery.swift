@@ -108,11 +108,6 @@ private struct TallyText {
     guard text(place + 2) == "*", text(place + 3) == ")" else { return nil }
     let range = words[place].place.lowerBound..<words[place + 3].place.upperBound
     replace(range, by: "ifnull(sum(\"\(TallyQuery.countColumn)\"), 0)")
-    // A word that follows and ends the term is its name in the result.
-    if let alias = text(place + 4), words[place + 4].kind == .name, !words[place + 4].isKeyword {
-      guard let end = text(place + 5), end == "," || end == "from" else { return nil }
-      aliases.insert(alias)
-    }
     return place + 3
   }
 
@@ -123,12 +118,19 @@ private struct TallyText {
       if !used.contains(column) { used.append(column) }
     } else if place == table || word.text == words[table].text && text(place + 1) == "." {
       replace(word.place, by: TallyQuery.tableName)
-    } else if word.kind == .name, place > 0, words[place - 1].isKeyword("as") {
+    } else if isAlias(at: place) {
       aliases.insert(word.text)
     } else {
       return aliases.contains(word.text)
     }
     return true
+  }
+
+  /// Whether a name ends a term of the result, and so is its name, with AS or without.
+  private func isAlias(at place: Int) -> Bool {
+    guard 1..<(table - 1) ~= place, let end = text(place + 1), end == "," || end == "from" else { return false }
+    let before = words[place - 1]
+    return before.isKeyword ? ["as", "end", "null"].contains(before.text) : before.kind != .sign || before.text == ")"
   }
 
   private func text(_ place: Int) -> String? { place < words.count ? words[place].text : nil }
