@@ -9,8 +9,56 @@
 /* A product and a sum stay two roundings, whatever the processor could fuse: the same forest everywhere. */
 #pragma STDC FP_CONTRACT OFF
 
-/* The best cut of a histogram, which becomes its running sum. */
-ENGRAM_INLINE engram_cut cut_histogram(uint64_t *histogram, const engram_node_rows *node, size_t class_count,
+/* The cut after the first bin of the best score: a bin without rows has the score of the one before it. */
+ENGRAM_INLINE engram_cut first_best(const double *scores, double best, const uint64_t *sums, size_t words) {
+  engram_cut cut = {best, 0, 0};
+  if (best == -INFINITY) return cut;
+  while (scores[cut.left] != best) cut.left++;
+  const uint64_t *left = sums + (size_t)cut.left * words, *right = left + words;
+  while (memcmp(left, right, words * sizeof *sums) == 0) right += words;
+  cut.right = cut.left + (int32_t)((size_t)(right - left) / words);
+  return cut;
+}
+
+#define WIDTH 8
+typedef uint64_t wide_u64 __attribute__((ext_vector_type(WIDTH)));
+typedef int64_t wide_i64 __attribute__((ext_vector_type(WIDTH)));
+typedef double wide_f64 __attribute__((ext_vector_type(WIDTH)));
+
+/* The best cut of a histogram whose words hold the counts of four classes, where every draw weighs 1; it becomes its running
+ * sum. All sums are whole numbers, so their order changes nothing. */
+ENGRAM_INLINE engram_cut cut_counts(uint64_t *histogram, const engram_node_rows *node) {
+  double whole = node->draw_count, fewest = node->leaf_minimum, most = whole - fewest, squares = 0;
+  uint64_t sum = 0;
+  for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin++) histogram[bin] = sum += histogram[bin];
+  for (size_t k = 0; k < 4; k++) squares += node->totals[k] * node->totals[k];
+  double scores[ENGRAM_BIN_LIMIT];
+  wide_f64 best = (wide_f64){0} - INFINITY;
+  for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin += WIDTH) {
+    wide_u64 counts;
+    memcpy(&counts, histogram + bin, sizeof counts);
+    wide_f64 here = {0}, left_squares = {0}, products = {0};
+    for (size_t k = 0; k < 4; k++) {
+      /* A whole number below 2^52 is a double less 2^52 when it stands in that one's low bits. */
+      wide_f64 count = (wide_f64)((counts >> (uint64_t)(16 * k) & 0xFFFF) | 0x4330000000000000u) - 0x1p52;
+      here += count;
+      left_squares += count * count;
+      products += count * node->totals[k];
+    }
+    wide_f64 there = whole - here, right_squares = squares - (products + products) + left_squares;
+    wide_f64 score = (left_squares * there + right_squares * here) / (here * there);
+    wide_i64 is_possible = (here >= fewest) & (here <= most);
+    score = is_possible ? score : (wide_f64){0} - INFINITY;
+    memcpy(scores + bin, &score, sizeof score);
+    best = score > best ? score : best;
+  }
+  double best_of_all = -INFINITY;
+  for (size_t lane = 0; lane < WIDTH; lane++) best_of_all = best[lane] > best_of_all ? best[lane] : best_of_all;
+  return first_best(scores, best_of_all, histogram, 1);
+}
+
+/* The best cut of any histogram, which becomes its running sum. */
+ENGRAM_INLINE engram_cut cut_weights(uint64_t *histogram, const engram_node_rows *node, size_t class_count,
                                        unsigned count_bits, size_t words) {
   double left_squares[ENGRAM_BIN_LIMIT] = {0}, right_squares[ENGRAM_BIN_LIMIT] = {0};
   double left_weight[ENGRAM_BIN_LIMIT] = {0}, drawn[ENGRAM_BIN_LIMIT] = {0};
@@ -38,15 +86,35 @@ ENGRAM_INLINE engram_cut cut_histogram(uint64_t *histogram, const engram_node_ro
     int is_possible = (drawn[bin] >= fewest) & (drawn[bin] <= most) & (here >= least) & (there >= least);
     left_squares[bin] = is_possible ? score : -INFINITY;
   }
-  /* The first of equals: a bin without rows has the score of the one before it. */
   double best = -INFINITY;
   for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin++) best = left_squares[bin] > best ? left_squares[bin] : best;
-  engram_cut cut = {best, 0, 0};
-  if (best == -INFINITY) return cut;
-  while (left_squares[cut.left] != best) cut.left++;
-  cut.right = cut.left + 1;
-  while (drawn[cut.right] == drawn[cut.left]) cut.right++;
-  return cut;
+  return first_best(left_squares, best, histogram, words);
+}
+
+/* Adds the rows of a node to the histograms of some columns, whose words each hold all classes: four columns at a time, so that
+ * a row is looked up once for them. */
+ENGRAM_INLINE void fill_columns(const uint8_t *bins, size_t column_stride, const engram_node_rows *node,
+                                const uint64_t *additions, const int32_t *columns, size_t width, uint64_t *histograms) {
+  const uint64_t *entries = node->entries;
+  size_t count = node->count, j = 0;
+  for (; j + 4 <= width; j += 4) {
+    const uint8_t *a = bins + (size_t)columns[j] * column_stride, *b = bins + (size_t)columns[j + 1] * column_stride;
+    const uint8_t *c = bins + (size_t)columns[j + 2] * column_stride, *d = bins + (size_t)columns[j + 3] * column_stride;
+    uint64_t *to = histograms + j * ENGRAM_BIN_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+      size_t row = ROW(entries[i]);
+      uint64_t addition = additions[i];
+      to[a[row]] += addition;
+      to[ENGRAM_BIN_LIMIT + b[row]] += addition;
+      to[2 * ENGRAM_BIN_LIMIT + c[row]] += addition;
+      to[3 * ENGRAM_BIN_LIMIT + d[row]] += addition;
+    }
+  }
+  for (; j < width; j++) {
+    const uint8_t *column = bins + (size_t)columns[j] * column_stride;
+    uint64_t *histogram = histograms + j * ENGRAM_BIN_LIMIT;
+    for (size_t i = 0; i < count; i++) histogram[column[ROW(entries[i])]] += additions[i];
+  }
 }
 
 ENGRAM_SIMD void engram_cuts_histogram(const uint8_t *bins, size_t column_stride, size_t row_stride,
@@ -54,6 +122,7 @@ ENGRAM_SIMD void engram_cuts_histogram(const uint8_t *bins, size_t column_stride
                                        size_t column_count, uint64_t *scratch, engram_cut *cuts) {
   size_t words = (node->class_count * count_bits + 63) / 64, size = ENGRAM_BIN_LIMIT * words;
   uint64_t *additions = scratch, *histograms = scratch + node->count;
+  int only_counts = has_only_counts(node);
   for (size_t i = 0; i < node->count; i++) {
     uint64_t entry = node->entries[i];
     additions[i] = (uint64_t)WEIGHT(entry) << (CLASS(entry) * count_bits % 64);
@@ -61,18 +130,16 @@ ENGRAM_SIMD void engram_cuts_histogram(const uint8_t *bins, size_t column_stride
   for (size_t first = 0; first < column_count; first += ENGRAM_HISTOGRAM_COLUMNS) {
     size_t width = column_count - first < ENGRAM_HISTOGRAM_COLUMNS ? column_count - first : ENGRAM_HISTOGRAM_COLUMNS;
     memset(histograms, 0, ENGRAM_HISTOGRAM_COLUMNS * size * sizeof *histograms);
-    if (columns) {
+    if (columns && words == 1) {
+      fill_columns(bins, column_stride, node, additions, columns + first, width, histograms);
+    } else if (columns) {
       for (size_t j = 0; j < width; j++) {
         const uint8_t *column = bins + (size_t)columns[first + j] * column_stride;
         uint64_t *histogram = histograms + j * size;
-        if (words == 1)
-          for (size_t i = 0; i < node->count; i++)
-            histogram[column[ROW(node->entries[i]) * row_stride]] += additions[i];
-        else
-          for (size_t i = 0; i < node->count; i++) {
-            uint64_t entry = node->entries[i];
-            histogram[column[ROW(entry) * row_stride] * words + CLASS(entry) * count_bits / 64] += additions[i];
-          }
+        for (size_t i = 0; i < node->count; i++) {
+          uint64_t entry = node->entries[i];
+          histogram[column[ROW(entry)] * words + CLASS(entry) * count_bits / 64] += additions[i];
+        }
       }
     } else {
       for (size_t i = 0; i < node->count; i++) {
@@ -84,9 +151,9 @@ ENGRAM_SIMD void engram_cuts_histogram(const uint8_t *bins, size_t column_stride
     }
     for (size_t j = 0; j < width; j++) {
       uint64_t *histogram = histograms + j * size;
-      cuts[first + j] = node->class_count == 4 && count_bits == 16
-                            ? cut_histogram(histogram, node, 4, 16, 1)
-                            : cut_histogram(histogram, node, node->class_count, count_bits, words);
+      cuts[first + j] = only_counts && node->class_count == 4 && count_bits == 16 ? cut_counts(histogram, node)
+                        : node->class_count == 4 && count_bits == 16 ? cut_weights(histogram, node, 4, 16, 1)
+                                                                     : cut_weights(histogram, node, node->class_count, count_bits, words);
     }
   }
 }

@@ -70,14 +70,14 @@ typedef struct {
 
 /* Rows of which engram_cuts_sorted sorts the most, and columns that it looks at together. */
 #define ENGRAM_SORTED_LIMIT 256
-#define ENGRAM_SORTED_LANES 32
+#define ENGRAM_SORTED_LANES 16
 /* Classes that it counts, for one byte holds a class and a weight. */
 #define ENGRAM_SORTED_CLASSES 16
 
 /* The cuts of a node along some columns, by sorting its rows by bin in all columns at once: best for few rows.
  * bins[row * row_stride + column]; `columns` may be NULL, which means all of 0 ..< column_count, and then
  * ENGRAM_SORTED_LANES - 1 bytes after the last may be read. Weights are below 2^weight_bits and classes below
- * 2^(8 - weight_bits). `scratch` holds (count + 1) * ENGRAM_SORTED_LANES numbers. */
+ * 2^(8 - weight_bits). `scratch` holds (ENGRAM_SORTED_LIMIT + 1) * ENGRAM_SORTED_LANES numbers. */
 void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, unsigned weight_bits,
                         const int32_t *columns, size_t column_count, uint16_t *scratch, engram_cut *cuts);
 
@@ -86,7 +86,7 @@ void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_nod
 
 /* The cuts of a node along some columns, by histograms: best for many rows. A count takes count_bits, 16 or 32, which must
  * hold draw_count. bins[column * column_stride + row * row_stride]; `columns` and the bytes after the last as for
- * engram_cuts_sorted.
+ * engram_cuts_sorted, but where columns are named row_stride must be 1.
  * `scratch` holds count + ENGRAM_HISTOGRAM_COLUMNS * ENGRAM_BIN_LIMIT * ceil(class_count * count_bits / 64) numbers. */
 void engram_cuts_histogram(const uint8_t *bins, size_t column_stride, size_t row_stride, const engram_node_rows *node,
                            unsigned count_bits, const int32_t *columns, size_t column_count, uint64_t *scratch,

@@ -16,8 +16,9 @@ final class BinnedColumns: TrainingColumns {
   /// As [row][column], rows `rowStride` apart.
   private let byRow: LargeBytes
   private let rowStride: Int
-  /// For each column the least and greatest value of each bin.
-  private let limits: [[(low: Double, high: Double)]]
+  /// For each column the least and greatest value of each bin, one column after the other, and where each begins.
+  private let limits: [(low: Double, high: Double)]
+  private let firstLimits: [Int]
 
   /// Nodes with up to this many rows are cut by sorting, as that was the faster way up to its limit.
   private static let mostSorted = Int(ENGRAM_SORTED_LIMIT)
@@ -47,7 +48,9 @@ final class BinnedColumns: TrainingColumns {
           unsafe (ranked.distinct[Int(low[bin])], ranked.distinct[Int(high[bin])])
         })
     }
-    self.limits = limits.all
+    let ofColumns = limits.all
+    self.limits = ofColumns.flatMap { $0 }
+    firstLimits = ofColumns.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     // SAFETY: each block's part of the bytes is written by one thread.
     let blocks = (rowCount + Self.turnedTogether - 1) / Self.turnedTogether
     try parallelFor(count: blocks, work: work) { (block, _) throws(EngramError) in
@@ -89,6 +92,7 @@ final class BinnedColumns: TrainingColumns {
   }
 
   func threshold(column: Int, _ cut: engram_cut) -> Double {
-    Self.between(limits[column][Int(cut.left)].high, limits[column][Int(cut.right)].low)
+    let first = firstLimits[column]
+    return Self.between(limits[first + Int(cut.left)].high, limits[first + Int(cut.right)].low)
   }
 }

@@ -149,12 +149,16 @@ import CClassifierKernels
   private func open(
     _ node: Int, start: Int, count: Int, depth: Int, _ work: WorkContext
   ) throws(EngramError) -> Frontier? {
-    let own = tree.draws[(node * classCount)..<((node + 1) * classCount)]
-    let drawCount = own.reduce(0, +)
-    guard count >= 2, own.count(where: { $0 > 0 }) >= 2, depth < forest.maxDepth ?? .max,
-      Int(drawCount) >= max(forest.minSamplesSplit, 2 * forest.minSamplesLeaf)
-    else { return nil }
-    let totals = zip(own, classWeights).map { Double($0) * $1 }
+    guard count >= 2, depth < forest.maxDepth ?? .max else { return nil }
+    var drawCount: UInt32 = 0
+    var kinds = 0
+    let totals = classWeights.indices.map { kind in
+      let draws = tree.draws[node * classCount + kind]
+      drawCount += draws
+      if draws > 0 { kinds += 1 }
+      return Double(draws) * classWeights[kind]
+    }
+    guard kinds >= 2, Int(drawCount) >= max(forest.minSamplesSplit, 2 * forest.minSamplesLeaf) else { return nil }
     // The first node has all draws.
     if node == 0 { leastWeight = forest.minWeightFractionLeaf * totals.reduce(0, +) }
     let found = try bestCut(start: start, count: count, totals: totals, drawCount: drawCount, work)

@@ -1,0 +1,108 @@
+// CutTests.swift -- the kernels that find cuts, beside plain sums over the rows.
+
+import Testing
+
+struct CutTests {
+  /// The first best cut of every column: sums of squares are whole numbers, their fractions are rounded as the kernels do.
+  ///
+  /// In single precision, as by sorting, or in double, as by histograms.
+  private static func plainCuts(_ node: CutNode, isSingle: Bool) -> CutNode.Cuts {
+    (0..<node.columnCount).map { column in
+      let rows = node.entries.map { entry in
+        (
+          bin: node.bins[column * node.rowCount + Int(entry & 0xFFFF_FFFF)], draws: Int(entry >> 32 & 0xFFFF),
+          kind: Int(entry >> 48)
+        )
+      }
+      let bins = Set(rows.map(\.bin)).sorted()
+      var best: (score: Double, left: UInt8, right: UInt8)?
+      for (left, right) in zip(bins, bins.dropFirst()) {
+        var (here, there) = (
+          Array(repeating: 0, count: node.totals.count), Array(repeating: 0, count: node.totals.count)
+        )
+        for row in rows { if row.bin <= left { here[row.kind] += row.draws } else { there[row.kind] += row.draws } }
+        let (leftDraws, rightDraws) = (here.reduce(0, +), there.reduce(0, +))
+        guard min(leftDraws, rightDraws) >= Int(node.leafMinimum) else { continue }
+        let (leftSquares, rightSquares) = (here.reduce(0) { $0 + $1 * $1 }, there.reduce(0) { $0 + $1 * $1 })
+        let score =
+          isSingle
+          ? Double(quotient(Float(leftSquares), Float(leftDraws), Float(rightSquares), Float(rightDraws)))
+          : quotient(Double(leftSquares), Double(leftDraws), Double(rightSquares), Double(rightDraws))
+        if score > best?.score ?? -.infinity { best = (score, left, right) }
+      }
+      return best.map { [$0.score.bitPattern, UInt64($0.left), UInt64($0.right)] } ?? []
+    }
+  }
+
+  private static func quotient<T: FloatingPoint>(_ leftSquares: T, _ left: T, _ rightSquares: T, _ right: T) -> T {
+    let (one, other) = (leftSquares * right, rightSquares * left)
+    return (one + other) / (left * right)
+  }
+
+  /// Bits of a weight beside those of a class in a byte.
+  private static func weightBits(_ classes: Int) -> UInt32 {
+    UInt32(8 - (Int.bitWidth - max(0, classes - 1).leadingZeroBitCount))
+  }
+
+  @Test(
+    arguments: [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 40, 63, 64, 65, 100, 127, 129, 200, 255, 256],
+    [2, 3, 4, 16])
+  func `sorted rows have the cuts of plain sums`(rows: Int, classes: Int) {
+    for distinct in [1, 2, 30, 256] {
+      let seed = UInt64(rows * 1_000 + classes + distinct)
+      var node = CutNode(
+        rows: rows, classes: classes, distinctBins: distinct, weights: Array(repeating: 1, count: classes), seed: seed)
+      for leafMinimum in [UInt32(1), 6] {
+        node.leafMinimum = leafMinimum
+        let plain = Self.plainCuts(node, isSingle: true)
+        for areNamed in [false, true] {
+          let sorted = node.sortedCuts(weightBits: Self.weightBits(classes), areNamed: areNamed)
+          #expect(sorted == plain, "seed \(seed), at least \(leafMinimum) draws, named \(areNamed)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [2, 3, 50, 257, 3_000], [2, 3, 4, 9])
+  func `histograms have the cuts of plain sums`(rows: Int, classes: Int) {
+    for distinct in [1, 2, 30, 256] {
+      let seed = UInt64(rows * 1_000 + classes + distinct)
+      var node = CutNode(
+        rows: rows, classes: classes, distinctBins: distinct, weights: Array(repeating: 1, count: classes), seed: seed)
+      for leafMinimum in [UInt32(1), 6] {
+        node.leafMinimum = leafMinimum
+        let plain = Self.plainCuts(node, isSingle: false)
+        for countBits in [UInt32(16), 32] {
+          #expect(node.histogramCuts(countBits: countBits) == plain, "seed \(seed), counts of \(countBits) bits")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [2, 9, 60, 256], [2, 4, 7]) func `a least weight of 0 says what a small one says`(
+    rows: Int, classes: Int
+  ) {
+    let seed = UInt64(rows + classes)
+    let (ones, bits) = (Array(repeating: 1.0, count: classes), Self.weightBits(classes))
+    var node = CutNode(rows: rows, classes: classes, distinctBins: 200, weights: ones, seed: seed)
+    let (sorted, counted) = (node.sortedCuts(weightBits: bits, areNamed: true), node.histogramCuts())
+    // A side has a draw at least, so this forbids nothing, but the kernels take the way of any weights.
+    node.leastWeight = 0.5
+    #expect(
+      node.sortedCuts(weightBits: bits, areNamed: true) == sorted && node.histogramCuts() == counted, "seed \(seed)")
+  }
+
+  @Test(arguments: [5, 90, 256], [2, 4, 7]) func `any weights give the same cut by sorting and by histograms`(
+    rows: Int, classes: Int
+  ) {
+    let seed = UInt64(rows + classes)
+    let weights = (0..<classes).map { 0.25 + Double($0 % 3) }
+    let node = CutNode(rows: rows, classes: classes, distinctBins: 256, weights: weights, seed: seed)
+    for (sorted, counted) in zip(
+      node.sortedCuts(weightBits: Self.weightBits(classes), areNamed: true), node.histogramCuts())
+    {
+      let (one, other) = (Double(bitPattern: sorted[0]), Double(bitPattern: counted[0]))
+      #expect(abs(one - other) <= 1e-5 * other, "seed \(seed)")
+    }
+  }
+}
