@@ -69,7 +69,7 @@ typedef struct {
 } engram_cut;
 
 /* Rows of which engram_cuts_sorted sorts the most, and columns that it looks at together. */
-#define ENGRAM_SORTED_LIMIT 256
+#define ENGRAM_SORTED_LIMIT 512
 #define ENGRAM_SORTED_LANES 16
 /* Classes that it counts, for one byte holds a class and a weight. */
 #define ENGRAM_SORTED_CLASSES 16

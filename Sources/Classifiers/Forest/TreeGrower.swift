@@ -114,9 +114,10 @@ import CClassifierKernels
       bag[row / 64] |= 1 << UInt64(row % 64)
       most = max(most, times[row])
     }
-    let classBits = UInt32(Int.bitWidth - max(0, classCount - 1).leadingZeroBitCount)
-    let fits = classCount <= Int(ENGRAM_SORTED_CLASSES) && Int(most) < 1 << (8 - classBits)
-    memory.weightBits = fits ? 8 - classBits : 0
+    let classBits = Int.bitWidth - max(0, classCount - 1).leadingZeroBitCount
+    let weightBits = UInt16.bitWidth - most.leadingZeroBitCount
+    let fits = classCount <= Int(ENGRAM_SORTED_CLASSES) && classBits + weightBits <= 8
+    memory.weightBits = fits ? UInt32(weightBits) : 0
     return bag
   }
 
