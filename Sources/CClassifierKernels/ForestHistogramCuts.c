@@ -59,7 +59,7 @@ ENGRAM_INLINE engram_cut cut_counts(uint64_t *histogram, const engram_node_rows 
 
 /* The best cut of any histogram, which becomes its running sum. */
 ENGRAM_INLINE engram_cut cut_weights(uint64_t *histogram, const engram_node_rows *node, size_t class_count,
-                                       unsigned count_bits, size_t words) {
+                                     unsigned count_bits, size_t words) {
   double left_squares[ENGRAM_BIN_LIMIT] = {0}, right_squares[ENGRAM_BIN_LIMIT] = {0};
   double left_weight[ENGRAM_BIN_LIMIT] = {0}, drawn[ENGRAM_BIN_LIMIT] = {0};
   for (size_t i = words; i < ENGRAM_BIN_LIMIT * words; i++) histogram[i] += histogram[i - words];
@@ -151,9 +151,12 @@ ENGRAM_SIMD void engram_cuts_histogram(const uint8_t *bins, size_t column_stride
     }
     for (size_t j = 0; j < width; j++) {
       uint64_t *histogram = histograms + j * size;
-      cuts[first + j] = only_counts && node->class_count == 4 && count_bits == 16 ? cut_counts(histogram, node)
-                        : node->class_count == 4 && count_bits == 16 ? cut_weights(histogram, node, 4, 16, 1)
-                                                                     : cut_weights(histogram, node, node->class_count, count_bits, words);
+      if (node->class_count != 4 || count_bits != 16)
+        cuts[first + j] = cut_weights(histogram, node, node->class_count, count_bits, words);
+      else if (only_counts)
+        cuts[first + j] = cut_counts(histogram, node);
+      else
+        cuts[first + j] = cut_weights(histogram, node, 4, 16, 1);
     }
   }
 }
