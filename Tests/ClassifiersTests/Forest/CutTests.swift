@@ -50,34 +50,38 @@ struct CutTests {
     ],
     [2, 3, 4, 16])
   func `sorted rows have the cuts of plain sums`(rows: Int, classes: Int) {
-    for distinct in [1, 2, 30, 256] {
-      let seed = UInt64(rows * 1_000 + classes + distinct)
-      var node = CutNode(
-        rows: rows, classes: classes, distinctBins: distinct, weights: Array(repeating: 1, count: classes), seed: seed)
-      for leafMinimum in [UInt32(1), 6] {
-        node.leafMinimum = leafMinimum
-        let plain = Self.plainCuts(node, isSingle: true)
-        // Three bits hold the draws of these rows; with more the kernel multiplies larger numbers, and takes the way of any weights.
-        for (areNamed, bits) in [(false, 3), (true, 3), (true, Self.weightBits(classes))] {
-          let sorted = node.sortedCuts(weightBits: bits, areNamed: areNamed)
-          #expect(sorted == plain, "seed \(seed), at least \(leafMinimum) draws, named \(areNamed), \(bits) bits")
-        }
+    for (node, seed) in Self.nodes(rows: rows, classes: classes) {
+      let plain = Self.plainCuts(node, isSingle: true)
+      // Three bits hold the draws of these rows; with more the kernel multiplies larger numbers, and takes the way of any weights.
+      for (areNamed, bits) in [(false, 3), (true, 3), (true, Self.weightBits(classes))] {
+        let sorted = node.sortedCuts(weightBits: bits, areNamed: areNamed)
+        #expect(sorted == plain, "seed \(seed), at least \(node.leafMinimum) draws, named \(areNamed), \(bits) bits")
       }
     }
   }
 
   @Test(arguments: [2, 3, 50, 257, 3_000], [2, 3, 4, 9])
   func `histograms have the cuts of plain sums`(rows: Int, classes: Int) {
-    for distinct in [1, 2, 30, 256] {
+    for (node, seed) in Self.nodes(rows: rows, classes: classes) {
+      let plain = Self.plainCuts(node, isSingle: false)
+      for countBits in [UInt32(16), 32] {
+        #expect(
+          node.histogramCuts(countBits: countBits) == plain,
+          "seed \(seed), at least \(node.leafMinimum) draws, counts of \(countBits) bits")
+      }
+    }
+  }
+
+  /// Nodes whose draws weigh 1: of few and of many bins, for leaves of any size and of some.
+  private static func nodes(rows: Int, classes: Int) -> [(CutNode, seed: UInt64)] {
+    [1, 2, 30, 256].flatMap { distinct in
       let seed = UInt64(rows * 1_000 + classes + distinct)
-      var node = CutNode(
-        rows: rows, classes: classes, distinctBins: distinct, weights: Array(repeating: 1, count: classes), seed: seed)
-      for leafMinimum in [UInt32(1), 6] {
+      return [UInt32(1), 6].map { leafMinimum in
+        var node = CutNode(
+          rows: rows, classes: classes, distinctBins: distinct, weights: Array(repeating: 1, count: classes), seed: seed
+        )
         node.leafMinimum = leafMinimum
-        let plain = Self.plainCuts(node, isSingle: false)
-        for countBits in [UInt32(16), 32] {
-          #expect(node.histogramCuts(countBits: countBits) == plain, "seed \(seed), counts of \(countBits) bits")
-        }
+        return (node, seed)
       }
     }
   }
