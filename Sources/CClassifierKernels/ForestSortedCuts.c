@@ -113,13 +113,14 @@ ENGRAM_INLINE lanes_cut cut_weights(const lanes_u16 *keys, const engram_node_row
   return best;
 }
 
-/* Rows that are asked for before they are needed, where a node is so large that its rows are not in the cache yet. */
-enum { AHEAD = 8, LINE = 64, LARGE_NODE = 64 };
+/* How many rows ahead values are asked for, where a node is so large that its rows are not in the cache yet. */
+enum { AHEAD = 8, LARGE_NODE = 64 };
 
-ENGRAM_INLINE void ask_for_row(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, size_t i) {
+ENGRAM_INLINE void ask_for_bins(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, size_t i,
+                                const size_t *places) {
   if (node->count <= LARGE_NODE || i >= node->count) return;
   const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
-  for (size_t at = 0; at < row_stride; at += LINE) __builtin_prefetch(row + at);
+  for (size_t lane = 0; lane < LANES; lane++) __builtin_prefetch(row + places[lane]);
 }
 
 /* The bins of LANES columns that are named, or of fewer, of a node's rows. */
@@ -140,7 +141,7 @@ ENGRAM_INLINE void gather_bins(const uint8_t *bins, size_t row_stride, const eng
     for (size_t i = 0; i < node->count; i++) {
       const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
       uint8_t *own = (uint8_t *)(gathered + i);
-      ask_for_row(bins, row_stride, node, i + AHEAD);
+      ask_for_bins(bins, row_stride, node, i + AHEAD, places);
 #pragma clang loop unroll(full)
       for (size_t lane = 0; lane < LANES; lane++) own[lane] = row[places[lane]];
     }
