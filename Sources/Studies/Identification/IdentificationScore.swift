@@ -31,10 +31,9 @@ public struct IdentificationScore: Sendable, Hashable {
   /// The share of them whose set holds their class; nil where the class of none is known.
   public var coverage: Double? { knownRuns > 0 ? Double(coveredRuns) / Double(knownRuns) : nil }
   /// Whether a warning says what is to be known: of runs of a learned class that they may be identified no better than by guessing;
-  /// of runs of none that they are new, doubtful or told apart less surely than others.
+  /// of runs of none that they may be of none.
   public var isWarnedOf: Bool {
-    let kinds: [IdentifyWarning.Kind] = knownRuns > 0 ? [.doubtful] : [.novel, .doubtful, .unsure]
-    return kinds.contains { warnings.contains($0.rawValue) }
+    warnings.compactMap(IdentifyWarning.Kind.init).contains { knownRuns > 0 ? $0 == .doubtful : $0.speaksOfNewClass }
   }
   /// Whether the accuracy may well be that of guessing: not above it by two standard errors.
   public var isNearChance: Bool {

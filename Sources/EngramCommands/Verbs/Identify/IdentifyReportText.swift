@@ -106,6 +106,10 @@ enum IdentifyReportText {
         + "\(found.runs.count == 1 ? "run look" : "runs look") like \(found.classes[best]), confidence "
         + fixed(group.probabilities[best], digits: 3)
         + (found.runs.count == 1 ? "" : " if all are of one \(found.label)"))
+    if found.mayBeOfNewClass {
+      let kinds = found.warnings.map(\.kind).filter(\.speaksOfNewClass).map(\.rawValue)
+      lines.append("or are of a \(found.label) that no training run has, as warned: \(kinds.joined(separator: ", "))")
+    }
     return lines.map { printable($0) + "\n" }.joined()
   }
 

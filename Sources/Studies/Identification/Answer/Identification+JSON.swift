@@ -67,6 +67,7 @@ extension Identification {
     object["runs_by_class"] = counts(group.classRuns)
     object["examples_beyond_95"] = .integer(Int64(group.examplesBeyond95))
     object["examples_beyond_99"] = .integer(Int64(group.examplesBeyond99))
+    object["may_be_new"] = .bool(mayBeOfNewClass)
     object["nearest_runs"] = .array(group.nearestRuns.map(\.json))
     object["statistics"] = .array(group.statistics.map(\.json))
     return .object(object)

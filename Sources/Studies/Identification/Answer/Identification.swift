@@ -41,4 +41,7 @@ public struct Identification: Sendable, Hashable {
   public let known: KnownLabels?
   /// What to know before the answer is believed.
   public let warnings: [IdentifyWarning]
+
+  /// Whether the examples may be of a class that no training run has, by any of the warnings that speak of it.
+  public var mayBeOfNewClass: Bool { warnings.contains(where: \.kind.speaksOfNewClass) }
 }

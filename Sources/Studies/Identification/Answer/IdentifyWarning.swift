@@ -22,6 +22,9 @@ public struct IdentifyWarning: Sendable, Hashable {
     case nearChance = "near_chance"
     /// Most prediction sets hold every class.
     case everyClass = "every_class"
+
+    /// Whether it says that the examples may be of a class that no training run has.
+    public var speaksOfNewClass: Bool { [.novel, .doubtful, .unlike, .unsure].contains(self) }
   }
 
   /// What it is about.
