@@ -57,6 +57,8 @@ typedef struct {
   /* All draws in the node. */
   uint32_t draw_count;
   double weight_minimum;
+  /* Bits that hold how often any of its rows was drawn; 0 where they and a class do not fit in a byte. */
+  uint32_t weight_bits;
 } engram_node_rows;
 
 /* The best cut of a node along one column: after bin (or rank) `left`, and `right` is the next one that has rows.
@@ -76,10 +78,10 @@ typedef struct {
 
 /* The cuts of a node along some columns, by sorting its rows by bin in all columns at once: best for few rows.
  * bins[row * row_stride + column]; `columns` may be NULL, which means all of 0 ..< column_count, and then
- * ENGRAM_SORTED_LANES - 1 bytes after the last may be read. Weights are below 2^weight_bits and classes below
- * 2^(8 - weight_bits). `scratch` holds (ENGRAM_SORTED_LIMIT + 1) * ENGRAM_SORTED_LANES numbers. */
-void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, unsigned weight_bits,
-                        const int32_t *columns, size_t column_count, uint16_t *scratch, engram_cut *cuts);
+ * ENGRAM_SORTED_LANES - 1 bytes after the last may be read. `weight_bits` is not 0, and classes are below 2^(8 - weight_bits).
+ * `scratch` holds (ENGRAM_SORTED_LIMIT + 1) * ENGRAM_SORTED_LANES numbers. */
+void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, const int32_t *columns,
+                        size_t column_count, uint16_t *scratch, engram_cut *cuts);
 
 /* Columns whose histograms are filled together. */
 #define ENGRAM_HISTOGRAM_COLUMNS 16
@@ -108,11 +110,11 @@ void engram_cuts_exact(const uint32_t *ranks, size_t column_stride, const engram
                        const int32_t *columns, size_t column_count, uint64_t *scratch, double *sides,
                        engram_cut *cuts);
 
-/* Moves the rows of a node whose bin or rank in a column, bins[column + row], is at most `last` before the others, in
+/* Moves the rows of a node whose bin or rank in a column, bins[row * row_stride], is at most `last` before the others, in
  * order, and counts the draws of each class among them. `scratch` holds count entries. Returns the number of rows moved. */
-size_t engram_divide_8(uint64_t *entries, size_t count, const uint8_t *bins, size_t column, uint32_t last,
+size_t engram_divide_8(uint64_t *entries, size_t count, const uint8_t *bins, size_t row_stride, uint32_t last,
                        uint64_t *scratch, uint32_t *draws, size_t class_count);
-size_t engram_divide_32(uint64_t *entries, size_t count, const uint32_t *ranks, size_t column, uint32_t last,
+size_t engram_divide_32(uint64_t *entries, size_t count, const uint32_t *ranks, size_t row_stride, uint32_t last,
                         uint64_t *scratch, uint32_t *draws, size_t class_count);
 
 /* ---- walking */

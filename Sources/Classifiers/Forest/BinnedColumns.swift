@@ -67,13 +67,13 @@ final class BinnedColumns: TrainingColumns {
     _ node: inout engram_node_rows, columns: UnsafePointer<Int32>?, from first: Int, count: Int, memory: CutMemory,
     cuts: UnsafeMutablePointer<engram_cut>
   ) {
-    let isSorted = unsafe node.count <= Self.mostSorted && memory.weightBits > 0
+    let isSorted = unsafe node.count <= Self.mostSorted && node.weight_bits > 0
     let usesRows = unsafe columns == nil || isSorted
     let (columnStride, rowStride) = usesRows ? (1, rowStride) : (rowCount, 1)
     // SAFETY: entries name rows below `rowCount`, columns are below `columnCount`, and the memory was made for both.
     let bins = unsafe (usesRows ? byRow : byColumn).start + first * columnStride
     if isSorted {
-      unsafe engram_cuts_sorted(bins, rowStride, &node, memory.weightBits, columns, count, memory.keys, cuts)
+      unsafe engram_cuts_sorted(bins, rowStride, &node, columns, count, memory.keys, cuts)
     } else if unsafe node.class_count > Int(ENGRAM_SORTED_CLASSES) && node.count <= engram_most_listed(&node) {
       unsafe engram_cuts_listed(
         bins, columnStride, rowStride, &node, columns, count, memory.words, memory.sides, cuts)
@@ -87,12 +87,16 @@ final class BinnedColumns: TrainingColumns {
     _ entries: UnsafeMutablePointer<UInt64>, count: Int, column: Int, last: UInt32, memory: CutMemory,
     draws: UnsafeMutablePointer<UInt32>, classCount: Int
   ) -> Int {
+    // Few rows were read row by row a moment ago, when their cut was found.
+    let usesRows = count <= Self.mostSorted
+    let bins = unsafe usesRows ? byRow.start + column : byColumn.start + column * rowCount
     // SAFETY: as in `findCuts`.
-    unsafe engram_divide_8(entries, count, byColumn.start, column * rowCount, last, memory.words, draws, classCount)
+    return unsafe engram_divide_8(
+      entries, count, bins, usesRows ? rowStride : 1, last, memory.words, draws, classCount)
   }
 
-  func threshold(column: Int, _ cut: engram_cut) -> Double {
+  func threshold(column: Int, left: Int, right: Int) -> Double {
     let first = firstLimits[column]
-    return Self.between(limits[first + Int(cut.left)].high, limits[first + Int(cut.right)].low)
+    return Self.between(limits[first + left].high, limits[first + right].low)
   }
 }

@@ -141,7 +141,7 @@ public struct RandomForest: Classifier, Hashable {
     let idle = Mutex<[TreeGrower]>([])
     let done = Atomic<Int>(0)
     try parallelFor(count: treeCount, work: options.work) { (tree, _) throws(EngramError) in
-      let grower =
+      var grower =
         idle.withLock { $0.popLast() }
         ?? TreeGrower(self, columns: columns, classes: classes, classWeights: weights)
       let result = try grower.grow(tree, seed: options.seed, options.work)

@@ -49,11 +49,14 @@ final class RankedColumns: TrainingColumns {
     draws: UnsafeMutablePointer<UInt32>, classCount: Int
   ) -> Int {
     // SAFETY: as in `findCuts`.
-    unsafe engram_divide_32(
-      entries, count, ranks, column * rowCount, last, memory.words, draws, classCount)
+    unsafe ranks.withUnsafeBufferPointer { ranks in
+      guard let ranks = ranks.baseAddress else { return 0 }
+      return unsafe engram_divide_32(
+        entries, count, ranks + column * rowCount, 1, last, memory.words, draws, classCount)
+    }
   }
 
-  func threshold(column: Int, _ cut: engram_cut) -> Double {
-    Self.between(values[column][Int(cut.left)], values[column][Int(cut.right)])
+  func threshold(column: Int, left: Int, right: Int) -> Double {
+    Self.between(values[column][left], values[column][right])
   }
 }

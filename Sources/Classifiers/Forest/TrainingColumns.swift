@@ -40,8 +40,9 @@ protocol TrainingColumns: AnyObject, Sendable {
     draws: UnsafeMutablePointer<UInt32>, classCount: Int
   ) -> Int
 
-  /// The threshold of a cut: halfway between the values on both sides of it, or the left one where there is no between.
-  func threshold(column: Int, _ cut: engram_cut) -> Double
+  /// The threshold of a cut between two numbers of a column: halfway between the values on both sides of it, or the left one where
+  /// there is no between.
+  func threshold(column: Int, left: Int, right: Int) -> Double
 }
 
 extension TrainingColumns {
@@ -52,8 +53,10 @@ extension TrainingColumns {
   }
 }
 
-/// Scratch memory of one thread that grows trees.
-@safe final class CutMemory {
+/// Memory of one thread that grows trees.
+@safe final class CutMemory: @unchecked Sendable {
+  /// Room for the entries of all rows.
+  let entries: UnsafeMutablePointer<UInt64>
   /// Room for the largest node and the histograms.
   let words: UnsafeMutablePointer<UInt64>
   /// Room for the keys of a small node.
@@ -62,12 +65,11 @@ extension TrainingColumns {
   let sides: UnsafeMutablePointer<Double>
   /// Bits of a count in a histogram, 16 or 32: enough for all draws.
   let countBits: UInt32
-  /// Bits of a draw count in a byte beside the class; 0 where some draw count needs more.
-  var weightBits: UInt32 = 0
 
   /// Makes memory for nodes of at most `rowCount` rows.
   init(rowCount: Int, classCount: Int) {
     countBits = rowCount <= Int(UInt16.max) ? 16 : 32
+    unsafe entries = .allocate(capacity: rowCount)
     let histogramWords = (classCount * Int(countBits) + 63) / 64
     let histograms = Int(ENGRAM_HISTOGRAM_COLUMNS) * Int(ENGRAM_BIN_LIMIT) * histogramWords
     unsafe words = .allocate(capacity: rowCount + max(rowCount, histograms))
@@ -77,6 +79,7 @@ extension TrainingColumns {
 
   deinit {
     // SAFETY: allocated by `init`, trivial elements, freed once.
+    unsafe entries.deallocate()
     unsafe words.deallocate()
     unsafe keys.deallocate()
     unsafe sides.deallocate()

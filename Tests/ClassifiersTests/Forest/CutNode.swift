@@ -61,10 +61,9 @@ struct CutNode {
       for column in 0..<columnCount { byRow[row * stride + column] = bins[column * rowCount + row] }
     }
     var scratch = [UInt16](repeating: 0, count: (limit + 1) * lanes)
-    return unsafe cuts { node, cuts in
+    return unsafe cuts(weightBits: weightBits) { node, cuts in
       // SAFETY: as `cuts` says.
-      unsafe engram_cuts_sorted(
-        byRow, stride, &node, weightBits, areNamed ? columns : nil, columnCount, &scratch, &cuts)
+      unsafe engram_cuts_sorted(byRow, stride, &node, areNamed ? columns : nil, columnCount, &scratch, &cuts)
     }
   }
 
@@ -77,7 +76,7 @@ struct CutNode {
   }
 
   /// SAFETY: all arrays live through the call and have the sizes that the kernels state.
-  private func cuts(_ find: (inout engram_node_rows, inout [engram_cut]) -> Void) -> Cuts {
+  private func cuts(weightBits: UInt32 = 0, _ find: (inout engram_node_rows, inout [engram_cut]) -> Void) -> Cuts {
     var cuts = [engram_cut](repeating: engram_cut(), count: columnCount)
     unsafe entries.withUnsafeBufferPointer { entries in
       unsafe totals.withUnsafeBufferPointer { totals in
@@ -85,7 +84,7 @@ struct CutNode {
           var node = unsafe engram_node_rows(
             entries: entries.baseAddress, count: rowCount, class_count: totals.count,
             class_weights: weights.baseAddress, totals: totals.baseAddress, leaf_minimum: leafMinimum,
-            draw_count: drawCount, weight_minimum: leastWeight)
+            draw_count: drawCount, weight_minimum: leastWeight, weight_bits: weightBits)
           unsafe find(&node, &cuts)
         }
       }
