@@ -99,18 +99,24 @@ enum IdentifyReportText {
     lines.append(
       "farther from the training data than 95 in 100 held out: \(group.examplesBeyond95) of "
         + "\(found.examples.count) examples; than 99: \(group.examplesBeyond99)")
-    let best = group.mostLikely
-    lines.append("")
-    lines.append(
+    lines += [""] + verdict(found)
+    return lines.map { printable($0) + "\n" }.joined()
+  }
+
+  /// What all examples together look like.
+  private static func verdict(_ found: Identification) -> [String] {
+    let best = found.group.mostLikely
+    var lines = [
       "\(countText(found.examples.count)) examples of \(countText(found.runs.count)) "
         + "\(found.runs.count == 1 ? "run look" : "runs look") like \(found.classes[best]), confidence "
-        + fixed(group.probabilities[best], digits: 3)
-        + (found.runs.count == 1 ? "" : " if all are of one \(found.label)"))
+        + fixed(found.group.probabilities[best], digits: 3)
+        + (found.runs.count == 1 ? "" : " if all are of one \(found.label)")
+    ]
     if found.mayBeOfNewClass {
       let kinds = found.warnings.map(\.kind).filter(\.speaksOfNewClass).map(\.rawValue)
       lines.append("or are of a \(found.label) that no training run has, as warned: \(kinds.joined(separator: ", "))")
     }
-    return lines.map { printable($0) + "\n" }.joined()
+    return lines
   }
 
   private static func text(_ level: ConfidenceLevel) -> String {
