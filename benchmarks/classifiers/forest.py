@@ -1,9 +1,10 @@
 """Random forests beside scikit-learn, scikit-learn-intelex and YDF: the same matrix, the same splits, one run.
 
-    scripts/bench classifiers forest [-- --data digits|synthetic|FILE.npz --splits N --trees N --all-trees N --grid
-                                         --publish NAME]
+    scripts/bench classifiers forest [-- --data digits|synthetic|FILE.npz --splits N --trees N --all-trees N --all-splits N
+                                         --grid --publish NAME]
 
-`--splits` splits are fitted by both with max_features sqrt; with `--all-trees` also max_features all on the first split.
+`--splits` splits are fitted by all, by turns, with max_features sqrt; with `--all-trees` also max_features all on the first
+`--all-splits`.
 `--grid` measures a part of the published grid and says what the whole would take. `--publish` keeps the figures of this
 data set under a name for the documents: "published size", "real" or "bundled".
 """
@@ -28,28 +29,24 @@ COUNTS = [20, 50, 100, 500, 1000]
 SETS = {"all": np.arange(507), "weight": np.r_[0:3, 3:276], "activation": np.r_[0:3, 276:444], "layer-wise": np.r_[0:3, 444:507]}
 
 
-def theirs(X, y, train, test, **parameters):
+def of_scikit_learn(X, y, train, test, forest_class=RandomForestClassifier, **parameters):
     """scikit-learn at its fastest: float32, C order, as many jobs as processors."""
     inputs, answers = X[train], X[test]
+    given = {**parameters, "max_features": None if parameters["max_features"] == "all" else parameters["max_features"]}
     started = time.perf_counter()
-    forest = RandomForestClassifier(n_jobs=PROCESSORS, **parameters).fit(inputs, y[train])
+    forest = forest_class(n_jobs=PROCESSORS, **given).fit(inputs, y[train])
     fitted = time.perf_counter()
     predicted = forest.predict(answers)
     ended = time.perf_counter()
     return {"fitSeconds": fitted - started, "predictSeconds": ended - fitted, "accuracy": (predicted == y[test]).mean(),
-            "importances": forest.feature_importances_}
+            "importances": getattr(forest, "feature_importances_", None)}
 
 
 def of_intelex(X, y, train, test, **parameters):
     """scikit-learn-intelex (oneDAL), which has the classes of scikit-learn."""
     from sklearnex.ensemble import RandomForestClassifier as Forest
 
-    inputs, answers = X[train], X[test]
-    started = time.perf_counter()
-    forest = Forest(n_jobs=PROCESSORS, **parameters).fit(inputs, y[train])
-    fitted = time.perf_counter()
-    predicted = forest.predict(answers)
-    return {"fitSeconds": fitted - started, "predictSeconds": time.perf_counter() - fitted, "accuracy": (predicted == y[test]).mean()}
+    return {**of_scikit_learn(X, y, train, test, Forest, **parameters), "importances": None}
 
 
 def of_ydf(X, y, train, test, n_estimators, max_features, random_state):
@@ -58,7 +55,7 @@ def of_ydf(X, y, train, test, n_estimators, max_features, random_state):
 
     ydf.verbose(0)
     inputs, answers = ({f"f{column}": np.ascontiguousarray(X[rows, column]) for column in range(X.shape[1])} for rows in (train, test))
-    ratio = 1.0 if max_features is None else X.shape[1] ** -0.5
+    ratio = 1.0 if max_features == "all" else X.shape[1] ** -0.5
     learner = ydf.RandomForestLearner(
         label="label", num_trees=n_estimators, num_candidate_attributes_ratio=ratio, max_depth=-1, min_examples=1, winner_take_all=False,
         compute_oob_performances=False, random_seed=random_state, num_threads=PROCESSORS, maximum_training_duration_seconds=MOST_SECONDS)
@@ -71,31 +68,7 @@ def of_ydf(X, y, train, test, n_estimators, max_features, random_state):
     return {"fitSeconds": fitted - started, "predictSeconds": time.perf_counter() - fitted, "accuracy": (predicted == y[test]).mean()}
 
 
-OTHERS = {"intelex": of_intelex, "ydf": of_ydf}
-
-
-def others(X, y, splits, **parameters):
-    """What further libraries take on each split: medians and the mean accuracy; a library that is not here or takes too long is named."""
-    given = {**parameters, "max_features": None if parameters["max_features"] == "all" else parameters["max_features"]}
-    figures = {}
-    for name, run in OTHERS.items():
-        runs = []
-        try:
-            for number, (train, test) in enumerate(splits):
-                runs.append(run(X, y, train, test, random_state=number, **given))
-                if runs[-1] is None:
-                    break
-        except ImportError as error:
-            print(f"{name}: not compared, {error}")
-            continue
-        if runs[-1] is None:
-            print(f"{name}: one forest takes more than {MOST_SECONDS:.0f} s")
-            continue
-        fit, predict = (float(np.median([one[key] for one in runs])) for key in ("fitSeconds", "predictSeconds"))
-        accuracy = float(np.mean([one["accuracy"] for one in runs]))
-        print(f"{name}: fit {fit:.3f} s, predict {predict:.3f} s, accuracy {accuracy:.4f}", flush=True)
-        figures |= {f"{name}_s": fit, f"{name}_predict_s": predict, f"{name}_accuracy": accuracy}
-    return figures
+OTHERS = {"sklearn": of_scikit_learn, "intelex": of_intelex, "ydf": of_ydf}
 
 
 def ours(driver, split, seed, **parameters):
@@ -103,26 +76,50 @@ def ours(driver, split, seed, **parameters):
     return {**answer, "importances": answer["details"]["importances"]}
 
 
-def compare(driver, X, y, splits, name, **parameters):
-    """Fits both on every split and prints times, accuracies and how their importances agree."""
-    both = []
+def by_turns(driver, X, y, splits, **parameters):
+    """What each library took on every split; who begins is another one each time. A library that is not here or takes too long is named."""
+    runs = {"engram": [], **{name: [] for name in OTHERS}}
     for number, (train, test) in enumerate(splits):
-        both.append((ours(driver, number, number, **parameters), theirs(X, y, train, test, random_state=number, **(
-            parameters if parameters["max_features"] != "all" else {**parameters, "max_features": None}))))
+        names = list(runs)
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            try:
+                if name == "engram":
+                    found = ours(driver, number, number, **parameters)
+                else:
+                    found = OTHERS[name](X, y, train, test, random_state=number, **parameters)
+            except ImportError as error:
+                print(f"{name}: not compared, {error}")
+                del runs[name]
+                continue
+            if found is None:
+                print(f"{name}: one forest takes more than {MOST_SECONDS:.0f} s")
+                del runs[name]
+                continue
+            runs[name].append(found)
+    return runs
+
+
+def compare(driver, X, y, splits, name, **parameters):
+    """Fits all on every split by turns; prints times, accuracies and how importances agree."""
+    runs = by_turns(driver, X, y, splits, **parameters)
     print(f"\n{name}, {len(splits)} splits of {len(splits[0][0])} x {X.shape[1]} train rows: {parameters}")
-    print(f"{'':20s} {'engram':>10s} {'sklearn':>10s} {'ratio':>8s}")
-    for label, key in [("fit, median s", "fitSeconds"), ("predict, median s", "predictSeconds")]:
-        a, b = (np.median([run[side][key] for run in both]) for side in (0, 1))
-        print(f"{label:20s} {a:10.3f} {b:10.3f} {b / a:7.1f}x")
-    a, b = (np.array([run[side]["accuracy"] for run in both]) for side in (0, 1))
-    sem = b.std(ddof=1) / len(b) ** 0.5 if len(b) > 1 else float("nan")
-    figures = {"trees": parameters["n_estimators"], "engram_accuracy": a.mean(), "sklearn_accuracy": b.mean()}
-    figures |= {"standard_error": sem} if len(b) > 1 else {}
-    for label, key in [("", "fitSeconds"), ("_predict", "predictSeconds")]:
-        for side, who in enumerate(("engram", "sklearn")):
-            figures[f"{who}{label}_s"] = np.median([run[side][key] for run in both])
-    print(f"{'accuracy, mean':20s} {a.mean():10.4f} {b.mean():10.4f} {'':8s} s.e.m. {sem:.4f}, difference {a.mean() - b.mean():+.4f}")
-    a, b = (np.array([run[side]["importances"] for run in both]) for side in (0, 1))
+    print(f"{'':10s} {'fit, s':>8s} {'predict, s':>11s} {'accuracy':>9s}   fit and predict beside engram (medians)")
+    figures = {"trees": parameters["n_estimators"], "splits": len(splits)}
+    for who, found in runs.items():
+        for key, short in (("fitSeconds", "_s"), ("predictSeconds", "_predict_s")):
+            figures[who + short] = float(np.median([run[key] for run in found]))
+        figures[f"{who}_accuracy"] = float(np.mean([run["accuracy"] for run in found]))
+        fit, predict = (figures[who + short] / figures["engram" + short] for short in ("_s", "_predict_s"))
+        print(f"{who:10s} {figures[who + '_s']:8.3f} {figures[who + '_predict_s']:11.4f} {figures[who + '_accuracy']:9.4f}   "
+              f"{fit:.1f} x, {predict:.1f} x")
+    if len(splits) > 1:
+        accuracies = np.array([run["accuracy"] for run in runs["sklearn"]])
+        figures["standard_error"] = accuracies.std(ddof=1) / len(splits) ** 0.5
+        gap = np.array([run["accuracy"] for run in runs["engram"]]) - accuracies
+        print(f"standard error of scikit-learn's accuracy {figures['standard_error']:.4f}; engram's less scikit-learn's {gap.mean():+.4f}, "
+              f"standard error {gap.std(ddof=1) / len(splits) ** 0.5:.4f}")
+    a, b = (np.array([run["importances"] for run in runs[who]]) for who in ("engram", "sklearn"))
     print(f"importances, Spearman: {spearmanr(a.mean(0), b.mean(0))[0]:.3f} over all splits; on the first split alone "
           f"{spearmanr(a[0], b[0])[0]:.3f}", end="")
     if len(splits) > 1:
@@ -143,7 +140,7 @@ def grid(program, X, y, splits):
         row = []
         for limit, few in [("sqrt", 8), ("log2", 8), ("all", 2)]:
             mine = ours(driver, 0, 0, n_estimators=25 * few, max_features=limit)
-            other = theirs(part, y, fold, held, random_state=0, n_estimators=few, max_features=None if limit == "all" else limit)
+            other = of_scikit_learn(part, y, fold, held, random_state=0, n_estimators=few, max_features=limit)
             a = (mine["fitSeconds"] + mine["predictSeconds"]) / (25 * few)
             b = (other["fitSeconds"] + other["predictSeconds"]) / few
             row.append(f"{limit} {a:.4f} / {b:.3f}")
@@ -162,6 +159,7 @@ def main(program, arguments):
     parser.add_argument("--splits", type=int, default=10)
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--all-trees", type=int, default=4)
+    parser.add_argument("--all-splits", type=int, default=1)
     parser.add_argument("--grid", action="store_true")
     parser.add_argument("--publish", metavar="NAME")
     options = parser.parse_args(arguments)
@@ -177,11 +175,9 @@ def main(program, arguments):
     if options.splits:
         figures["some_features"] = compare(
             driver, X, y, splits[:options.splits], name, n_estimators=options.trees, max_features="sqrt")
-        figures["some_features"] |= others(X, y, splits[:options.splits], n_estimators=options.trees, max_features="sqrt")
     if options.all_trees:
         figures["all_features"] = compare(
-            driver, X, y, splits[:1], name, n_estimators=options.all_trees, max_features="all")
-        figures["all_features"] |= others(X, y, splits[:1], n_estimators=options.all_trees, max_features="all")
+            driver, X, y, splits[:options.all_splits], name, n_estimators=options.all_trees, max_features="all")
     driver.close()
     if options.publish:
         published.forest(options.publish, figures)

@@ -112,10 +112,11 @@ def ingest():
 def forest_rows():
     found = figures("forest")["sets"]["published size"]
     some = found["some_features"]
+    theirs = [f"{name} {number(some[f'{who}_s'])} s, {some[f'{who}_accuracy']:.4f}"
+              for who, name in (("sklearn", "scikit-learn"), ("intelex", "scikit-learn-intelex")) if f"{who}_s" in some]
     return [(
         f"random forest, {some['trees']} trees: fit, held-out accuracy",
-        f"{number(some['engram_s'])} s, {some['engram_accuracy']:.4f}",
-        f"scikit-learn {number(some['sklearn_s'])} s, {some['sklearn_accuracy']:.4f}")]
+        f"{number(some['engram_s'])} s, {some['engram_accuracy']:.4f}", "; ".join(theirs))]
 
 
 def solver(name):
@@ -147,26 +148,37 @@ def classifiers():
 def forest():
     """The table of the forests' page."""
     names = figures("forest")
+    libraries = {"engram": "Engram", "sklearn": "scikit-learn", "intelex": "scikit-learn-intelex", "ydf": "YDF"}
+
+    def line(title, found, key, form):
+        return (title, *(form(found, f"{who}{key}") for who in libraries))
+
+    def seconds(found, key):
+        if key not in found:
+            return ""
+        ours = found["engram" + key[key.index("_"):]]
+        return f"{found[key]:.3f}" + ("" if key.startswith("engram") else f" ({found[key] / ours:.1f}x)")
+
+    def accuracy(found, key):
+        return f"{found[key]:.4f}" if key in found else ""
+
     rows = []
     for title, found in names["sets"].items():
-        some, full = found["some_features"], found.get("all_features")
         where = f"{title}, {found['train_rows']:,} x {found['columns']}"
-        if "engram_s" in some:
-            rows.append((f"{where}: fit {some['trees']} trees, sqrt, s", *pair(some["engram_s"], some["sklearn_s"])))
-        if full:
-            rows.append((f"{where}: fit {full['trees']} trees, all features, s", *pair(full["engram_s"], full["sklearn_s"])))
-        if "engram_predict_s" in some:
-            rows.append((f"{where}: predict, {some['trees']} trees, s", *pair(some["engram_predict_s"], some["sklearn_predict_s"])))
-        rows.append((f"{where}: held-out accuracy, mean of {found['splits']} splits", f"{some['engram_accuracy']:.4f}",
-                     f"{some['sklearn_accuracy']:.4f}", f"standard error {some['standard_error']:.4f}"))
+        for kind, about in (("some_features", "sqrt"), ("all_features", "all features")):
+            part = found.get(kind)
+            if not part:
+                continue
+            forest = f"{part['trees']} trees, {about}"
+            rows.append(line(f"{where}: fit {forest}, s", part, "_s", seconds))
+            rows.append(line(f"{where}: predict, {forest}, s", part, "_predict_s", seconds))
+            splits = f"mean of {part['splits']} splits" if part["splits"] > 1 else "one split"
+            error = f", standard error {part['standard_error']:.4f}" if "standard_error" in part else ""
+            rows.append(line(f"{where}: held-out accuracy, {forest}, {splits}{error}", part, "_accuracy", accuracy))
     grid = names["grid"]
     rows.append(("whole published grid, extrapolated", f"{grid['engram_minutes']:.0f} minutes",
-                 f"{grid['sklearn_hours']:.0f} hours", f"{60 * grid['sklearn_hours'] / grid['engram_minutes']:.0f}x"))
-    return table(["", "Engram", "scikit-learn", ""], rows)
-
-
-def pair(ours, theirs):
-    return f"{ours:.3f}", f"{theirs:.3f}", f"{theirs / ours:.1f}x"
+                 f"{grid['sklearn_hours']:.0f} hours ({60 * grid['sklearn_hours'] / grid['engram_minutes']:.0f}x)", "", ""))
+    return table(["", *libraries.values()], rows)
 
 
 def linear_svm():
