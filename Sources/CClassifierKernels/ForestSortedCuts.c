@@ -4,15 +4,12 @@
 #include "LaneSort.h"
 #include "Simd.h"
 
-#include <math.h>
 #include <string.h>
 
 /* A product and a sum stay two roundings, whatever the processor could fuse: the same forest everywhere. */
 #pragma STDC FP_CONTRACT OFF
 
 typedef uint8_t lanes_u8 __attribute__((ext_vector_type(LANES)));
-
-ENGRAM_INLINE uint16_t weight_mask(unsigned weight_bits) { return (uint16_t)((1u << weight_bits) - 1); }
 
 #define WIDTH 16
 #include "LaneCuts.h"

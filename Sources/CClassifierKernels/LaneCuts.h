@@ -1,6 +1,21 @@
 /* LaneCuts.h -- the best cuts of sorted columns, one in each lane; included once for each number of lanes, which is WIDTH.
  *
  * A key is a bin, then a class, then a weight. Keys lie ENGRAM_SORTED_LANES apart, of which the first WIDTH are looked at. */
+#ifndef ENGRAM_LANE_CUTS_H
+#define ENGRAM_LANE_CUTS_H
+
+#include "ForestKernels.h"
+#include "Simd.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The bits of a key that hold its weight. */
+ENGRAM_INLINE uint16_t weight_mask(unsigned weight_bits) { return (uint16_t)((1u << weight_bits) - 1); }
+
+#endif
 
 #define LANED_AS(name, width) name##_##width
 #define LANED_BY(name, width) LANED_AS(name, width)

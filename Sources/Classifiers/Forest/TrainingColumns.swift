@@ -53,7 +53,7 @@ extension TrainingColumns {
   }
 }
 
-/// Memory of one thread that grows trees.
+/// Memory of one thread that grows trees; it goes from one to another with the grower that has it.
 @safe final class CutMemory: @unchecked Sendable {
   /// Room for the entries of all rows.
   let entries: UnsafeMutablePointer<UInt64>

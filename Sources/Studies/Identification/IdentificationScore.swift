@@ -31,7 +31,7 @@ public struct IdentificationScore: Sendable, Hashable {
   /// The share of them whose set holds their class; nil where the class of none is known.
   public var coverage: Double? { knownRuns > 0 ? Double(coveredRuns) / Double(knownRuns) : nil }
   /// Whether a warning says what is to be known: of runs of a learned class that they may be identified no better than by guessing;
-  /// of runs of none that they may be of none.
+  /// of runs of a class that was not learned that they may be of one.
   public var isWarnedOf: Bool {
     warnings.compactMap(IdentifyWarning.Kind.init).contains { knownRuns > 0 ? $0 == .doubtful : $0.speaksOfNewClass }
   }
