@@ -181,7 +181,8 @@ let package = Package(
 
     // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
     .executableTarget(
-      name: "store-bench", dependencies: ["Base", "TrajectoryModel", "Engram"], path: "benchmarks/store/driver",
+      name: "store-bench", dependencies: ["Base", "TrajectoryModel", "TrajectoryStore", "Engram"],
+      path: "benchmarks/store/driver",
       swiftSettings: strict),
     // Fits and times classifiers for benchmarks/classifiers.
     .executableTarget(

@@ -9,6 +9,8 @@ package import TrajectoryModel
 @safe package final class ChunkBlock {
   /// The values of the stored type, `[epoch][example]`.
   private var block = Scratch()
+  /// The block whose values stand here, where they are not its own.
+  private var lender: ChunkBlock?
   /// The same values as the other type, made when they are first asked for.
   private var converted = Scratch()
   var tile = Scratch()
@@ -29,6 +31,7 @@ package import TrajectoryModel
   /// Makes room for values of a shape, which are unspecified until they are written.
   func prepare(exampleCount: Int, epochEnd: Int, storedType: ElementType) -> UnsafeMutableRawPointer {
     hasConverted = false
+    lender = nil
     self.exampleCount = exampleCount
     self.epochEnd = epochEnd
     self.storedType = storedType
@@ -42,7 +45,7 @@ package import TrajectoryModel
     epochEnd = 0
   }
 
-  /// Takes a window of the values of a block that holds a whole chunk.
+  /// Copies a window of the values of a block that holds a whole chunk.
   ///
   /// Several threads may take windows of one block at a time, as long as nobody writes it.
   ///
@@ -59,11 +62,25 @@ package import TrajectoryModel
       from: whole.storedValues, exampleCount: whole.exampleCount, valueByteCount: storedType.byteCount, to: out)
   }
 
+  /// Stands for a window of the values of a block that holds a whole chunk: by a copy, or by those values where it is all of them.
+  package func borrow(_ window: ChunkWindow, of whole: ChunkBlock) {
+    guard window.count == whole.exampleCount, window.epochEnd == whole.epochEnd else {
+      copy(window, of: whole)
+      return
+    }
+    hasConverted = false
+    lender = whole
+    (exampleCount, epochEnd, storedType) = (whole.exampleCount, whole.epochEnd, whole.storedType)
+  }
+
   /// Bytes of the values.
   package var byteCount: Int { exampleCount * epochEnd * storedType.byteCount }
 
   /// The values of the stored type.
-  @unsafe var storedValues: UnsafeRawPointer { unsafe UnsafeRawPointer(block.base) }
+  @unsafe var storedValues: UnsafeRawPointer {
+    if let lender { return unsafe lender.storedValues }
+    return unsafe UnsafeRawPointer(block.base)
+  }
 
   /// Writes examples and epochs of the decoded chunk into a matrix.
   ///
@@ -164,16 +181,16 @@ package import TrajectoryModel
   /// The decoded values as a type, `[epoch][example]`; valid until the next call of any method.
   @unsafe package func values(as elementType: ElementType) -> UnsafeRawPointer {
     let count = exampleCount * epochEnd
-    if elementType == storedType { return unsafe UnsafeRawPointer(block.base) }
+    if elementType == storedType { return unsafe storedValues }
     if !hasConverted {
       converted.reserve(count * elementType.byteCount)
       // SAFETY: the block holds `count` values of the stored type and the scratch has room for as many of the other.
       if elementType == .float64 {
         unsafe engram_widen(
-          block.base.assumingMemoryBound(to: UInt32.self), count, converted.base.assumingMemoryBound(to: UInt64.self))
+          storedValues.assumingMemoryBound(to: UInt32.self), count, converted.base.assumingMemoryBound(to: UInt64.self))
       } else {
         unsafe engram_round(
-          block.base.assumingMemoryBound(to: Double.self), count, converted.base.assumingMemoryBound(to: Float.self))
+          storedValues.assumingMemoryBound(to: Double.self), count, converted.base.assumingMemoryBound(to: Float.self))
       }
       hasConverted = true
     }

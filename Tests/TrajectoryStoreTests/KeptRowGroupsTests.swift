@@ -72,6 +72,53 @@ import TrajectoryStore
     }
   }
 
+  @Test func `few statistics of whole row groups are kept at the fifth read of the same ones`() throws {
+    let folder = TemporaryFolder()
+    // Of eight statistics one is few; one of them is predicted from two others.
+    let statistics = [
+      "weightabs_norm", "weightraw_mean", "weightraw_norm", "weightraw_var", "weightsq_mean", "a", "b", "c",
+    ]
+    let axes = Axes(statistics: statistics)
+    let store = try TrajectoryStore.create(at: folder["f.engram"])
+    try Made.append(1_600, to: store, axes, .float32, special: true, seed: 7)
+    let snapshot = try store.snapshot()
+    func read(_ names: [String], _ type: ElementType = .float32, times: Int) throws -> [[UInt8]] {
+      let columns = FeatureColumns(statistics: names, epochs: axes.epochs)
+      return try (0..<times).map { _ in
+        var matrix = Matrix(elementType: type)
+        try snapshot.materialize(snapshot.allExamples, columns, into: &matrix)
+        return matrix.copied()
+      }
+    }
+    let chunkBytes = 1_600 * axes.epochs.count * 4
+    for (number, name) in statistics.enumerated() {
+      let found = try read([name], times: 4)
+      #expect(store.keptRowGroups.heldBytes == number * chunkBytes, "the reads of another do not count")
+      let again = try read([name], times: 2)
+      #expect(store.keptRowGroups.heldBytes == (number + 1) * chunkBytes)
+      for values in found + again { #expect(values == found[0]) }
+      let widened = try read([name], .float64, times: 1)[0]
+      store.keptRowGroups.letGo()
+      #expect(store.keptRowGroups.heldBytes == 0)
+      #expect(try read([name], .float64, times: 1)[0] == widened)
+      for kept in statistics[...number] { _ = try read([kept], times: 5) }
+    }
+    store.keptRowGroups.letGo()
+    _ = try read(["a", "b"], times: 20)
+    #expect(store.keptRowGroups.heldBytes == 0, "two of eight are not few")
+  }
+
+  @Test func `a read of more than half of what may be kept keeps nothing`() throws {
+    let folder = TemporaryFolder()
+    let (segment, _) = try Self.segment(of: Self.store(folder))
+    let count = segment.schema.statistics.count
+    let kept = KeptRowGroups(mostBytes: 1_000)
+    let one = [Int?](arrayLiteral: 0, nil)
+    #expect(kept.hasFew(one, of: segment, valueCount: 125) == (count >= 8))
+    #expect(!kept.hasFew(one, of: segment, valueCount: 126))
+    #expect(!kept.hasFew(Array(0..<count), of: segment, valueCount: 1))
+  }
+
   @Test func `what is kept stays within its bound, and makes room only when it is not read any more`() throws {
     let folder = TemporaryFolder()
     let (segment, _) = try Self.segment(of: Self.store(folder))

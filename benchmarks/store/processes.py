@@ -25,9 +25,8 @@ class Process:
     def __init__(self, command, cores=None, keeps_memory=True):
         environment = dict(os.environ, **(KEEP_MEMORY if keeps_memory else {}))
         chosen = set(sorted(os.sched_getaffinity(0))[-cores:]) if cores else None
-        self.log = open(
-            os.path.join(os.environ.get("STORE_BENCH_LOGS", "/tmp"), f"{os.path.basename(command[-1])}.log"), "ab"
-        )
+        name = os.path.basename(command[-1]).lstrip("-")
+        self.log = open(os.path.join(os.environ.get("STORE_BENCH_LOGS", "/tmp"), f"{name}.log"), "ab")
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -104,6 +103,11 @@ def peer(name):
 def engram(name, driver):
     """Engram by a driver, `store-bench` of one build or another."""
     return Contestant(name, [driver], is_engram=True)
+
+
+def first_reads(name, driver):
+    """The same, with nothing kept of the reads before; for the reads of which something is kept."""
+    return Contestant(name, [driver, "--first-reads"], is_engram=True)
 
 
 def measured(command):

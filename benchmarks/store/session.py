@@ -168,6 +168,8 @@ def contestants(options, chosen=None):
     """Engram first, then the peers, then the limits."""
     drivers = dict(text.split("=", 1) for text in options.engram) or {"engram": options.driver}
     found = [processes.engram(name, driver) for name, driver in drivers.items()]
+    if not options.engram:
+        found.append(processes.first_reads("engram-first", options.driver))
     if options.smoke:
         names = SMOKE_PEERS
     elif chosen is not None:

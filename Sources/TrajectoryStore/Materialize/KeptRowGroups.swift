@@ -12,13 +12,18 @@ import TrajectoryModel
 /// program that goes through the runs of a store, or looks at the same ones again, pays for each row group some small reads
 /// and one decoding of the whole, and from then on copies. A segment never changes, so nothing kept can be out of date. Each
 /// store keeps its own, for a segment of another may bear the same identifier; there is a bound for all of them as well.
+///
+/// A part is small where it has few of the examples of a row group, or few of a segment's statistics: a variance alone takes
+/// four chunks that it is told from, each time.
 package final class KeptRowGroups: Sendable {
   /// Small reads of a row group before it is kept, so that what is read a few times is not decoded whole for nothing.
   package static let readsBefore = 4
   /// For each row group that is kept, the small reads that must have passed one by before it makes room for another.
   package static let patience = 16
-  /// Row groups whose small reads are counted at a time.
+  /// Small reads that are told apart and counted at a time.
   private static let mostCounted = 1 << 12
+  /// Of so many statistics of a segment one is few.
+  private static let sparsity = 8
 
   /// What several stores may keep together.
   package final class Bound: Sendable {
@@ -55,13 +60,19 @@ package final class KeptRowGroups: Sendable {
     }
   }
 
+  /// Small reads that are counted together: of some examples, whatever the statistics, or of the same few statistics.
+  private struct Kind: Hashable {
+    let rowGroup: Key
+    let statistics: [Int?]
+  }
+
   private struct State {
     var kept: [Key: Chunks] = [:]
     /// The number of the small read that used a row group last.
     var lastRead: [Key: Int] = [:]
     var heldBytes = 0
-    /// Small reads of row groups that are not kept.
-    var counts: [Key: Int] = [:]
+    /// Small reads of what is not kept.
+    var counts: [Kind: Int] = [:]
     /// The small reads there were.
     var reads = 0
   }
@@ -94,6 +105,26 @@ package final class KeptRowGroups: Sendable {
   /// Bytes of values that are kept.
   package var heldBytes: Int { state.withLock { $0.heldBytes } }
 
+  /// Lets go of all that is kept, and of what was counted.
+  package func letGo() {
+    state.withLock { state in
+      hold(-state.heldBytes, in: &state)
+      state = State()
+    }
+  }
+
+  /// Whether a read has so few statistics that what it reads is kept when it comes again.
+  ///
+  /// - Parameters:
+  ///   - statistics: Indices of statistics on the segment's axis; nil is passed over.
+  ///   - segment: The segment.
+  ///   - valueCount: The values that the whole read has.
+  /// - Returns: Whether there are few, and no more values than half of what may be kept.
+  package func hasFew(_ statistics: [Int?], of segment: SegmentReader, valueCount: Int) -> Bool {
+    statistics.count { $0 != nil } * Self.sparsity <= segment.schema.statistics.count
+      && valueCount * segment.schema.elementType.byteCount <= mostBytes / 2
+  }
+
   /// Hands out some statistics of a window of a row group, as `RowGroupDecoder.decode` does, and in any order.
   ///
   /// - Parameters:
@@ -101,15 +132,17 @@ package final class KeptRowGroups: Sendable {
   ///   - rowGroup: The row group.
   ///   - statistics: Indices of statistics on the segment's axis, each at most once; nil is passed over.
   ///   - window: What of each chunk is wanted.
+  ///   - hasFew: What ``hasFew(_:of:valueCount:)`` says of the whole read.
   ///   - decoder: Decodes what is not kept; it belongs to the calling thread.
   ///   - body: Gets the place in `statistics` and the values, which are the body's until it returns.
   /// - Throws: `corrupt`, or what the body throws.
   package func read(
-    _ segment: SegmentReader, rowGroup: Int, statistics: [Int?], window: ChunkWindow, with decoder: RowGroupDecoder,
-    _ body: (_ place: Int, _ block: ChunkBlock) throws(EngramError) -> Void
+    _ segment: SegmentReader, rowGroup: Int, statistics: [Int?], window: ChunkWindow, hasFew: Bool = false,
+    with decoder: RowGroupDecoder, _ body: (_ place: Int, _ block: ChunkBlock) throws(EngramError) -> Void
   ) throws(EngramError) {
     let exampleCount = segment.examples(inRowGroup: rowGroup).count
-    guard window.isSmall(of: exampleCount) else {
+    let isSmall = window.isSmall(of: exampleCount)
+    guard isSmall || hasFew else {
       try decoder.decode(segment, rowGroup: rowGroup, statistics: statistics, window: window, body)
       return
     }
@@ -117,7 +150,8 @@ package final class KeptRowGroups: Sendable {
     let schema = segment.schema
     let byteCount =
       exampleCount * schema.epochs.count * schema.elementType.byteCount * statistics.count { $0 != nil }
-    switch way(of: key, statistics, byteCount: byteCount) {
+    let kind = Kind(rowGroup: key, statistics: isSmall ? [] : statistics)
+    switch way(of: kind, statistics, byteCount: byteCount) {
     case .decode:
       try decoder.decode(segment, rowGroup: rowGroup, statistics: statistics, window: window, body)
     case .keep:
@@ -130,20 +164,20 @@ package final class KeptRowGroups: Sendable {
   }
 
   /// Counts a small read, and says how it is done.
-  private func way(of key: Key, _ statistics: [Int?], byteCount: Int) -> Way {
+  private func way(of kind: Kind, _ statistics: [Int?], byteCount: Int) -> Way {
     state.withLock { state in
       state.reads += 1
-      if let chunks = state.kept[key], chunks.hold(statistics) {
-        state.lastRead[key] = state.reads
+      if let chunks = state.kept[kind.rowGroup], chunks.hold(statistics) {
+        state.lastRead[kind.rowGroup] = state.reads
         return .copy(chunks)
       }
       if state.counts.count >= Self.mostCounted { state.counts = [:] }
-      let before = state.counts[key, default: 0]
+      let before = state.counts[kind, default: 0]
       guard before >= Self.readsBefore else {
-        state.counts[key] = before + 1
+        state.counts[kind] = before + 1
         return .decode
       }
-      state.counts[key] = nil
+      state.counts[kind] = nil
       return hasRoom(for: byteCount, in: &state) ? .keep : .decode
     }
   }
@@ -206,7 +240,7 @@ package final class KeptRowGroups: Sendable {
     let block = ChunkBlock()
     for (place, statistic) in statistics.enumerated() {
       guard let statistic, let chunk = chunks.blocks[statistic] else { continue }
-      block.copy(window, of: chunk)
+      block.borrow(window, of: chunk)
       try body(place, block)
     }
   }

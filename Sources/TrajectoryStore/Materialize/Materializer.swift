@@ -72,15 +72,24 @@ struct Materializer: Sendable {
     // Calling a thread takes up to as long as decoding this many values.
     let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
     let asked = useful.insideGate
+    let exampleCount = destinations.reduce(0) { $0 + $1.examples.count }
+    let hasFew = zip(sources, maps).map { (source, map) in
+      guard case .segment(let reader) = source.values else { return false }
+      let epochCount = reader.schema.epochs.count
+      return kept.hasFew(map.statistics, of: reader, valueCount: exampleCount * epochCount * statistics.count)
+    }
     try pool.lend(min(useful.threads, tasks.count)) { (decoders) throws(EngramError) in
       try parallelFor(count: tasks.count, work: useful) { (index, worker) throws(EngramError) in
-        try ForkGate.inside { () throws(EngramError) in try perform(tasks[index], decoders[worker], kept, asked) }
+        let (task, decoder) = (tasks[index], decoders[worker])
+        try ForkGate.inside { () throws(EngramError) in
+          try perform(task, hasFew: hasFew[task.source], decoder, kept, asked)
+        }
       }
     }
   }
 
   private func perform(
-    _ task: RowGroupTask, _ decoder: RowGroupDecoder, _ kept: KeptRowGroups, _ work: WorkContext
+    _ task: RowGroupTask, hasFew: Bool, _ decoder: RowGroupDecoder, _ kept: KeptRowGroups, _ work: WorkContext
   ) throws(EngramError) {
     let map = maps[task.source]
     if map.isIncomplete { try fillWithNaN(task, work) }
@@ -92,7 +101,7 @@ struct Materializer: Sendable {
       let isPlain = !sampling.isMean && !sampling.hasStarts && destinations.allSatisfy { $0.sampleStride == 1 }
       let tables = isPlain ? RowTable.tables(runs, of: destinations, exampleCount: window.count) : []
       try kept.read(
-        reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window, with: decoder
+        reader, rowGroup: task.rowGroup, statistics: map.statistics, window: window, hasFew: hasFew, with: decoder
       ) { (position, block) throws(EngramError) in
         try work.checkCancelled()
         for table in tables { table.scatter(block, position: position, map) }

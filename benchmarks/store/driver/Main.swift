@@ -6,6 +6,7 @@
 //   {"op": "dump", "path": FILE}                               writes the bytes of the matrices         -> {}
 //   {"op": "first", "store": STORE, "threads": N, "work": REQUEST}   opens and reads one value          -> {"seconds": S}
 //   {"op": "query", "sql": TEXT, "times": N}                   asks the catalog                         -> {"seconds": [S]}
+// With --first-reads each read of a run is as the first: nothing is kept from the ones before but the open files.
 // An answer {"error": TEXT} says what went wrong. benchmarks/store/worker.py answers the same for all others.
 
 import Base
@@ -15,8 +16,15 @@ import Glibc
 /// The process.
 @main enum Main {
   static func main() {
-    var session = Session()
-    answer(["versions": [:]])
+    let onlyFirst = CommandLine.arguments.contains("--first-reads")
+    var session = Session(onlyFirstReads: onlyFirst)
+    // Of other reads nothing is kept.
+    answer(
+      onlyFirst
+        ? [
+          "versions": [:], "works": ["holdout", "statistic", "norm", "predicted", "run"],
+          "layout": "the same, with nothing kept of the reads before",
+        ] : ["versions": [:]])
     while let line = readLine() {
       do throws(EngramError) {
         answer(try session.perform(try JSONValue(parsing: line).asObject()))

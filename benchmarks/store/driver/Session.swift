@@ -3,12 +3,14 @@
 import Base
 import Engram
 import TrajectoryModel
+import TrajectoryStore
 
 /// An open store, a read to repeat, and the matrices it fills.
 struct Session: ~Copyable {
   private var store: TrajectoryStore?
   private var read: Read?
   private var threads = 1
+  private let onlyFirstReads: Bool
   private var matrices = Pair()
 
   /// The two matrices of a split; a plain read fills the first.
@@ -16,6 +18,9 @@ struct Session: ~Copyable {
     var first = Matrix()
     var second = Matrix()
   }
+
+  /// Makes one; with `onlyFirstReads` the store lets go of what it keeps before each read of a run.
+  init(onlyFirstReads: Bool) { self.onlyFirstReads = onlyFirstReads }
 
   /// Does what a command says.
   ///
@@ -64,6 +69,7 @@ struct Session: ~Copyable {
     guard let store, let read else { throw EngramError(.usage, "open a store and prepare a read first") }
     var seconds: [JSONValue] = []
     for _ in 0..<times {
+      if onlyFirstReads { store.keptRowGroups.letGo() }
       let start = ContinuousClock.now
       if fresh { matrices = Pair() }
       try read.perform(try store.snapshot(), threads: threads, into: &matrices)
