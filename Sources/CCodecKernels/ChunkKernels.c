@@ -87,6 +87,14 @@ ENGRAM_INLINE uint64_t widened(uint32_t bits) {
   return sign | (uint64_t)(874 + top) << 52 | (uint64_t)(fraction ^ (1u << top)) << (52 - top);
 }
 
+/* The only float32 bits that could widen to these where they are not subnormal; the caller checks. */
+ENGRAM_INLINE uint32_t narrowed_fast(uint64_t bits) {
+  uint32_t sign = (uint32_t)(bits >> 32) & 0x80000000;
+  uint64_t magnitude = bits & INT64_MAX;
+  uint32_t rebias = magnitude == 0 ? 0 : magnitude >= UINT64_C(2047) << 52 ? 1792u << 23 : 896u << 23;
+  return sign | (((uint32_t)(magnitude >> 29) - rebias) & 0x7fffffff);
+}
+
 /* The only float32 bits that could widen to these; the caller checks. */
 ENGRAM_INLINE uint32_t narrowed_candidate(uint64_t bits) {
   uint32_t sign = (uint32_t)(bits >> 32) & 0x80000000;
@@ -96,14 +104,24 @@ ENGRAM_INLINE uint32_t narrowed_candidate(uint64_t bits) {
     uint64_t fraction = (magnitude & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
     return sign | (uint32_t)(fraction >> (926 - exponent));
   }
-  uint32_t rebias = magnitude == 0 ? 0 : exponent == 2047 ? 1792u << 23 : 896u << 23;
-  return sign | (((uint32_t)(magnitude >> 29) - rebias) & 0x7fffffff);
+  return narrowed_fast(bits);
 }
 
-int engram_narrow(const uint64_t *values, size_t count, uint32_t *narrowed) {
-  for (size_t i = 0; i < count; i++) {
-    narrowed[i] = narrowed_candidate(values[i]);
-    if (widened(narrowed[i]) != values[i]) return 0;
+ENGRAM_SIMD int engram_narrow(const uint64_t *restrict values, size_t count, uint32_t *restrict narrowed) {
+  enum { BLOCK = 512 };
+  for (size_t start = 0; start < count; start += BLOCK) {
+    size_t end = count - start < BLOCK ? count : start + BLOCK;
+    uint64_t different = 0;
+    for (size_t i = start; i < end; i++) {
+      narrowed[i] = narrowed_fast(values[i]);
+      different |= (widened_fast(narrowed[i]) ^ values[i]) | (uint64_t)is_subnormal_32(narrowed[i]);
+    }
+    if (!different) continue;
+    /* A subnormal, or a value that is no float32. */
+    for (size_t i = start; i < end; i++) {
+      narrowed[i] = narrowed_candidate(values[i]);
+      if (widened(narrowed[i]) != values[i]) return 0;
+    }
   }
   return 1;
 }

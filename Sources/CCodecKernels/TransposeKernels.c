@@ -104,7 +104,7 @@ ENGRAM_INLINE void tile_64(const uint8_t *const *rows, size_t column, vector_64 
           for (size_t r = 0; r < row_count; r++)                                                                       \
             rows[r] = (const uint8_t *)(blocks + (statistic + r) * block_stride + epoch * example_count + example);    \
           transpose_##BITS(rows, row_count, column_count,                                                              \
-                           values + example * example_size + (epoch * statistic_count + statistic) * size,             \
+                           values + (example - first) * example_size + (epoch * statistic_count + statistic) * size,   \
                            (ptrdiff_t)example_size);                                                                   \
         }                                                                                                              \
       }                                                                                                                \

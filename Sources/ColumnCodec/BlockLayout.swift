@@ -55,11 +55,16 @@ package struct BlockLayout: Sendable {
     }
   }
 
-  /// Blocks to canonical values, for some of the examples; parameters as for ``gather(_:examples:into:)``.
+  /// Blocks to canonical values, for some of the examples.
+  ///
+  /// - Parameters:
+  ///   - blocks: The memory of the blocks, as for ``gather(_:examples:into:)``.
+  ///   - examples: Which of the examples.
+  ///   - values: Room for the canonical values of these examples; they need no alignment.
   @unsafe package func ungather(
     _ blocks: UnsafeRawPointer, examples: Range<Int>, into values: UnsafeMutableRawPointer
   ) {
-    // SAFETY: the caller's memory holds the whole row group on both sides.
+    // SAFETY: the caller's memory holds the whole row group on one side and these examples on the other.
     let bytes = unsafe values.assumingMemoryBound(to: UInt8.self)
     let (first, end, count, epochs) = (examples.lowerBound, examples.upperBound, shape.exampleCount, shape.epochCount)
     switch shape.elementType {

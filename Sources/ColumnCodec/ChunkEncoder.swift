@@ -140,7 +140,7 @@ package struct EncodedChunk: Sendable {
         // SAFETY: blocks and scratch are as large as the kernel asks for.
         let tried = unsafe codes.base.assumingMemoryBound(to: Word.self)
         unsafe Word.encode(&plan, values, to: tried)
-        let cost = unsafe CodeLayout.plainCost(UnsafePointer(tried), shape: kept)
+        let cost = unsafe CodeLayout.plainCost(UnsafePointer(tried), shape: kept, limit: bestCost)
         if cost < bestCost {
           bestCost = cost
           swap(&codes, &bestCodes)

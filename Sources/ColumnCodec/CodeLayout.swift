@@ -27,9 +27,14 @@ struct CodeLayout {
   /// - Parameters:
   ///   - codes: The codes, `[epoch][example]`, as wide as the type.
   ///   - shape: Their axes, of the examples that are not copies.
-  /// - Returns: The bits of the best layout without zstd.
-  static func plainCost<Word: CodeWord>(_ codes: UnsafePointer<Word>, shape: ChunkShape) -> Double {
-    (0..<shape.epochCount).reduce(0) { sum, epoch in unsafe sum + CodeRow(codes, epoch, of: shape).plainChoice.bits }
+  ///   - limit: From here on it does not matter how many bits there are.
+  /// - Returns: The bits of the best layout without zstd, or some from the limit on.
+  static func plainCost<Word: CodeWord>(_ codes: UnsafePointer<Word>, shape: ChunkShape, limit: Double) -> Double {
+    var bits = 0.0
+    for epoch in 0..<shape.epochCount where bits < limit {
+      unsafe bits += CodeRow(codes, epoch, of: shape).plainChoice.bits
+    }
+    return bits
   }
 
   /// Finds the layout of codes.
@@ -75,8 +80,8 @@ private struct Choice {
 @safe private struct CodeRow<Word: CodeWord> {
   private let codes: UnsafePointer<Word>
   private let count: Int
-  /// Whether all codes are the same.
-  private let isConstant: Bool
+  /// The bits in which codes differ.
+  private let varying: Word
   /// For each length in bits, the number of codes that are longer.
   private let longer: [UInt32]
 
@@ -84,18 +89,20 @@ private struct Choice {
     count = shape.exampleCount
     // SAFETY: the codes of an epoch follow those of the one before.
     unsafe codes = block + epoch * count
-    var lengths = Array(repeating: UInt32(0), count: 65)
+    var counts = Array(repeating: UInt32(0), count: 65)
     // SAFETY: there are `count` codes, and a number for every length.
-    isConstant = unsafe Word.lengths(codes, count, &lengths) == 0
-    let width = Word.bitWidth
-    var longer = Array(repeating: UInt32(0), count: width + 1)
-    for length in stride(from: width - 1, through: 0, by: -1) {
-      longer[length] = longer[length + 1] + lengths[length + 1]
+    varying = unsafe Word.lengths(codes, count, &counts)
+    var sum: UInt32 = 0
+    for length in stride(from: Word.bitWidth, through: 0, by: -1) {
+      (counts[length], sum) = (sum, sum + counts[length])
     }
-    self.longer = longer
+    longer = counts
   }
 
   private var width: Int { Word.bitWidth }
+
+  /// Whether all codes are the same.
+  private var isConstant: Bool { varying == 0 }
 
   /// Bits of the packed low bits, for each bit of a code.
   private var laneBits: Double { Double((count + width - 1) / width * width) }
@@ -142,14 +149,23 @@ private struct Choice {
     // From the highest plane down: what is above a shift does not depend on it.
     var (above, planes) = (0.0, UInt8(0))
     for shift in stride(from: width - 8, through: 0, by: -8) {
-      // SAFETY: there are `count` codes and as many bytes; the table reaches up to that count.
-      unsafe Word.bytes(of: codes, count, Int32(shift), to: bytes)
-      let entropy = unsafe countLog.withUnsafeBufferPointer { table in
-        unsafe engram_entropy_bits(bytes, count, table.baseAddress)
+      let sparse = sparseBits(from: shift)
+      planes <<= 1
+      if varying >> Word(shift) & 0xFF == 0 {
+        above += 8
+      } else if sparse < timeBits {
+        above += sparse
+      } else {
+        if shift == 0 && above + timeBits >= best.bits { break }
+        // SAFETY: there are `count` codes and as many bytes; the table reaches up to that count.
+        unsafe Word.bytes(of: codes, count, Int32(shift), to: bytes)
+        let entropy = unsafe countLog.withUnsafeBufferPointer { table in
+          unsafe engram_entropy_bits(bytes, count, table.baseAddress)
+        }
+        let isSparse = sparse < entropy + timeBits
+        above += isSparse ? sparse : entropy + timeBits
+        planes |= isSparse ? 0 : 1
       }
-      let isSparse = entropy == 0 || sparseBits(from: shift) < entropy + timeBits
-      above += isSparse ? (entropy == 0 ? 8 : sparseBits(from: shift)) : entropy + timeBits
-      planes = planes << 1 | (isSparse ? 0 : 1)
       let bits = laneBits * Double(shift) + above
       if bits < best.bits { best = Choice(shift: shift, compressedPlanes: planes, bits: bits) }
     }

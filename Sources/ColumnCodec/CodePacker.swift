@@ -61,10 +61,14 @@ import Base
   /// The class of a row of bytes.
   private static func rowClass(_ row: UnsafeBufferPointer<UInt8>, mayCompress: Bool) -> RowClass {
     let first = unsafe row[0]
-    if unsafe row.allSatisfy({ $0 == first }) { return first == 0 ? .zero : .constant }
+    // Whole vectors at a time, so neither loop ends early.
+    var different: UInt8 = 0
+    for place in row.indices { unsafe different |= row[place] ^ first }
+    if different == 0 { return first == 0 ? .zero : .constant }
     if mayCompress { return .compressed }
     // The estimate of the layout saw to it that exceptions are few, but for what it cannot see.
-    let exceptions = unsafe row.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+    var exceptions = 0
+    for place in row.indices { unsafe exceptions += row[place] == 0 ? 0 : 1 }
     return exceptions <= row.count / fewestPerException ? .sparse : .compressed
   }
 
@@ -85,8 +89,16 @@ import Base
   /// Adds the bytes of a sparse row, with the gaps between them.
   private static func appendExceptions(of row: UnsafeBufferPointer<UInt8>, to exceptions: inout [UInt8]) {
     var (gaps, values) = ([UInt8](), [UInt8]())
-    var next = 0
-    for place in row.indices where unsafe row[place] != 0 {
+    let bytes = UnsafeRawBufferPointer(row)
+    var (place, next) = (0, 0)
+    while place < row.count {
+      // Mostly eight bytes are zero.
+      if place + 8 <= row.count, unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) == 0 {
+        place += 8
+        continue
+      }
+      defer { place += 1 }
+      if unsafe row[place] == 0 { continue }
       while place - next >= RowClass.longestGap {
         gaps.append(UInt8(RowClass.longestGap))
         values.append(0)

@@ -1,25 +1,32 @@
-// RowGroupReader.swift -- whole row groups in the canonical order.
+// RowGroupReader.swift -- all values of a segment in the canonical order.
 
 package import Base
 import ColumnCodec
 import TrajectoryModel
 
-/// Reads whole row groups of a segment in the canonical order `[example][epoch][statistic]`; keeps its memory.
+/// Reads row groups of a segment in the canonical order `[example][epoch][statistic]`; keeps its memory.
 ///
-/// For what needs every value, such as checking, compacting and exporting; a selection of statistics is read chunk
-/// by chunk instead. Memory: three times a row group.
+/// For what needs every value, such as checking; a selection of statistics is read chunk by chunk instead. Each thread
+/// decodes a row group of its own. Memory: a row group for each thread, of large ones at most three.
 @safe package final class RowGroupReader {
-  /// Examples that a thread puts in order at a time.
+  /// Examples that are put in order at a time.
   private static let tileExampleCount = 64
+  /// Bytes of decoded values from which on there are no more than three row groups.
+  private static let manyBytes = 256 << 20
+
+  /// The memory of a row group.
+  private final class Decoded {
+    let decoder = RowGroupDecoder()
+    /// The values of each statistic.
+    var blocks = Scratch()
+  }
 
   private let segment: SegmentReader
   private let work: WorkContext
   private let checkingZones: Bool
-  private let workers: ParallelMemory<[ChunkDecoder]>
-  /// The decoded values of each statistic.
-  private let decoded: ParallelMemory<[ChunkBlock]>
-  private var blocks = Scratch()
-  private var canonical = Scratch()
+  private let decoded: ParallelMemory<[Decoded]>
+  /// Examples in canonical order.
+  private var tile = Scratch()
 
   /// Makes a reader of a segment.
   package convenience init(_ segment: SegmentReader, work: WorkContext) {
@@ -30,70 +37,73 @@ import TrajectoryModel
     self.segment = segment
     self.work = work
     self.checkingZones = checkingZones
-    workers = ParallelMemory((0..<work.threads).map { _ in ChunkDecoder() })
-    decoded = ParallelMemory(segment.schema.statistics.map { _ in ChunkBlock() })
+    let byteCount = segment.rowGroupCount == 0 ? 0 : segment.layout(rowGroup: 0).byteCount
+    let few = max(3, Self.manyBytes / max(1, byteCount))
+    decoded = ParallelMemory((0..<min(work.threads, few, max(1, segment.rowGroupCount))).map { _ in Decoded() })
   }
 
-  /// Decodes a row group and hands out its values.
+  /// Decodes all row groups and hands their values out in order, some examples at a time.
   ///
-  /// - Throws: `corrupt`, or what the body throws.
-  package func read(_ rowGroup: Int, _ body: (RawSpan) throws(EngramError) -> Void) throws(EngramError) {
-    let shape = segment.shape(rowGroup: rowGroup)
-    let statisticCount = segment.schema.statistics.count
-    let layout = BlockLayout(shape, statisticCount: statisticCount)
-    blocks.reserve(layout.byteCount)
-    canonical.reserve(shape.byteCount * statisticCount)
-    let memory = unsafe ParallelMemory((blocks: blocks.base, canonical: canonical.base))
-    let (segment, work, workers, decoded) = (self.segment, self.work, self.workers, self.decoded)
-    let checkingZones = self.checkingZones
-    for statistics in try segment.dependencyLevels(rowGroup: rowGroup) {
-      try parallelFor(count: statistics.count, work: work) { (index, worker) throws(EngramError) in
-        let statistic = statistics[index]
-        let block = decoded.value[statistic]
-        let dependencies = segment.storage(rowGroup: rowGroup, statistic: statistic).dependencies
-        try segment.decode(
-          rowGroup: rowGroup, statistic: statistic, window: nil, operands: dependencies.map { decoded.value[$0] },
-          into: block, with: workers.value[worker])
-        let values = unsafe block.values(as: shape.elementType)
-        if checkingZones {
-          let found = unsafe ZoneMap(values, count: shape.valueCount, elementType: shape.elementType)
-          try segment.compare(found, rowGroup: rowGroup, statistic: statistic)
-        }
-        // SAFETY: each statistic has a block of its own, as long as the chunk.
-        unsafe (memory.value.blocks + layout.offset(of: statistic)).copyMemory(
-          from: values, byteCount: shape.byteCount)
+  /// - Parameter body: Gets the values of some examples, and how many examples there have been with these.
+  /// - Throws: `corrupt`, `cancelled`, or what the body throws.
+  package func read(
+    _ body: (_ values: RawSpan, _ exampleEnd: Int) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    for first in stride(from: 0, to: segment.rowGroupCount, by: decoded.value.count) {
+      let rowGroups = first..<min(segment.rowGroupCount, first + decoded.value.count)
+      try parallelFor(count: rowGroups.count, work: work) {
+        [segment, checkingZones, decoded, work] (place, _) throws(EngramError) in
+        // Each iteration has memory of its own.
+        try Self.decode(segment, rowGroup: first + place, into: decoded.value[place], checkingZones, work)
       }
+      for rowGroup in rowGroups { try handOut(rowGroup, decoded.value[rowGroup - first], body) }
     }
-    let tileCount = (shape.exampleCount + Self.tileExampleCount - 1) / Self.tileExampleCount
-    try parallelFor(count: tileCount, work: work) { (tile, _) throws(EngramError) in
-      let first = tile * Self.tileExampleCount
-      let end = min(shape.exampleCount, first + Self.tileExampleCount)
-      // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
-      unsafe layout.ungather(memory.value.blocks, examples: first..<end, into: memory.value.canonical)
+  }
+
+  /// Decodes a row group.
+  private static func decode(
+    _ segment: SegmentReader, rowGroup: Int, into decoded: Decoded, _ checkingZones: Bool, _ work: WorkContext
+  ) throws(EngramError) {
+    let (shape, layout) = (segment.shape(rowGroup: rowGroup), segment.layout(rowGroup: rowGroup))
+    decoded.blocks.reserve(layout.byteCount)
+    let statistics = segment.schema.statistics.indices.map { Int?.some($0) }
+    try decoded.decoder.decode(segment, rowGroup: rowGroup, statistics: statistics) {
+      (statistic, block) throws(EngramError) in
+      try work.checkCancelled("the check was stopped", file: segment.path)
+      let values = unsafe block.values(as: shape.elementType)
+      if checkingZones {
+        let found = unsafe ZoneMap(values, count: shape.valueCount, elementType: shape.elementType)
+        try segment.compare(found, rowGroup: rowGroup, statistic: statistic)
+      }
+      // SAFETY: each statistic has a block of its own, as long as the chunk.
+      unsafe (decoded.blocks.base + layout.offset(of: statistic)).copyMemory(
+        from: values, byteCount: shape.byteCount)
     }
-    // SAFETY: the scratch holds the values of the whole row group and is not written while the body runs.
-    try body(unsafe UnsafeRawBufferPointer(start: canonical.base, count: shape.byteCount * statisticCount).bytes)
+  }
+
+  /// Hands out the values of a row group that was decoded.
+  private func handOut(
+    _ rowGroup: Int, _ decoded: Decoded, _ body: (RawSpan, Int) throws(EngramError) -> Void
+  ) throws(EngramError) {
+    let layout = segment.layout(rowGroup: rowGroup)
+    let examples = segment.examples(inRowGroup: rowGroup)
+    let exampleByteCount = segment.schema.exampleByteCount
+    tile.reserve(min(Self.tileExampleCount, examples.count) * exampleByteCount)
+    for first in stride(from: 0, to: examples.count, by: Self.tileExampleCount) {
+      let end = min(examples.count, first + Self.tileExampleCount)
+      // SAFETY: the blocks hold the whole row group, and the tile has room for these examples.
+      unsafe layout.ungather(decoded.blocks.base, examples: first..<end, into: tile.base)
+      // SAFETY: the values were written a moment ago, and are not written while the body runs.
+      let values = unsafe UnsafeRawBufferPointer(start: tile.base, count: (end - first) * exampleByteCount)
+      try unsafe body(values.bytes, examples.lowerBound + end)
+    }
   }
 }
 
 extension SegmentReader {
-  /// The statistics of a row group, those that depend on nothing first, then those that depend on the ones before.
-  fileprivate func dependencyLevels(rowGroup: Int) throws(EngramError) -> [[Int]] {
-    var left = Array(schema.statistics.indices)
-    var isDecoded = Array(repeating: false, count: left.count)
-    var levels: [[Int]] = []
-    while let first = left.first {
-      let level = left.filter {
-        storage(rowGroup: rowGroup, statistic: $0).dependencies.allSatisfy { isDecoded[$0] }
-      }
-      guard !level.isEmpty, levels.count <= RowGroupDecoder.dependencyDepth else {
-        throw corruptDependencies(rowGroup: rowGroup, statistic: first)
-      }
-      for statistic in level { isDecoded[statistic] = true }
-      left.removeAll { isDecoded[$0] }
-      levels.append(level)
-    }
-    return levels
+  /// Where the values of a row group lie in memory.
+  fileprivate func layout(rowGroup: Int) -> BlockLayout {
+    BlockLayout(shape(rowGroup: rowGroup), statisticCount: schema.statistics.count)
   }
 
   /// Compares the zone map of a chunk with the values.

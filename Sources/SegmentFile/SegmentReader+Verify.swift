@@ -22,10 +22,12 @@ extension SegmentReader {
   package func verify(work: WorkContext = WorkContext()) throws(EngramError) {
     guard let hasher = XXH3Hasher() else { throw EngramError(.limit, "no memory for a hash") }
     let rows = RowGroupReader(self, work: work, checkingZones: true)
-    for rowGroup in 0..<rowGroupCount {
-      try work.checkCancelled("the check was stopped", file: path)
-      try rows.read(rowGroup) { values in hasher.update(values) }
-      work.report("verifying", examples(inRowGroup: rowGroup).upperBound, of: exampleCount)
+    try work.checkCancelled("the check was stopped", file: path)
+    try rows.read { values, exampleEnd in
+      hasher.update(values)
+      if exampleEnd == exampleCount || exampleEnd % rowGroupSize == 0 {
+        work.report("verifying", exampleEnd, of: exampleCount)
+      }
     }
     let found = hexadecimal(hasher.digest)
     guard found == valuesHash else {

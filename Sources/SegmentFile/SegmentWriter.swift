@@ -124,10 +124,12 @@ package import TrajectoryModel
     let layout = BlockLayout(shape, statisticCount: schema.statistics.count, isDense: true)
     canonical.reserve(values.byteCount)
     let canonical = unsafe ParallelMemory(self.canonical.base)
+    let exampleByteCount = schema.exampleByteCount
     try unsafe values.withBytes { (blocks) throws(EngramError) in
       try forEachTile(of: count) { examples in
         // SAFETY: tiles write disjoint examples; both regions hold the whole row group.
-        unsafe layout.ungather(blocks.value, examples: examples, into: canonical.value)
+        unsafe layout.ungather(
+          blocks.value, examples: examples, into: canonical.value + examples.lowerBound * exampleByteCount)
       }
       // SAFETY: the scratch holds the row group, and nobody writes to it meanwhile.
       hasher.update(unsafe UnsafeRawBufferPointer(start: canonical.value, count: values.byteCount).bytes)

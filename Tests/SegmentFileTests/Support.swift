@@ -186,8 +186,6 @@ func canonicalBytes(_ path: String, work: WorkContext = WorkContext(threads: 1))
   let reader = try SegmentReader(InputFile(opening: path))
   let rows = RowGroupReader(reader, work: work)
   var all: [UInt8] = []
-  for rowGroup in 0..<reader.rowGroupCount {
-    try rows.read(rowGroup) { values in unsafe values.withUnsafeBytes { unsafe all.append(contentsOf: $0) } }
-  }
+  try rows.read { values, _ in unsafe values.withUnsafeBytes { unsafe all.append(contentsOf: $0) } }
   return all
 }

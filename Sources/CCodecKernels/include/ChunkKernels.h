@@ -45,7 +45,7 @@ void engram_gather_32(const uint8_t *values, size_t first, size_t end, size_t ex
 void engram_gather_64(const uint8_t *values, size_t first, size_t end, size_t example_count, size_t epoch_count,
                       size_t statistic_count, uint64_t *blocks, size_t block_stride);
 
-/* Undoes the gathering, for the examples first ..< end. */
+/* Undoes the gathering, for the examples first ..< end; `values` are those of these examples. */
 void engram_ungather_32(const uint32_t *blocks, size_t block_stride, size_t first, size_t end, size_t example_count,
                         size_t epoch_count, size_t statistic_count, uint8_t *values);
 void engram_ungather_64(const uint64_t *blocks, size_t block_stride, size_t first, size_t end, size_t example_count,

@@ -102,9 +102,7 @@ struct IngestWarnings {
     /// More different texts are codes rather than words.
     let mostTexts = 1_000
     for column in grouping.columns {
-      // Texts that look alike are equal to Swift, so bytes are compared.
-      var rows: [[UInt8]: Int] = [:]
-      for case .text(let text) in column.values { rows[Array(text.utf8), default: 0] += 1 }
+      let rows = Self.rowsOfTexts(column)
       guard rows.count <= mostTexts else { continue }
       var groups: [String: [[UInt8]]] = [:]
       for text in rows.keys {
@@ -122,6 +120,24 @@ struct IngestWarnings {
         \(shown.joined(separator: ", "))\(alike.count > 1 ? "; and \(alike.count - 1) more" : "")
         """)
     }
+  }
+
+  /// For each text of a column, as bytes, how many rows have it.
+  ///
+  /// Texts that look alike are equal to Swift, so bytes are compared; neighbours are mostly the same.
+  private static func rowsOfTexts(_ column: MetadataColumn) -> [[UInt8]: Int] {
+    var rows: [[UInt8]: Int] = [:]
+    var (text, count) = ("", 0)
+    for case .text(let next) in column.values {
+      if next.utf8.elementsEqual(text.utf8) {
+        count += 1
+        continue
+      }
+      if count > 0 { rows[Array(text.utf8), default: 0] += count }
+      (text, count) = (next, 1)
+    }
+    if count > 0 { rows[Array(text.utf8), default: 0] += count }
+    return rows
   }
 
   private mutating func lookAtLayers(_ grouping: RunGrouping) {

@@ -23,6 +23,8 @@ struct GroupedRows {
   /// The first row of each run.
   private(set) var firstRows: [Int] = []
   private(set) var observations: [AppendMetadata.Observation] = []
+  /// The names of the layers in the order of the rows.
+  private(set) var layerNames: [String] = []
   /// The run of each row.
   private(set) var runOfRow: [Int] = []
   private(set) var repeatedRows = 0
@@ -38,27 +40,35 @@ struct GroupedRows {
   /// The condition of a row.
   func condition(_ row: Int) -> ObservationCondition { conditions?[row] ?? .perfect }
 
+  /// What a row is about, each by its number.
   private struct Place: Hashable {
-    let key: [Int32]
-    let layer: String
-    let condition: ObservationCondition
+    let key: Int32
+    let layer: Int32
+    let condition: Int32
+  }
+
+  /// A key, and which repeat of its layer makes it another run; 0 where repeats do not.
+  private struct Key: Hashable {
+    let number: Int32
+    let count: Int32
   }
 
   /// Groups the rows.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for a field that differs within one run.
   mutating func group(_ input: IngestInput, checksFields: Bool) throws(EngramError) {
-    // Values become small integers, so that a row is compared without touching text.
-    var codes = keys.map { Self.codes(of: $0.values) }
-    if let sourceRuns { codes.append(Self.codes(of: sourceRuns)) }
-    var runOfKey: [[Int32]: Int] = [:]
+    let numbers = keyNumbers()
+    let layerNumbers = layers.distinctNumbers { $0.name }
+    let conditionNumbers = conditions?.distinctNumbers { $0 }
+    var runOfKey: [Key: Int] = [:]
     var counts: [Place: Int32] = [:]
     for row in layers.indices {
-      var key = codes.map { $0[row] }
-      let count = counts[Place(key: key, layer: layers[row].name, condition: condition(row)), default: 0]
-      counts[Place(key: key, layer: layers[row].name, condition: condition(row))] = count + 1
+      let place = Place(key: numbers[row], layer: layerNumbers[row], condition: conditionNumbers?[row] ?? 0)
+      let count = counts[place, default: 0]
+      counts[place] = count + 1
       if count > 0 { repeatedRows += 1 }
-      if separates { key.append(count) }
+      if Int(place.layer) == layerNames.count { layerNames.append(layers[row].name) }
+      let key = Key(number: numbers[row], count: separates ? count : 0)
       if let known = runOfKey[key] {
         runOfRow.append(known)
         if checksFields { try checkFields(row, known, input) }
@@ -71,7 +81,17 @@ struct GroupedRows {
       }
     }
     numberRepeats()
-    makeObservations()
+    makeObservations(layerNumbers)
+  }
+
+  /// For each row the number of its key, so that rows are compared without touching text.
+  private func keyNumbers() -> [Int32] {
+    var numbers = [Int32](repeating: 0, count: layers.count)
+    for values in keys.map(\.values) + [sourceRuns].compactMap(\.self) {
+      let own = values.distinctNumbers { $0 }
+      numbers = numbers.indices.distinctNumbers { Int64(numbers[$0]) << 32 | Int64(own[$0]) }
+    }
+    return numbers
   }
 
   private func checkFields(_ row: Int, _ run: Int, _ input: IngestInput) throws(EngramError) {
@@ -97,32 +117,39 @@ struct GroupedRows {
     }
   }
 
-  private mutating func makeObservations() {
-    var current: (run: Int, layers: [Layer], names: Set<String>, condition: ObservationCondition)?
+  private mutating func makeObservations(_ layerNumbers: [Int32]) {
+    var current: (run: Int, layers: [Layer], numbers: Set<Int32>, condition: ObservationCondition)?
     func close() {
       guard let open = current else { return }
       observations.append(.init(run: open.run, layers: open.layers, condition: open.condition))
     }
     for (row, run) in runOfRow.enumerated() {
       let condition = condition(row)
-      if let open = current, open.run == run, open.condition == condition, !open.names.contains(layers[row].name) {
+      if let open = current, open.run == run, open.condition == condition, !open.numbers.contains(layerNumbers[row]) {
         current?.layers.append(layers[row])
-        current?.names.insert(layers[row].name)
+        current?.numbers.insert(layerNumbers[row])
       } else {
         close()
-        current = (run, [layers[row]], [layers[row].name], condition)
+        current = (run, [layers[row]], [layerNumbers[row]], condition)
       }
     }
     close()
   }
+}
 
-  private static func codes(of values: [MetadataValue]) -> [Int32] {
-    var known: [MetadataValue: Int32] = [:]
-    return values.map { value in
-      if let code = known[value] { return code }
-      let code = Int32(known.count)
-      known[value] = code
-      return code
+extension RandomAccessCollection {
+  /// For each element the number of its value among the different ones, in the order in which they come.
+  fileprivate func distinctNumbers<Value: Hashable>(_ value: (Element) -> Value) -> [Int32] {
+    var known: [Value: Int32] = [:]
+    // Rows of one run are neighbours, and mostly the same.
+    var last: (value: Value, number: Int32)?
+    return map { element in
+      let value = value(element)
+      if let last, last.value == value { return last.number }
+      let number = known[value] ?? Int32(known.count)
+      known[value] = number
+      last = (value, number)
+      return number
     }
   }
 }

@@ -67,8 +67,7 @@ struct RunGrouping {
       separates: identity.repeats == .newRuns)
     try rows.group(input, checksFields: identity.fields != nil)
     repeatedRows = rows.repeatedRows
-    var seen: Set<String> = []
-    layerNames = layers.layers.compactMap { seen.insert($0.name).inserted ? $0.name : nil }
+    layerNames = rows.layerNames
     layerSource = layers.source
     let match = try StoredRunMatch(rows, columns, identity, input)
     var fields = columns.map { MetadataField(name: $0.name, type: MetadataType(narrowestFor: $0.values)) }

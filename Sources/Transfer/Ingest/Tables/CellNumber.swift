@@ -59,6 +59,7 @@ enum CellNumber: Equatable {
 
   /// Whether a text is a number whose commas part thousands: 1,234 and -12,345,678.9.
   static func hasThousands(_ text: String) -> Bool {
+    guard text.utf8.contains(UInt8(ascii: ",")) else { return false }
     var rest = text.utf8[...]
     if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { rest = rest.dropFirst() }
     let parts = rest.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)

@@ -18,6 +18,8 @@ struct ColumnReader {
 
   /// Cells of other kinds that are shown.
   private static let shownCells = 3
+  /// The bytes of the longest word that usually stands for no value.
+  private static let longestMissing = TableRules.usualMissing.map(\.utf8.count).max() ?? 0
 
   /// The values of cells, and why they have their type.
   ///
@@ -51,7 +53,7 @@ struct ColumnReader {
     case .field(let text, let isQuoted):
       if missing.contains(text) { return true }
       // Nothing in quotes is empty text where texts are, and no value where numbers are.
-      return !isQuoted && TableRules.usualMissing.contains(text)
+      return !isQuoted && text.utf8.count <= Self.longestMissing && TableRules.usualMissing.contains(text)
     }
   }
 
@@ -66,7 +68,7 @@ struct ColumnReader {
         continue
       }
       let number = number(cell)
-      let shown = ColumnEvidence.Cell(row: row + 1, text: cell.plainText)
+      var shown: ColumnEvidence.Cell { ColumnEvidence.Cell(row: row + 1, text: cell.plainText) }
       switch number {
       case .whole(let whole):
         evidence.numbers += 1
@@ -81,7 +83,7 @@ struct ColumnReader {
         evidence.others += 1
         if evidence.firstOthers.count < Self.shownCells { evidence.firstOthers.append(shown) }
       }
-      if number == .decimalComma || number == .other, CellNumber.hasThousands(shown.text) {
+      if number == .decimalComma || number == .other, CellNumber.hasThousands(cell.plainText) {
         evidence.thousands += 1
         if number == .other { evidence.severalCommas += 1 }
       }
