@@ -38,8 +38,8 @@ import TrajectoryModel
     self.work = work
     self.checkingZones = checkingZones
     let byteCount = segment.rowGroupCount == 0 ? 0 : segment.layout(rowGroup: 0).byteCount
-    let few = max(3, Self.manyBytes / max(1, byteCount))
-    decoded = ParallelMemory((0..<min(work.threads, few, max(1, segment.rowGroupCount))).map { _ in Decoded() })
+    let most = max(3, Self.manyBytes / max(1, byteCount))
+    decoded = ParallelMemory((0..<min(work.threads, most, max(1, segment.rowGroupCount))).map { _ in Decoded() })
   }
 
   /// Decodes all row groups and hands their values out in order, some examples at a time.

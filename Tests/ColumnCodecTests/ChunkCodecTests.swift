@@ -136,6 +136,24 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
     }
   }
 
+  @Test func `a long chunk narrows around a subnormal, and not around one wide value`() throws {
+    let shape = ChunkShape(epochCount: 3, exampleCount: 700, elementType: .float64)
+    let plain = (0..<shape.valueCount).map { Sample.widened(Float($0 + 1).bitPattern) }
+    for place in [0, 511, 512, 1_000, shape.valueCount - 1] {
+      for (value, isNarrowed) in [
+        (Sample.widened(1), true), (Sample.widened(0x807F_FFFF), true), ((0.1).bitPattern, false),
+      ] {
+        var values = plain
+        values[place] = value
+        let chunk = try encode(values, shape)
+        #expect(chunk.storage.isNarrowed == isNarrowed)
+        let block = ChunkBlock()
+        try ChunkDecoder().decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
+        #expect(bits(of: block, .float64) == values)
+      }
+    }
+  }
+
   @Test(arguments: ElementType.allCases)
   func `zone maps tell the finite range`(type: ElementType) throws {
     for sample in Sample.allCases {
