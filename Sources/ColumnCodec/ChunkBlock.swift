@@ -41,6 +41,7 @@ package import TrajectoryModel
 
   /// Forgets the values.
   func clear() {
+    lender = nil
     exampleCount = 0
     epochEnd = 0
   }

@@ -151,6 +151,7 @@ private struct Choice {
     for shift in stride(from: width - 8, through: 0, by: -8) {
       let sparse = sparseBits(from: shift)
       planes <<= 1
+      // An entropy is measured only where it can decide: it is 0 where all bytes are the same, and more elsewhere.
       if varying >> Word(shift) & 0xFF == 0 {
         above += 8
       } else if sparse < timeBits {

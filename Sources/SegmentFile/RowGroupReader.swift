@@ -69,7 +69,7 @@ import TrajectoryModel
     let statistics = segment.schema.statistics.indices.map { Int?.some($0) }
     try decoded.decoder.decode(segment, rowGroup: rowGroup, statistics: statistics) {
       (statistic, block) throws(EngramError) in
-      try work.checkCancelled("the check was stopped", file: segment.path)
+      try work.checkCancelled()
       let values = unsafe block.values(as: shape.elementType)
       if checkingZones {
         let found = unsafe ZoneMap(values, count: shape.valueCount, elementType: shape.elementType)

@@ -71,7 +71,7 @@ def store_rows():
         ("split", "train and test matrix of a balanced split"), ("full", "all examples"), ("holdout", "one architecture"),
         ("norm", "one norm"), ("predicted", "one statistic that is predicted from others"), ("run", "one run"), ("epochs", "4 of 21 epochs"),
     ):
-        first = data["formats"].get("engram-first", ours)["read_ms"][threads].get(work)
+        first = data["formats"].get("engram-first", {"read_ms": {}})["read_ms"].get(threads, {}).get(work)
         again = ours["read_ms"][threads][work]
         is_kept = first is not None and work in ("norm", "predicted", "run")
         rows.append((f"read: {title}" + ("; read again" if is_kept else ""), f"{time(first)}; {time(again)}" if is_kept else time(again),

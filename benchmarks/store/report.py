@@ -60,9 +60,9 @@ def comparison(result):
             table(["", "MB", "ratio", "write", *(w["key"] for w in works)], rows),
         ]
     shell = [f"{milliseconds(e['shell'])} ms" for e in present.values() if "shell" in e]
-    verified = [f"{e['verified_write'] * 1e3:.0f} ms" for e in present.values() if "verified_write" in e]
+    verified = [f"{n} {e['verified_write'] * 1e3:.0f} ms" for n, e in present.items() if "verified_write" in e]
     if verified:
-        parts += ["", f"Engram's write with every bit read back: {', '.join(verified)}."]
+        parts += ["", f"Written with every bit read back: {', '.join(verified)}."]
     if shell:
         parts += ["", f"`engram select` of one statistic of one run, the whole process: {', '.join(shell)}."]
     rows = [

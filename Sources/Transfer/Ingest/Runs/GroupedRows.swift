@@ -146,8 +146,9 @@ extension RandomAccessCollection {
     return map { element in
       let value = value(element)
       if let last, last.value == value { return last.number }
-      let number = known[value] ?? Int32(known.count)
-      known[value] = number
+      let next = Int32(known.count)
+      let number = known[value, default: next]
+      if number == next { known[value] = next }
       last = (value, number)
       return number
     }
