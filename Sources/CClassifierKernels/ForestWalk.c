@@ -10,31 +10,15 @@ enum { LINE = 64, LARGE_TREE = 256 << 10 };
 enum { STEPS_PER_LINE = 4 };
 /* Rows that walk side by side in registers, and the levels before it is asked whether half of them have arrived. */
 enum { SIDE_BY_SIDE = 16, LEVELS = 4 };
+/* Trees after which it is asked again which rows are decided. */
+enum { TREES_BETWEEN = 4 };
+/* By how much a class must lead, for each tree, beyond what the others can give: more than probabilities round by. */
+#define ROUNDING_OF_TREE 1e-6
 
 static float as_float(uint32_t bits) {
   float value;
   memcpy(&value, &bits, sizeof value);
   return value;
-}
-
-void engram_forest_take_rows(const engram_features *features, const int32_t *rows, size_t count, size_t column_count,
-                             void *block) {
-  enum { WIDTH = 16 };
-  for (size_t first = 0; first < column_count; first += WIDTH) {
-    size_t width = column_count - first < WIDTH ? column_count - first : WIDTH;
-    for (size_t i = 0; i < count; i++) {
-      ptrdiff_t from = rows[i] * features->row_stride + (ptrdiff_t)first * features->column_stride;
-      if (features->is_float64) {
-        const double *values = (const double *)features->values + from;
-        double *to = (double *)block + i * column_count + first;
-        for (size_t c = 0; c < width; c++) to[c] = values[(ptrdiff_t)c * features->column_stride];
-      } else {
-        const float *values = (const float *)features->values + from;
-        float *to = (float *)block + i * column_count + first;
-        for (size_t c = 0; c < width; c++) to[c] = values[(ptrdiff_t)c * features->column_stride];
-      }
-    }
-  }
 }
 
 /* A block of rows on its way. */
@@ -188,11 +172,30 @@ void engram_forest_leaves(const engram_forest *forest, size_t tree_count, const 
   }
 }
 
+/* Leads chosen rows to their leaves in one of the trees before `end`, and adds what is there to their sums. */
+static void add_tree(const engram_forest *forest, size_t t, size_t end, const engram_features *features, walkers *block,
+                     const uint16_t *chosen, size_t count, double *sums) {
+  size_t class_count = forest->class_count;
+  int is_packed = forest->packed && !features->is_float64;
+  if (is_packed) {
+    walk_packed_any(forest, t, end, features, block, chosen, count);
+  } else {
+    memcpy(block->walking, chosen, count * sizeof *chosen);
+    walk_any(forest, t, end, features, block, count);
+  }
+  const engram_forest_node *tree = forest->nodes + forest->starts[t];
+  for (size_t j = 0; j < count; j++) {
+    size_t i = chosen[j];
+    size_t leaf = is_packed ? DISTRIBUTION(block->at[i]) : (uint32_t)tree[block->at[i]].child;
+    const float *distribution = forest->distributions + leaf * class_count;
+    double *sum = sums + i * class_count;
+    for (size_t k = 0; k < class_count; k++) sum[k] += (double)distribution[k];
+  }
+}
+
 void engram_forest_add(const engram_forest *forest, size_t first, size_t end, const engram_features *features,
                        const int32_t *rows, size_t count, const uint64_t *in_bag, size_t bag_stride, uint32_t *trees,
                        double *sums) {
-  size_t class_count = forest->class_count;
-  int is_packed = forest->packed && !features->is_float64;
   walkers block;
   uint16_t chosen[ENGRAM_WALK_BLOCK];
   begin(&block, features, rows, count);
@@ -202,20 +205,38 @@ void engram_forest_add(const engram_forest *forest, size_t first, size_t end, co
       chosen[chosen_count] = (uint16_t)i;
       chosen_count += !in_bag || !(in_bag[t * bag_stride + i / 64] >> (i % 64) & 1);
     }
-    if (is_packed) {
-      walk_packed_any(forest, t, end, features, &block, chosen, chosen_count);
-    } else {
-      memcpy(block.walking, chosen, chosen_count * sizeof *chosen);
-      walk_any(forest, t, end, features, &block, chosen_count);
+    add_tree(forest, t, end, features, &block, chosen, chosen_count, sums);
+    for (size_t j = 0; in_bag && j < chosen_count; j++) trees[chosen[j]]++;
+  }
+}
+
+/* Whether one class is ahead of all others by more than `needed`. */
+static int is_decided(const double *sums, size_t class_count, double needed) {
+  double first = 0, second = 0;
+  for (size_t k = 0; k < class_count; k++) {
+    double lower = sums[k] < first ? sums[k] : first;
+    first = sums[k] > first ? sums[k] : first;
+    second = lower > second ? lower : second;
+  }
+  return first - second > needed;
+}
+
+void engram_forest_add_until_decided(const engram_forest *forest, size_t tree_count, const engram_features *features,
+                                     const int32_t *rows, size_t count, double *sums) {
+  size_t class_count = forest->class_count;
+  walkers block;
+  uint16_t chosen[ENGRAM_WALK_BLOCK];
+  begin(&block, features, rows, count);
+  for (size_t i = 0; i < count; i++) chosen[i] = (uint16_t)i;
+  for (size_t t = 0; t < tree_count && count > 0; t++) {
+    add_tree(forest, t, tree_count, features, &block, chosen, count, sums);
+    size_t left = tree_count - t - 1, open = 0;
+    if (left > t || left % TREES_BETWEEN) continue;
+    double needed = (double)left + ROUNDING_OF_TREE * (double)tree_count;
+    for (size_t j = 0; j < count; j++) {
+      chosen[open] = chosen[j];
+      open += !is_decided(sums + chosen[j] * class_count, class_count, needed);
     }
-    const engram_forest_node *tree = forest->nodes + forest->starts[t];
-    for (size_t j = 0; j < chosen_count; j++) {
-      size_t i = chosen[j];
-      size_t leaf = is_packed ? DISTRIBUTION(block.at[i]) : (uint32_t)tree[block.at[i]].child;
-      const float *distribution = forest->distributions + leaf * class_count;
-      double *sum = sums + i * class_count;
-      for (size_t k = 0; k < class_count; k++) sum[k] += (double)distribution[k];
-      if (in_bag) trees[i]++;
-    }
+    count = open;
   }
 }

@@ -150,6 +150,10 @@ uint32_t engram_forest_pack(const engram_forest_node *nodes, const int64_t *star
 /* Rows that go through the forest together. */
 #define ENGRAM_WALK_BLOCK 256
 
+/* Whether no value of `count` rows is NaN or infinite. */
+int engram_forest_rows_are_finite(const engram_features *features, const int32_t *rows, size_t count,
+                                  size_t column_count);
+
 /* Copies all columns of `count` rows to a row-major block of their own type. */
 void engram_forest_take_rows(const engram_features *features, const int32_t *rows, size_t count, size_t column_count,
                              void *block);
@@ -165,6 +169,11 @@ void engram_forest_leaves(const engram_forest *forest, size_t tree_count, const 
 void engram_forest_add(const engram_forest *forest, size_t first, size_t end, const engram_features *features,
                        const int32_t *rows, size_t count, const uint64_t *in_bag, size_t bag_stride, uint32_t *trees,
                        double *sums);
+
+/* The same for all trees, but a row goes no further once the trees that are left cannot change which of its classes has the
+ * greatest sum. */
+void engram_forest_add_until_decided(const engram_forest *forest, size_t tree_count, const engram_features *features,
+                                     const int32_t *rows, size_t count, double *sums);
 
 /* How the sum of distributions of a row changes when one feature has the value of another row instead:
  * changes[column * class_count + class] for every column. Only columns that the row meets on its way can count, so only

@@ -2,6 +2,7 @@
 
 import Base
 import CClassifierKernels
+import Synchronization
 import TrajectoryModel
 
 extension ForestModel {
@@ -21,7 +22,7 @@ extension ForestModel {
   ///   - trees: Through how many trees they walk.
   ///   - work: How the work is done.
   ///   - body: Gets the forest, a matrix, the rows there, the place of the first in `rows`, a multiple of 64, and how many they are.
-  /// - Throws: `cancelled`, which is asked before each block.
+  /// - Throws: `invalidData` when a value of these rows is not finite; `cancelled`, which is asked before each block.
   @unsafe func forEachRowMajorBlock(
     _ features: borrowing Matrix, rows: [Int32], trees: Int, work: WorkContext,
     _ body:
@@ -35,20 +36,32 @@ extension ForestModel {
       && rowBytes * Self.fewRows <= Self.mostBytes
     let size = copies && rowBytes * Int(ENGRAM_WALK_BLOCK) > Self.mostBytes ? Self.fewRows : Int(ENGRAM_WALK_BLOCK)
     let places = (0..<Int32(size)).map { $0 }
+    let isFinite = Atomic<Bool>(true)
+    // A block is looked through just before its rows walk, which brings them into the cache.
+    @Sendable func walk(
+      _ forest: UnsafePointer<engram_forest>, _ features: UnsafePointer<engram_features>, _ rows: UnsafePointer<Int32>,
+      _ first: Int, _ count: Int
+    ) {
+      if unsafe engram_forest_rows_are_finite(features, rows, count, columnCount) == 0 {
+        isFinite.store(false, ordering: .relaxed)
+      }
+      unsafe body(forest, features, rows, first, count)
+    }
     try unsafe forEachBlock(of: size, features, count: rows.count, work: work) { forest, features, block in
       unsafe rows.withUnsafeBufferPointer { rows in
         guard let base = rows.baseAddress else { return }
         let (own, first, count) = unsafe (base + block.lowerBound, block.lowerBound, block.count)
-        if !copies { return unsafe body(forest, features, own, first, count) }
+        if !copies { return unsafe walk(forest, features, own, first, count) }
         unsafe withUnsafeTemporaryAllocation(byteCount: count * rowBytes, alignment: 64) { copy in
           unsafe engram_forest_take_rows(features, own, count, columnCount, copy.baseAddress)
           var copied = unsafe features.pointee
           unsafe copied.values = UnsafeRawPointer(copy.baseAddress)
           unsafe (copied.row_stride, copied.column_stride) = (columnCount, 1)
-          unsafe body(forest, &copied, places, first, count)
+          unsafe walk(forest, &copied, places, first, count)
         }
       }
     }
+    if !isFinite.load(ordering: .relaxed) { try features.requireFinite(rows: rows) }
   }
 
   /// Calls `body` for blocks of rows, of which there are `count`, from several threads: the forest, the matrix and the block.

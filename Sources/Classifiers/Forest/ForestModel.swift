@@ -109,9 +109,14 @@ public struct ForestModel: ClassifierModel {
   public func probabilities(
     of features: borrowing Matrix, rows: [Int32]? = nil, work: WorkContext = WorkContext()
   ) throws(EngramError) -> [Float] {
-    let sums = try sums(features, rows: rows, work: work)
-    return sums.map { Float($0 / Double(treeCount)) }
+    let rows = try checked(features, rows)
+    var sums = [Double](repeating: 0, count: rows.count * classCount)
+    try add(trees: 0..<treeCount, features, rows: rows, work: work, to: &sums)
+    return probabilities(ofSums: sums)
   }
+
+  /// Probabilities from sums over all trees.
+  func probabilities(ofSums sums: [Double]) -> [Float] { sums.map { Float($0 / Double(treeCount)) } }
 
   /// For each row and tree the number of the leaf that the row falls into.
   ///
@@ -138,15 +143,9 @@ public struct ForestModel: ClassifierModel {
     return leaves
   }
 
-  /// The sum over the trees of the distributions of each row.
-  private func sums(_ features: borrowing Matrix, rows: [Int32]?, work: WorkContext) throws(EngramError) -> [Double] {
-    let rows = try checked(features, rows)
-    var sums = [Double](repeating: 0, count: rows.count * classCount)
-    try add(trees: 0..<treeCount, features, rows: rows, work: work, to: &sums)
-    return sums
-  }
-
-  /// Adds the distributions of some trees, in their order.
+  /// Adds the distributions of some trees, in their order, to the sums of rows that ``checked(_:_:)`` returned.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for a value that is not finite; `cancelled`.
   func add(
     trees: Range<Int>, _ features: borrowing Matrix, rows: [Int32], work: WorkContext, to sums: inout [Double]
   ) throws(EngramError) {
@@ -163,10 +162,11 @@ public struct ForestModel: ClassifierModel {
     }
   }
 
-  /// Refuses a matrix that the forest cannot read; returns the rows to look at.
+  /// Refuses a matrix of other columns than the forest's; returns the rows to look at.
+  ///
+  /// Whether their values are finite is seen when they are read.
   func checked(_ features: borrowing Matrix, _ rows: [Int32]?) throws(EngramError) -> [Int32] {
     try features.requireColumns(columnCount)
-    try features.requireFinite(rows: rows)
     guard let rows else { return (0..<Int32(features.rows)).map { $0 } }
     precondition(rows.allSatisfy { $0 >= 0 && $0 < features.rows }, "every row is inside the matrix")
     return rows

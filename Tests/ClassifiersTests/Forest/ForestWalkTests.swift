@@ -68,6 +68,90 @@ import TrajectoryModel
     }
   }
 
+  @Test(arguments: [1, 2, 3, 7, 8, 9, 40, 100], [nil, 1, 3] as [Int?])
+  func `rows stop where their class is decided, and have the class that all trees give`(trees: Int, depth: Int?) throws
+  {
+    for classes in [2, 3, 6] {
+      // Few different values make many rows that are hard to tell, and equal scores.
+      let data = ForestData.noisy(rows: 900, columns: 4, classes: classes, distinct: 6, seed: UInt64(trees + classes))
+      let model = try RandomForest(treeCount: trees, maxFeatures: .count(1), maxDepth: depth).fitted(
+        data.matrix(), labels: data.labels)
+      for layout in MatrixLayout.allCases {
+        for type in [ElementType.float32, .float64] {
+          let matrix = try data.matrix(layout, type)
+          let probabilities = try model.probabilities(of: matrix)
+          let likely = (0..<900).map { row in
+            let own = probabilities[(row * classes)..<((row + 1) * classes)]
+            return Int32(own.firstIndex(of: own.max() ?? 0).map { $0 - own.startIndex } ?? 0)
+          }
+          #expect(try model.predict(matrix) == likely, "\(classes) classes, \(layout), \(type)")
+        }
+      }
+    }
+  }
+
+  @Test func `no row stops as long as the trees that are left can give it another class`() {
+    for trees in 1...60 {
+      for first in 0...trees {
+        let sums = Self.sumsUntilDecided(ofFirstClass: first, ofSecond: trees - first)
+        #expect((sums[1] > sums[0]) == (trees - first > first), "\(first) of \(trees)")
+        // One class alone is sure soon after half of the trees.
+        if first == trees, trees >= 8 { #expect(sums[0] <= Double(trees) / 2 + 5) }
+      }
+    }
+  }
+
+  /// The sums of a row over trees of one leaf each: so many for one class, then so many for the other.
+  private static func sumsUntilDecided(ofFirstClass first: Int, ofSecond second: Int) -> [Double] {
+    let count = first + second
+    let nodes = (0..<count).map { engram_forest_node(threshold: 0, feature: -1, child: $0 < first ? 0 : 1) }
+    let starts = (0...Int64(count)).map { $0 }
+    let (values, distributions): ([Float], [Float]) = ([0], [1, 0, 0, 1])
+    var sums = [0.0, 0]
+    // SAFETY: every tree has its node and every node its distribution; the matrix has the one row.
+    unsafe nodes.withUnsafeBufferPointer { nodes in
+      unsafe starts.withUnsafeBufferPointer { starts in
+        unsafe distributions.withUnsafeBufferPointer { distributions in
+          unsafe values.withUnsafeBytes { values in
+            var forest = unsafe engram_forest(
+              nodes: nodes.baseAddress, starts: starts.baseAddress, distributions: distributions.baseAddress,
+              class_count: 2, packed: nil, feature_bits: 0)
+            var features = unsafe engram_features(
+              values: values.baseAddress, row_stride: 1, column_stride: 1, is_float64: 0)
+            unsafe engram_forest_add_until_decided(&forest, count, &features, [0], 1, &sums)
+          }
+        }
+      }
+    }
+    return sums
+  }
+
+  @Test(arguments: MatrixLayout.allCases, [Float.nan, .infinity, -.infinity])
+  func `a value that is no number is named, where its row is asked for`(layout: MatrixLayout, value: Float) throws {
+    var data = ForestData.noisy(rows: 600, columns: 5, classes: 2, seed: 26)
+    let model = try RandomForest(treeCount: 3).fitted(data.matrix(), labels: data.labels)
+    data.rows[521][4] = value
+    // So few trees that a block is not copied, where it has many columns.
+    let wide = ForestData.noisy(rows: 60, columns: 700, classes: 2, seed: 27)
+    let wideModel = try RandomForest(treeCount: 2).fitted(wide.matrix(), labels: wide.labels)
+    var hurt = wide
+    hurt.rows[33][699] = value
+    for type in [ElementType.float32, .float64] {
+      let matrix = try data.matrix(layout, type)
+      let wideMatrix = try hurt.matrix(layout, type)
+      let errors = [
+        #expect(throws: EngramError.self) { try model.predict(matrix) },
+        #expect(throws: EngramError.self) { try model.probabilities(of: matrix, rows: [3, 521]) },
+        #expect(throws: EngramError.self) { try model.leaves(of: matrix) },
+        #expect(throws: EngramError.self) { try wideModel.predict(wideMatrix) },
+      ]
+      #expect(errors.allSatisfy { $0?.code == .invalidData })
+      #expect(errors.map { $0?.place } == Array(repeating: "row 521, column 4", count: 3) + ["row 33, column 699"])
+      let others = (0..<Int32(600)).filter { $0 != 521 }
+      #expect(try model.predict(matrix, rows: others).count == 599)
+    }
+  }
+
   @Test func `a tree with too many nodes for its columns is not packed`() {
     let nodes = [
       engram_forest_node(threshold: 0.1, feature: 3, child: 1), engram_forest_node(threshold: 0, feature: -1, child: 0),
