@@ -25,6 +25,16 @@ size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *
   return next;
 }
 
+/* The gap that leads further and has no byte of its own. */
+enum { LONGEST_GAP = 255 };
+
+ENGRAM_SIMD size_t engram_reach_of_gaps(const uint8_t *gaps, size_t count) {
+  /* At most 65,535 gaps, so 32 bits are enough. */
+  uint32_t reach = 0;
+  for (size_t i = 0; i < count; i++) reach += (uint32_t)gaps[i] + (gaps[i] != LONGEST_GAP);
+  return reach;
+}
+
 /* Examples of a row group as this program writes it. */
 enum { ROW_GROUP = 768 };
 
@@ -139,6 +149,18 @@ enum { ROW_GROUP = 768 };
   ENGRAM_SIMD void engram_add_bytes_##BITS(const uint8_t *restrict bytes, size_t count, int32_t shift,                 \
                                            TYPE *restrict codes) {                                                     \
     for (size_t i = 0; i < count; i++) codes[i] |= (TYPE)bytes[i] << shift;                                            \
+  }                                                                                                                    \
+                                                                                                                       \
+  void engram_add_sparse_##BITS(const uint8_t *restrict gaps, const uint8_t *restrict bytes, size_t count,             \
+                                int32_t shift, size_t end, TYPE *restrict codes) {                                     \
+    size_t next = 0;                                                                                                   \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      next += gaps[i];                                                                                                 \
+      if (next >= end) return;                                                                                         \
+      unsigned is_further = gaps[i] == LONGEST_GAP;                                                                    \
+      codes[next] |= (TYPE)(is_further ? 0 : bytes[i]) << shift;                                                       \
+      next += 1 - is_further;                                                                                          \
+    }                                                                                                                  \
   }
 
 ROUTINES(32, uint32_t)

@@ -7,8 +7,8 @@ import SQLite
 extension Catalog {
   /// Makes the catalog of an empty store; all or nothing.
   ///
-  /// The database is made under another name, moved out of its log, read back and synchronised, and only then renamed; so
-  /// neither a kill nor a full disk leaves a part of one.
+  /// The database is made under another name, read back and synchronised, and only then renamed; so neither a kill nor a full
+  /// disk leaves a part of one.
   ///
   /// - Parameters:
   ///   - name: Its name.
@@ -93,12 +93,15 @@ extension Catalog {
     let connection = try connect(name, in: directory, .create)
     try connection.reservePageChecksums()
     // Two dozen tables and indexes, most of them short: pages of half the usual size halve a small catalog.
-    try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;")
+    // Until it has its name, nobody needs a log or a sync to come back to less than all of it.
+    try connection.execute("PRAGMA page_size = 2048; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN;")
     try connection.execute(String(decoding: PackageResources.catalog_sql, as: UTF8.self))
     try fill(connection)
     try connection.execute("COMMIT")
-    // Closing would do this too, but would not say when the disk is full.
-    try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    let mode = try connection.prepare("PRAGMA journal_mode = WAL")
+    guard try mode.step(), mode.text(0) == "wal" else {
+      throw EngramError(.io, "the catalog cannot have a write-ahead log", mend: "make the store on another disk")
+    }
   }
 
   /// SQL for the time as the tables keep it.

@@ -209,16 +209,9 @@ import TrajectoryModel
         unsafe Word.add(rowBytes + place * count + first, wanted.count, Int32(shift), to: codes + first)
       case .sparse:
         let total = unsafe Int(chunk[place]) | Int(chunk[place + 1]) << 8
-        let (gaps, bytes) = (place + 2, place + 2 + total)
-        var next = 0
-        for number in 0..<total {
-          let gap = unsafe Int(chunk[gaps + number])
-          next += gap
-          if next >= wanted.upperBound { break }
-          if gap == RowClass.longestGap { continue }
-          unsafe codes[next] |= Word(truncatingIfNeeded: chunk[bytes + number]) &<< Word(truncatingIfNeeded: shift)
-          next += 1
-        }
+        guard let base = chunk.baseAddress else { continue }
+        let gaps = unsafe (base + place + 2).assumingMemoryBound(to: UInt8.self)
+        unsafe Word.addSparse(gaps, total, Int32(shift), below: wanted.upperBound, to: codes)
       }
     }
   }

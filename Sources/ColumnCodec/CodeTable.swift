@@ -1,6 +1,7 @@
 // CodeTable.swift -- the front of a chunk of codes, read and checked.
 
 import Base
+import CCodecKernels
 import TrajectoryModel
 
 /// The front of a chunk of codes: the shift of each epoch, the class of each row, and where everything lies.
@@ -64,27 +65,35 @@ struct CodeTable {
     _ chunk: RawSpan, at start: Int, constants: Int, shape: ChunkShape
   ) throws(EngramError) -> Int {
     let (epochCount, size) = (shape.epochCount, shape.elementType.byteCount)
-    classes.reserveCapacity(size * epochCount)
-    places = Array(repeating: 0, count: size * epochCount)
+    let rowCount = size * epochCount
+    classes = Array(repeating: .zero, count: rowCount)
+    places = Array(repeating: 0, count: rowCount)
     var constants = constants
-    for row in 0..<(size * epochCount) {
-      let rowClass = RowClass(rawValue: chunk.byte(at: start + row / 4) >> UInt8(2 * (row % 4)) & 3) ?? .zero
-      classes.append(rowClass)
-      switch rowClass {
-      case .constant:
-        guard constants < chunk.byteCount, chunk.byte(at: constants) != 0 else {
-          throw ChunkDecoder.corrupt("a constant row is zero or missing", constants, expected: "a byte", found: "none")
+    // Most rows are zero, and a byte of the table has the classes of four.
+    for four in 0..<(rowCount / 4) {
+      let byte = chunk.byte(at: start + four)
+      if byte == 0 { continue }
+      for row in (4 * four)..<(4 * four + 4) {
+        let rowClass = RowClass(rawValue: byte >> UInt8(2 * (row % 4)) & 3) ?? .zero
+        switch rowClass {
+        case .zero: continue
+        case .constant:
+          guard constants < chunk.byteCount, chunk.byte(at: constants) != 0 else {
+            throw ChunkDecoder.corrupt(
+              "a constant row is zero or missing", constants, expected: "a byte", found: "none")
+          }
+          places[row] = constants
+          constants += 1
+        case .compressed:
+          places[row] = compressedCount
+          compressedCount += 1
+        case .sparse: break
         }
-        places[row] = constants
-        constants += 1
-      case .compressed:
-        places[row] = compressedCount
-        compressedCount += 1
-      case .zero, .sparse: break
-      }
-      guard rowClass == .zero || Int(shifts[row % epochCount]) + row / epochCount * 8 < size * 8 else {
-        throw ChunkDecoder.corrupt(
-          "a row lies above the bits of a code", start + row / 4, expected: "class 0", found: "another")
+        classes[row] = rowClass
+        guard Int(shifts[row % epochCount]) + row / epochCount * 8 < size * 8 else {
+          throw ChunkDecoder.corrupt(
+            "a row lies above the bits of a code", start + four, expected: "class 0", found: "another")
+        }
       }
     }
     return constants
@@ -124,14 +133,15 @@ struct CodeTable {
         "a chunk is shorter than its exceptions", start, expected: "\(2 * total) bytes",
         found: "\(chunk.byteCount - start - 2)")
     }
-    var next = 0
-    for index in 0..<total {
-      let gap = Int(chunk.byte(at: start + 2 + index))
-      next += gap == RowClass.longestGap ? gap : gap + 1
+    // SAFETY: the gaps lie in the chunk.
+    let reached = unsafe chunk.withUnsafeBytes { bytes in
+      unsafe bytes.baseAddress.map {
+        unsafe engram_reach_of_gaps($0.assumingMemoryBound(to: UInt8.self) + start + 2, total)
+      } ?? 0
     }
-    guard next <= count else {
+    guard reached <= count else {
       throw ChunkDecoder.corrupt(
-        "an exception is of no example", start, expected: "\(count) examples", found: "\(next)")
+        "an exception is of no example", start, expected: "\(count) examples", found: "\(reached)")
     }
     return end
   }

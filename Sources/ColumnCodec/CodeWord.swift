@@ -45,6 +45,9 @@ protocol CodeWord: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
   /// Puts a byte into each code, from a bit on.
   @unsafe static func add(
     _ bytes: UnsafePointer<UInt8>, _ count: Int, _ shift: Int32, to codes: UnsafeMutablePointer<Self>)
+  /// Puts the bytes of a sparse row, which follow its gaps, into the codes that come before one, from a bit on.
+  @unsafe static func addSparse(
+    _ gaps: UnsafePointer<UInt8>, _ count: Int, _ shift: Int32, below end: Int, to codes: UnsafeMutablePointer<Self>)
 }
 
 extension UInt32: CodeWord {
@@ -86,6 +89,9 @@ extension UInt32: CodeWord {
   @unsafe static func add(
     _ bytes: UnsafePointer<UInt8>, _ count: Int, _ shift: Int32, to codes: UnsafeMutablePointer<Self>
   ) { unsafe engram_add_bytes_32(bytes, count, shift, codes) }
+  @unsafe static func addSparse(
+    _ gaps: UnsafePointer<UInt8>, _ count: Int, _ shift: Int32, below end: Int, to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_add_sparse_32(gaps, gaps + count, count, shift, end, codes) }
 }
 
 extension UInt64: CodeWord {
@@ -127,4 +133,7 @@ extension UInt64: CodeWord {
   @unsafe static func add(
     _ bytes: UnsafePointer<UInt8>, _ count: Int, _ shift: Int32, to codes: UnsafeMutablePointer<Self>
   ) { unsafe engram_add_bytes_64(bytes, count, shift, codes) }
+  @unsafe static func addSparse(
+    _ gaps: UnsafePointer<UInt8>, _ count: Int, _ shift: Int32, below end: Int, to codes: UnsafeMutablePointer<Self>
+  ) { unsafe engram_add_sparse_64(gaps, gaps + count, count, shift, end, codes) }
 }

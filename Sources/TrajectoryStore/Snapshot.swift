@@ -31,6 +31,10 @@ public final class Snapshot: Sendable {
   init(of store: TrajectoryStore, asOf wanted: Int64?, showsHidden: Bool = false) throws(EngramError) {
     self.store = store
     let state = try store.read { (catalog) throws(EngramError) -> (Commit?, [Extent], ExampleSet) in
+      if wanted == nil, !showsHidden {
+        let newest = try catalog.newestCommit()
+        return (newest?.commit, newest?.extents ?? [], newest?.absentExamples ?? ExampleSet())
+      }
       let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
       guard let commit = known else { return (nil, [], ExampleSet()) }
       return (

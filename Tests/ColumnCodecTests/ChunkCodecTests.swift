@@ -66,6 +66,24 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
     ]
   }
 
+  @Test(arguments: [253, 254, 255, 256, 509, 510, 511, 512, 1_019], [ElementType.float32, .float64])
+  func `rare large steps are found, however far they lie apart`(gap: Int, type: ElementType) throws {
+    let shape = ChunkShape(epochCount: 3, exampleCount: 3_000, elementType: type)
+    var values = (0..<shape.valueCount).map { index in Double(100 + index % 3_000) }
+    for example in stride(from: gap, to: 3_000, by: gap + 1) { values[3_000 + example] *= -2.5e9 }
+    let wanted = values.map { type == .float32 ? UInt64(Float($0).bitPattern) : ($0 * 1.1).bitPattern }
+    let encoded = try encode(wanted, shape)
+    #expect(encoded.bytes.count * 3 < shape.byteCount * 2)
+    let (decoder, block) = (ChunkDecoder(), ChunkBlock())
+    for window in Self.windows(of: shape) + [ChunkWindow(examples: 0..<3_000, epochEnd: 3)] {
+      try decoder.decode(
+        unsafe encoded.bytes.span.bytes, storage: encoded.storage, shape: shape, window: window, into: block)
+      let examples = window.picked?.map(Int.init) ?? Array(window.examples)
+      let expected = (0..<window.epochEnd).flatMap { epoch in examples.map { wanted[epoch * 3_000 + $0] } }
+      #expect(bits(of: block, type) == expected, "\(window)")
+    }
+  }
+
   @Test func `examples that lie far apart are picked, and found again`() {
     let runs = [
       [RowRun(source: 500, destination: 0, count: 2), RowRun(source: 3, destination: 2, count: 1)],

@@ -56,6 +56,31 @@ struct SnapshotTests {
     #expect(try reader.snapshot().exampleCount == 1_504)
   }
 
+  @Test func `the newest commit is that of others' writing, whatever was read before`() throws {
+    let folder = TemporaryFolder()
+    let reader = try TrajectoryStore.create(at: folder["a.engram"])
+    let writer = try TrajectoryStore(opening: folder["a.engram"])
+    let steps: [() throws -> Void] = [
+      { try Made.append(1_700, to: writer, metadata: ["task": .text("c")], seed: 1) },
+      { try Made.append(30, to: writer, metadata: ["task": .text("d")], seed: 2) },
+      { _ = try writer.hide(where: "task = 'd'") },
+      { _ = try writer.compact(everything: true) },
+      { _ = try writer.unhide(where: "task = 'd'") },
+    ]
+    for step in steps {
+      try step()
+      let fresh = try TrajectoryStore(opening: folder["a.engram"]).snapshot()
+      for _ in 0..<2 {
+        let kept = try reader.snapshot()
+        #expect(kept.commit == fresh.commit && kept.allExamples == fresh.allExamples)
+        #expect(kept.exampleEnd == fresh.exampleEnd && kept.extents == fresh.extents)
+      }
+      // A reading of another kind in between.
+      _ = try reader.snapshot(asOf: 1).groups(by: ["task"])
+    }
+    #expect(try reader.snapshot().exampleCount == 1_730)
+  }
+
   /// Ways in which a snapshot may be taken before its files are replaced.
   enum Opened: CaseIterable { case nothing, everything }
 

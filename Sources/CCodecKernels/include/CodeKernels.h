@@ -51,4 +51,16 @@ void engram_code_bytes_64(const uint64_t *codes, size_t count, int32_t shift, ui
 void engram_add_bytes_32(const uint8_t *bytes, size_t count, int32_t shift, uint32_t *codes);
 void engram_add_bytes_64(const uint8_t *bytes, size_t count, int32_t shift, uint64_t *codes);
 
+/* Sparse rows: gaps and as many bytes. A gap counts from the code after the last that got a byte; one of 255 has no byte and the next
+ * one goes on from there. */
+
+/* How many codes `count` gaps, at most 65,535, lead across. */
+size_t engram_reach_of_gaps(const uint8_t *gaps, size_t count);
+
+/* Puts the bytes into the codes before `end`, from bit `shift` on. */
+void engram_add_sparse_32(const uint8_t *gaps, const uint8_t *bytes, size_t count, int32_t shift, size_t end,
+                          uint32_t *codes);
+void engram_add_sparse_64(const uint8_t *gaps, const uint8_t *bytes, size_t count, int32_t shift, size_t end,
+                          uint64_t *codes);
+
 #endif

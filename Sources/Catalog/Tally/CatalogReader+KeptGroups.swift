@@ -20,7 +20,7 @@ extension CatalogReader {
     guard try rowCount(of: .run) >= Self.leastRows, grouping.runColumns.allSatisfy({ known.contains($0) }) else {
       return nil
     }
-    let kept = try keptColumns()
+    let kept = try keptReads().columns
     let sandbox = Sandbox(.filter, seconds: limits.seconds, work: limits.work)
     let read = try connection.sandboxed(sandbox) { () throws(EngramError) -> [TallyColumn]? in
       try self.columns(grouping.runColumns + [Columns.layerSet], of: .observation, kept, in: sandbox)

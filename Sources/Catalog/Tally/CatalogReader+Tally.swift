@@ -63,7 +63,7 @@ extension CatalogReader {
     var names = isOfLayers ? query.columns.filter { !Columns.ofLayer.contains($0) } : query.columns
     if isOfLayers && !names.contains(Columns.layerSet) { names.append(Columns.layerSet) }
     return TallyPlan(
-      query: query, columns: columns, kept: try keptColumns(), layerSets: isOfLayers ? try layerSets() : [:],
+      query: query, columns: columns, kept: try keptReads().columns, layerSets: isOfLayers ? try layerSets() : [:],
       names: names,
       source: query.table == .run ? .run : .observation)
   }
@@ -73,15 +73,6 @@ extension CatalogReader {
     table == .example
       ? try connection.integer("SELECT example_end FROM main.commit_log ORDER BY commit_id DESC LIMIT 1") ?? 0
       : try connection.integer("SELECT max(run_id) FROM main.run") ?? 0
-  }
-
-  /// The columns that the connection keeps of what the reader shows.
-  func keptColumns() throws(EngramError) -> KeptColumns {
-    let version = try connection.integer("PRAGMA data_version") ?? 0
-    let state = "\(version) \(connection.hasTemporaryViews ? connection.temporaryState ?? "" : "")"
-    let kept = (connection.kept as? KeptColumns).flatMap { $0.state == state ? $0 : nil } ?? KeptColumns(of: state)
-    connection.kept = kept
-    return kept
   }
 
   /// Columns of runs or of measurements, in the order of the rows, read where they are not kept.

@@ -3,13 +3,11 @@
 import Base
 import SQLite
 
-/// The columns that a connection has read for tallies, as long as what it reads is the same.
+/// The columns that a connection has read for tallies.
 final class KeptColumns {
   /// Bytes of numbers that a connection keeps; beyond them, what it has is let go.
   private static let mostBytes = 64 << 20
 
-  /// What the columns are of: a change of the catalog, or another commit that is looked at, makes it another.
-  let state: String
   private var columns: [String: TallyColumn] = [:]
   private var byteCount = 0
   /// Lists of columns of which at least one was found to have too many different values.
@@ -18,8 +16,6 @@ final class KeptColumns {
   private var asked: Set<[String]> = []
   /// The examples of each measurement, ascending, once they were read.
   var measurements: [Range<Int64>]?
-
-  init(of state: String) { self.state = state }
 
   /// Whether columns of a table are kept, or were asked for before; from now on they were.
   func hasAsked(_ names: [String], of table: String) -> Bool {
