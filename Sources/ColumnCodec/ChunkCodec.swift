@@ -66,5 +66,8 @@ package struct ChunkStorage: Sendable, Hashable {
   }
 
   /// Every statistic that must be decoded first: those of the prediction in order, then the copied one.
-  package var dependencies: [Int] { (prediction?.operands ?? []) + (copySource.map { [$0] } ?? []) }
+  package var dependencies: [Int] {
+    let operands = prediction?.operands ?? []
+    return if let copySource { operands + [copySource] } else { operands }
+  }
 }

@@ -16,6 +16,8 @@ import TrajectoryModel
   private var doubles = Scratch()
   private var words = Scratch()
   private var picked = PickedCodes()
+  /// The front of the chunk.
+  private var table = CodeTable()
 
   /// Makes a decoder.
   package init() {}
@@ -88,7 +90,8 @@ import TrajectoryModel
         found: operands[0].storedType.name)
     }
     let count = copies.keptCount
-    let table = try CodeTable(bytes, start: copies.byteCount, shape: shape, count: count)
+    try table.read(bytes, start: copies.byteCount, shape: shape, count: count)
+    let table = table
     rows.reserve((table.compressedCount + 1) * count)
     // SAFETY: the rows have been reserved, and one more.
     try unsafe frames.read(

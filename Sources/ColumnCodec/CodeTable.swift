@@ -5,6 +5,8 @@ import CCodecKernels
 import TrajectoryModel
 
 /// The front of a chunk of codes: the shift of each epoch, the class of each row, and where everything lies.
+///
+/// It keeps its memory from chunk to chunk.
 struct CodeTable {
   /// The low bits of the codes of each epoch that are packed.
   private(set) var shifts: [UInt8] = []
@@ -28,7 +30,7 @@ struct CodeTable {
   ///   - count: The examples that are not copies, at least 1.
   /// - Throws: `corrupt` when a part does not fit into the chunk, a shift is longer than a code, a row lies above the
   ///   codes, a constant is zero, or an exception is of no example.
-  init(_ chunk: RawSpan, start: Int, shape: ChunkShape, count: Int) throws(EngramError) {
+  mutating func read(_ chunk: RawSpan, start: Int, shape: ChunkShape, count: Int) throws(EngramError) {
     let tableStart = start + shape.epochCount
     let constantStart = tableStart + shape.elementType.byteCount * shape.epochCount / 4
     guard chunk.byteCount >= constantStart else {
@@ -49,7 +51,7 @@ struct CodeTable {
   /// Reads the shift of each epoch.
   private mutating func readShifts(_ chunk: RawSpan, at start: Int, shape: ChunkShape) throws(EngramError) {
     let width = shape.elementType.byteCount * 8
-    shifts.reserveCapacity(shape.epochCount)
+    shifts.removeAll(keepingCapacity: true)
     for epoch in 0..<shape.epochCount {
       let shift = chunk.byte(at: start + epoch)
       guard shift <= width else {
@@ -66,8 +68,11 @@ struct CodeTable {
   ) throws(EngramError) -> Int {
     let (epochCount, size) = (shape.epochCount, shape.elementType.byteCount)
     let rowCount = size * epochCount
-    classes = Array(repeating: .zero, count: rowCount)
-    places = Array(repeating: 0, count: rowCount)
+    classes.removeAll(keepingCapacity: true)
+    classes.append(contentsOf: repeatElement(.zero, count: rowCount))
+    places.removeAll(keepingCapacity: true)
+    places.append(contentsOf: repeatElement(0, count: rowCount))
+    compressedCount = 0
     var constants = constants
     // Most rows are zero, and a byte of the table has the classes of four.
     for four in 0..<(rowCount / 4) {
@@ -106,7 +111,7 @@ struct CodeTable {
     let size = shape.elementType.byteCount
     // No overflow: at most 2^24 codes of 8 bytes, see `SegmentLimits`.
     let laneByteCount = (count + size * 8 - 1) / (size * 8) * size
-    lowStarts.reserveCapacity(shape.epochCount)
+    lowStarts.removeAll(keepingCapacity: true)
     var next = start
     for shift in shifts {
       lowStarts.append(next)

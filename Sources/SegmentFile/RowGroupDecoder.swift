@@ -15,7 +15,8 @@ package import ColumnCodec
   /// A chunk to decode.
   private struct Step {
     let statistic: Int
-    let storage: ChunkStorage
+    let entry: ChunkEntry
+    let dependencies: [Int]
   }
 
   private let decoder = ChunkDecoder()
@@ -27,6 +28,8 @@ package import ColumnCodec
   /// Its values, while somebody needs them.
   private var blocks: [ChunkBlock?] = []
   private var isPlanned: [Bool] = []
+  /// Its place among what is asked for, or -1.
+  private var places: [Int] = []
   private var steps: [Step] = []
 
   /// Makes a decoder.
@@ -45,36 +48,40 @@ package import ColumnCodec
     _ segment: SegmentReader, rowGroup: Int, statistics: [Int?], window: ChunkWindow? = nil,
     _ body: (_ place: Int, _ block: ChunkBlock) throws(EngramError) -> Void
   ) throws(EngramError) {
-    let count = segment.schema.statistics.count
-    uses = Array(repeating: 0, count: count)
-    isPlanned = Array(repeating: false, count: count)
-    blocks = Array(repeating: nil, count: count)
-    steps.removeAll(keepingCapacity: true)
-    var places = Array(repeating: -1, count: count)
+    begin(segment.schema.statistics.count)
     for (place, statistic) in statistics.enumerated() {
       guard let statistic else { continue }
       precondition(places[statistic] < 0, "a statistic is asked for once")
       places[statistic] = place
       try plan(statistic, of: segment, rowGroup: rowGroup, depth: 0)
     }
-    defer {
-      for block in blocks { if let block { freeBlocks.append(block) } }
-      blocks.removeAll(keepingCapacity: true)
-    }
     for step in steps {
       let block = freeBlocks.popLast() ?? ChunkBlock()
       blocks[step.statistic] = block
-      let dependencies = step.storage.dependencies
       try segment.decode(
-        rowGroup: rowGroup, statistic: step.statistic, window: window, operands: dependencies.compactMap { blocks[$0] },
-        into: block, with: decoder)
+        step.entry, rowGroup: rowGroup, statistic: step.statistic, window: window,
+        operands: step.dependencies.compactMap { blocks[$0] }, into: block, with: decoder)
       if places[step.statistic] >= 0 { try body(places[step.statistic], block) }
-      for statistic in dependencies {
+      for statistic in step.dependencies {
         uses[statistic] -= 1
         release(statistic)
       }
       release(step.statistic)
     }
+  }
+
+  /// Forgets the row group before; the memory is used again.
+  private func begin(_ statisticCount: Int) {
+    steps.removeAll(keepingCapacity: true)
+    for block in blocks { if let block { freeBlocks.append(block) } }
+    blocks.removeAll(keepingCapacity: true)
+    blocks.append(contentsOf: repeatElement(nil, count: statisticCount))
+    uses.removeAll(keepingCapacity: true)
+    uses.append(contentsOf: repeatElement(0, count: statisticCount))
+    isPlanned.removeAll(keepingCapacity: true)
+    isPlanned.append(contentsOf: repeatElement(false, count: statisticCount))
+    places.removeAll(keepingCapacity: true)
+    places.append(contentsOf: repeatElement(-1, count: statisticCount))
   }
 
   /// Adds a statistic to the steps, after everything that it depends on.
@@ -85,13 +92,14 @@ package import ColumnCodec
     guard depth <= Self.dependencyDepth else {
       throw segment.corruptDependencies(rowGroup: rowGroup, statistic: statistic)
     }
-    let storage = segment.storage(rowGroup: rowGroup, statistic: statistic)
-    for other in storage.dependencies {
+    let entry = segment.entry(rowGroup: rowGroup, statistic: statistic)
+    let dependencies = entry.storage.dependencies
+    for other in dependencies {
       try plan(other, of: segment, rowGroup: rowGroup, depth: depth + 1)
       uses[other] += 1
     }
     isPlanned[statistic] = true
-    steps.append(Step(statistic: statistic, storage: storage))
+    steps.append(Step(statistic: statistic, entry: entry, dependencies: dependencies))
   }
 
   /// Takes the memory of a statistic back once nothing needs it.

@@ -84,18 +84,18 @@ package final class SegmentReader: Sendable {
   /// Checks a chunk's checksum, then decodes it.
   ///
   /// - Parameters:
-  ///   - rowGroup: The row group.
-  ///   - statistic: The index of the statistic in the schema.
+  ///   - entry: What the directory says about it.
+  ///   - rowGroup: Its row group.
+  ///   - statistic: The index of its statistic in the schema.
   ///   - window: What of the chunk is wanted; all of it when nil.
   ///   - operands: For each dependency of the chunk's storage, its values in the same window.
   ///   - block: Gets the values.
   ///   - decoder: Does the work; it belongs to the calling thread.
   /// - Throws: `corrupt`.
   func decode(
-    rowGroup: Int, statistic: Int, window: ChunkWindow?, operands: [ChunkBlock], into block: ChunkBlock,
-    with decoder: ChunkDecoder
+    _ entry: ChunkEntry, rowGroup: Int, statistic: Int, window: ChunkWindow?, operands: [ChunkBlock],
+    into block: ChunkBlock, with decoder: ChunkDecoder
   ) throws(EngramError) {
-    let entry = entry(rowGroup: rowGroup, statistic: statistic)
     let shape = shape(rowGroup: rowGroup)
     try withChunk(entry, rowGroup: rowGroup, statistic: statistic) { (chunk) throws(EngramError) in
       try decoder.decode(
@@ -149,7 +149,8 @@ package final class SegmentReader: Sendable {
       elementType: schema.elementType)
   }
 
-  private func entry(rowGroup: Int, statistic: Int) -> ChunkEntry {
+  /// What the directory says about a chunk.
+  func entry(rowGroup: Int, statistic: Int) -> ChunkEntry {
     precondition(statistic >= 0 && statistic < schema.statistics.count, "the statistic exists")
     let valueCount = examples(inRowGroup: rowGroup).count * schema.epochs.count
     let start = entryOffset(rowGroup: rowGroup, statistic: statistic)

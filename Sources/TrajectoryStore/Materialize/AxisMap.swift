@@ -23,12 +23,9 @@ struct AxisMap: Sendable {
   ///   - epochs: The epochs.
   ///   - hasNone: Whether a place after the last stands for no epoch at all.
   init(_ source: ExtentSource, statistics wanted: [String], epochs: [Double], hasNone: Bool = false) {
-    let places = Dictionary(
-      source.extent.statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    let times = Dictionary(
-      source.extent.epochs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    statistics = wanted.map { places[$0] }
-    self.epochs = epochs.map { Int32(times[$0] ?? -1) } + (hasNone ? [-1] : [])
+    statistics = Self.places(of: wanted, on: source.extent.statistics)
+    self.epochs =
+      Self.places(of: epochs, on: source.extent.epochs).map { Int32($0 ?? -1) } + (hasNone ? [-1] : [])
     var stretches: [(first: Int, indices: [Int32])] = []
     var isBroken = true
     for (position, index) in self.epochs.enumerated() {
@@ -40,5 +37,15 @@ struct AxisMap: Sendable {
     }
     self.stretches = stretches
     epochEnd = Int(self.epochs.max() ?? -1) + 1
+  }
+
+  /// So many comparisons take as long as a table of what stands where.
+  private static let fewComparisons = 512
+
+  /// For each wanted value its first place on an axis, or nil where it is not there.
+  private static func places<Value: Hashable>(of wanted: [Value], on axis: [Value]) -> [Int?] {
+    if wanted.count * axis.count <= fewComparisons { return wanted.map { axis.firstIndex(of: $0) } }
+    let places = Dictionary(axis.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return wanted.map { places[$0] }
   }
 }
