@@ -156,11 +156,18 @@ def forest():
     def line(title, found, key, form):
         return (title, *(form(found, f"{who}{key}") for who in libraries))
 
-    def seconds(found, key):
+    def beside_ours(found, key, shown):
         if key not in found:
             return ""
         ours = found["engram" + key[key.index("_"):]]
-        return f"{found[key]:.3f}" + ("" if key.startswith("engram") else f" ({found[key] / ours:.1f}x)")
+        return shown + ("" if key.startswith("engram") else f" ({found[key] / ours:.1f}x)")
+
+    def seconds(found, key):
+        return beside_ours(found, key, f"{found.get(key, 0):.3f}")
+
+    def milliseconds(found, key):
+        value = found.get(key, 0) * 1e3
+        return beside_ours(found, key, f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f}")
 
     def accuracy(found, key):
         return f"{found[key]:.4f}" if key in found else ""
@@ -174,7 +181,7 @@ def forest():
                 continue
             forest = f"{part['trees']} trees, {about}"
             rows.append(line(f"{where}: fit {forest}, s", part, "_s", seconds))
-            rows.append(line(f"{where}: predict, {forest}, s", part, "_predict_s", seconds))
+            rows.append(line(f"{where}: predict, {forest}, ms", part, "_predict_s", milliseconds))
             splits = f"mean of {part['splits']} splits" if part["splits"] > 1 else "one split"
             error = f", standard error {part['standard_error']:.4f}" if "standard_error" in part else ""
             rows.append(line(f"{where}: held-out accuracy, {forest}, {splits}{error}", part, "_accuracy", accuracy))
