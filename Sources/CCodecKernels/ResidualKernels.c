@@ -38,6 +38,7 @@ ENGRAM_INLINE int is_direct(const engram_residual_plan *plan, size_t epoch) {
 ENGRAM_INLINE void restore_formula(int32_t predictor, int is_differenced, const uint32_t *restrict kept,
                                    const float *restrict a, const float *restrict b, const double *restrict scales,
                                    uint32_t *restrict previous, size_t count, uint32_t *restrict values) {
+  ENGRAM_SIXTEEN_AT_A_TIME
   for (size_t i = 0; i < count; i++) {
     uint32_t residual = unzigzag_32(kept[i]);
     if (is_differenced) residual = previous[i] += residual;
@@ -113,6 +114,7 @@ ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epo
       const TYPE *restrict values = block + epoch * count;                                                             \
       TYPE *restrict out = plan->copied ? row : codes + epoch * count;                                                 \
       if (predictions)                                                                                                 \
+        ENGRAM_SIXTEEN_AT_A_TIME                                                                                       \
         for (size_t i = 0; i < count; i++)                                                                             \
           out[i] = ordered_##BITS(values[i]) - ordered_##BITS(predicted_##BITS(predictions[i]));                       \
       else                                                                                                             \
@@ -156,6 +158,7 @@ ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epo
                                     const TYPE *restrict copied, const TYPE *restrict source,                          \
                                     const double *restrict predictions, TYPE *restrict previous, size_t count,         \
                                     TYPE *restrict values) {                                                           \
+    ENGRAM_SIXTEEN_AT_A_TIME                                                                                           \
     for (size_t i = 0; i < count; i++) {                                                                               \
       TYPE residual = unzigzag_##BITS(has_copies ? codes[places[i]] : kept[i]);                                        \
       if (is_differenced) residual = previous[i] += residual;                                                          \
