@@ -16,8 +16,8 @@ final class KeptReads {
   let state: State
   /// Columns of runs and measurements.
   let columns = KeptColumns()
-  /// The newest commit, once it was read.
-  var newest: NewestCommit?
+  /// The latest commit with where its examples lie, once it was read.
+  var latest: LatestState?
 
   init(of state: State) { self.state = state }
 }

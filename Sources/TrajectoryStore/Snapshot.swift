@@ -32,8 +32,8 @@ public final class Snapshot: Sendable {
     self.store = store
     let state = try store.read { (catalog) throws(EngramError) -> (Commit?, [Extent], ExampleSet) in
       if wanted == nil, !showsHidden {
-        let newest = try catalog.newestCommit()
-        return (newest?.commit, newest?.extents ?? [], newest?.absentExamples ?? ExampleSet())
+        let latest = try catalog.latestState()
+        return (latest?.commit, latest?.extents ?? [], latest?.absentExamples ?? ExampleSet())
       }
       let known = if let wanted { try catalog.commit(wanted) } else { try catalog.latestCommit() }
       guard let commit = known else { return (nil, [], ExampleSet()) }

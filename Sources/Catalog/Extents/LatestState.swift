@@ -1,10 +1,10 @@
-// NewestCommit.swift -- the newest commit of a store, and where the examples lie as of it.
+// LatestState.swift -- the latest commit of a store, and where the examples lie as of it.
 
 package import Base
 package import TrajectoryModel
 
-/// The newest commit of a store, and where the examples lie as of it.
-package struct NewestCommit: Sendable {
+/// The latest commit of a store, and where the examples lie as of it.
+package struct LatestState: Sendable {
   /// Its entry of the commit log.
   package let commit: Commit
   /// The extents that hold its examples, ascending.
@@ -14,17 +14,17 @@ package struct NewestCommit: Sendable {
 }
 
 extension CatalogReader {
-  /// The newest commit, or nil in a store that was just made.
+  /// The latest commit and where its examples lie, or nil in a store that was just made.
   ///
   /// - Throws: As ``extents(asOf:)`` and ``absentExamples(asOf:)``.
   /// - Complexity: O(1) where the connection has read it before, else O(extents).
-  package func newestCommit() throws(EngramError) -> NewestCommit? {
+  package func latestState() throws(EngramError) -> LatestState? {
     let kept = try keptReads()
-    if let newest = kept.newest { return newest }
+    if let latest = kept.latest { return latest }
     guard let commit = try latestCommit() else { return nil }
-    let newest = NewestCommit(
+    let latest = LatestState(
       commit: commit, extents: try extents(asOf: commit.id), absentExamples: try absentExamples(asOf: commit.id))
-    kept.newest = newest
-    return newest
+    kept.latest = latest
+    return latest
   }
 }
