@@ -26,6 +26,19 @@ ENGRAM_INLINE int is_predicted(const engram_residual_plan *plan, size_t epoch) {
   return predictor != ENGRAM_PREDICT_NOTHING && !is_change(predictor) && !(epoch == 0 && is_scaled(predictor));
 }
 
+/* What the codes of an epoch are of: residuals, their differences from the epoch before, or what a trend leaves of these. */
+enum { PLAIN = 0, DIFFERENCED = 1, TRENDED = 2 };
+
+ENGRAM_INLINE int difference_of(const engram_residual_plan *plan, size_t epoch) {
+  if (!plan->is_differenced || (epoch == 0 && is_scaled(plan->predictor))) return PLAIN;
+  /* The first epoch is no change. */
+  return plan->dampings && epoch > 0 ? TRENDED : DIFFERENCED;
+}
+
+ENGRAM_INLINE int32_t damping_of(const engram_residual_plan *plan, size_t epoch) {
+  return plan->dampings ? plan->dampings[epoch] : 0;
+}
+
 /* Whether predictions can be made as values are: of float32 operands, none of them copied, by one of the formulas below. */
 ENGRAM_INLINE int is_direct(const engram_residual_plan *plan, size_t epoch) {
   if (plan->copied || plan->is_double[0] || plan->is_double[1] || !is_predicted(plan, epoch)) return 0;
@@ -35,37 +48,56 @@ ENGRAM_INLINE int is_direct(const engram_residual_plan *plan, size_t epoch) {
 }
 
 /* One epoch of codes to values whose predictions are made in registers, a constant formula in each loop. */
-ENGRAM_INLINE void restore_formula(int32_t predictor, int is_differenced, const uint32_t *restrict kept,
+ENGRAM_INLINE void restore_formula(int32_t predictor, int difference, int32_t damping, const uint32_t *restrict kept,
                                    const float *restrict a, const float *restrict b, const double *restrict scales,
-                                   uint32_t *restrict previous, size_t count, uint32_t *restrict values) {
+                                   uint32_t *restrict previous, uint32_t *restrict changes, size_t count,
+                                   uint32_t *restrict values) {
   ENGRAM_SIXTEEN_AT_A_TIME
   for (size_t i = 0; i < count; i++) {
     uint32_t residual = unzigzag_32(kept[i]);
-    if (is_differenced) residual = previous[i] += residual;
+    if (difference == TRENDED) residual = changes[i] = residual + damped_32(changes[i], damping);
+    if (difference) residual = previous[i] += residual;
     double prediction = formula(predictor, (double)a[i], (double)b[i], 0, scales[i]);
     values[i] = ordered_32(residual + ordered_32(predicted_32(prediction)));
   }
 }
 
 ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epoch, const uint32_t *kept,
-                                    uint32_t *previous, uint32_t *values) {
+                                    uint32_t *previous, uint32_t *changes, uint32_t *values) {
   size_t count = plan->count;
+  int32_t damping = damping_of(plan, epoch);
   const double *scales = plan->doubles + 3 * count;
   const float *a = (const float *)plan->operands[0] + epoch * count;
   /* A formula of one operand looks at no other. */
   const float *b = plan->operands[1] ? (const float *)plan->operands[1] + epoch * count : a;
-#define CASE(P, DIFFERENCED)                                                                                           \
-  case P * 2 + DIFFERENCED: restore_formula(P, DIFFERENCED, kept, a, b, scales, previous, count, values); break
-  switch (plan->predictor * 2 + (plan->is_differenced != 0)) {
-    CASE(ENGRAM_PREDICT_SQUARE, 0);
-    CASE(ENGRAM_PREDICT_SQUARE, 1);
-    CASE(ENGRAM_PREDICT_VARIANCE, 0);
-    CASE(ENGRAM_PREDICT_VARIANCE, 1);
-    CASE(ENGRAM_PREDICT_SCALED_SQUARE, 0);
-    CASE(ENGRAM_PREDICT_SCALED_SQUARE, 1);
+#define CASE(P, DIFFERENCE)                                                                                            \
+  case P * 3 + DIFFERENCE:                                                                                             \
+    restore_formula(P, DIFFERENCE, damping, kept, a, b, scales, previous, changes, count, values);                     \
+    break
+#define CASES(P)                                                                                                       \
+  CASE(P, PLAIN);                                                                                                      \
+  CASE(P, DIFFERENCED);                                                                                                \
+  CASE(P, TRENDED)
+  switch (plan->predictor * 3 + difference_of(plan, epoch)) {
+    CASES(ENGRAM_PREDICT_SQUARE);
+    CASES(ENGRAM_PREDICT_VARIANCE);
+    CASES(ENGRAM_PREDICT_SCALED_SQUARE);
   }
+#undef CASES
 #undef CASE
 }
+
+/* The cases of a switch in the routines below. */
+#define CASE(BITS, D, P, C)                                                                                            \
+  case D * 4 + P * 2 + C:                                                                                              \
+    restore_##BITS(D, P, C, damping, codes, kept, places, copied, source, predictions, previous, changes, count,       \
+                   values);                                                                                            \
+    break
+#define CASES(BITS, D)                                                                                                 \
+  CASE(BITS, D, 0, 0);                                                                                                 \
+  CASE(BITS, D, 0, 1);                                                                                                 \
+  CASE(BITS, D, 1, 0);                                                                                                 \
+  CASE(BITS, D, 1, 1)
 
 /* The routines below are the same for both widths. */
 #define ROUTINES(BITS, TYPE)                                                                                           \
@@ -142,7 +174,8 @@ ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epo
     size_t count = plan->count;                                                                                        \
     TYPE *restrict previous = (TYPE *)plan->words, *restrict copied = previous + 2 * count;                            \
     TYPE *restrict places = copied + count, next = (TYPE)plan->before;                                                 \
-    memset(previous, 0, count * sizeof(TYPE));                                                                         \
+    /* Residuals and their changes, one row after the other. */                                                        \
+    memset(previous, 0, 2 * count * sizeof(TYPE));                                                                     \
     if (!plan->copied) return;                                                                                         \
     for (size_t i = 0; i < count; i++) {                                                                               \
       TYPE is_copied = bit_of(plan->copied, plan->first + i);                                                          \
@@ -153,15 +186,17 @@ ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epo
   }                                                                                                                    \
                                                                                                                        \
   /* One epoch of codes to values. The flags are constants, so that each case becomes a loop without a branch. */      \
-  ENGRAM_INLINE void restore_##BITS(int is_differenced, int is_predicted, int has_copies, const TYPE *restrict codes,  \
-                                    const TYPE *restrict kept, const TYPE *restrict places,                            \
-                                    const TYPE *restrict copied, const TYPE *restrict source,                          \
-                                    const double *restrict predictions, TYPE *restrict previous, size_t count,         \
+  ENGRAM_INLINE void restore_##BITS(int difference, int is_predicted, int has_copies, int32_t damping,                 \
+                                    const TYPE *restrict codes, const TYPE *restrict kept,                             \
+                                    const TYPE *restrict places, const TYPE *restrict copied,                          \
+                                    const TYPE *restrict source, const double *restrict predictions,                   \
+                                    TYPE *restrict previous, TYPE *restrict changes, size_t count,                     \
                                     TYPE *restrict values) {                                                           \
     ENGRAM_SIXTEEN_AT_A_TIME                                                                                           \
     for (size_t i = 0; i < count; i++) {                                                                               \
       TYPE residual = unzigzag_##BITS(has_copies ? codes[places[i]] : kept[i]);                                        \
-      if (is_differenced) residual = previous[i] += residual;                                                          \
+      if (difference == TRENDED) residual = changes[i] = residual + damped_##BITS(changes[i], damping);                \
+      if (difference) residual = previous[i] += residual;                                                              \
       if (is_predicted) residual += ordered_##BITS(predicted_##BITS(predictions[i]));                                  \
       TYPE value = ordered_##BITS(residual);                                                                           \
       values[i] = has_copies ? (source[i] & copied[i]) | (value & ~copied[i]) : value;                                 \
@@ -171,27 +206,24 @@ ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epo
   ENGRAM_SIMD void engram_values_of_codes_##BITS(const engram_residual_plan *plan, size_t epoch, const TYPE *codes,    \
                                                  TYPE *block) {                                                        \
     size_t count = plan->count;                                                                                        \
-    TYPE *restrict previous = (TYPE *)plan->words, *restrict values = block + epoch * count;                           \
+    TYPE *restrict previous = (TYPE *)plan->words, *restrict changes = previous + count;                               \
+    TYPE *restrict values = block + epoch * count;                                                                     \
     const TYPE *restrict copied = previous + 2 * count, *restrict places = copied + count;                             \
     const TYPE *restrict kept = codes + plan->before;                                                                  \
     const TYPE *restrict source = plan->copied ? (const TYPE *)plan->copy_source + epoch * count : NULL;               \
     if (BITS == 32 && is_direct(plan, epoch)) {                                                                        \
       prepare_scales_##BITS(plan, epoch, block);                                                                       \
-      restore_directly(plan, epoch, (const uint32_t *)kept, (uint32_t *)previous, (uint32_t *)values);                 \
+      restore_directly(plan, epoch, (const uint32_t *)kept, (uint32_t *)previous, (uint32_t *)changes,                 \
+                       (uint32_t *)values);                                                                            \
       return;                                                                                                          \
     }                                                                                                                  \
     const double *restrict predictions = predictions_##BITS(plan, epoch, block);                                       \
-    int is_differenced = plan->is_differenced && !(epoch == 0 && is_scaled(plan->predictor));                          \
+    int32_t damping = damping_of(plan, epoch);                                                                         \
     add_changes_##BITS(plan, epoch, previous);                                                                         \
-    switch (is_differenced | (predictions != NULL) << 1 | (source != NULL) << 2) {                                     \
-    case 0: restore_##BITS(0, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    case 1: restore_##BITS(1, 0, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    case 2: restore_##BITS(0, 1, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    case 3: restore_##BITS(1, 1, 0, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    case 4: restore_##BITS(0, 0, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    case 5: restore_##BITS(1, 0, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    case 6: restore_##BITS(0, 1, 1, codes, kept, places, copied, source, predictions, previous, count, values); break; \
-    default: restore_##BITS(1, 1, 1, codes, kept, places, copied, source, predictions, previous, count, values); break;\
+    switch (difference_of(plan, epoch) * 4 + (predictions != NULL) * 2 + (source != NULL)) {                           \
+      CASES(BITS, PLAIN);                                                                                              \
+      CASES(BITS, DIFFERENCED);                                                                                        \
+      CASES(BITS, TRENDED);                                                                                            \
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \

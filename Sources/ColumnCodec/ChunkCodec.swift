@@ -48,6 +48,12 @@ package struct ChunkStorage: Sendable, Hashable {
   package var isNarrowed = false
   /// Whether residuals are stored as differences along the epochs.
   package var isDifferenced = false
+  /// Whether differences are predicted to go on as they were; only with differences.
+  package var isTrended = false
+  /// Whether codes lie in grades, by the lengths that they have.
+  package var isGraded = false
+  /// Whether the codes of the first epoch are repeats of each other.
+  package var isRepeated = false
   /// The statistics a, b and c of the prediction, or nil where each value stands for itself.
   package var prediction: Prediction?
   /// The statistic of which some examples are copies.
@@ -55,12 +61,15 @@ package struct ChunkStorage: Sendable, Hashable {
 
   /// Makes a description of a chunk that stands for itself.
   package init(
-    codec: ChunkCodec, isNarrowed: Bool = false, isDifferenced: Bool = false, prediction: Prediction? = nil,
-    copySource: Int? = nil
+    codec: ChunkCodec, isNarrowed: Bool = false, isDifferenced: Bool = false, isTrended: Bool = false,
+    isGraded: Bool = false, isRepeated: Bool = false, prediction: Prediction? = nil, copySource: Int? = nil
   ) {
     self.codec = codec
     self.isNarrowed = isNarrowed
     self.isDifferenced = isDifferenced
+    self.isTrended = isTrended
+    self.isGraded = isGraded
+    self.isRepeated = isRepeated
     self.prediction = prediction
     self.copySource = copySource
   }

@@ -10,12 +10,14 @@ import TrajectoryModel
 @safe package final class ChunkDecoder {
   private let frames = ZstdFrameReader()
   /// The rows of the zstd frame, and one row to fill.
-  private var rows = Scratch()
-  /// The codes of an epoch.
-  private var codes = Scratch()
+  var rows = Scratch()
+  /// The codes of an epoch, and the same one grade after the other.
+  var codes = Scratch()
+  var graded = Scratch()
   private var doubles = Scratch()
   private var words = Scratch()
-  private var picked = PickedCodes()
+  var picked = PickedCodes()
+  var grades = CodeGrades()
   /// The front of the chunk.
   private var table = CodeTable()
 
@@ -90,7 +92,7 @@ import TrajectoryModel
         found: operands[0].storedType.name)
     }
     let count = copies.keptCount
-    try table.read(bytes, start: copies.byteCount, shape: shape, count: count)
+    let (repeats, dampingStart) = try readFront(bytes, storage, shape: shape, copies)
     let table = table
     rows.reserve((table.compressedCount + 1) * count)
     // SAFETY: the rows have been reserved, and one more.
@@ -100,25 +102,59 @@ import TrajectoryModel
     let size = shape.elementType.byteCount
     // A whole number of lanes, and the element more that the kernel may read.
     codes.reserve((count + size * 8) * size)
+    if grades.count > 1 || storage.isRepeated { graded.reserve((count + size * 8) * size) }
     words.reserve(4 * window.count * size)
     doubles.reserve(6 * window.count * MemoryLayout<Double>.stride)
     // SAFETY: `CodeTable` has checked that every part lies inside the chunk; operands and copies were checked to have the
     // window's examples and epochs; the scratch is as large as the kernels ask for.
     unsafe bytes.withUnsafeBytes { chunk in
-      if let examples = window.picked {
+      // Of a few neighbours all codes of all grades would be unpacked.
+      let isFew = grades.count > 1 && window.isSmall(of: shape.exampleCount)
+      let examples = window.picked ?? (isFew ? window.examples.map { Int32($0) } : nil)
+      if let examples {
         let copied = unsafe chunk.baseAddress?.assumingMemoryBound(to: UInt8.self)
         unsafe picked.place(
-          examples, copied: storage.copySource == nil ? nil : copied, keptCount: count, width: size * 8)
+          examples, copied: storage.copySource == nil ? nil : copied, grades.layout, width: size * 8)
       }
-      let picks = window.picked != nil
-      var plan = unsafe residualPlan(storage, window, operands, chunk)
+      let picks = examples != nil
+      var plan = unsafe residualPlan(storage, window, operands, chunk, picks: picks)
+      if storage.isTrended {
+        unsafe plan.dampings = chunk.baseAddress.map { unsafe ($0 + dampingStart).assumingMemoryBound(to: Int8.self) }
+      }
       switch shape.elementType {
       case .float32:
-        unsafe decodeEpochs(table, chunk, count: count, picks, &plan, to: out.assumingMemoryBound(to: UInt32.self))
+        let out = unsafe out.assumingMemoryBound(to: UInt32.self)
+        if let repeats { unsafe decodeFirstEpoch(repeats, chunk, count: count, picks, &plan, to: out) }
+        unsafe decodeEpochs(from: repeats == nil ? 0 : 1, table, chunk, count: count, picks, &plan, to: out)
       case .float64:
-        unsafe decodeEpochs(table, chunk, count: count, picks, &plan, to: out.assumingMemoryBound(to: UInt64.self))
+        let out = unsafe out.assumingMemoryBound(to: UInt64.self)
+        if let repeats { unsafe decodeFirstEpoch(repeats, chunk, count: count, picks, &plan, to: out) }
+        unsafe decodeEpochs(from: repeats == nil ? 0 : 1, table, chunk, count: count, picks, &plan, to: out)
       }
     }
+  }
+
+  /// Reads and checks what comes before the packed bits: the grades and the table, and where repeats and dampings lie.
+  private func readFront(
+    _ bytes: RawSpan, _ storage: ChunkStorage, shape: ChunkShape, _ copies: CopiedExamples
+  ) throws(EngramError) -> (repeats: CodeRepeats.Place?, dampingStart: Int) {
+    var start = copies.byteCount
+    var repeats: CodeRepeats.Place?
+    if storage.isRepeated {
+      let place = try CodeRepeats.read(
+        bytes, at: start, codeCount: copies.keptCount, codeByteCount: shape.elementType.byteCount)
+      start = place.end
+      repeats = place
+    }
+    if storage.isGraded {
+      start = try grades.read(bytes, at: start, exampleCount: copies.keptCount)
+    } else {
+      grades.setSingle(codeCount: copies.keptCount)
+    }
+    let dampingStart = start
+    if storage.isTrended { start += shape.epochCount }
+    try table.read(bytes, start: start, shape: shape, grades: grades)
+    return (repeats, dampingStart)
   }
 
   /// Copies the values of a chunk whose examples all are copies, which nothing may follow.
@@ -139,14 +175,15 @@ import TrajectoryModel
 
   /// What the kernels of residuals are told about a window of a chunk.
   private func residualPlan(
-    _ storage: ChunkStorage, _ window: ChunkWindow, _ operands: [ChunkBlock], _ chunk: UnsafeRawBufferPointer
+    _ storage: ChunkStorage, _ window: ChunkWindow, _ operands: [ChunkBlock], _ chunk: UnsafeRawBufferPointer,
+    picks: Bool
   ) -> engram_residual_plan {
     // SAFETY: the scratch has been reserved; operands and chunk live as long as the plan is used.
     var plan = unsafe engram_residual_plan()
     unsafe plan.epoch_count = window.epochEnd
     unsafe plan.count = window.count
     unsafe plan.is_differenced = storage.isDifferenced ? 1 : 0
-    unsafe plan.first = window.picked == nil ? window.examples.lowerBound : 0
+    unsafe plan.first = picks ? 0 : window.examples.lowerBound
     unsafe plan.before = plan.first
     unsafe plan.doubles = doubles.base.assumingMemoryBound(to: Double.self)
     unsafe plan.words = words.base
@@ -156,67 +193,11 @@ import TrajectoryModel
       }
     }
     if storage.copySource != nil, let source = operands.last {
-      unsafe plan.copied =
-        window.picked == nil ? chunk.baseAddress?.assumingMemoryBound(to: UInt8.self) : picked.copied
+      unsafe plan.copied = picks ? picked.copied : chunk.baseAddress?.assumingMemoryBound(to: UInt8.self)
       unsafe plan.copy_source = source.storedValues
       unsafe plan.before -= countBits(chunk, below: plan.first)
     }
     return unsafe plan
-  }
-
-  /// Makes the values of every epoch from its codes.
-  private func decodeEpochs<Word: CodeWord>(
-    _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, _ picks: Bool,
-    _ plan: inout engram_residual_plan, to out: UnsafeMutablePointer<Word>
-  ) {
-    guard let base = chunk.baseAddress else { return }
-    // SAFETY: as the caller says.
-    let codes = unsafe self.codes.base.assumingMemoryBound(to: Word.self)
-    // What the kernel reads: the kept examples of the window, and one more.
-    let wanted = unsafe plan.before..<min(count, plan.before + plan.count + 1)
-    unsafe Word.startDecoding(&plan)
-    for epoch in unsafe 0..<plan.epoch_count {
-      if picks {
-        let rows = unsafe (start: UnsafePointer(self.rows.base.assumingMemoryBound(to: UInt8.self)), count: count)
-        unsafe picked.take(
-          epoch: epoch, table, base.assumingMemoryBound(to: UInt8.self), rows: rows, to: codes)
-        unsafe Word.decode(&plan, epoch, codes, to: out)
-        continue
-      }
-      let low = unsafe (base + table.lowStarts[epoch]).assumingMemoryBound(to: UInt8.self)
-      unsafe Word.unpackLow(low, count, Int32(table.shifts[epoch]), wanted, to: codes)
-      unsafe addPlanes(of: epoch, table, chunk, count: count, wanted, to: codes)
-      unsafe Word.decode(&plan, epoch, codes, to: out)
-    }
-  }
-
-  /// Adds the byte planes of an epoch to the wanted codes: rows of bytes, or the few bytes of a sparse one.
-  @inline(__always)
-  private func addPlanes<Word: CodeWord>(
-    of epoch: Int, _ table: CodeTable, _ chunk: UnsafeRawBufferPointer, count: Int, _ wanted: Range<Int>,
-    to codes: UnsafeMutablePointer<Word>
-  ) {
-    let first = wanted.lowerBound
-    let rowBytes = unsafe rows.base.assumingMemoryBound(to: UInt8.self)
-    for plane in 0..<(Word.bitWidth / 8) {
-      let index = plane * table.shifts.count + epoch
-      let (shift, place) = (Int(table.shifts[epoch]) + plane * 8, table.places[index])
-      // SAFETY: `CodeTable` has checked the places; a row of the frame and the row to fill have `count` bytes.
-      switch table.classes[index] {
-      case .zero: break
-      case .constant:
-        let filled = unsafe rowBytes + table.compressedCount * count
-        unsafe filled.initialize(repeating: chunk[place], count: wanted.count)
-        unsafe Word.add(filled, wanted.count, Int32(shift), to: codes + first)
-      case .compressed:
-        unsafe Word.add(rowBytes + place * count + first, wanted.count, Int32(shift), to: codes + first)
-      case .sparse:
-        let total = unsafe Int(chunk[place]) | Int(chunk[place + 1]) << 8
-        guard let base = chunk.baseAddress else { continue }
-        let gaps = unsafe (base + place + 2).assumingMemoryBound(to: UInt8.self)
-        unsafe Word.addSparse(gaps, total, Int32(shift), below: wanted.upperBound, to: codes)
-      }
-    }
   }
 
   /// The number of copies among the first examples of a chunk that starts with its copies.

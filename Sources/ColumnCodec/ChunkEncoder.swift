@@ -32,15 +32,29 @@ package struct EncodedChunk: Sendable {
   /// Copies are marked where they save more than the marks cost: one example in this many.
   private static let examplesPerCopy = 64
 
+  /// The bits that grades must save of each code; infinite where there are none.
+  ///
+  /// Putting codes back in order costs about a third of what zstd takes for a byte of each.
+  private static func worthGrading(_ favor: PredictionPlan.Favor) -> Double {
+    switch favor {
+    case .size: 0.15
+    case .neither: 0.5
+    case .speed: .infinity
+    }
+  }
+
   private let packer = CodePacker()
+  var grades = CodeGrades()
+  var repeats = CodeRepeats()
+  var lengthSums = Scratch()
   private var narrowed = Scratch()
   private var narrowedSource = Scratch()
   private var copied = Scratch()
-  private var codes = Scratch()
+  /// The codes of the way that is tried, and those of the best so far.
+  var codes = Scratch()
+  var bestCodes = Scratch()
   private var doubles = Scratch()
   private var words = Scratch()
-  /// The codes of the best encoding so far, and those of the one that is tried.
-  private var bestCodes = Scratch()
   private var row = Scratch()
   /// `c * log2(c)` for every number of examples so far.
   private var countLog: [Double] = [0, 0]
@@ -108,14 +122,27 @@ package struct EncodedChunk: Sendable {
     let kept = ChunkShape(
       epochCount: source.shape.epochCount, exampleCount: keptCount, elementType: source.stored.elementType)
     unsafe choose(values, source, kept: kept, trial.prediction, operand, &storage)
+    let repeated = findRepeats(Word.self, kept)
+    storage.isRepeated = repeated != nil
+    let dampings = trial.favor != .speed && storage.isDifferenced ? followTrend(Word.self, kept) : nil
+    storage.isTrended = dampings != nil
+    grades.setSingle(codeCount: keptCount)
+    let graded = trial.favor == .speed ? nil : grade(Word.self, kept, worth: Self.worthGrading(trial.favor))
+    storage.isGraded = graded != nil
     row.reserve(keptCount)
-    // SAFETY: `choose` left the codes of the kept examples; there is room for a byte of each.
+    // SAFETY: `choose` left the codes of the kept examples, which may have been replaced; there is room for a byte of each.
     let codes = unsafe UnsafePointer(bestCodes.base.assumingMemoryBound(to: Word.self))
-    let layout = unsafe CodeLayout(
-      codes, shape: kept, countLog: countLog,
-      worthCompressing: Self.worthCompressing(trial.favor),
-      bytes: row.base.assumingMemoryBound(to: UInt8.self))
-    bytes += try unsafe packer.pack(codes, layout, shape: kept)
+    let rowBytes = unsafe row.base.assumingMemoryBound(to: UInt8.self)
+    let worth = Self.worthCompressing(trial.favor)
+    let layout =
+      unsafe graded == nil
+      ? CodeLayout(codes, shape: kept, countLog: countLog, worthCompressing: worth, bytes: rowBytes)
+      : CodeLayout(
+        codes, shape: kept, grades: grades.starts, countLog: countLog, worthCompressing: worth, bytes: rowBytes)
+    bytes += repeated ?? []
+    bytes += graded ?? []
+    bytes += (dampings ?? []).map { UInt8(bitPattern: $0) }
+    bytes += try unsafe packer.pack(codes, layout, shape: kept, grades: grades.starts)
     return (bytes, storage)
   }
 

@@ -21,10 +21,11 @@ import Base
   ///   - codes: The codes, `[epoch][example]`.
   ///   - layout: How they are stored.
   ///   - shape: Their axes, of the examples that are not copies.
+  ///   - grades: Where the codes of each grade start, then their number.
   /// - Returns: Everything from the shifts on.
   /// - Throws: `limit` when zstd has no memory.
   @unsafe func pack<Word: CodeWord>(
-    _ codes: UnsafePointer<Word>, _ layout: CodeLayout, shape: ChunkShape
+    _ codes: UnsafePointer<Word>, _ layout: CodeLayout, shape: ChunkShape, grades: [Int]
   ) throws(EngramError) -> [UInt8] {
     let (epochs, count) = (shape.epochCount, shape.exampleCount)
     let rowCount = Word.bitWidth / 8 * epochs
@@ -34,10 +35,12 @@ import Base
     var compressedByteCount = 0
     for index in 0..<rowCount {
       let (plane, epoch) = index.quotientAndRemainder(dividingBy: epochs)
-      let shift = Int(layout.shifts[epoch]) + plane * 8
       // SAFETY: the row is of that many codes; the scratch has room for every row.
       let bytes = unsafe (rows.base + compressedByteCount).assumingMemoryBound(to: UInt8.self)
-      unsafe Word.bytes(of: codes + epoch * count, count, Int32(shift), to: bytes)
+      for (grade, (start, end)) in zip(grades, grades.dropFirst()).enumerated() {
+        let shift = Int(layout.shifts[epoch * (grades.count - 1) + grade]) + plane * 8
+        unsafe Word.bytes(of: codes + epoch * count + start, end - start, Int32(shift), to: bytes + start)
+      }
       let row = unsafe UnsafeBufferPointer(start: bytes, count: count)
       let rowClass = unsafe Self.rowClass(row, mayCompress: layout.compressedPlanes[epoch] >> plane & 1 == 1)
       table[index / 4] |= rowClass.rawValue << UInt8(2 * (index % 4))
@@ -49,7 +52,7 @@ import Base
       }
     }
     var bytes = layout.shifts + table + constants
-    unsafe appendLowBits(of: codes, layout, count: count, to: &bytes)
+    unsafe appendLowBits(of: codes, layout, count: count, grades, to: &bytes)
     bytes += exceptions
     if compressedByteCount > 0 {
       // SAFETY: so many bytes of the rows have been written.
@@ -72,16 +75,19 @@ import Base
     return exceptions <= row.count / fewestPerException ? .sparse : .compressed
   }
 
-  /// Adds the packed low bits of every epoch.
+  /// Adds the packed low bits of every epoch and grade.
   private func appendLowBits<Word: CodeWord>(
-    of codes: UnsafePointer<Word>, _ layout: CodeLayout, count: Int, to bytes: inout [UInt8]
+    of codes: UnsafePointer<Word>, _ layout: CodeLayout, count: Int, _ grades: [Int], to bytes: inout [UInt8]
   ) {
-    let laneByteCount = (count + Word.bitWidth - 1) / Word.bitWidth * (Word.bitWidth / 8)
-    words.reserve(Word.bitWidth * laneByteCount)
-    for (epoch, shift) in layout.shifts.enumerated() {
+    let width = Word.bitWidth
+    words.reserve(width * ((count + width - 1) / width * (width / 8)))
+    for (index, shift) in layout.shifts.enumerated() {
+      let (epoch, grade) = index.quotientAndRemainder(dividingBy: grades.count - 1)
+      let (start, end) = (grades[grade], grades[grade + 1])
+      let laneByteCount = (end - start + width - 1) / width * (width / 8)
       // SAFETY: the codes are there, and the scratch has room for all their bits.
       unsafe Word.packLow(
-        codes + epoch * count, count, Int32(shift), to: words.base.assumingMemoryBound(to: Word.self))
+        codes + epoch * count + start, end - start, Int32(shift), to: words.base.assumingMemoryBound(to: Word.self))
       unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: words.base, count: Int(shift) * laneByteCount))
     }
   }

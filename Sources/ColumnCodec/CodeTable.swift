@@ -4,12 +4,15 @@ import Base
 import CCodecKernels
 import TrajectoryModel
 
-/// The front of a chunk of codes: the shift of each epoch, the class of each row, and where everything lies.
+/// The front of a chunk of codes: the shift of each grade at each epoch, the class of each row, and where everything lies.
 ///
 /// It keeps its memory from chunk to chunk.
 struct CodeTable {
-  /// The low bits of the codes of each epoch that are packed.
+  /// The low bits of the codes that are packed, for each epoch and in it for each grade.
   private(set) var shifts: [UInt8] = []
+  /// The number of epochs, and of grades.
+  private(set) var epochCount = 0
+  private(set) var gradeCount = 1
   /// The class of each row; row = plane * epochs + epoch.
   private(set) var classes: [RowClass] = []
   /// For each epoch the offset of its low bits in the chunk.
@@ -27,11 +30,14 @@ struct CodeTable {
   ///   - chunk: The whole chunk.
   ///   - start: Where the shifts start.
   ///   - shape: What is stored.
-  ///   - count: The examples that are not copies, at least 1.
+  ///   - grades: The grades of the examples that are not copies, at least one example.
   /// - Throws: `corrupt` when a part does not fit into the chunk, a shift is longer than a code, a row lies above the
   ///   codes, a constant is zero, or an exception is of no example.
-  mutating func read(_ chunk: RawSpan, start: Int, shape: ChunkShape, count: Int) throws(EngramError) {
-    let tableStart = start + shape.epochCount
+  mutating func read(_ chunk: RawSpan, start: Int, shape: ChunkShape, grades: borrowing CodeGrades) throws(EngramError)
+  {
+    epochCount = shape.epochCount
+    gradeCount = grades.count
+    let tableStart = start + shape.epochCount * gradeCount
     let constantStart = tableStart + shape.elementType.byteCount * shape.epochCount / 4
     guard chunk.byteCount >= constantStart else {
       throw ChunkDecoder.corrupt(
@@ -40,23 +46,30 @@ struct CodeTable {
     }
     try readShifts(chunk, at: start, shape: shape)
     let constantEnd = try readClasses(chunk, at: tableStart, constants: constantStart, shape: shape)
-    var next = try placeLowBits(chunk, at: constantEnd, shape: shape, count: count)
+    var next = try placeLowBits(chunk, at: constantEnd, shape: shape, grades)
     for row in classes.indices where classes[row] == .sparse {
       places[row] = next
-      next = try Self.checkExceptions(chunk, at: next, count: count)
+      next = try Self.checkExceptions(chunk, at: next, count: grades.starts[gradeCount])
     }
     frameStart = next
   }
 
-  /// Reads the shift of each epoch.
+  /// The least shift of an epoch.
+  private func leastShift(of epoch: Int) -> Int {
+    var least = Int.max
+    for grade in 0..<gradeCount { least = min(least, Int(shifts[epoch * gradeCount + grade])) }
+    return least
+  }
+
+  /// Reads the shifts.
   private mutating func readShifts(_ chunk: RawSpan, at start: Int, shape: ChunkShape) throws(EngramError) {
     let width = shape.elementType.byteCount * 8
     shifts.removeAll(keepingCapacity: true)
-    for epoch in 0..<shape.epochCount {
-      let shift = chunk.byte(at: start + epoch)
+    for index in 0..<(shape.epochCount * gradeCount) {
+      let shift = chunk.byte(at: start + index)
       guard shift <= width else {
         throw ChunkDecoder.corrupt(
-          "a shift is too long", start + epoch, expected: "\(width) at most", found: "\(shift)")
+          "a shift is too long", start + index, expected: "\(width) at most", found: "\(shift)")
       }
       shifts.append(shift)
     }
@@ -66,7 +79,7 @@ struct CodeTable {
   private mutating func readClasses(
     _ chunk: RawSpan, at start: Int, constants: Int, shape: ChunkShape
   ) throws(EngramError) -> Int {
-    let (epochCount, size) = (shape.epochCount, shape.elementType.byteCount)
+    let size = shape.elementType.byteCount
     let rowCount = size * epochCount
     classes.removeAll(keepingCapacity: true)
     classes.append(contentsOf: repeatElement(.zero, count: rowCount))
@@ -95,7 +108,7 @@ struct CodeTable {
         case .sparse: break
         }
         classes[row] = rowClass
-        guard Int(shifts[row % epochCount]) + row / epochCount * 8 < size * 8 else {
+        guard leastShift(of: row % epochCount) + row / epochCount * 8 < size * 8 else {
           throw ChunkDecoder.corrupt(
             "a row lies above the bits of a code", start + four, expected: "class 0", found: "another")
         }
@@ -106,16 +119,21 @@ struct CodeTable {
 
   /// Places the low bits of each epoch; returns where they end, which is inside the chunk.
   private mutating func placeLowBits(
-    _ chunk: RawSpan, at start: Int, shape: ChunkShape, count: Int
+    _ chunk: RawSpan, at start: Int, shape: ChunkShape, _ grades: borrowing CodeGrades
   ) throws(EngramError) -> Int {
     let size = shape.elementType.byteCount
-    // No overflow: at most 2^24 codes of 8 bytes, see `SegmentLimits`.
-    let laneByteCount = (count + size * 8 - 1) / (size * 8) * size
     lowStarts.removeAll(keepingCapacity: true)
+    lowStarts.append(contentsOf: repeatElement(0, count: epochCount))
+    for grade in 0..<gradeCount {
+      // No overflow: at most 2^24 codes of 8 bytes, see `SegmentLimits`.
+      let laneByteCount = (grades.codes(of: grade).count + size * 8 - 1) / (size * 8) * size
+      for epoch in 0..<epochCount { lowStarts[epoch] += Int(shifts[epoch * gradeCount + grade]) * laneByteCount }
+    }
     var next = start
-    for shift in shifts {
-      lowStarts.append(next)
-      next += Int(shift) * laneByteCount
+    for epoch in 0..<epochCount {
+      let byteCount = lowStarts[epoch]
+      lowStarts[epoch] = next
+      next += byteCount
     }
     guard next <= chunk.byteCount else {
       throw ChunkDecoder.corrupt(

@@ -15,6 +15,13 @@ package struct PredictionPlan: Sendable {
     package var prediction: Prediction?
     /// What counts for more.
     package var favor = Favor.neither
+
+    /// What is tried for a statistic that stands for itself, or is predicted.
+    package init(copySource: Int? = nil, prediction: Prediction? = nil, favor: Favor = .neither) {
+      self.copySource = copySource
+      self.prediction = prediction
+      self.favor = favor
+    }
   }
 
   /// What counts for more in a statistic: fewer bytes, or fast decoding.

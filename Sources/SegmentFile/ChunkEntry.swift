@@ -4,7 +4,8 @@
 //        8     4  byteCount    at least 1, at most the bytes of the values
 //       12     4  finiteCount  at most the number of values
 //       16     1  codec        0 raw, 1 planes
-//       17     1  flags        bit 0: a Float64 chunk stored as Float32; bit 1: differences along the epochs
+//       17     1  flags        bit 0: a Float64 chunk stored as Float32; bit 1: differences along the epochs; bit 2: of these
+//                              what a trend leaves; bit 3: codes in grades; bit 4: those of the first epoch are repeats
 //       18     1  predictor    0 none, 1 to 11 a formula
 //       19     1  reserved     zero
 //       20     6  operands     the statistics a, b, c of the formula; ffff where it has none
@@ -28,6 +29,12 @@ struct ChunkEntry {
   private static let narrowedFlag: UInt8 = 1
   /// The bit that says that residuals are stored as differences along the epochs.
   private static let differencedFlag: UInt8 = 2
+  /// The bit that says that differences are predicted to go on as they were.
+  private static let trendedFlag: UInt8 = 4
+  /// The bit that says that codes lie in grades.
+  private static let gradedFlag: UInt8 = 8
+  /// The bit that says that the codes of the first epoch are repeats of each other.
+  private static let repeatedFlag: UInt8 = 16
 
   /// The offset of the chunk in the file.
   let offset: Int
@@ -54,7 +61,9 @@ struct ChunkEntry {
     storage = ChunkStorage(
       codec: ChunkCodec(rawValue: bytes.littleEndian(at: 16, as: UInt8.self)) ?? .raw,
       isNarrowed: flags & Self.narrowedFlag != 0, isDifferenced: flags & Self.differencedFlag != 0,
-      prediction: prediction, copySource: copySource == Self.none ? nil : Int(copySource))
+      isTrended: flags & Self.trendedFlag != 0, isGraded: flags & Self.gradedFlag != 0,
+      isRepeated: flags & Self.repeatedFlag != 0, prediction: prediction,
+      copySource: copySource == Self.none ? nil : Int(copySource))
     checksum = bytes.littleEndian(at: 32, as: UInt64.self)
     zone = ZoneMap(
       count: valueCount, finiteCount: Int(bytes.littleEndian(at: 12, as: UInt32.self)),
@@ -80,12 +89,14 @@ struct ChunkEntry {
     let codec = bytes.littleEndian(at: 16, as: UInt8.self)
     let flags = bytes.littleEndian(at: 17, as: UInt8.self)
     let predictor = bytes.littleEndian(at: 18, as: UInt8.self)
-    guard ChunkCodec(rawValue: codec) != nil, flags & ~(Self.narrowedFlag | Self.differencedFlag) == 0,
+    let known =
+      Self.narrowedFlag | Self.differencedFlag | Self.trendedFlag | Self.gradedFlag | Self.repeatedFlag
+    guard ChunkCodec(rawValue: codec) != nil, flags & ~known == 0,
       predictor == 0 || Predictor(rawValue: predictor) != nil
     else {
       throw EngramError(
         .unsupported, "a chunk needs a newer version of this program", place: "chunk directory", offset: place + 16,
-        expected: "codec 0 or 1, flags 0 to 3, predictor 0 to \(Predictor.allCases.count)",
+        expected: "codec 0 or 1, flags 0 to \(known), predictor 0 to \(Predictor.allCases.count)",
         found: "codec \(codec), flags \(flags), predictor \(predictor)", mend: "upgrade the program")
     }
     self.init(trusted: bytes, valueCount: shape.valueCount)
@@ -97,7 +108,7 @@ struct ChunkEntry {
       throw fault("the length of a chunk cannot be", 8, expected: "1 to \(shape.byteCount)", found: "\(byteCount)")
     }
     guard !storage.isNarrowed || shape.elementType == .float64 else {
-      throw fault("a float32 chunk cannot be narrowed", 17, expected: "0 or 2", found: "\(flags)")
+      throw fault("a float32 chunk cannot be narrowed", 17, expected: "bit 0 not set", found: "\(flags)")
     }
     guard bytes.littleEndian(at: 19, as: UInt8.self) == 0, bytes.littleEndian(at: 28, as: UInt32.self) == 0 else {
       throw fault("reserved bytes are not zero", 19, expected: "0", found: "others")
@@ -118,12 +129,17 @@ struct ChunkEntry {
     fault: (_ message: String, _ offset: Int, _ expected: String, _ found: String) -> EngramError
   ) throws(EngramError) {
     guard
-      storage.codec != .raw || (storage.prediction == nil && storage.copySource == nil && !storage.isDifferenced)
+      storage.codec != .raw
+        || (storage.prediction == nil && storage.copySource == nil && !storage.isDifferenced && !storage.isGraded
+          && !storage.isRepeated)
     else {
       throw fault("a raw chunk depends on nothing", 16, "flags 0 or 1, no predictor, no copy source", "others")
     }
     guard storage.prediction?.predictor.isOfChange != true || storage.isDifferenced else {
       throw fault("a change is predicted without differences", 17, "bit 1 set", "not set")
+    }
+    guard !storage.isTrended || storage.isDifferenced else {
+      throw fault("a trend is of no differences", 17, "bit 1 set", "not set")
     }
     for unused in (storage.prediction?.operands.count ?? 0)..<3 {
       let found = bytes.littleEndian(at: 20 + 2 * unused, as: UInt16.self)
@@ -146,7 +162,10 @@ struct ChunkEntry {
     bytes.appendLittleEndian(UInt32(chunk.bytes.count))
     bytes.appendLittleEndian(UInt32(chunk.zone.finiteCount))
     bytes.append(storage.codec.rawValue)
-    bytes.append((storage.isNarrowed ? narrowedFlag : 0) | (storage.isDifferenced ? differencedFlag : 0))
+    let trend = (storage.isDifferenced ? differencedFlag : 0) | (storage.isTrended ? trendedFlag : 0)
+    bytes.append(
+      (storage.isNarrowed ? narrowedFlag : 0) | trend | (storage.isGraded ? gradedFlag : 0)
+        | (storage.isRepeated ? repeatedFlag : 0))
     bytes.append(storage.prediction?.predictor.rawValue ?? 0)
     bytes.append(0)
     let operands = storage.prediction?.operands ?? []

@@ -6,16 +6,24 @@ import Testing
 import TrajectoryModel
 
 /// Encodes values given by their bits.
-func encode(_ bits: [UInt64], _ shape: ChunkShape, with encoder: ChunkEncoder = ChunkEncoder()) throws -> EncodedChunk {
+func encode(
+  _ bits: [UInt64], _ shape: ChunkShape, with encoder: ChunkEncoder = ChunkEncoder(),
+  prediction: Prediction? = nil, operands: [ChunkBlock] = []
+) throws -> EncodedChunk {
+  let trial = PredictionPlan.Trial(prediction: prediction)
   // Bound to the type so that the block is aligned.
   if shape.elementType == .float32 {
     let values = bits.map { UInt32(truncatingIfNeeded: $0) }
     return unsafe try values.withUnsafeBytes { buffer in
-      unsafe try encoder.encode(#require(buffer.baseAddress), shape: shape)
+      unsafe try encoder.encode(#require(buffer.baseAddress), shape: shape, trial: trial) {
+        unsafe operands[$0].values(as: shape.elementType)
+      }
     }
   }
   return unsafe try bits.withUnsafeBytes { buffer in
-    unsafe try encoder.encode(#require(buffer.baseAddress), shape: shape)
+    unsafe try encoder.encode(#require(buffer.baseAddress), shape: shape, trial: trial) {
+      unsafe operands[$0].values(as: shape.elementType)
+    }
   }
 }
 
@@ -98,6 +106,119 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
     #expect(ChunkWindow(runs: [[]], epochEnd: 4).count == 0)
   }
 
+  @Test(arguments: ElementType.allCases)
+  func `what networks do as they learn is repeated, graded and trended, and any part of it is found`(
+    type: ElementType
+  ) throws {
+    for examples in [300, 768, 1_000, 1_100, 3_000, 65_536] {
+      let epochs = examples > 60_000 ? 4 : 21
+      let shape = ChunkShape(epochCount: epochs, exampleCount: examples, elementType: type)
+      let values = Sample.learning.bits(epochs: epochs, examples: examples, type: type, seed: UInt64(examples))
+      let chunk = try encode(values, shape)
+      #expect(chunk.storage.isDifferenced && chunk.storage.isTrended)
+      #expect(chunk.storage.isRepeated && chunk.storage.isGraded, "\(examples)")
+      let (decoder, block) = (ChunkDecoder(), ChunkBlock())
+      var generator = SeededGenerator(seed: 5)
+      for part in 0..<40 {
+        let first = part == 0 ? 0 : Int.random(in: 0..<examples, using: &generator)
+        let end = part == 0 ? examples : Int.random(in: (first + 1)...examples, using: &generator)
+        let window = ChunkWindow(
+          examples: first..<end, epochEnd: part == 0 ? epochs : Int.random(in: 0...epochs, using: &generator))
+        try decoder.decode(
+          unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, window: window, into: block)
+        let expected = (0..<window.epochEnd).flatMap { epoch in
+          values[(epoch * examples + first)..<(epoch * examples + end)]
+        }
+        #expect(bits(of: block, type) == expected, "\(examples) examples, \(window)")
+      }
+    }
+  }
+
+  @Test func `codes of the first epoch that are repeated take the bytes of those that are not`() throws {
+    let shape = ChunkShape(epochCount: 1, exampleCount: 1_000, elementType: .float32)
+    var generator = SeededGenerator(seed: 3)
+    let own = (0..<100).map { _ in UInt64(Float.random(in: 1...2, using: &generator).bitPattern) }
+    let chunk = try encode((0..<1_000).map { own[$0 % 100] }, shape)
+    #expect(chunk.storage.isRepeated && !chunk.storage.isGraded && !chunk.storage.isTrended)
+    // A count, one repeat of 900 codes, 100 codes, one shift, and the classes of four rows.
+    #expect(chunk.bytes.count == 2 + 6 + 400 + 1 + 1)
+    #expect(chunk.bytes.prefix(8) == [1, 0, 100, 0, 0x84, 0x03, 100, 0])
+  }
+
+  @Test func `changes that go on as they were leave nothing to store`() throws {
+    // In ordered integers each example takes steps that halve: 2^20, 2^19, ... times one to three.
+    let (epochs, examples) = (9, 600)
+    let shape = ChunkShape(epochCount: epochs, exampleCount: examples, elementType: .float32)
+    var values: [UInt64] = []
+    for epoch in 0..<epochs {
+      for example in 0..<examples {
+        let moved = (0..<epoch).reduce(UInt64(0)) { $0 + (1 << UInt64(20 - $1)) * UInt64(1 + example % 3) }
+        values.append(0x3f80_0000 + moved)
+      }
+    }
+    let chunk = try encode(values, shape)
+    #expect(chunk.storage.isTrended)
+    // One start is a constant row, which needs no repeats; from the third epoch on every damping is eight sixteenths.
+    #expect(!chunk.storage.isRepeated && !chunk.storage.isGraded)
+    #expect(Array(chunk.bytes.prefix(epochs).map { Int($0) }) == [0, 0] + Array(repeating: 8, count: epochs - 2))
+    let (decoder, block) = (ChunkDecoder(), ChunkBlock())
+    try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
+    #expect(bits(of: block, .float32) == values)
+  }
+
+  @Test(arguments: Predictor.allCases, ElementType.allCases)
+  func `what a formula misses may go on as it did`(predictor: Predictor, type: ElementType) throws {
+    let (epochs, examples) = (12, 500)
+    let shape = ChunkShape(epochCount: epochs, exampleCount: examples, elementType: type)
+    var generator = SeededGenerator(seed: UInt64(predictor.rawValue))
+    // The first is the largest, so that no sign changes.
+    let operands = (0..<predictor.operandCount).map { number in
+      (0..<shape.valueCount).map { _ in Double(Float.random(in: 1...1.9, using: &generator)) * (number == 0 ? 4 : 1) }
+    }
+    // The missing part grows by steps that halve, in units of the last place of a Float32.
+    var values: [UInt64] = []
+    for epoch in 0..<epochs {
+      for example in 0..<examples {
+        let place = epoch * examples + example
+        let a = operands[0][place]
+        let (b, c) = (operands[min(1, operands.count - 1)][place], operands[operands.count - 1][place])
+        let told =
+          switch predictor {
+          case .square, .scaledSquare: a * a
+          case .secondMoment: a + b * b
+          case .variance: a - b * b
+          case .foldedVariance: a + b * b - c * c
+          case .norm: (a + b * b).squareRoot()
+          case .skewness: 3 * (a - b) / c.squareRoot()
+          case .kurtosis: (a + b * b) / (c * c)
+          case .change, .halfChange, .doubleChange: operands[0][example]
+          }
+        let missing = (0..<epoch).reduce(0.0) { $0 + Double(1 << (16 - $1)) * Double(1 + example % 3) }
+        let value = Float(told) * (1 + Float(missing) * 0x1p-23)
+        values.append(type == .float32 ? UInt64(value.bitPattern) : (Double(value) + 1e-12).bitPattern)
+      }
+    }
+    func number(_ value: Double) -> UInt64 {
+      type == .float32 ? UInt64(Float(value).bitPattern) : value.bitPattern
+    }
+    let prediction = Prediction(predictor, Array(0..<predictor.operandCount))
+    let (decoder, block) = (ChunkDecoder(), ChunkBlock())
+    let blocks = try operands.map { operand in
+      let block = ChunkBlock()
+      let chunk = try encode(operand.map(number), shape)
+      try decoder.decode(unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape, into: block)
+      return block
+    }
+    let chunk = try encode(values, shape, prediction: prediction, operands: blocks)
+    try decoder.decode(
+      unsafe chunk.bytes.span.bytes, storage: chunk.storage, shape: shape,
+      operands: chunk.storage.prediction == nil ? [] : blocks, into: block)
+    #expect(bits(of: block, type) == values)
+    #expect(chunk.storage.isTrended)
+    // Changes of random numbers tell nothing.
+    #expect(predictor.isOfChange || chunk.storage.prediction == prediction)
+  }
+
   @Test func `an encoder gives the same bytes whatever it encoded before`() throws {
     let used = ChunkEncoder()
     for sample in Sample.allCases {
@@ -110,7 +231,7 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
   @Test func `trajectories shrink and choose deltas, noise stays raw, constants vanish`() throws {
     let shape = ChunkShape(epochCount: 21, exampleCount: 1024, elementType: .float32)
     let walk = try encode(Sample.walk.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
-    #expect(walk.storage == ChunkStorage(codec: .codes, isDifferenced: true))
+    #expect(walk.storage.isDifferenced && walk.storage.prediction == nil)
     #expect(Double(shape.byteCount) / Double(walk.bytes.count) > 1.2)
     let noise = try encode(Sample.randomBits.bits(epochs: 21, examples: 1024, type: .float32, seed: 1), shape)
     #expect(noise.storage.codec == .raw)

@@ -5,9 +5,11 @@ import TestSupport
 import Testing
 import TrajectoryModel
 
+import func Foundation.pow
+
 /// A kind of values.
 enum Sample: String, CaseIterable, CustomTestStringConvertible {
-  case randomBits, walk, special, zeros, ones, allNaN, exactFloat32, exactFloat32WithSpecials, smallIntegers
+  case randomBits, walk, learning, special, zeros, ones, allNaN, exactFloat32, exactFloat32WithSpecials, smallIntegers
 
   var testDescription: String { rawValue }
 
@@ -54,6 +56,7 @@ enum Sample: String, CaseIterable, CustomTestStringConvertible {
         }
       }
       return all
+    case .learning: return Self.learning(epochs: epochs, examples: examples, using: &generator).map(number)
     case .special:
       return (0..<count).map { _ in
         type == .float32
@@ -69,6 +72,26 @@ enum Sample: String, CaseIterable, CustomTestStringConvertible {
       return (0..<count).map { _ in exact(Self.specialFloats.randomElement(using: &generator) ?? 0) }
     case .smallIntegers: return (0..<count).map { _ in number(Double(Int.random(in: 0...3, using: &generator))) }
     }
+  }
+}
+
+extension Sample {
+  /// What networks do as they learn: they start alike, run by run, move by amounts that differ by powers of ten, and go on as they did.
+  private static func learning(
+    epochs: Int, examples: Int, using generator: inout SeededGenerator
+  ) -> [Double] {
+    let starts = (0..<40).map { _ in Double.random(in: 0.5...2, using: &generator) }
+    var values = (0..<examples).map { starts[$0 % starts.count] }
+    var steps = values.map { $0 * pow(10, Double.random(in: -6 ... -1, using: &generator)) }
+    var all = values
+    for _ in 1..<max(1, epochs) {
+      for example in 0..<examples {
+        steps[example] *= Double.random(in: 0.8...0.9, using: &generator)
+        values[example] += steps[example]
+      }
+      all += values
+    }
+    return Array(all.prefix(epochs * examples))
   }
 }
 

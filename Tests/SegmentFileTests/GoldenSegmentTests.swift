@@ -27,6 +27,9 @@ import TrajectoryModel
     ("narrowed-float64", "a580bbc1d71d1347aff299a7af8e5e42"),
     ("tensors-float32", "4982d1cf8225992b129a27a297896945"),
     ("tensors-float64", "618462b92dbc0a6db5ec8750ac1bc573"),
+    ("worked-example-2", "6e96c5945760b94afc922c0fbc86fca9"),
+    ("learning-float32", "2abe7433ee03363f62a8f9acf40dd8a3"),
+    ("learning-float64", "99791abcf7aeb76fcef7ea62fc7c2420"),
   ]
 
   @Test(arguments: golden)
@@ -36,6 +39,12 @@ import TrajectoryModel
     // Compares the hash with the values themselves.
     try reader.verify()
     if name == "narrowed-float64" { #expect(reader.storage(rowGroup: 1, statistic: 0).isNarrowed) }
+    if name.hasPrefix("learning") {
+      let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
+      #expect(storages.contains { $0.isRepeated && $0.isGraded && $0.isTrended })
+      #expect(name.hasSuffix("64") || storages.contains { $0.isGraded && $0.copySource != nil })
+      #expect(storages.contains { $0.isTrended && $0.prediction != nil })
+    }
     if name == "tensors-float64" {
       let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
       #expect(Set(storages.compactMap { $0.prediction?.predictor }) == Set(Predictor.allCases))
@@ -45,7 +54,7 @@ import TrajectoryModel
 
   @Test func `the worked example has the values that the document names`() throws {
     let sample = try Self.workedExample()
-    let path = "\(Fixtures.repository)/fixtures/segments/worked-example.seg"
+    let path = "\(Fixtures.repository)/fixtures/segments/worked-example-2.seg"
     let reader = try SegmentReader(InputFile(opening: path))
     #expect(reader.schema == sample.schema)
     #expect(reader.identifier == sample.identifier)
@@ -57,7 +66,7 @@ import TrajectoryModel
     let path = directory["worked.seg"]
     try Self.workedExample().write(to: path, work: WorkContext(threads: 2))
     let written = TestFiles.read(path)
-    #expect(written == TestFiles.read("\(Fixtures.repository)/fixtures/segments/worked-example.seg"))
+    #expect(written == TestFiles.read("\(Fixtures.repository)/fixtures/segments/worked-example-2.seg"))
     #expect(try Self.bytesInDocument() == written)
   }
 

@@ -17,15 +17,22 @@ import TrajectoryModel
   func `statistics of tensors come back bit by bit, whole, alone and in part`(
     type: ElementType, codec: SegmentCodec
   ) throws {
-    for axis in Self.axes { try comeBack(type, codec, axis) }
+    for axis in Self.axes {
+      try comeBack(
+        SegmentSample.tensors(examples: 150, epochs: 6, type: type, seed: 17, axis: axis), rowGroupSize: 64, codec)
+    }
+    // Enough for grades, which rest on few neighbours, on a few far apart, and on all.
+    try comeBack(
+      SegmentSample.tensors(examples: 1_300, epochs: 6, type: type, seed: 18, learning: true), rowGroupSize: 640, codec)
   }
 
-  private func comeBack(_ type: ElementType, _ codec: SegmentCodec, _ axis: ([String]) -> [String]) throws {
+  private func comeBack(_ sample: SegmentSample, rowGroupSize: Int, _ codec: SegmentCodec) throws {
     let directory = TemporaryFolder()
-    var sample = try SegmentSample.tensors(examples: 150, epochs: 6, type: type, seed: 17, axis: axis)
+    var sample = sample
     sample.codec = codec
+    let type = sample.schema.elementType
     let path = directory["tensors.seg"]
-    try sample.write(to: path, work: WorkContext(threads: 2), rowGroupSize: 64)
+    try sample.write(to: path, work: WorkContext(threads: 2), rowGroupSize: rowGroupSize)
     #expect(try canonicalBytes(path, work: WorkContext(threads: 2)) == sample.bytes)
     let reader = try SegmentReader(InputFile(opening: path))
     try reader.verify(work: WorkContext(threads: 2))
@@ -40,7 +47,7 @@ import TrajectoryModel
         let found = unsafe block.values(as: .float64)
         for epoch in 0..<4 {
           for (place, example) in (window.picked?.map(Int.init) ?? Array(window.examples)).enumerated() {
-            let bits = sample.bits[((64 + example) * 6 + epoch) * count + statistic]
+            let bits = sample.bits[((rowGroupSize + example) * 6 + epoch) * count + statistic]
             let value = unsafe found.load(fromByteOffset: (epoch * window.count + place) * 8, as: Double.self)
             let expected = type == .float32 ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
             #expect(value == expected || (value.isNaN && expected.isNaN), "\(reader.schema.statistics[statistic])")
@@ -48,6 +55,19 @@ import TrajectoryModel
         }
       }
     }
+  }
+
+  @Test func `tensors that learn are repeated, graded and trended beside copies and predictions`() throws {
+    let directory = TemporaryFolder()
+    let path = directory["tensors.seg"]
+    try SegmentSample.tensors(examples: 640, epochs: 9, type: .float32, seed: 6, learning: true).write(to: path)
+    let reader = try SegmentReader(InputFile(opening: path))
+    let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
+    #expect(storages.contains { $0.isRepeated && $0.isGraded && $0.isTrended && $0.copySource != nil })
+    #expect(storages.contains { $0.isRepeated && $0.isGraded && $0.prediction?.predictor.isOfChange == true })
+    // What others are told from is read fast.
+    let norm = try #require(reader.schema.statistics.firstIndex(of: "weightraw_norm"))
+    #expect(storages[norm].isRepeated && !storages[norm].isGraded && !storages[norm].isTrended)
   }
 
   @Test func `every predictor is chosen for some chunk, and copies are found`() throws {

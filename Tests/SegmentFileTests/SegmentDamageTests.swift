@@ -97,7 +97,7 @@ import TrajectoryModel
   }
 
   static let lies: [Lie] = [
-    Lie(name: "newer reader", place: .header, offset: 8, size: 2, value: 2, code: .unsupported),
+    Lie(name: "newer reader", place: .header, offset: 8, size: 2, value: 3, code: .unsupported),
     Lie(name: "reader zero", place: .header, offset: 8, size: 2, value: 0),
     Lie(name: "writer zero", place: .header, offset: 10, size: 2, value: 0),
     Lie(name: "header reserved", place: .header, offset: 12, size: 4, value: 1),
@@ -138,7 +138,7 @@ import TrajectoryModel
     Lie(name: "too many finite values", place: .directory, offset: 12, size: 4, value: 193),
     Lie(name: "fewer finite values", place: .directory, offset: 12, size: 4, value: 191),
     Lie(name: "unknown codec", place: .directory, offset: 16, size: 1, value: 2, code: .unsupported),
-    Lie(name: "unknown flag", place: .directory, offset: 17, size: 1, value: 4, code: .unsupported),
+    Lie(name: "unknown flag", place: .directory, offset: 17, size: 1, value: 32, code: .unsupported),
     Lie(name: "unknown predictor", place: .directory, offset: 18, size: 1, value: 12, code: .unsupported),
     Lie(name: "narrowed and is not", place: .directory, offset: 17, size: 1, value: 3),
     Lie(name: "reserved byte", place: .directory, offset: 19, size: 1, value: 1),
@@ -149,6 +149,11 @@ import TrajectoryModel
     Lie(name: "a copy of no statistic", place: .directory, offset: 26, size: 2, value: 5),
     Lie(name: "a copy of another type", place: .directory, offset: 26, size: 2, value: 3),
     Lie(name: "a raw chunk with differences", place: .directory, offset: 4 * 56 + 17, size: 1, value: 2),
+    Lie(name: "a trend of no differences", place: .directory, offset: 17, size: 1, value: 4),
+    Lie(name: "a raw chunk with grades", place: .directory, offset: 4 * 56 + 17, size: 1, value: 8),
+    Lie(name: "a raw chunk with repeats", place: .directory, offset: 4 * 56 + 17, size: 1, value: 16),
+    Lie(name: "grades and has none", place: .directory, offset: 17, size: 1, value: 2 + 8),
+    Lie(name: "repeats and has none", place: .directory, offset: 17, size: 1, value: 2 + 16),
     Lie(name: "minimum is NaN", place: .directory, offset: 40, size: 8, value: 0x7ff8 << 48),
     Lie(name: "minimum above maximum", place: .directory, offset: 40, size: 8, value: (1e300).bitPattern),
     Lie(name: "minimum wrong", place: .directory, offset: 40, size: 8, value: (-1e300).bitPattern),

@@ -7,6 +7,8 @@ import SegmentFile
 import TestSupport
 import TrajectoryModel
 
+import func Foundation.pow
+
 /// Segments as bytes, for tests that damage them.
 enum SegmentBytes {
   /// XXH3-64.
@@ -101,12 +103,15 @@ struct SegmentSample {
 
   /// Statistics of small random tensors under published names, so that each predictor has something to predict.
   ///
-  /// Each example is a tensor of 50 numbers that drifts; one in three is not negative, one in seven has no variance. `axis` takes some of the
+  /// Each example is a tensor of 50 numbers that drifts; one in three is not negative, one in seven has no variance. Where tensors
+  /// learn, they start as one of twenty and go on as they did, by steps that differ by powers of ten. `axis` takes some of the
   /// statistics, in any order, of all of them.
   static func tensors(
-    examples: Int, epochs: Int, type: ElementType, seed: UInt64, axis: ([String]) -> [String] = { $0 }
+    examples: Int, epochs: Int, type: ElementType, seed: UInt64, learning: Bool = false,
+    axis: ([String]) -> [String] = { $0 }
   ) throws -> SegmentSample {
     var generator = SeededGenerator(seed: seed)
+    let starts = (0..<20).map { _ in (0..<50).map { _ in Double.random(in: 0.1...1, using: &generator) } }
     let summaries = ["kurtosis", "mean", "median", "norm", "skew", "thirdquartile", "var"]
     let names = ["act", "weight"].flatMap { measure in
       ["abs", "raw", "sq"].flatMap { function in summaries.map { measure + function + "_" + $0 } }
@@ -120,9 +125,20 @@ struct SegmentSample {
       let isConstant = example % 7 == 6
       let lowest = example % 3 == 0 ? 0.0 : -1.0
       var tensor = (0..<50).map { _ in Double.random(in: lowest...1, using: &generator) }
+      if learning {
+        let sign = example % 20 % 3 == 0 ? 1.0 : -1.0
+        tensor = starts[example % starts.count].enumerated().map { $0.offset == 0 ? sign * $0.element : $0.element }
+      }
       if isConstant { tensor = Array(repeating: 0.5, count: 50) }
-      for _ in 0..<epochs {
-        for index in tensor.indices where !isConstant {
+      var steps = tensor.map { $0 * pow(10, Double(example % 7) - 9) * Double.random(in: 0.5...1, using: &generator) }
+      for epoch in 0..<epochs {
+        if learning && epoch > 0 {
+          for index in tensor.indices where !isConstant {
+            tensor[index] += steps[index]
+            steps[index] *= 0.9
+          }
+        }
+        for index in tensor.indices where !isConstant && !learning {
           tensor[index] = max(lowest, tensor[index] + Double.random(in: -0.01...0.01, using: &generator))
         }
         let functions: [(Double) -> Double] = [{ abs($0) }, { $0 }, { $0 * $0 }]

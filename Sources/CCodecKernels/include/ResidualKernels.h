@@ -30,6 +30,7 @@ typedef struct {
   size_t epoch_count;          /* epochs of the block, and of every block named here */
   size_t count;                /* examples of each of them */
   int32_t is_differenced;      /* whether codes are of differences of residuals along the epochs */
+  const int8_t *dampings;      /* for each epoch how changes go on, in sixteenths, where differences are trended; else NULL. For values */
   int32_t predictor;           /* one of the above */
   const void *operands[3];     /* blocks of the statistics a, b, c; NULL where the formula has none */
   int32_t is_double[3];        /* whether a block is of float64, else of float32 */
