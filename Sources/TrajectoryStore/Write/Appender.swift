@@ -192,7 +192,11 @@ package final class Appender {
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
       let range = before..<(before + summary.exampleCount)
-      try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
+      do throws(EngramError) {
+        try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
+      } catch where error.code == .cancelled {
+        throw EngramError(.cancelled, "stopped while reading back what was written; the store is as it was before")
+      }
       before += summary.exampleCount
     }
   }
