@@ -48,8 +48,11 @@ extension ChunkEncoder {
   ///   - type: What the codes are.
   ///   - kept: Their axes.
   ///   - worth: The bits that must be saved of each code.
-  /// - Returns: The part of the chunk that says so; nil where it does not pay, and codes are as they were.
-  func grade<Word: CodeWord>(_ type: Word.Type, _ kept: ChunkShape, worth: Double) -> [UInt8]? {
+  /// - Returns: The part of the chunk that says so, and the codes of each epoch, which lie in `lengthCounts` too; nil where it does not
+  ///   pay, and codes are as they were.
+  func grade<Word: CodeWord>(
+    _ type: Word.Type, _ kept: ChunkShape, worth: Double
+  ) -> (bytes: [UInt8], rows: [GradedRow<Word>])? {
     let (epochs, count) = (kept.epochCount, kept.exampleCount)
     // SAFETY: the codes of every epoch, and scratch for as many; a sum for each example.
     let codes = unsafe UnsafePointer(bestCodes.base.assumingMemoryBound(to: Word.self))
@@ -65,14 +68,21 @@ extension ChunkEncoder {
     }
     let bytes = unsafe grades.choose(sums, codesEach: added, exampleCount: count)
     guard grades.count > 1, let places = unsafe grades.layout.pointee.places else { return nil }
-    for epoch in 0..<epochs { unsafe Word.grade(codes + epoch * count, places, count, to: tried + epoch * count) }
-    let plain = unsafe CodeLayout.plainCost(codes, shape: kept, limit: .infinity)
-    let cost = unsafe CodeLayout.plainCost(UnsafePointer(tried), shape: kept, grades: grades.starts)
-    guard cost + worth * Double(CodeLayout.comparedCodeCount(kept)) < plain else {
+    let rowLengthCount = GradedRow<Word>.lengthCount(grades: grades.count)
+    lengthCounts.reserve(epochs * rowLengthCount * MemoryLayout<UInt32>.stride)
+    let lengths = unsafe lengthCounts.base.assumingMemoryBound(to: UInt32.self)
+    var rows: [GradedRow<Word>] = []
+    rows.reserveCapacity(epochs)
+    for epoch in 0..<epochs {
+      let row = unsafe tried + epoch * count
+      unsafe Word.grade(codes + epoch * count, places, count, to: row)
+      unsafe rows.append(GradedRow(UnsafePointer(row), grades.starts, lengths: lengths + epoch * rowLengthCount))
+    }
+    guard CodeLayout.pays(rows, shape: kept, worth: worth) else {
       grades.setSingle(codeCount: count)
       return nil
     }
     swap(&self.codes, &bestCodes)
-    return bytes
+    return (bytes, rows)
   }
 }

@@ -47,6 +47,7 @@ package struct EncodedChunk: Sendable {
   var grades = CodeGrades()
   var repeats = CodeRepeats()
   var lengthSums = Scratch()
+  var lengthCounts = Scratch()
   private var narrowed = Scratch()
   private var narrowedSource = Scratch()
   private var copied = Scratch()
@@ -134,13 +135,15 @@ package struct EncodedChunk: Sendable {
     let codes = unsafe UnsafePointer(bestCodes.base.assumingMemoryBound(to: Word.self))
     let rowBytes = unsafe row.base.assumingMemoryBound(to: UInt8.self)
     let worth = Self.worthCompressing(trial.favor)
-    let layout =
-      unsafe graded == nil
-      ? CodeLayout(codes, shape: kept, countLog: countLog, worthCompressing: worth, bytes: rowBytes)
-      : CodeLayout(
-        codes, shape: kept, grades: grades.starts, countLog: countLog, worthCompressing: worth, bytes: rowBytes)
+    let layout: CodeLayout
+    if let rows = graded?.rows {
+      layout = unsafe CodeLayout(
+        rows, shape: kept, gradeCount: grades.count, countLog: countLog, worthCompressing: worth, bytes: rowBytes)
+    } else {
+      layout = unsafe CodeLayout(codes, shape: kept, countLog: countLog, worthCompressing: worth, bytes: rowBytes)
+    }
     bytes += repeated ?? []
-    bytes += graded ?? []
+    bytes += graded?.bytes ?? []
     bytes += (dampings ?? []).map { UInt8(bitPattern: $0) }
     bytes += try unsafe packer.pack(codes, layout, shape: kept, grades: grades.starts)
     return (bytes, storage)

@@ -25,8 +25,6 @@ struct CodeLayout {
   private(set) var shifts: [UInt8] = []
   /// The byte planes of each epoch that are left to zstd, one bit for each.
   private(set) var compressedPlanes: [UInt8] = []
-  /// What codes cost, in bits, with the time that zstd takes counted as bits.
-  private(set) var bits = 0.0
 
   /// From so many epochs on every second one is enough to compare ways to make codes, in half the time.
   private static let manyEpochs = 8
@@ -41,9 +39,21 @@ struct CodeLayout {
   static func plainCost<Word: CodeWord>(_ codes: UnsafePointer<Word>, shape: ChunkShape, limit: Double) -> Double {
     var bits = 0.0
     for epoch in epochsToCompare(shape) where bits < limit {
-      unsafe bits += CodeRow(codes, epoch, of: shape).plainChoice.bits
+      bits += unsafe withRow(codes, epoch, of: shape) { $0.plainChoice.bits }
     }
     return bits
+  }
+
+  /// Does something with the codes of an epoch, counted.
+  private static func withRow<Word: CodeWord, Result>(
+    _ codes: UnsafePointer<Word>, _ epoch: Int, of shape: ChunkShape, _ body: (CodeRow<Word>) -> Result
+  ) -> Result {
+    unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: CodeRow<Word>.lengthCount) { lengths in
+      guard let base = lengths.baseAddress else { preconditionFailure("there is room for a number of each length") }
+      // SAFETY: the codes of an epoch follow those of the one before.
+      return unsafe body(
+        CodeRow(codes + epoch * shape.exampleCount, count: shape.exampleCount, lengths: base))
+    }
   }
 
   /// The epochs by which ways to make codes are compared.
@@ -54,47 +64,38 @@ struct CodeLayout {
       ? stride(from: 0, to: shape.epochCount, by: 1) : stride(from: 1, to: shape.epochCount, by: 2)
   }
 
-  /// The number of codes by which ways to make them are compared.
-  static func comparedCodeCount(_ shape: ChunkShape) -> Int {
-    epochsToCompare(shape).reduce(0) { sum, _ in sum + shape.exampleCount }
-  }
-
-  /// What codes of several grades cost without zstd at the same epochs, in bits.
+  /// Whether grades save enough.
   ///
   /// - Parameters:
-  ///   - codes: The codes, `[epoch][place]`.
-  ///   - shape: Their axes, of the examples that are not copies.
-  ///   - grades: Where the codes of each grade start, then their number.
-  /// - Returns: The bits of the best layout of these epochs without zstd.
-  static func plainCost<Word: CodeWord>(_ codes: UnsafePointer<Word>, shape: ChunkShape, grades: [Int]) -> Double {
-    epochsToCompare(shape).reduce(0) { sum, epoch in
-      unsafe sum + GradedRow(codes, epoch, of: shape, grades).plainChoice.bits
-    }
+  ///   - rows: The codes of each epoch in grades.
+  ///   - shape: The axes of the codes, of the examples that are not copies.
+  ///   - worth: The bits that must be saved of each code.
+  /// - Returns: Whether they save more, by the epochs by which ways to make codes are compared.
+  static func pays<Word: CodeWord>(_ rows: [GradedRow<Word>], shape: ChunkShape, worth: Double) -> Bool {
+    epochsToCompare(shape).reduce(0) { saved, epoch in
+      saved + rows[epoch].wholeBits - rows[epoch].plainChoice.bits - worth * Double(shape.exampleCount)
+    } > 0
   }
 
   /// Finds the layout of codes of several grades.
   ///
   /// - Parameters:
-  ///   - codes: The codes, `[epoch][place]`.
+  ///   - rows: The codes of each epoch.
   ///   - shape: Their axes, of the examples that are not copies.
-  ///   - grades: Where the codes of each grade start, then their number.
+  ///   - gradeCount: The number of grades.
   ///   - countLog: `c * log2(c)` for every c up to the number of examples.
   ///   - worthCompressing: What a byte must save, as a share of a byte, to be worth the time that zstd takes.
   ///   - bytes: Room for a byte of each example.
   init<Word: CodeWord>(
-    _ codes: UnsafePointer<Word>, shape: ChunkShape, grades: [Int], countLog: [Double], worthCompressing: Double,
+    _ rows: [GradedRow<Word>], shape: ChunkShape, gradeCount: Int, countLog: [Double], worthCompressing: Double,
     bytes: UnsafeMutablePointer<UInt8>
   ) {
-    self.init(
-      epochs: shape.epochCount, grades: grades.count - 1,
-      rows: { epoch in
-        let row = unsafe GradedRow(codes, epoch, of: shape, grades)
-        let plain = row.plainChoice
-        let framed = unsafe row.framedChoice(
-          orElse: plain, overlap: Self.gradedOverlap, countLog: countLog,
-          timeBits: Double(shape.exampleCount) * 8 * worthCompressing, bytes: bytes)
-        return (plain, framed)
-      })
+    self.init(epochs: shape.epochCount, grades: gradeCount) { epoch in
+      let framed = unsafe rows[epoch].framedChoice(
+        overlap: Self.gradedOverlap, countLog: countLog,
+        timeBits: Double(shape.exampleCount) * 8 * worthCompressing, bytes: bytes)
+      return (rows[epoch].plainChoice, framed)
+    }
   }
 
   /// Finds the layout of codes.
@@ -109,15 +110,14 @@ struct CodeLayout {
     _ codes: UnsafePointer<Word>, shape: ChunkShape, countLog: [Double], worthCompressing: Double,
     bytes: UnsafeMutablePointer<UInt8>
   ) {
-    self.init(
-      epochs: shape.epochCount, grades: 1,
-      rows: { epoch in
-        let row = unsafe CodeRow(codes, epoch, of: shape)
+    self.init(epochs: shape.epochCount, grades: 1) { epoch in
+      unsafe Self.withRow(codes, epoch, of: shape) { row in
         let plain = row.plainChoice
         let framed = unsafe row.framedChoice(
           orElse: plain, countLog: countLog, timeBits: Double(shape.exampleCount) * 8 * worthCompressing, bytes: bytes)
         return (plain, framed)
-      })
+      }
+    }
   }
 
   /// The best ways of all epochs, either all without zstd or each as is best for it.
@@ -126,9 +126,11 @@ struct CodeLayout {
     var (plainCost, framedCost) = (0.0, Self.frameBits)
     for epoch in 0..<epochs {
       let (plain, framed) = rows(epoch)
-      plainShifts += plain.shifts
+      for grade in 0..<grades {
+        plainShifts.append(plain.shifts[grade])
+        shifts.append(framed.shifts[grade])
+      }
       plainCost += plain.bits
-      shifts += framed.shifts
       compressedPlanes.append(framed.compressedPlanes)
       framedCost += framed.bits
     }
@@ -136,6 +138,5 @@ struct CodeLayout {
       shifts = plainShifts
       compressedPlanes = Array(repeating: 0, count: epochs)
     }
-    bits = min(plainCost, framedCost) + Double(8 * shifts.count)
   }
 }

@@ -6,36 +6,58 @@ import TrajectoryModel
 /// A way to store the codes of an epoch.
 struct CodeChoice {
   /// The shift of each grade.
-  var shifts: [UInt8]
+  var shifts: SIMD4<UInt8>
   var compressedPlanes: UInt8 = 0
   var bits: Double
 }
 
 /// The codes of one epoch, and what it costs to store them in one way or another.
 @safe struct CodeRow<Word: CodeWord> {
+  /// How many numbers a row keeps elsewhere.
+  static var lengthCount: Int { Word.bitWidth + 1 }
+
   let codes: UnsafePointer<Word>
   let count: Int
   /// The bits in which codes differ.
   let varying: Word
   /// For each length in bits, the number of codes that are longer.
-  let longer: [UInt32]
+  let longer: UnsafePointer<UInt32>
 
-  init(_ block: UnsafePointer<Word>, _ epoch: Int, of shape: ChunkShape) {
-    // SAFETY: the codes of an epoch follow those of the one before.
-    unsafe self.init(block + epoch * shape.exampleCount, count: shape.exampleCount)
-  }
-
-  init(_ codes: UnsafePointer<Word>, count: Int) {
+  /// Counts codes.
+  ///
+  /// - Parameters:
+  ///   - codes: The codes.
+  ///   - count: Their number.
+  ///   - lengths: Room for ``lengthCount`` numbers, as long as the row is used.
+  init(_ codes: UnsafePointer<Word>, count: Int, lengths: UnsafeMutablePointer<UInt32>) {
     unsafe self.codes = codes
     self.count = count
-    var counts = Array(repeating: UInt32(0), count: 65)
     // SAFETY: there are `count` codes, and a number for every length.
-    varying = unsafe Word.lengths(codes, count, &counts)
+    varying = unsafe Word.lengths(codes, count, lengths)
     var sum: UInt32 = 0
     for length in stride(from: Word.bitWidth, through: 0, by: -1) {
-      (counts[length], sum) = (sum, sum + counts[length])
+      unsafe (lengths[length], sum) = (sum, sum + lengths[length])
     }
-    longer = counts
+    unsafe longer = UnsafePointer(lengths)
+  }
+
+  /// The codes of several rows that lie one after the other, the first of which lies first.
+  init(joining rows: [CodeRow], lengths: UnsafeMutablePointer<UInt32>) {
+    unsafe codes = rows[0].codes
+    count = rows.reduce(0) { $0 + $1.count }
+    // SAFETY: a row that is not empty has a first code.
+    varying = rows.reduce(0) { unsafe $1.count == 0 ? $0 : $0 | $1.varying | ($1.codes[0] ^ rows[0].codes[0]) }
+    for length in 0..<Self.lengthCount {
+      unsafe lengths[length] = rows.reduce(0) { unsafe $0 + $1.longer[length] }
+    }
+    unsafe longer = UnsafePointer(lengths)
+  }
+
+  /// The length of the longest code.
+  private var mostBits: Int {
+    var length = 0
+    while unsafe longer[length] > 0 { length += 1 }
+    return length
   }
 
   private var width: Int { Word.bitWidth }
@@ -48,7 +70,8 @@ struct CodeChoice {
 
   /// What it costs to store a byte plane as exceptions; a byte of zero in it costs nothing, which is not seen here.
   func sparseBits(from shift: Int) -> Double {
-    longer[shift] == 0
+    // SAFETY: shifts are at most the width.
+    unsafe longer[shift] == 0
       ? 0 : CodeLayout.exceptionCountBits + CodeLayout.exceptionBits * Double(longer[shift])
   }
 
@@ -56,8 +79,7 @@ struct CodeChoice {
   var plainChoice: CodeChoice {
     if isConstant {
       // One byte for each plane up to the highest bit.
-      let length = longer.firstIndex(of: 0) ?? width
-      return CodeChoice(shifts: [0], bits: Double((length + 7) / 8 * 8))
+      return CodeChoice(shifts: .zero, bits: Double((mostBits + 7) / 8 * 8))
     }
     return packedChoice
   }
@@ -66,8 +88,8 @@ struct CodeChoice {
   var packedChoice: CodeChoice {
     var best = (shift: width, bits: laneBits * Double(width))
     // From the longest code down, until exceptions alone cost more.
-    var shift = longer.firstIndex(of: 0) ?? width
-    while shift >= 0, longer[shift] < CodeLayout.mostExceptions, sparseBits(from: shift) < best.bits {
+    var shift = mostBits
+    while shift >= 0, unsafe longer[shift] < CodeLayout.mostExceptions, sparseBits(from: shift) < best.bits {
       defer { shift -= 1 }
       var bits = laneBits * Double(shift)
       var plane = shift
@@ -77,7 +99,7 @@ struct CodeChoice {
       }
       if bits < best.bits { best = (shift, bits) }
     }
-    return CodeChoice(shifts: [UInt8(best.shift)], bits: best.bits)
+    return CodeChoice(shifts: SIMD4(UInt8(best.shift), 0, 0, 0), bits: best.bits)
   }
 
   /// The best way with zstd for what is above whole bytes, or the other where that is better.
@@ -115,7 +137,9 @@ struct CodeChoice {
         planes |= isSparse ? 0 : 1
       }
       let bits = laneBits * Double(shift) + above
-      if bits < best.bits { best = CodeChoice(shifts: [UInt8(shift)], compressedPlanes: planes, bits: bits) }
+      if bits < best.bits {
+        best = CodeChoice(shifts: SIMD4(UInt8(shift), 0, 0, 0), compressedPlanes: planes, bits: bits)
+      }
     }
     return best
   }
