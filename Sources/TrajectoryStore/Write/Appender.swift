@@ -194,7 +194,7 @@ package final class Appender {
       let range = before..<(before + summary.exampleCount)
       do throws(EngramError) {
         try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
-      } catch where error.code == .cancelled {
+      } catch  where error.code == .cancelled {
         throw EngramError(.cancelled, "stopped while reading back what was written; the store is as it was before")
       }
       before += summary.exampleCount
