@@ -1,5 +1,6 @@
 // SessionTests.swift -- what a user does from the first ingest to matrices, with the program itself on the bundled data.
 
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -45,6 +46,25 @@ struct SessionTests {
     #expect((info["epochs"] as? [Int]) == Array(stride(from: 0, through: 100, by: 5)))
     #expect((try session.json("verify", session.store)["problems"] as? [String]) == [])
     #expect(try session.failure("ingest", Session.data, session.store) == "1 exists")
+  }
+
+  @Test func `a segment of a later format is not called damaged`() throws {
+    let session = try Session()
+    let name = try #require(FileManager.default.contentsOfDirectory(atPath: session.path("s.engram/segments")).first)
+    let path = session.path("s.engram/segments/" + name)
+    var bytes = TestFiles.read(path)
+    // The oldest version that reads it, and the checksum of the header.
+    bytes[8] = 3
+    let checksum = XXH3.hash64(Array(bytes[0..<32]))
+    for place in 0..<8 { bytes[32 + place] = UInt8(truncatingIfNeeded: checksum >> UInt64(8 * place)) }
+    TestFiles.write(bytes, to: path)
+    #expect(try session.failure("verify", session.store) == "3 unsupported")
+    let result = Shell.run(Shell.engram, ["verify", session.store])
+    #expect(result.output.hasPrefix("newer: ") && result.errors.contains("upgrade the program"))
+    #expect(!(result.output + result.errors).contains("damaged"))
+    bytes[8] = 2
+    TestFiles.write(bytes, to: path)
+    #expect(try session.failure("verify", session.store) == "3 corrupt")
   }
 
   @Test func `a split set comes back from its specification, its ids and its export`() throws {

@@ -194,8 +194,9 @@ package final class Appender {
       let range = before..<(before + summary.exampleCount)
       do throws(EngramError) {
         try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
-      } catch  where error.code == .cancelled {
-        throw EngramError(.cancelled, "stopped while reading back what was written; the store is as it was before")
+      } catch {
+        let stopped = "stopped while reading back what was written; the store is as it was before"
+        throw error.code == .cancelled ? EngramError(.cancelled, stopped) : error
       }
       before += summary.exampleCount
     }

@@ -8,7 +8,9 @@ import TrajectoryStore
 enum VerifyCommand {
   static let command = Command(
     "verify", "read a whole store and check every checksum and rule",
-    discussion: "Exit code 0 says that all is well, 3 that something is damaged; nothing is changed.",
+    discussion: """
+      Exit code 0 says that all is well, 3 that something is damaged or needs a newer program; nothing is changed.
+      """,
     takes: [SharedParameters.store, CommonParameters.json],
     examples: [.init("engram verify lr.engram", "After copying a store to another machine")],
     body: run)
@@ -40,7 +42,8 @@ enum VerifyCommand {
         ])
     } else {
       for problem in problems {
-        try invocation.output.write("damaged: \(printable(problem.text(in: CommandWording())))\n")
+        let kind = problem.code == .unsupported ? "newer" : "damaged"
+        try invocation.output.write("\(kind): \(printable(problem.text(in: CommandWording())))\n")
       }
       if !report.leftovers.isEmpty {
         try invocation.output.write(
@@ -57,9 +60,15 @@ enum VerifyCommand {
             + "\(byteText(report.byteCount)), \(splitSets.count) split sets\n")
       }
     }
+    let damaged = problems.count { $0.code != .unsupported }
+    guard damaged > 0 || problems.isEmpty else {
+      throw EngramError(
+        .unsupported, "\(problems.count) places need a newer version of this program, and were not checked",
+        file: store.path, mend: "upgrade the program, then verify again")
+    }
     guard problems.isEmpty else {
       throw EngramError(
-        .corrupt, "the store is damaged in \(problems.count) places", file: store.path,
+        .corrupt, "the store is damaged in \(damaged) places", file: store.path,
         mend: "restore what is named above from a copy")
     }
   }
