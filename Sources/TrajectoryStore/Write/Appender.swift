@@ -192,12 +192,7 @@ package final class Appender {
           found: reader.valuesHash, mend: "check the disk and the memory of this machine, then run the command again")
       }
       let range = before..<(before + summary.exampleCount)
-      do throws(EngramError) {
-        try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
-      } catch {
-        let stopped = "stopped while reading back what was written; the store is as it was before"
-        throw error.code == .cancelled ? EngramError(.cancelled, stopped) : error
-      }
+      try reader.verify(work: session.options.work.part(range, of: total, unit: .things("examples")))
       before += summary.exampleCount
     }
   }

@@ -75,7 +75,10 @@ package enum Ingest {
       }
     } catch {
       if isNew { try? store.removeIfEmpty() }
-      throw error
+      // Whoever was at work when it was stopped does not know what that leaves behind.
+      guard error.code == .cancelled else { throw error }
+      let outcome = isNew ? "no store was made" : "the store is as it was before"
+      throw EngramError(.cancelled, "the ingest was stopped; \(outcome)")
     }
   }
 
@@ -193,7 +196,7 @@ package enum Ingest {
     var reader = ParallelBlocks(blocks, partSize: rowGroupsAtATime * rowGroupSize, work: options.write.work)
     var done = before
     while true {
-      try options.write.work.checkCancelled("the ingest was stopped; the store is as it was before")
+      try options.write.work.checkCancelled()
       let count = try reader.next(body)
       if count == 0 { return }
       done += count
