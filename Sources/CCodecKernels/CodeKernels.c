@@ -24,13 +24,11 @@ size_t engram_place_picks(const int32_t *examples, size_t count, const uint8_t *
     unsigned is_copy = copied ? copied[example >> 3] >> (example & 7) & 1u : 0;
     copies[j >> 3] |= (uint8_t)(is_copy << (j & 7));
     if (is_copy) continue;
-    uint32_t kept = (uint32_t)number;
-    if (grades->places) number = grades->places[number];
-    uint32_t grade = 0;
-    while (number >= grades->starts[grade + 1]) grade++;
-    uint32_t inside = (uint32_t)number - grades->starts[grade];
+    uint32_t place = grades->places ? grades->places[number] : (uint32_t)number, grade = 0;
+    while (place >= grades->starts[grade + 1]) grade++;
+    uint32_t inside = place - grades->starts[grade];
     uint32_t lanes = (uint32_t)lanes_of(grades->starts[grade + 1] - grades->starts[grade], width);
-    picks[next++] = (engram_pick){kept, (uint32_t)number, grade, inside % lanes, inside / lanes};
+    picks[next++] = (engram_pick){(uint32_t)number, place, grade, inside % lanes, inside / lanes};
   }
   return next;
 }
@@ -233,7 +231,7 @@ enum { ROW_GROUP = 768, GRADE = 256 };
         continue;                                                                                                      \
       }                                                                                                                \
       TYPE mask = width == BITS ? ~(TYPE)0 : ((TYPE)1 << width) - 1;                                                   \
-      size_t bit = picks[j].place * (size_t)width;                                                                     \
+      size_t bit = picks[j].slot * (size_t)width;                                                                      \
       int shift = (int)(bit % BITS);                                                                                   \
       const uint8_t *low = starts[grade] + (bit / BITS * lanes[grade] + picks[j].lane) * sizeof(TYPE);                 \
       TYPE a, b;                                                                                                       \
@@ -249,14 +247,14 @@ enum { ROW_GROUP = 768, GRADE = 256 };
                                                                                                                        \
   void engram_pick_codes_##BITS(const TYPE *restrict all, const engram_pick *restrict picks, size_t count,             \
                                 TYPE *restrict codes) {                                                                \
-    for (size_t j = 0; j < count; j++) codes[j] = all[picks[j].kept];                                                  \
+    for (size_t j = 0; j < count; j++) codes[j] = all[picks[j].number];                                                \
   }                                                                                                                    \
                                                                                                                        \
   void engram_pick_bytes_##BITS(const uint8_t *restrict bytes, const engram_pick *restrict picks, size_t count,        \
                                 const uint8_t widths[], int32_t above, TYPE *restrict codes) {                         \
     for (size_t j = 0; j < count; j++) {                                                                               \
       int32_t shift = widths[picks[j].grade] + above;                                                                  \
-      codes[j] |= shift >= BITS ? 0 : (TYPE)bytes[picks[j].number] << shift;                                           \
+      codes[j] |= shift >= BITS ? 0 : (TYPE)bytes[picks[j].place] << shift;                                            \
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \

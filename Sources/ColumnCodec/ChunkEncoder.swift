@@ -34,7 +34,7 @@ package struct EncodedChunk: Sendable {
 
   /// The bits that grades must save of each code; infinite where there are none.
   ///
-  /// Putting codes back in order costs about a third of what zstd takes for a byte of each.
+  /// Codes of grades are put back in order when they are read; benchmarks/store/profile.md measures what that costs.
   private static func worthGrading(_ favor: PredictionPlan.Favor) -> Double {
     switch favor {
     case .size: 0.15

@@ -3,7 +3,7 @@
 //        0     8  offset       where the chunk before ends
 //        8     4  byteCount    at least 1, at most the bytes of the values
 //       12     4  finiteCount  at most the number of values
-//       16     1  codec        0 raw, 1 planes
+//       16     1  codec        0 raw, 1 codes
 //       17     1  flags        bit 0: a Float64 chunk stored as Float32; bit 1: differences along the epochs; bit 2: of these
 //                              what a trend leaves; bit 3: codes in grades; bit 4: those of the first epoch are repeats
 //       18     1  predictor    0 none, 1 to 11 a formula

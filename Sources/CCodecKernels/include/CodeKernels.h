@@ -53,9 +53,10 @@ void engram_add_lengths_64(const uint64_t *codes, size_t count, uint32_t *sums);
  * as above. Sums are of `each` codes; those that are less than a quarter of a bit a code apart count as the same. */
 void engram_find_grades(const uint32_t *sums, size_t count, size_t each, size_t size, uint8_t *grades);
 
-/* Where a single code lies: its number in the order of examples and in that of grades, its grade, and its lane and place in that. */
+/* Where a single code lies: its number among the kept examples, its place in the order of grades, its grade, and in that its lane and its
+ * slot of the lane. */
 typedef struct {
-  uint32_t kept, number, grade, lane, place;
+  uint32_t number, place, grade, lane, slot;
 } engram_pick;
 
 /* Finds the codes of some examples of a chunk, the ones that are no copies: bit i of `copied` is set where example i is one; NULL
