@@ -1,10 +1,10 @@
-/* ForestColumns.c -- ranks and bins of columns. */
+/* ForestColumns.c -- columns sorted, their ranks and bins. */
 #include "ForestKernels.h"
 #include "RadixSort.h"
 
 #include <string.h>
 
-static size_t rank_floats(const float *values, size_t count, uint64_t *scratch, uint32_t *ranks, double *distinct) {
+static uint64_t *sort_floats(const float *values, size_t count, uint64_t *scratch) {
   for (size_t i = 0; i < count; i++) {
     float value = values[i] + 0.0f; /* -0 becomes 0 */
     uint32_t bits;
@@ -12,13 +12,7 @@ static size_t rank_floats(const float *values, size_t count, uint64_t *scratch, 
     bits ^= (uint32_t)((int32_t)bits >> 31) | 0x80000000u; /* the order of the values */
     scratch[i] = (uint64_t)bits << 32 | i;
   }
-  const uint64_t *sorted = sort_by_high_half(scratch, scratch + count, count);
-  size_t rank_count = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (i == 0 || sorted[i] >> 32 != sorted[i - 1] >> 32) distinct[rank_count++] = (double)values[(uint32_t)sorted[i]];
-    ranks[(uint32_t)sorted[i]] = (uint32_t)(rank_count - 1);
-  }
-  return rank_count;
+  return sort_by_high_half(scratch, scratch + count, count);
 }
 
 /* The bits of a value as a number of the same order. */
@@ -29,7 +23,7 @@ static uint64_t ordered(double value) {
   return bits ^ ((uint64_t)((int64_t)bits >> 63) | 0x8000000000000000u);
 }
 
-static size_t rank_doubles(const double *values, size_t count, uint64_t *scratch, uint32_t *ranks, double *distinct) {
+static uint64_t *sort_doubles(const double *values, size_t count, uint64_t *scratch) {
   /* The sort is stable, so the low halves first and then the high halves gives the order of the whole. */
   for (size_t i = 0; i < count; i++) scratch[i] = ordered(values[i]) << 32 | i;
   uint64_t *sorted = sort_by_high_half(scratch, scratch + count, count);
@@ -37,14 +31,32 @@ static size_t rank_doubles(const double *values, size_t count, uint64_t *scratch
     uint32_t row = (uint32_t)sorted[i];
     sorted[i] = (ordered(values[row]) & 0xFFFFFFFF00000000u) | row;
   }
-  sorted = sort_by_high_half(sorted, sorted == scratch ? scratch + count : scratch, count);
-  size_t rank_count = 0;
-  for (size_t i = 0; i < count; i++) {
-    double value = values[(uint32_t)sorted[i]];
-    if (i == 0 || value != distinct[rank_count - 1]) distinct[rank_count++] = value;
-    ranks[(uint32_t)sorted[i]] = (uint32_t)(rank_count - 1);
+  return sort_by_high_half(sorted, sorted == scratch ? scratch + count : scratch, count);
+}
+
+void engram_sort_column(const engram_features *features, const void *values, size_t column, size_t count,
+                        uint64_t *scratch, engram_sorted_column *sorted) {
+  *sorted = (engram_sorted_column){.count = count, .is_float64 = features->is_float64};
+  if (features->is_float64) {
+    sorted->values = (const double *)values + column * count;
+    sorted->items = sort_doubles(sorted->values, count, scratch);
+  } else {
+    sorted->values = (const float *)values + column * count;
+    sorted->items = sort_floats(sorted->values, count, scratch);
   }
-  return rank_count;
+}
+
+/* The row at a place of the order, its value, and whether the next one has the same. */
+static uint32_t row_at(const engram_sorted_column *sorted, size_t place) { return (uint32_t)sorted->items[place]; }
+
+static double value_at(const engram_sorted_column *sorted, size_t place) {
+  uint32_t row = row_at(sorted, place);
+  return sorted->is_float64 ? ((const double *)sorted->values)[row] : (double)((const float *)sorted->values)[row];
+}
+
+static int is_last_of_value(const engram_sorted_column *sorted, size_t place) {
+  if (place + 1 == sorted->count || sorted->items[place] >> 32 != sorted->items[place + 1] >> 32) return 1;
+  return sorted->is_float64 && value_at(sorted, place) != value_at(sorted, place + 1);
 }
 
 void engram_take_columns(const engram_features *features, size_t first, size_t width, const int32_t *rows, size_t count,
@@ -60,34 +72,32 @@ void engram_take_columns(const engram_features *features, size_t first, size_t w
   }
 }
 
-size_t engram_rank_column(const engram_features *features, const void *values, size_t column, size_t count,
-                          uint64_t *scratch, uint32_t *ranks, double *distinct) {
-  return features->is_float64
-             ? rank_doubles((const double *)values + column * count, count, scratch, ranks, distinct)
-             : rank_floats((const float *)values + column * count, count, scratch, ranks, distinct);
+size_t engram_rank_sorted(const engram_sorted_column *sorted, uint32_t *ranks, double *distinct) {
+  size_t rank = 0;
+  for (size_t i = 0; i < sorted->count; i++) {
+    ranks[row_at(sorted, i)] = (uint32_t)rank;
+    if (is_last_of_value(sorted, i)) distinct[rank++] = value_at(sorted, i);
+  }
+  return rank;
 }
 
-size_t engram_bin_ranks(const uint32_t *ranks, size_t count, size_t rank_count, size_t bin_limit, uint32_t *scratch,
-                        uint8_t *bins, uint32_t *low, uint32_t *high) {
-  uint32_t *row_counts = scratch, *bin_of_rank = scratch + rank_count;
-  memset(row_counts, 0, rank_count * sizeof *row_counts);
-  for (size_t i = 0; i < count; i++) row_counts[ranks[i]]++;
+size_t engram_bin_sorted(const engram_sorted_column *sorted, size_t bin_limit, uint8_t *bins, double *low, double *high) {
+  size_t count = sorted->count, value_count = 0;
+  for (size_t i = 0; i < count; i++) value_count += (size_t)is_last_of_value(sorted, i);
   /* A bin is full when it has its share of the rows that were left when it began. */
-  size_t bin = 0, in_bin = 0, left = count;
-  for (size_t rank = 0; rank < rank_count; rank++) {
-    if (in_bin == 0) low[bin] = (uint32_t)rank;
-    high[bin] = (uint32_t)rank;
-    bin_of_rank[rank] = (uint32_t)bin;
-    in_bin += row_counts[rank];
-    if (rank + 1 < rank_count && bin + 1 < bin_limit &&
-        (rank_count <= bin_limit || in_bin * (bin_limit - bin) >= left)) {
-      left -= in_bin;
-      in_bin = 0;
-      bin++;
-    }
+  size_t bin = 0, start = 0, left = count;
+  for (size_t i = 0; i < count; i++) {
+    bins[row_at(sorted, i)] = (uint8_t)bin;
+    size_t in_bin = i + 1 - start;
+    int is_full = value_count <= bin_limit || in_bin * (bin_limit - bin) >= left;
+    if (i + 1 < count && (bin + 1 == bin_limit || !is_full || !is_last_of_value(sorted, i))) continue;
+    low[bin] = value_at(sorted, start);
+    high[bin] = value_at(sorted, i);
+    left -= in_bin;
+    start = i + 1;
+    bin++;
   }
-  for (size_t i = 0; i < count; i++) bins[i] = (uint8_t)bin_of_rank[ranks[i]];
-  return rank_count == 0 ? 0 : bin + 1;
+  return bin;
 }
 
 void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_stride, size_t column_count,

@@ -23,38 +23,66 @@ ENGRAM_INLINE engram_cut first_best(const double *scores, double best, const uin
 #define WIDTH 8
 typedef uint64_t wide_u64 __attribute__((ext_vector_type(WIDTH)));
 typedef int64_t wide_i64 __attribute__((ext_vector_type(WIDTH)));
+typedef int32_t wide_i32 __attribute__((ext_vector_type(2 * WIDTH)));
+typedef int16_t wide_i16 __attribute__((ext_vector_type(4 * WIDTH)));
+#define EVEN_OF_32 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define ODD_OF_32 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
 typedef double wide_f64 __attribute__((ext_vector_type(WIDTH)));
 
-/* The best cut of a histogram whose words hold the counts of four classes, where every draw weighs 1; it becomes its running
- * sum. All sums are whole numbers, so their order changes nothing. */
+/* Sums over the four counts of a word, each times its own factor; all below 2^15. */
+ENGRAM_INLINE void sum_products(const wide_i16 *counts, const wide_i16 *factors, wide_f64 *sums) {
+  /* Hidden from the compiler: of factors that do not change it would make many instructions in place of one. */
+  __asm__("" : "+r"(factors));
+  wide_i16 x = *counts, y = *factors;
+  wide_i32 pairs = __builtin_convertvector(__builtin_shufflevector(x, x, EVEN_OF_32), wide_i32) *
+                       __builtin_convertvector(__builtin_shufflevector(y, y, EVEN_OF_32), wide_i32) +
+                   __builtin_convertvector(__builtin_shufflevector(x, x, ODD_OF_32), wide_i32) *
+                       __builtin_convertvector(__builtin_shufflevector(y, y, ODD_OF_32), wide_i32);
+  wide_u64 words = (wide_u64)pairs;
+  words = (words + (words >> 32)) & 0xFFFFFFFF;
+  /* A whole number below 2^52 is a double less 2^52 when it stands in that one's low bits. */
+  *sums = (wide_f64)(words | 0x4330000000000000u) - 0x1p52;
+}
+
+/* The best cut of a histogram whose words hold the counts of four classes, where every draw weighs 1 and there are few; it
+ * becomes its running sum. Scores are fractions of whole numbers, which are compared without a division. */
 ENGRAM_INLINE engram_cut cut_counts(uint64_t *histogram, const engram_node_rows *node) {
   double whole = node->draw_count, fewest = node->leaf_minimum, most = whole - fewest, squares = 0;
-  uint64_t sum = 0;
+  uint64_t sum = 0, totals = 0;
   for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin++) histogram[bin] = sum += histogram[bin];
-  for (size_t k = 0; k < 4; k++) squares += node->totals[k] * node->totals[k];
-  double scores[ENGRAM_BIN_LIMIT];
-  wide_f64 best = (wide_f64){0} - INFINITY;
-  for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin += WIDTH) {
-    wide_u64 counts;
-    memcpy(&counts, histogram + bin, sizeof counts);
-    wide_f64 here = {0}, left_squares = {0}, products = {0};
-    for (size_t k = 0; k < 4; k++) {
-      /* A whole number below 2^52 is a double less 2^52 when it stands in that one's low bits. */
-      wide_f64 count = (wide_f64)((counts >> (uint64_t)(16 * k) & 0xFFFF) | 0x4330000000000000u) - 0x1p52;
-      here += count;
-      left_squares += count * count;
-      products += count * node->totals[k];
-    }
-    wide_f64 there = whole - here, right_squares = squares - (products + products) + left_squares;
-    wide_f64 score = (left_squares * there + right_squares * here) / (here * there);
-    wide_i64 is_possible = (here >= fewest) & (here <= most);
-    score = is_possible ? score : (wide_f64){0} - INFINITY;
-    memcpy(scores + bin, &score, sizeof score);
-    best = score > best ? score : best;
+  for (size_t k = 0; k < 4; k++) {
+    squares += node->totals[k] * node->totals[k];
+    totals |= (uint64_t)node->totals[k] << (16 * k);
   }
-  double best_of_all = -INFINITY;
-  for (size_t lane = 0; lane < WIDTH; lane++) best_of_all = best[lane] > best_of_all ? best[lane] : best_of_all;
-  return first_best(scores, best_of_all, histogram, 1);
+  wide_i16 of_classes = (wide_i16)((wide_u64){0} + totals), ones = (wide_i16){0} + 1;
+  wide_f64 best_top = (wide_f64){0} - INFINITY, best_bottom = (wide_f64){0} + 1;
+  wide_i64 best_bin = {0};
+  for (size_t bin = 0; bin < ENGRAM_BIN_LIMIT; bin += WIDTH) {
+    wide_i16 counts;
+    memcpy(&counts, histogram + bin, sizeof counts);
+    wide_f64 here, left_squares, products;
+    sum_products(&counts, &ones, &here);
+    sum_products(&counts, &counts, &left_squares);
+    sum_products(&counts, &of_classes, &products);
+    wide_f64 there = whole - here, right_squares = squares - (products + products) + left_squares;
+    wide_f64 top = left_squares * there + right_squares * here, bottom = here * there;
+    wide_i64 is_better = (top * best_bottom > best_top * bottom) & (here >= fewest) & (here <= most);
+    best_top = is_better ? top : best_top;
+    best_bottom = is_better ? bottom : best_bottom;
+    best_bin = is_better ? (wide_i64){0} + (int64_t)bin : best_bin;
+  }
+  engram_cut best = {-INFINITY, 0, 0};
+  double top = -INFINITY, bottom = 1;
+  int32_t left = 0;
+  for (int32_t lane = 0; lane < WIDTH; lane++) {
+    double one = best_top[lane] * bottom, other = top * best_bottom[lane];
+    int32_t bin = (int32_t)best_bin[lane] + lane;
+    if (one > other || (one == other && bin < left)) top = best_top[lane], bottom = best_bottom[lane], left = bin;
+  }
+  if (top == -INFINITY) return best;
+  int32_t right = left + 1;
+  while (histogram[right] == histogram[left]) right++;
+  return (engram_cut){top / bottom, left, right};
 }
 
 /* The best cut of any histogram, which becomes its running sum. */
@@ -153,7 +181,7 @@ ENGRAM_SIMD void engram_cuts_histogram(const uint8_t *bins, size_t column_stride
       uint64_t *histogram = histograms + j * size;
       if (node->class_count != 4 || count_bits != 16)
         cuts[first + j] = cut_weights(histogram, node, node->class_count, count_bits, words);
-      else if (only_counts)
+      else if (only_counts && node->draw_count <= INT16_MAX)
         cuts[first + j] = cut_counts(histogram, node);
       else
         cuts[first + j] = cut_weights(histogram, node, 4, 16, 1);

@@ -1,56 +1,49 @@
 /* ForestSortedCuts.c -- the cuts of nodes of few rows, which are sorted in many columns at once. */
 #include "ForestEntry.h"
 #include "ForestKernels.h"
-#include "LaneSort.h"
+#include "LineKeys.h"
 #include "Simd.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A product and a sum stay two roundings, whatever the processor could fuse: the same forest everywhere. */
 #pragma STDC FP_CONTRACT OFF
 
-typedef uint8_t lanes_u8 __attribute__((ext_vector_type(LANES)));
+/* The bits of a key that hold its weight. */
+ENGRAM_INLINE uint16_t weight_mask(unsigned weight_bits) { return (uint16_t)((1u << weight_bits) - 1); }
 
+/* A power of two that brings the weight of a node near 1, so that products of weights stay inside a float. */
+static double weight_scale(const engram_node_rows *node) {
+  double whole = 0;
+  for (size_t k = 0; k < node->class_count; k++) whole += node->totals[k];
+  int exponent;
+  frexp(whole, &exponent);
+  return ldexp(1, -exponent);
+}
+
+/* Columns whose bins are read together; how many rows ahead they are asked for, where a node is so large that its rows are not
+ * in the cache yet; and rows from which on it is faster to read whole lines. */
+enum { TOGETHER = 8, AHEAD = 8, LARGE_NODE = 64, SOME_ROWS = 16 };
+
+#define WIDTH 32
+#include "LaneWidth.h"
+#include "LaneSort.h"
+#include "LaneCuts.h"
+#include "LaneNode.h"
+#undef WIDTH
+/* For the last columns, of which there may be few. */
 #define WIDTH 16
+#include "LaneWidth.h"
+#include "LaneSort.h"
 #include "LaneCuts.h"
-/* For the last columns, of which there may be few: half of the work. */
+#include "LaneNode.h"
+#undef WIDTH
 #define WIDTH 8
+#include "LaneWidth.h"
+#include "LaneSort.h"
 #include "LaneCuts.h"
-
-/* How many rows ahead values are asked for, where a node is so large that its rows are not in the cache yet. */
-enum { AHEAD = 8, LARGE_NODE = 64 };
-
-ENGRAM_INLINE void ask_for_bins(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, size_t i,
-                                const size_t *places) {
-  if (node->count <= LARGE_NODE || i >= node->count) return;
-  const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
-  for (size_t lane = 0; lane < LANES; lane++) __builtin_prefetch(row + places[lane]);
-}
-
-/* The bins of LANES columns that are named, or of fewer, of a node's rows. */
-ENGRAM_INLINE void gather_bins(const uint8_t *bins, size_t row_stride, const engram_node_rows *node,
-                               const int32_t *columns, size_t width, lanes_u8 *gathered) {
-  size_t places[LANES];
-  for (size_t lane = 0; lane < LANES; lane++) places[lane] = (size_t)columns[lane < width ? lane : 0];
-  /* Few columns take half of the loads; what the other lanes hold is not looked at. */
-  if (width <= LANES / 2) {
-    for (size_t i = 0; i < node->count; i++) {
-      const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
-      uint8_t *own = (uint8_t *)(gathered + i);
-#pragma clang loop unroll(full)
-      for (size_t lane = 0; lane < LANES / 2; lane++) own[lane] = row[places[lane]];
-      memset(own + LANES / 2, 0, LANES / 2);
-    }
-  } else {
-    for (size_t i = 0; i < node->count; i++) {
-      const uint8_t *row = bins + ROW(node->entries[i]) * row_stride;
-      uint8_t *own = (uint8_t *)(gathered + i);
-      ask_for_bins(bins, row_stride, node, i + AHEAD, places);
-#pragma clang loop unroll(full)
-      for (size_t lane = 0; lane < LANES; lane++) own[lane] = row[places[lane]];
-    }
-  }
-}
+#include "LaneNode.h"
 
 ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_node_rows *node,
                                     const int32_t *columns, size_t column_count, uint16_t *scratch, engram_cut *cuts) {
@@ -58,31 +51,20 @@ ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, cons
   uint16_t codes[ENGRAM_SORTED_LIMIT];
   for (size_t i = 0; i < node->count; i++)
     codes[i] = (uint16_t)(CLASS(node->entries[i]) << weight_bits | WEIGHT(node->entries[i]));
-  lanes_u8 gathered[ENGRAM_SORTED_LIMIT];
-  lanes_u16 *keys = (lanes_u16 *)(((uintptr_t)scratch + sizeof *keys - 1) & ~(uintptr_t)(sizeof *keys - 1));
+  uintptr_t alignment = ENGRAM_SORTED_LANES * sizeof *scratch;
+  uint16_t *keys = (uint16_t *)(((uintptr_t)scratch + alignment - 1) & ~(alignment - 1));
   /* Counts are multiplied in 16 bits: numbers below 2^weight_bits, and twice all draws. */
   int is_small = (uint64_t)node->draw_count << (weight_bits + 1) <= UINT16_MAX + 1u;
   int only_counts = is_small && has_only_counts(node);
-  for (size_t first = 0; first < column_count; first += LANES) {
-    size_t width = column_count - first < LANES ? column_count - first : LANES;
-    if (columns) {
-      gather_bins(bins, row_stride, node, columns + first, width, gathered);
-    } else {
-      for (size_t i = 0; i < node->count; i++)
-        memcpy(gathered + i, bins + ROW(node->entries[i]) * row_stride + first, sizeof *gathered);
-    }
-    for (size_t i = 0; i < node->count; i++)
-      keys[i] = __builtin_convertvector(gathered[i], lanes_u16) << 8 | codes[i];
-    sort_lanes(keys, node->count);
-    float scores[LANES];
-    int32_t places[LANES];
-    if (width > LANES / 2)
-      best_cuts_16((const uint16_t *)keys, node, only_counts, weight_bits, scores, places);
+  for (size_t first = 0, width; first < column_count; first += width) {
+    const int32_t *named = columns ? columns + first : NULL;
+    const uint8_t *from = columns ? bins : bins + first;
+    width = column_count - first < ENGRAM_SORTED_LANES ? column_count - first : ENGRAM_SORTED_LANES;
+    if (width > 16)
+      cut_node_32(from, row_stride, node, named, width, codes, only_counts, (u16s_32 *)keys, cuts + first);
+    else if (width > 8)
+      cut_node_16(from, row_stride, node, named, width, codes, only_counts, (u16s_16 *)keys, cuts + first);
     else
-      best_cuts_8((const uint16_t *)keys, node, only_counts, weight_bits, scores, places);
-    for (size_t lane = 0; lane < width; lane++) {
-      const uint16_t *key = (const uint16_t *)(keys + places[lane]) + lane;
-      cuts[first + lane] = (engram_cut){(double)scores[lane], key[0] >> 8, key[LANES] >> 8};
-    }
+      cut_node_8(from, row_stride, node, named, width, codes, only_counts, (u16s_8 *)keys, cuts + first);
   }
 }

@@ -25,17 +25,26 @@ typedef struct {
 void engram_take_columns(const engram_features *features, size_t first, size_t width, const int32_t *rows, size_t count,
                          void *values);
 
-/* Ranks of the `count` finite values of the column'th column that was taken: equal values have one rank, from 0 upwards
- * (-0 equals 0). `scratch` holds 2 * count numbers; distinct[rank] becomes the value of a rank. Returns the number of
- * ranks. */
-size_t engram_rank_column(const engram_features *features, const void *values, size_t column, size_t count,
-                          uint64_t *scratch, uint32_t *ranks, double *distinct);
+/* A column in the order of its values: the low half of an item is a row. */
+typedef struct {
+  const void *values;
+  const uint64_t *items;
+  size_t count;
+  int is_float64;
+} engram_sorted_column;
 
-/* Puts the ranks of a column into at most `bin_limit` bins with about as many rows each, one rank a bin where there are
- * not more ranks. `scratch` holds 2 * rank_count numbers; low[b] and high[b] become the least and greatest rank of bin b.
- * Returns the number of bins, none of which is empty. */
-size_t engram_bin_ranks(const uint32_t *ranks, size_t count, size_t rank_count, size_t bin_limit, uint32_t *scratch,
-                        uint8_t *bins, uint32_t *low, uint32_t *high);
+/* Sorts the `count` finite values of the column'th column that was taken; -0 equals 0, and rows of equal values stay in order.
+ * `scratch` holds 2 * count numbers, which the result points to. */
+void engram_sort_column(const engram_features *features, const void *values, size_t column, size_t count,
+                        uint64_t *scratch, engram_sorted_column *sorted);
+
+/* Ranks of rows: equal values have one rank, from 0 upwards. distinct[rank] becomes the value of a rank. Returns the number
+ * of ranks. */
+size_t engram_rank_sorted(const engram_sorted_column *sorted, uint32_t *ranks, double *distinct);
+
+/* Puts rows into at most `bin_limit` bins with about as many rows each, one value a bin where there are not more values. low[b]
+ * and high[b] become the least and greatest value of bin b. Returns the number of bins, none of which is empty. */
+size_t engram_bin_sorted(const engram_sorted_column *sorted, size_t bin_limit, uint8_t *bins, double *low, double *high);
 
 /* Copies bins [column][row], columns `column_stride` bytes apart, to [row][column], rows `row_stride` bytes apart. */
 void engram_turn_bins(const uint8_t *bins, size_t row_count, size_t column_stride, size_t column_count,
@@ -72,13 +81,15 @@ typedef struct {
 
 /* Rows of which engram_cuts_sorted sorts the most, and columns that it looks at together. */
 #define ENGRAM_SORTED_LIMIT 512
-#define ENGRAM_SORTED_LANES 16
+#define ENGRAM_SORTED_LANES 32
+/* What the bytes from one row of bins to the next are a multiple of: a cache line. */
+#define ENGRAM_ROW_ALIGNMENT 64
 /* Classes that it counts, for one byte holds a class and a weight. */
 #define ENGRAM_SORTED_CLASSES 16
 
 /* The cuts of a node along some columns, by sorting its rows by bin in all columns at once: best for few rows.
- * bins[row * row_stride + column]; `columns` may be NULL, which means all of 0 ..< column_count, and then
- * ENGRAM_SORTED_LANES - 1 bytes after the last may be read. `weight_bits` is not 0, and classes are below 2^(8 - weight_bits).
+ * bins[row * row_stride + column], rows a multiple of ENGRAM_ROW_ALIGNMENT apart; `columns` may be NULL, which means all
+ * of 0 ..< column_count. `weight_bits` is not 0, and classes are below 2^(8 - weight_bits).
  * `scratch` holds (ENGRAM_SORTED_LIMIT + 1) * ENGRAM_SORTED_LANES numbers. */
 void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, const int32_t *columns,
                         size_t column_count, uint16_t *scratch, engram_cut *cuts);
@@ -87,8 +98,8 @@ void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, const engram_nod
 #define ENGRAM_HISTOGRAM_COLUMNS 16
 
 /* The cuts of a node along some columns, by histograms: best for many rows. A count takes count_bits, 16 or 32, which must
- * hold draw_count. bins[column * column_stride + row * row_stride]; `columns` and the bytes after the last as for
- * engram_cuts_sorted, but where columns are named row_stride must be 1.
+ * hold draw_count. bins[column * column_stride + row * row_stride]; `columns` as for engram_cuts_sorted, where
+ * they are NULL with its rows too; where they are named row_stride must be 1.
  * `scratch` holds count + ENGRAM_HISTOGRAM_COLUMNS * ENGRAM_BIN_LIMIT * ceil(class_count * count_bits / 64) numbers. */
 void engram_cuts_histogram(const uint8_t *bins, size_t column_stride, size_t row_stride, const engram_node_rows *node,
                            unsigned count_bits, const int32_t *columns, size_t column_count, uint64_t *scratch,

@@ -29,24 +29,18 @@ final class BinnedColumns: TrainingColumns {
   init(_ features: borrowing Matrix, rows: [Int32], bins: Int, work: WorkContext) throws(EngramError) {
     rowCount = rows.count
     columnCount = features.columns
-    // Kernels read whole lanes, also beyond the last column.
-    let lanes = Int(ENGRAM_SORTED_LANES)
-    rowStride = (columnCount + lanes - 1) / lanes * lanes
+    // Kernels read whole lines, also beyond the last column.
+    let line = Int(ENGRAM_ROW_ALIGNMENT)
+    rowStride = (columnCount + line - 1) / line * line
     let (rowCount, columnCount, rowStride) = (rowCount, columnCount, rowStride)
     let byColumn = try LargeBytes(rowCount * columnCount, what: "the columns of a forest")
     let byRow = try LargeBytes(rowCount * rowStride, what: "the columns of a forest")
     let limits = ColumnResults<[(low: Double, high: Double)]>(count: columnCount)
     // SAFETY: each column's part of the bytes is written by one thread, and read when all are done.
-    try unsafe features.rankColumns(rows: rows, work: work) { column, ranked in
-      var (low, high) = ([UInt32](repeating: 0, count: bins), [UInt32](repeating: 0, count: bins))
-      var scratch = unsafe [UInt32](repeating: 0, count: 2 * ranked.count)
-      let count = unsafe engram_bin_ranks(
-        ranked.ranks, rowCount, ranked.count, bins, &scratch, byColumn.start + column * rowCount, &low, &high)
-      limits.set(
-        column,
-        (0..<count).map { bin in
-          unsafe (ranked.distinct[Int(low[bin])], ranked.distinct[Int(high[bin])])
-        })
+    try unsafe features.sortColumns(rows: rows, work: work) { column, sorted in
+      var (low, high) = ([Double](repeating: 0, count: bins), [Double](repeating: 0, count: bins))
+      let count = unsafe engram_bin_sorted(&sorted, bins, byColumn.start + column * rowCount, &low, &high)
+      limits.set(column, (0..<count).map { bin in (low[bin], high[bin]) })
     }
     let ofColumns = limits.all
     self.limits = ofColumns.flatMap { $0 }

@@ -6,7 +6,7 @@ import Synchronization
 import TrajectoryModel
 
 extension Matrix {
-  /// Columns that are ranked together: sixteen float32 values fill a cache line, so a row-major matrix is read once too.
+  /// Columns that are sorted together: sixteen float32 values fill a cache line, so a row-major matrix is read once too.
   private static let blockWidth = 16
 
   /// Lends the elements to kernels, which may run on several threads; the pointer must not leave the body.
@@ -20,15 +20,15 @@ extension Matrix {
     }
   }
 
-  /// Ranks every column of some rows and calls `body` with each, from several threads.
+  /// Sorts every column of some rows and calls `body` with each, from several threads.
   ///
   /// - Parameters:
-  ///   - rows: The rows, in the order that ranks come in.
+  ///   - rows: The rows, which a column counts from 0 in this order.
   ///   - work: How the work is done.
-  ///   - body: Gets a column's number and ranks, which are valid during the call.
+  ///   - body: Gets a column's number and the column, which is valid during the call.
   /// - Throws: `cancelled`, which is asked before each column.
-  @unsafe borrowing func rankColumns(
-    rows: [Int32], work: WorkContext, _ body: @Sendable (_ column: Int, _ ranked: RankedColumn) -> Void
+  @unsafe borrowing func sortColumns(
+    rows: [Int32], work: WorkContext, _ body: @Sendable (_ column: Int, _ sorted: inout engram_sorted_column) -> Void
   ) throws(EngramError) {
     let columnCount = columns
     let blocks = (columnCount + Self.blockWidth - 1) / Self.blockWidth
@@ -41,35 +41,22 @@ extension Matrix {
         // SAFETY: rows and columns are inside the matrix; every block is as large as the kernels ask, and freed at the end.
         let values = UnsafeMutablePointer<Double>.allocate(capacity: count * width)
         let scratch = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * count)
-        let ranks = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
-        let distinct = UnsafeMutablePointer<Double>.allocate(capacity: count)
         defer {
           unsafe values.deallocate()
           unsafe scratch.deallocate()
-          unsafe ranks.deallocate()
-          unsafe distinct.deallocate()
         }
         try unsafe withUnsafePointer(to: features) { (features) throws(EngramError) in
           unsafe engram_take_columns(features, first, width, rows, count, values)
           for j in 0..<width {
             try work.checkCancelled()
-            let found = unsafe engram_rank_column(features, values, j, count, scratch, ranks, distinct)
-            unsafe body(first + j, RankedColumn(ranks: ranks, distinct: distinct, count: found))
+            var sorted = unsafe engram_sorted_column()
+            unsafe engram_sort_column(features, values, j, count, scratch, &sorted)
+            unsafe body(first + j, &sorted)
           }
         }
       }
     }
   }
-}
-
-/// The values of one column by rank.
-@unsafe struct RankedColumn {
-  /// The rank of every row.
-  let ranks: UnsafePointer<UInt32>
-  /// The value of every rank, ascending.
-  let distinct: UnsafePointer<Double>
-  /// The number of ranks.
-  let count: Int
 }
 
 /// A result for each column, set by any thread.

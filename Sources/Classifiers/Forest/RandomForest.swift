@@ -90,7 +90,7 @@ public struct RandomForest: Classifier, Hashable {
   /// - Returns: The forest; with ``ForestModel/outOfBag`` when the rows of each tree were drawn.
   /// - Throws: As ``Classifier/fit(_:columns:labels:rows:options:)``.
   /// - Complexity: O(trees x rows x columns looked at x depth); memory: a byte for each value, and another with the columns
-  ///   rounded up to a multiple of 16.
+  ///   rounded up to a multiple of 64.
   public func fitted(
     _ features: borrowing Matrix, labels: ClassLabels, rows: [Int32]? = nil, options: FitOptions = FitOptions()
   ) throws(EngramError) -> ForestModel {

@@ -24,9 +24,10 @@ final class RankedColumns: TrainingColumns {
     try unsafe ranks.withUnsafeMutableBufferPointer { (buffer) throws(EngramError) in
       guard let base = buffer.baseAddress else { return }
       nonisolated(unsafe) let all = unsafe base
-      try unsafe features.rankColumns(rows: rows, work: work) { column, ranked in
-        unsafe (all + column * rowCount).update(from: ranked.ranks, count: rowCount)
-        values.set(column, unsafe Array(UnsafeBufferPointer(start: ranked.distinct, count: ranked.count)))
+      try unsafe features.sortColumns(rows: rows, work: work) { column, sorted in
+        var distinct = [Double](repeating: 0, count: rowCount)
+        let count = unsafe engram_rank_sorted(&sorted, all + column * rowCount, &distinct)
+        values.set(column, Array(distinct[..<count]))
       }
     }
     self.ranks = ranks

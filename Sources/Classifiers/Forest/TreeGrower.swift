@@ -19,8 +19,8 @@ struct TreeGrower {
   private let memory: CutMemory
   /// Values that are looked at before asking whether to stop, a few hundredths of a second of work.
   private static let mostValues = 1 << 24
-  /// Columns that kernels look at together.
-  private static let blockWidth = Int(ENGRAM_HISTOGRAM_COLUMNS)
+  /// What numbers of columns are a multiple of, but for the last ones, so that kernels read whole lines.
+  private static let blockWidth = Int(ENGRAM_ROW_ALIGNMENT)
   /// The rows of all nodes are the first of so many in ``memory``.
   private var entryCount = 0
   /// Bits that hold how often any row of the tree was drawn; 0 where they and a class do not fit in a byte.
@@ -245,14 +245,17 @@ struct TreeGrower {
   /// The place of the best among the first `count` cuts, each of equals as likely; nil where there is none.
   private mutating func choose(_ count: Int) -> Int? {
     var best = -Double.infinity
-    var equals = 0
-    for cut in cuts[..<count] where cut.score >= best && cut.score > -.infinity {
-      equals = cut.score > best ? 1 : equals + 1
-      best = cut.score
+    var (equals, first) = (0, 0)
+    for place in 0..<count {
+      let score = cuts[place].score
+      guard score >= best, score > -.infinity else { continue }
+      if score > best { (equals, first) = (0, place) }
+      equals += 1
+      best = score
     }
-    guard equals > 0 else { return nil }
-    var skip = equals == 1 ? 0 : random.next(below: equals)
-    for place in 0..<count where cuts[place].score == best {
+    guard equals > 1 else { return equals == 1 ? first : nil }
+    var skip = random.next(below: equals)
+    for place in first..<count where cuts[place].score == best {
       if skip == 0 { return place }
       skip -= 1
     }

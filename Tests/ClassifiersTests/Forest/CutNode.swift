@@ -8,8 +8,8 @@ struct CutNode {
   /// Bits of the rows, their bins column by column, and the weight of each class's draws and of one of them.
   var (entries, bins, totals, weights): ([UInt64], [UInt8], [Double], [Double])
   let rowCount: Int
-  /// Two blocks of lanes, of which the second is not full, and five times four columns and one.
-  let columnCount = 21
+  /// 32 lanes and 13 of 16, or 5 of 8; and a multiple of four columns and one.
+  let columnCount: Int
   var leafMinimum: UInt32 = 1
   var leastWeight = 0.0
 
@@ -21,6 +21,7 @@ struct CutNode {
   init(rows: Int, classes: Int, distinctBins: Int, weights: [Double], seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     rowCount = rows
+    columnCount = rows % 2 == 0 ? 45 : 37
     bins = (0..<(rows * columnCount)).map { _ in UInt8(Int.random(in: 0..<distinctBins, using: &generator)) }
     (entries, totals, self.weights) = ([], Array(repeating: 0, count: classes), weights)
     var drawn = totals
@@ -52,18 +53,20 @@ struct CutNode {
     }
   }
 
-  /// The cuts by sorting, of columns that are named or of all in order.
-  func sortedCuts(weightBits: UInt32, areNamed: Bool) -> Cuts {
-    let (lanes, limit) = (Int(ENGRAM_SORTED_LANES), Int(ENGRAM_SORTED_LIMIT))
-    let stride = (columnCount + lanes - 1) / lanes * lanes
+  /// The cuts by sorting, of columns that are named and lie so many bytes apart, or of all in order.
+  func sortedCuts(weightBits: UInt32, apart: Int? = nil) -> Cuts {
+    let (lanes, limit, line) = (Int(ENGRAM_SORTED_LANES), Int(ENGRAM_SORTED_LIMIT), Int(ENGRAM_ROW_ALIGNMENT))
+    let step = apart ?? 1
+    let stride = (columnCount * step + line - 1) / line * line
     var byRow = [UInt8](repeating: 0, count: rowCount * stride)
     for row in 0..<rowCount {
-      for column in 0..<columnCount { byRow[row * stride + column] = bins[column * rowCount + row] }
+      for column in 0..<columnCount { byRow[row * stride + column * step] = bins[column * rowCount + row] }
     }
+    let named = columns.map { $0 * Int32(step) }
     var scratch = [UInt16](repeating: 0, count: (limit + 1) * lanes)
     return unsafe cuts(weightBits: weightBits) { node, cuts in
       // SAFETY: as `cuts` says.
-      unsafe engram_cuts_sorted(byRow, stride, &node, areNamed ? columns : nil, columnCount, &scratch, &cuts)
+      unsafe engram_cuts_sorted(byRow, stride, &node, apart == nil ? nil : named, columnCount, &scratch, &cuts)
     }
   }
 

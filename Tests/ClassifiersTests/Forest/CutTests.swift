@@ -15,7 +15,7 @@ struct CutTests {
         )
       }
       let bins = Set(rows.map(\.bin)).sorted()
-      var best: (score: Double, left: UInt8, right: UInt8)?
+      var best: (score: Fraction, left: UInt8, right: UInt8)?
       for (left, right) in zip(bins, bins.dropFirst()) {
         var (here, there) = (
           Array(repeating: 0, count: node.totals.count), Array(repeating: 0, count: node.totals.count)
@@ -24,19 +24,36 @@ struct CutTests {
         let (leftDraws, rightDraws) = (here.reduce(0, +), there.reduce(0, +))
         guard min(leftDraws, rightDraws) >= Int(node.leafMinimum) else { continue }
         let (leftSquares, rightSquares) = (here.reduce(0) { $0 + $1 * $1 }, there.reduce(0) { $0 + $1 * $1 })
-        let score =
-          isSingle
-          ? Double(quotient(Float(leftSquares), Float(leftDraws), Float(rightSquares), Float(rightDraws)))
-          : quotient(Double(leftSquares), Double(leftDraws), Double(rightSquares), Double(rightDraws))
-        if score > best?.score ?? -.infinity { best = (score, left, right) }
+        let score = Fraction(leftSquares, leftDraws, rightSquares, rightDraws, isSingle: isSingle)
+        if best.map({ score.exceeds($0.score) }) ?? true { best = (score, left, right) }
       }
-      return best.map { [$0.score.bitPattern, UInt64($0.left), UInt64($0.right)] } ?? []
+      return best.map { [$0.score.quotient.bitPattern, UInt64($0.left), UInt64($0.right)] } ?? []
     }
   }
 
-  private static func quotient<T: FloatingPoint>(_ leftSquares: T, _ left: T, _ rightSquares: T, _ right: T) -> T {
-    let (one, other) = (leftSquares * right, rightSquares * left)
-    return (one + other) / (left * right)
+  /// A score as a fraction, in single or in double precision.
+  private struct Fraction {
+    let (top, bottom): (Double, Double)
+    let isSingle: Bool
+
+    init(_ leftSquares: Int, _ left: Int, _ rightSquares: Int, _ right: Int, isSingle: Bool) {
+      self.isSingle = isSingle
+      if isSingle {
+        let (one, other) = (Float(leftSquares) * Float(right), Float(rightSquares) * Float(left))
+        (top, bottom) = (Double(one + other), Double(Float(left) * Float(right)))
+      } else {
+        (top, bottom) = (Double(leftSquares * right + rightSquares * left), Double(left * right))
+      }
+    }
+
+    /// Whether this is more than another fraction.
+    func exceeds(_ other: Fraction) -> Bool {
+      isSingle
+        ? Float(top) * Float(other.bottom) > Float(other.top) * Float(bottom)
+        : top * other.bottom > other.top * bottom
+    }
+
+    var quotient: Double { isSingle ? Double(Float(top) / Float(bottom)) : top / bottom }
   }
 
   /// The most bits of a weight beside those of a class in a byte.
@@ -53,11 +70,21 @@ struct CutTests {
     for (node, seed) in Self.nodes(rows: rows, classes: classes) {
       let plain = Self.plainCuts(node, isSingle: true)
       // Three bits hold the draws of these rows; with more, large nodes take the way of any weights.
-      for (areNamed, bits) in [(false, 3), (true, 3), (true, Self.weightBits(classes))] {
-        let sorted = node.sortedCuts(weightBits: bits, areNamed: areNamed)
-        #expect(sorted == plain, "seed \(seed), at least \(node.leafMinimum) draws, named \(areNamed), \(bits) bits")
+      for (apart, bits) in [(nil, 3), (1, 3), (1, Self.weightBits(classes))] {
+        let sorted = node.sortedCuts(weightBits: bits, apart: apart)
+        #expect(
+          sorted == plain,
+          "seed \(seed), at least \(node.leafMinimum) draws, \(apart.map { "\($0)" } ?? "not") apart, \(bits) bits")
       }
     }
+  }
+
+  /// The first 32 columns lie in 3, 5, 10 and 18 lines of memory, or in lines of which the lower bits of the number are the same.
+  @Test(arguments: [16, 17, 40, 65], [5, 10, 20, 37, 4096])
+  func `columns are found wherever they lie in a row`(rows: Int, apart: Int) {
+    let node = CutNode(
+      rows: rows, classes: 4, distinctBins: 256, weights: [1, 1, 1, 1], seed: UInt64(rows + apart))
+    #expect(node.sortedCuts(weightBits: 3, apart: apart) == Self.plainCuts(node, isSingle: true))
   }
 
   @Test(arguments: [2, 3, 50, 257, 3_000], [2, 3, 4, 9])
@@ -92,11 +119,21 @@ struct CutTests {
     let seed = UInt64(rows + classes)
     let ones = Array(repeating: 1.0, count: classes)
     var node = CutNode(rows: rows, classes: classes, distinctBins: 200, weights: ones, seed: seed)
-    let (sorted, counted) = (node.sortedCuts(weightBits: 3, areNamed: true), node.histogramCuts())
+    let (sorted, counted) = (node.sortedCuts(weightBits: 3, apart: 1), node.histogramCuts())
     // A side has a draw at least, so this forbids nothing, but the kernels take the way of any weights.
     node.leastWeight = 0.5
     #expect(
-      node.sortedCuts(weightBits: 3, areNamed: true) == sorted && node.histogramCuts() == counted, "seed \(seed)")
+      node.sortedCuts(weightBits: 3, apart: 1) == sorted && node.histogramCuts() == counted, "seed \(seed)")
+  }
+
+  @Test(arguments: [5, 90, 512], [0x1p-70, 0x1p70]) func `weights may be of any size`(rows: Int, size: Double) {
+    let weights = [0.75, 1, 3, 0.5]
+    let node = CutNode(rows: rows, classes: 4, distinctBins: 256, weights: weights, seed: UInt64(rows))
+    let scaled = CutNode(
+      rows: rows, classes: 4, distinctBins: 256, weights: weights.map { $0 * size }, seed: UInt64(rows))
+    for (one, other) in zip(node.sortedCuts(weightBits: 3, apart: 1), scaled.sortedCuts(weightBits: 3, apart: 1)) {
+      #expect(one[1...] == other[1...] && Double(bitPattern: one[0]) * size == Double(bitPattern: other[0]))
+    }
   }
 
   @Test(arguments: [5, 90, 512], [2, 4, 7]) func `any weights give the same cut by sorting and by histograms`(
@@ -106,7 +143,7 @@ struct CutTests {
     let weights = (0..<classes).map { 0.25 + Double($0 % 3) }
     let node = CutNode(rows: rows, classes: classes, distinctBins: 256, weights: weights, seed: seed)
     for (sorted, counted) in zip(
-      node.sortedCuts(weightBits: Self.weightBits(classes), areNamed: true), node.histogramCuts())
+      node.sortedCuts(weightBits: Self.weightBits(classes), apart: 1), node.histogramCuts())
     {
       let (one, other) = (Double(bitPattern: sorted[0]), Double(bitPattern: counted[0]))
       #expect(abs(one - other) <= 1e-5 * other, "seed \(seed)")
