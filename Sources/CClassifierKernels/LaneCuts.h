@@ -132,9 +132,13 @@ ENGRAM_INLINE void LANED(best_cuts)(const u16s *keys, const engram_node_rows *no
     best = LANED(cut_counts)(keys, node, 4, 1, weight_bits);
   else
     best = LANED(cut_counts)(keys, node, node->class_count, node->leaf_minimum, weight_bits);
-  f32s scores = best.top / best.bottom;
+  f32s quotients = best.top / best.bottom;
+  float scores[WIDTH];
+  int32_t places[WIDTH];
+  memcpy(scores, &quotients, sizeof scores);
+  memcpy(places, &best.place, sizeof places);
   for (size_t lane = 0; lane < width; lane++) {
-    const uint16_t *key = (const uint16_t *)(keys + best.place[lane]) + lane;
-    cuts[lane] = (engram_cut){(double)scores[lane] / scale, key[0] >> 8, key[WIDTH] >> 8};
+    const uint16_t *key = (const uint16_t *)(keys + places[lane]) + lane;
+    cuts[lane] = (engram_cut){(double)scores[lane] * (1 / scale), key[0] >> 8, key[WIDTH] >> 8};
   }
 }

@@ -51,7 +51,8 @@ static void open_tables(const loader *own, sqlite3_context *context, int count, 
   }
   char *commit = count == 2 ? sqlite->mprintf(", %lld", sqlite->value_int64(values[1])) : NULL;
   if (count == 2 && !commit) return fail(sqlite, context, NULL);
-  int done = 1;
+  // Tables that are open stay so where others cannot be made.
+  int is_begun = run(sqlite, context, sqlite->mprintf("SAVEPOINT engram_open"), NULL), done = is_begun;
   for (const char *name = own->tables; done && *name;) {
     int length = (int)(strchr(name, ',') - name);
     int is_ours = 0;
@@ -73,6 +74,8 @@ static void open_tables(const loader *own, sqlite3_context *context, int count, 
     name += length + 1;
   }
   sqlite->free(commit);
+  if (is_begun && !done) run(sqlite, context, sqlite->mprintf("ROLLBACK TO engram_open"), NULL);
+  if (is_begun && !run(sqlite, context, sqlite->mprintf("RELEASE engram_open"), NULL)) done = 0;
   if (done) sqlite->result_text(context, own->tables, (int)strlen(own->tables) - 1, SQLITE_STATIC);
 }
 

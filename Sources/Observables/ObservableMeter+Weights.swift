@@ -22,6 +22,10 @@ extension ObservableMeter {
     guard rows > 0 else {
       throw EngramError(.usage, "a kernel has rows", expected: "at least 1", found: "\(rows)")
     }
+    guard count % rows == 0 else {
+      throw EngramError(
+        .usage, "the weights are no whole rows", expected: "a multiple of \(rows) weights", found: "\(count)")
+    }
     try Self.check(count: count, rowLength: count, "weights")
     try Self.check(count: count, rowLength: count / rows, "weights")
     let whole = NumberRows(weights, columnCount: count)

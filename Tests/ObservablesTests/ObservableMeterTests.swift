@@ -210,6 +210,10 @@ import TrajectoryModel
     var other = try ObservableMeter()
     try other.addActivations(numbers.span, units: 4)
     #expect(throws: EngramError.self) { try other.addActivations(numbers.span, units: 2) }
+    // Rows that are not whole would have norms of others.
+    for rows in [3, 5] {
+      #expect(throws: EngramError.self, "\(rows)") { try other.addWeights(numbers.span, rows: rows) }
+    }
     try other.addWeights(numbers.span, rows: 2)
     #expect(throws: EngramError.self) { try other.addWeights(numbers.span, rows: 2) }
     try other.addActivations([Double]().span, units: 4)

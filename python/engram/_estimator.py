@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+import numbers
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +16,32 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _engram
+
+
+def whole(name: str, value: Any) -> int:
+    """A parameter that is a whole number; NumPy's are taken too."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    raise ValueError(f"{name} is a whole number, and it is {value!r}")
+
+
+def whole_or_none(name: str, value: Any) -> int | None:
+    """A parameter that is a whole number or None."""
+    return None if value is None else whole(name, value)
+
+
+def real(name: str, value: Any) -> float:
+    """A parameter that is a finite number."""
+    if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise ValueError(f"{name} is a finite number, and it is {value!r}")
+
+
+def flag(name: str, value: Any) -> bool:
+    """A parameter that is True or False."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise ValueError(f"{name} is True or False, and it is {value!r}")
 
 
 class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
@@ -41,8 +70,8 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
     def _seed(self) -> int:
         state = getattr(self, "random_state", None)
         if isinstance(state, (int, np.integer)):
-            if state < 0:
-                raise ValueError(f"random_state is not negative, and it is {state}")
+            if not 0 <= state < 1 << 64:
+                raise ValueError(f"random_state is at least 0 and below 2^64, and it is {state}")
             return int(state)
         return int(check_random_state(state).randint(np.iinfo(np.int32).max))
 
@@ -79,12 +108,14 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
 
     def _class_weights(self, codes: npt.NDArray[np.int32]) -> Any:
         weights = getattr(self, "class_weight", None)
-        if weights is None or weights == "balanced":
+        if weights is None or (isinstance(weights, str) and weights == "balanced"):
             return weights
+        if not isinstance(weights, Mapping):
+            raise ValueError(f"class_weight is None, 'balanced' or a mapping of classes, and it is {weights!r}")
         unknown = [key for key in weights if key not in self.classes_.tolist()]
         if unknown:
             raise ValueError(f"class_weight has {unknown[0]!r}, which is no class")
-        return [float(weights.get(one, 1.0)) for one in self.classes_.tolist()]
+        return [real(f"class_weight[{one!r}]", weights.get(one, 1.0)) for one in self.classes_.tolist()]
 
     def _take(self, model: object) -> None:
         self._model = model

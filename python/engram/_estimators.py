@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from . import _engram, _errors
-from ._estimator import _Estimator
+from ._estimator import _Estimator, flag, real, whole, whole_or_none
 
 
 class RandomForest(_Estimator):
-    """A random forest, with the parameters and defaults of scikit-learn's ``RandomForestClassifier``, and many times as fast.
+    """A random forest, with parameters and defaults of scikit-learn's ``RandomForestClassifier``, and many times as fast.
 
-    Columns are put into at most 255 bins first, unless ``bins="exact"``; leaf limits count draws of the bootstrap.
+    Columns are put into at most 255 bins first, unless ``bins="exact"``; leaf limits are whole numbers and count draws of the
+    bootstrap. Cuts are by Gini's impurity; there are no weights of single examples, no pruning, and each tree draws as many rows as there are.
 
     Parameters
     ----------
@@ -81,12 +83,18 @@ class RandomForest(_Estimator):
 
     def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
         features = "all" if self.max_features is None else self.max_features
-        if isinstance(features, (int, np.integer)) and not isinstance(features, bool):
+        if isinstance(features, numbers.Integral) and not isinstance(features, bool):
             features = min(int(features), shape[1])
+        elif not isinstance(features, str):
+            features = real("max_features", features)
         return {
-            "n_estimators": int(self.n_estimators), "max_features": features, "max_depth": self.max_depth,
-            "min_samples_split": self.min_samples_split, "min_samples_leaf": self.min_samples_leaf,
-            "min_weight_fraction_leaf": float(self.min_weight_fraction_leaf), "max_leaf_nodes": self.max_leaf_nodes, "bootstrap": bool(self.bootstrap), "class_weight": class_weight, "bins": self.bins,
+            "n_estimators": whole("n_estimators", self.n_estimators), "max_features": features,
+            "max_depth": whole_or_none("max_depth", self.max_depth),
+            "min_samples_split": whole("min_samples_split", self.min_samples_split),
+            "min_samples_leaf": whole("min_samples_leaf", self.min_samples_leaf),
+            "min_weight_fraction_leaf": real("min_weight_fraction_leaf", self.min_weight_fraction_leaf),
+            "max_leaf_nodes": whole_or_none("max_leaf_nodes", self.max_leaf_nodes), "bootstrap": flag("bootstrap", self.bootstrap),
+            "class_weight": class_weight, "bins": self.bins if isinstance(self.bins, str) else whole("bins", self.bins),
         }
 
     @property
@@ -151,8 +159,8 @@ class LinearSVM(_Estimator):
 
     def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
         return {
-            "C": float(self.C), "tol": float(self.tol), "max_iter": int(self.max_iter), "solver": self.solver,
-            "n_components": self.n_components, "standardize": bool(self.standardize),
+            "C": real("C", self.C), "tol": real("tol", self.tol), "max_iter": whole("max_iter", self.max_iter), "solver": self.solver,
+            "n_components": whole_or_none("n_components", self.n_components), "standardize": flag("standardize", self.standardize),
         }
 
     def fit(self, X: Any, y: Any) -> Any:
@@ -249,19 +257,23 @@ class Conv1D(_Estimator):
         self.n_jobs = n_jobs
 
     def _layout(self, columns: int) -> tuple[int, int, int]:
-        statistics = self.n_statistics or 1
-        values = columns - self.n_positions
+        statistics = whole_or_none("n_statistics", self.n_statistics) or 1
+        positions = whole("n_positions", self.n_positions)
+        values = columns - positions
         if values <= 0 or values % statistics:
             raise _errors.UsageError(
                 "the columns are no whole trajectories", place="n_statistics",
-                expected=f"{self.n_positions} positions, then a multiple of {statistics} columns", found=f"{columns} columns",
+                expected=f"{positions} positions, then a multiple of {statistics} columns", found=f"{columns} columns",
                 mend="`n_statistics=len(selection.statistics)`")
-        return self.n_positions, statistics, values // statistics
+        return positions, statistics, values // statistics
 
     def _parameters(self, shape: tuple[int, int], class_weight: Any) -> dict[str, Any]:
         samples = self._layout(shape[1])[2]
         return {
-            "ksize": min(int(self.kernel_size), samples), "stride": self.stride, "num_filters": self.n_filters,
-            "pool_type": self.pooling, "init_lr": float(self.learning_rate), "train_batch_size": min(int(self.batch_size), shape[0]),
-            "weight_decay": float(self.weight_decay), "max_epochs": self.max_epochs, "zscore_data": bool(self.standardize),
+            "ksize": min(whole("kernel_size", self.kernel_size), samples), "stride": whole("stride", self.stride),
+            "num_filters": whole("n_filters", self.n_filters), "pool_type": self.pooling,
+            "init_lr": real("learning_rate", self.learning_rate),
+            "train_batch_size": min(whole("batch_size", self.batch_size), shape[0]),
+            "weight_decay": real("weight_decay", self.weight_decay), "max_epochs": whole("max_epochs", self.max_epochs),
+            "zscore_data": flag("standardize", self.standardize),
         }

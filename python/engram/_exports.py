@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _engram, _errors
-from ._request import Layout
+from ._request import Layout, layout_number
 
 #: Rows of a row group of Parquet: 16 row groups of a store.
 ROW_GROUP = 12_288
@@ -116,10 +116,16 @@ def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | No
     """A selection as a data frame, indexed by ``example_id``."""
     import pandas
 
+    layout_number(layout)
     if layout == "list":
-        # Column by column: as a whole it is one long call, which Ctrl-C does not end.
+        import pyarrow
+
+        # Column by column: as a whole it is one long call, which Ctrl-C does not end. A whole number with gaps stays one.
         table = selection.to_arrow(layout, fields)
-        columns = {name: table.column(name).to_pandas() for name in table.column_names}
+        whole = {pyarrow.int64(): pandas.Int64Dtype()}.get
+        columns = {
+            name: column.to_pandas(types_mapper=whole) if (column := table.column(name)).null_count else column.to_pandas()
+            for name in table.column_names}
         return pandas.DataFrame(columns, copy=False).set_index("example_id")
     ids = selection.ids
     known = selection.metadata(fields).to_pandas() if fields != "" else pandas.DataFrame(index=range(len(ids)))

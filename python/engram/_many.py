@@ -134,7 +134,9 @@ class StoresSelection:
     def _parts(self) -> dict[str, Selection]:
         """The selections that have examples, all of the same columns."""
         if self._common is None:
-            parts = {name: part for name, part in self._all.items() if len(part.ids)} or dict(list(self._all.items())[:1])
+            parts = {name: part for name, part in self._all.items() if part._has_examples()}
+            if not parts:
+                raise _errors.NotFoundError("no store has such examples", place="where", mend="ask for less")
             first = next(iter(parts.values()))
             changes: dict[str, Any] = {}
             for what, needed in (("statistics", True), ("epochs", first._view is None)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -43,9 +44,11 @@ class Meter:
     """
 
     def __init__(self, units: int | float | None = None, noise_sd: float = 0.0, seed: int = 0) -> None:
-        count, fraction = (0, 0.0) if units is None else (units, 0.0) if isinstance(units, int) else (0, float(units))
+        count, fraction = (0, 0.0) if units is None else (int(units), 0.0) if isinstance(units, numbers.Integral) else (0, float(units))
         if units is not None and units == 0:
             raise _errors.UsageError("at least one unit is measured", place="units", found=repr(units))
+        if not 0 <= seed < 1 << 32:
+            raise _errors.UsageError("a seed is at least 0 and below 2^32", place="seed", found=repr(seed))
         self._handle = _engram.meter_new(count, fraction, noise_sd, seed)
 
     def add_activations(self, activations: npt.ArrayLike, threads: int = 0) -> None:

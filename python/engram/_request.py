@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,6 +17,8 @@ Missing = Literal["refuse", "drop", "fill"]
 Layout = Literal["list", "wide", "long"]
 MISSING: dict[str, int] = {"refuse": 0, "drop": 1, "fill": 2}
 LAYOUTS: dict[str, int] = {"list": 0, "wide": 1, "long": 2}
+#: The number of float64 in the library.
+FLOAT64 = 2
 #: The alignment below which JAX copies an array.
 ALIGNMENT = 64
 
@@ -50,10 +52,33 @@ def examples_of(ids: npt.ArrayLike) -> object:
     return _engram.examples_of_ids(id_array(ids))
 
 
+def layout_number(layout: str) -> int:
+    """The number of a layout in the library."""
+    if layout not in LAYOUTS:
+        raise _errors.UsageError(
+            "there is no such layout", place="layout", expected="'list', 'wide' or 'long'", found=repr(layout))
+    return LAYOUTS[layout]
+
+
 def require_text(value: object, place: str, what: str) -> None:
     """Refuses what is no text where a text is needed."""
     if not isinstance(value, str):
         raise _errors.UsageError(f"{what} is a text", place=place, found=repr(value))
+
+
+def candidate(parameters: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Parameters of a classifier as ``--set`` takes them, which reads JSON; numbers of NumPy are taken too."""
+    import json
+
+    if parameters is None:
+        return None
+    if not parameters:
+        raise _errors.UsageError(
+            "no parameter is given", place="parameters", expected="at least one, such as {'n_estimators': 100}",
+            mend="leave `parameters=` out to choose from the grid")
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, default=lambda one: one.item())
+        for name, value in parameters.items()}
 
 
 def unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
@@ -63,6 +88,11 @@ def unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
         known[np.ma.getmaskarray(values)] = np.nan
         return known
     return np.asarray(values)
+
+
+def recorded_dtype(facts: tuple[Any, ...]) -> np.dtype[Any]:
+    """The type that holds every recorded value, of what ``selection_info`` says."""
+    return np.dtype(np.float64 if facts[6] == FLOAT64 else np.float32)
 
 
 def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:

@@ -13,7 +13,18 @@ from . import _engram, _errors
 from ._command import Progress, quoted, tell
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._request import LAYOUTS, MISSING, Layout, Missing, check_out, class_array, examples_of, ids_of, new_array
+from ._request import (
+    MISSING,
+    Layout,
+    Missing,
+    check_out,
+    class_array,
+    examples_of,
+    ids_of,
+    layout_number,
+    new_array,
+    recorded_dtype,
+)
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -27,9 +38,6 @@ if TYPE_CHECKING:
 
     from ._plot import SelectionPlots
     from ._store import Store
-
-FLOAT64 = 2
-
 
 class Selection:
     """Examples and the columns to make of them; nothing is read before it is asked for.
@@ -93,6 +101,12 @@ class Selection:
                 warnings.warn(remark, _errors.EngramWarning, stacklevel=4)
         return self._handle
 
+    def _has_examples(self) -> bool:
+        """Whether any example is selected; what is asked of them is not looked at."""
+        if self._given is not None:
+            return len(self._given) > 0
+        return _engram.examples_count(_engram.examples_where(self._store._snapshot, self._where)) > 0
+
     @property
     def _info(self) -> tuple[Any, ...]:
         self._resolve()
@@ -132,7 +146,7 @@ class Selection:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type that holds every value as it was recorded."""
-        return np.dtype(np.float64 if self._info[6] == FLOAT64 else np.float32)
+        return recorded_dtype(self._info)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -238,11 +252,9 @@ class Selection:
     # Other libraries.
 
     def _stream(self, layout: Layout, fields: str | Sequence[str] | None, threads: int = 0) -> object:
-        if layout not in LAYOUTS:
-            raise _errors.UsageError(
-                "there is no such layout", place="layout", expected="'list', 'wide' or 'long'", found=repr(layout))
+        number = layout_number(layout)
         names = fields if fields is None or isinstance(fields, str) else ",".join(quoted(name) for name in fields)
-        return _engram.selection_arrow(self._resolve(), LAYOUTS[layout], names, threads)
+        return _engram.selection_arrow(self._resolve(), number, names, threads)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The selection as an Arrow stream (Arrow PyCapsule interface), in the layout ``list``."""

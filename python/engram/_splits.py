@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, tell
-from ._request import MISSING, Missing, check_out, class_array, epochs_text, ids_of, new_array, statistics_text
+from ._request import MISSING, Missing, check_out, class_array, epochs_text, ids_of, new_array, recorded_dtype, statistics_text
 from ._selection import Selection
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Split:
 
     def load(
         self, *, label: str | None = None, statistics: str | Any = "admissible", epochs: Epochs | None = None,
-        view: str | None = None, missing: Missing = "refuse", dtype: npt.DTypeLike = np.float32, order: Literal["C", "F"] = "C",
+        view: str | None = None, missing: Missing = "refuse", dtype: npt.DTypeLike | None = None, order: Literal["C", "F"] = "C",
         out: tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None, threads: int = 0, progress: bool | Progress | None = None,
     ) -> LoadedSplit:
         """Read both matrices at once; what both need is decoded once, and a z-score is that of the train side.
@@ -71,8 +71,8 @@ class Split:
             The field of the classes; that of the split set unless given.
         statistics, epochs, view, missing
             As in :meth:`Store.select`; a statistic is admissible if it is finite in both sides.
-        dtype : data type
-            float32 or float64.
+        dtype : data type, optional
+            float32 or float64; that of the recorded values unless given.
         order : {'C', 'F'}
             Row by row, which linear models want, or column by column, which forests want.
         out : pair of arrays, optional
@@ -96,7 +96,7 @@ class Split:
             kept = ids_of(_engram.selection_examples(selection))
             train, test = (_engram.examples_of_ids(np.intersect1d(ids_of(side), kept)) for side in (train, test))
         shapes = [(_engram.examples_count(side), facts[1]) for side in (train, test)]
-        x_train, x_test = out if out is not None else (new_array(shape, dtype, order) for shape in shapes)
+        x_train, x_test = out if out is not None else (new_array(shape, dtype or recorded_dtype(facts), order) for shape in shapes)
         for array, shape, name in ((x_train, shapes[0], "out[0]"), (x_test, shapes[1], "out[1]")):
             check_out(array, shape, name)
         _engram.selection_read_split(selection, train, x_train, test, x_test, threads, tell(progress))
@@ -198,6 +198,10 @@ class SplitSets(Mapping[str, SplitSet]):
 
     def __getitem__(self, name: str) -> SplitSet:
         return SplitSet(self._store, *_engram.split_set_open(self._store._handle, name))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The split set of a name, or something else where there is none."""
+        return self[name] if name in self else default
 
     def __contains__(self, name: object) -> bool:
         return name in self._listed()

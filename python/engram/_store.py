@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, command
-from ._request import MISSING, Missing, epochs_text, examples_of, id_array, require_text, statistics_text
+from ._request import MISSING, Missing, candidate, epochs_text, examples_of, id_array, require_text, statistics_text
 from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
@@ -45,6 +45,10 @@ class Store:
         self._handle: object = _engram.store_open(self._path, create)
         self._is_pinned = commit is not None
         self._take(commit or 0)
+        # To the library 0 is the newest commit.
+        if commit == 0 and self._commit != 0:
+            raise _errors.UsageError(
+                "a commit has a number from 1", file=self._path, place="commit", found="0", mend="leave it out for the newest")
 
     def _take(self, commit: int) -> None:
         self._snapshot, self._commit, self._count = _engram.snapshot_open(self._handle, commit)
@@ -59,7 +63,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files. What was selected before stays readable; the store itself is of no use any more."""
+        """Let go of the files. Arrays and frames stay; the store, and what it has selected but not read, is of no use any more."""
         self._handle = self._snapshot = None
 
     @property
@@ -224,8 +228,11 @@ class Store:
         dict
             What ``engram classify --json`` says: accuracies, confusions, chosen parameters.
         """
+        require_text(split, "split", "the name of a split set, such as `splits.name`,")
+        if grid is not None and not isinstance(grid, (str, os.PathLike)):
+            raise _errors.UsageError("a grid is a name or the path of a file", place="grid", expected="'coarse', 'paper' or a path", found=repr(grid))
         return self._command(  # type: ignore[no-any-return]
-            "classify", split=split, model=model, set=parameters and {k: _parameter(v) for k, v in parameters.items()}, grid=grid,
+            "classify", split=split, model=model, set=candidate(parameters), grid=grid,
             statistics=None if statistics is None else statistics_text(statistics), epochs=epochs_text(epochs), view=view, seed=seed,
             progress=progress, threads=threads, **options)
 
@@ -355,13 +362,6 @@ def _reopened(path: str, commit: int, is_pinned: bool) -> Store:
     store = Store(path, commit=commit or None)
     store._is_pinned = is_pinned
     return store
-
-
-def _parameter(value: Any) -> Any:
-    """A parameter of a classifier as `--set` takes it, which reads JSON."""
-    import json
-
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def open(path: str | os.PathLike[str], *, commit: int | None = None) -> Store:

@@ -51,6 +51,10 @@ class ModelMeter:
         self, model: torch.nn.Module, stimuli: Iterable[Any], layers: Sequence[str] | Mapping[str, str | None] | None,
         activity_changes: bool, forward: Callable[[Any, Any], Any] | None,
     ) -> None:
+        if iter(stimuli) is stimuli:
+            raise _errors.UsageError(
+                "an iterator gives its stimuli once, and they are measured at every checkpoint", place="stimuli",
+                expected="a loader or a list of batches", found=type(stimuli).__name__, mend="`list(stimuli)`, or the loader itself")
         self.model = model
         self.stimuli = stimuli
         self.activity_changes = activity_changes
@@ -83,8 +87,12 @@ class ModelMeter:
             # A loader draws from the generators of the training, which goes on as if nothing had been measured.
             devices = [device] if device.type == "cuda" else []
             with torch.random.fork_rng(devices=devices), torch.no_grad():
+                count = 0
                 for batch in self.stimuli:
+                    count += 1
                     self.forward(self.model, moved(batch[0] if isinstance(batch, (tuple, list)) else batch, device))
+                if count == 0:
+                    raise _errors.UsageError("there are no stimuli", place="stimuli", expected="at least one batch", found="none")
         finally:
             for hook in hooks:
                 hook.remove()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ import xarray
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
+from ._errors import EngramWarning
 from ._table import INTEGER, NULL, REAL
 
 if TYPE_CHECKING:
@@ -103,8 +105,13 @@ def dataset(
             is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
             if kind == INTEGER:
                 values: npt.NDArray[Any] = np.frombuffer(integers, np.int64).copy()
-                # There is no integer for NULL here, so such a field becomes real.
-                values = np.where(is_null, np.nan, values) if nulls else values
+                # There is no integer for NULL here, so such a field becomes real, or text where float64 does not hold its numbers.
+                if nulls and (values.astype(np.float64).astype(np.int64) != values).any():
+                    warnings.warn(
+                        f"{name} is text, for it has gaps and whole numbers that float64 does not hold", EngramWarning, stacklevel=3)
+                    values = np.where(is_null, "", values.astype(str))
+                elif nulls:
+                    values = np.where(is_null, np.nan, values)
             elif kind == REAL:
                 values = np.where(is_null, np.nan, np.frombuffer(reals, np.float64))
             else:

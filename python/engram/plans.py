@@ -15,7 +15,6 @@ over as one file; a task that is done twice changes nothing. `merge` then joins 
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import re
@@ -24,6 +23,7 @@ from typing import Any
 
 from ._command import command, words
 from ._plan import Plan, PlanError, PlanReport
+from ._request import candidate
 from ._store import Store
 from ._store import open as open_store
 from ._tasks import FILES, STORE, Task
@@ -197,7 +197,7 @@ def classify(
         if name in changed:
             changed[name], more = _embedded(changed[name])
             files.update(more)
-    given = parameters and {key: value if isinstance(value, str) else json.dumps(value) for key, value in parameters.items()}
+    given = candidate(parameters)
 
     def tasks(target: str) -> tuple[list[Task], int]:
         splits = open_store(target).splits[split]

@@ -303,3 +303,45 @@ def test_one_name_and_a_frame_of_runs_are_taken(tmp_path: pathlib.Path) -> None:
     store = engram.open(tmp_path / "mine.engram")
     assert store.sql("SELECT seed, layer_name FROM example").rows() == [(1, "fc"), (2, "fc")]
     assert store.select(statistics="all").columns == ["mean@0", "mean@1"]
+
+
+def test_a_split_is_of_the_recorded_type(tmp_path: pathlib.Path) -> None:
+    values = np.random.RandomState(0).randn(4, 2, 3, 1) * 1e299
+    engram.append(
+        tmp_path / "wide.engram", values, epochs=[0, 1, 2], statistics=["s"], layers=["a", "b"],
+        runs=[{"learning_rule": rule, "seed": seed} for rule in ("adam", "sgdm") for seed in (0, 1)])
+    store = engram.open(tmp_path / "wide.engram")
+    split = store.splits.make("half", "balanced", repeats=1, test_fraction=0.5)[0]
+    loaded = split.load(statistics="all")
+    assert loaded.X_train.dtype == np.float64 and np.isfinite(loaded.X_train).all()
+    assert split.load(statistics="all", dtype=np.float32).X_train.dtype == np.float32
+    assert store.splits.get("none") is None and store.splits.get("half") is not None
+
+
+def test_columns_of_one_name_all_come(shared: engram.Store) -> None:
+    assert shared.sql("SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS a").to_dict() == {"a": [1], "a_2": [2], "a_1": [3], "a_3": [4]}
+
+
+def test_what_cannot_be_asked_is_refused(shared: engram.Store) -> None:
+    with pytest.raises(engram.UsageError, match="no such layout"):
+        shared.select().to_pandas("widee")  # type: ignore[arg-type]
+    with pytest.raises(engram.UsageError, match="number from 1"):
+        shared.at(0)
+    with pytest.raises(engram.UsageError, match="no parameter is given"):
+        shared.classify("fig2a", parameters={})
+    with pytest.raises(engram.UsageError, match="name of a split set"):
+        shared.classify(shared.splits["fig2a"])  # type: ignore[arg-type]
+    with pytest.raises(engram.UsageError, match="name or the path"):
+        shared.classify("fig2a", grid={"n_estimators": [5]})  # type: ignore[arg-type]
+    with pytest.raises(engram.UsageError, match="seed"):
+        engram.Meter(seed=1 << 32)
+
+
+def test_units_may_be_counted_by_numpy() -> None:
+    def variance(units: int) -> float:
+        meter = engram.Meter(units)
+        meter.add_activations(np.random.RandomState(0).randn(3, 40))
+        return meter.read()["actraw_var"]
+
+    assert variance(np.int64(5)) == variance(5) > 0  # type: ignore[arg-type]
+    assert variance(np.int64(1)) == 0  # type: ignore[arg-type]

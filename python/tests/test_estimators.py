@@ -138,3 +138,25 @@ def test_a_leaf_has_its_least_part_of_the_weight(rows: int, bins: int | str) -> 
     np.testing.assert_array_equal(whole.predict_proba(x), same.predict_proba(x))
     with pytest.raises(ValueError, match="0.5"):
         engram.RandomForest(min_weight_fraction_leaf=0.6).fit(x, y)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    x, y = data()
+    search = GridSearchCV(engram.RandomForest(5, random_state=np.int64(0)), {"max_depth": np.arange(1, 4)}, cv=2, error_score="raise").fit(x, y)
+    assert search.best_params_["max_depth"] in (1, 2, 3)
+    engram.RandomForest(np.int32(5), max_features=np.float32(0.5), min_samples_leaf=np.int64(2), bootstrap=np.bool_(True)).fit(x, y)
+    engram.LinearSVM(np.float32(1), n_components=np.int64(2)).fit(x, y)
+
+
+@pytest.mark.parametrize(("estimator", "name"), [
+    (engram.RandomForest(10.7), "n_estimators"), (engram.RandomForest("10"), "n_estimators"),  # type: ignore[arg-type]
+    (engram.RandomForest(bootstrap="False"), "bootstrap"), (engram.RandomForest(max_depth=float("nan")), "max_depth"),  # type: ignore[arg-type]
+    (engram.RandomForest(random_state=1 << 64), "random_state"), (engram.RandomForest(class_weight="balancd"), "class_weight"),
+    (engram.RandomForest(class_weight={"adam": float("inf")}), "class_weight"), (engram.RandomForest(max_features=float("inf")), "max_features"),
+    (engram.LinearSVM(C=float("nan")), "C"), (engram.LinearSVM(max_iter=1.9), "max_iter"),  # type: ignore[arg-type]
+    (engram.Conv1D(kernel_size=1.9), "kernel_size"), (engram.Conv1D(standardize=None), "standardize"),  # type: ignore[arg-type]
+])
+def test_a_parameter_of_another_kind_is_refused_by_name(estimator: engram.RandomForest, name: str) -> None:
+    x, y = data()
+    with pytest.raises(ValueError, match=f"^{name}"):
+        estimator.fit(x, y)

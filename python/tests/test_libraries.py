@@ -386,3 +386,28 @@ def test_a_model_of_torch_that_takes_mappings_is_observed(tmp_path: pathlib.Path
         recorder.observe(Model(), [{"x": torch.ones(2, 4), "scale": 2.0}])
         assert recorder.record(0)
     assert engram.open(tmp_path / "x.engram").select(statistics="all").shape == (1, 45)
+
+
+def test_large_whole_numbers_with_gaps_stay_what_they_are(tmp_path: pathlib.Path) -> None:
+    pandas, xarray = pytest.importorskip("pandas"), pytest.importorskip("xarray")
+    large = [(1 << 53) + 1, (1 << 62) + 1]
+    runs = [{"learning_rule": "adam", "big": large[0]}, {"learning_rule": "sgdm", "big": large[1]}, {"learning_rule": "adam"}]
+    engram.append(tmp_path / "a.engram", np.zeros((3, 1, 2, 1)), epochs=[0, 1], statistics=["s"], layers=["a"], runs=runs)
+    selection = engram.open(tmp_path / "a.engram").select(statistics="all")
+    for layout in ("list", "wide", "long"):
+        found = selection.to_pandas(layout).big  # type: ignore[arg-type]
+        assert found.dtype == pandas.Int64Dtype() and set(found.dropna()) == set(large) and found.isna().any()
+    with pytest.warns(engram.EngramWarning, match="big is text"):
+        texts = selection.to_xarray().big
+    assert texts.values.tolist() == [str(large[0]), str(large[1]), ""] and isinstance(texts, xarray.DataArray)
+
+
+def test_stimuli_for_torch_that_run_out_are_refused(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    model, stimuli = torch.nn.Linear(4, 3), torch.randn(6, 4)
+    recorder = engram.Recorder(tmp_path / "a.engram", {"learning_rule": "adam"}, strict=True)
+    with pytest.raises(engram.UsageError, match="gives its stimuli once"):
+        recorder.observe(model, (batch for batch in stimuli.split(3)))
+    recorder.observe(model, [])
+    with pytest.raises(engram.UsageError, match="no stimuli"):
+        recorder.record(0)

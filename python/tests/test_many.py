@@ -95,3 +95,10 @@ def test_names_are_told_apart_and_nothing_is_opened_twice(pair: engram.Stores, t
             engram.open_many(wrong)
     with pytest.raises(LookupError):
         engram.open_many([path, tmp_path / "none.engram"])
+
+
+def test_a_filter_may_select_of_some_stores_only(pair: engram.Stores) -> None:
+    few = pair.select("run_id = 1 AND learning_rule = 'adam'")
+    assert set(few.stores) == {"north"} and few.shape == (2, 9)
+    with pytest.raises(engram.NotFoundError, match="no store has such examples"):
+        pair.select("learning_rule = 'nobody'").to_numpy()

@@ -155,3 +155,16 @@ def test_a_database_of_the_program_is_written_beside_and_the_store_is_appended_t
     other.close()
     store = engram.open(path)
     assert store.verify()["problems"] == [] and len(store) == 1632 + 40
+
+
+def test_tables_stay_where_others_cannot_be_opened(path: pathlib.Path) -> None:
+    if not hasattr(sqlite3.Connection, "enable_load_extension"):
+        return
+    connection = sqlite3.connect(":memory:")
+    connection.enable_load_extension(True)
+    connection.load_extension(engram.sqlite_extension_path())
+    connection.execute("SELECT engram_open(?)", [os.fspath(path)]).fetchall()
+    with pytest.raises(sqlite3.Error):
+        connection.execute("SELECT engram_open('nosuch')").fetchall()
+    assert connection.execute("SELECT count(*) FROM example").fetchall() == [(1632,)]
+    connection.close()
