@@ -68,6 +68,9 @@ struct CorrectionTests {
     #expect(
       try session.json("join", session.store, table, "--by", "model_seed", "--overwrite")["runs_changed"] as? Int == 1)
     #expect(session.run("join", session.store, table, "--by", "lab").code == 1)
+    try ",model_seed,lab\n0,0,Bern\n".write(toFile: table, atomically: false, encoding: .utf8)
+    let indexed = session.run("join", session.store, table, "--by", "model_seed", "--dry-run")
+    #expect(indexed.errors.contains("note: the first column has no name and counts the rows"))
     let log = try session.ok("log", session.store, "--csv")
     #expect(log.contains("from the lab book") && log.contains("joined site, lab, dose from"))
     let difference = try session.json("diff", session.store, "8", "10")

@@ -36,6 +36,8 @@ public struct MetadataJoin: Sendable, Hashable {
     public let unmatchedRows: [Int]
     /// The number of runs that no row is about.
     public let runsWithoutRow: Int
+    /// What a user should know about how the table was understood.
+    public let notes: [String]
   }
 
   /// Adds the columns of the table to the runs, in one commit.
@@ -51,8 +53,8 @@ public struct MetadataJoin: Sendable, Hashable {
   public func run(
     on store: TrajectoryStore, isTrial: Bool = false, options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> Report {
-    let text = try TextTable(reading: source, isRowsOnly: true)
-    let table = try MetadataTable(text)
+    let table = try MetadataTable(
+      try TextTable(reading: source, isRowsOnly: true), renamesRuns: !by.contains { $0.lowercased() == Self.runID })
     let snapshot = try store.snapshot()
     let fields = try snapshot.fields()
     let keys = try keyColumns(table, fields)
@@ -63,9 +65,9 @@ public struct MetadataJoin: Sendable, Hashable {
         .invalidData, "the table has no column to join", file: source, place: "header",
         expected: "a column beside those that name a run", found: by.joined(separator: ", "))
     }
-    let (matches, unmatched) = try match(text, keys, runs)
+    let (matches, unmatched) = try match(table, keys, runs)
     let values = try columns.map { index throws(EngramError) in
-      try self.values(text.columns[index], table.columns[index].values, fields)
+      try self.values(table.columns[index], table.cells[index], fields)
     }
     if !overwrites { try requireNothingReplaced(matches, columns.map { table.columns[$0].name }, values, runs) }
     var edits: [RunEdit] = []
@@ -82,8 +84,12 @@ public struct MetadataJoin: Sendable, Hashable {
       message: "joined \(names) from \(source) by \(by.joined(separator: ", "))",
       isTrial: isTrial, options: options)
     return Report(
-      edit: edit, rows: table.rowCount, unmatchedRows: unmatched, runsWithoutRow: runs.ids.count - matches.count)
+      edit: edit, rows: table.rowCount, unmatchedRows: unmatched, runsWithoutRow: runs.ids.count - matches.count,
+      notes: table.notes)
   }
+
+  /// The column that numbers the runs of the store.
+  private static let runID = "run_id"
 
   /// The columns that name a run, with the field that each is; nil is the id of the run.
   private func keyColumns(
@@ -93,7 +99,7 @@ public struct MetadataJoin: Sendable, Hashable {
     for name in by {
       let lower = name.lowercased()
       let field = fields.first { $0.name.lowercased() == lower }
-      guard field != nil || lower == "run_id" else {
+      guard field != nil || lower == Self.runID else {
         throw EngramError(
           .usage, "runs have no field '\(name)'", file: source, place: "fields of a run",
           expected: "of run_id, \(fields.map(\.name).joined(separator: ", "))", found: name,
@@ -115,7 +121,7 @@ public struct MetadataJoin: Sendable, Hashable {
 
   /// For each run its row, and the rows that fit no run, counted from 1.
   private func match(
-    _ table: TextTable, _ keys: [(column: Int, field: MetadataField?)], _ runs: RunTable
+    _ table: MetadataTable, _ keys: [(column: Int, field: MetadataField?)], _ runs: RunTable
   ) throws(EngramError) -> (matches: [Int64: Int], unmatched: [Int]) {
     let places = keys.map { key in runs.fields.firstIndex { $0 == key.field } }
     var byKey: [[MetadataValue]: [Int64]] = [:]
@@ -126,7 +132,7 @@ public struct MetadataJoin: Sendable, Hashable {
     var unmatched: [Int] = []
     for row in 0..<table.rowCount {
       // What is no value of the field's type fits no run.
-      let key = keys.map { key in table.columns[key.column].cells[row].value(as: key.field?.type ?? .integer) }
+      let key = keys.map { key in table.cells[key.column][row].value(as: key.field?.type ?? .integer) }
       let known = key.compactMap { $0 }
       guard known.count == key.count, let ids = byKey[known] else {
         unmatched.append(row + 1)
@@ -142,7 +148,7 @@ public struct MetadataJoin: Sendable, Hashable {
     }
     guard !matches.isEmpty else {
       let found = keys.map { key in
-        "\(table.columns[key.column].name) \(table.rowCount > 0 ? table.columns[key.column].cells[0].shown : "")"
+        "\(table.columns[key.column].name) \(table.cells[key.column].first?.shown ?? "")"
       }
       throw EngramError(
         .notFound, "no row fits a run of the store", file: source,
@@ -154,17 +160,18 @@ public struct MetadataJoin: Sendable, Hashable {
 
   /// The values of a column as those of its field, which is new where the store has none.
   private func values(
-    _ column: (name: String, cells: [TextTable.Cell]), _ guessed: [MetadataValue], _ fields: [MetadataField]
+    _ column: MetadataColumn, _ given: [TextTable.Cell], _ fields: [MetadataField]
   ) throws(EngramError) -> (cells: [MetadataValue], newField: MetadataField?) {
     guard let field = fields.first(where: { $0.name.lowercased() == column.name.lowercased() }) else {
-      return (guessed, MetadataField(name: column.name, type: MetadataType(narrowestFor: guessed)))
+      return (column.values, MetadataField(name: column.name, type: MetadataType(narrowestFor: column.values)))
     }
     var cells: [MetadataValue] = []
-    for (row, cell) in column.cells.enumerated() {
+    for (row, cell) in given.enumerated() {
       guard let value = cell.value(as: field.type) else {
         throw EngramError(
           .invalidData, "a value does not fit the field '\(field.name)'", file: source,
-          place: "row \(row + 1), column \(column.name)", expected: field.type.rawValue, found: cell.shown,
+          place: "row \(row + 1), column \(column.sourceName ?? column.name)", expected: field.type.rawValue,
+          found: cell.shown,
           mend: "correct the value, or give the column another name")
       }
       cells.append(value)

@@ -425,6 +425,21 @@ import Transfer
     }
   }
 
+  @Test func `the index of a table of metadata is left out, and what is wrong with its columns is said of its file`()
+    throws
+  {
+    let bench = IngestBench()
+    bench.write("network,epoch,m\n1,0,0.5\n1,1,0.6\n2,0,0.7\n", to: "t.csv")
+    bench.write(",network,rule\n0,1,adam\n1,2,sgdm\n", to: "runs.csv")
+    let request = IngestRequest(source: bench["t.csv"], metadata: bench["runs.csv"])
+    let report = try request.ingest(into: bench["s.engram"])
+    #expect(report.notes.contains { $0.hasPrefix("\(bench["runs.csv"]): the first column has no name") })
+    #expect(report.preview.fields.map(\.name).contains("rule"))
+    bench.write(",network,,rule\n0,1,,adam\n1,2,,sgdm\n", to: "runs.csv")
+    let error = refusal(.invalidData) { _ = try request.ingest(into: bench["other.engram"]) }
+    #expect(error?.file == bench["runs.csv"] && error?.place == "header, column 3")
+  }
+
   @Test func `tables of Aim are read by their steps, and contexts belong to the names`() throws {
     let bench = IngestBench()
     // What MetricCollection.dataframe() has, with the index that pandas writes.

@@ -19,7 +19,8 @@ enum JoinCommand {
     discussion: """
       A column that is no field yet becomes one, with the type of its values. What a run lacks is filled; a value that \
       differs from what is there is refused unless --overwrite. A row may be about several runs, and several rows may not \
-      be about one run. Rows that no run fits, and runs that no row is about, are counted.
+      be about one run. Rows that no run fits, and runs that no row is about, are counted. A column whose name cannot be a \
+      field gets one that can, and the index that pandas writes is left out; both are said.
       """,
     takes: [
       SharedParameters.storeToChange, source, by, overwrite, trial, SharedParameters.reason, SharedParameters.author,
@@ -36,11 +37,13 @@ enum JoinCommand {
     let join = MetadataJoin(source: invocation[source], by: invocation[by], overwrites: invocation[overwrite])
     let store = try invocation.open(SharedParameters.storeToChange)
     let report = try join.run(on: store, isTrial: isTrial, options: invocation.editOptions)
+    for note in report.notes { try invocation.note("note: \(note)") }
     if invocation[CommonParameters.json] {
       var object = EditReportText.json(report.edit)
       object["rows"] = .count(report.rows)
       object["rows_unmatched"] = .count(report.unmatchedRows.count)
       object["runs_unmatched"] = .count(report.runsWithoutRow)
+      object["notes"] = .array(report.notes.map { .string($0) })
       return try invocation.show(.object(object))
     }
     if let row = report.unmatchedRows.first {

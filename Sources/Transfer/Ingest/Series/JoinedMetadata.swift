@@ -8,16 +8,23 @@ import TrajectoryModel
 struct JoinedMetadata {
   private let table: TextTable
   private let decimal: TableRules.Decimal
+  /// What a user should know about how the table was understood.
+  let notes: [String]
 
-  /// Reads the table, its columns named as the user maps them.
+  /// Reads the table, its columns named as the user maps them; the index of pandas is left out.
   ///
-  /// - Throws: As ``TextTable/init(reading:isRowsOnly:delimiter:)``.
+  /// - Throws: As ``TextTable/init(reading:isRowsOnly:delimiter:)``, and ``EngramError`` with code `invalidData` for a column
+  ///   that cannot be a field.
   init(reading path: String, _ rules: TableRules, map: [String: String]) throws(EngramError) {
     let read = try TextTable(reading: path, isRowsOnly: true, delimiter: rules.delimiter?.byte)
     var columns = read.columns
     for (ours, theirs) in map {
       if let index = columns.firstIndex(where: { $0.name == theirs }) { columns[index].name = ours }
     }
+    let whole = TextTable(file: path, isJSON: read.isJSON, columns: columns, rowCount: read.rowCount)
+    let fields = try ColumnNames(whole, map: [:]).ours
+    columns = zip(columns, fields).filter { $0.1 != nil }.map(\.0)
+    notes = columns.count < fields.count ? ["\(path): \(ColumnNames.indexNote)"] : []
     table = TextTable(file: path, isJSON: read.isJSON, columns: columns, rowCount: read.rowCount)
     decimal = rules.decimal
     names = Set(read.columns.map(\.name))
@@ -67,6 +74,7 @@ struct JoinedMetadata {
         expected: "values of \(keys.map(\.ours.name).joined(separator: ", ")) as the trajectories have them",
         found: keys.map { text(table.columns[$0.theirs].cells.first ?? .empty) }.joined(separator: ", "))
     }
+    notes += self.notes
     let taken = Set(keys.map(\.theirs))
     let rest = table.columns.indices.filter { !taken.contains($0) }
     notes.append(

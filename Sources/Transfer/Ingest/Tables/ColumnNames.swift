@@ -10,17 +10,22 @@ struct ColumnNames {
   private(set) var ours: [String?]
   /// What was renamed or left out.
   private(set) var notes: [String] = []
-  /// The number of a run in its store, and what the run of a tracker is called.
-  private static let (runID, trackerRun) = ("run_id", "tracker_run")
+  /// The number of a run in its store.
+  private static let runID = "run_id"
+  /// What the run of a tracker is called.
+  static let trackerRun = "tracker_run"
+  /// What is said of the index of pandas.
+  static let indexNote =
+    "the first column has no name and counts the rows, as pandas writes its index; it is left out"
   private let theirs: [String]
   private let file: String
   private let place: String
 
   /// Names the columns of a table.
-  init(_ table: TextTable, map: [String: String]) throws(EngramError) {
+  init(_ table: TextTable, map: [String: String], renamesRuns: Bool = true) throws(EngramError) {
     try self.init(
       table.columns.map(\.name), file: table.file, place: table.isJSON ? "keys" : "header", map: map,
-      renamesRuns: true,
+      renamesRuns: renamesRuns,
       isRowNumbers: { table.columns[$0].cells.isRowNumbers })
   }
 
@@ -56,7 +61,7 @@ struct ColumnNames {
       if MetadataField.isValidName(name) { continue }
       if name.isEmpty || name == "Unnamed: 0", index == 0, isRowNumbers(index) {
         ours[index] = nil
-        notes.append("the first column has no name and counts the rows, as pandas writes its index; it is left out")
+        notes.append(Self.indexNote)
         continue
       }
       guard let suggestion = Self.field(for: name) else {

@@ -8,6 +8,8 @@ import TrajectoryModel
 package struct MetadataTable: Sendable {
   /// The columns in the order of the file; all have ``rowCount`` values.
   package let columns: [MetadataColumn]
+  /// The cells that the values of each column are.
+  let cells: [[TextTable.Cell]]
   /// The number of rows.
   package let rowCount: Int
   /// What a user should know about how the table was understood.
@@ -40,15 +42,17 @@ package struct MetadataTable: Sendable {
   ///   - table: The cells.
   ///   - rules: What they mean.
   ///   - map: Our name of a field to the name that it has in the table.
+  ///   - renamesRuns: Whether a column `run_id` is that of a tracker and gets another name.
   /// - Throws: ``EngramError`` with code `invalidData` for names that come twice and for cells that do not fit, `usage` for
   ///   a mapping or a type of a column that is not there, `limit` above ``TextTable/mostColumns``.
   package init(
-    _ table: TextTable, rules: TableRules = TableRules(), map: [String: String] = [:]
+    _ table: TextTable, rules: TableRules = TableRules(), map: [String: String] = [:], renamesRuns: Bool = true
   ) throws(EngramError) {
-    let names = try ColumnNames(table, map: map)
+    let names = try ColumnNames(table, map: map, renamesRuns: renamesRuns)
     var notes = names.notes
     try names.check(rules: rules)
     var columns: [MetadataColumn] = []
+    var cells: [[TextTable.Cell]] = []
     let missing = Set(rules.missing)
     for (index, column) in table.columns.enumerated() {
       guard let name = names.ours[index] else { continue }
@@ -65,11 +69,12 @@ package struct MetadataTable: Sendable {
         columns.append(
           MetadataColumn(
             name: name, sourceName: name == column.name ? nil : column.name, values: values, evidence: evidence))
+        cells.append(column.cells)
       } catch {
         throw error.inFile(table.file)
       }
     }
-    self.columns = columns
+    (self.columns, self.cells) = (columns, cells)
     rowCount = table.rowCount
     self.notes = notes
   }

@@ -1,0 +1,53 @@
+// MetadataJoinTests.swift -- columns of a table come to the runs that its rows are about.
+
+import Base
+import TestSupport
+import Testing
+import TrajectoryModel
+import TrajectoryStore
+import Transfer
+
+struct MetadataJoinTests {
+  /// A store of five runs that `dt` tells apart.
+  private static func store(_ bench: IngestBench) throws -> TrajectoryStore {
+    _ = try Ingest.run(
+      IngestBench.input(5, [("dt", whole(0, 1, 2, 3, 4)), ("age", whole(20, 21, 22, 23, 24))]),
+      into: bench["s.engram"], options: IngestOptions())
+    return try TrajectoryStore(opening: bench["s.engram"])
+  }
+
+  private static func join(
+    _ text: String, by: [String], _ bench: IngestBench, _ store: TrajectoryStore
+  ) throws -> MetadataJoin.Report {
+    bench.write(text, to: "t.csv")
+    return try MetadataJoin(source: bench["t.csv"], by: by, overwrites: true).run(on: store)
+  }
+
+  @Test func `a table with the index of pandas and with other names is joined column by column`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let report = try Self.join(
+      ",Größe in cm,dt,age\n0,1.5,4,54\n1,2.5,3,53\n2,3.5,1,51\n", by: ["dt"], bench, store)
+    #expect(report.notes.count == 2 && report.notes.contains { $0.contains("as pandas writes its index") })
+    #expect(report.notes.contains(#"the column "Größe in cm" is the field Gr_e_in_cm"#))
+    #expect(
+      try store.snapshot().runs(fields: ["dt", "age", "Gr_e_in_cm"]).rows == [
+        [.integer(0), .integer(20), .null], [.integer(1), .integer(51), .real(3.5)],
+        [.integer(2), .integer(22), .null], [.integer(3), .integer(53), .real(2.5)],
+        [.integer(4), .integer(54), .real(1.5)],
+      ])
+  }
+
+  @Test func `run_id names runs where it is asked for, and is that of a tracker elsewhere`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let ids = try store.snapshot().runs().ids
+    let report = try Self.join("run_id,lab\n\(ids[1]),Bern\n\(ids[3]),Basel\n", by: ["run_id"], bench, store)
+    #expect(report.edit.runsChanged == 2 && report.runsWithoutRow == 3 && report.notes == [])
+    #expect(
+      try store.snapshot().runs(fields: ["lab"]).rows.map { $0[0] }
+        == [.null, .text("Bern"), .null, .text("Basel"), .null])
+    let other = try Self.join("dt,run_id\n0,4f2a\n", by: ["dt"], bench, store)
+    #expect(other.edit.newFields == [MetadataField(name: "tracker_run", type: .text)] && other.notes.count == 1)
+  }
+}
