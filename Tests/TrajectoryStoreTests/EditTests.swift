@@ -140,6 +140,19 @@ struct EditTests {
     #expect(try store.difference(from: 7, to: 7) == store.difference(from: 6, to: 6))
   }
 
+  @Test func `a number that becomes text has all its digits`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let rates = [0.3, 0.1 + 0.2, 0.12345678901234566, 1e-7, .infinity, 5, 1e300]
+    for (seed, rate) in rates.enumerated() {
+      try Made.append(1, to: store, metadata: ["rate": .real(rate), "note": .text("n\(seed)")], seed: UInt64(seed))
+    }
+    _ = try store.widenField("rate", to: .text)
+    let rows = try store.snapshot().runs(fields: ["rate", "note"]).rows
+    #expect(rows == rates.enumerated().map { [.text("\($1)"), .text("n\($0)")] })
+    #expect(try store.snapshot(asOf: Int64(rates.count)).runs(fields: ["rate"]).rows == rates.map { [.real($0)] })
+  }
+
   @Test func `what cannot be edited is refused by name, and nothing is changed`() throws {
     let folder = TemporaryFolder()
     let store = try Self.store(folder)

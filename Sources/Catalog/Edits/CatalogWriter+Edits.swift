@@ -137,16 +137,27 @@ extension CatalogWriter {
       """)
     try setField(place, field)
     for field in knownFields.suffix(from: place) { try connection.execute(Columns.addColumn(field)) }
-    let values = tail.indices.map { index in
-      index == 0 && field.type == .text ? "CAST(t.\(names[0]) AS TEXT)" : "t.\(names[index])"
+    let isText = field.type == .text
+    let kept = isText ? names.dropFirst() : names[...]
+    if !kept.isEmpty {
+      let terms = kept.map { "\($0) = t.\($0)" }.joined(separator: ", ")
+      try connection.execute("UPDATE run SET \(terms) FROM temp.run_tail AS t WHERE t.run_id = run.run_id;")
     }
-    let terms = zip(names, values).map { "\($0) = \($1)" }.joined(separator: ", ")
-    try connection.execute(
-      """
-      UPDATE run SET \(terms) FROM temp.run_tail AS t WHERE t.run_id = run.run_id;
-      DROP TABLE temp.run_tail;
-      """)
+    if isText { try writeOut(names[0]) }
+    try connection.execute("DROP TABLE temp.run_tail;")
     try makeViews()
+  }
+
+  /// Fills a column of text with numbers in their plain spelling, which SQLite's own has no more than 15 digits for.
+  private func writeOut(_ column: String) throws(EngramError) {
+    let row = try connection.prepare("SELECT run_id, \(column) FROM temp.run_tail WHERE \(column) IS NOT NULL")
+    let update = try connection.prepare("UPDATE run SET \(column) = ?2 WHERE run_id = ?1")
+    while try row.step() {
+      try update.bind(1, row.integer(0))
+      try update.bind(2, try row.value(1).description)
+      try update.run()
+    }
+    row.reset()
   }
 
   /// Where a field stands among the fields.
