@@ -12,7 +12,8 @@ extension TrajectoryStore {
   /// Beside the tables of ``query(_:asOf:limits:header:row:)`` there are `trajectory(example_id, statistic, epoch, value)`, a row
   /// for each value, and `trajectory_wide(example_id, epoch, STATISTIC, …)`, a row for each epoch of each example. Conditions on
   /// `example_id`, `statistic` and `epoch` decide what is decoded. NaN is NULL, as SQLite has no other; what was not recorded has
-  /// no row in the one and is NULL in the other.
+  /// no row in the one and is NULL in the other. In the wide one a statistic whose name another column has, but for case, gets a
+  /// number behind it, such as `M_2`; statistics beyond the first 1,900 are in the long one only.
   ///
   /// ```swift
   /// try store.sql(
@@ -44,9 +45,13 @@ extension TrajectoryStore {
       let sandbox = catalog.sandbox(limits, over: ["trajectory", "trajectory_wide", "example_place"])
       let blocks = try TrajectoryBlocks(snapshot) { (body) throws(EngramError) in try sandbox.trusting(body) }
       let places = PlaceTable(try catalog.measurements(before: snapshot.exampleEnd))
-      try catalog.query(
-        sql, in: sandbox, over: [TrajectoryTable(blocks, .long), TrajectoryTable(blocks, .wide)], places: places,
-        header: header, row: row)
+      let wide = TrajectoryTable(blocks, .wide)
+      do throws(EngramError) {
+        try catalog.query(
+          sql, in: sandbox, over: [TrajectoryTable(blocks, .long), wide], places: places, header: header, row: row)
+      } catch {
+        throw wide.explained(error)
+      }
     }
   }
 
@@ -58,7 +63,22 @@ extension TrajectoryStore {
     let wide = TrajectoryTable(blocks, .wide)
     return [
       ("trajectory", ["example_id", "statistic", "epoch", "value"]),
-      (wide.name, ["example_id", "epoch"] + wide.columns.map { blocks.statistics[$0] }),
+      (wide.name, ["example_id", "epoch"] + wide.columns.map(\.name)),
     ]
+  }
+}
+
+extension TrajectoryTable {
+  /// An error for a column that is not there, with the table that has the statistic.
+  fileprivate func explained(_ error: EngramError) -> EngramError {
+    let start = "no such column: "
+    guard error.code == .usage, error.message.hasPrefix(start),
+      let number = blocks.numbers[String(error.message.dropFirst(start.count))],
+      !columns.contains(where: { $0.statistic == number })
+    else { return error }
+    var explained = error
+    explained.mend =
+      "trajectory_wide has the first \(Self.mostColumns) statistics; this one is in trajectory: WHERE statistic = '…'"
+    return explained
   }
 }

@@ -7,8 +7,8 @@ import SQLite
 ///
 /// Both walk through the blocks of a store: example by example, in the long one statistic by statistic, epoch by epoch. Where a query groups
 /// or orders by statistic or epoch, they walk through the store for each of them, so that SQLite sorts nothing. In the wide one a
-/// statistic that an example lacks is NULL; statistics whose names are those of other columns, but for case, and those beyond the columns
-/// that SQLite allows, are in the long one only.
+/// statistic that an example lacks is NULL; one whose name another column has, but for case, gets a number behind it, such as `M_2`. Statistics
+/// beyond the columns that SQLite allows are in the long one only.
 final class TrajectoryTable: VirtualTable {
   /// What a row is.
   enum Layout {
@@ -26,11 +26,11 @@ final class TrajectoryTable: VirtualTable {
   /// The names of all statistics.
   private let names: [ConstantText]
   /// The statistics that are columns of the wide table, behind the first two.
-  let columns: [Int]
+  let columns: [(statistic: Int, name: String)]
   private let epochColumn: Int
 
-  /// SQLite's limit is 2,000.
-  private static let mostColumns = 1_900
+  /// The most statistics in the wide table; SQLite's limit on columns is 2,000.
+  static let mostColumns = 1_900
 
   init(_ blocks: TrajectoryBlocks, _ layout: Layout) {
     self.blocks = blocks
@@ -43,18 +43,26 @@ final class TrajectoryTable: VirtualTable {
       declaration = "CREATE TABLE trajectory (example_id INTEGER, statistic TEXT, epoch REAL, value REAL)"
     case .wide:
       (name, epochColumn) = ("trajectory_wide", 1)
-      let quoted = columns.map { ", \"\(blocks.statistics[$0].replacing("\"", with: "\"\""))\" REAL" }
+      let quoted = columns.map { ", \"\($0.name.replacing("\"", with: "\"\""))\" REAL" }
       declaration = "CREATE TABLE trajectory_wide (example_id INTEGER, epoch REAL\(quoted.joined()))"
     }
   }
 
-  private static func columns(_ statistics: [String]) -> [Int] {
-    var seen: Set<String> = ["example_id", "epoch"]
-    return Array(
-      statistics.indices.filter { index in
-        let name = statistics[index]
-        return !name.utf8.contains(0) && seen.insert(name.lowercased()).inserted
-      }.prefix(mostColumns))
+  /// The statistics that are columns, with names that differ by more than case.
+  private static func columns(_ statistics: [String]) -> [(statistic: Int, name: String)] {
+    var columns: [(statistic: Int, name: String)] = []
+    var taken: Set<String> = ["example_id", "epoch"]
+    let own = Set(statistics.map { $0.lowercased() })
+    for (index, statistic) in statistics.enumerated() where !statistic.utf8.contains(0) && columns.count < mostColumns {
+      var (name, number) = (statistic, 1)
+      while taken.contains(name.lowercased()) || number > 1 && own.contains(name.lowercased()) {
+        number += 1
+        name = "\(statistic)_\(number)"
+      }
+      taken.insert(name.lowercased())
+      columns.append((index, name))
+    }
+    return columns
   }
 
   func plan(_ constraints: [TableConstraint], columns used: UInt64, order: [Int]) -> TablePlan {
@@ -134,7 +142,9 @@ final class TrajectoryTable: VirtualTable {
       var wanted: [Int]?
       let parts = words.split(separator: " ", omittingEmptySubsequences: false)
       if !isLong, let used = UInt64(parts[1], radix: 16) {
-        shown = table.columns.enumerated().map { ($0 + 2, $1) }.filter { used & (1 << UInt64(min(63, $0.column))) != 0 }
+        shown = table.columns.enumerated().map { ($0 + 2, $1.statistic) }.filter {
+          used & (1 << UInt64(min(63, $0.column))) != 0
+        }
         wanted = shown.map(\.statistic)
       }
       for constraint in constraints {

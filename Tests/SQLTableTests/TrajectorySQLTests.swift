@@ -58,6 +58,23 @@ import TrajectoryStore
     return (store, values)
   }
 
+  @Test func `statistics that differ in case only, and those beyond the columns, can be had`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["s.engram"])
+    let names = ["m", "M", "epoch", "m_2"] + (0..<1_900).map { "s\($0)" }
+    _ = try store.append(
+      [
+        Recording(
+          metadata: [:], layers: [Layer(name: "l", position: nil)],
+          values: .float64(names.indices.map(Double.init)))
+      ], epochs: [7], statistics: names)
+    #expect(
+      try Self.rows(store, "SELECT m, M_3, m_2, epoch, epoch_2, s1895 FROM trajectory_wide")
+        == [[.real(0), .real(1), .real(3), .real(7), .real(2), .real(1_899)]])
+    let error = refusal(.usage) { _ = try Self.rows(store, "SELECT s1896 FROM trajectory_wide") }
+    #expect(error?.mend.map { "\($0)" }?.contains("this one is in trajectory") == true)
+  }
+
   @Test(arguments: [
     ("SELECT epoc FROM trajectory", "one of example_id, statistic, epoch, value", "did you mean 'epoch'?"),
     ("SELECT n FROM trajectory_wide", "one of example_id, epoch, m, it's", "did you mean 'm'?"),

@@ -20,7 +20,9 @@ enum SQLCommand {
 
       trajectory (example_id, statistic, epoch, value) has a row for each value, and trajectory_wide (example_id, epoch, and a \
       column for each statistic) a row for each epoch of each example. Conditions on example_id, statistic and epoch decide \
-      what is decoded. NaN is NULL; what was not recorded has no row in trajectory and is NULL in trajectory_wide.
+      what is decoded. NaN is NULL; what was not recorded has no row in trajectory and is NULL in trajectory_wide. There \
+      a statistic whose name another column has, but for case, gets a number behind it, such as M_2; statistics beyond \
+      the first 1,900 are in trajectory only.
       """,
     takes: [
       SharedParameters.store, query, schema, SharedParameters.asOf, timeLimit, CommonParameters.json,
