@@ -28,7 +28,10 @@ struct TableTests {
 
   @Test func `a rate without a denominator is n/a to people, null to programs and nothing to spreadsheets`() {
     let undefined = TableCell.rate(-Double.nan)
-    #expect(undefined.humanText == "n/a" && undefined.plainText == nil && undefined.json == .null)
+    #expect(undefined.humanText == "n/a" && undefined.json == .null)
+    var table = Table(columns: ["a", "b"])
+    table.append([undefined, .integer(1)])
+    #expect(table.csvText() == "a,b\n,1\n")
     #expect(TableCell.rate(0.5) == .real(0.5))
     #expect(TableCell.real(-Double.nan).humanText == "nan")
   }
@@ -57,6 +60,13 @@ struct TableTests {
     var table = Table(columns: ["a", "b"])
     table.append([.text(""), .missing])
     #expect(try table.text(as: .csv) == "a,b\n\"\",\n")
+  }
+
+  @Test func `CSV has in quotes what would be a number, no value or another text without`() throws {
+    var table = Table(columns: ["a", "b", "c"])
+    table.append([.text("NA"), .text("1.50"), .real(1.5)])
+    table.append([.text(" a"), .text("v1.50"), .real(.nan)])
+    #expect(try table.text(as: .csv) == "a,b,c\n\"NA\",\"1.50\",1.5\n\" a\",v1.50,nan\n")
   }
 
   @Test func `programs see an array of objects in JSON`() throws {
@@ -102,7 +112,7 @@ struct TableTests {
     #expect(TableCell(.null) == .missing)
     #expect(TableCell(.integer(128)).humanText == "128")
     #expect(TableCell(.real(0.5)).humanText == "0.500000")
-    #expect(TableCell(.text("adam")).plainText == "adam")
+    #expect(TableCell(.text("adam")).humanText == "adam")
   }
 
   @Test(arguments: [

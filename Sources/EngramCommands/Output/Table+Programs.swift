@@ -9,8 +9,8 @@ extension Table {
   /// For a terminal, control characters in texts are written out, as ``printable(_:)`` does.
   package func csvText(isForTerminal: Bool = false) -> String {
     var writer = CSVWriter(isForTerminal: isForTerminal)
-    writer.row(columns)
-    for row in rows { writer.row(row.map(\.plainText)) }
+    writer.header(columns)
+    for row in rows { writer.row(row.map(\.field)) }
     return String(decoding: writer.takeBytes(), as: UTF8.self)
   }
 

@@ -1,6 +1,7 @@
 // TableCell.swift -- one value of a table.
 
 package import Base
+import Formats
 package import TrajectoryModel
 
 /// One value of a table; what is written depends on who reads it.
@@ -63,16 +64,16 @@ package enum TableCell: Sendable, Hashable {
     }
   }
 
-  /// What a program reads in CSV; nil for no value.
-  package var plainText: String? {
+  /// What a program reads in CSV.
+  var field: CSVWriter.Field {
     switch self {
-    case .missing, .undefined: nil
-    case .text(let text): text
-    case .integer(let number), .bytes(let number): String(number)
-    case .identifier(let number): String(number)
-    case .real(let number), .seconds(let number): "\(number)"
-    case .real32(let number): "\(number)"
-    case .boolean(let isTrue): isTrue ? "true" : "false"
+    case .missing, .undefined: .missing
+    case .text(let text): .text(text)
+    case .integer(let number), .bytes(let number): .plain(String(number))
+    case .identifier(let number): .plain(String(number))
+    case .real(let number), .seconds(let number): .plain("\(number)")
+    case .real32(let number): .plain("\(number)")
+    case .boolean(let isTrue): .plain(isTrue ? "true" : "false")
     }
   }
 

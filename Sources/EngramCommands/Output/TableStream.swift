@@ -38,7 +38,7 @@ package final class TableStream {
     csv = CSVWriter(isForTerminal: terminal.isTerminal)
     switch format {
     case .table: break
-    case .csv: csv.row(columns)
+    case .csv: csv.header(columns)
     case .json: json.beginArray()
     }
   }
@@ -54,7 +54,7 @@ package final class TableStream {
       waitingBytes += row.count
       if waiting.rows.count >= Self.mostRows || waitingBytes >= Self.mostBytes { try writeWaiting() }
     case .csv:
-      csv.row(row.map(\.plainText))
+      csv.row(row.map(\.field))
       try output.write(csv.takeBytes())
     case .json:
       json.beginObject(onOneLine: true)

@@ -14,8 +14,13 @@ package final class JSONLines {
   /// The cells of the row; a key that the object lacks is empty.
   package private(set) var cells: [TextTable.Cell] = []
 
+  /// The most keys: those of 45 statistics at 23,000 epochs.
+  private static let mostKeys = 1 << 20
+
   private let path: String
   private let places: [String: Int]
+  /// The places of the keys that the row has.
+  private var filled: [Int] = []
   private var lines: TextLines
 
   /// Opens a file and finds its keys; nil for text that is not an object on each line.
@@ -24,7 +29,7 @@ package final class JSONLines {
   ///   - path: The file.
   ///   - work: Who may stop it.
   /// - Throws: ``EngramError`` with code `corrupt` for a line that is no JSON, `invalidData` for one that is no object, `limit`
-  ///   above ``TextTable/mostColumns`` keys, each with the line.
+  ///   for too many keys, each with the line.
   package init?(opening path: String, work: WorkContext = WorkContext()) throws(EngramError) {
     var lines = try TextLines(opening: path)
     guard let first = try Self.nextObject(&lines), TextTable.isWholeObject(first[...]) else { return nil }
@@ -39,10 +44,10 @@ package final class JSONLines {
     while let line = try Self.nextObject(&lines) {
       if lines.number % 4_096 == 0 { try work.checkCancelled("the table was not read to its end", file: path) }
       for member in try Self.members(of: line, lines.number, path) where places[member.key] == nil {
-        guard header.count < TextTable.mostColumns else {
+        guard header.count < Self.mostKeys else {
           throw EngramError(
             .limit, "the table has too many columns", file: path, place: "line \(lines.number)",
-            expected: "at most \(TextTable.mostColumns) keys")
+            expected: "at most \(Self.mostKeys) keys")
         }
         places[member.key] = header.count
         header.append(member.key)
@@ -70,7 +75,9 @@ package final class JSONLines {
   package func next() throws(EngramError) -> Bool {
     guard let line = try Self.nextObject(&lines) else { return false }
     row += 1
-    cells = [TextTable.Cell](repeating: .empty, count: header.count)
+    if cells.isEmpty { cells = [TextTable.Cell](repeating: .empty, count: header.count) }
+    for place in filled { cells[place] = .empty }
+    filled.removeAll(keepingCapacity: true)
     for member in try Self.members(of: line, lines.number, path) {
       // The file may have changed since its keys were looked for.
       guard let place = places[member.key] else {
@@ -78,6 +85,7 @@ package final class JSONLines {
           .invalidData, "the file has changed while it was read", file: path, place: "line \(lines.number)",
           found: "the new key \"\(member.key)\"", mend: "wait until nothing writes to the file, then try again")
       }
+      filled.append(place)
       do throws(EngramError) {
         cells[place] = try TextTable.Cell(member.value, name: member.key, row: row - 1)
       } catch {

@@ -30,6 +30,12 @@ package struct TextTable: Sendable {
   /// The number of rows.
   package let rowCount: Int
 
+  /// Words that usually stand for no value unless they are in quotes: those of pandas, which hold the `n/a` of BIDS.
+  package static let missingWords: Set<String> = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+  ]
+
   /// The largest file that is read into memory.
   package static let mostBytes = 1 << 32
   /// SQLite's limit on the columns of a table; a JSON list of objects has no more keys, as each costs a cell for each row.

@@ -24,8 +24,8 @@ package struct NumberTable: Sendable, Hashable {
   /// Comma-separated values with a header line.
   package var csv: String {
     var writer = CSVWriter()
-    writer.row(columns)
-    for row in rows { writer.row(row.map(Self.plain)) }
+    writer.header(columns)
+    for row in rows { writer.row(row.map(Self.field)) }
     return String(decoding: writer.takeBytes(), as: UTF8.self)
   }
 
@@ -37,6 +37,12 @@ package struct NumberTable: Sendable, Hashable {
         for (column, cell) in zip(columns, row) { object[column] = cell }
         return .object(object)
       })
+  }
+
+  /// A cell as a field of CSV.
+  private static func field(_ cell: JSONValue) -> CSVWriter.Field {
+    if case .string(let text) = cell { return .text(text) }
+    return plain(cell).map { .plain($0) } ?? .missing
   }
 
   /// A cell as text; nil for null.

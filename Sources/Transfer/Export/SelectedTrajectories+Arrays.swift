@@ -24,7 +24,10 @@ extension SelectedTrajectories {
   }
 
   /// Writes the values as `X`, the names of the axes, and one array for each metadata field.
-  func writeNpz(_ path: String) throws(EngramError) {
+  ///
+  /// - Returns: What a user should know about the arrays.
+  /// - Throws: What reading and writing throw.
+  func writeNpz(_ path: String) throws(EngramError) -> [String] {
     let file = try NpzWriter(creating: path)
     do throws(EngramError) {
       try file.begin("X", header)
@@ -33,9 +36,13 @@ extension SelectedTrajectories {
       try addAxes(to: file)
       let names = try fields()
       let rows = try rows(of: names)
-      for (index, name) in names.enumerated() { try file.add(name, metadata: rows.map { $0.values[index] }) }
+      var remarks: [String] = []
+      for (index, name) in names.enumerated() {
+        if let said = try file.add(name, metadata: rows.map { $0.values[index] }) { remarks.append(said) }
+      }
       if hasChosenEpochs { try file.add("chosen_epochs", reals: rows.map { $0.epoch ?? .nan }) }
       try file.finish()
+      return remarks
     } catch {
       file.abandon()
       throw error

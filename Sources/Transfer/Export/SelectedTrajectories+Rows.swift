@@ -35,16 +35,17 @@ extension SelectedTrajectories {
     let fields = try fields()
     let samples = columns.sampleNames
     var writer = CSVWriter(isForTerminal: isForTerminal)
-    writer.row(fields + [nameOfEpochs(beside: fields), "statistic", "value"])
+    writer.header(fields + RowColumn.names(beside: fields))
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
       let isSingle = values.elementType == .float32
       for (row, known) in metadata.enumerated() {
-        let cells: [String?] = known.values.map { $0 == .null ? nil : $0.description }
+        let cells = known.values.map { CSVWriter.Field($0) }
         for (index, name) in samples.enumerated() {
-          let sample = hasChosenEpochs ? known.epoch.map { EpochSelection.text($0) } : name
+          let epoch = hasChosenEpochs ? known.epoch.map { EpochSelection.text($0) } : name
+          let sample = epoch.map { CSVWriter.Field.plain($0) } ?? .missing
           for (number, statistic) in columns.statistics.enumerated() {
             let value = values[row, columns.positionCount + number * samples.count + index]
-            writer.row(cells + [sample, statistic, isSingle ? "\(Float(value))" : "\(value)"])
+            writer.row(cells + [sample, .text(statistic), .plain(isSingle ? "\(Float(value))" : "\(value)")])
           }
         }
       }
@@ -102,15 +103,15 @@ extension SelectedTrajectories {
     let fields = try fields()
     let count = columns.count
     var writer = CSVWriter(isForTerminal: isForTerminal)
-    writer.row(fields + (hasChosenEpochs ? [nameOfEpochs(beside: fields)] : []) + columns.names)
+    writer.header(fields + (hasChosenEpochs ? [nameOfEpochs(beside: fields)] : []) + columns.names)
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
       let isSingle = values.elementType == .float32
       for (row, known) in metadata.enumerated() {
-        var cells: [String?] = known.values.map { $0 == .null ? nil : $0.description }
-        if hasChosenEpochs { cells.append(known.epoch.map { EpochSelection.text($0) }) }
+        var cells = known.values.map { CSVWriter.Field($0) }
+        if hasChosenEpochs { cells.append(known.epoch.map { .plain(EpochSelection.text($0)) } ?? .missing) }
         for column in 0..<count {
           let value = values[row, column]
-          cells.append(isSingle ? "\(Float(value))" : "\(value)")
+          cells.append(.plain(isSingle ? "\(Float(value))" : "\(value)"))
         }
         writer.row(cells)
       }

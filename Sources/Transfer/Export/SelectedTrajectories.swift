@@ -40,9 +40,7 @@ package struct SelectedTrajectories: Sendable {
   package var hasChosenEpochs: Bool { columns.view.choice != nil }
 
   /// The name of the column of epochs of runs, such that no field has it.
-  package func nameOfEpochs(beside fields: [String]) -> String {
-    fields.contains { $0.lowercased() == "epoch" } ? "chosen_epoch" : "epoch"
-  }
+  package func nameOfEpochs(beside fields: [String]) -> String { RowColumn.epoch.name(beside: fields) }
 
   /// The columns of the example view that say what an example is, `example_id` first.
   package func fields() throws(EngramError) -> [String] {

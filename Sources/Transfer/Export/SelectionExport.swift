@@ -78,9 +78,10 @@ public struct SelectionExport: Sendable, Hashable {
     from snapshot: Snapshot, to path: String, as format: Format, work: WorkContext = WorkContext()
   ) throws(EngramError) -> SelectionExportReport {
     let selected = try select(from: snapshot, for: format, work: work)
+    var remarks = selected.remarks
     switch format {
     case .npy: try selected.writeNpy(path)
-    case .npz: try selected.writeNpz(path)
+    case .npz: remarks += try selected.writeNpz(path)
     case .csv, .csvLong, .json, .jsonl:
       let file = try OutputFile(creating: path)
       do throws(EngramError) {
@@ -93,7 +94,7 @@ public struct SelectionExport: Sendable, Hashable {
     }
     return SelectionExportReport(
       file: path, examples: selected.exampleCount, columns: selected.columns, elementType: selected.elementType,
-      remarks: selected.remarks)
+      remarks: remarks)
   }
 
   /// Finds the examples and columns; nothing of the values is read.

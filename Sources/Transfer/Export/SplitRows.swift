@@ -24,16 +24,14 @@ struct SplitRows {
   /// Whether each run gives an epoch of its own, which then stands beside its values.
   private var hasChosenEpochs: Bool { columns.view.choice != nil }
   /// The name of the column of epochs, such that no other column has it.
-  private var nameOfEpochs: String {
-    ([label] + fields).contains { $0.lowercased() == "epoch" } ? "chosen_epoch" : "epoch"
-  }
+  private var nameOfEpochs: String { RowColumn.epoch.name(beside: leading) }
 
   /// The row that names the columns; nothing in JSON lines.
   func header() -> [UInt8] {
     var writer = CSVWriter()
     switch format {
-    case .csv: writer.row(leading + (hasChosenEpochs ? [nameOfEpochs] : []) + columns.names)
-    case .csvLong: writer.row(leading + [nameOfEpochs, "statistic", "value"])
+    case .csv: writer.header(leading + (hasChosenEpochs ? [nameOfEpochs] : []) + columns.names)
+    case .csvLong: writer.header(leading + RowColumn.names(beside: leading))
     case .jsonl, .npz: return []
     }
     return writer.takeBytes()
@@ -77,24 +75,24 @@ struct SplitRows {
     _ known: [MetadataValue], _ values: borrowing Matrix, _ row: Int, _ chosen: Double?
   ) -> [UInt8] {
     var writer = CSVWriter()
-    let cells: [String?] = known.map { $0 == .null ? nil : $0.description }
+    let cells = known.map { CSVWriter.Field($0) }
     if format == .csv {
       var line = cells
-      if hasChosenEpochs { line.append(chosen.map { EpochSelection.text($0) }) }
-      for column in 0..<values.columns { line.append(text(values[row, column])) }
+      if hasChosenEpochs { line.append(chosen.map { .plain(EpochSelection.text($0)) } ?? .missing) }
+      for column in 0..<values.columns { line.append(.plain(text(values[row, column]))) }
       writer.row(line)
       return writer.takeBytes()
     }
     let samples = columns.sampleNames
     // The position of a layer has no epoch.
     for column in 0..<columns.positionCount {
-      writer.row(cells + [nil, columns.names[column], text(values[row, column])])
+      writer.row(cells + [.missing, .text(columns.names[column]), .plain(text(values[row, column]))])
     }
     for (index, name) in samples.enumerated() {
       let epoch = chosen.map { EpochSelection.text($0) } ?? name
       for (number, statistic) in columns.statistics.enumerated() {
         let value = values[row, columns.positionCount + number * samples.count + index]
-        writer.row(cells + [epoch, statistic, text(value)])
+        writer.row(cells + [.plain(epoch), .text(statistic), .plain(text(value))])
       }
     }
     return writer.takeBytes()

@@ -11,9 +11,9 @@ struct TrackerColumns {
   /// Names of the column of the epochs, the surest first.
   static let epochs = ["chosen_epoch", "epoch", "step", "_step", "global_step", "iteration"]
   /// Names of the column that says which statistic or metric a row has.
-  static let names = ["statistic", "metric", "key", "tag"]
-  /// The column of the values, in the long form.
-  static let value = "value"
+  static let names = ["chosen_statistic", "statistic", "metric", "key", "tag"]
+  /// Names of the column of the values in the long form, the surest first.
+  static let values = ["chosen_value", "value"]
   /// Columns that only say when a row was written.
   static let clocks = [
     "timestamp", "_timestamp", "_runtime", "wall time", "wall_time", "relative time (wall)", "relative time (process)",
@@ -39,6 +39,8 @@ struct TrackerColumns {
   let ignored: Set<Int>
   /// What a user should know.
   let notes: [String]
+  /// Whether the table is one of Aim.
+  let isAim: Bool
 
   /// Tells the columns by their names.
   ///
@@ -65,12 +67,12 @@ struct TrackerColumns {
     for (index, name) in header.enumerated() where name.hasSuffix("__min") || name.hasSuffix("__max") {
       ignored.insert(index)
     }
-    let value = header.firstIndex(of: Self.value)
+    let value = Self.values.lazy.compactMap { header.firstIndex(of: $0) }.first
     let name = Self.names.lazy.compactMap { header.firstIndex(of: $0) }.first
     if let value, let name {
       long = Long(name: name, value: value)
       if header[name] != "metric" && header[name] != "statistic" {
-        notes.append("the column '\(header[name])' names what the column 'value' has")
+        notes.append("the column '\(header[name])' names what the column '\(header[value])' has")
       }
     } else if let value, header.contains("wall time") || header.contains("wall_time") {
       long = Long(name: nil, value: value)
@@ -82,10 +84,12 @@ struct TrackerColumns {
     }
     self.ignored = ignored
     self.notes = notes
+    isAim = false
   }
 
-  private init(epoch: Int?, long: Long?, ignored: Set<Int>, notes: [String]) {
-    (self.epoch, self.long, self.ignored, self.notes) = (epoch, long, ignored, notes)
+  /// Those of a table of Aim.
+  private init(aimEpoch epoch: Int, long: Long, ignored: Set<Int>, notes: [String]) {
+    (self.epoch, self.long, self.ignored, self.notes, isAim) = (epoch, long, ignored, notes, true)
   }
 
   /// What the columns of a table of Aim mean; nil for other tables.
@@ -93,7 +97,7 @@ struct TrackerColumns {
   /// Its steps are the axis, for several of them may be of one epoch, and Aim leaves epochs empty where nobody gave them.
   private static func aim(_ header: [String], _ hasValue: (Int) -> Bool) -> TrackerColumns? {
     guard let name = header.firstIndex(of: "metric") ?? header.firstIndex(of: "metric.name"),
-      let value = header.firstIndex(of: Self.value), let step = header.firstIndex(of: "step"),
+      let value = header.firstIndex(of: "value"), let step = header.firstIndex(of: "step"),
       header.contains("time"), header.contains("idx") || header.contains("run") || header.contains("hash")
     else { return nil }
     let contexts = header.indices.filter { header[$0] == "context" || header[$0].hasPrefix("context.") }
@@ -110,7 +114,7 @@ struct TrackerColumns {
     }
     notes.append("not read: \(ignored.sorted().map { "'\(header[$0])'" }.joined(separator: ", "))")
     return TrackerColumns(
-      epoch: step, long: Long(name: name, contexts: contexts, value: value), ignored: ignored, notes: notes)
+      aimEpoch: step, long: Long(name: name, contexts: contexts, value: value), ignored: ignored, notes: notes)
   }
 
   /// Whether the first column is the index that pandas writes, by its name.

@@ -53,9 +53,11 @@ enum SelectCommand {
       layer_position.
 
       In table, csv, json and jsonl each row is one example: its metadata, then a column for each statistic and epoch, \
-      such as weightabs_mean@5. In csv-long each row is one value: metadata, epoch, statistic, value. `engram ingest` \
+      such as weightabs_mean@5. In csv-long each row is one value: metadata, epoch, statistic, value; one that is \
+      a field of the store too is called chosen_epoch, chosen_statistic or chosen_value. `engram ingest` \
       takes csv, csv-long, jsonl and npz as they are. An npy file holds the values alone (examples x epochs x statistics); an npz file holds them \
-      as X, with example_id, the metadata and the names of the axes (no value is NaN among numbers, empty among texts). \
+      as X, with example_id, the metadata and the names of the axes (no value is NaN among numbers, empty among \
+      texts; whole numbers with gaps that are longer than float64 holds are texts). \
       Under a view, samples or their mean stand in the place of epochs, and an npz file has the positions of layers as \
       an array of their own. A z-score needs a train side, so it is export that takes it.
 

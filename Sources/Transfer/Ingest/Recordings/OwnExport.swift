@@ -1,5 +1,6 @@
 // OwnExport.swift -- what a selection that a store wrote is told by, so that it can be taken in again as it is.
 
+import Formats
 import TrajectoryModel
 
 /// A selection that a store wrote, as arrays or as a table.
@@ -26,13 +27,38 @@ struct OwnExport {
     notes.append("the file is a selection of a store: examples get new ids, and its runs stay apart as they were there")
     return columns.compactMap { column in
       if Self.ids.contains(column.name), !mapped.contains(column.name) { return nil }
-      let values = column.values.map { $0 == .text("") ? .null : $0 }
-      return values.allSatisfy { $0 == .null } ? nil : (column.name, values)
+      return column.values.allSatisfy { $0 == .null } ? nil : (column.name, column.values.withLongNumbers)
     }
+  }
+
+  /// A cell of a table, of which a store has put in quotes what is text although it does not look so.
+  static func cell(_ cell: TextTable.Cell) -> TextTable.Cell {
+    if case .field(let text, isQuoted: true) = cell { .text(text) } else { cell }
   }
 }
 
 extension [MetadataValue] {
+  /// The values, with whole numbers in place of texts where there are gaps, all texts are whole numbers and one is no float64.
+  ///
+  /// A store writes such numbers as texts (``NpzWriter/add(_:metadata:)``).
+  fileprivate var withLongNumbers: [MetadataValue] {
+    var (hasGap, isLong) = (false, false)
+    var numbers: [MetadataValue] = []
+    for value in self {
+      switch value {
+      case .null:
+        hasGap = true
+        numbers.append(.null)
+      case .text(let text):
+        guard case .whole(let number) = CellNumber(text, decimal: .point) else { return self }
+        if Double(exactly: number) == nil { isLong = true }
+        numbers.append(.integer(number))
+      case .integer, .real: return self
+      }
+    }
+    return hasGap && isLong ? numbers : self
+  }
+
   /// The values, with whole numbers in place of reals where there are gaps and all reals are whole.
   ///
   /// NumPy can hold whole numbers with gaps as reals only.

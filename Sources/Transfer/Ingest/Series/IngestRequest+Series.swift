@@ -88,9 +88,12 @@ extension IngestRequest {
     var cells = names.indices.map { field in (name: names[field], cells: order.map { series.examples[$0][field] }) }
     var runs: [MetadataValue]?
     if let own = OwnExport(names), let place = names.firstIndex(of: own.runs) {
+      for field in cells.indices { cells[field].cells = cells[field].cells.map(OwnExport.cell) }
       runs = cells[place].cells.map { .text($0.plainText) }
       var (kept, said) = (Set<String>(), [String]())
-      let named = cells.map { (name: $0.name, values: $0.cells.map { MetadataValue.text($0.plainText) }) }
+      let named = cells.map { column in
+        (name: column.name, values: column.cells.map { $0.isNothing ? .null : MetadataValue.text($0.plainText) })
+      }
       for column in own.metadata(named, keeping: Set(map.values), &said) { kept.insert(column.name) }
       cells = cells.filter { kept.contains($0.name) }
       notes += said

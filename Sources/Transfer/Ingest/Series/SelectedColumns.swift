@@ -12,8 +12,22 @@ enum SelectedColumns {
     return places.count == FeatureColumns.positionNames.count && header.contains(LayerColumns.position) ? places : []
   }
 
+  /// What is said of these columns.
+  static let positionsNote = "the columns of positions say what layer_position says; they are left out"
+
   /// Whether a name is that of a column which says where a layer sits.
   static func isPosition(_ name: String) -> Bool { FeatureColumns.positionNames.contains(name) }
+
+  /// Statistics of which each run has an epoch of its own, and what chose it, such as `last`.
+  struct Chosen {
+    let names: [String]
+    let choice: String
+
+    /// What a user should know.
+    var note: String {
+      "'@\(choice)' is no part of the names of statistics: it says which epoch of each run stands there"
+    }
+  }
 
   /// The statistics of columns such as `m@last`, each of which has an epoch of its own for each run.
   ///
@@ -21,7 +35,7 @@ enum SelectedColumns {
   ///   - columns: The names of all columns of values.
   ///   - isOwn: Whether a store wrote the table, which then may give the mean of the one epoch.
   /// - Returns: The names without the choice, and the choice; nil unless all columns have the same.
-  static func withoutChoice(_ columns: [String], isOwn: Bool) -> (names: [String], choice: String)? {
+  static func withoutChoice(_ columns: [String], isOwn: Bool) -> Chosen? {
     var names: [String] = []
     var found: Substring?
     for column in columns {
@@ -37,7 +51,7 @@ enum SelectedColumns {
       names.append(String(part.name))
     }
     guard let found, Set(names).count == names.count else { return nil }
-    return (names, String(found))
+    return Chosen(names: names, choice: String(found))
   }
 
   /// The name of the sample that is a mean.
@@ -46,6 +60,11 @@ enum SelectedColumns {
   /// Whether the name of a sample says that it has no epoch: a mean, or a distance from a random start such as `+5`.
   static func isSample(_ name: some StringProtocol) -> Bool {
     name == mean || name.first == "+" && Double(String(name.dropFirst())) != nil
+  }
+
+  /// The first column whose sample has no epoch.
+  static func sample(in header: [String]) -> String? {
+    header.first { name in name.lastIndex(of: "@").map { isSample(name[name.index(after: $0)...]) } ?? false }
   }
 
   /// The error for samples under a view.

@@ -69,6 +69,11 @@ struct SeriesShape {
     _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
     looks: [ColumnLook], file: String
   ) throws(EngramError) {
+    if format == .auto, wanted == nil, let own = try OwnColumns(header, file: file) {
+      (fields, epoch, values, statistics, notes) = (own.fields, own.epoch, own.values, own.statistics, own.notes)
+      hasRowsOfNothing = true
+      return
+    }
     let tracker = TrackerColumns(header) { looks[$0].hasValue }
     let isWide = format == .wide || format == .wandb
     var (ignored, notes) = Self.ignored(header, looks)
@@ -108,8 +113,7 @@ struct SeriesShape {
     let names = columns.map { header[$0] }
     let chosen = SelectedColumns.withoutChoice(names, isOwn: isOwn)
     if let chosen {
-      notes.append(
-        "'@\(chosen.choice)' is no part of the names of statistics: it says which epoch of each run stands there")
+      notes.append(chosen.note)
     }
     hasRowsOfNothing = chosen != nil
     (values, self.statistics) = (.wide(columns), chosen?.names ?? names)
@@ -131,7 +135,7 @@ struct SeriesShape {
     let positions = SelectedColumns.positions(header)
     if !positions.isEmpty {
       ignored.formUnion(positions)
-      notes.append("the columns of positions say what layer_position says; they are left out")
+      notes.append(SelectedColumns.positionsNote)
     }
     let nameless = header.indices.dropFirst().filter { header[$0].isEmpty && !looks[$0].hasValue }
     if !nameless.isEmpty {
@@ -184,10 +188,9 @@ struct SeriesShape {
   }
 
   private static func noEpochs(_ header: [String], _ file: String) -> EngramError {
-    let sample = header.first { name in
-      name.lastIndex(of: "@").map { SelectedColumns.isSample(name[name.index(after: $0)...]) } ?? false
+    if let sample = SelectedColumns.sample(in: header) {
+      return SelectedColumns.noEpochs(sample, place: "header", file: file)
     }
-    if let sample { return SelectedColumns.noEpochs(sample, place: "header", file: file) }
     return EngramError(
       .invalidData, "the table has no column of epochs", file: file, place: "header",
       expected: "one of \(TrackerColumns.epochs.joined(separator: ", "))", found: header.joined(separator: ", "),
@@ -199,18 +202,22 @@ struct SeriesShape {
   }
 
   /// Columns `STATISTIC@EPOCH`.
-  private static func spread(
+  static func spread(
     _ header: [String]
   ) -> (columns: [(column: Int, statistic: Int, epoch: Double)], statistics: [String]) {
     var columns: [(column: Int, statistic: Int, epoch: Double)] = []
     var statistics: [String] = []
+    var numbers: [String: Int] = [:]
     for (index, name) in header.enumerated() {
       guard let at = name.lastIndex(of: "@"), let epoch = Double(name[name.index(after: at)...]), epoch.isFinite,
         name[name.index(after: at)...].first != "+"
       else { continue }
       let statistic = String(name[..<at])
-      let number = statistics.firstIndex(of: statistic) ?? statistics.count
-      if number == statistics.count { statistics.append(statistic) }
+      let number = numbers[statistic] ?? statistics.count
+      if number == statistics.count {
+        numbers[statistic] = number
+        statistics.append(statistic)
+      }
       columns.append((index, number, epoch))
     }
     return (columns, statistics)

@@ -109,7 +109,7 @@ struct ColumnReader {
     case .empty: .other
     case .integer(let value): .whole(value)
     case .real(let value): .real(value)
-    case .text(let text): isTyped && declared == nil ? .other : CellNumber(text, decimal: decimal)
+    case .text(let text): declared == nil ? .other : CellNumber(text, decimal: decimal)
     case .field(let text, _): CellNumber(text, decimal: decimal)
     }
   }
@@ -175,6 +175,9 @@ struct ColumnReader {
 }
 
 extension TextTable.Cell {
+  /// Whether nothing stands in the cell, not even quotes.
+  var isNothing: Bool { self == .empty || self == .field("", isQuoted: false) }
+
   /// What stands in the cell, as text.
   var plainText: String {
     switch self {

@@ -1,5 +1,7 @@
 // TableRules.swift -- what the cells of a user's tables mean, where the usual guesses are wrong.
 
+import Formats
+
 /// What the cells of a user's tables mean, where the usual guesses are wrong.
 ///
 /// ```swift
@@ -64,11 +66,7 @@ public struct TableRules: Sendable, Hashable {
   }
 
   /// Words that stand for no value unless they are in quotes: those of pandas, which hold the `n/a` of BIDS.
-  public static let usualMissing: Set<String> = [
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-    "NULL",
-    "NaN", "None", "n/a", "nan", "null",
-  ]
+  public static let usualMissing = TextTable.missingWords
 
   /// Makes rules; by default everything is guessed.
   public init(
