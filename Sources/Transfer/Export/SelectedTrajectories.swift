@@ -32,6 +32,18 @@ package struct SelectedTrajectories: Sendable {
   /// What of the examples was dropped, in sentences without a full stop.
   package let remarks: [String]
   let work: WorkContext
+  private let narrowed = NarrowedValues()
+
+  init(
+    parts: [Part], columns: FeatureColumns, elementType: ElementType, chosenFields: [String]?, remarks: [String],
+    work: WorkContext
+  ) {
+    (self.parts, self.columns, self.elementType) = (parts, columns, elementType)
+    (self.chosenFields, self.remarks, self.work) = (chosenFields, remarks, work)
+  }
+
+  /// What of the values that were read so far is not as it is stored.
+  package var remarksOnValues: [String] { narrowed.remark.map { [$0] } ?? [] }
 
   /// The number of examples.
   package var exampleCount: Int { parts.reduce(0) { $0 + $1.examples.count } }
@@ -71,6 +83,7 @@ package struct SelectedTrajectories: Sendable {
       for block in part.examples.parts(of: Self.arrayBlock) {
         try work.checkCancelled("stopped on request")
         try part.snapshot.materialize(block, columns, into: &matrix, work: work)
+        try narrowed.look(at: matrix, of: block, columns, in: part.snapshot, work)
         try body(matrix.bytes)
       }
     }
@@ -95,6 +108,7 @@ package struct SelectedTrajectories: Sendable {
       for block in part.examples.parts(of: Self.rowBlock) {
         try work.checkCancelled("stopped on request")
         try part.snapshot.materialize(block, columns, into: &matrix, work: work)
+        try narrowed.look(at: matrix, of: block, columns, in: part.snapshot, work)
         try body(try rows(of: block, in: part, from: done, fields), matrix)
         done += block.count
       }

@@ -94,7 +94,7 @@ public struct SelectionExport: Sendable, Hashable {
     }
     return SelectionExportReport(
       file: path, examples: selected.exampleCount, columns: selected.columns, elementType: selected.elementType,
-      remarks: remarks)
+      remarks: remarks + selected.remarksOnValues)
   }
 
   /// Finds the examples and columns; nothing of the values is read.

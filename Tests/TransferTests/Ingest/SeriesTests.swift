@@ -440,6 +440,36 @@ import Transfer
     #expect(error?.file == bench["runs.csv"] && error?.place == "header, column 3")
   }
 
+  @Test(arguments: [
+    "run,epoch,m\na,0,9007199254740993\na,1,12345678901234567891\na,2,9007199254740992\n",
+    "run,epoch,statistic,value\na,0,m,9007199254740993\na,1,m,12345678901234567891\na,2,m,9007199254740992\n",
+    "run,m@0,m@1,m@2\na,9007199254740993,-9007199254740993,9007199254740992\n",
+    "{\"run\":1,\"epoch\":0,\"m\":9007199254740993}\n{\"run\":1,\"epoch\":1,\"m\":9007199254740995}\n",
+  ])
+  func `whole numbers that float64 does not hold are noted`(text: String) throws {
+    let bench = IngestBench()
+    let name = text.first == "{" ? "t.jsonl" : "t.csv"
+    bench.write(text, to: name)
+    let notes = try IngestRequest(source: bench[name]).ingest(into: bench["s.engram"]).notes
+    let found = notes.filter { $0.hasPrefix("2 whole numbers are longer than float64 holds") }
+    #expect(found.count == 1 && found.allSatisfy { $0.contains("such as 9007199254740993 in row 1") }, "\(notes)")
+  }
+
+  @Test func `values beyond float32 are noted where that type is asked for`() throws {
+    let bench = IngestBench()
+    bench.write("run,epoch,m\na,0,1e300\na,1,inf\na,2,1\n", to: "t.csv")
+    var request = IngestRequest(source: bench["t.csv"])
+    #expect(try !request.ingest(into: bench["s.engram"]).notes.contains { $0.contains("float32") })
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    for format in [SelectionExport.Format.npy, .csv] {
+      let report = try SelectionExport(elementType: .float32).write(from: snapshot, to: bench["x"], as: format)
+      #expect(report.remarks == ["1 values are beyond float32 and are written as infinities"])
+    }
+    request.valueType = .float32
+    let notes = try request.ingest(into: bench["t.engram"]).notes
+    #expect(notes.contains("1 values are beyond float32 and are stored as infinities"))
+  }
+
   @Test func `tables of Aim are read by their steps, and contexts belong to the names`() throws {
     let bench = IngestBench()
     // What MetricCollection.dataframe() has, with the index that pandas writes.

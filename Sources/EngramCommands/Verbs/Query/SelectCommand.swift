@@ -124,6 +124,7 @@ enum SelectCommand {
       }
       try writeTables(selected, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
     }
+    for remark in selected.remarksOnValues { try invocation.note("note: \(remark)") }
     if let path { try note(selected.exampleCount, selected.columns, in: path, invocation) }
   }
 

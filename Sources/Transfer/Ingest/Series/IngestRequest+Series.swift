@@ -46,6 +46,11 @@ extension IngestRequest {
       notes.append("\(series.rowsOfNothing) rows have neither an epoch nor values; they are left out")
     }
     if series.repeated > 0 { notes.append("\(series.repeated) values come twice, the same, and count once") }
+    if let note = series.inexact.note { notes.append(note) }
+    if valueType == .float32 {
+      let beyond = rowsOf.joined().reduce(0) { $0 + series.rows.countBeyondFloat32(ofRow: Int($1)) }
+      if beyond > 0 { notes.append("\(beyond) values are beyond float32 and are stored as infinities") }
+    }
     if parts.count > 1 {
       notes.append("examples were recorded at \(parts.count) different sets of epochs and statistics")
     }

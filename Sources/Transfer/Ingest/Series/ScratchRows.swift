@@ -128,6 +128,11 @@ final class ScratchRows: @unchecked Sendable {
     }
   }
 
+  /// How many finite values of a row are infinite as Float32.
+  func countBeyondFloat32(ofRow row: Int) -> Int {
+    (0..<width).count { column in self[row, column].map { $0.isFinite && !Float($0).isFinite } ?? false }
+  }
+
   /// Copies values of a row, NaN where there is none.
   ///
   /// - Parameters:

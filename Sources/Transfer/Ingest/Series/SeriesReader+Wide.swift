@@ -35,7 +35,7 @@ extension SeriesReader {
         // What an earlier row says of the same epoch is compared, so it must be there.
         try readNumbers(of: &batch, into: &places, work)
         for (place, column) in columns.enumerated() {
-          if let value = try source.number(column, rules, file: file) {
+          if let value = try self.value(column, in: source) {
             try set(row, place, value, isNew: isNew, source)
           }
         }
@@ -52,7 +52,7 @@ extension SeriesReader {
     of batch: inout NumberBatch, into places: inout [Int], _ work: WorkContext
   ) throws(EngramError) {
     let (all, rowOfPlace, file, header) = (batch, places, file, header)
-    let (scratch, rules) = (rows, rules)
+    let (scratch, rules, inexact) = (rows, rules, inexact)
     let count = (rowOfPlace.count + Self.rowsAtATime - 1) / Self.rowsAtATime
     try parallelFor(count: count, work: work) { (part, _) throws(EngramError) in
       let first = part * Self.rowsAtATime
@@ -75,6 +75,11 @@ extension SeriesReader {
           next += 1
         }
         scratch.store(numbers, start..<next, inRow: rowOfPlace[index])
+        for (place, number) in numbers.enumerated() {
+          try inexact.look(at: number, row: all.rows[index], column: header[all.columns[place]]) {
+            all.cell(ofRow: index, place)
+          }
+        }
       }
     }
     batch.removeAll()

@@ -26,6 +26,8 @@ struct SeriesReader {
   private(set) var examples: [[TextTable.Cell]] = []
   /// Rows that stand for nothing: a store writes them of runs that lack the epoch that was asked for.
   private(set) var rowsOfNothing = 0
+  /// Values that are not quite those of the table.
+  let inexact = InexactNumbers()
   /// Values that came twice, the same.
   private(set) var repeated = 0
 
@@ -126,14 +128,14 @@ struct SeriesReader {
       case .wide: break
       case .long(let long):
         guard let number = try number(of: long, in: source, numbers, &columnOfName, &key),
-          let value = try source.number(long.value, rules, file: file),
+          let value = try self.value(long.value, in: source),
           let epoch = try epoch(source, of: [long.value])
         else { continue }
         let (row, isNew) = try row(of: example, at: epoch)
         try set(row, number, value, isNew: isNew, source)
       case .spread(let columns):
         for place in columns {
-          guard let value = try source.number(place.column, rules, file: file) else { continue }
+          guard let value = try self.value(place.column, in: source) else { continue }
           let (row, isNew) = try row(of: example, at: place.epoch)
           try set(row, place.statistic, value, isNew: isNew, source)
         }
