@@ -40,16 +40,8 @@ extension TextTable {
   /// - Returns: That table, or this one where it has no such columns.
   /// - Throws: What reading the catalog throws.
   func withRunColumns(in snapshot: Snapshot) throws(EngramError) -> TextTable {
-    let separator = " - "
-    var parts: [(column: Int, run: String, metric: String)] = []
-    for (index, column) in columns.enumerated() where !column.name.lowercased().hasSuffix("__min") {
-      guard !column.name.lowercased().hasSuffix("__max"), let place = column.name.firstRange(of: separator) else {
-        continue
-      }
-      parts.append((index, String(column.name[..<place.lowerBound]), String(column.name[place.upperBound...])))
-    }
-    guard !parts.isEmpty, let step = TrackerColumns(columns.map(\.name)).epoch else { return self }
-    let wanted = Set(parts.map(\.run))
+    guard let chart = ChartColumns(columns.map(\.name)) else { return self }
+    let wanted = Set(chart.lines.map(\.run))
     for field in try snapshot.fields() where field.type == .text {
       let known = Set(try snapshot.runs(fields: [field.name]).rows.map { $0[0] })
       guard wanted.allSatisfy({ known.contains(.text($0)) }) else { continue }
@@ -58,11 +50,11 @@ extension TextTable {
       var metrics: [Cell] = []
       var values: [Cell] = []
       for row in 0..<rowCount {
-        for part in parts {
-          names.append(.text(part.run))
-          steps.append(columns[step].cells[row])
-          metrics.append(.text(part.metric))
-          values.append(columns[part.column].cells[row])
+        for line in chart.lines {
+          names.append(.text(line.run))
+          steps.append(columns[chart.step].cells[row])
+          metrics.append(.text(line.metric))
+          values.append(columns[line.column].cells[row])
         }
       }
       return TextTable(

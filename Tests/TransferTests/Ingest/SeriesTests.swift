@@ -470,6 +470,61 @@ import Transfer
     #expect(notes.contains("1 values are beyond float32 and are stored as infinities"))
   }
 
+  static let chart = """
+    "Step","r1 - loss","r1 - loss__MIN","r1 - loss__MAX","r1 - _step","r2 - loss","r2 - acc"
+    0,0.5,0.5,0.5,0,0.7,
+    10,0.25,0.25,0.25,10,,0.9
+
+    """
+
+  @Test(arguments: [SeriesFormat.auto, .wandb])
+  func `a chart of W&B has a run and a statistic in each column`(format: SeriesFormat) throws {
+    let bench = IngestBench()
+    bench.write(Self.chart, to: "chart.csv")
+    bench.write("tracker_run,rule\nr1,adam\nr2,sgdm\n", to: "runs.csv")
+    var request = IngestRequest(source: bench["chart.csv"], metadata: bench["runs.csv"])
+    request.format = format
+    let report = try request.ingest(into: bench["s.engram"])
+    #expect(report.append.runs == 2 && report.notes.contains { $0.hasPrefix("the table is a chart of W&B") })
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    #expect(
+      try Set(snapshot.runs(fields: ["tracker_run", "rule"]).rows) == [
+        [.text("r1"), .text("adam")], [.text("r2"), .text("sgdm")],
+      ])
+    let first = try snapshot.examples(where: "tracker_run = 'r1'")
+    #expect(snapshot.statistics(of: first) == ["loss"] && snapshot.epochs(of: first) == [0, 10])
+    let second = try snapshot.examples(where: "tracker_run = 'r2'")
+    #expect(snapshot.statistics(of: second) == ["loss", "acc"])
+  }
+
+  @Test func `who says that a table is wide gets the columns of a chart as statistics`() throws {
+    let bench = IngestBench()
+    bench.write(Self.chart, to: "chart.csv")
+    var request = IngestRequest(source: bench["chart.csv"])
+    request.format = .wide
+    let report = try request.ingest(into: bench["s.engram"])
+    #expect(report.statistics == ["r1 - loss", "r1 - _step", "r2 - loss", "r2 - acc"])
+  }
+
+  @Test(arguments: [SeriesFormat.long, .mlflow, .tensorboard, .aim])
+  func `a table that is not of the format that is said is refused`(format: SeriesFormat) {
+    let bench = IngestBench()
+    bench.write("run,epoch,m\na,0,1\na,1,2\n", to: "t.csv")
+    var request = IngestRequest(source: bench["t.csv"])
+    request.format = format
+    let error = refusal(.usage) { _ = try request.ingest(into: bench["s.engram"]) }
+    #expect(error?.message == "the table is not of the format \(format.rawValue)" && error?.place == "header")
+  }
+
+  @Test(arguments: zip([SeriesFormat.mlflow, .tensorboard], [0, 2]))
+  func `a table that is of the format that is said is read`(format: SeriesFormat, table: Int) throws {
+    let bench = IngestBench()
+    bench.write(Self.trackers[table].0, to: "t.csv")
+    var request = IngestRequest(source: bench["t.csv"])
+    request.format = format
+    #expect(try request.ingest(into: bench["s.engram"]).epochs.count == 2)
+  }
+
   @Test func `tables of Aim are read by their steps, and contexts belong to the names`() throws {
     let bench = IngestBench()
     // What MetricCollection.dataframe() has, with the index that pandas writes.

@@ -38,7 +38,8 @@ enum IngestCommand {
     "delimiter", .delimiter, "what parts the fields of a row: , ; tab or | (what the header has most of unless given)")
   static let format = Parameter.option(
     "format", ValueType<SeriesFormat>.choice("FORMAT"), default: SeriesFormat.auto.rawValue,
-    "how a table of trajectories holds them: auto, wide, long, mlflow, wandb, tensorboard or aim")
+    "how a table of trajectories holds them: auto, wide, long, mlflow, wandb, tensorboard or aim; a table of other columns "
+      + "is refused")
   static let valueType = Parameter.option(
     "value-type", .word(among: ["float32", "float64"], "TYPE"),
     "the type of the values of a table of trajectories (float64 unless given)")
@@ -69,8 +70,8 @@ enum IngestCommand {
 
       A table of trajectories (CSV, TSV or JSON lines, plain, gzip or zstd) has a row for each epoch: fields of the run, \
       the layer, epoch, and a column for each statistic; or a row for each value: …, epoch, statistic, value. What \
-      MLflow, W&B, TensorBoard and Aim export is read as it is; --map epoch=NAME names the column of the epochs. Runs may have \
-      epochs of their own.
+      MLflow, W&B, TensorBoard and Aim export is read as it is; --map epoch=NAME names the column of the epochs. Of a chart \
+      of W&B (Step, and columns RUN - METRIC) the runs are the field tracker_run. Runs may have epochs of their own.
 
       Rows that agree in all fields, or in those that --run names, are one run; a run that the store has already is that \
       run. A column layer_name, layer, region or area names the layer. What was understood is said; --dry-run says it \

@@ -37,7 +37,7 @@ extension IngestRequest {
       parts[group].examples.append(example)
     }
     let order = parts.flatMap(\.examples)
-    var notes = series.shape.notes
+    var notes = (series.isChart ? [ChartRows.note] : []) + series.shape.notes
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 {
       notes.append("values that are missing at some epochs of their trajectory and are NaN there: \(filled)")

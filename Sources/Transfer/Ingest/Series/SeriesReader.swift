@@ -14,6 +14,8 @@ struct SeriesReader {
   let shape: SeriesShape
   let header: [String]
   private(set) var isJSON = false
+  /// Whether the table is a chart of W&B.
+  private(set) var isChart = false
 
   /// The statistics in the order of the columns of ``rows``.
   private(set) var statistics: [String]
@@ -53,7 +55,10 @@ struct SeriesReader {
   ) throws(EngramError) {
     (file, rules) = (request.source, request.rules)
     let delimiter = request.rules.delimiter?.byte
-    let first = try SeriesRows(opening: file, delimiter: delimiter, work: work)
+    let first = try SeriesRows(
+      opening: file, delimiter: delimiter,
+      readsCharts: request.statistics == nil && [.auto, .wandb].contains(request.format), work: work)
+    if case .chart = first { isChart = true }
     header = try Self.mapped(
       first.header, request.map.filter { !mappedElsewhere.contains($0.value) || first.header.contains($0.value) }, file)
     var looks = [ColumnLook](repeating: ColumnLook(), count: header.count)
@@ -70,7 +75,7 @@ struct SeriesReader {
       try Self.names(text, request.source)
     }
     shape = try SeriesShape(
-      header, statistics: wanted, runFields: runFields, format: request.format,
+      header, statistics: wanted, runFields: runFields, format: isChart ? .auto : request.format,
       looks: looks, file: file)
     isJSON = first.isJSON
     statistics = shape.statistics

@@ -9,6 +9,7 @@ enum SeriesRows {
   case delimited(DelimitedRows)
   case lines(JSONLines)
   case table(TableCursor)
+  case chart(ChartRows)
 
   /// A row of a table in memory.
   final class TableCursor {
@@ -19,7 +20,14 @@ enum SeriesRows {
   }
 
   /// Opens a file.
-  init(opening path: String, delimiter: UInt8?, work: WorkContext) throws(EngramError) {
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - delimiter: What parts fields, or nil for what the file shows.
+  ///   - readsCharts: Whether a chart of W&B is read as a row for each value.
+  ///   - work: Who may stop it.
+  /// - Throws: What opening throws.
+  init(opening path: String, delimiter: UInt8?, readsCharts: Bool, work: WorkContext) throws(EngramError) {
     var start: [UInt8] = []
     _ = try TextInput(opening: path).read(4_096, into: &start)
     if !TextTable.isJSON(start, name: TextTable.nameOfText(path)) {
@@ -29,6 +37,7 @@ enum SeriesRows {
     } else {
       self = .table(TableCursor(try TextTable(reading: path)))
     }
+    if readsCharts, let chart = ChartRows(self) { self = .chart(chart) }
   }
 
   /// Goes over the rows of a file once more.
@@ -37,6 +46,9 @@ enum SeriesRows {
     case .delimited: self = .delimited(try DelimitedRows(opening: path, delimiter: delimiter))
     case .lines(let lines): self = .lines(try JSONLines(again: lines))
     case .table(let cursor): self = .table(TableCursor(cursor.table))
+    case .chart(let chart):
+      let source = try SeriesRows(again: chart.source, path: path, delimiter: delimiter)
+      self = ChartRows(source).map { .chart($0) } ?? source
     }
   }
 
@@ -46,6 +58,7 @@ enum SeriesRows {
     case .delimited(let rows): rows.header
     case .lines(let lines): lines.header
     case .table(let cursor): cursor.table.columns.map(\.name)
+    case .chart(let chart): chart.header
     }
   }
 
@@ -55,6 +68,7 @@ enum SeriesRows {
     case .delimited: false
     case .lines: true
     case .table(let cursor): cursor.table.isJSON
+    case .chart(let chart): chart.source.isJSON
     }
   }
 
@@ -64,6 +78,7 @@ enum SeriesRows {
     case .delimited(let rows): rows.row
     case .lines(let lines): lines.row
     case .table(let cursor): cursor.row + 1
+    case .chart(let chart): chart.source.row
     }
   }
 
@@ -74,6 +89,7 @@ enum SeriesRows {
     case .table(let cursor):
       cursor.row += 1
       return cursor.row < cursor.table.rowCount
+    case .chart(let chart): return try chart.next()
     }
   }
 
@@ -82,6 +98,7 @@ enum SeriesRows {
     case .delimited(let rows): try rows.cell(column)
     case .lines(let lines): lines.cells[column]
     case .table(let cursor): cursor.table.columns[column].cells[cursor.row]
+    case .chart(let chart): try chart.cell(column)
     }
   }
 
@@ -91,6 +108,7 @@ enum SeriesRows {
     case .delimited(let rows): rows.appendKey(column, to: &key)
     case .lines(let lines): Self.append(lines.cells[column], to: &key)
     case .table(let cursor): Self.append(cursor.table.columns[column].cells[cursor.row], to: &key)
+    case .chart(let chart): chart.appendKey(column, to: &key)
     }
   }
 
@@ -113,6 +131,7 @@ enum SeriesRows {
     case .delimited(let rows): rows.progress
     case .lines(let lines): lines.progress
     case .table: nil
+    case .chart(let chart): chart.source.progress
     }
   }
 
@@ -120,6 +139,7 @@ enum SeriesRows {
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for what is no number.
   func number(_ column: Int, _ rules: TableRules, file: String) throws(EngramError) -> Double? {
+    if case .chart(let chart) = self { return try chart.source.number(chart.place(of: column), rules, file: file) }
     if case .delimited(let rows) = self, rules.readsQuickly, let quick = rows.quickNumber(column) { return quick }
     return try rules.number(in: try cell(column), of: header[column], file: file) { row }
   }

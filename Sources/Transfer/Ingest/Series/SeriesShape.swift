@@ -14,7 +14,8 @@ public enum SeriesFormat: String, Sendable, Hashable, CaseIterable {
   case long
   /// MLflow's metric history: `run_id, key, value, step, timestamp`.
   case mlflow
-  /// The history of Weights & Biases: `_step, _timestamp` and a column for each statistic.
+  /// What Weights & Biases exports: a history of `_step, _timestamp` and a column for each statistic, or a chart of `Step` and
+  /// columns `RUN - STATISTIC`.
   case wandb
   /// A run of TensorBoard: `Wall time, Step, Value`.
   case tensorboard
@@ -64,7 +65,7 @@ struct SeriesShape {
   ///   - looks: What the first rows of each column hold.
   ///   - file: The file, for errors.
   /// - Throws: ``EngramError`` with code `invalidData` without epochs or statistics, `notFound` for a statistic that is named
-  ///   and not there.
+  ///   and not there, `usage` for a table of another format than is said.
   init(
     _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
     looks: [ColumnLook], file: String
@@ -75,6 +76,7 @@ struct SeriesShape {
       return
     }
     let tracker = TrackerColumns(header) { looks[$0].hasValue }
+    try Self.check(format, header, tracker, file)
     let isWide = format == .wide || format == .wandb
     var (ignored, notes) = Self.ignored(header, looks)
     (ignored, notes) = (ignored.union(tracker.ignored), tracker.notes + notes)
@@ -123,6 +125,26 @@ struct SeriesShape {
       notes.append("no statistics, though they come after the epoch: \(late.joined(separator: ", "))")
     }
     (self.epoch, self.notes) = (epoch, notes)
+  }
+
+  /// Refuses a table that has not the columns of the format that a user says.
+  private static func check(
+    _ format: SeriesFormat, _ header: [String], _ tracker: TrackerColumns, _ file: String
+  ) throws(EngramError) {
+    let name = tracker.long.map { long in long.name.map { header[$0].lowercased() } ?? "" }
+    let wanted: String? =
+      switch format {
+      case .auto, .wide, .wandb: nil
+      case .long: name == nil ? "statistic, value" : nil
+      case .mlflow: name == "key" ? nil : "key, value, step"
+      case .tensorboard: name == "" ? nil : "Wall time, Step, Value"
+      case .aim: tracker.isAim ? nil : "run, metric, value, step, time"
+      }
+    guard let wanted else { return }
+    throw EngramError(
+      .usage, "the table is not of the format \(format.rawValue)", file: file, place: "header",
+      expected: "the columns \(wanted)", found: header.joined(separator: ", "),
+      mend: "leave the format out: the names of the columns tell how they hold trajectories")
   }
 
   /// Columns that say nothing: an index, those without a name and a value, and what another column says.
