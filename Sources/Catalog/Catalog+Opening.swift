@@ -5,7 +5,7 @@ import SQLite
 
 extension Catalog {
   /// The name of a catalog in the folder of its store.
-  package static let fileName = "catalog.sqlite"
+  package static let fileName = StorePlace.catalog
   /// The names of all the files that make up a catalog.
   package static let fileNames = [fileName, fileName + "-wal", fileName + "-shm"]
 

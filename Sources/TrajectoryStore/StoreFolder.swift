@@ -20,7 +20,7 @@ struct StoreFolder: Sendable {
   let root: DirectoryHandle
 
   /// The names of the parts of a store.
-  static let (segments, incoming, recording, lock) = ("segments", "incoming", "recording", "lock")
+  static let (segments, incoming, recording, lock) = (StorePlace.segments, "incoming", "recording", "lock")
 
   /// Opens the folder of a store.
   ///

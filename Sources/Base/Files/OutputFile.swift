@@ -37,7 +37,8 @@ package final class OutputFile {
 
   /// Starts to write a file that will replace what is at a path.
   ///
-  /// - Throws: ``EngramError`` with code `notFound` when the folder is not there, `io` when the system refuses.
+  /// - Throws: ``EngramError`` with code `notFound` when the folder is not there, `usage` when it lies inside a store, `io`
+  ///   when the system refuses.
   package convenience init(creating path: String) throws(EngramError) {
     var status = stat()
     // SAFETY: `status` is a valid place for the answer, and the path a C string for the time of the call.
@@ -64,6 +65,11 @@ package final class OutputFile {
     } catch {
       guard error.code == .notFound else { throw error }
       throw EngramError(.notFound, "the folder of the output is not there", file: path, mend: "make the folder first")
+    }
+    if let store = StorePlace.enclosing(folder) {
+      throw EngramError(
+        .usage, "the output lies inside a store, of which only commits change the files", file: path,
+        expected: "a file outside of \(store)", mend: "name a file beside the store")
     }
     let temporary = ".\(name).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     do throws(EngramError) {
