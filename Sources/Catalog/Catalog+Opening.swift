@@ -40,10 +40,13 @@ extension Catalog {
 
   /// Opens for reading.
   ///
-  /// A reader of a WAL database shares a small index file, `-shm`, with the others, and makes it if it is the first. Where
-  /// it may not, because the disk is read-only or the folder is another user's, and nobody else has the database open, the
-  /// database file is complete by itself. Only then is it opened as immutable: SQLite takes no locks and looks for no log.
-  /// Whatever else keeps a database from being opened (an I/O error, too few descriptors) is an error.
+  /// A reader of a WAL database shares a small index file, `-shm`, with the others, and makes it if it is the first. On a
+  /// full disk it has no room for that, and SQLite keeps an index of its own in memory, which holds what the log does.
+  ///
+  /// Where it may not make one, because the disk is read-only or the folder is another user's, or where not even an empty
+  /// file has room, and nobody else has the database open, the database file is complete by itself. Only then is it opened
+  /// as immutable: SQLite takes no locks and looks for no log. Whatever else keeps a database from being opened (an I/O
+  /// error, too few descriptors) is an error.
   static func openForReading(_ name: String, in directory: DirectoryHandle) throws(EngramError) -> Connection {
     try requireFile(name, in: directory, access: .read)
     func open(_ access: Connection.Access) throws(EngramError) -> Connection {
@@ -57,7 +60,8 @@ extension Catalog {
     do throws(EngramError) {
       return try open(.readOnly)
     } catch {
-      guard error.code == .io, try isComplete(name, in: directory) else { throw error }
+      if error.code == .diskFull, try directory.status(of: name + "-shm") != nil { return try open(.ownIndex) }
+      guard error.code == .io || error.code == .diskFull, try isComplete(name, in: directory) else { throw error }
       let file = try directory.status(of: name)
       let connection = try open(.immutable)
       connection.immutableFile = file

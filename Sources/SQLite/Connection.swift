@@ -6,6 +6,8 @@ import CSQLite
 /// One SQLite connection.
 @safe package final class Connection {
   let handle: SQLiteHandle
+  /// How the database was opened.
+  package let access: Access
   /// Prepared statements by their SQL, for those that run often.
   private var cache: [String: Statement] = [:]
 
@@ -34,6 +36,10 @@ import CSQLite
   package enum Access: Sendable {
     /// For reading, beside any number of readers and a writer.
     case readOnly
+    /// For reading where the index of the log has no room: SQLite keeps one of its own in memory.
+    ///
+    /// The file of the index must be there, however short.
+    case ownIndex
     /// For reading a file that nobody can write: SQLite takes no lock and looks for no log.
     case immutable
     /// For reading and writing a database that is there.
@@ -56,18 +62,24 @@ import CSQLite
     let flags =
       switch access {
       case .readOnly: SQLITE_OPEN_READONLY
-      case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+      case .ownIndex, .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       case .readWrite: SQLITE_OPEN_READWRITE
       case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
+    let name =
+      switch access {
+      case .ownIndex: Self.uri(path, "readonly_shm=1")
+      case .immutable: Self.uri(path, "immutable=1")
+      case .readOnly, .readWrite, .create: path
+      }
+    self.access = access
     handle = try SQLiteHandle(
-      path: shownPath ?? path, name: access == .immutable ? Self.immutableName(path) : path,
-      flags: flags | SQLITE_OPEN_NOFOLLOW, noun: noun)
+      path: shownPath ?? path, name: name, flags: flags | SQLITE_OPEN_NOFOLLOW, noun: noun)
     try handle.setUp()
   }
 
-  /// The URI of a path, with every byte that means something in a URI written as %XX.
-  private static func immutableName(_ path: String) -> String {
+  /// The URI of a path with a parameter, every byte of the path that means something in a URI written as %XX.
+  private static func uri(_ path: String, _ parameter: String) -> String {
     var name = "file:"
     for byte in path.utf8 {
       let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
@@ -78,7 +90,7 @@ import CSQLite
         name += "%" + (hex.utf8.count == 1 ? "0" : "") + hex
       }
     }
-    return name + "?immutable=1"
+    return "\(name)?\(parameter)"
   }
 
   /// The start of a long text, on one line, for error messages.

@@ -71,6 +71,8 @@ package final class ConnectionPool: Sendable {
 
   private func giveBack(_ connection: Connection) {
     if !connection.isOfThisProcess || connection.isInTransaction { return }
+    // SQLite shares what it knows of an index among the connections of a process: no other could make one meanwhile.
+    if connection.access == .ownIndex { return }
     let returned = Idle(connection: connection)
     idle.withLock { idle in if idle.count < Self.mostIdle { idle.append(returned) } }
   }

@@ -47,6 +47,29 @@ struct ResourceLimitTests {
     #expect(answers > 0)
   }
 
+  /// Whether a small disk can be mounted, in a name space that ends with the shell.
+  private static let canMount =
+    bash("mkdir d && unshare -rm bash -c 'mount -t tmpfs -o size=1m,nr_inodes=40 tmpfs d'").code == 0
+
+  @Test(
+    .enabled(if: ResourceLimitTests.canMount, "the system lets nobody mount a small disk"),
+    arguments: ["dd if=/dev/zero of=d/fill bs=1k", "i=0; while : > d/$i; do i=$((i+1)); done"])
+  func `a store is read on a disk that is full of bytes or of files`(fill: String) {
+    let made = TemporaryFolder()
+    let (data, store) = (Fixtures.path("arrays/recordings.npz"), made["s.engram"])
+    #expect(Self.bash("exec \"$E\" ingest \"$1\" \"$2\"", data, store).code == 0)
+    let result = Self.bash(
+      """
+      mkdir d && unshare -rm bash -c '
+        mount -t tmpfs -o size=1m,nr_inodes=40 tmpfs d && cp -r "$1" d/s.engram || exit 9
+        { \(fill); } 2>/dev/null
+        for verb in info verify log; do "$E" $verb d/s.engram || exit 8; done
+      ' bash "$1"
+      """, store)
+    #expect(result.code == 0, "\(result.code) \(result.errors)")
+    #expect(result.output.contains("all is well"), "\(result.output)")
+  }
+
   @Test func `a path of thousands of bytes has an error that says so`() {
     let folder = TemporaryFolder()
     let long = "/" + Array(repeating: String(repeating: "d", count: 120), count: 30).joined(separator: "/")

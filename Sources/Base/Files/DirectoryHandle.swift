@@ -17,7 +17,7 @@ import Glibc
 package final class DirectoryHandle: Sendable {
   /// The path by which the user named it, for messages.
   package let path: String
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Linux's `O_PATH`, which Glibc's module does not export.
   private static let pathOnly: Int32 = 0o10_000_000
@@ -115,19 +115,6 @@ package final class DirectoryHandle: Sendable {
     }
     return names.sorted()
   }
-
-  /// Why nothing can be made in the directory, or nil when something can.
-  package func refusalToWrite() -> WriteRefusal? {
-    if unsafe faccessat(descriptor, ".", W_OK, AT_EACCESS) == 0 { return nil }
-    switch errno {
-    case EROFS: return .readOnlyDisk
-    case EACCES, EPERM: return .permission
-    default: return nil
-    }
-  }
-
-  /// Why nothing can be made in a directory.
-  package enum WriteRefusal: Sendable { case readOnlyDisk, permission }
 
   // MARK: Opening
 
