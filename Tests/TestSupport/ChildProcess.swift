@@ -45,12 +45,20 @@ package final class ChildProcess {
     var variables: [UnsafeMutablePointer<CChar>?] =
       unsafe (environment ?? [:]).map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     defer { unsafe variables.forEach { unsafe free($0) } }
+    // Threads that run tests have signals blocked, which a process would inherit.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var started = pid_t()
     let code =
       if environment == nil {
-        unsafe posix_spawnp(&started, line[0], &actions, nil, &arguments, environ)
+        unsafe posix_spawnp(&started, line[0], &actions, &attributes, &arguments, environ)
       } else {
-        unsafe posix_spawnp(&started, line[0], &actions, nil, &arguments, &variables)
+        unsafe posix_spawnp(&started, line[0], &actions, &attributes, &arguments, &variables)
       }
     #expect(code == 0, "\(program) does not start: error \(code)", sourceLocation: sourceLocation)
     identifier = code == 0 ? started : 0
@@ -67,6 +75,11 @@ package final class ChildProcess {
   /// The lines of standard output so far that have come whole.
   package var lines: [String] {
     output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+  }
+
+  /// Sends it a signal.
+  package func send(_ number: Int32) {
+    if status == nil, identifier > 0 { Glibc.kill(identifier, number) }
   }
 
   /// Kills it with a signal that it cannot see.

@@ -76,7 +76,7 @@ enum PurgeCommand {
     var given = invocation[confirm]
     if given == nil, isatty(0) == 1, isatty(2) == 1 {
       try invocation.warn("this removes \(text(plan)) for good; type \(name) to go on:")
-      given = readLine()
+      given = try invocation.readLine(ifStopped: "the purge was stopped; nothing was removed")
     }
     guard given == name else {
       throw invocation.usageError(

@@ -1,7 +1,6 @@
 // RecordCommand.swift -- `engram record STORE`: runs that grow, as lines of JSON on standard input.
 
 import Base
-import Glibc
 import TrajectoryStore
 
 /// Records runs as they grow.
@@ -58,19 +57,15 @@ enum RecordCommand {
       waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work,
       author: invocation[SharedParameters.author])
     let session = RecordingSession(store, options)
-    var buffer = [UInt8](repeating: 0, count: chunk)
+    // However it ends, runs may be left in progress.
+    defer { try? noteOpenRuns(of: session, invocation) }
     var pending: [UInt8] = []
     var isOpen = true
     while isOpen {
-      // SAFETY: the buffer lends its bytes for the call.
-      let count = unsafe read(0, &buffer, buffer.count)
-      if count < 0, errno == EINTR {
-        if invocation.isCancelled() { break }
-        continue
-      }
-      guard count >= 0 else { throw EngramError(.io, "standard input cannot be read") }
-      isOpen = count > 0
-      pending += buffer.prefix(count)
+      let bytes = try invocation.readInput(
+        upTo: chunk, ifStopped: "the recording was stopped; what was answered is kept")
+      isOpen = !bytes.isEmpty
+      pending += bytes
       var start = 0
       while let end = pending[start...].firstIndex(of: UInt8(ascii: "\n")) {
         session.take(Array(pending[start..<end]))
@@ -86,14 +81,16 @@ enum RecordCommand {
       try invocation.output.write(session.answers())
       try invocation.output.flush()
     }
-    if session.openRuns > 0 {
-      let runs = session.openRuns == 1 ? "1 run is" : "\(session.openRuns) runs are"
-      try invocation.note("\(runs) in progress; a line that begins a run again goes on with it")
-    }
     if let error = session.firstError {
       throw EngramError(
         error.code, "\(session.errorCount) lines were refused, the first of them: \(error.message)", file: error.file,
         place: error.place, expected: error.expected, found: error.found, mend: error.mend)
     }
+  }
+
+  private static func noteOpenRuns(of session: RecordingSession, _ invocation: Invocation) throws(EngramError) {
+    if session.openRuns == 0 { return }
+    let runs = session.openRuns == 1 ? "1 run is" : "\(session.openRuns) runs are"
+    try invocation.note("\(runs) in progress; a line that begins a run again goes on with it")
   }
 }
