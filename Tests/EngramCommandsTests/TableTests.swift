@@ -26,6 +26,14 @@ struct TableTests {
         """)
   }
 
+  @Test func `columns of one name have keys of their own in JSON`() throws {
+    #expect(Table.keys(of: ["a", "b", "a", "a_1", "a"]) == ["a", "b", "a_2", "a_1", "a_3"])
+    var table = Table(columns: ["a", "a"])
+    table.append([.integer(1), .integer(2)])
+    #expect(try table.text(as: .json) == "[\n  {\"a\": 1, \"a_1\": 2}\n]\n")
+    #expect(try table.text(as: .csv) == "a,a\n1,2\n")
+  }
+
   @Test func `a rate without a denominator is n/a to people, null to programs and nothing to spreadsheets`() {
     let undefined = TableCell.rate(-Double.nan)
     #expect(undefined.humanText == "n/a" && undefined.json == .null)
@@ -88,12 +96,6 @@ struct TableTests {
     #expect(
       try table.text(as: .json)
         == "[\n  {\"a\": \"NaN\", \"b\": \"\\u001bé\"},\n  {\"a\": \"-Infinity\", \"b\": -0.0}\n]\n")
-  }
-
-  @Test func `columns of one name are all there in JSON`() throws {
-    var table = Table(columns: ["a", "a"])
-    table.append([.integer(1), .integer(2)])
-    #expect(try table.text(as: .json) == "[\n  {\"a\": 1, \"a\": 2}\n]\n")
   }
 
   @Test func `text from a file cannot move the cursor of a terminal`() throws {

@@ -21,6 +21,8 @@ package final class TableStream {
   private let terminal: Terminal
   private let output: ByteOutput
   private let columns: [String]
+  /// What the columns are called in JSON.
+  private let keys: [String]
   /// Rows that have not been written.
   private var waiting: Table
   private var waitingBytes = 0
@@ -34,6 +36,7 @@ package final class TableStream {
     throws(EngramError)
   {
     (self.columns, self.format, self.output, self.terminal) = (columns, format, output, terminal)
+    keys = Table.keys(of: columns)
     waiting = Table(columns: columns)
     csv = CSVWriter(isForTerminal: terminal.isTerminal)
     switch format {
@@ -58,8 +61,8 @@ package final class TableStream {
       try output.write(csv.takeBytes())
     case .json:
       json.beginObject(onOneLine: true)
-      for (column, cell) in zip(columns, row) {
-        json.key(column)
+      for (key, cell) in zip(keys, row) {
+        json.key(key)
         try json.value(cell.json)
       }
       json.endObject()

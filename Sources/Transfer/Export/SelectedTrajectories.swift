@@ -66,7 +66,12 @@ package struct SelectedTrajectories: Sendable {
       }
     }
     guard let chosenFields else { return known.filter { !internals.contains($0) } }
-    return try chosenFields.map { (name) throws(EngramError) in
+    return try chosenFields.enumerated().map { (place, name) throws(EngramError) in
+      if chosenFields[..<place].contains(where: { $0.lowercased() == name.lowercased() }) {
+        throw EngramError(
+          .usage, "the column '\(name)' is named twice", file: parts.first?.snapshot.store.path,
+          expected: "each column of metadata once", found: chosenFields.joined(separator: ","))
+      }
       if let column = known.first(where: { $0.lowercased() == name.lowercased() }) { return column }
       throw EngramError(
         .usage, "there is no column '\(name)' of metadata", file: parts.first?.snapshot.store.path,

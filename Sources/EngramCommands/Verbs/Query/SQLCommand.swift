@@ -55,6 +55,10 @@ enum SQLCommand {
     let commit = invocation[SharedParameters.asOf].map(Int64.init)
     var stream: TableStream?
     try store.sql(statement, asOf: commit, limits: limits) { (names) throws(EngramError) in
+      let numbered = zip(names, Table.keys(of: names)).filter { $0 != $1 }.map(\.1)
+      if invocation.tableFormat == .json, !numbered.isEmpty {
+        try invocation.note("note: names that come again are numbered: \(numbered.joined(separator: ", "))")
+      }
       stream = try TableStream(
         columns: names, as: invocation.tableFormat, to: invocation.output, terminal: invocation.outputTerminal)
     } row: { (values) throws(EngramError) in
