@@ -25,7 +25,9 @@ enum ResultsCommand {
       SharedParameters.store, ids, predictions, remove, SharedParameters.waitSeconds, CommonParameters.json,
       CommonParameters.csv,
     ],
-    exclusive: [[CommonParameters.json, CommonParameters.csv], [predictions, remove]],
+    exclusive: [
+      [CommonParameters.json, CommonParameters.csv], [predictions, remove], [remove, CommonParameters.csv],
+    ],
     examples: [
       .init("engram results lr.engram", "What there is"),
       .init("engram results lr.engram 1", "How one classifier did"),
@@ -54,6 +56,9 @@ enum ResultsCommand {
     for id in wanted { results.append(try store.classification(id)) }
     if invocation[remove] {
       for id in wanted { try store.removeClassification(id, options: invocation.writeOptions()) }
+      if invocation[CommonParameters.json] {
+        return try invocation.show(["removed": .array(wanted.map { .integer($0) })])
+      }
       return try invocation.note("removed results \(wanted.map(String.init).joined(separator: ", "))")
     }
     if invocation[predictions] {

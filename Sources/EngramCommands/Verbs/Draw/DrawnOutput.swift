@@ -5,17 +5,15 @@ import Drawing
 import Reporting
 
 /// What a file of a picture holds, by the ending of its name.
-enum DrawnFormat: String, CaseIterable {
+enum DrawnFormat {
   case svg, png, pdf, csv, json
 
-  /// The format of a path.
+  private static let endings = FileEndings<DrawnFormat>(
+    ["svg": [.svg], "png": [.png], "pdf": [.pdf], "csv": [.csv], "json": [.json]], bare: nil)
+
+  /// The format of a path, which `--csv` may ask for.
   static func of(_ path: String, _ invocation: Invocation) throws(EngramError) -> DrawnFormat {
-    let ending = path.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).dropFirst()
-      .last
-    if let format = ending.flatMap({ DrawnFormat(rawValue: $0.lowercased()) }) { return format }
-    throw invocation.usageError(
-      "the name of the file does not say what to write",
-      expected: "a name that ends in .\(allCases.map(\.rawValue).joined(separator: ", ."))", found: path)
+    try endings.format(of: path, asked: invocation[CommonParameters.csv] ? (.csv, "--csv") : nil, invocation)
   }
 }
 
@@ -25,10 +23,10 @@ extension Invocation {
 
   /// Shows a picture: in a file, as JSON or CSV for programs, or in characters.
   func show(
-    _ drawn: NumberedPicture, to path: String?, asCSV: Bool, json: JSONValue
+    _ drawn: NumberedPicture, to path: String?, json: JSONValue
   ) throws(EngramError) {
     guard let path else {
-      if asCSV { return try output.write(drawn.numbers.csv) }
+      if self[CommonParameters.csv] { return try output.write(drawn.numbers.csv) }
       if self[CommonParameters.json] { return try show(json) }
       return try output.write(
         drawn.picture.terminalText(

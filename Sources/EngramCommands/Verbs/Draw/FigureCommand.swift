@@ -56,6 +56,6 @@ enum FigureCommand {
     if invocation[output] != nil || invocation[CommonParameters.csv] {
       for note in picture.picture.notes { try invocation.note("note: \(note)") }
     }
-    try invocation.show(picture, to: invocation[output], asCSV: invocation[CommonParameters.csv], json: drawn.json)
+    try invocation.show(picture, to: invocation[output], json: drawn.json)
   }
 }

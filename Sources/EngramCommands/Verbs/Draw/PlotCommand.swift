@@ -76,7 +76,7 @@ enum PlotCommand {
       for note in drawn.picture.notes { try invocation.note("note: \(note)") }
     }
     try invocation.show(
-      drawn, to: invocation[output], asCSV: invocation[CommonParameters.csv],
+      drawn, to: invocation[output],
       json: [
         "title": .string(drawn.picture.title), "notes": .array(drawn.picture.notes.map { .string($0) }),
         "numbers": drawn.numbers.json,

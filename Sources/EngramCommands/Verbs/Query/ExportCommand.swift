@@ -12,7 +12,7 @@ enum ExportCommand {
   static let output = Parameter.required("output", letter: "o", .file(), "the file to write")
   static let format = Parameter.option(
     "format", ValueType<SplitExport.Format>.choice("FORMAT"),
-    "npz, csv, csv-long or jsonl (by the ending of the file unless given, npz where that says nothing)")
+    "npz, csv, csv-long or jsonl (by the ending of the file unless given, npz where it has none)")
   static let fields = Parameter.option(
     "fields", .list(of: .field), "columns of metadata that rows of text have beside the label")
   static let statistics = SharedParameters.statistics(default: "admissible")
@@ -64,11 +64,8 @@ enum ExportCommand {
     ],
     body: run)
 
-  /// The format that the ending of a file says.
-  private static func format(of file: String) -> SplitExport.Format {
-    let name = file.lowercased()
-    return name.hasSuffix(".csv") ? .csv : name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") ? .jsonl : .npz
-  }
+  private static let endings = FileEndings<SplitExport.Format>(
+    ["npz": [.npz], "csv": [.csv, .csvLong], "jsonl": [.jsonl], "ndjson": [.jsonl]], bare: .npz)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.store)
@@ -79,7 +76,8 @@ enum ExportCommand {
       missing: invocation[SharedParameters.missing], layout: invocation[order] == "row" ? .rowMajor : .columnMajor,
       elementType: invocation.elementType, asOf: invocation[SharedParameters.asOf].map(Int64.init),
       fields: invocation[fields] ?? [])
-    let format = invocation[format] ?? Self.format(of: invocation[output])
+    let format = try endings.format(
+      of: invocation[output], asked: invocation[format].map { ($0, "--format \($0.rawValue)") }, invocation)
     if format == .npz, !export.fields.isEmpty {
       throw invocation.usageError(
         "--fields belongs to rows of text", expected: "--format csv, csv-long or jsonl", found: "npz")

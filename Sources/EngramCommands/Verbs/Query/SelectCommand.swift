@@ -20,7 +20,7 @@ enum SelectCommand {
   static let statistics = SharedParameters.statistics(default: "all")
   static let format = Parameter.option(
     "format", ValueType<Format>.choice("FORMAT"),
-    "table, csv, csv-long, json, jsonl, npy or npz (by the ending of the file unless given, else table)")
+    "table, csv, csv-long, json, jsonl, npy or npz (by the ending of the file unless given, table where there is none)")
   static let fields = Parameter.option(
     "fields", .list(of: .field), "only these columns of metadata, in this order (all of them unless given)")
   static let output = Parameter.option("output", letter: "o", .file(), "the file to write; npy and npz need one")
@@ -30,20 +30,22 @@ enum SelectCommand {
     "all-epochs-so-far", "runs in progress too, beside those that have ended, with the epochs they have so far")
   static let limit = Parameter.option("limit", .integer(in: 1...Int.max), "at most this many examples, the first ones")
 
-  /// The format that was asked for, by name, by flag or by the ending of the file.
-  static func format(of invocation: Invocation) -> Format {
-    if invocation[CommonParameters.json] { return .json }
-    if invocation[CommonParameters.csv] { return .csv }
-    return invocation[format] ?? ofEnding(invocation[output] ?? "")
-  }
+  private static let endings = FileEndings<Format>(
+    [
+      "csv": [.csv, .csvLong], "json": [.json], "jsonl": [.jsonl], "ndjson": [.jsonl], "npy": [.npy], "npz": [.npz],
+      "txt": [.table],
+    ], bare: .table)
 
-  /// The format that the ending of a file says.
-  private static func ofEnding(_ file: String) -> Format {
-    let name = file.lowercased()
-    let endings: KeyValuePairs<String, Format> = [
-      ".csv": .csv, ".json": .json, ".jsonl": .jsonl, ".ndjson": .jsonl, ".npy": .npy, ".npz": .npz,
-    ]
-    return endings.first { name.hasSuffix($0.key) }?.value ?? .table
+  /// The format that was asked for, by name, by flag or by the ending of the file.
+  private static func format(of invocation: Invocation, to path: String?) throws(EngramError) -> Format {
+    let asked: (format: Format, words: String)? =
+      invocation[CommonParameters.csv]
+      ? (.csv, "--csv") : invocation[format].map { ($0, "--format \($0.rawValue)") }
+    if let path { return try endings.format(of: path, asked: asked, invocation) }
+    guard invocation[CommonParameters.json] else { return asked?.format ?? .table }
+    guard let asked, asked.format != .json else { return .json }
+    throw invocation.usageError(
+      "--json and \(asked.words) ask for two formats of standard output", expected: "one of them, or -o FILE")
   }
 
   static let command = Command(
@@ -61,6 +63,8 @@ enum SelectCommand {
       Under a view, samples or their mean stand in the place of epochs, and an npz file has the positions of layers as \
       an array of their own. A z-score needs a train side, so it is export that takes it.
 
+      With a file, --json says on standard output what was written.
+
       Runs that were recorded at epochs of their own share some of them; what is dropped is said. An epoch of each run, such \
       as --epochs last, gives each its own in the same column, and the column epoch (chosen_epochs in npz) says which it is. \
       Runs in progress have no example_id and no run_id yet.
@@ -75,7 +79,8 @@ enum SelectCommand {
       CommonParameters.json, CommonParameters.csv,
     ],
     exclusive: [
-      [format, CommonParameters.json, CommonParameters.csv], [inProgress, allSoFar, SharedParameters.asOf],
+      [format, CommonParameters.csv], [CommonParameters.json, CommonParameters.csv],
+      [inProgress, allSoFar, SharedParameters.asOf],
     ],
     examples: [
       .init(
@@ -94,8 +99,8 @@ enum SelectCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let format = format(of: invocation)
     let path = invocation[output].flatMap { $0 == "-" ? nil : $0 }
+    let format = try format(of: invocation, to: path)
     if path == nil, format == .npy || format == .npz {
       throw invocation.usageError(
         "--format \(format.rawValue) writes bytes that a terminal cannot show", expected: "-o FILE.\(format.rawValue)")
@@ -111,7 +116,7 @@ enum SelectCommand {
       let report = try export.write(from: snapshot, to: path, as: fileFormat, work: work)
       try invocation.detail(report.columns, report.elementType)
       try tell(report.remarks, snapshot, invocation)
-      return try note(report.examples, report.columns, in: path, invocation)
+      return try tell(format, report.examples, report.columns, report.elementType, in: path, invocation)
     }
     let selected = try export.select(from: snapshot, for: format.ofFiles, work: work)
     try invocation.detail(selected.columns, selected.elementType)
@@ -125,7 +130,9 @@ enum SelectCommand {
       try writeTables(selected, to: output, terminal: path == nil ? invocation.outputTerminal : .none)
     }
     for remark in selected.remarksOnValues { try invocation.note("note: \(remark)") }
-    if let path { try note(selected.exampleCount, selected.columns, in: path, invocation) }
+    if let path {
+      try tell(format, selected.exampleCount, selected.columns, selected.elementType, in: path, invocation)
+    }
   }
 
   /// Says what of the selection was dropped, and what of the filter is likely a mistake.
@@ -158,9 +165,20 @@ enum SelectCommand {
     }
   }
 
-  private static func note(
-    _ examples: Int, _ columns: FeatureColumns, in path: String, _ invocation: Invocation
+  /// Says what was written.
+  private static func tell(
+    _ format: Format, _ examples: Int, _ columns: FeatureColumns, _ type: ElementType, in path: String,
+    _ invocation: Invocation
   ) throws(EngramError) {
+    if invocation[CommonParameters.json] {
+      return try invocation.show(
+        [
+          "file": .string(path), "format": .string(format.rawValue), "examples": .count(examples),
+          "statistics": .array(columns.statistics.map { .string($0) }),
+          "epochs": .array(columns.epochsRead.map { .real($0) }), "view": .string(columns.view.name),
+          "type": .string(type.name),
+        ])
+    }
     try invocation.note(
       "wrote \(countText(examples)) examples x \(columns.samplesPerStatistic) epochs x \(columns.statistics.count) "
         + "statistics to \(path)")
