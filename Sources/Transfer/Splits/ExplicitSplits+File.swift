@@ -49,24 +49,44 @@ extension ExplicitSplits {
   }
 
   private static func splits(arrays file: NpzFile) throws(EngramError) -> ExplicitSplits {
-    var splits: [Split] = []
-    if file.names.contains("train_ids") {
-      splits.append(try split("0", try file.array("train_ids"), try file.array("test_ids")))
-    } else if file.names.contains("train") {
-      splits.append(try split("0", try file.array("train"), try file.array("test")))
-    } else {
-      while file.names.contains("train_\(splits.count)") {
-        let index = splits.count
-        splits.append(try split(String(index), try file.array("train_\(index)"), try file.array("test_\(index)")))
+    let sides = Set(file.names.filter { isNumberedSide($0) })
+    for (train, test) in [("train_ids", "test_ids"), ("train", "test")] where file.names.contains(train) {
+      guard sides.isEmpty else {
+        throw EngramError(
+          .invalidData, "the file names the sides of splits in two ways", file: file.path,
+          expected: "arrays \(train) and \(test), or train_0, test_0, …",
+          found: "\(train), and \(sides.sorted().joined(separator: ", "))",
+          mend: "keep one of the two")
       }
+      return ExplicitSplits([try split("0", try file.array(train), try file.array(test))])
     }
-    guard !splits.isEmpty else {
+    let pairs = (0..<(sides.count + 1) / 2).map { ("train_\($0)", "test_\($0)") }
+    guard !pairs.isEmpty else {
       throw EngramError(
         .invalidData, "the file holds no sides of a split", file: file.path,
         expected: "arrays train_ids and test_ids, or train_0, test_0, …",
         found: "the arrays \(file.names.joined(separator: ", "))")
     }
-    return ExplicitSplits(splits)
+    let wanted = pairs.flatMap { [$0, $1] }
+    if let absent = wanted.first(where: { !sides.contains($0) }) {
+      throw EngramError(
+        .invalidData, "the arrays of sides are not numbered one after the other, each with its other side",
+        file: file.path, expected: "train_0 and test_0, train_1 and test_1, and so on",
+        found: "no \(absent), and \(sides.subtracting(wanted).sorted().joined(separator: ", "))",
+        mend: "number the splits from 0 without a gap, and give each both sides")
+    }
+    return ExplicitSplits(
+      try pairs.enumerated().map { (index, pair) throws(EngramError) in
+        try split(String(index), try file.array(pair.0), try file.array(pair.1))
+      })
+  }
+
+  /// Whether an array is named as a side of one of several splits: `train_` or `test_`, and a number.
+  private static func isNumberedSide(_ name: String) -> Bool {
+    ["train_", "test_"].contains { side in
+      name.hasPrefix(side) && name.utf8.count > side.utf8.count
+        && name.utf8.dropFirst(side.utf8.count).allSatisfy { (48...57).contains($0) }
+    }
   }
 
   private static func split(_ name: String, _ train: NumPyArray, _ test: NumPyArray) throws(EngramError) -> Split {

@@ -1,6 +1,7 @@
 // SplitFileTests.swift -- sides of splits and specifications from files.
 
 import Base
+import Formats
 import Splits
 import TestSupport
 import Testing
@@ -33,6 +34,31 @@ import Transfer
     let error = #expect(throws: EngramError.self) { try ExplicitSplits(reading: path) }
     #expect(error?.code == .invalidData)
     #expect(error?.file == path)
+  }
+
+  @Test(arguments: [
+    ("0-1.npz", ["train_0", "test_0", "train_1", "test_1"], nil as String?),
+    ("ids.npz", ["train_ids", "test_ids", "test_epochs"], nil),
+    ("gap.npz", ["train_0", "test_0", "train_2", "test_2"], "no train_1, and test_2, train_2"),
+    ("half.npz", ["train_0", "test_0", "train_1"], "no test_1, and "),
+    ("from one.npz", ["train_1", "test_1"], "no train_0, and test_1, train_1"),
+    ("zeros.npz", ["train_0", "test_0", "train_01", "test_01"], "no train_1, and test_01, train_01"),
+    ("two ways.npz", ["train_ids", "test_ids", "train_0", "test_0"], "train_ids, and test_0, train_0"),
+  ])
+  func `of arrays give every pair of sides, or say which is missing`(
+    name: String, arrays: [String], found: String?
+  ) throws {
+    let path = scratch[name]
+    let writer = try NpzWriter(creating: path)
+    for (index, array) in arrays.enumerated() { try writer.add(array, integers: [Int64(index)]) }
+    try writer.finish()
+    guard let found else {
+      let splits = try ExplicitSplits(reading: path).splits
+      #expect(splits.map(\.test.ids) == (arrays.count == 4 ? [[1], [3]] : [[1]]))
+      return
+    }
+    let error = refusal(.invalidData) { _ = try ExplicitSplits(reading: path) }
+    #expect(error?.file == path && error?.found == found, "\(String(describing: error))")
   }
 
   @Test func `give a specification, alone or in what split show writes`() throws {
