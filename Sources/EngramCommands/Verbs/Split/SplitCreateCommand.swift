@@ -9,7 +9,8 @@ import Transfer
 enum SplitCreateCommand {
   static let file = Parameter.option(
     "spec", .file("FILE.json"), "the specification, as schema/split-specification.schema.json describes it")
-  static let like = Parameter.option("like", .text("NAME"), "the specification of this split set of the store")
+  static let like = Parameter.option(
+    "like", .text("NAME"), "the specification of this split set of the store, its fields as they are called now")
 
   static let command = Command(
     "create", "make the splits of a specification in a file",
@@ -36,8 +37,11 @@ enum SplitCreateCommand {
     if let file = invocation[file] {
       try SplitReport.create(try SplitSpecification(reading: file), invocation)
     } else if let name = invocation[like] {
-      let set = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange]).splitSet(name)
-      try SplitReport.create(set.specification, invocation)
+      let store = try TrajectoryStore(opening: invocation[SharedParameters.storeToChange])
+      let (specification, renamed) = try store.specification(
+        of: try store.splitSet(name), asOf: invocation[SharedParameters.asOf].map(Int64.init))
+      for field in renamed { try invocation.note("note: the field \(field.old) is called \(field.new) now") }
+      try SplitReport.create(specification, invocation)
     } else {
       throw invocation.usageError("no specification is named", expected: "--spec FILE.json or --like NAME")
     }
