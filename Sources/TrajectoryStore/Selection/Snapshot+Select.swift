@@ -47,6 +47,16 @@ extension Snapshot {
     try require(view.epochs, of: &examples, missing)
     let touched = extents(holding: examples)
     let epochs = missing == .fill ? touched.everyEpoch : touched.commonEpochs
+    if epochs.isEmpty {
+      throw EngramError(
+        .invalidData, "the selected examples share no epoch", file: store.path,
+        expected: "at least one epoch that every example has",
+        found: "\(touched.everyEpoch.count) epochs, none of which all have",
+        mend: """
+          select examples that share some; for arrays and rows, take an epoch of each run with \
+          \(set: .epochs, to: "last"), or NaN with \(set: .missing, to: "fill")
+          """)
+    }
     // What is not read makes no statistic inadmissible.
     let read = try view.epochs.resolve(available: epochs)
     let chosen: [String]
