@@ -48,6 +48,12 @@ struct ObserveInput: Sendable {
         .usage, "there is nothing to measure", expected: "arrays of activations, weights or activity changes",
         found: "none")
     }
+    if let names = request.layers, !all.contains(where: { $0.layerCount != nil }) {
+      throw EngramError(
+        .usage, "layers are named, and no array has an axis of layers", file: all[0].files[0].path,
+        expected: "an axis of layers, or a name for the layer of each array", found: names.joined(separator: ", "),
+        mend: "say which axis counts layers with \(option: .axes), or name the layer of each array where it is given")
+    }
     var layers: [Layer] = []
     func layer(_ name: String) -> Int {
       if let known = layers.firstIndex(where: { $0.name == name }) { return known }

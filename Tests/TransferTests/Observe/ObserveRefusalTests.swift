@@ -80,6 +80,11 @@ struct ObserveRefusalTests {
       $0.layers = ["a", "b"]
     }
     refusal(.invalidData) { _ = try layers.plan() }
+    let unused = Self.request([bench["e_1.npy"]]) {
+      $0.axes = "stimulus,unit"
+      $0.layers = ["a", "b"]
+    }
+    #expect(refusal(.usage) { _ = try unused.plan() }?.found == "a, b")
   }
 
   @Test func `files of a pattern are counted as a person counts them`() throws {
