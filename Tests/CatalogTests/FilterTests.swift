@@ -35,6 +35,21 @@ struct FilterTests {
     #expect(try catalog.ids(filter) == ids)
   }
 
+  @Test(arguments: [
+    ("(task = 'cifar10'", "a parenthesis that is not closed" as String?),
+    ("((run_id = 1) OR (run_id = 2", "2 parentheses that are not closed"),
+    ("run_id = 1)", "a parenthesis that closes none"), ("1 ORDER BY run_id", nil), ("run_id = 1, run_id", nil),
+    ("run_id = 1 /* x", "a comment that is not closed"), ("1 /* x", "a comment that is not closed"),
+    ("run_id = 1;", "a semicolon"), ("nosuch = 'a)' /* ( */ -- (\n)", "a parenthesis that closes none"),
+  ])
+  func `a text that is not one condition is told as it was written`(filter: String, found: String?) throws {
+    let scratch = TemporaryFolder()
+    let catalog = try Sample.filled(scratch)
+    let error = refusal(.usage) { _ = try catalog.ids(filter) }
+    #expect(
+      error?.message == "the filter is not one condition" && error?.found == found, "\(String(describing: error))")
+  }
+
   @Test func `a filter as of a commit sees that commit, in its subqueries too`() throws {
     let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)

@@ -139,7 +139,7 @@ import TrajectoryStore
       SplitSpecification(.holdout(HoldoutSplits(by: ["architecture"], only: [[.text("knte")]]))), .notFound,
       ["no selected example is of the group", "did you mean 'knet'?"]
     ),
-    (SplitSpecification(.balanced(BalancedSplits()), where: "task ="), .usage, ["syntax"]),
+    (SplitSpecification(.balanced(BalancedSplits()), where: "task ="), .usage, ["not one condition"]),
     (SplitSpecification(.balanced(BalancedSplits()), where: "tusk = 'a'"), .usage, ["task"]),
     (SplitSpecification(.balanced(BalancedSplits()), where: "1); DELETE FROM run; --"), .usage, []),
     (SplitSpecification(.balanced(BalancedSplits()), where: "0"), .invalidData, ["the selection holds no examples"]),

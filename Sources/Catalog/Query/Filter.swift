@@ -63,17 +63,14 @@ struct Filter {
       do throws(EngramError) {
         return try connection.prepareUserSQL(Self.asOf(end, commit, schema) + sql)
       } catch {
+        if let refusal = Self.refusal(of: text, error, place: place) { throw refusal }
         var explained = reader.explained(error, [columns.ofExample])
         if explained.code == .usage { explained.place = place }
         throw explained
       }
     }
     let alone = try prepare("SELECT\n\(text)\nFROM example")
-    if alone.columnCount != 1 {
-      throw EngramError(
-        .usage, "the filter is not one condition", file: connection.path, place: place,
-        expected: "an SQL expression such as task = 'cifar10' AND layer_position = 'deep'")
-    }
+    if alone.columnCount != 1 { throw Self.noCondition(file: connection.path, place: place) }
     let condition = "(\n\(text)\n)"
     if let prepared = try Self.ifColumnsExist({ () throws(EngramError) in
       try prepare("\(allRows) AND \(condition)\(order)")
