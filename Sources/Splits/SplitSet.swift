@@ -24,12 +24,18 @@ public struct SplitSet: Sendable, Hashable {
 
   /// The index of the split that ``split(_:)`` gives.
   ///
-  /// - Throws: ``EngramError`` with code `notFound` that lists what there is.
+  /// - Throws: ``EngramError`` with code `notFound` that lists what there is, `usage` where the key means several.
   public func index(of key: String) throws(EngramError) -> Int {
     if let index = Int(key), splits.indices.contains(index) { return index }
     let names = splits.names
-    if let index = names.firstIndex(where: { $0 == key || $0.hasSuffix("=\(key)") && !$0.contains(",") }) {
-      return index
+    var found = names.indices.filter { names[$0] == key }
+    if found.isEmpty { found = names.indices.filter { names[$0].hasSuffix("=\(key)") && !names[$0].contains(",") } }
+    if found.count == 1 { return found[0] }
+    if !found.isEmpty {
+      throw EngramError(
+        .usage, "several splits of '\(name)' are called '\(key)'",
+        expected: "one of \(found.map(String.init).joined(separator: ", "))", found: key,
+        mend: "name the split by its number")
     }
     throw EngramError(
       .notFound, "there is no split '\(key)' in '\(name)'",

@@ -34,6 +34,54 @@ import TrajectoryStore
     return try ToyStore(runs)
   }
 
+  @Test func `the text NULL and no value are held out apart, each under a name of its own`() throws {
+    let toy = try ToyStore(
+      [MetadataValue.text("NULL"), .null, .text("cat")].enumerated().map { index, animal in
+        Recording(
+          metadata: ["model_seed": .integer(Int64(index)), "animal": animal],
+          layers: [Layer(name: "fc", position: nil)],
+          values: .float32([Float(index)]))
+      })
+    let set = try toy.store.createSplitSet("h", SplitSpecification(.holdout(HoldoutSplits(by: ["animal"]))))
+    #expect(set.splits.map(\.name) == ["animal=NULL", "animal='NULL'", "animal=cat"])
+    #expect(try set.split("NULL").test.ids == [1] && set.split("'NULL'").test.ids == [0])
+    #expect(try set.split("animal=NULL").test.ids == [1] && set.split("cat").test.ids == [2])
+  }
+
+  @Test func `a name that several splits have is refused, and their numbers are said`() throws {
+    let toy = try toy()
+    let sides = (ExampleSet(0..<8), ExampleSet(8..<12))
+    let set = try toy.store.createSplitSet(
+      "twice",
+      SplitSpecification(
+        .explicit(
+          ExplicitSplits(["x=a", "b", "y=a"].map { Split(name: $0, train: sides.0, test: sides.1) }))))
+    #expect(try set.index(of: "x=a") == 0 && set.index(of: "b") == 1)
+    #expect(refusal(.usage) { _ = try set.index(of: "a") }?.expected == "one of 0, 2")
+  }
+
+  @Test func `a specification follows fields that were renamed, in columns and conditions`() throws {
+    let toy = try ToyStore(
+      (0..<4).map { index in
+        Recording(
+          metadata: ["model_seed": .integer(Int64(index)), "age": .integer(Int64(20 + index)), "lab": .text("age")],
+          layers: [Layer(name: "fc", position: nil)], values: .float32([Float(index)]))
+      })
+    var specification = SplitSpecification(.holdout(HoldoutSplits(by: ["Age"])), label: "lab")
+    specification.filter = "lab = 'age' AND (example.age > 20 OR \"age\" IS NULL) AND [age] < 99"
+    let set = try toy.store.createSplitSet("h", specification)
+    #expect(try toy.store.specification(of: set).renamed.isEmpty)
+    _ = try toy.store.renameField("age", to: "order")
+    let (now, renamed) = try toy.store.specification(of: set)
+    #expect(renamed.map { [$0.old, $0.new] } == [["age", "order"]])
+    #expect(
+      now.filter
+        == #"lab = 'age' AND (example."order" > 20 OR "order" IS NULL) AND "order" < 99"#)
+    let again = try toy.store.createSplitSet("again", now)
+    #expect(again.splits.map(\.test) == set.splits.map(\.test))
+    #expect(try toy.store.specification(of: set, asOf: set.commit).specification == specification)
+  }
+
   @Test func `verifying beside somebody who makes and removes sets finds no damage`() throws {
     let toy = try toy()
     let store = toy.store

@@ -100,7 +100,7 @@ extension HoldoutSplits: SplitPlan {
           .usage, "the groups to hold out are not a value for each column, each once", place: "key \"only\"",
           expected: "\(by.count) value\(by.count == 1 ? "" : "s") for each group: \(by.joined(separator: ", "))",
           found: only.isEmpty
-            ? "no group" : only.map { $0.map(\.description).joined(separator: ",") }.joined(separator: "; "))
+            ? "no group" : only.map { $0.map(Self.word(for:)).joined(separator: ",") }.joined(separator: "; "))
       }
     }
     try balanced?.checkSizes()
@@ -151,13 +151,13 @@ extension HoldoutSplits: SplitPlan {
   private func chosen(of groups: [ExampleGroup]) throws(EngramError) -> [ExampleGroup] {
     guard let only else { return groups }
     for key in only where !groups.contains(where: { $0.key == key }) {
-      throw Self.noGroup(key.map(\.description).joined(separator: ","), by, groups)
+      throw Self.noGroup(key.map(Self.word(for:)).joined(separator: ","), by, groups)
     }
     let wanted = Set(only)
     return groups.filter { wanted.contains($0.key) }
   }
 
-  /// The keys of groups that a person named by their text: `alexnet`, or `128,NULL` for two columns.
+  /// The keys of groups that a person named by their words: `alexnet`, or `128,NULL` for two columns.
   ///
   /// - Throws: ``EngramError`` with code `notFound` that lists the groups there are.
   package static func keys(
@@ -167,7 +167,7 @@ extension HoldoutSplits: SplitPlan {
     for word in words {
       guard
         let group = groups.first(where: {
-          $0.key.map(\.description).joined(separator: ",") == word || name(columns, $0.key) == word
+          $0.key.map(word(for:)).joined(separator: ",") == word || name(columns, $0.key) == word
         })
       else { throw noGroup(word, columns, groups) }
       keys.append(group.key)
@@ -177,8 +177,11 @@ extension HoldoutSplits: SplitPlan {
 
   /// The name of a group, such as `batch_size=128,dataset_seed=NULL`.
   static func name(_ columns: [String], _ key: [MetadataValue]) -> String {
-    zip(columns, key).map { "\($0)=\($1)" }.joined(separator: ",")
+    zip(columns, key).map { "\($0)=\(word(for: $1))" }.joined(separator: ",")
   }
+
+  /// The word for a value in the name of a group; the text NULL is in quotes, for without them it is no value.
+  private static func word(for value: MetadataValue) -> String { value == .text("NULL") ? "'NULL'" : value.description }
 
   static func tooMany(_ count: Int, _ columns: [String]) -> EngramError {
     EngramError(
@@ -188,7 +191,7 @@ extension HoldoutSplits: SplitPlan {
   }
 
   private static func noGroup(_ word: String, _ columns: [String], _ groups: [ExampleGroup]) -> EngramError {
-    let names = groups.map { $0.key.map(\.description).joined(separator: ",") }
+    let names = groups.map { $0.key.map(word(for:)).joined(separator: ",") }
     return EngramError(
       .notFound, "no selected example is of the group '\(word)'", place: columns.joined(separator: ","),
       expected: "one of \(names.prefix(12).joined(separator: ", "))" + (names.count > 12 ? ", …" : ""),
