@@ -46,7 +46,7 @@ public final class Recorder {
     let fields = run.metadata.filter { $0.value != .null }.sorted { $0.key < $1.key }
     let metadata = AppendMetadata(
       fields: fields.map { MetadataField(name: $0.key, type: MetadataType(narrowestFor: [$0.value])) },
-      runs: [fields.map(\.value)], observations: [])
+      runs: [fields.map(\.value)], observations: [], isFromFile: false)
     try metadata.check(against: try store.read { (catalog) throws(EngramError) in try catalog.fields() })
     let journal = try Journal(run, in: try store.folder.root.directory(making: StoreFolder.recording))
     // It may be that a process was killed after the run became part of the store and before its journal was removed.

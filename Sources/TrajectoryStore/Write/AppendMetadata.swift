@@ -30,10 +30,12 @@ package struct AppendMetadata: Sendable {
   package let storedRuns: [Int64?]
   /// The fields that tell runs apart from now on; nil leaves what is declared as it is.
   package let runKey: [String]?
+  /// Whether they were read from a file, of which options say how it is read.
+  let isFromFile: Bool
 
   package init(
     fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = [],
-    storedRuns: [Int64?] = [], runKey: [String]? = nil
+    storedRuns: [Int64?] = [], runKey: [String]? = nil, isFromFile: Bool = true
   ) {
     self.fields = fields
     self.runs = runs
@@ -41,6 +43,7 @@ package struct AppendMetadata: Sendable {
     self.metrics = metrics
     self.storedRuns = storedRuns
     self.runKey = runKey
+    self.isFromFile = isFromFile
   }
 
   /// The stored run that a run is, or nil for a new one.
@@ -53,7 +56,8 @@ package struct AppendMetadata: Sendable {
   func ofStoredRun(_ id: Int64?) -> AppendMetadata {
     guard let id else { return self }
     return AppendMetadata(
-      fields: fields, runs: runs, observations: observations, metrics: metrics, storedRuns: [id], runKey: runKey)
+      fields: fields, runs: runs, observations: observations, metrics: metrics, storedRuns: [id], runKey: runKey,
+      isFromFile: isFromFile)
   }
 
   /// The number of examples: the layers of all observations.
@@ -81,13 +85,18 @@ extension AppendMetadata {
       }
       if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
       guard let offender = runs.lazy.map({ $0[column] }).first(where: { !existing.type.accepts($0) }) else { continue }
+      let others: Mend =
+        isFromFile
+        ? """
+        or read it as no value with \(set: .missingWords, to: offender.description); or give the field another name with \
+        \(map: existing.name + "_2", to: field.name)
+        """ : "or leave it out; or give the field another name, such as \(existing.name)_2"
       throw EngramError(
         .invalidData, "a value does not fit the field '\(existing.name)' of this store",
         place: "field \(existing.name)",
         expected: existing.type.rawValue, found: "'\(offender)'",
         mend: """
-          correct the value; or read it as no value with \(set: .missingWords, to: offender.description); or give the field \
-          another name with \(map: existing.name + "_2", to: field.name); or let the stored field hold both with \
+          correct the value; \(others); or let the stored field hold both with \
           \(run: .widenField, existing.name, existing.type == .integer && field.type == .real ? "real" : "text")
           """)
     }

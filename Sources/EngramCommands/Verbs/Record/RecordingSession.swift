@@ -57,7 +57,7 @@ final class RecordingSession {
     if object["run"] != nil {
       try object.checkKeys(["id", "run", "layers", "statistics", "type"])
       answer = try begin(object, id)
-    } else if object["epoch"] != nil {
+    } else if ["epoch", "values", "metrics"].contains(where: { object[$0] != nil }) {
       try object.checkKeys(["id", "epoch", "values", "metrics"])
       answer = try record(object, id)
     } else {
