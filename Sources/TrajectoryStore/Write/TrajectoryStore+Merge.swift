@@ -13,6 +13,8 @@ public struct MergeReport: Sendable, Hashable {
   public let examples: [Range<Int64>]
   /// The number of new runs.
   public let runs: Int
+  /// What stays behind in the stores that were merged, in sentences without a full stop.
+  public internal(set) var remarks: [String] = []
 }
 
 extension TrajectoryStore {
@@ -52,11 +54,27 @@ extension TrajectoryStore {
     }
     let sources = others
     return try write("merge", options: options) { (session) throws(EngramError) in
-      let report = try session.merge(sources, allowsRepeat: allowsRepeat)
+      var report = try session.merge(sources, allowsRepeat: allowsRepeat)
+      report.remarks = sources.compactMap { try? $0.remarkOnWhatStays() }
       // The merge is committed, so it has succeeded, whatever becomes of this; the next flush tries again.
       _ = try? session.rewrite(where: \.isStaged, operation: "flush")
       return report
     }
+  }
+}
+
+extension TrajectoryStore {
+  /// What of this store a merge does not bring into another; nil where there is nothing.
+  private func remarkOnWhatStays() throws(EngramError) -> String? {
+    let counts = [
+      (try splitSetRecords().count, "split set"), (try classificationRecords().count, "result"),
+      (try runsInProgress().count, "run in progress"),
+    ].filter { $0.0 > 0 }
+    if counts.isEmpty { return nil }
+    let parts = counts.map { count, noun in
+      count == 1 ? "1 \(noun)" : "\(count) \(noun == "run in progress" ? "runs in progress" : noun + "s")"
+    }
+    return "not brought in from \(path): \(parts.joined(separator: ", "))"
   }
 }
 

@@ -18,7 +18,7 @@ enum MergeCommand {
     discussion: """
       Files are linked or copied, never decoded. Examples are added in the order of the sources and get new example \
       ids. Either all the sources are brought in or none. What lay uncompressed in the catalogs of small sources is \
-      compressed afterwards.
+      compressed afterwards. Split sets, results and runs in progress stay in the sources, and are counted in a note.
 
       Where the store declares what tells runs apart (engram ingest --run), a run of a source with the same values is the \
       same run: fields that it lacks are filled, and its layers come beside those that are there. A store without runs \
@@ -44,6 +44,7 @@ enum MergeCommand {
       if isNew { try? target.removeIfEmpty() }
       throw error
     }
+    for remark in report.remarks { try invocation.note("note: \(remark)") }
     let count = report.examples.reduce(0) { $0 + $1.count }
     if invocation[CommonParameters.json] {
       try invocation.show(
