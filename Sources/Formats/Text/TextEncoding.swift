@@ -4,8 +4,14 @@ package import Base
 
 /// Text that is not UTF-8.
 package enum TextEncoding {
-  /// The error for a text that begins with the mark of UTF-16; nil for others.
+  /// The error for a text that begins with the mark of UTF-16, or is the array in a compressed file; nil for others.
   static func refusal(ofStart bytes: [UInt8], file: String) -> EngramError? {
+    if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
+      return EngramError(
+        .unsupported, "the compressed file holds a NumPy array", file: file, offset: 0,
+        expected: "text, or the array itself", found: "an array in gzip or zstd",
+        mend: "unpack it first, in a shell with gunzip or unzstd")
+    }
     guard bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) else { return nil }
     return EngramError(
       .unsupported, "the text is UTF-16", file: file, place: "line 1", offset: 0, expected: "UTF-8",

@@ -1,0 +1,85 @@
+// PlainSpeechTests.swift -- errors and notes name what a user can do where they meet them.
+
+import Foundation
+import TestSupport
+import Testing
+
+struct PlainSpeechTests {
+  private let folder = TemporaryFolder()
+  private var store: String { folder["s.engram"] }
+
+  private func run(_ words: String..., input: String = "") -> Shell.Result {
+    Shell.run(Shell.engram, words, input: input)
+  }
+
+  /// A store of a table of trajectories.
+  private func ingest(_ table: String) {
+    folder.write(table, to: "t.csv")
+    let result = run("ingest", folder["t.csv"], store)
+    #expect(result.code == 0, "\(result.errors)")
+  }
+
+  @Test func `runs that share no epoch are told so, with what takes them all the same`() {
+    ingest("model_seed,epoch,a\n1,0,1\n1,1,2\n2,5,3\n2,6,4\n")
+    for words in [["select", store], ["select", store, "--epochs", "0:3"], ["plot", store, "--statistic", "a"]] {
+      let result = Shell.run(Shell.engram, words)
+      #expect(result.code == 3 && result.errors.contains("error: the selected examples share no epoch"), "\(words)")
+      #expect(result.errors.contains("--epochs last, or NaN with --missing fill"), "\(result.errors)")
+    }
+    #expect(run("select", store, "--epochs", "last").code == 0)
+    #expect(run("select", store, "--missing", "fill").code == 0)
+  }
+
+  @Test func `a split set is made again after a field of it was renamed and edited`() {
+    ingest("age,epoch,a\n20,0,1\n21,0,2\n22,0,3\n")
+    for words in [
+      ["split", "holdout", store, "--by", "age", "--name", "h", "--label", "age"],
+      ["rename-field", store, "age", "years"],
+      ["edit", store, "--where", "years = 20", "--set", "years=30", "--reason", "typo"],
+    ] {
+      let result = Shell.run(Shell.engram, words)
+      #expect(result.code == 0, "\(words): \(result.errors)")
+    }
+    #expect(run("split", "list", store).output.contains("--name h.2 --like h"))
+    let again = run("split", "create", store, "--name", "h.2", "--like", "h")
+    #expect(again.code == 0 && again.errors.contains("note: the field age is called years now"), "\(again.errors)")
+    #expect(run("split", "show", store, "h.2").output.contains("years=30"))
+  }
+
+  @Test func `record names no option that it has not, and the key that a checkpoint lacks`() {
+    ingest("dose,epoch,a\n1,0,1\n2,0,2\n")
+    let begin = #"{"run": {"model_seed": 1}, "layers": ["fc"], "statistics": ["a"]}"#
+    let result = run(
+      "record", store,
+      input: #"{"id": "b", "run": {"dose": "high"}, "layers": ["fc"], "statistics": ["a"]}"# + "\n\(begin)\n"
+        + #"{"values": [1]}"# + "\n")
+    let answers = result.output.split(separator: "\n")
+    #expect(answers.count == 3 && !result.output.contains("--na") && !result.output.contains("--map"))
+    #expect(answers[0].contains("leave it out; or give the field another name, such as dose_2"), "\(answers[0])")
+    #expect(answers[2].contains(#"the key \"epoch\" is missing"#), "\(answers[2])")
+    folder.write("dose,epoch,a\nhigh,0,1\n", to: "more.csv")
+    let ingest = run("ingest", folder["more.csv"], store)
+    #expect(ingest.errors.contains("--na high") && ingest.errors.contains("--map dose_2=dose"), "\(ingest.errors)")
+  }
+
+  @Test func `a merge says what stays in the source`() {
+    ingest("model_seed,epoch,a\n1,0,1\n2,0,2\n3,0,3\n")
+    #expect(run("split", "holdout", store, "--by", "model_seed", "--name", "h", "--label", "model_seed").code == 0)
+    let begin = #"{"run": {"model_seed": 9}, "layers": ["fc"], "statistics": ["a"]}"# + "\n"
+    #expect(run("record", store, input: begin).code == 0)
+    let merged = run("merge", folder["all.engram"], store)
+    #expect(merged.code == 0)
+    #expect(
+      merged.errors.contains("note: not brought in from \(store): 1 split set, 1 run in progress\n"), "\(merged.errors)"
+    )
+  }
+
+  @Test func `an array in gzip is called one, and no text`() {
+    let array = Fixtures.path("arrays/int64.npy")
+    let packed = folder["x.npy.gz"]
+    #expect(Shell.run("bash", ["-c", "gzip -c \"$0\" > \"$1\"", array, packed]).code == 0)
+    let result = run("ingest", packed, store)
+    #expect(result.code == 3 && result.errors.contains("the compressed file holds a NumPy array"), "\(result.errors)")
+    #expect(!result.errors.contains("iconv"))
+  }
+}
