@@ -40,6 +40,7 @@ struct OutputChoiceTests {
       (export + ["-o", "x.npz", "--format", "csv"], "a name that ends in .csv"),
       (plot + ["-o", "x.jpg"], "a name that ends in .svg, .png, .pdf, .csv, .json"),
       (plot + ["-o", "x.json", "--csv"], "a name that ends in .csv"),
+      (["report", session.store, "-o", "x.pdf"], "a name that ends in .html, .htm"),
       (plot + ["-o", "x"], "a name that ends in .svg, .png, .pdf, .csv, .json"),
     ] {
       // Relative files would lie in a folder of the process's own.
@@ -52,6 +53,16 @@ struct OutputChoiceTests {
     }
     try session.ok("export", session.store, "--split", "fig2a/0", "-o", session.path("bare"))
     #expect(TestFiles.read(session.path("bare")).starts(with: "PK".utf8))
+  }
+
+  @Test func `a study that is there is not written over, for it may have been edited`() throws {
+    let session = try Session()
+    let words = ["study", "new", session.store, "-o", session.path("mine.json")]
+    try #require(Shell.run(Shell.engram, words).code == 0)
+    let written = TestFiles.read(session.path("mine.json"))
+    let again = Shell.run(Shell.engram, words)
+    #expect(again.code != 0 && again.errors.contains("may have been edited"))
+    #expect(TestFiles.read(session.path("mine.json")) == written)
   }
 
   @Test func `no verb writes into a store, whatever way leads there`() throws {

@@ -35,6 +35,12 @@ package final class OutputFile {
   /// Bytes gathered before the system is called: enough that the calls cost nothing beside the copying.
   private static let bufferSize = 1 << 20
 
+  /// Whether something is at a path.
+  package static func exists(at path: String) -> Bool {
+    // SAFETY: the path is a C string for the time of the call.
+    unsafe access(path, F_OK) == 0
+  }
+
   /// Starts to write a file that will replace what is at a path.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when the folder is not there, `usage` when it lies inside a store, `io`

@@ -139,7 +139,7 @@ enum ResultsCommand {
         guard let predictions = split.predictions else {
           throw EngramError(
             .notFound, "these results came without predictions", place: "results \(result.summary.id)",
-            mend: "published results hold none; classify to have them")
+            mend: "results of a study and published ones hold none; `engram classify` keeps them")
         }
         for (row, example) in predictions.examples.enumerated() {
           let probabilities = predictions.probabilities[(row * classes.count)...].prefix(classes.count)

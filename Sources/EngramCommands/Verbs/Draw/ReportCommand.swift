@@ -9,6 +9,8 @@ import TrajectoryStore
 /// Writes everything about a store and a study on one page.
 enum ReportCommand {
   static let output = Parameter.required("output", letter: "o", .file("FILE.html"), "the file to write")
+  private enum Format { case html }
+  private static let endings = FileEndings<Format>(["html": [.html], "htm": [.html]], bare: .html)
   static let grid = Parameter.option(
     "grid", ValueType<StudyGrid>.choice("GRID"),
     "the candidates by which the results were made (those of which more results are there, unless given)")
@@ -29,6 +31,8 @@ enum ReportCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
+    let path = invocation[output]
+    if path != "-" { _ = try endings.format(of: path, invocation) }
     let store = try invocation.open(SharedParameters.store)
     let name = invocation[StudyParameters.studyOption]
     let study = try invocation.study(name)
@@ -42,7 +46,6 @@ enum ReportCommand {
         if found.hasOwnResults { others.append(found) }
       }
     }
-    let path = invocation[output]
     let storeWord = shellWord(store.path.split(separator: "/").last.map(String.init) ?? store.path)
     let report = StudyReport(
       figures, others: others, of: store,

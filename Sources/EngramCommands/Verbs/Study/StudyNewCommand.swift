@@ -28,10 +28,15 @@ enum StudyNewCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
+    let path = invocation[output]
+    guard path == "-" || !OutputFile.exists(at: path) else {
+      throw EngramError(
+        .exists, "the file is there already, and may have been edited", file: path,
+        mend: "give another name, or remove it first")
+    }
     let snapshot = try invocation.snapshot(SharedParameters.store)
     let study = try Study.new(
       named: invocation[name], label: invocation[SharedParameters.label], holdingOut: invocation[groups], for: snapshot)
-    let path = invocation[output]
     try invocation.write(to: path) { (file) throws(EngramError) in
       try file.write(try study.json.text(.pretty) + "\n")
     }
