@@ -38,7 +38,11 @@ extension SelectedTrajectories {
       let rows = try rows(of: names)
       var remarks: [String] = []
       for (index, name) in names.enumerated() {
-        if let said = try file.add(name, metadata: rows.map { $0.values[index] }) { remarks.append(said) }
+        let array = OwnExport.array(ofField: name)
+        if array != name {
+          remarks.append("the field \(name) is the array \(array), for \(name) has another meaning there")
+        }
+        if let said = try file.add(array, metadata: rows.map { $0.values[index] }) { remarks.append(said) }
       }
       if hasChosenEpochs { try file.add("chosen_epochs", reals: rows.map { $0.epoch ?? .nan }) }
       try file.finish()

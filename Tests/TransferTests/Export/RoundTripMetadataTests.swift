@@ -69,6 +69,16 @@ struct RoundTripMetadataTests {
       ], format, view: view)
   }
 
+  @Test(arguments: [SelectionExport.Format.csv, .jsonl, .npz], ["whole", "last"])
+  func `fields may be called as the arrays of an npz`(format: SelectionExport.Format, view: String) throws {
+    let names = [
+      "X", "field_X", "field_field_X", "epochs", "statistics", "obs_keys", "samples", "positions", "view",
+      "chosen_epochs",
+    ]
+    try Self.roundTrip(
+      names.enumerated().map { ($1, whole(Int64($0), Int64($0) + 20)) }, format, view: view)
+  }
+
   @Test func `columns that no field has are told without the ids of a store`() throws {
     let bench = IngestBench()
     let columns: [(String, [MetadataValue])] = [

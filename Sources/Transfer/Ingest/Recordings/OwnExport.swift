@@ -31,6 +31,29 @@ struct OwnExport {
     }
   }
 
+  /// The arrays of an .npz that are no metadata.
+  private static let arrays = Set(
+    AxisNames.statisticMembers + AxisNames.epochMembers + [
+      "X", "samples", "positions", "view", "chosen_epochs",
+    ])
+  /// What stands before the name of a field that one of ``arrays`` has.
+  private static let prefix = "field_"
+
+  /// The array of a field in an .npz, such as `field_X` for X.
+  static func array(ofField name: String) -> String { isTaken(name) ? prefix + name : name }
+
+  /// The field of an array in an .npz.
+  static func field(ofArray name: String) -> String {
+    guard name.hasPrefix(prefix), isTaken(String(name.dropFirst(prefix.count))) else { return name }
+    return String(name.dropFirst(prefix.count))
+  }
+
+  private static func isTaken(_ name: String) -> Bool {
+    var name = name[...]
+    while name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+    return arrays.contains(String(name))
+  }
+
   /// A cell of a table, of which a store has put in quotes what is text although it does not look so.
   static func cell(_ cell: TextTable.Cell) -> TextTable.Cell {
     if case .field(let text, isQuoted: true) = cell { .text(text) } else { cell }
