@@ -130,7 +130,7 @@ class Selection:
 
     @property
     def epochs(self) -> list[float]:
-        """The epochs that are read, ascending."""
+        """The epochs that are read, ascending; where each run gives its own, such as its last, those of which it may be."""
         return list(self._info[3])
 
     @property
@@ -336,7 +336,10 @@ class Selection:
         return torch.from_numpy(self.to_numpy(dtype=dtype))
 
     def to_xarray(self, fields: str | Sequence[str] | None = None) -> xarray.Dataset:
-        """The selection as an ``xarray.Dataset``: a variable ``(example, epoch)`` for each statistic, metadata as coordinates."""
+        """The selection as an ``xarray.Dataset``: a variable ``(example, epoch)`` for each statistic, metadata as coordinates.
+
+        A missing text is the empty text there, a missing number NaN; whole numbers with gaps that float64 does not hold are text.
+        """
         needs("xarray", "a dataset of xarray")
         from ._xarray import dataset
 
