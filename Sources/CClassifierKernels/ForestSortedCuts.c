@@ -56,10 +56,12 @@ ENGRAM_SIMD void engram_cuts_sorted(const uint8_t *bins, size_t row_stride, cons
   /* Counts are multiplied in 16 bits: numbers below 2^weight_bits, and twice all draws. */
   int is_small = (uint64_t)node->draw_count << (weight_bits + 1) <= UINT16_MAX + 1u;
   int only_counts = is_small && has_only_counts(node);
+  /* Where a vector has half of the lanes, twice as many at a time would not stay in registers. */
+  size_t most = engram_can_permute_lines() ? ENGRAM_SORTED_LANES : ENGRAM_SORTED_LANES / 2;
   for (size_t first = 0, width; first < column_count; first += width) {
     const int32_t *named = columns ? columns + first : NULL;
     const uint8_t *from = columns ? bins : bins + first;
-    width = column_count - first < ENGRAM_SORTED_LANES ? column_count - first : ENGRAM_SORTED_LANES;
+    width = column_count - first < most ? column_count - first : most;
     if (width > 16)
       cut_node_32(from, row_stride, node, named, width, codes, only_counts, (u16s_32 *)keys, cuts + first);
     else if (width > 8)

@@ -36,8 +36,9 @@ ENGRAM_INLINE void LANED(fill_keys)(const uint8_t *bins, size_t row_stride, cons
 ENGRAM_INLINE void LANED(cut_node)(const uint8_t *bins, size_t row_stride, const engram_node_rows *node,
                                    const int32_t *columns, size_t width, const uint16_t *codes, int only_counts,
                                    u16s *keys, engram_cut *cuts) {
-  if (WIDTH < ENGRAM_SORTED_LANES || !columns || node->count < SOME_ROWS ||
-      !engram_keys_from_lines(bins, row_stride, node, columns, width, codes, (uint16_t *)keys))
+  if (WIDTH == ENGRAM_SORTED_LANES && columns && node->count >= SOME_ROWS)
+    engram_keys_from_lines(bins, row_stride, node, columns, width, codes, (uint16_t *)keys);
+  else
     LANED(fill_keys)(bins, row_stride, node, columns, width, codes, keys);
   LANED(sort_lanes)(keys, node->count);
   LANED(best_cuts)(keys, node, only_counts, node->weight_bits, width, cuts);

@@ -68,13 +68,17 @@ static VBMI void fill(const uint8_t *bins, size_t row_stride, const engram_node_
 }
 #endif
 
-int engram_keys_from_lines(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, const int32_t *columns,
-                           size_t width, const uint16_t *codes, uint16_t *keys) {
+int engram_can_permute_lines(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi")) {
-    fill(bins, row_stride, node, columns, width, codes, keys);
-    return 1;
-  }
-#endif
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+#else
   return 0;
+#endif
+}
+
+void engram_keys_from_lines(const uint8_t *bins, size_t row_stride, const engram_node_rows *node, const int32_t *columns,
+                            size_t width, const uint16_t *codes, uint16_t *keys) {
+#if defined(__x86_64__)
+  fill(bins, row_stride, node, columns, width, codes, keys);
+#endif
 }
