@@ -134,7 +134,7 @@ class StoresSelection:
     def _parts(self) -> dict[str, Selection]:
         """The selections that have examples, all of the same columns."""
         if self._common is None:
-            parts = {name: part for name, part in self._all.items() if part._has_examples()}
+            parts = {name: part for name, part in self._all.items() if _engram.examples_count(part._examples())}
             if not parts:
                 raise _errors.NotFoundError("no store has such examples", place="where", mend="ask for less")
             first = next(iter(parts.values()))

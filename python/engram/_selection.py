@@ -13,18 +13,7 @@ from . import _engram, _errors
 from ._command import Progress, quoted, tell
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._request import (
-    MISSING,
-    Layout,
-    Missing,
-    check_out,
-    class_array,
-    examples_of,
-    ids_of,
-    layout_number,
-    new_array,
-    recorded_dtype,
-)
+from ._request import MISSING, Layout, Missing, check_out, class_array, examples_of, ids_of, layout_number, new_array, recorded_dtype
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -87,13 +76,8 @@ class Selection:
     def _resolve(self) -> object:
         """The selection of the library, made at the first need."""
         if self._handle is None:
-            snapshot = self._store._snapshot
-            if self._given is None:
-                examples = _engram.examples_where(snapshot, self._where)
-            else:
-                examples = examples_of(self._given)
             handle = _engram.select_columns(
-                snapshot, examples, self._statistics, self._epochs, self._view, MISSING[self._missing], 0)
+                self._store._snapshot, self._examples(), self._statistics, self._epochs, self._view, MISSING[self._missing], 0)
             # Another thread may look at the handle as soon as it is there.
             self._facts = facts = _engram.selection_info(handle)
             self._handle = handle
@@ -101,11 +85,9 @@ class Selection:
                 warnings.warn(remark, _errors.EngramWarning, stacklevel=4)
         return self._handle
 
-    def _has_examples(self) -> bool:
-        """Whether any example is selected; what is asked of them is not looked at."""
-        if self._given is not None:
-            return len(self._given) > 0
-        return _engram.examples_count(_engram.examples_where(self._store._snapshot, self._where)) > 0
+    def _examples(self) -> object:
+        """The examples, whatever is asked of them."""
+        return _engram.examples_where(self._store._snapshot, self._where) if self._given is None else examples_of(self._given)
 
     @property
     def _info(self) -> tuple[Any, ...]:

@@ -158,13 +158,10 @@ def test_a_database_of_the_program_is_written_beside_and_the_store_is_appended_t
 
 
 def test_tables_stay_where_others_cannot_be_opened(path: pathlib.Path) -> None:
-    if not hasattr(sqlite3.Connection, "enable_load_extension"):
-        return
-    connection = sqlite3.connect(":memory:")
-    connection.enable_load_extension(True)
-    connection.load_extension(engram.sqlite_extension_path())
-    connection.execute("SELECT engram_open(?)", [os.fspath(path)]).fetchall()
-    with pytest.raises(sqlite3.Error):
-        connection.execute("SELECT engram_open('nosuch')").fetchall()
-    assert connection.execute("SELECT count(*) FROM example").fetchall() == [(1632,)]
-    connection.close()
+    program = shutil.which("sqlite3")
+    assert program is not None, "scripts/setup --for-tests installs sqlite3"
+    lines = [
+        f".load {engram.sqlite_extension_path()}", f"SELECT engram_open('{path}');", "SELECT engram_open('nosuch');",
+        "SELECT count(*) FROM example;"]
+    answer = subprocess.run([program, "-batch", ":memory:"], input="\n".join(lines), capture_output=True, text=True, timeout=60)
+    assert "nosuch" in answer.stderr and answer.stdout.splitlines()[-1] == "1632"

@@ -103,8 +103,10 @@ package struct UserRecordings: Sendable {
     if request.metadata == nil {
       let own = OwnExport(members.map(\.name))
       runs = own.flatMap { own in members.first { $0.name == own.runs }?.values }
-      if own != nil { members = members.map { (OwnExport.field(ofArray: $0.name), $0.values) } }
-      if let own { members = own.metadata(members, keeping: Set(request.map.values), &notes) }
+      if let own {
+        members = members.map { (OwnExport.field(ofArray: $0.name), $0.values) }
+        members = own.metadata(members, keeping: Set(request.map.values), &notes)
+      }
       let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
       notes += names.notes
       columns = zip(members, names.ours).compactMap { member, name in
