@@ -40,7 +40,12 @@ package struct ForeignFile: Sendable, Hashable {
       self = known.file
     } else if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
       // A directory that cannot be read is no error here: it is a zip archive all the same.
-      let names = (try? ZipDirectory(of: file).entries.map(\.name)) ?? []
+      guard let names = try? ZipDirectory(of: file).entries.map(\.name) else {
+        self = Self(
+          "a zip archive (such as .npz) whose directory, at its end, cannot be read",
+          "copy it again from its source, for it may be cut off")
+        return
+      }
       if names.contains(where: { $0.hasSuffix(".npy") }) {
         self = Self(Self.numPyArchive, "give it as the source, with its arrays by name")
       } else {

@@ -90,6 +90,7 @@ import Testing
     ("HDF5", [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]), ("MATLAB", Array("MATLAB 5.0 MAT-file\0".utf8)),
     ("Parquet", Array("PAR1\u{15}\u{04}".utf8)), ("Arrow", Array("ARROW1\0\0".utf8)),
     ("Excel", zip("xl/workbook.xml")), ("zip archive of notes.txt", zip("notes.txt")), ("PyTorch", zip("x/data.pkl")),
+    ("cannot be read", Array(zip("X.npy").prefix(40))),
     ("NumPy archive", zip("x.npy")), ("Office", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
     ("SQLite", Array("SQLite format 3\0".utf8)), ("bzip2", Array("BZh9".utf8) + [0x31, 0x41, 0x00]),
   ]
