@@ -58,9 +58,9 @@ package struct UserRecordings: Sendable {
   /// What tells the runs of each example apart beside the metadata: the runs of the store that wrote the file.
   package let sourceRuns: [MetadataValue]?
   /// Members of the .npz that were not used, and why.
-  package let unused: [(name: String, reason: String)]
+  package private(set) var unused: [(name: String, reason: String)]
   /// What a user should know about how the metadata were understood.
-  package let notes: [String]
+  package private(set) var notes: [String] = []
 
   /// Opens and joins the parts.
   ///
@@ -78,43 +78,17 @@ package struct UserRecordings: Sendable {
     byEpoch = try request.epochs == nil ? view?.examplesByEpoch(of: examples) : nil
     epochs =
       if let byEpoch { byEpoch.counts.map(\.epoch) } else { try axes.epochs(request.epochs, count: epochCount) }
-    var unused = source.unreadable
-    var (columns, notes, runs): ([MetadataColumn], [String], [MetadataValue]?) = ([], [], nil)
+    unused = source.unreadable
+    var (columns, runs): ([MetadataColumn], [MetadataValue]?) = ([], nil)
     if request.metadata != nil {
       let table = try Self.table(of: request, examples: examples)
       (columns, notes) = (table.columns, table.notes)
     }
-    var members: [(name: String, values: [MetadataValue])] = []
-    var held = 0
-    let axisMembers = axes.usedMembers.union(view?.members ?? []).union(byEpoch == nil ? [] : AxisNames.epochMembers)
-    for member in source.others where !axisMembers.contains(member.name) {
-      if AxisNames.statisticMembers.contains(member.name) || AxisNames.epochMembers.contains(member.name) {
-        unused.append((member.name, "the axis was named otherwise"))
-      } else if request.metadata != nil {
-        unused.append((member.name, "metadata come from the table"))
-      } else if member.shape != [examples] {
-        unused.append((member.name, "its shape \(member.shape) is not one value for each of \(examples) examples"))
-      } else {
-        held = held.addingReportingOverflow(member.heldAsMetadata).overflow ? .max : held + member.heldAsMetadata
-        try MemoryBudget.require(held, of: 1, what: "the metadata of the file", file: request.array)
-        try members.append((member.name, Self.values(of: member, file: request.array)))
-      }
-    }
+    let ofAxes = axes.usedMembers.union(view?.members ?? []).union(byEpoch == nil ? [] : AxisNames.epochMembers)
+    let members = try Self.members(
+      of: source, but: ofAxes, examples: examples, request: request, unused: &unused)
     if request.metadata == nil {
-      let own = OwnExport(members.map(\.name))
-      runs = own.flatMap { own in members.first { $0.name == own.runs }?.values }
-      if let own {
-        members = members.map { (OwnExport.field(ofArray: $0.name), $0.values) }
-        members = own.metadata(members, keeping: Set(request.map.values), &notes)
-      }
-      let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
-      notes += names.notes
-      columns = zip(members, names.ours).compactMap { member, name in
-        name.map { name in
-          MetadataColumn(
-            name: name, sourceName: name == member.name ? nil : member.name, values: member.values.withoutGaps)
-        }
-      }
+      (columns, runs) = try Self.columns(of: members, request: request, notes: &notes)
     }
     x = source.array
     file = request.array
@@ -124,8 +98,60 @@ package struct UserRecordings: Sendable {
     metadata = byEpoch.map { by in columns.map { $0.ordered(by.order) } } ?? columns
     sourceRuns = byEpoch.map { by in runs.map { runs in by.order.map { runs[$0] } } } ?? runs
     if let byEpoch { notes += byEpoch.notes }
-    self.unused = unused
-    self.notes = notes
+  }
+
+  /// A member of the file that is not the array of values, with its value for each example.
+  private typealias Member = (name: String, values: [MetadataValue])
+
+  /// The members of the file that are metadata, but for those that name an axis; `unused` gains the rest, and why.
+  ///
+  /// - Returns: Their values, in the order of the file.
+  /// - Throws: ``EngramError`` with code `invalidData` when one does not fit into memory, and what reading them throws.
+  private static func members(
+    of source: RecordedArray, but ofAxes: Set<String>, examples: Int, request: Request,
+    unused: inout [(name: String, reason: String)]
+  ) throws(EngramError) -> [Member] {
+    var members: [Member] = []
+    var held = 0
+    for member in source.others where !ofAxes.contains(member.name) {
+      if AxisNames.statisticMembers.contains(member.name) || AxisNames.epochMembers.contains(member.name) {
+        unused.append((member.name, "the axis was named otherwise"))
+      } else if request.metadata != nil {
+        unused.append((member.name, "metadata come from the table"))
+      } else if member.shape != [examples] {
+        unused.append((member.name, "its shape \(member.shape) is not one value for each of \(examples) examples"))
+      } else {
+        held = held.addingReportingOverflow(member.heldAsMetadata).overflow ? .max : held + member.heldAsMetadata
+        try MemoryBudget.require(held, of: 1, what: "the metadata of the file", file: request.array)
+        try members.append((member.name, values(of: member, file: request.array)))
+      }
+    }
+    return members
+  }
+
+  /// The metadata that members of the file give, and the runs of the store that wrote it, where one did.
+  ///
+  /// - Returns: The columns under the store's names, and a run of each example; nil where no store wrote the file.
+  /// - Throws: ``EngramError`` when two members mean one column.
+  private static func columns(
+    of members: [Member], request: Request, notes: inout [String]
+  ) throws(EngramError) -> (columns: [MetadataColumn], runs: [MetadataValue]?) {
+    var members = members
+    let own = OwnExport(members.map(\.name))
+    let runs = own.flatMap { own in members.first { $0.name == own.runs }?.values }
+    if let own {
+      members = members.map { (OwnExport.field(ofArray: $0.name), $0.values) }
+      members = own.metadata(members, keeping: Set(request.map.values), &notes)
+    }
+    let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
+    notes += names.notes
+    let columns = zip(members, names.ours).compactMap { member, name in
+      name.map { name in
+        MetadataColumn(
+          name: name, sourceName: name == member.name ? nil : member.name, values: member.values.withoutGaps)
+      }
+    }
+    return (columns, runs)
   }
 
   /// The table of metadata, with a row for each example.
