@@ -93,7 +93,7 @@ Network::~Network() = default;
 at::TensorOptions Network::options() const {
   return at::TensorOptions()
       .dtype(settings.is_double ? at::kDouble : at::kFloat)
-      .device(settings.on_gpu ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU));
+      .device(settings.on_gpu ? at::Device(ENGRAM_GPU, 0) : at::Device(at::kCPU));
 }
 
 // Weights lie one after the other: kernels and biases, which decay, then scales and offsets, which do not.

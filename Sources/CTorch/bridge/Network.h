@@ -14,6 +14,11 @@
 
 #include "../include/engram_torch.h"
 
+// The device that engram_settings.on_gpu means; scripts/device_test puts one in its place that needs no GPU.
+#ifndef ENGRAM_GPU
+#define ENGRAM_GPU at::kCUDA
+#endif
+
 namespace engram {
 
 using at::Tensor;

@@ -54,7 +54,7 @@ const char *message() { return last_message.c_str(); }
 
 int32_t gpu_count() {
   int32_t count = 0;
-  guarded([&] { count = (int32_t)torch::cuda::device_count(); });
+  guarded([&] { count = ENGRAM_GPU == at::kCUDA ? (int32_t)torch::cuda::device_count() : 1; });
   return count;
 }
 
