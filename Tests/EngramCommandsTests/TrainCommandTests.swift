@@ -42,6 +42,15 @@ import Testing
     #expect(Self.run(["train"] + words).1.output.contains("1 trained"))
   }
 
+  @Test func `a share of a plan that has no run is said to have none, and leaves no store`() {
+    let folder = TemporaryFolder()
+    let words = ["train", folder["a.engram"], "--shard", "2/2"]
+    let (code, process) = Self.run(words)
+    #expect(code == 0 && process.errors.contains("this share of the plan has no run"), "\(process.errors)")
+    #expect(Self.run(words + ["--json"]).1.output.contains("\"runs\": []"))
+    #expect(folder.names.isEmpty)
+  }
+
   private static let refused: [[String]] = [
     ["--task", "imagenett"], ["--rule", "sgd"], ["--architecture", "vgg"], ["--set", "rat=1"], ["--set", "width=-1"],
     ["--plan", "no-such-plan"], ["--plan", "miniature", "--task", "digits"], ["--shard", "5/4"], ["--task", "cifar10"],

@@ -34,11 +34,19 @@ def dropped(names: Sequence[Any]) -> list[str]:
     return [] if set(names) >= OWN else [name for name in GIVEN if name in names]
 
 
+# What libraries call reals of 32 bits or fewer, and all reals.
+NARROW = {"halffloat", "float16", "float", "float32", "halffloat[pyarrow]", "float[pyarrow]"}
+REALS = NARROW | {"double", "float64", "double[pyarrow]"}
+
+
 def value_type(kinds: dict[str, str]) -> str | None:
-    """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept."""
-    is_narrow = any(kind in ("float", "float32", "halffloat") for kind in kinds.values())
-    is_wide = any(kind in ("double", "float64") and ("@" in name or name == "value") for name, kind in kinds.items())
-    return "float32" if is_narrow and not is_wide else None
+    """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept.
+
+    Trajectories are the columns ``statistic@epoch`` and ``value``; where there are none, any column of reals may be one.
+    """
+    named = {name: kind for name, kind in kinds.items() if "@" in name or name == "value"} or kinds
+    reals = {kind.lower() for kind in named.values()} & REALS
+    return "float32" if reals and reals <= NARROW else None
 
 
 def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
@@ -92,6 +100,16 @@ def spelled(column: Any) -> Any:
     return column.cast(pyarrow.string()) if is_view else column
 
 
+def widened(table: Any, type_of_values: str | None) -> Any:
+    """An Arrow table whose narrow reals have the type of the values, for the shortest decimals of a narrow one mean another number."""
+    import pyarrow
+
+    target = pyarrow.float32() if type_of_values == "float32" else pyarrow.float64()
+    return pyarrow.table({
+        name: column.cast(target) if str(column.type) in NARROW else column
+        for name, column in zip(table.column_names, table.columns, strict=True)})
+
+
 def require_frame(data: Any, library: str, kind: str) -> None:
     """Refuses what is no data frame of a library, which need not be there."""
     if not any(one.__module__.split(".")[0] == library and one.__name__ == kind for one in type(data).__mro__):
@@ -131,11 +149,15 @@ def from_arrow(
     table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
     nested = ("struct", "map", "union", "run_end_encoded", "dense_union", "sparse_union")
     require_columns([field.name for field in table.schema if str(field.type).startswith(nested)])
-    spelt = {name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)}
-    options.setdefault("value_type", value_type({field.name: str(field.type) for field in table.schema}))
+    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    if twice:
+        raise _errors.InvalidDataError(
+            "the name of a column comes twice", place=", ".join(twice[:5]), mend="`table.rename_columns([...])`")
+    spelt = pyarrow.table({name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)})
+    options.setdefault("value_type", value_type({field.name: str(field.type) for field in spelt.schema}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
-        csv.write_csv(pyarrow.table(spelt), path)
+        csv.write_csv(widened(spelt, options["value_type"]), path)
         return ingest(path, store, **options)
 
 
@@ -157,6 +179,10 @@ def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options
         return from_arrow(
             pyarrow.Table.from_pandas(data, preserve_index=any(name is not None for name in data.index.names)), store, **options)
     options.setdefault("value_type", value_type({str(name): str(kind) for name, kind in data.dtypes.items()}))
+    narrow = [name for name, kind in data.dtypes.items() if str(kind).lower() in NARROW]
+    if narrow and data.columns.is_unique:
+        bits = "32" if options["value_type"] == "float32" else "64"
+        data = data.astype({name: ("Float" if str(data.dtypes[name])[0] == "F" else "float") + bits for name in narrow})
     truths = [name for name, kind in data.dtypes.items() if str(kind) in ("bool", "boolean", "bool[pyarrow]")]
     if truths and data.columns.is_unique:
         # As other libraries spell them.
@@ -177,6 +203,8 @@ def from_polars(data: polars.DataFrame | polars.LazyFrame, store: str | os.PathL
         collected: polars.DataFrame = data.lazy().collect()
         return from_polars(collected, store, **options)
     require_frame(data, "polars", "DataFrame")
+    import polars
+
     data = cast("polars.DataFrame", data)
     require_columns([name for name, kind in data.schema.items() if str(kind).startswith(("Object", "Struct"))])
     if any(kind.is_nested() for kind in data.schema.values()) or "epochs" in options:
@@ -184,6 +212,8 @@ def from_polars(data: polars.DataFrame | polars.LazyFrame, store: str | os.PathL
     options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in data.schema.items()}))
     with tempfile.TemporaryDirectory(prefix="engram-") as folder:
         path = pathlib.Path(folder) / "table.csv"
+        if options["value_type"] != "float32":
+            data = data.cast({name: polars.Float64 for name, kind in data.schema.items() if str(kind).lower() in NARROW})
         data.drop(dropped(data.columns)).write_csv(path)
         return ingest(path, store, **options)
 
@@ -196,7 +226,7 @@ def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **
 
     name = existing(path)
     try:
-        table = parquet.read_table(name)
+        table = parquet.read_table(name, page_checksum_verification=True)
     except (pyarrow.ArrowException, OSError) as error:
         raise _errors.CorruptError("this is no Parquet file that can be read", file=name, found=str(error)) from error
     return from_arrow(table, store, **options)

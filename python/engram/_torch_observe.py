@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,8 @@ class ModelMeter:
         self, model: torch.nn.Module, stimuli: Iterable[Any], layers: Sequence[str] | Mapping[str, str | None] | None,
         activity_changes: bool, forward: Callable[[Any, Any], Any] | None,
     ) -> None:
-        if iter(stimuli) is stimuli:
+        # By its kind, for `iter` of a loader draws from the generator of the training.
+        if isinstance(stimuli, Iterator):
             raise _errors.UsageError(
                 "an iterator gives its stimuli once, and they are measured at every checkpoint", place="stimuli",
                 expected="a loader or a list of batches", found=type(stimuli).__name__, mend="`list(stimuli)`, or the loader itself")
@@ -112,8 +113,12 @@ class ModelMeter:
         def hook(module: torch.nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
             nonlocal is_inside
             activations = as_tensor(output)
-            if is_inside or activations is None or activations.ndim < 2:
+            if is_inside or activations is None:
                 return
+            if activations.ndim < 2:
+                raise _errors.UsageError(
+                    "the stimuli have no axis of stimuli: a layer answers with one row", place="stimuli", expected="batches",
+                    found=f"activations of shape {tuple(activations.shape)}", mend="`[stimuli]` for one batch")
             meter.add_activations(self._numbers(activations.flatten(1)))
             first = as_tensor(inputs)
             if not self.activity_changes or first is None or not first.is_floating_point():

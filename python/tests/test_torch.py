@@ -72,8 +72,8 @@ def test_measuring_a_model_of_torch_draws_no_random_numbers(tmp_path: pathlib.Pa
     model = torch.nn.Linear(6, 5)
     rows = torch.utils.data.TensorDataset(torch.randn(8, 6))
     with engram.Recorder(tmp_path / "x.engram", {"a": 1}, strict=True) as recorder:
-        recorder.observe(model, torch.utils.data.DataLoader(rows, 4))
         torch.manual_seed(3)
+        recorder.observe(model, torch.utils.data.DataLoader(rows, 4))
         recorder.record(0)
         first = torch.rand(1)
         torch.manual_seed(3)
@@ -105,4 +105,7 @@ def test_stimuli_for_torch_that_run_out_are_refused(tmp_path: pathlib.Path) -> N
         recorder.observe(model, (batch for batch in stimuli.split(3)))
     recorder.observe(model, [])
     with pytest.raises(engram.UsageError, match="no stimuli"):
+        recorder.record(0)
+    recorder.observe(model, stimuli)
+    with pytest.raises(engram.UsageError, match="no axis of stimuli"):
         recorder.record(0)

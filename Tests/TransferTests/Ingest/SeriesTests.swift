@@ -335,6 +335,14 @@ import Transfer
     #expect(report.notes.contains("1 columns without a name have no values; they are left out"))
   }
 
+  @Test func `examples without one value are left out, and it is said how many; nan is a value`() throws {
+    let bench = IngestBench()
+    bench.write("net,m@0,m@1\na,1,4\nb,,\nc,nan,nan\n", to: "t.csv")
+    let report = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    #expect(report.append.runs == 2)
+    #expect(report.notes.contains { $0.hasPrefix("examples without one value are left out: 1") })
+  }
+
   @Test func `JSON lines are read line by line, and say where they are wrong`() throws {
     let bench = IngestBench()
     bench.write(

@@ -83,6 +83,7 @@ enum TrainCommand {
     if let shard = invocation[shard] { runs = PlanRunner.shard(runs, shard.index, of: shard.count) }
     let path = invocation[store]
     if invocation[list] { return try TrainText.show(list: runs, in: path, invocation) }
+    if runs.isEmpty { return try TrainText.showNoRuns(invocation) }
     // What cannot be trained leaves no empty store behind.
     try loadLibrary()
     for run in runs { try TensorLibrary.rule(run.rule).check(run.ruleOptions) }

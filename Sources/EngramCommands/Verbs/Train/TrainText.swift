@@ -10,6 +10,12 @@ enum TrainText {
   /// More runs than this are summed up and not listed.
   private static let mostListed = 40
 
+  /// Says that a share of a plan has no run, as one of more shares than runs.
+  static func showNoRuns(_ invocation: Invocation) throws(EngramError) {
+    try invocation.note("note: there is nothing to train: this share of the plan has no run")
+    if invocation[CommonParameters.json] { try invocation.show(json([], 0)) }
+  }
+
   /// Shows what became of runs.
   static func show(
     _ reports: [TrainingReport], in store: TrajectoryStore, seconds: Double, _ invocation: Invocation

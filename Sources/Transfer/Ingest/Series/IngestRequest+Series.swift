@@ -25,10 +25,13 @@ extension IngestRequest {
     let rowsOf = try series.rowsOfExamples()
     var groups: [Axes: Int] = [:]
     var parts: [(axes: Axes, examples: [Int])] = []
-    var filled = 0
+    var (filled, empty) = (0, 0)
     for example in rowsOf.indices {
       let axes = Self.axes(of: rowsOf[example], in: series, &filled)
-      if axes.columns.isEmpty { continue }
+      if axes.columns.isEmpty {
+        empty += 1
+        continue
+      }
       let group = groups[axes] ?? parts.count
       if group == parts.count {
         groups[axes] = group
@@ -41,6 +44,10 @@ extension IngestRequest {
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 {
       notes.append("values that are missing at some epochs of their trajectory and are NaN there: \(filled)")
+    }
+    if empty > 0 {
+      notes.append(
+        "examples without one value are left out: \(empty); what was recorded and is no number is spelled nan")
     }
     if series.rowsOfNothing > 0 {
       notes.append("\(series.rowsOfNothing) rows have neither an epoch nor values; they are left out")
