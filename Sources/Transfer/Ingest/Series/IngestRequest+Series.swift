@@ -40,6 +40,28 @@ extension IngestRequest {
       parts[group].examples.append(example)
     }
     let order = parts.flatMap(\.examples)
+    var notes = notes(of: series, rowsOf, filled: filled, empty: empty, parts: parts.count)
+    let (columns, runs) = try metadata(of: order, in: series, joined, &notes)
+    var input = IngestInput(
+      source: source, metadataSource: metadata, format: "\(SeriesShape.format), \(series.shape.kind)",
+      parts: parts.map { part in
+        let gathered = GatheredRows(
+          rows: series.rows, order: part.examples.flatMap { rowsOf[$0] }, columns: part.axes.columns,
+          isSingle: valueType == .float32)
+        return IngestInput.Part(
+          values: NumPyArray(
+            name: "values", type: NumPyType(valueType ?? .float64),
+            shape: [part.examples.count, part.axes.epochs.count, part.axes.columns.count], isFortranOrder: false,
+            payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
+      }, columns: columns, sourceRuns: runs, notes: notes)
+    input.warnings = ChangingFields(series, rowsOf, runFields: runFields).warnings
+    return input
+  }
+
+  /// What is said of the values: what is missing, left out, repeated or rounded.
+  private func notes(
+    of series: SeriesReader, _ rowsOf: [[Int32]], filled: Int, empty: Int, parts: Int
+  ) -> [String] {
     var notes = (series.isChart ? [ChartRows.note] : []) + series.shape.notes
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 {
@@ -58,24 +80,10 @@ extension IngestRequest {
       let beyond = rowsOf.joined().reduce(0) { $0 + series.rows.countBeyondFloat32(ofRow: Int($1)) }
       if beyond > 0 { notes.append("\(beyond) values are beyond float32 and are stored as infinities") }
     }
-    if parts.count > 1 {
-      notes.append("examples were recorded at \(parts.count) different sets of epochs and statistics")
+    if parts > 1 {
+      notes.append("examples were recorded at \(parts) different sets of epochs and statistics")
     }
-    let (columns, runs) = try metadata(of: order, in: series, joined, &notes)
-    var input = IngestInput(
-      source: source, metadataSource: metadata, format: "\(SeriesShape.format), \(series.shape.kind)",
-      parts: parts.map { part in
-        let gathered = GatheredRows(
-          rows: series.rows, order: part.examples.flatMap { rowsOf[$0] }, columns: part.axes.columns,
-          isSingle: valueType == .float32)
-        return IngestInput.Part(
-          values: NumPyArray(
-            name: "values", type: NumPyType(valueType ?? .float64),
-            shape: [part.examples.count, part.axes.epochs.count, part.axes.columns.count], isFortranOrder: false,
-            payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
-      }, columns: columns, sourceRuns: runs, notes: notes)
-    input.warnings = ChangingFields(series, rowsOf, runFields: runFields).warnings
-    return input
+    return notes
   }
 
   /// What was recorded of an example.
