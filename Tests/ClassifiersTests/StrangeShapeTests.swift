@@ -176,4 +176,14 @@ import TrajectoryModel
       #expect(error?.place?.contains("column 2") == true, "\(String(describing: error))")
     }
   }
+
+  @Test func `a cost that is too large to calculate with is named`() throws {
+    let features = try filledMatrix(rows: 40, columns: 4) { row, column in Double(row % (column + 2)) }
+    let labels = ClassLabels(codes: (0..<40).map { Int32($0 % 2) }, classCount: 2)
+    let error = #expect(throws: EngramError.self) {
+      _ = try LinearSVM(cost: 1e308).fitted(
+        features, columns: FeatureLayout(statisticCount: 4, sampleCount: 1), labels: labels)
+    }
+    #expect(error?.message.contains("C = 1e+308") == true, "\(String(describing: error))")
+  }
 }

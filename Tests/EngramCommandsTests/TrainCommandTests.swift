@@ -40,6 +40,11 @@ import Testing
     #expect(again.errors.contains("1 of the runs that are present are hidden"), "\(again.errors)")
     #expect(Self.run(["purge", store, "--confirm", "a.engram"]).code == 0)
     #expect(Self.run(["train"] + words).1.output.contains("1 trained"))
+    for place in [store, "\(store)/nets/deeper"] {
+      let (code, kept) = Self.run(["train"] + words + ["--model-seed", "1", "--keep-weights", place])
+      #expect(code == 2 && kept.errors.contains("inside a store"), "\(kept.errors)")
+    }
+    #expect(Set(folder.names) == ["a.engram"] && Self.run(["verify", store]).code == 0)
   }
 
   @Test func `a share of a plan that has no run is said to have none, and leaves no store`() {
@@ -55,7 +60,7 @@ import Testing
     ["--task", "imagenett"], ["--rule", "sgd"], ["--architecture", "vgg"], ["--set", "rat=1"], ["--set", "width=-1"],
     ["--plan", "no-such-plan"], ["--plan", "miniature", "--task", "digits"], ["--shard", "5/4"], ["--task", "cifar10"],
     ["--epochs", "0"], ["--epochs", "3", "--set", "epochs=4"], ["--set", "image_size=4"], ["--model-seed", "-1"],
-    ["--set", "rule_options.alfa=1", "--rule", "information"],
+    ["--set", "rule_options.alfa=1", "--rule", "information"], ["--set", "width=1", "--set", "width=2"],
   ]
 
   @Test(arguments: refused)

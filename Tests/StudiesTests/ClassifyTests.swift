@@ -62,6 +62,25 @@ struct ClassifyTests {
     }
   }
 
+  /// What makes of values some that Float32 does not tell apart, or does not hold.
+  static let wide: [@Sendable (Double) -> Double] = [{ 1.7e9 + $0 }, { $0 * 1e60 }, { $0 * 1e-60 }]
+
+  @Test(arguments: ClassifierKind.allCases, wide.indices)
+  func `values that only Float64 holds are learned from as they are`(kind: ClassifierKind, place: Int) throws {
+    // The least scale of a z-score makes zeros of values so small.
+    if kind != .randomForest, place == 2 { return }
+    let (plain, wide) = (try Self.store(), try ToyStore.learningRules(wide: Self.wide[place]))
+    _ = try wide.store.createSplitSet("s", SplitSpecification(.balanced(BalancedSplits(repeats: 3))))
+    let plan = try Self.plan("s", kind)
+    let (results, expected) = (try wide.store.classify(plan), try plain.store.classify(plan))
+    let (accuracy, plainAccuracy) = (try #require(results.test).meanAccuracy, try #require(expected.test).meanAccuracy)
+    #expect(abs(accuracy - plainAccuracy) < 0.1, "\(accuracy) and \(plainAccuracy)")
+    let model = try TrainedModel(parsing: wide.store.trainedModel(plan, split: 1).encoded())
+    let split = try wide.store.splitSet("s").splits[1]
+    let predictions = try #require(results.splits[1].predictions)
+    #expect(try model.predict(split.test, in: try wide.store.snapshot()).codes == predictions.predicted)
+  }
+
   @Test func `the same plan is answered from the store, and another seed is another plan`() throws {
     let toy = try Self.store()
     let results = try toy.store.classify(Self.plan())

@@ -49,6 +49,16 @@ struct IdentifyTests {
     }
   }
 
+  @Test(arguments: ClassifyTests.wide.indices)
+  func `runs whose values only Float64 holds are told as others are`(place: Int) throws {
+    let toys = [try ToyStore.learningRules(), try ToyStore.learningRules(wide: ClassifyTests.wide[place])]
+    let right = try toys.map { toy in
+      let found = try toy.store.snapshot().identify(request("model_seed = 0"))
+      return try #require(found.known).rightExamples
+    }
+    #expect(right[0] == right[1] && right[0] > 4, "\(right) of 6")
+  }
+
   @Test func `sets of classes hold the true one of held-out kinds, and kinds told by guessing are named`() throws {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()

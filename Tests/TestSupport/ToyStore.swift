@@ -50,9 +50,9 @@ extension ToyStore {
 
   /// Runs of a few learning rules, of two layers each, whose statistics differ by rule and a little at random.
   ///
-  /// A NaN stands in `weightraw_kurtosis` of the last layer at epoch 5.
+  /// A NaN stands in `weightraw_kurtosis` of the last layer at epoch 5. With `wide` values are Float64, made of those by it.
   package static func learningRules(
-    _ rules: [String] = ["adam", "feedback", "sgdm"], runsOfEach count: Int = 8
+    _ rules: [String] = ["adam", "feedback", "sgdm"], runsOfEach count: Int = 8, wide: ((Double) -> Double)? = nil
   ) throws(EngramError) -> ToyStore {
     var random = SeededGenerator(seed: 7)
     var recordings: [Recording] = []
@@ -72,7 +72,7 @@ extension ToyStore {
               "learning_rule": .text(name), "model_seed": .integer(Int64(run)),
             ],
             layers: [Layer(name: "conv1", position: .early), Layer(name: "fc2", position: .deep)],
-            values: .float32(values)))
+            values: wide.map { .float64(values.map(Double.init).map($0)) } ?? .float32(values)))
       }
     }
     return try ToyStore(recordings, epochs: ruleEpochs, statistics: ruleStatistics)

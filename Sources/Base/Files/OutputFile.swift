@@ -72,11 +72,7 @@ package final class OutputFile {
       guard error.code == .notFound else { throw error }
       throw EngramError(.notFound, "the folder of the output is not there", file: path, mend: "make the folder first")
     }
-    if let store = StorePlace.enclosing(folder) {
-      throw EngramError(
-        .usage, "the output lies inside a store, of which only commits change the files", file: path,
-        expected: "a file outside of \(store)", mend: "name a file beside the store")
-    }
+    if let store = StorePlace.enclosing(folder) { throw StorePlace.inside(store, path) }
     let temporary = ".\(name).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     do throws(EngramError) {
       let opened = try folder.open(temporary, O_WRONLY | O_CREAT | O_EXCL)

@@ -23,7 +23,7 @@ enum LAPACK {
   ) throws(EngramError) -> [Double] {
     if size == 0 { return [] }
     try loadBLAS()
-    guard matrix.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }
+    guard matrix.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow() }
     var values = [Double](repeating: 0, count: size)
     let question = StopQuestion(work)
     // SAFETY: `matrix` is size x size, `values` has a place for each, and the question lives until the function returns.

@@ -110,7 +110,7 @@ private final class SinglePrecisionRows: Sendable {
         norms[row] += value * value
       }
     }
-    guard norms.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow }
+    guard norms.allSatisfy(\.isFinite) else { throw OneVersusRest.overflow() }
     self.matrix = matrix
     squaredNorms = norms
   }

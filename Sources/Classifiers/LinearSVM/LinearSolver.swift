@@ -54,7 +54,7 @@ struct OneVersusRest: Sendable {
       var fits: [[LinearFit]] = []
       for cost in costs {
         fits.append(try solver.solve(cost: cost))
-        guard fits[fits.count - 1].allSatisfy(\.isFinite) else { throw Self.overflow }
+        guard fits[fits.count - 1].allSatisfy(\.isFinite) else { throw Self.overflow(cost: cost) }
         options.work.report("training", done.next(), of: total, .things("problems"))
       }
       results.set(part, fits)
@@ -68,10 +68,13 @@ struct OneVersusRest: Sendable {
     }
   }
 
-  /// The error for features whose squares, or whose Float32 values, are infinite.
-  static let overflow = EngramError(
-    .invalidData, "the values of the columns are too large to calculate with",
-    mend: "z-score the columns (`standardize`), or leave out the statistic with the largest values")
+  /// The error for features whose squares, or whose Float32 values, are infinite, or a solution is at a cost.
+  static func overflow(cost: Double? = nil) -> EngramError {
+    EngramError(
+      .invalidData,
+      "the values of the columns\(cost.map { ", or C = \($0)," } ?? "") are too large to calculate with",
+      mend: "z-score the columns (`standardize`), leave out the statistic with the largest values, or make C smaller")
+  }
 
   /// How many classes a solver works on at once.
   private func groupSize(of placeCount: Int) -> Int {

@@ -12,7 +12,7 @@ extension Snapshot {
   /// A random forest learns from the training examples, on the columns that both sides have. Further forests, each of
   /// which has not seen a part of the training runs, say how far its confidence is to be believed (``CalibrationGroups``,
   /// ``ConfidenceLevel``). Distances on a robust scale find the nearest training runs, and tell whether the examples lie
-  /// outside the training data. Values are read as Float32.
+  /// outside the training data.
   ///
   /// ```swift
   /// let found = try snapshot.identify(IdentifyRequest(examples: "task = 'neural'"))

@@ -7,7 +7,8 @@ public import TrajectoryStore
 
 /// Examples as classifiers see them: one row an example, ascending by id, one column a feature.
 ///
-/// It keeps its memory: filling it again with as many examples or fewer allocates nothing.
+/// Values are Float64 where any of the examples was recorded so, and Float32 otherwise. It keeps its memory: filling it again with
+/// as many examples of that type or fewer allocates nothing.
 ///
 /// ```swift
 /// let selection = try FeatureRequest(statistics: .family(.weight)).select(examples, in: snapshot)
@@ -43,8 +44,14 @@ public struct FeatureSet: ~Copyable, Sendable {
     _ examples: ExampleSet, _ columns: FeatureColumns, from snapshot: Snapshot,
     work: WorkContext = WorkContext()
   ) throws(EngramError) {
+    take(snapshot.featureType(of: examples))
     try snapshot.materialize(examples, columns, into: &matrix, work: work)
     (self.examples, self.columns) = (examples, columns)
+  }
+
+  /// Takes a type of values, and memory for it where the type is another one.
+  private mutating func take(_ type: ElementType) {
+    if matrix.elementType != type { matrix = Matrix(elementType: type, layout: matrix.layout) }
   }
 
   /// Fills it with some examples whose columns are then z-scored by means and deviations taken before.
@@ -80,10 +87,20 @@ public struct FeatureSet: ~Copyable, Sendable {
     train: ExampleSet, _ features: inout FeatureSet, test: ExampleSet, _ testFeatures: inout FeatureSet,
     _ columns: FeatureColumns, from snapshot: Snapshot, work: WorkContext = WorkContext()
   ) throws(EngramError) {
+    let type = snapshot.featureType(of: train.union(test))
+    features.take(type)
+    testFeatures.take(type)
     try snapshot.materialize(
       train: train, into: &features.matrix, test: test, into: &testFeatures.matrix, columns, work: work)
     (features.examples, features.columns) = (train, columns)
     (testFeatures.examples, testFeatures.columns) = (test, columns)
+  }
+}
+
+extension Snapshot {
+  /// The type in which classifiers see the values of some examples: one that holds each of them.
+  fileprivate func featureType(of examples: ExampleSet) -> ElementType {
+    elementTypes(of: examples).contains(.float64) ? .float64 : .float32
   }
 }
 

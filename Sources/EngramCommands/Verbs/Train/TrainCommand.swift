@@ -84,6 +84,7 @@ enum TrainCommand {
     let path = invocation[store]
     if invocation[list] { return try TrainText.show(list: runs, in: path, invocation) }
     if runs.isEmpty { return try TrainText.showNoRuns(invocation) }
+    if let folder = invocation[keepWeights] { try StorePlace.refuse(folder: folder) }
     // What cannot be trained leaves no empty store behind.
     try loadLibrary()
     for run in runs { try TensorLibrary.rule(run.rule).check(run.ruleOptions) }
@@ -138,7 +139,11 @@ enum TrainCommand {
   /// The runs that are asked for.
   private static func runs(_ invocation: Invocation) throws(EngramError) -> [TrainingSettings] {
     var changes = JSONObject()
+    var given: Set<String> = []
     for setting in invocation[settings] {
+      guard given.insert(setting.name).inserted else {
+        throw invocation.usageError("--set gives \(setting.name) twice", expected: "one value for each setting")
+      }
       let parts = setting.name.split(separator: ".", maxSplits: 1).map(String.init)
       if parts.count == 2 {
         var inner = JSONObject()
