@@ -85,12 +85,21 @@ public struct MeasurementCondition: Sendable, Hashable {
   ///
   /// - Throws: As ``unitCount(of:)``.
   public func observation(ofUnits available: Int) throws(EngramError) -> ObservationCondition {
+    try observation(ofUnits: [available])
+  }
+
+  /// What a store keeps of the condition, for a layer of so many units at each epoch; a count is a fraction of their mean.
+  ///
+  /// - Throws: As ``unitCount(of:)``, where any epoch has too few.
+  public func observation(ofUnits available: [Int]) throws(EngramError) -> ObservationCondition {
     if isPerfect { return .perfect }
     let fraction: Double
     switch units {
     case .all: fraction = 1
     case .fraction(let share): fraction = share
-    case .count: fraction = Double(try unitCount(of: available)) / Double(available)
+    case .count(let count):
+      for units in available { _ = try unitCount(of: units) }
+      fraction = Double(count * available.count) / Double(available.reduce(0, +))
     }
     return ObservationCondition(unitFraction: fraction, noiseSD: noiseSD, seed: Int64(seed))
   }

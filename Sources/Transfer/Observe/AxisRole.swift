@@ -16,7 +16,7 @@ enum AxisRole: String, Sendable, Hashable {
   case unit
 
   /// What things of this meaning are called.
-  private var plural: String { self == .stimulus ? "stimuli" : "\(self)s" }
+  var plural: String { self == .stimulus ? "stimuli" : "\(self)s" }
 
   /// The words of each role, the usual one first.
   private static let words: [(role: AxisRole, words: [String])] = [

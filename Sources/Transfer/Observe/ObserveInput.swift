@@ -162,10 +162,10 @@ struct ObserveInput: Sendable {
     ObservePlan(
       layers: layers.map { layer in
         ObservePlan.Layer(
-          name: layer.name, position: request.positions[layer.name], stimuli: layer.activations?.array.rowCount,
-          units: layer.activations?.array.rowLength,
-          weights: layer.weights.map { $0.array.rowCount * $0.array.rowLength },
-          changes: layer.changes.map { $0.array.rowCount * $0.array.rowLength })
+          name: layer.name, position: request.positions[layer.name],
+          stimuli: layer.activations?.array.rowCounts.upperBound,
+          units: layer.activations?.array.rowLengths.upperBound, weights: layer.weights?.array.greatestCount,
+          changes: layer.changes?.array.greatestCount)
       }, runs: runCount, epochs: epochs, conditions: conditions, byteCount: byteCount, notes: notes)
   }
 }

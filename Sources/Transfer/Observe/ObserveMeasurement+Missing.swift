@@ -5,66 +5,94 @@ import Observables
 import TrajectoryModel
 
 extension ObserveMeasurement {
-  /// The units of a layer that are never NaN while other units are not, over all epochs of a run.
+  /// The units of a layer that are never NaN while other units are not: over all epochs of a run, or at each of them where each
+  /// has units of its own.
   mutating func present(of slice: ObserveInput.Slice, layer: Int, run: Int) throws(EngramError) -> Present {
     let array = slice.array
-    var missing = MissingUnits(unitCount: array.rowLength)
-    var present = Present(units: [])
-    var emptyStimuli = 0
-    for epoch in input.epochs.indices {
-      for rows in blocks(of: array) {
-        try work.checkCancelled("the measurement was stopped; the store is as it was before")
-        let at = (run, epoch, slice.layer)
-        let isEmpty: [Bool]
-        switch array.elementType {
-        case .float32:
-          var block: [Float] = []
-          try array.read(rows, at: at, into: &block)
-          isEmpty = missing.look(at: block.span)
-        case .float64:
-          var block: [Double] = []
-          try array.read(rows, at: at, into: &block)
-          isEmpty = missing.look(at: block.span)
-        }
-        for (row, isEmpty) in zip(rows, isEmpty) where isEmpty {
-          present.notShown[epoch, default: []].insert(row)
-          emptyStimuli += 1
-        }
+    var present = Present()
+    if input.request.hasOwnUnits {
+      for epoch in input.epochs.indices {
+        var missing = MissingUnits(unitCount: array.rowLength(at: epoch))
+        try look(at: slice, (run, epoch), &missing, &present)
+        present.units.append(missing.present)
       }
+    } else {
+      var missing = MissingUnits(unitCount: array.rowLength(at: 0))
+      for epoch in input.epochs.indices { try look(at: slice, (run, epoch), &missing, &present) }
+      present.units = Array(repeating: missing.present, count: input.epochs.count)
     }
-    present.units = missing.present
-    let gone = array.rowLength - present.units.count
-    guard gone > 0 || emptyStimuli > 0 else { return present }
+    try note(present, of: slice, layer: layer, run: run)
+    return present
+  }
+
+  /// Looks for units that are NaN at an epoch, and for stimuli that were not shown.
+  private func look(
+    at slice: ObserveInput.Slice, _ place: (run: Int, epoch: Int), _ missing: inout MissingUnits,
+    _ present: inout Present
+  ) throws(EngramError) {
+    let at = (place.run, place.epoch, slice.layer)
+    for rows in blocks(of: slice.array, at: place.epoch) {
+      try work.checkCancelled("the measurement was stopped; the store is as it was before")
+      let isEmpty: [Bool]
+      switch slice.array.elementType {
+      case .float32:
+        var block: [Float] = []
+        try slice.array.read(rows, at: at, into: &block)
+        isEmpty = missing.look(at: block.span)
+      case .float64:
+        var block: [Double] = []
+        try slice.array.read(rows, at: at, into: &block)
+        isEmpty = missing.look(at: block.span)
+      }
+      for (row, isEmpty) in zip(rows, isEmpty) where isEmpty { present.notShown[place.epoch, default: []].insert(row) }
+    }
+  }
+
+  /// Keeps what is left out of a layer of a run, to be said; refuses what the request refuses, and a layer without units.
+  private mutating func note(
+    _ present: Present, of slice: ObserveInput.Slice, layer: Int, run: Int
+  ) throws(EngramError) {
+    let array = slice.array
+    let emptyStimuli = present.notShown.values.reduce(0) { $0 + $1.count }
+    // Units that are the same at all epochs are counted once.
+    let counted = input.request.hasOwnUnits ? Array(input.epochs.indices) : [0]
+    let gone = counted.map { array.rowLength(at: $0) - present.units[$0].count }
+    guard gone.contains(where: { $0 > 0 }) || emptyStimuli > 0 else { return }
     let place = "layer \(input.layers[layer].name), run \(run)"
     guard input.request.missing == .drop else {
       throw EngramError(
         .invalidData, "a recording has NaN", file: array.files[0].name, place: place, expected: "numbers",
-        found: "\(gone) units that are NaN at some stimulus, \(emptyStimuli) stimuli that are NaN at all units",
+        found: "\(gone.reduce(0, +)) units that are NaN at some stimulus, "
+          + "\(emptyStimuli) stimuli that are NaN at all units",
         mend: "leave them out, or keep NaN as values")
     }
-    guard !present.units.isEmpty else {
+    if let epoch = counted.first(where: { present.units[$0].isEmpty }) {
+      let isOwn = input.request.hasOwnUnits
+      let (epochs, way) = isOwn ? ("", "") : (" or epochs", ", say that epochs have units of their own")
       throw EngramError(
-        .invalidData, "no unit of a layer has a value at every stimulus", file: array.files[0].name, place: place,
-        expected: "at least one of \(array.rowLength) units", found: "none",
-        mend: "leave out stimuli or epochs that few units have, or keep NaN as values")
+        .invalidData, "no unit of a layer has a value at every stimulus", file: array.files[0].name,
+        place: isOwn ? "\(place), epoch \(input.epochs[epoch])" : place,
+        expected: "at least one of \(array.rowLength(at: epoch)) units", found: "none",
+        mend: "leave out stimuli\(epochs) that few units have\(way), or keep NaN as values")
     }
     var seen = dropped[layer] ?? ([], 0)
-    seen.units.append(gone)
+    seen.units += gone
     seen.stimuli += emptyStimuli
     dropped[layer] = seen
-    return present
   }
 
   /// Says in one line for each layer what was left out.
   mutating func explain() {
     for (layer, seen) in dropped.sorted(by: { $0.key < $1.key }) {
-      let total = input.layers[layer].activations?.array.rowLength ?? 0
+      let total = input.layers[layer].activations?.array.rowLengths.upperBound ?? 0
       let (least, most) = (seen.units.min() ?? 0, seen.units.max() ?? 0)
       var parts: [String] = []
       if most > 0 {
         let count = least == most ? "\(most)" : "\(least) to \(most)"
-        let runs = input.runCount > 1 ? " in \(seen.units.count) of \(input.runCount) runs" : ""
-        parts.append("\(count) of \(total) units, which are NaN at a stimulus that others have a value for\(runs)")
+        let isOwn = input.request.hasOwnUnits
+        let units = isOwn ? "\(count) units of an epoch" : "\(count) of \(total) units"
+        let runs = !isOwn && input.runCount > 1 ? " in \(seen.units.count) of \(input.runCount) runs" : ""
+        parts.append("\(units), which are NaN at a stimulus that others have a value for\(runs)")
       }
       if seen.stimuli > 0 {
         parts.append(

@@ -11,12 +11,12 @@ struct ObserveMeasurement {
   /// The layer, run or unit that was left out, and why, in lines for a person.
   var notes: [String] = []
   private var doneBytes = 0
-  /// What was left out of each layer: units by run, and stimuli.
+  /// What was left out of each layer: units by run or epoch, and stimuli.
   var dropped: [Int: (units: [Int], stimuli: Int)] = [:]
 
-  /// What a layer of a run has values for: its units, and by epoch the stimuli that were not shown.
+  /// What a layer of a run has values for: by epoch its units, and the stimuli that were not shown.
   struct Present {
-    var units: [Int]
+    var units: [[Int]] = []
     var notShown: [Int: Set<Int>] = [:]
   }
 
@@ -51,9 +51,10 @@ struct ObserveMeasurement {
     if let slice = layer.activations, slice.array.isFloat, input.request.missing != .keep {
       present = try self.present(of: slice, layer: index, run: run)
     }
-    let units =
-      present?.units.count ?? layer.activations?.array.rowLength
-      ?? layer.weights.map { $0.array.rowCount * $0.array.rowLength } ?? 1
+    let units = input.epochs.indices.map { epoch in
+      present?.units[epoch].count ?? layer.activations?.array.rowLength(at: epoch)
+        ?? layer.weights?.array.greatestCount ?? 1
+    }
     var conditions: [ObservationCondition] = []
     do throws(EngramError) {
       for condition in input.conditions { conditions.append(try condition.observation(ofUnits: units)) }
@@ -83,7 +84,7 @@ struct ObserveMeasurement {
     of layer: ObserveInput.Layer, _ place: (run: Int, epoch: Int), _ present: Present?
   ) throws(EngramError) -> [LayerObservables] {
     var meter = try ObservableMeter(conditions: input.conditions, weightNorm: input.request.weightNorm)
-    let unitCount = present?.units.count ?? layer.activations?.array.rowLength
+    let unitCount = present?.units[place.epoch].count ?? layer.activations?.array.rowLength(at: place.epoch)
     if let slice = layer.activations {
       switch slice.array.elementType {
       case .float32: try addActivations(of: slice, place, present, to: &meter, as: Float.self)
@@ -93,7 +94,7 @@ struct ObserveMeasurement {
         throw EngramError(
           .invalidData, "a layer has no stimulus at an epoch", file: slice.array.files[0].name,
           place: "layer \(layer.name), run \(place.run), epoch \(input.epochs[place.epoch])",
-          expected: "a stimulus that is not NaN throughout", found: "\(slice.array.rowCount) that are",
+          expected: "a stimulus that is not NaN throughout", found: "\(slice.array.rowCount(at: place.epoch)) that are",
           mend: "leave the epoch out of the array, or keep NaN as values")
       }
     }
@@ -108,7 +109,7 @@ struct ObserveMeasurement {
   private func numbers(
     of slice: ObserveInput.Slice, _ place: (run: Int, epoch: Int)
   ) throws(EngramError) -> [Double] {
-    let rows = 0..<slice.array.rowCount
+    let rows = 0..<slice.array.rowCount(at: place.epoch)
     let at = (place.run, place.epoch, slice.layer)
     switch slice.array.elementType {
     case .float32:
@@ -127,7 +128,7 @@ struct ObserveMeasurement {
     of slice: ObserveInput.Slice, _ place: (run: Int, epoch: Int), unitCount: Int?, to meter: inout ObservableMeter
   ) throws(EngramError) {
     let at = (place.run, place.epoch, slice.layer)
-    let rows = slice.array.rowCount
+    let rows = slice.array.rowCount(at: place.epoch)
     switch slice.array.elementType {
     case .float32:
       var weights: [Float] = []
@@ -138,7 +139,7 @@ struct ObserveMeasurement {
       try slice.array.read(0..<rows, at: at, into: &weights)
       try meter.addWeights(weights.span, rows: rows)
     }
-    tell(rows * slice.array.rowByteCount)
+    tell(rows * slice.array.rowByteCount(at: place.epoch))
   }
 
   /// Adds the activations of an epoch, block by block.
@@ -149,12 +150,12 @@ struct ObserveMeasurement {
     let array = slice.array
     var block: [Number] = []
     var kept: [Number] = []
-    for rows in blocks(of: array) {
+    let length = array.rowLength(at: place.epoch)
+    let notShown = present?.notShown[place.epoch] ?? []
+    for rows in blocks(of: array, at: place.epoch) {
       try work.checkCancelled("the measurement was stopped; the store is as it was before")
       try array.read(rows, at: (place.run, place.epoch, slice.layer), into: &block)
-      let length = array.rowLength
-      let notShown = present?.notShown[place.epoch] ?? []
-      if let units = present?.units, units.count < length || !notShown.isEmpty {
+      if let units = present?.units[place.epoch], units.count < length || !notShown.isEmpty {
         kept.removeAll(keepingCapacity: true)
         for row in rows where !notShown.contains(row) {
           let first = (row - rows.lowerBound) * length
@@ -164,14 +165,15 @@ struct ObserveMeasurement {
       } else {
         try meter.addActivations(block.span, units: length, work: work.silent)
       }
-      tell(rows.count * array.rowByteCount)
+      tell(rows.count * array.rowByteCount(at: place.epoch))
     }
   }
 
-  /// The rows of an array in blocks that fit the memory.
-  func blocks(of array: ObservedArray) -> [Range<Int>] {
-    let size = max(1, input.request.blockByteCount / max(1, array.rowByteCount))
-    return stride(from: 0, to: array.rowCount, by: size).map { $0..<min($0 + size, array.rowCount) }
+  /// The rows of an array at an epoch, in blocks that fit the memory.
+  func blocks(of array: ObservedArray, at epoch: Int) -> [Range<Int>] {
+    let size = max(1, input.request.blockByteCount / max(1, array.rowByteCount(at: epoch)))
+    let count = array.rowCount(at: epoch)
+    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 
   private mutating func tell(_ bytes: Int) {

@@ -30,7 +30,8 @@ struct ObserveOpener {
     var found: [(name: String, slice: ObserveInput.Slice)] = []
     for source in sources {
       for (name, files) in try files(of: source, as: kind) {
-        let array = try ObservedArray(files, roles: try roles(of: files, as: kind))
+        let array = try ObservedArray(files, roles: try roles(of: files, as: kind), mayDiffer: mayDiffer(kind))
+        note(array, of: source)
         for (layer, name) in try layerNames(of: array, name: name).enumerated() {
           guard !found.contains(where: { $0.name == name }) else {
             throw EngramError(
@@ -43,6 +44,23 @@ struct ObserveOpener {
       }
     }
     return found
+  }
+
+  /// The axes along which the files of a pattern may differ: units, and what was shown to them.
+  private func mayDiffer(_ kind: Kind) -> Set<AxisRole> {
+    guard request.hasOwnUnits else { return [] }
+    switch kind {
+    case .activations: return [.stimulus, .unit]
+    case .activityChanges: return [.stimulus]
+    case .weights: return []
+    }
+  }
+
+  /// Says how the files of a pattern differ.
+  private mutating func note(_ array: ObservedArray, of source: ObserveRequest.Source) {
+    for (counts, what) in [(array.rowLengths, "units"), (array.rowCounts, "stimuli")] where counts.count > 1 {
+      notes.append("epochs of \(source.path) have \(counts.lowerBound) to \(counts.upperBound) \(what)")
+    }
   }
 
   /// The files of a source, by the layer that they are of.

@@ -11,7 +11,7 @@ public struct ObservePlan: Sendable, Hashable {
     public let name: String
     /// Its position, or nil where nobody said.
     public let position: LayerPosition?
-    /// Stimuli and units of its activations, or nil without activations.
+    /// Stimuli and units of its activations, the most that an epoch has, or nil without activations.
     public let stimuli, units: Int?
     /// The number of its weights, or nil.
     public let weights: Int?

@@ -33,7 +33,8 @@ public struct ObserveRequest: Sendable, Hashable {
 
   /// What is done about values that are NaN.
   public enum MissingRule: String, Sendable, Hashable, CaseIterable {
-    /// A stimulus at which all units are NaN is left out of its epoch; then a unit that is NaN anywhere is left out of its run.
+    /// A stimulus at which all units are NaN is left out of its epoch; then a unit that is NaN anywhere is left out of its run,
+    /// or of that epoch where each has units of its own.
     case drop
     /// NaN are values: they make the statistics of their stimulus NaN.
     case keep
@@ -73,6 +74,10 @@ public struct ObserveRequest: Sendable, Hashable {
   public var weightNorm = WeightNorm.rows
   /// What is done about NaN.
   public var missing = MissingRule.drop
+  /// Whether each epoch has units of its own, as sessions in which other neurons were found do.
+  ///
+  /// The files of a pattern may then have other numbers of units and stimuli, and a unit that is NaN is left out of that epoch alone.
+  public var hasOwnUnits = false
 
   /// Bytes of the stimuli that are read at a time.
   package var blockByteCount = 32 << 20

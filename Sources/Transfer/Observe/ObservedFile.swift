@@ -60,6 +60,9 @@ struct ObservedFile: Sendable {
   /// What errors call it.
   var name: String { member.map { "\(path), array \($0)" } ?? path }
 
+  /// The shape, for errors.
+  var shapeText: String { "shape (\(array.shape.map(String.init).joined(separator: ", ")))" }
+
   /// Elements from one index of each axis to the next.
   var strides: [Int] {
     var strides = [Int](repeating: 1, count: array.shape.count)

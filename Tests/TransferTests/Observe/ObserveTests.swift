@@ -219,4 +219,65 @@ import Transfer
     #expect(plan.byteCount == 15 * 60 * (200 + 2 * 40))
     #expect(bench.folder.names.isEmpty)
   }
+
+  /// A recording of `files`, of stimuli and units, under two conditions.
+  private static func sessions(_ files: String, units: [MeasurementCondition.Units] = []) -> ObserveRequest {
+    var request = ObserveRequest()
+    request.activations = [.init(files)]
+    request.axes = "stimulus,unit"
+    request.units = units
+    request.fields = ["animal": .text(files)]
+    request.hasOwnUnits = true
+    return request
+  }
+
+  @Test func `sessions with units and stimuli of their own are measured as each by itself is`() throws {
+    let bench = ObserveBench()
+    try bench.write([1, 2, 4, -3, 0, 9], shape: [2, 3], to: "s_0.npy")
+    try bench.write([5, 1, 2, 2, 7, 8], shape: [3, 2], to: "s_5.npy", isFortranOrder: true)
+    let units: [MeasurementCondition.Units] = [.all, .count(2)]
+    let report = try Self.sessions(bench["s_*.npy"], units: units).observe(into: bench["all.engram"])
+    #expect(report.notes.contains { $0.hasSuffix("have 2 to 3 units") })
+    #expect(report.notes.contains { $0.hasSuffix("have 2 to 3 stimuli") })
+    #expect(report.plan.layers.map(\.units) == [3] && report.plan.epochs == [0, 5])
+    for (condition, fraction) in [("unit_fraction = 1", 1.0), ("unit_fraction < 1", 0.8)] {
+      let together = try bench.stored("all.engram", where: condition)[0]
+      for (epoch, file) in ["s_0.npy", "s_5.npy"].enumerated() {
+        let store = "\(epoch)\(fraction).engram"
+        _ = try Self.sessions(bench[file], units: fraction == 1 ? [] : [.count(2)]).observe(into: bench[store])
+        #expect(try bench.stored(store)[0][0] == together[epoch], "\(condition), \(file)")
+      }
+    }
+    // Two units are four fifths of the mean of three and two.
+    #expect(
+      try bench.rows("all.engram", "SELECT unit_fraction FROM example ORDER BY 1") == [[.real(0.8)], [.real(1)]])
+    refusal(.usage) { _ = try Self.sessions(bench["s_*.npy"], units: [.count(3)]).observe(into: bench["n.engram"]) }
+    var shared = Self.sessions(bench["s_*.npy"])
+    shared.hasOwnUnits = false
+    #expect(refusal(.invalidData) { _ = try shared.plan() }?.mend?.description.contains("units of their own") == true)
+  }
+
+  @Test func `a unit that is NaN in one session is left out of that session alone, where each has its own`() throws {
+    let bench = ObserveBench()
+    let numbers = [[.nan, 2, 4, .nan, 0, 9], [1, 2, 3, 4, 5, 6.0]]
+    try bench.write(numbers.flatMap { $0 }, shape: [2, 2, 3], to: "padded.npy")
+    var request = Self.sessions(bench["padded.npy"])
+    request.axes = "epoch,stimulus,unit"
+    let report = try request.observe(into: bench["own.engram"])
+    #expect(
+      report.notes.contains(
+        "left out of layer layer: 0 to 1 units of an epoch, which are NaN at a stimulus that others have a value for"),
+      "\(report.notes)")
+    try bench.write([2, 4, 0, 9], shape: [2, 2], to: "p_0.npy")
+    try bench.write(numbers[1], shape: [2, 3], to: "p_1.npy")
+    _ = try Self.sessions(bench["p_*.npy"]).observe(into: bench["files.engram"])
+    #expect(try bench.stored("own.engram") == bench.stored("files.engram"))
+    request.missing = .refuse
+    refusal(.invalidData) { _ = try request.observe(into: bench["refused.engram"]) }
+    try bench.write([.nan, 1, 1, .nan, 1, 2, 3, 4], shape: [2, 2, 2], to: "none.npy")
+    request = Self.sessions(bench["none.npy"])
+    request.axes = "epoch,stimulus,unit"
+    let place = refusal(.invalidData) { _ = try request.observe(into: bench["refused.engram"]) }?.place
+    #expect(place == "layer layer, run 0, epoch 0.0")
+  }
 }

@@ -49,6 +49,10 @@ enum ObserveCommand {
   static let missing = Parameter.option(
     "nan", ValueType<ObserveRequest.MissingRule>.choice("RULE"), default: ObserveRequest.MissingRule.drop.rawValue,
     "drop: leave out stimuli that all units lack, then units that lack any; keep NaN as values; or refuse")
+  static let ownUnits = Parameter.flag(
+    "own-units",
+    "each epoch has units of its own: the files of a pattern may have other numbers of units and stimuli, "
+      + "and a unit that is NaN is left out of that epoch alone")
   static let dryRun = Parameter.flag("dry-run", "say what would be measured, and change nothing")
 
   static let command = Command(
@@ -69,7 +73,7 @@ enum ObserveCommand {
     takes: [
       store, activations, weights, changes, checkpoints, data, axes, weightAxes, layers, positions, epochs, metadata,
       fields, units,
-      unitFraction, noise, seeds, weightNorm, missing, IngestCommand.types, IngestCommand.missing,
+      unitFraction, noise, seeds, weightNorm, missing, ownUnits, IngestCommand.types, IngestCommand.missing,
       IngestCommand.decimal, IngestCommand.delimiter, IngestCommand.runFields, IngestCommand.newRuns,
       IngestCommand.update, IngestCommand.force, dryRun,
       SharedParameters.codec, SharedParameters.threads, SharedParameters.waitSeconds, CommonParameters.json,
@@ -91,7 +95,8 @@ enum ObserveCommand {
   /// What says how recordings are understood, which kept networks do not need.
   private static var apart: [[any DeclaredParameter]] {
     let ofRecordings: [any DeclaredParameter] = [
-      activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, missing, dryRun,
+      activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, missing, ownUnits,
+      dryRun,
     ]
     return ofRecordings.map { [checkpoints, $0] }
   }
@@ -167,6 +172,7 @@ enum ObserveCommand {
     degrade(&request, invocation)
     request.weightNorm = invocation[weightNorm]
     request.missing = invocation[missing]
+    request.hasOwnUnits = invocation[ownUnits]
     return request
   }
 }
