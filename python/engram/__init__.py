@@ -27,9 +27,10 @@ from ._write import append, ingest, merge, migrate, observe
 
 if TYPE_CHECKING:
     from . import plans, torch
+    from ._datasets import from_xarray
     from ._estimators import Conv1D, LinearSVM, RandomForest
     from ._hdf5 import read_hdf5
-    from ._inputs import from_arrow, from_pandas, from_polars, from_xarray, read_parquet
+    from ._inputs import from_arrow, from_pandas, from_polars, read_parquet
     from ._many import Stores, StoresSelection, open_many
     from ._matlab import read_matlab
     from ._nwb import read_nwb
@@ -54,7 +55,7 @@ __all__ = [
 
 _LATER = {
     "RandomForest": "_estimators", "LinearSVM": "_estimators", "Conv1D": "_estimators", "from_arrow": "_inputs",
-    "from_pandas": "_inputs", "from_polars": "_inputs", "from_xarray": "_inputs", "read_parquet": "_inputs", "read_hdf5": "_hdf5",
+    "from_pandas": "_inputs", "from_polars": "_inputs", "from_xarray": "_datasets", "read_parquet": "_inputs", "read_hdf5": "_hdf5",
     "read_matlab": "_matlab", "read_nwb": "_nwb", "measure": "_pytrees", "read_tensorboard": "_trackers", "read_mlflow": "_trackers",
     "read_wandb": "_trackers", "Meter": "_observe", "Recorder": "_recorder", "Stores": "_many", "StoresSelection": "_many",
     "open_many": "_many",

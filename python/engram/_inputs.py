@@ -1,52 +1,24 @@
-"""Data frames and datasets of other libraries into a store, in memory; each becomes an append or an ingest."""
+"""Data frames of other libraries into a store, in memory; each becomes an ingest."""
 
 from __future__ import annotations
 
 import os
 import pathlib
-import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from . import _errors
+from . import _errors, _pandas
+from ._frames import (
+    NARROW, dropped, ingest_table, is_beyond_float32, library_errors, text_types, value_type,
+)
 from ._needs import existing, needs
 from ._request import number
-from ._write import append, ingest, plain
 
 if TYPE_CHECKING:
     import pandas
     import polars
-    import xarray
-
-#: Columns that a store gives itself, so that a selection of one can be brought into another.
-GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal", "layer_set_id", "example_count")
-#: Columns by which `ingest` knows a whole selection of a store, whose runs then stay apart as they were there.
-OWN = {"example_id", "run_id", "layer_name", "layer_position", "unit_fraction"}
-
-#: Coordinates that say how a run was measured.
-CONDITION = ("unit_fraction", "noise_sd", "observation_seed")
-
-
-def dropped(names: Sequence[Any]) -> list[str]:
-    """The columns of a table that are left out: those that a store gives itself, unless all of a selection are there."""
-    return [] if set(names) >= OWN else [name for name in GIVEN if name in names]
-
-
-# What libraries call reals of 32 bits or fewer, and all reals.
-NARROW = {"halffloat", "float16", "float", "float32", "halffloat[pyarrow]", "float[pyarrow]"}
-REALS = NARROW | {"double", "float64", "double[pyarrow]"}
-
-
-def value_type(kinds: dict[str, str]) -> str | None:
-    """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept.
-
-    Trajectories are the columns ``statistic@epoch`` and ``value``; where there are none, any column of reals may be one.
-    """
-    named = {name: kind for name, kind in kinds.items() if "@" in name or name == "value"} or kinds
-    reals = {kind.lower() for kind in named.values()} & REALS
-    return "float32" if reals and reals <= NARROW else None
 
 
 def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
@@ -72,6 +44,11 @@ def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
             "nobody said which epochs the elements of the lists are of", place="epochs",
             expected="an epoch for each element", found="samples of a view" if known else "no epochs",
             mend="`epochs=[0, 5, 10]`")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _errors.UsageError(
+            "an epoch comes twice, so an element of each list would be lost", place="epochs", expected="an epoch for each element",
+            found=", ".join(twice[:5]))
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if not is_list(column.type):
@@ -140,25 +117,64 @@ def from_arrow(
         The epochs of the elements of lists, where the table does not say them.
     **options
         As of :func:`engram.ingest`, such as ``run=["animal"]``.
+
+    Raises
+    ------
+    UsageError, InvalidDataError
+        For columns that are neither numbers nor texts, names or epochs that come twice, and what ingest refuses.
+
+    Warns
+    -----
+    EngramWarning
+        For columns that are left out: those that a store numbers itself, unless the table is a whole selection of one.
+
+    Notes
+    -----
+    NaN is a value of a trajectory, and null is none. Texts are taken as they stand. The values are float32 where all trajectories
+    are, and whole numbers beside them are no larger than float32 holds.
     """
     needs("pyarrow", "reading an Arrow table")
+    return ingest_arrow(data, store, "the Arrow table", epochs, options)
+
+
+def ingest_arrow(
+    data: Any, store: str | os.PathLike[str], source: str, epochs: Sequence[float] | None, options: dict[str, Any]
+) -> Any:
+    """Ingests what exports an Arrow stream; errors name the `source`."""
     import pyarrow
     from pyarrow import csv
 
-    table = pyarrow.table(data)
-    table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
-    nested = ("struct", "map", "union", "run_end_encoded", "dense_union", "sparse_union")
+    with library_errors("pyarrow", source, pyarrow.ArrowException):
+        table = pyarrow.table(data)
+        table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
+    nested = ("struct", "map", "union", "run_end_encoded", "dense_union", "sparse_union", "binary", "large_binary", "fixed_size_binary")
     require_columns([field.name for field in table.schema if str(field.type).startswith(nested)])
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
         raise _errors.InvalidDataError(
             "the name of a column comes twice", place=", ".join(twice[:5]), mend="`table.rename_columns([...])`")
-    spelt = pyarrow.table({name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)})
-    options.setdefault("value_type", value_type({field.name: str(field.type) for field in spelt.schema}))
-    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
-        path = pathlib.Path(folder) / "table.csv"
-        csv.write_csv(widened(spelt, options["value_type"]), path)
-        return ingest(path, store, **options)
+    with library_errors("pyarrow", source, pyarrow.ArrowException):
+        spelt = pyarrow.table({name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)})
+        options.setdefault("value_type", value_type(
+            {field.name: str(field.type) for field in spelt.schema}, lambda name: has_large(spelt[name])))
+        wide = widened(spelt, options["value_type"])
+    texts = {
+        field.name: spelt[field.name].unique().to_pylist for field in spelt.schema if pyarrow.types.is_string(field.type)}
+
+    def write(path: os.PathLike[str]) -> None:
+        with library_errors("pyarrow", source, pyarrow.ArrowException):
+            csv.write_csv(wide, path)
+
+    return ingest_table(write, store, source, text_types(spelt.column_names, texts, options), options)
+
+
+def has_large(column: Any) -> bool:
+    """Whether an Arrow column has whole numbers that float32 does not hold."""
+    import pyarrow.compute
+
+    compute: Any = pyarrow.compute
+    ends = compute.min_max(column).as_py()
+    return is_beyond_float32(ends["min"], ends["max"])
 
 
 def has_lists(column: pandas.Series) -> bool:
@@ -170,52 +186,76 @@ def has_lists(column: pandas.Series) -> bool:
 
 
 def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
-    """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column, lists need `epochs`."""
+    """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column, lists need `epochs`.
+
+    In trajectories NaN is a value, and what is not recorded is ``pandas.NA`` of a nullable column (``Float64``) or None; in
+    metadata both are no value. Texts are taken as they stand: ``"NA"``, ``" x "`` and ``"1.10"`` stay so.
+    """
     require_frame(data, "pandas", "DataFrame")
-    if data.columns.is_unique and any(has_lists(column) for _, column in data.items()):
+    return ingest_pandas(data, store, "pandas.DataFrame", options)
+
+
+def ingest_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], source: str, options: dict[str, Any]) -> Any:
+    """Ingests a frame of pandas; errors name the `source`."""
+    if data.columns.nlevels > 1:
+        raise _errors.UsageError(
+            "the names of columns have several levels", file=source, place="columns", found=repr(data.columns[0]),
+            mend='join them, such as `data.columns = [f"{a}@{b}" for a, b in data.columns]`')
+    if any(has_lists(column) for _, column in _pandas.columns_of(data)):
         needs("pyarrow", "reading lists")
         import pyarrow
 
-        return from_arrow(
-            pyarrow.Table.from_pandas(data, preserve_index=any(name is not None for name in data.index.names)), store, **options)
-    options.setdefault("value_type", value_type({str(name): str(kind) for name, kind in data.dtypes.items()}))
-    narrow = [name for name, kind in data.dtypes.items() if str(kind).lower() in NARROW]
-    if narrow and data.columns.is_unique:
-        bits = "32" if options["value_type"] == "float32" else "64"
-        data = data.astype({name: ("Float" if str(data.dtypes[name])[0] == "F" else "float") + bits for name in narrow})
-    truths = [name for name, kind in data.dtypes.items() if str(kind) in ("bool", "boolean", "bool[pyarrow]")]
-    if truths and data.columns.is_unique:
-        # As other libraries spell them.
-        spelled: Any = {True: "true", False: "false"}
-        data = data.assign(**{name: data[name].map(spelled) for name in truths if isinstance(name, str)})
-    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
-        path = pathlib.Path(folder) / "table.csv"
-        is_own = {*data.columns, *data.index.names} >= OWN
-        index = any(name is not None and (is_own or name not in GIVEN) for name in data.index.names)
-        names = [*data.columns, *(data.index.names if index else [])]
-        data.drop(columns=dropped(names), errors="ignore").to_csv(path, index=index)
-        return ingest(path, store, **options)
+        with library_errors("pyarrow", source, pyarrow.ArrowException):
+            table = pyarrow.Table.from_pandas(data, preserve_index=any(name is not None for name in data.index.names))
+        return ingest_arrow(table, store, source, options.pop("epochs", None), options)
+    columns = _pandas.columns_of(data)
+    left_out = dropped([name for name, _ in columns])
+    columns = [(name, column) for name, column in columns if name not in left_out]
+    known = dict(columns)
+    options.setdefault("value_type", value_type(
+        {name: str(column.dtype) for name, column in columns}, lambda name: is_beyond_float32(known[name].min(), known[name].max())))
+    texts = {name: column.dropna().tolist for name, column in columns if _pandas.is_text(column)}
+    return ingest_table(
+        lambda path: _pandas.write_csv(columns, path, options["value_type"]), store, source,
+        text_types([name for name, _ in columns], texts, options), options)
 
 
 def from_polars(data: polars.DataFrame | polars.LazyFrame, store: str | os.PathLike[str], **options: Any) -> Any:
-    """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`, whose `epochs` a frame with lists needs."""
+    """Bring a ``polars.DataFrame`` into a store; see :func:`from_arrow`, whose `epochs` a frame with lists needs.
+
+    NaN is a value of a trajectory, and null is none; texts are taken as they stand.
+    """
+    source = f"polars.{type(data).__name__}"
     if type(data).__name__ == "LazyFrame":
-        collected: polars.DataFrame = data.lazy().collect()
-        return from_polars(collected, store, **options)
+        from polars.exceptions import PolarsError
+
+        with library_errors("polars", source, PolarsError):
+            data = data.lazy().collect()
     require_frame(data, "polars", "DataFrame")
     import polars
+    from polars.exceptions import PolarsError
 
     data = cast("polars.DataFrame", data)
-    require_columns([name for name, kind in data.schema.items() if str(kind).startswith(("Object", "Struct"))])
+    require_columns([name for name, kind in data.schema.items() if str(kind).startswith(("Object", "Struct", "Binary"))])
     if any(kind.is_nested() for kind in data.schema.values()) or "epochs" in options:
-        return from_arrow(data, store, **options)
-    options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in data.schema.items()}))
-    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
-        path = pathlib.Path(folder) / "table.csv"
-        if options["value_type"] != "float32":
-            data = data.cast({name: polars.Float64 for name, kind in data.schema.items() if str(kind).lower() in NARROW})
-        data.drop(dropped(data.columns)).write_csv(path)
-        return ingest(path, store, **options)
+        needs("pyarrow", "reading lists")
+        return ingest_arrow(data, store, source, options.pop("epochs", None), options)
+    frame = data.drop(dropped(data.columns))
+    options.setdefault("value_type", value_type(
+        {name: str(kind).lower() for name, kind in frame.schema.items()},
+        lambda name: is_beyond_float32(frame[name].min(), frame[name].max())))
+    texts = {
+        name: frame[name].cast(polars.String).unique().to_list
+        for name, kind in frame.schema.items() if str(kind).startswith(("String", "Categorical", "Enum"))}
+    types = text_types(frame.columns, texts, options)
+    if options["value_type"] != "float32":
+        frame = frame.cast({name: polars.Float64 for name, kind in frame.schema.items() if str(kind).lower() in NARROW})
+
+    def write(path: pathlib.Path) -> None:
+        with library_errors("polars", source, PolarsError):
+            frame.write_csv(path, quote_style="non_numeric")
+
+    return ingest_table(write, store, source, types, options)
 
 
 def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **options: Any) -> Any:
@@ -229,97 +269,4 @@ def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **
         table = parquet.read_table(name, page_checksum_verification=True)
     except (pyarrow.ArrowException, OSError) as error:
         raise _errors.CorruptError("this is no Parquet file that can be read", file=name, found=str(error)) from error
-    return from_arrow(table, store, **options)
-
-
-def from_xarray(
-    data: Any, store: str | os.PathLike[str], *, run: Sequence[str] | None = None, layer: str | None = None,
-    example: str = "example", epoch: str = "epoch", **options: Any,
-) -> Any:
-    """Bring an ``xarray.Dataset`` into a store: each variable ``(example, epoch)`` is a statistic, or each place of a dimension
-    ``statistic``.
-
-    Parameters
-    ----------
-    data : xarray.Dataset or xarray.DataArray
-        Its coordinates along the examples are metadata of runs; those of a selection of a store mean there what they meant here.
-    store : path
-        The store; it is made where there is none.
-    run : list of str, optional
-        The coordinates that are metadata; all along the examples unless given.
-    layer : str, optional
-        The coordinate that names the layer; ``layer_name`` where there is one, else every example is a layer named ``layer``.
-    example, epoch : str
-        The names of the dimensions.
-    **options
-        As of :func:`engram.append`.
-
-    Notes
-    -----
-    Whole numbers in a real coordinate become integers, for an integer that is missing somewhere makes a coordinate real; an empty
-    text is no value.
-    """
-    if type(data).__name__ == "DataArray":
-        data = data.to_dataset(name=data.name or "value")
-    if not hasattr(data, "data_vars"):
-        raise _errors.UsageError("this is no dataset", place="data", expected="xarray.Dataset", found=type(data).__name__)
-    for variable in data.data_vars.values():
-        if set(variable.dims) == {example, "statistic", epoch} and "statistic" in data.coords:
-            data = variable.to_dataset(dim="statistic")
-            break
-    names = [str(name) for name, variable in data.data_vars.items() if set(variable.dims) == {example, epoch}]
-    along = [str(name) for name, coordinate in data.coords.items() if coordinate.dims == (example,) and name != example]
-    if names and run is None and layer is None and {*along, "example_id"} >= OWN:
-        return own_dataset(data, store, names, along, example, epoch, options)
-    if not names:
-        raise _errors.UsageError(
-            "the dataset has no variable of examples and epochs", place="data", expected=f"dimensions ({example}, {epoch})",
-            found=", ".join(f"{name} {variable.dims}" for name, variable in data.data_vars.items()))
-    if data.sizes[example] == 0:
-        raise _errors.UsageError("the dataset has no examples", place="data", found=f"dimension {example} of length 0")
-    layer = layer or ("layer_name" if "layer_name" in data.coords else None)
-    skipped = {*GIVEN, *CONDITION, "layer_position", "commit_id", layer}
-    fields = list(run) if run is not None else [name for name in along if name not in skipped]
-    values = np.stack([data[name].transpose(example, epoch).to_numpy() for name in names], axis=-1)
-    columns = {name: whole(data[name].to_numpy()) for name in fields}
-    layers = data[layer].to_numpy() if layer else None
-    positions = whole(data["layer_position"].to_numpy()) if "layer_position" in along else None
-    conditions = {name: whole(data[name].to_numpy()) for name in CONDITION if name in along}
-    if conditions:
-        options.setdefault("conditions", [
-            {name: column[row] for name, column in conditions.items() if plain(column[row]) is not None} for row in range(values.shape[0])])
-    runs: list[dict[str, Any]] = []
-    named: list[list[Any]] = []
-    for row in range(values.shape[0]):
-        runs.append({name: column[row] for name, column in columns.items()})
-        name = str(layers[row]) if layers is not None else "layer"
-        named.append([name if positions is None else (name, positions[row])])
-    epochs = [float(number(value)) for value in data[epoch].to_numpy()]
-    return append(store, values[:, None], runs=runs, layers=named, epochs=epochs, statistics=names, **options)
-
-
-def own_dataset(
-    data: xarray.Dataset, store: str | os.PathLike[str], names: list[str], along: list[str], example: str, epoch: str,
-    options: dict[str, Any],
-) -> Any:
-    """Brings in the dataset of a selection as the wide frame that the selection gives, whose runs stay apart as they were."""
-    import pandas
-
-    # As objects, a whole number beside one that is missing stays whole.
-    known = {name: pandas.Series(list(whole(data[name].to_numpy())), dtype=object) for name in along if name != "example_id"}
-    values = {}
-    for name in names:
-        rows = data[name].transpose(example, epoch).to_numpy()
-        for place, time in enumerate(data[epoch].to_numpy()):
-            values[f"{name}@{number(time)}"] = rows[:, place]
-    ids = data[example].to_numpy() if example in data.coords else np.arange(data.sizes[example])
-    return from_pandas(pandas.DataFrame({"example_id": ids, **known, **values}), store, **options)
-
-
-def whole(values: Any) -> Any:
-    """Metadata as a store has them: integers where every number is whole, None for an empty text."""
-    if values.dtype.kind == "f":
-        numbers = values[np.isfinite(values)]
-        if len(numbers) and (numbers == np.round(numbers)).all() and np.abs(numbers).max() < 2**53:
-            return [int(value) if np.isfinite(value) else None for value in values]
-    return [None if value == "" else value for value in values.tolist()] if values.dtype.kind in "UO" else values
+    return ingest_arrow(table, store, name, options.pop("epochs", None), options)

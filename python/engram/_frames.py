@@ -1,0 +1,129 @@
+"""What the columns of data frames of every library are as a table that `ingest` reads: nothing of them is guessed anew."""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import _errors
+from ._layout import named_as
+from ._rows import is_number
+from ._write import ingest
+
+#: Columns that a store gives itself, so that a selection of one can be brought into another.
+GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal", "layer_set_id", "example_count")
+#: Columns by which `ingest` knows a whole selection of a store, whose runs then stay apart as they were there.
+OWN = {"example_id", "run_id", "layer_name", "layer_position", "unit_fraction"}
+#: Names of a column that `ingest` takes for the epochs, for what a value is of, for the value, or for a clock.
+EPOCHS = {"chosen_epoch", "epoch", "step", "_step", "global_step", "iteration"}
+VALUES = {"chosen_value", "value"}
+OTHERS = {
+    "chosen_statistic", "statistic", "metric", "key", "tag", "timestamp", "_timestamp", "_runtime", "wall time", "wall_time",
+    "relative time (wall)", "relative time (process)",
+}
+# What libraries call reals of 32 bits or fewer, and all reals.
+NARROW = {"halffloat", "float16", "float", "float32", "halffloat[pyarrow]", "float[pyarrow]"}
+REALS = NARROW | {"double", "float64", "double[pyarrow]"}
+#: Every whole number up to it is one of 32 bits with a fraction.
+MOST_IN_FLOAT32 = 1 << 24
+
+
+def dropped(names: Sequence[Any]) -> list[str]:
+    """The columns of a table that are left out, which is said: those that a store numbers anew, unless it is a whole selection.
+
+    A column ``run_id`` is kept, as the field ``tracker_run`` that `ingest` makes of it, unless there is one of that name.
+    """
+    if set(names) >= OWN:
+        return []
+    kept = set() if "tracker_run" in names else {"run_id"}
+    found = [name for name in GIVEN if name in names and name not in kept]
+    if found:
+        warnings.warn(
+            f"columns that a store numbers itself are left out: {', '.join(found)}", _errors.EngramWarning, stacklevel=4)
+    return found
+
+
+def trajectories(names: Iterable[str]) -> list[str]:
+    """The columns that hold trajectories by their names: ``statistic@epoch`` and ``value``."""
+    return [name for name in names if "@" in name or name.lower() in VALUES]
+
+
+def value_type(kinds: Mapping[str, str], is_large: Callable[[str], bool] = lambda name: False) -> str | None:
+    """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept.
+
+    Trajectories are the columns ``statistic@epoch`` and ``value``; where there are none, any column of reals may be one, and any
+    of whole numbers behind the epoch. `is_large` says whether a column has whole numbers that float32 does not hold.
+    """
+    names = trajectories(kinds)
+    reals = {kind.lower() for name, kind in kinds.items() if not names or name in names} & REALS
+    if not reals or not reals <= NARROW:
+        return None
+    places = [place for place, name in enumerate(kinds) if name.lower() in EPOCHS]
+    whole = names or list(kinds)[places[0] + 1 if places else 0:]
+    return None if any("int" in kinds[name].lower() and is_large(name) for name in whole) else "float32"
+
+
+def is_beyond_float32(least: Any, most: Any) -> bool:
+    """Whether whole numbers between two are more than float32 holds; None is no number."""
+    return any(one is not None and abs(int(one)) > MOST_IN_FLOAT32 for one in (least, most))
+
+
+def text_types(
+    names: Sequence[str], texts_of: Mapping[str, Callable[[], Iterable[Any]]], options: Mapping[str, Any]
+) -> dict[str, str]:
+    """The columns of texts that all look like numbers, such as ``1.10``, which stay texts; those that may be statistics are no fields.
+
+    Parameters
+    ----------
+    names : list of str
+        The columns, in order.
+    texts_of : mapping
+        For each column of texts what gives its texts, None among them for a missing one.
+    options : mapping
+        What the caller gave to `ingest`: `map` renames fields, `run` names some, `statistics` are none.
+    """
+    # A description declares types itself, and in a whole selection of a store every text in quotes is one.
+    if options.get("description") is not None or set(names) >= OWN:
+        return {}
+    ours = {theirs: field for field, theirs in (options.get("map") or {}).items()}
+    statistics = options.get("statistics") or ()
+    called = [ours.get(name, name).lower() for name in names]
+    epochs = [place for place, name in enumerate(called) if name in EPOCHS]
+    end = epochs[0] if epochs and not VALUES & set(called) else len(names)
+    from . import _engram
+
+    taken = {*EPOCHS, *VALUES, *OTHERS, *(map(str.lower, _engram.statistic_names()))}
+    found = {}
+    for place, name in enumerate(names):
+        is_field = place < end and called[place] not in taken and name not in statistics and not set("@=") & set(name)
+        if is_field and name in texts_of:
+            known = [one for one in texts_of[name]() if one is not None]
+            if known and all(is_number(one) for one in known):
+                found[ours.get(name, name)] = "text"
+    return found
+
+
+@contextlib.contextmanager
+def library_errors(library: str, source: str, *kinds: type[Exception]) -> Iterator[None]:
+    """What a library says of a frame that it cannot read or write, as an error of this package."""
+    try:
+        yield
+    except kinds as error:
+        raise _errors.InvalidDataError(
+            f"{library} cannot make a table of this", file=source, found=str(error).strip().split("\n")[0],
+            mend="give columns of numbers and texts") from error
+
+
+def ingest_table(
+    write: Callable[[pathlib.Path], Any], store: Any, source: str, types: Mapping[str, str], options: dict[str, Any]
+) -> Any:
+    """Ingests the CSV file that `write` writes; errors name what it was made of."""
+    with tempfile.TemporaryDirectory(prefix="engram-") as folder, named_as(source, folder):
+        path = pathlib.Path(folder) / "table.csv"
+        write(path)
+        declared = {**types, **(options.get("type") or {})}
+        return ingest(path, store, **{**options, "type": declared or None})
