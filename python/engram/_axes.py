@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _errors
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 #: Words for the axes of trajectories, the usual one first.
 TRAJECTORY_WORDS = {
@@ -84,6 +86,39 @@ def plain_type(dtype: np.dtype[Any], file: str, place: str) -> np.dtype[Any]:
     return dtype.newbyteorder("=")
 
 
+class Rounding:
+    """Counts numbers that a type of reals does not hold, which has the nearest in their place."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: Any = None
+
+    def to(self, array: npt.NDArray[Any], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        """The array as a type of reals; whole numbers and long reals that change are counted."""
+        target = np.dtype(kind)
+        is_long = array.dtype.kind in "iu" and array.dtype.itemsize >= 4 or array.dtype.kind == "f" and array.dtype.itemsize > 8
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = array.astype(target, copy=False)
+            if not is_long or target.kind != "f":
+                return found
+            changed = (found.astype(array.dtype) != array) & (array == array)
+            if array.dtype.kind in "iu":
+                most = np.iinfo(array.dtype).max
+                limit: Any = target.type(most)
+                # A real above all whole numbers of the type has none to come back to.
+                changed |= (found >= limit) & (int(limit) != most)
+        if changed.any():
+            self.first = array[changed].ravel()[0] if self.first is None else self.first
+            self.count += int(changed.sum())
+        return found
+
+    def note(self) -> str | None:
+        """What a user should know; None where every number is held."""
+        if not self.count:
+            return None
+        return f"{self.count} numbers are longer than their type of reals holds, which has the nearest in their place, such as {self.first}"
+
+
 def slabs(shape: Sequence[int], item_bytes: int) -> Iterator[slice]:
     """Slices along the first axis of some tens of MB each."""
     row = max(1, math.prod(shape[1:]) * item_bytes)
@@ -95,7 +130,7 @@ def slabs(shape: Sequence[int], item_bytes: int) -> Iterator[slice]:
 def save_npy(
     data: Any, path: str | os.PathLike[str], shape: tuple[int, ...], order: Sequence[int] | None = None,
     dtype: np.dtype[Any] | None = None, final: tuple[int, ...] | None = None,
-) -> None:
+) -> Rounding:
     """Writes an array slab by slab as ``.npy``, so that one on disk need not fit into memory.
 
     Parameters
@@ -108,12 +143,20 @@ def save_npy(
         The axes in the order in which they are written.
     final : tuple of int, optional
         The shape in the file, where axes are joined.
+
+    Returns
+    -------
+    Rounding
+        What numbers the type does not hold.
     """
     kind = dtype or np.dtype(data.dtype)
     order = list(order) if order is not None else list(range(len(shape)))
     written = tuple(shape[axis] for axis in order)
     target: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=final or written)
     view = target.reshape(written).transpose(np.argsort(order))
+    rounding = Rounding()
     for part in slabs(shape, kind.itemsize):
-        view[part] = np.asarray(data[part] if len(data.shape) else data[()]).reshape(view[part].shape)
+        slab = np.asarray(data[part] if len(data.shape) else data[()])
+        view[part] = rounding.to(slab, kind).reshape(view[part].shape)
     del view, target
+    return rounding

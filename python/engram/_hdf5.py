@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from . import _errors
-from ._axes import words_of
-from ._layout import Leaf, Leaves, Request, Tree, TreeReader
+from ._hdf5_tree import TreeBuilder, h5_errors, identity
+from ._layout import Leaves, Request, TreeReader
 from ._needs import existing, needs
-
-#: Groups inside of groups that are followed.
-DEPTH = 32
 
 
 def read_hdf5(
@@ -28,7 +24,8 @@ def read_hdf5(
 
     Without options the file has this layout: ``values`` (example, epoch, statistic), or in its place ``activations`` (epoch,
     stimulus, unit), an array or a group with an array for each layer, with ``weights`` (epoch, row, column) beside it; ``epochs``,
-    ``statistics``, ``layers``; and a group ``metadata`` of fields. Arrays may be larger than the memory.
+    ``statistics``, ``layers``; and a group ``metadata`` of fields. Arrays may be larger than the memory. Packed numbers of netCDF
+    are unpacked as xarray does it, an enumeration is the names of its numbers, and nothing is read of other files.
 
     Parameters
     ----------
@@ -68,11 +65,13 @@ def read_hdf5(
         Without h5py.
     NotFoundError, InvalidDataError
         When the file has another layout.
+    CorruptError, UnsupportedError
+        When h5py cannot read the file, or lacks the filter of an array.
 
     Warns
     -----
     EngramWarning
-        For what was not read, inferred or renamed.
+        For what was not read, such as attributes and links to other files, and what was inferred, unpacked, rounded or renamed.
 
     Examples
     --------
@@ -89,74 +88,18 @@ def read_hdf5(
     import h5py
 
     name = existing(path)
-    try:
-        file = h5py.File(name, "r")
-    except OSError as error:
-        raise _errors.CorruptError("this is no HDF5 file that can be read", file=name, found=str(error)) from error
-    with file:
-        root = file.get(group)
-        if not isinstance(root, h5py.Group):
-            raise _errors.NotFoundError(
-                "the file has no such group", file=name, place=group, expected=", ".join(list(file)[:12]) or "a group")
-        skipped: list[str] = []
-        tree = tree_of(root, skipped)
-        if skipped:
-            warnings.warn(f"{name}: not read: {', '.join(skipped[:8])}", _errors.EngramWarning, stacklevel=2)
+    with contextlib.ExitStack() as stack:
+        with h5_errors(name):
+            file = stack.enter_context(h5py.File(name, "r"))
+            root = file.get(group)
+            if not isinstance(root, h5py.Group) or identity(root)[0] != identity(file)[0]:
+                raise _errors.NotFoundError(
+                    "the file has no such group", file=name, place=group, expected=", ".join(map(str, list(file)[:12])) or "a group",
+                    found=None if root is None else "an array" if isinstance(root, h5py.Dataset) else "a link to another file")
+            builder = TreeBuilder(name)
+            tree = builder.build(root)
+        for line in builder.remarks():
+            warnings.warn(line, _errors.EngramWarning, stacklevel=2)
         request = Request(
             values, activations, weights, activity_changes, axes, weight_axes, epochs, statistics, layers, metadata)
         return TreeReader(tree, name, request).bring(store, options)
-
-
-def tree_of(group: Any, skipped: list[str], depth: int = 0, seen: frozenset[Any] = frozenset()) -> Tree:
-    """The groups and arrays below a group; links to other files are not followed, and a group is not entered from itself."""
-    import h5py
-
-    tree: Tree = {}
-    seen = seen | {hash(group.id)}
-    for name in group:
-        place = f"{group.name.rstrip('/')}/{name} "
-        if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
-            skipped.append(f"{place}(a link to another file)")
-            continue
-        node = group.get(name)
-        if isinstance(node, h5py.Group):
-            if depth >= DEPTH or hash(node.id) in seen:
-                skipped.append(f"{place}(a group inside of itself)")
-            else:
-                tree[name] = tree_of(node, skipped, depth + 1, seen)
-        elif isinstance(node, h5py.Dataset):
-            leaf = leaf_of(node)
-            if leaf is None:
-                skipped.append(f"{place}({'empty' if node.shape is None else node.dtype})")
-            else:
-                tree[name] = leaf
-        else:
-            skipped.append(f"{place}({'a link to nothing' if node is None else 'no array'})")
-    return tree
-
-
-def leaf_of(dataset: Any) -> Leaf | None:
-    """A dataset as an array; None for kinds that have no place here."""
-    import h5py
-
-    if dataset.shape is None:
-        return None
-    if h5py.check_string_dtype(dataset.dtype) is not None:
-        return Leaf(np.asarray(dataset.asstr()[()], dtype=object))
-    # An enumeration of False and True is a boolean of NumPy; others, compounds and references have no place.
-    return Leaf(dataset, axes_of(dataset)) if dataset.dtype.kind in "fiub" else None
-
-
-def axes_of(dataset: Any) -> list[str] | None:
-    """The names of the axes by their labels, their scales, or the attribute ``axes``; None where one has no name."""
-    for attribute in ("axes", "_ARRAY_DIMENSIONS"):
-        named = dataset.attrs.get(attribute)
-        if named is not None:
-            parts = [named] if isinstance(named, (str, bytes)) else list(np.atleast_1d(named))
-            texts = [part.decode(errors="replace") if isinstance(part, bytes) else str(part) for part in parts]
-            return words_of(texts[0] if len(texts) == 1 else texts)
-    names = []
-    for dimension in dataset.dims:
-        scales = [scale.name.rsplit("/", 1)[-1] for scale in dimension.values() if scale.name]
-        names.append(dimension.label or (scales[0] if scales else ""))
-    return words_of(names) if names and all(names) else None

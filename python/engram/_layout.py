@@ -59,6 +59,8 @@ class Leaf:
 
     def values(self) -> list[Any]:
         """All its values in a row, as Python has them."""
+        if getattr(self.data, "is_whole", False):
+            return self.data.whole()  # type: ignore[no-any-return]
         array = np.asarray(self.data[()]).ravel()
         return [one.decode(errors="replace") if isinstance(one, bytes) else plain(one) for one in array.tolist()]
 
@@ -95,6 +97,11 @@ def leaves(tree: Tree, prefix: str = "") -> dict[str, Leaf]:
         else:
             found[prefix + name] = node
     return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a line, the first few and how many there are where they are many."""
+    return ", ".join(names[:8]) + (f", … ({len(names)} in all)" if len(names) > 8 else "")
 
 
 @contextlib.contextmanager
@@ -198,8 +205,7 @@ class TreeReader:
         """Says what of the file was not read."""
         rest = [name for name in self.leaves if name not in self.used]
         if rest:
-            shown = ", ".join(rest[:8]) + (f", … ({len(rest)} in all)" if len(rest) > 8 else "")
-            warnings.warn(f"{self.file}: not read: {shown}", _errors.EngramWarning, stacklevel=5)
+            warnings.warn(f"{self.file}: not read: {listed(rest)}", _errors.EngramWarning, stacklevel=5)
 
     def _trajectories(self, store: Any, folder: pathlib.Path, options: dict[str, Any]) -> Any:
         path = self.request.values or self._usual("values", "X") or ""
@@ -219,7 +225,10 @@ class TreeReader:
         kind = plain_type(np.dtype(leaf.data.dtype), self.file, path)
         kind = kind if kind.kind == "f" and kind.itemsize >= 4 else np.dtype(np.float32 if kind == np.float16 else np.float64)
         order = [roles.index(role) for role in [*leading, *(one for one in counts if one in sizes)]]
-        save_npy(leaf.data, folder / "values.npy", shape, order, kind, (rows, counts["epoch"], counts["statistic"]))
+        rounding = save_npy(leaf.data, folder / "values.npy", shape, order, kind, (rows, counts["epoch"], counts["statistic"]))
+        note = rounding.note() or getattr(leaf.data, "rounding", rounding).note()
+        if note:
+            warnings.warn(f"{self.file}: {path}: {note}", _errors.EngramWarning, stacklevel=4)
         table = self._rows(leading, sizes, rows, words)
         (folder / "metadata.json").write_text(json.dumps(table), encoding="utf-8")
         (folder / "statistics.json").write_text(json.dumps(statistics), encoding="utf-8")

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from . import _errors
-from ._layout import Leaf, Leaves, Request, Tree, TreeReader
+from ._hdf5_tree import elsewhere, h5_errors, identity, text_of
+from ._layout import Leaf, Leaves, Request, Tree, TreeReader, listed
 from ._needs import existing, needs
 
 #: Structs inside of structs that are followed.
@@ -67,7 +68,7 @@ def read_matlab(
     # HDF5 begins behind the 512 bytes that MATLAB puts in front.
     tree = tree_of_hdf5(name, skipped) if b"\x89HDF\r\n\x1a\n" in head else tree_of_file(name, skipped)
     if skipped:
-        warnings.warn(f"{name}: not read: {', '.join(skipped[:8])}", _errors.EngramWarning, stacklevel=2)
+        warnings.warn(f"{name}: not read: {listed(skipped)}", _errors.EngramWarning, stacklevel=2)
     request = Request(values, activations, weights, activity_changes, axes, weight_axes, epochs, statistics, layers, metadata)
     return TreeReader(tree, name, request).bring(store, options)
 
@@ -141,29 +142,48 @@ def tree_of_hdf5(path: str, skipped: list[str]) -> Tree:
     needs("h5py", "reading MATLAB files of version 7.3")
     import h5py
 
-    try:
-        with h5py.File(path, "r") as file:
-            nodes = {
-                name: node_of_hdf5(file, file[name], name, skipped, 0) for name in map(str, file) if not name.startswith("#")}
-    except (OSError, KeyError, RuntimeError) as error:
-        raise _errors.CorruptError("this is no MATLAB file that can be read", file=path, found=str(error)) from error
-    return {name: node for name, node in nodes.items() if node is not None}
+    with h5_errors(path, "MATLAB"), h5py.File(path, "r") as file:
+        return nodes_of_hdf5(file, file, "", skipped, 0, {identity(file)})
 
 
-def node_of_hdf5(file: Any, node: Any, place: str, skipped: list[str], depth: int) -> Any:
+def nodes_of_hdf5(file: Any, group: Any, prefix: str, skipped: list[str], depth: int, seen: set[tuple[int, int]]) -> Tree:
+    """The variables of a file, or the fields of a struct; a group is entered once, whatever links lead to it."""
+    import h5py
+
+    nodes: Tree = {}
+    for name in group:
+        if not isinstance(name, str) or not prefix and name.startswith("#"):
+            continue
+        place, node = prefix + name, group.get(name)
+        known = None if node is None else identity(node)
+        if isinstance(group.get(name, getlink=True), h5py.ExternalLink) or known and known[0] != identity(file)[0]:
+            skipped.append(f"{place} (a link to another file)")
+        elif known is None or depth > DEPTH or isinstance(node, h5py.Group) and known in seen:
+            skipped.append(f"{place} ({'a link to nothing' if known is None else 'a struct that stands elsewhere, or too deep'})")
+        else:
+            seen.add(known)
+            found = node_of_hdf5(file, node, place, skipped, depth, seen)
+            if found is not None:
+                nodes[name] = found
+    return nodes
+
+
+def node_of_hdf5(file: Any, node: Any, place: str, skipped: list[str], depth: int, seen: set[tuple[int, int]]) -> Any:
     """A variable of version 7.3 as an array or a group."""
     import h5py
 
-    kind = node.attrs.get("MATLAB_class", b"")
-    kind = kind.decode(errors="replace") if isinstance(kind, bytes) else str(kind)
+    kind = text_of(node.attrs.get("MATLAB_class", b""))
     if depth > DEPTH:
         return None
     if isinstance(node, h5py.Group):
         if "MATLAB_sparse" in node.attrs:
             skipped.append(f"{place} (a sparse matrix; full(X) makes it dense)")
             return None
-        nodes = {name: node_of_hdf5(file, node[name], f"{place}/{name}", skipped, depth + 1) for name in node}
-        return {name: one for name, one in nodes.items() if one is not None}
+        return nodes_of_hdf5(file, node, f"{place}/", skipped, depth + 1, seen)
+    why = elsewhere(node)
+    if why:
+        skipped.append(f"{place} ({why})")
+        return None
     if "MATLAB_object_decode" in node.attrs or kind in ("function_handle", "string", "table"):
         skipped.append(f"{place} (an object of MATLAB; table2struct(T, 'ToScalar', true) makes a struct of a table)")
         return None
@@ -171,9 +191,7 @@ def node_of_hdf5(file: Any, node: Any, place: str, skipped: list[str], depth: in
         return Leaf(np.array([""] if kind == "char" else [], dtype=object if kind in ("char", "cell") else float))
     if node.dtype == h5py.ref_dtype:  # a cell array, or a field of an array of structs
         # Reversed axes read row by row are MATLAB's order, column by column.
-        cells = [node_of_hdf5(file, file[one], place, [], depth + 1) for one in node[()].ravel()]
-        values = [one.data if isinstance(one, Leaf) else np.zeros(2) for one in cells]
-        return column_of(values, place, skipped)
+        return column_of([cell_of_hdf5(file, one, place, depth) for one in node[()].ravel()], place, skipped)
     if kind == "char":
         letters = np.atleast_2d(node[()].T)
         return Leaf(np.array(["".join(map(chr, row)).rstrip() for row in letters], dtype=object))
@@ -181,3 +199,14 @@ def node_of_hdf5(file: Any, node: Any, place: str, skipped: list[str], depth: in
         skipped.append(f"{place} ({'complex numbers' if node.dtype.names else node.dtype})")
         return None
     return Leaf(node[()].T)
+
+
+def cell_of_hdf5(file: Any, reference: Any, place: str, depth: int) -> Any:
+    """What a cell holds as an array; two numbers stand for what is no single value."""
+    import h5py
+
+    node = file[reference]
+    if isinstance(node, h5py.Group) or node.dtype == h5py.ref_dtype and node.size != 1:
+        return np.zeros(2)
+    found = node_of_hdf5(file, node, place, [], depth + 1, set())
+    return found.data if isinstance(found, Leaf) else np.zeros(2)

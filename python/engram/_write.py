@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _engram, _errors
+from ._axes import Rounding
 from ._command import Progress, command, tell
 from ._request import unmasked
 
@@ -107,6 +109,11 @@ def append(
     dict
         ``commit``, ``first_example``, ``examples``, ``runs``, ``bytes``.
 
+    Warns
+    -----
+    EngramWarning
+        For whole numbers that float64 does not hold.
+
     Examples
     --------
     >>> import numpy as np
@@ -127,7 +134,10 @@ def append(
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":
             raise _errors.UsageError("trajectories are numbers", place="values", found=str(array.dtype))
-        array = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+        rounding = Rounding()
+        array = rounding.to(array, np.float32 if array.dtype == np.float16 else np.float64)
+        if rounding.count:
+            warnings.warn(f"values: {rounding.note()}", _errors.EngramWarning, stacklevel=2)
     is_nested = bool(layers) and not isinstance(layers[0], (str, Mapping)) and not _is_pair(layers[0])
     each = [list(one) for one in layers] if is_nested else [list(layers)] * len(runs)
     counts = {len(one) for one in each}

@@ -1,0 +1,203 @@
+"""HDF5 and netCDF files that hold more than plain arrays: packing, enumerations, links to elsewhere, shared groups, damage."""
+
+from __future__ import annotations
+
+import pathlib
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import engram
+
+STATISTICS = ["weightabs_mean", "weightabs_var"]
+
+
+@pytest.fixture
+def h5py() -> Any:
+    return pytest.importorskip("h5py")
+
+
+def lab(h5py: Any, path: pathlib.Path, data: Any = None) -> Any:
+    """A file of two examples, open for more."""
+    file = h5py.File(path, "w")
+    file["values"] = np.arange(12, dtype=np.float32).reshape(2, 3, 2) if data is None else data
+    file["epochs"], file["statistics"] = [0, 1, 2], STATISTICS
+    file["metadata/animal"] = ["m1", "m2"]
+    return file
+
+
+def read(path: pathlib.Path, **options: Any) -> tuple[engram.Store, list[str]]:
+    """The store of a file, and what was said."""
+    target = path.with_suffix(".engram")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        engram.read_hdf5(path, target, **options)
+    return engram.open(target), [str(one.message) for one in told]
+
+
+def cube(store: engram.Store) -> np.ndarray:
+    return store.select(statistics=STATISTICS).to_numpy3d().transpose(0, 2, 1)
+
+
+@pytest.mark.parametrize("raw, attributes", [
+    ("i2", {"_FillValue": np.int16(3), "scale_factor": 0.5, "add_offset": 10.0}),
+    ("i2", {"_FillValue": np.int16(3)}),
+    ("i4", {"scale_factor": np.float32(0.1), "add_offset": np.float32(2)}),
+    ("f4", {"_FillValue": np.float32(3), "missing_value": np.float32(3)}),
+    ("f4", {"scale_factor": np.float32(0.1)}),
+    ("f8", {"_FillValue": np.nan, "add_offset": 1}),
+])
+def test_packed_numbers_are_unpacked_as_xarray_does(h5py: Any, tmp_path: pathlib.Path, raw: str, attributes: dict[str, Any]) -> None:
+    coding = pytest.importorskip("xarray").conventions
+    data = np.arange(12).reshape(2, 3, 2).astype(raw)
+    with lab(h5py, tmp_path / "x.h5", data) as file:
+        file["values"].attrs.update(attributes)
+        file["metadata/seed"] = [7, -1]
+        file["metadata/seed"].attrs["_FillValue"] = -1
+    store, said = read(tmp_path / "x.h5")
+    variable = pytest.importorskip("xarray").Variable(("e", "t", "s"), data, attributes)
+    known = coding.decode_cf_variable("values", variable).to_numpy()
+    np.testing.assert_array_equal(cube(store), known)
+    assert store.sql("SELECT seed FROM run ORDER BY animal").rows() == [(7,), (None,)]
+    assert [one for one in said if "add_offset are applied: " in one and "/metadata/seed" in one and "/values" in one]
+
+
+def test_an_attribute_that_is_no_number_leaves_its_array_out(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        file["metadata/depth"] = [1, 2]
+        file["metadata/depth"].attrs["scale_factor"] = "two"
+    assert any("/metadata/depth (its attribute scale_factor is no number)" in one for one in read(tmp_path / "x.h5")[1])
+
+
+def test_a_file_of_netcdf_has_no_field_of_a_bare_dimension(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.nc") as file:
+        for axis, name in enumerate(("example", "epoch", "statistic")):
+            scale = file.create_dataset(name, data=np.zeros(file["values"].shape[axis], "f4"))
+            scale.make_scale(f"This is a netCDF dimension but not a netCDF variable.{file['values'].shape[axis]:10d}")
+            file["values"].dims[axis].attach_scale(scale)
+        file["values"].attrs["units"], file.attrs["title"] = "mV", "ours"
+    store, said = read(tmp_path / "x.nc")
+    assert np.array_equal(cube(store), np.arange(12).reshape(2, 3, 2)) and "example" not in store.sql("SELECT * FROM run").columns
+    assert [one for one in said if "attributes are not read" in one and "@title, values@units" in one]
+
+
+def test_enumerations_are_their_names(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        kind = h5py.enum_dtype({"ADAM": 1, "SGDM": 5}, basetype="i1")
+        file["metadata"].create_dataset("optimizer", data=np.array([5, 2], "i1"), dtype=kind)
+        file["metadata/is_wide"] = [True, False]
+    store, _ = read(tmp_path / "x.h5")
+    assert store.sql("SELECT optimizer, is_wide FROM run ORDER BY animal").rows() == [("SGDM", 1), ("2", 0)]
+
+
+@pytest.mark.parametrize("kind, large", [("i8", 2**53 + 1), ("i8", 2**63 - 1), ("u8", 2**64 - 1), ("i8", 2**53)])
+def test_rounded_whole_numbers_are_said(h5py: Any, tmp_path: pathlib.Path, kind: str, large: int) -> None:
+    data = np.zeros((2, 3, 2), kind)
+    data[1, 2, 1] = large
+    lab(h5py, tmp_path / "x.h5", data).close()
+    store, said = read(tmp_path / "x.h5")
+    assert cube(store)[1, 2, 1] == float(large)
+    assert len([one for one in said if f"1 numbers are longer than their type of reals holds, which has the nearest in their place, such as {large}" in one]) == (large != 2**53)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        engram.append(
+            tmp_path / "y.engram", data[:, None], runs=[{"n": 1}, {"n": 2}], layers=["a"], epochs=[0, 1, 2], statistics=STATISTICS)
+    assert len(told) == (large != 2**53)
+
+
+def test_nothing_of_another_file_is_read(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "other.h5") as file:
+        file["day/values"] = file["values"][()]
+    with lab(h5py, tmp_path / "x.h5") as file:
+        file["out"] = h5py.ExternalLink("other.h5", "/")
+        file["metadata/soft"] = h5py.SoftLink("/out/metadata/animal")
+        file["softgroup"] = h5py.SoftLink("/out/day")
+        layout = h5py.VirtualLayout((2,), "f8")
+        layout[:] = h5py.VirtualSource("nowhere.h5", "x", (2,))
+        file["metadata"].create_virtual_dataset("virtual", layout)
+        file["metadata"].create_dataset("raw", (2,), "f8", external=[(str(tmp_path / "raw.bin"), 0, 16)])
+        file.id.links.create_soft(b"metadata/\xff", b"/epochs")
+    store, said = read(tmp_path / "x.h5")
+    line = next(one for one in said if "not read: " in one)
+    for part in (
+        "/out (a link to another file)", "/softgroup (a link to another file)", "/metadata/soft (a link to another file)",
+        "/metadata/virtual (a virtual dataset", "/metadata/raw (its values are in another file)", "(a name that is not UTF-8)",
+    ):
+        assert part in line, part
+    assert not {"soft", "virtual", "raw"} & set(store.sql("SELECT * FROM run").columns)
+    with pytest.raises(LookupError, match="no such group"):
+        engram.read_hdf5(tmp_path / "x.h5", tmp_path / "y.engram", group="out/day")
+
+
+def test_groups_that_many_links_lead_to_are_read_once(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        below = file.create_group("last")
+        for level in range(30):
+            group = file.create_group(f"g{level}")
+            group["a"] = group["b"] = below
+            below = group
+        file["aaa/again"] = file["metadata"]
+    store, said = read(tmp_path / "x.h5")
+    line = next(one for one in said if "not read: " in one)
+    assert "/aaa/again (the same group as /metadata)" in line and "in all)" in line
+    assert store.sql("SELECT animal FROM run ORDER BY 1").rows() == [("m1",), ("m2",)]
+
+
+def test_what_h5py_cannot_read_is_an_error_of_this_package(h5py: Any, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.h5"
+    with lab(h5py, path) as file:
+        file["metadata"].create_dataset("word", data=np.array([b"caf\xe9", b"b"]), dtype=h5py.string_dtype("ascii", 4))
+    with pytest.raises(engram.CorruptError, match=r"an array cannot be read \(in /metadata/word"):
+        engram.read_hdf5(path, tmp_path / "y.engram")
+    with lab(h5py, path) as file:
+        del file["values"]
+        data = file.create_dataset("values", (2, 3, 2), "f4", chunks=(2, 3, 2), compression="gzip")
+        data[...] = 1
+        place, size = data.id.get_chunk_info(0).byte_offset, data.id.get_chunk_info(0).size
+    whole = path.read_bytes()
+    changed = bytearray(whole)
+    changed[place:place + size] = bytes(size)
+    path.write_bytes(changed)
+    with pytest.raises(engram.EngramError, match="/values"):
+        engram.read_hdf5(path, tmp_path / "y.engram")
+    for end in range(0, len(whole) - 1, 211):
+        path.write_bytes(whole[:end])
+        with pytest.raises(engram.EngramError):
+            engram.read_hdf5(path, tmp_path / "y.engram")
+    assert not (tmp_path / "y.engram").exists()
+
+
+def test_an_array_of_an_unknown_filter_says_how_to_get_it(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        del file["values"]
+        space = h5py.h5s.create_simple((2, 3, 2))
+        plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plist.set_chunk((2, 3, 2))
+        plist.set_filter(32_099, h5py.h5z.FLAG_OPTIONAL, (1,))
+        data = h5py.Dataset(h5py.h5d.create(file.id, b"values", h5py.h5t.NATIVE_FLOAT, space, plist))
+        data.id.write_direct_chunk((0, 0, 0), bytes(48))
+    with pytest.raises(engram.UnsupportedError, match="hdf5plugin"):
+        engram.read_hdf5(tmp_path / "x.h5", tmp_path / "y.engram")
+
+
+def test_a_file_of_matlab_is_left_within_itself(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "other.h5"):
+        pass
+    with h5py.File(tmp_path / "x.mat", "w", userblock_size=512) as file:
+        file["values"], file["epochs"] = np.full((2, 3, 2), 2**53 + 1).T, [0, 1, 2]
+        file["elsewhere"] = h5py.ExternalLink("other.h5", "/values")
+        file.create_group("metadata").create_dataset("raw", (2,), "f8", external=[(str(tmp_path / "raw.bin"), 0, 16)])
+        below = file.create_group("last")
+        for level in range(28):
+            group = file.create_group(f"z{level}")
+            group["a"] = group["b"] = below
+            below = group
+    with open(tmp_path / "x.mat", "r+b") as stream:
+        stream.write(b"MATLAB 7.3 MAT-file".ljust(124) + bytes([0, 2]) + b"IM")
+    with pytest.warns(engram.EngramWarning) as told:
+        engram.read_matlab(tmp_path / "x.mat", tmp_path / "x.engram", statistics=STATISTICS, metadata={"seed": [1, 2]})
+    said = " ".join(str(one.message) for one in told)
+    for part in ("elsewhere (a link to another file)", "metadata/raw (its values are in another file)", "12 numbers are longer"):
+        assert part in said, part
