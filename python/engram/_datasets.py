@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _errors
+from ._axes import Rounding
 from ._frames import GIVEN, OWN
 from ._inputs import ingest_pandas
+from ._layout import listed
 from ._request import number
 from ._write import append, plain
 
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Coordinates that say how a run was measured.
 CONDITION = ("unit_fraction", "noise_sd", "observation_seed")
+#: Attributes by which a store says where a dataset is from.
+OWN_ATTRIBUTES = {"store", "commit"}
 
 
 def from_xarray(
@@ -31,11 +38,12 @@ def from_xarray(
     Parameters
     ----------
     data : xarray.Dataset or xarray.DataArray
-        Its coordinates along the examples are metadata of runs; those of a selection of a store mean there what they meant here.
+        What has one value, or one for each example, is metadata of runs, coordinates and variables alike; those of a selection of a
+        store mean there what they meant here. Texts that label the examples are the field `example`.
     store : path
         The store; it is made where there is none.
     run : list of str, optional
-        The coordinates that are metadata; all along the examples unless given.
+        The coordinates that are metadata; all that can be unless given.
     layer : str, optional
         The coordinate that names the layer; ``layer_name`` where there is one, else every example is a layer named ``layer``.
     example, epoch : str
@@ -43,72 +51,174 @@ def from_xarray(
     **options
         As of :func:`engram.append`.
 
+    Raises
+    ------
+    UsageError
+        When no variable has examples and epochs, there are no examples, or a value of metadata is infinite.
+
+    Warns
+    -----
+    EngramWarning
+        For what is left out, epochs that are numbered, layers without a name, and numbers that are rounded.
+
     Notes
     -----
     Whole numbers in a real coordinate become integers, for an integer that is missing somewhere makes a coordinate real; an empty
-    text is no value.
+    text is no value, and a time is its text of ISO 8601.
     """
-    if type(data).__name__ == "DataArray":
-        data = data.to_dataset(name=data.name or "value")
-    if not hasattr(data, "data_vars"):
-        raise _errors.UsageError("this is no dataset", place="data", expected="xarray.Dataset", found=type(data).__name__)
-    for variable in data.data_vars.values():
-        if set(variable.dims) == {example, "statistic", epoch} and "statistic" in data.coords:
-            data = variable.to_dataset(dim="statistic")
-            break
-    names = [str(name) for name, variable in data.data_vars.items() if set(variable.dims) == {example, epoch}]
-    along = [str(name) for name, coordinate in data.coords.items() if coordinate.dims == (example,) and name != example]
-    if names and run is None and layer is None and {*along, "example_id"} >= OWN:
-        return own_dataset(data, store, names, along, example, epoch, options)
-    if not names:
+    parts = Parts.of(data, example, epoch)
+    if not parts.statistics:
         raise _errors.UsageError(
             "the dataset has no variable of examples and epochs", place="data", expected=f"dimensions ({example}, {epoch})",
-            found=", ".join(f"{name} {variable.dims}" for name, variable in data.data_vars.items()))
-    if data.sizes[example] == 0:
+            found=", ".join(f"{name} {variable.dims}" for name, variable in parts.data.data_vars.items()))
+    if parts.count == 0:
         raise _errors.UsageError("the dataset has no examples", place="data", found=f"dimension {example} of length 0")
-    layer = layer or ("layer_name" if "layer_name" in data.coords else None)
-    skipped = {*GIVEN, *CONDITION, "layer_position", "commit_id", layer}
-    fields = list(run) if run is not None else [name for name in along if name not in skipped]
-    values = np.stack([data[name].transpose(example, epoch).to_numpy() for name in names], axis=-1)
-    columns = {name: whole(data[name].to_numpy()) for name in fields}
-    layers = data[layer].to_numpy() if layer else None
-    positions = whole(data["layer_position"].to_numpy()) if "layer_position" in along else None
-    conditions = {name: whole(data[name].to_numpy()) for name in CONDITION if name in along}
+    parts.tell(is_chosen=run is not None)
+    if run is None and layer is None and {*parts.facts, "example_id"} >= OWN:
+        return own_dataset(parts, store, options)
+    layer = layer or ("layer_name" if "layer_name" in parts.facts else None)
+    columns = {name: parts.column(name) for name in run} if run is not None else parts.fields(layer)
+    conditions = {name: parts.column(name) for name in CONDITION if name in parts.facts}
     if conditions:
         options.setdefault("conditions", [
-            {name: column[row] for name, column in conditions.items() if plain(column[row]) is not None} for row in range(values.shape[0])])
-    runs: list[dict[str, Any]] = []
-    named: list[list[Any]] = []
-    for row in range(values.shape[0]):
-        runs.append({name: column[row] for name, column in columns.items()})
-        name = str(layers[row]) if layers is not None else "layer"
-        named.append([name if positions is None else (name, positions[row])])
-    epochs = [float(number(value)) for value in data[epoch].to_numpy()]
-    return append(store, values[:, None], runs=runs, layers=named, epochs=epochs, statistics=names, **options)
+            {name: column[row] for name, column in conditions.items() if plain(column[row]) is not None}
+            for row in range(parts.count)])
+    positions = parts.column("layer_position") if "layer_position" in parts.facts else None
+    layers = layer_names(parts.column(layer) if layer else ["layer"] * parts.count)
+    return append(
+        store, parts.values()[:, None], runs=[{name: column[row] for name, column in columns.items()} for row in range(parts.count)],
+        layers=[[name if positions is None else (name, positions[row])] for row, name in enumerate(layers)],
+        epochs=[float(number(value)) for value in parts.data[epoch].to_numpy()], statistics=parts.statistics, **options)
 
 
-def own_dataset(
-    data: xarray.Dataset, store: str | os.PathLike[str], names: list[str], along: list[str], example: str, epoch: str,
-    options: dict[str, Any],
-) -> Any:
+@dataclasses.dataclass
+class Parts:
+    """What the variables and coordinates of a dataset are: statistics, facts of examples or of all, and what has no place."""
+
+    data: xarray.Dataset
+    example: str
+    epoch: str
+    statistics: list[str]
+    facts: list[str]
+    left_out: list[str]
+
+    @classmethod
+    def of(cls, data: Any, example: str, epoch: str) -> Parts:
+        """Tells the parts of a dataset."""
+        if type(data).__name__ == "DataArray":
+            data = data.to_dataset(name=data.name or "value")
+        if not hasattr(data, "data_vars"):
+            raise _errors.UsageError("this is no dataset", place="data", expected="xarray.Dataset", found=type(data).__name__)
+        data, left_out = along_statistics(data, example, epoch)
+        statistics, facts = [], []
+        for name, variable in data.variables.items():
+            if name not in data.coords and set(variable.dims) == {example, epoch}:
+                statistics.append(str(name))
+            elif variable.dims in ((), (example,)) and name not in (example, epoch):
+                facts.append(str(name))
+            elif name not in (example, epoch, "statistic"):
+                left_out.append(f"{name} {variable.dims}")
+        # The parts of a label of several levels are coordinates themselves.
+        if example in data.coords and data[example].dtype.kind in "OUS" and data.indexes[example].nlevels == 1:
+            facts.append(example)
+        return cls(data, example, epoch, statistics, facts, left_out)
+
+    @property
+    def count(self) -> int:
+        """How many examples there are."""
+        return int(self.data.sizes[self.example])
+
+    def column(self, name: str) -> Any:
+        """The values of a fact, one for each example."""
+        values = self.data[name].to_numpy()
+        return whole(np.broadcast_to(values, (self.count,)) if values.ndim == 0 else values)
+
+    def fields(self, layer: str | None) -> dict[str, Any]:
+        """The facts that are fields of runs; the number of a run is that of a tracker, as in a table."""
+        skipped = {*GIVEN, *CONDITION, "layer_position", "commit_id", layer}
+        found = {name: self.column(name) for name in self.facts if name not in skipped}
+        if "run_id" in self.facts and "tracker_run" not in found:
+            found["tracker_run"] = self.column("run_id")
+        return found
+
+    def values(self) -> npt.NDArray[Any]:
+        """The trajectories, of shape (examples, epochs, statistics)."""
+        arrays = [self.data[name].transpose(self.example, self.epoch).to_numpy() for name in self.statistics]
+        kind = np.result_type(*arrays)
+        if kind.kind == "f":
+            rounding = Rounding()
+            arrays = [rounding.to(array, kind) for array in arrays]
+            if rounding.count:
+                say(rounding.note() or "")
+        return np.stack(arrays, axis=-1)
+
+    def tell(self, is_chosen: bool) -> None:
+        """Says what is left out, numbered or renamed; of fields nothing where the caller chose them."""
+        data, is_own = self.data, {*self.facts, "example_id"} >= OWN
+        if self.left_out:
+            say(f"left out, for they have neither one value nor one for each example: {listed(self.left_out)}")
+        labels = data.coords.get(self.example)
+        if labels is not None and self.example not in self.facts and not is_own:
+            if not np.array_equal(labels.to_numpy(), np.arange(self.count)):
+                say(f"the numbers of the examples are left out, for a store numbers them itself: {self.example}")
+        given = [name for name in (*GIVEN, "commit_id") if name in self.facts and name != "run_id"]
+        if given and not is_own and not is_chosen:
+            say(f"numbers that a store gives itself are left out: {listed(given)}")
+        if "run_id" in self.facts and not is_own and not is_chosen:
+            say("run_id is left out beside tracker_run" if "tracker_run" in self.facts else "run_id is the field tracker_run")
+        if self.epoch not in data.coords:
+            say(f"{self.epoch} has no coordinate, so the epochs are numbered from 0")
+        attributes = [f"@{name}" for name in data.attrs if name not in OWN_ATTRIBUTES]
+        attributes += [f"{name}@{one}" for name, variable in data.variables.items() for one in variable.attrs]
+        if attributes:
+            say(f"attributes are not read: {listed(attributes)}")
+
+
+def say(text: str) -> None:
+    """One line about a dataset that is brought in."""
+    warnings.warn(text, _errors.EngramWarning, stacklevel=4)
+
+
+def along_statistics(data: xarray.Dataset, example: str, epoch: str) -> tuple[xarray.Dataset, list[str]]:
+    """A dataset whose variable (example, statistic, epoch) is one for each statistic, and what it has no place for."""
+    cubes = [name for name, variable in data.data_vars.items() if set(variable.dims) == {example, "statistic", epoch}]
+    if not cubes or "statistic" not in data.coords:
+        return data, []
+    split = data[cubes[0]].to_dataset(dim="statistic")
+    others = data.drop_vars([*cubes, "statistic"])
+    taken = [name for name in others.variables if name in split.data_vars]
+    left_out = [f"{name} {data[name].dims}" for name in [*cubes[1:], *taken]]
+    return others.drop_vars(taken).assign(split.data_vars), left_out
+
+
+def layer_names(values: Sequence[Any]) -> list[str]:
+    """The names of layers as texts; a layer without one is called ``layer``, which is said."""
+    names = [plain(value) for value in values]
+    absent = sum(name is None for name in names)
+    if absent:
+        say(f"{absent} examples have no name of a layer, which is called 'layer'")
+    return ["layer" if name is None else str(name) for name in names]
+
+
+def own_dataset(parts: Parts, store: str | os.PathLike[str], options: dict[str, Any]) -> Any:
     """Brings in the dataset of a selection as the wide frame that the selection gives, whose runs stay apart as they were."""
     import pandas
 
     # As objects, a whole number beside one that is missing stays whole.
-    known = {name: pandas.Series(list(whole(data[name].to_numpy())), dtype=object) for name in along if name != "example_id"}
+    known = {name: pandas.Series(list(parts.column(name)), dtype=object) for name in parts.facts if name != "example_id"}
     values = {}
-    for name in names:
-        rows = data[name].transpose(example, epoch).to_numpy()
-        for place, time in enumerate(data[epoch].to_numpy()):
+    for name in parts.statistics:
+        rows = parts.data[name].transpose(parts.example, parts.epoch).to_numpy()
+        for place, time in enumerate(parts.data[parts.epoch].to_numpy()):
             values[f"{name}@{number(time)}"] = rows[:, place]
-    ids = data[example].to_numpy() if example in data.coords else np.arange(data.sizes[example])
+    ids = parts.data[parts.example].to_numpy() if parts.example in parts.data.coords else np.arange(parts.count)
     return ingest_pandas(pandas.DataFrame({"example_id": ids, **known, **values}), store, "xarray.Dataset", options)
 
 
 def whole(values: Any) -> Any:
     """Metadata as a store has them: integers where every number is whole, None for an empty text."""
     if values.dtype.kind == "f":
-        numbers = values[np.isfinite(values)]
+        numbers = values[~np.isnan(values)]
         if len(numbers) and (numbers == np.round(numbers)).all() and np.abs(numbers).max() < 2**53:
-            return [int(value) if np.isfinite(value) else None for value in values]
+            return [None if np.isnan(value) else int(value) for value in values]
     return [None if value == "" else value for value in values.tolist()] if values.dtype.kind in "UO" else values

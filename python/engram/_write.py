@@ -22,7 +22,11 @@ WAIT = 30.0
 
 
 def plain(value: Any) -> Any:
-    """A value of metadata as JSON has it; NumPy scalars become Python's."""
+    """A value of metadata as JSON has it; NumPy scalars become Python's, and a time of NumPy its text of ISO 8601."""
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        if np.isnat(value):
+            return None
+        return str(np.datetime_as_string(value, unit="auto")) if isinstance(value, np.datetime64) else str(value)
     if hasattr(value, "item"):
         value = value.item()
     # pandas' NA and NaT are told by their names, so that pandas need not be here.
