@@ -76,7 +76,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         return int(check_random_state(state).randint(np.iinfo(np.int32).max))
 
     def fit(self, X: Any, y: Any) -> Any:
-        """Learn from rows of a matrix.
+        """Learn from rows of a matrix. Every row counts the same: there is no ``sample_weight``.
 
         Parameters
         ----------

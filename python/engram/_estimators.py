@@ -18,7 +18,7 @@ class RandomForest(_Estimator):
     """A random forest, with parameters and defaults of scikit-learn's ``RandomForestClassifier``, and many times as fast.
 
     Columns are put into at most 255 bins first, unless ``bins="exact"``; leaf limits are whole numbers and count draws of the
-    bootstrap. Cuts are by Gini's impurity; there are no weights of single examples, no pruning, and each tree draws as many rows as there are.
+    bootstrap. Cuts are by Gini's impurity; there are no weights of single examples (``sample_weight``), no pruning, and each tree draws as many rows as there are.
 
     Parameters
     ----------
@@ -115,6 +115,8 @@ class RandomForest(_Estimator):
 class LinearSVM(_Estimator):
     """A linear support vector machine with squared hinge loss, one class against the rest, as scikit-learn's ``LinearSVC``.
 
+    Rows and classes all count the same: there is neither ``class_weight`` nor ``sample_weight``.
+
     Parameters
     ----------
     C : float
@@ -209,6 +211,8 @@ class LinearSVM(_Estimator):
 
 class Conv1D(_Estimator):
     """A network with one convolution over time, the Conv1D classifier of the paper.
+
+    Rows and classes all count the same: there is neither ``class_weight`` nor ``sample_weight``.
 
     Parameters
     ----------

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _errors
+from ._layout import listed
 from ._needs import existing, needs
 from ._observe import Meter
 from ._rows import RowWriter, columns_of, paths_of
@@ -86,6 +87,8 @@ def read_nwb(
         Without pynwb.
     NotFoundError, InvalidDataError
         When a file has no units, no trials, no such column, or nothing is left.
+    UsageError
+        When `window`, `value` or `epochs` is none, or `positions` names an area that is not there.
 
     Warns
     -----
@@ -110,21 +113,34 @@ def read_nwb(
     sessions = [
         read_session(existing(path), window, align, value, blocks, layer, units, trials, min_units) for path in files]
     rows = within(sessions) if blocks is not None else across(sessions, numbers)
-    known = positions or {}
     for row in rows:
         row.update(metadata or {})
-        if row["layer_name"] in known:
-            row["layer_position"] = known[row["layer_name"]]
-    return store_rows(rows, store, options)
+    give_positions(rows, positions or {})
+    return store_rows(rows, store, listed(files), options)
 
 
-def store_rows(rows: list[dict[str, Any]], store: str | os.PathLike[str], options: dict[str, Any]) -> dict[str, Any]:
+def give_positions(rows: list[dict[str, Any]], positions: Mapping[str, str]) -> None:
+    """Gives the rows of each area its position; refuses a position of an area that is not there."""
+    areas = list(dict.fromkeys(row["layer_name"] for row in rows))
+    unknown = [area for area in positions if area not in areas]
+    if unknown:
+        raise _errors.UsageError(
+            "positions name an area that no file has, or that was left out", place="positions",
+            expected=f"areas among {', '.join(areas)}", found=", ".join(unknown[:8]))
+    for row in rows:
+        if row["layer_name"] in positions:
+            row["layer_position"] = positions[row["layer_name"]]
+
+
+def store_rows(
+    rows: list[dict[str, Any]], store: str | os.PathLike[str], source: str, options: dict[str, Any]
+) -> dict[str, Any]:
     """Ingests measured rows, metadata in front of the epoch and the statistics."""
     from . import _engram
 
     statistics = [name for name in _engram.statistic_names() if any(name in row for row in rows)]
     fields = [name for name in columns_of(rows) if name not in statistics and name != "epoch"]
-    with RowWriter([*fields, "epoch", *statistics]) as table:
+    with RowWriter([*fields, "epoch", *statistics], source) as table:
         for row in rows:
             table.write(row)
         types = {**dict.fromkeys(table.texts, "text"), **options.pop("type", {})}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TextIO
 
+from ._errors import EngramError
 from ._write import plain
 
 
@@ -41,9 +42,12 @@ class RowWriter:
     ----------
     columns : list of str
         The names of the columns.
+    source : str
+        What the rows were made of: errors about the table name it in the table's place.
     """
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], source: str) -> None:
+        self.source = source
         self.columns = list(columns)
         self.count = 0
         #: Columns that hold texts which look like numbers, such as "007".
@@ -70,6 +74,8 @@ class RowWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
         self._folder.cleanup()
+        if isinstance(error, EngramError) and error.file is not None and error.file.startswith(self._folder.name):
+            error.file = self.source
 
 
 def columns_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:

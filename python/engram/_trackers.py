@@ -217,7 +217,7 @@ def store_runs(
     notes: dict[str, list[str]] = {}
     names: tuple[dict[str, None], dict[str, None]] = ({}, {})
     points = ["layer_name", "epoch", "statistic", "value"]
-    with RowWriter([RUN, *points]) as values, RowWriter([RUN, "epoch", "metric", "value"]) as metrics:
+    with RowWriter([RUN, *points], file) as values, RowWriter([RUN, "epoch", "metric", "value"], file) as metrics:
         for run in runs:
             series = by_epoch(run, epoch, file)
             for note in run.notes:
@@ -259,7 +259,7 @@ def ingest_runs(
     kept: list[dict[str, Any]], values: RowWriter, store: str | os.PathLike[str], options: dict[str, Any]
 ) -> Any:
     """Ingests the values, joined to the fields of their runs."""
-    with RowWriter(columns_of(kept)) as fields:
+    with RowWriter(columns_of(kept), values.source) as fields:
         for one in kept:
             fields.write(one)
         types = {**dict.fromkeys(fields.texts, "text"), **options.get("type", {}), RUN: "text"}

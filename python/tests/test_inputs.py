@@ -397,3 +397,22 @@ def test_a_page_of_parquet_that_changed_is_refused(tmp_path: pathlib.Path) -> No
     path.write_bytes(changed)
     with pytest.raises(engram.EngramError, match="Parquet"):
         engram.read_parquet(path, tmp_path / "x.engram")
+
+
+def test_positions_of_areas_that_are_not_there_are_refused() -> None:
+    from engram._nwb import give_positions
+
+    rows = [{"layer_name": "V1"}, {"layer_name": "IT"}, {"layer_name": "V1"}]
+    with pytest.raises(engram.UsageError, match=r"areas among V1, IT, found VI"):
+        give_positions(rows, {"V1": "early", "VI": "deep"})
+    give_positions(rows, {"V1": "early"})
+    assert [row.get("layer_position") for row in rows] == ["early", None, "early"]
+
+
+def test_errors_about_rows_name_what_they_were_made_of(tmp_path: pathlib.Path) -> None:
+    from engram._rows import RowWriter
+
+    with pytest.raises(engram.EngramError) as caught, RowWriter(["net", "epoch", "m"], "day0.nwb") as table:
+        table.write({"net": "a", "epoch": "x", "m": 1.0})
+        engram.ingest(table.done(), tmp_path / "x.engram")
+    assert caught.value.file == "day0.nwb"
