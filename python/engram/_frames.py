@@ -25,6 +25,8 @@ OTHERS = {
     "chosen_statistic", "statistic", "metric", "key", "tag", "timestamp", "_timestamp", "_runtime", "wall time", "wall_time",
     "relative time (wall)", "relative time (process)",
 }
+#: Names of fields that `ingest` takes for no statistics behind the epoch either.
+FIELDS = {"run", "seed", "fold", "trial", "replicate", "subject", "session", "animal"}
 # What libraries call reals of 32 bits or fewer, and all reals.
 NARROW = {"halffloat", "float16", "float", "float32", "halffloat[pyarrow]", "float[pyarrow]"}
 REALS = NARROW | {"double", "float64", "double[pyarrow]"}
@@ -91,6 +93,8 @@ def text_types(
         return {}
     ours = {theirs: field for field, theirs in (options.get("map") or {}).items()}
     statistics = options.get("statistics") or ()
+    run = options.get("run") or ()
+    apart = FIELDS | set(run.lower().split(",") if isinstance(run, str) else map(str.lower, run))
     called = [ours.get(name, name).lower() for name in names]
     epochs = [place for place, name in enumerate(called) if name in EPOCHS]
     end = epochs[0] if epochs and not VALUES & set(called) else len(names)
@@ -99,7 +103,7 @@ def text_types(
     taken = {*EPOCHS, *VALUES, *OTHERS, *(map(str.lower, _engram.statistic_names()))}
     found = {}
     for place, name in enumerate(names):
-        is_field = place < end and called[place] not in taken and name not in statistics and not set("@=") & set(name)
+        is_field = (place < end or called[place] in apart) and called[place] not in taken and name not in statistics and not set("@=") & set(name)
         if is_field and name in texts_of:
             known = [one for one in texts_of[name]() if one is not None]
             if known and all(is_number(one) for one in known):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -209,15 +210,21 @@ def ingest_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], source:
             table = pyarrow.Table.from_pandas(data, preserve_index=any(name is not None for name in data.index.names))
         return ingest_arrow(table, store, source, options.pop("epochs", None), options)
     columns = _pandas.columns_of(data)
+    require_columns([name for name, column in columns if _pandas.is_refused(column)])
+    if _pandas.unnamed_levels(data):
+        warnings.warn("what the index says without a name is left out", _errors.EngramWarning, stacklevel=3)
     left_out = dropped([name for name, _ in columns])
     columns = [(name, column) for name, column in columns if name not in left_out]
     known = dict(columns)
     options.setdefault("value_type", value_type(
         {name: str(column.dtype) for name, column in columns}, lambda name: is_beyond_float32(known[name].min(), known[name].max())))
     texts = {name: column.dropna().tolist for name, column in columns if _pandas.is_text(column)}
-    return ingest_table(
-        lambda path: _pandas.write_csv(columns, path, options["value_type"]), store, source,
-        text_types([name for name, _ in columns], texts, options), options)
+
+    def write(path: pathlib.Path) -> None:
+        with library_errors("pandas", source, UnicodeError):
+            _pandas.write_csv(columns, path, options["value_type"])
+
+    return ingest_table(write, store, source, text_types([name for name, _ in columns], texts, options), options)
 
 
 def from_polars(data: polars.DataFrame | polars.LazyFrame, store: str | os.PathLike[str], **options: Any) -> Any:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 CELLS = 1 << 20
 
 
+def unnamed_levels(data: pandas.DataFrame) -> int:
+    """How many levels of the index have no name, and more than the numbers of rows."""
+    levels = [data.index.get_level_values(place) for place, name in enumerate(data.index.names) if name is None]
+    return sum(level.dtype.kind not in "iu" or data.index.nlevels > 1 for level in levels if len(level))
+
+
 def columns_of(data: pandas.DataFrame) -> list[tuple[str, pandas.Series]]:
     """The named levels of the index, then the columns, each with its name; two may have one name, which `ingest` refuses."""
     levels = [
@@ -37,6 +43,12 @@ def is_text(column: pandas.Series) -> bool:
     """Whether all values of a column are texts, or missing."""
     kinds = column.cat.categories if str(column.dtype) == "category" else column
     return bool(kinds.dtype.kind == "O" and all(isinstance(one, str) for one in kinds.dropna()))
+
+
+def is_refused(column: pandas.Series) -> bool:
+    """Whether the values of a column are neither numbers nor texts, by the first of them."""
+    first = column.first_valid_index() if column.dtype == object else None
+    return first is not None and isinstance(column.loc[[first]].iloc[0], (bytes, bytearray, dict, set))
 
 
 def spelled(value: Any, has_nan: bool) -> str:

@@ -76,9 +76,9 @@ def test_texts_are_taken_as_they_stand(bring: Any, tmp_path: pathlib.Path) -> No
     store = bring(columns, tmp_path / "x.engram")
     assert rows(store, "text, version, seed") == list(zip(texts, columns["version"], columns["seed"], strict=True))
     # A declared type counts, and a text of numbers behind the epoch is a statistic.
-    columns = {"version": ["1", "2"], "theirs": ["1", "2"], "step": ["0", "0"], "m": ["0.5", "nan"]}
-    store = bring(columns, tmp_path / "y.engram", type={"version": "integer"}, map={"mine": "theirs"})
-    assert rows(store, "version, mine") == [(1, "1"), (2, "2")]
+    columns = {"version": ["1", "2"], "theirs": ["1", "2"], "step": ["0", "0"], "m": ["0.5", "nan"], "key_1": ["1.0", "2.0"], "seed": ["3", "4"]}
+    store = bring(columns, tmp_path / "y.engram", type={"version": "integer"}, map={"mine": "theirs"}, run=["key_1", "seed"])
+    assert rows(store, "version, mine, key_1, seed") == [(1, "1", "1.0", "3"), (2, "2", "2.0", "4")]
     np.testing.assert_array_equal(store.select(statistics="all").to_numpy(), [[0.5], [NAN]])
 
 
@@ -113,6 +113,15 @@ def test_errors_name_the_frame(bring: Any, tmp_path: pathlib.Path) -> None:
         bring({"net": ["a"], "epoch": ["x"], "m": [1.0]}, tmp_path / "x.engram")
 
 
+def test_an_index_without_a_name_that_says_something_is_left_out_and_said(tmp_path: pathlib.Path) -> None:
+    frame = pytest.importorskip("pandas").DataFrame({"seed": [1, 2], "m@0": [1.0, 2.0]}, index=["a", "b"])
+    with pytest.warns(engram.EngramWarning, match="the index says without a name"):
+        engram.from_pandas(frame, tmp_path / "x.engram")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        engram.from_pandas(frame.reset_index(drop=True)[::-1], tmp_path / "y.engram")
+
+
 def test_epochs_of_lists_come_once(bring: Any, tmp_path: pathlib.Path) -> None:
     pytest.importorskip("pyarrow")
     with pytest.raises(engram.UsageError, match="comes twice"):
@@ -129,7 +138,10 @@ def test_what_a_library_cannot_write_is_an_error_of_this_package(tmp_path: pathl
     interval = pyarrow.table({"net": ["a"], "m@0": [1.0], "i": pyarrow.array([(1, 2, 3)], pyarrow.month_day_nano_interval())})
     times = polars.DataFrame({"net": ["a"], "m@0": [1.0], "i": [datetime.timedelta(1)]})
     lazy = polars.LazyFrame({"net": ["a"]}).select("nothing")
+    surrogate = pandas.DataFrame({"net": pandas.Series(["\ud800"], dtype=object), "m@0": [1.0]})
+    mapping = pandas.DataFrame({"net": [{"a": 1}], "m@0": [1.0]})
     for wrong in (
+        lambda: engram.from_pandas(surrogate, target), lambda: engram.from_pandas(mapping, target),
         lambda: engram.from_pandas(mixed, target, epochs=[0]), lambda: engram.from_pandas(levels, target),
         lambda: engram.from_arrow(interval, target), lambda: engram.from_polars(times, target), lambda: engram.from_polars(lazy, target),
         lambda: engram.from_polars(polars.DataFrame({"net": [b"a"], "m@0": [1.0]}), target),
