@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -179,8 +180,17 @@ def axes_of(dataset: Any) -> list[str] | None:
             parts: Sequence[Any] = [named] if isinstance(named, (str, bytes)) else list(np.atleast_1d(named))
             texts = [text_of(part) for part in parts]
             return words_of(texts[0] if len(texts) == 1 else texts)
+    # Read as attributes, for the library's own functions of dimensions crash on damaged ones.
+    labels = [text_of(one) for one in np.ravel(dataset.attrs.get("DIMENSION_LABELS", []))]
+    names = [label or scale for label, scale in itertools.zip_longest(labels, scales_of(dataset), fillvalue="")]
+    return words_of(names) if len(names) == len(dataset.shape) and names and all(names) else None
+
+
+def scales_of(dataset: Any) -> list[str]:
+    """The name of the first scale of each axis; an empty text where an axis has none."""
     names = []
-    for dimension in dataset.dims:
-        scales = [text_of(scale.name).rsplit("/", 1)[-1] for scale in dimension.values() if scale.name]
-        names.append(text_of(dimension.label) or (scales[0] if scales else ""))
-    return words_of(names) if names and all(names) else None
+    for references in np.ravel(dataset.attrs.get("DIMENSION_LIST", [])):
+        first = next(iter(np.ravel(references)), None)
+        scale = dataset.file[first] if first else None
+        names.append(text_of(scale.name or "").rsplit("/", 1)[-1] if scale is not None else "")
+    return names

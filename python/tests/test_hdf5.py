@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pathlib
+import subprocess
+import sys
 import warnings
 from typing import Any
 
@@ -167,6 +169,26 @@ def test_what_h5py_cannot_read_is_an_error_of_this_package(h5py: Any, tmp_path: 
         with pytest.raises(engram.EngramError):
             engram.read_hdf5(path, tmp_path / "y.engram")
     assert not (tmp_path / "y.engram").exists()
+
+
+def test_bytes_that_changed_are_errors_of_this_package(h5py: Any, tmp_path: pathlib.Path) -> None:
+    """In a process of their own, for the library of HDF5 crashed on labels of axes that were read by its own functions."""
+    with lab(h5py, tmp_path / "x.h5") as file:
+        for axis, name in enumerate(("example", "epoch", "statistic")):
+            file["values"].dims[axis].label = name
+    program = (
+        "import engram, pathlib, random, sys, warnings\n"
+        "warnings.simplefilter('ignore')\n"
+        "path, dice = pathlib.Path(sys.argv[1]), random.Random(1)\n"
+        "whole = path.read_bytes()\n"
+        "for _ in range(300):\n"
+        "    changed = bytearray(whole)\n"
+        "    for _ in range(3): changed[dice.randrange(len(whole))] = dice.randrange(256)\n"
+        "    path.write_bytes(changed)\n"
+        "    try: engram.read_hdf5(path, path.with_suffix('.engram'), dry_run=True)\n"
+        "    except engram.EngramError: pass\n")
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "x.h5")], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_array_of_an_unknown_filter_says_how_to_get_it(h5py: Any, tmp_path: pathlib.Path) -> None:
