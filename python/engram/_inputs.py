@@ -239,10 +239,14 @@ def from_polars(data: polars.DataFrame | polars.LazyFrame, store: str | os.PathL
         with library_errors("polars", source, PolarsError):
             data = data.lazy().collect()
     require_frame(data, "polars", "DataFrame")
+    return ingest_polars(cast("polars.DataFrame", data), store, source, options)
+
+
+def ingest_polars(data: polars.DataFrame, store: str | os.PathLike[str], source: str, options: dict[str, Any]) -> Any:
+    """Ingests a frame of polars; errors name the `source`."""
     import polars
     from polars.exceptions import PolarsError
 
-    data = cast("polars.DataFrame", data)
     require_columns([name for name, kind in data.schema.items() if str(kind).startswith(("Object", "Struct", "Binary"))])
     if any(kind.is_nested() for kind in data.schema.values()) or "epochs" in options:
         needs("pyarrow", "reading lists")

@@ -180,7 +180,7 @@ def node_of_hdf5(file: Any, node: Any, place: str, skipped: list[str], depth: in
             skipped.append(f"{place} (a sparse matrix; full(X) makes it dense)")
             return None
         return nodes_of_hdf5(file, node, f"{place}/", skipped, depth + 1, seen)
-    why = elsewhere(node)
+    why = elsewhere(node) if isinstance(node, h5py.Dataset) and node.shape is not None else "no array"
     if why:
         skipped.append(f"{place} ({why})")
         return None

@@ -210,6 +210,7 @@ def test_a_file_of_matlab_is_left_within_itself(h5py: Any, tmp_path: pathlib.Pat
     with h5py.File(tmp_path / "x.mat", "w", userblock_size=512) as file:
         file["values"], file["epochs"] = np.full((2, 3, 2), 2**53 + 1).T, [0, 1, 2]
         file["elsewhere"] = h5py.ExternalLink("other.h5", "/values")
+        file["kind"], file["empty"] = np.dtype("f8"), h5py.Empty("f8")
         file.create_group("metadata").create_dataset("raw", (2,), "f8", external=[(str(tmp_path / "raw.bin"), 0, 16)])
         below = file.create_group("last")
         for level in range(28):
@@ -221,5 +222,5 @@ def test_a_file_of_matlab_is_left_within_itself(h5py: Any, tmp_path: pathlib.Pat
     with pytest.warns(engram.EngramWarning) as told:
         engram.read_matlab(tmp_path / "x.mat", tmp_path / "x.engram", statistics=STATISTICS, metadata={"seed": [1, 2]})
     said = " ".join(str(one.message) for one in told)
-    for part in ("elsewhere (a link to another file)", "metadata/raw (its values are in another file)", "12 numbers are longer"):
+    for part in ("kind (no array)", "empty (no array)", "elsewhere (a link to another file)", "metadata/raw (its values are in another file)", "12 numbers are longer"):
         assert part in said, part
