@@ -173,8 +173,8 @@ let package = Package(
     .target(
       name: "EngramABI",
       dependencies: [
-        "Base", "TrajectoryModel", "TrajectoryStore", "Splits", "Classifiers", "Observables", "EngramCommands",
-        "SQLTable", "CEngram",
+        "Base", "TrajectoryModel", "TrajectoryStore", "Splits", "Classifiers", "Observables", "Transfer",
+        "EngramCommands", "SQLTable", "CEngram",
       ], swiftSettings: strict, linkerSettings: isFuzzing ? [] : sharedLibrary),
     .executableTarget(
       name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),

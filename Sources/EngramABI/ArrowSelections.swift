@@ -6,6 +6,7 @@ import Base
 public import CEngram
 import TrajectoryModel
 import TrajectoryStore
+import Transfer
 
 /// Values of a batch in memory of their own.
 @safe private final class BatchValues {
@@ -45,7 +46,7 @@ private final class SelectionBatches {
     self.layout = layout
     self.work = work
     let examples = selection.selection.examples
-    type = selection.snapshot.elementTypes(of: examples).contains(.float64) ? .float64 : .float32
+    type = selection.snapshot.widestElementType(of: examples)
     var types: [String: MetadataType] = [
       "layer_name": .text, "layer_position": .text, "unit_fraction": .real, "noise_sd": .real,
       "observation_seed": .integer, "run_id": .integer, "observation_id": .integer, "layer_ordinal": .integer,
@@ -71,15 +72,21 @@ private final class SelectionBatches {
     let columns = selection.columns
     let format = type == .float32 ? "f" : "g"
     let known = fields.map(\.field)
+    let taken = known.map(\.name)
     switch layout {
     case ENGRAM_ARROW_LIST:
       return known
         + columns.statistics.map {
           ArrowField(
-            name: $0, format: "+w:\(columns.samplesPerStatistic)", children: [ArrowField(name: "item", format: format)])
+            name: RowColumn.name($0, beside: taken), format: "+w:\(columns.samplesPerStatistic)",
+            children: [ArrowField(name: "item", format: format)])
         }
     case ENGRAM_ARROW_WIDE: return known + columns.names.map { ArrowField(name: $0, format: format) }
-    default: return known + [.texts("statistic"), .reals("epoch"), ArrowField(name: "value", format: format)]
+    default:
+      return known + [
+        .texts(RowColumn.statistic.name(beside: taken)), .reals(RowColumn.epoch.name(beside: taken)),
+        ArrowField(name: RowColumn.value.name(beside: taken), format: format),
+      ]
     }
   }
 

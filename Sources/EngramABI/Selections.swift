@@ -152,7 +152,7 @@ public func engram_selection_positions(_ selection: Handle) -> Int64 {
 @c @implementation
 public func engram_selection_type(_ selection: Handle) -> Int32 {
   guard let known = unsafe known(selection, SelectionHandle.self) else { return 0 }
-  let isWide = known.snapshot.elementTypes(of: known.selection.examples).contains(.float64)
+  let isWide = known.snapshot.widestElementType(of: known.selection.examples) == .float64
   return Int32((isWide ? ENGRAM_FLOAT64 : ENGRAM_FLOAT32).rawValue)
 }
 

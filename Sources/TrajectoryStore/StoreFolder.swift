@@ -32,7 +32,8 @@ struct StoreFolder: Sendable {
       guard error.code == .notFound || (try? InputFile(opening: path)) != nil else { throw error }
       throw Self.absent(error.code == .notFound ? "there is no store here" : "this is not an Engram store", path)
     }
-    if try root.status(of: Catalog.fileName) == nil { throw Self.absent("this is not an Engram store", path) }
+    guard try root.status(of: Catalog.fileName) == nil else { return }
+    throw try hasSegments ? Self.withoutCatalog(path, .notFound) : Self.absent("this is not an Engram store", path)
   }
 
   /// The folder, whatever is in it.
@@ -42,6 +43,22 @@ struct StoreFolder: Sendable {
     EngramError(
       .notFound, message, file: path, expected: "a directory with a file catalog.sqlite",
       mend: "check the path, or make a store with \(run: .ingest, on: path)")
+  }
+
+  /// Whether there are files of committed segments.
+  var hasSegments: Bool {
+    get throws(EngramError) {
+      guard try root.status(of: Self.segments) != nil else { return false }
+      return try !root.directory(Self.segments).names().isEmpty
+    }
+  }
+
+  /// The error for a store that has lost its catalog, without which nothing says what its segments hold.
+  static func withoutCatalog(_ path: String, _ code: EngramError.Code) -> EngramError {
+    EngramError(
+      code, "the segments of a store are here, and its catalog is gone", file: path,
+      expected: "a file catalog.sqlite beside \(segments)/", found: "none",
+      mend: "bring catalog.sqlite back from a copy of the store of the same state, or choose another path")
   }
 
   /// The path of the catalog, for messages.

@@ -84,6 +84,8 @@ public final class TrajectoryStore: Sendable {
         file: root.path, found: others.prefix(3).joined(separator: ", "),
         mend: "choose another path for the new store")
     }
+    // Segments come after the catalog, so where it is not, it was lost.
+    if try StoreFolder(root).hasSegments { throw StoreFolder.withoutCatalog(root.path, .exists) }
   }
 
   /// Opens a store, or makes it; when several processes make the same one at once, one makes it and all open it.

@@ -98,6 +98,13 @@ struct CorrectionTests {
     #expect(try session.ok("split", "list", session.store).contains("stale: held"))
     #expect(session.run("purge", session.store).code == 2)
     #expect(session.run("purge", session.store, "--confirm", "other").code == 2)
+    // A set without the participant stays, and its filter says the name.
+    try session.ok(
+      "split", "balanced", session.store, "--name", "without", "--where", "task <> '\(word)Task'", "--repeats", "1")
+    let warned = session.run("purge", session.store, "--dry-run")
+    #expect(warned.errors.contains("what stays and names a text that only removed runs had, in a filter"))
+    #expect(warned.errors.contains("split set without"), "\(warned.errors)")
+    try session.ok("split", "remove", session.store, "without")
     let plan = try session.ok("purge", session.store, "--dry-run")
     #expect(
       plan

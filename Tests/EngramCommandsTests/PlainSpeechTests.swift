@@ -62,6 +62,21 @@ struct PlainSpeechTests {
     #expect(ingest.errors.contains("--na high") && ingest.errors.contains("--map dose_2=dose"), "\(ingest.errors)")
   }
 
+  @Test func `record says where float32 makes other numbers of values`() {
+    let begin = #"{"run": {"model_seed": 1}, "layers": ["fc"], "statistics": ["a", "b"]}"#
+    let lines = [begin, #"{"epoch": 0, "values": [1, 0.1]}"#, #"{"epoch": 5, "values": [1e39, 1e-50]}"#]
+    let answers = run("record", store, input: lines.joined(separator: "\n") + "\n").output.split(separator: "\n")
+    #expect(answers.count == 3 && !answers[1].contains("note"), "\(answers)")
+    #expect(answers[2].contains("1 values are beyond float32 and are stored as infinities, 1 as zeros"), "\(answers)")
+  }
+
+  @Test func `of examples that are left after others were dropped, the first are shown`() {
+    ingest("model_seed,epoch,a,b\n1,0,1,\n2,0,2,\n3,0,,5\n4,0,,6\n5,0,,7\n")
+    let result = run("select", store, "--statistics", "b", "--missing", "drop", "--limit", "2", "--csv")
+    #expect(result.code == 0 && result.output.split(separator: "\n").count == 3, "\(result.errors)")
+    #expect(result.output.hasSuffix(",6.0\n"), "\(result.output)")
+  }
+
   @Test func `a merge says what stays in the source`() {
     ingest("model_seed,epoch,a\n1,0,1\n2,0,2\n3,0,3\n")
     #expect(run("split", "holdout", store, "--by", "model_seed", "--name", "h", "--label", "model_seed").code == 0)

@@ -179,6 +179,18 @@ struct FigureTests {
     #expect(plot.picture.svg().contains("<circle"), "one epoch is a point")
   }
 
+  @Test(arguments: [[100_000_001, 100_000_003], [1e39, 3e39], [1e-50, 3e-50]])
+  func `means are of float64 values as they are`(values: [Double]) throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["wide.engram"])
+    let layers = [Layer(name: "one", position: nil), Layer(name: "two", position: nil)]
+    _ = try store.append(
+      [Recording(metadata: [:], layers: layers, values: .float64(values))], epochs: [0], statistics: ["m"])
+    let plot = try store.snapshot().plot(PlotRequest(statistics: ["m"], colour: "learning_rule", isMean: true))
+    let mean = try #require(plot.numbers.rows.first?[3])
+    #expect(try abs(mean.asReal() / ((values[0] + values[1]) / 2) - 1) < 1e-12)
+  }
+
   @Test func `a field named like markup is only text`() throws {
     let folder = TemporaryFolder()
     let path = folder["toy.engram"]

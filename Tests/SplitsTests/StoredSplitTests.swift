@@ -125,6 +125,33 @@ import TrajectoryStore
     #expect(!difference.hasEqualSplits && difference.choices.isEmpty && difference.commits == [commit, newer.commit])
     let byCommit = try toy.store.createSplitSet("late", SplitSpecification(.byCommit(CommitSplits(commit: commit))))
     #expect(byCommit.splits[0].train == ExampleSet(0..<16) && byCommit.splits[0].test == ExampleSet(16..<19))
+    // What corrects an example that was there stays on its side, also when it is corrected once more.
+    for position in ["deep", "early"] {
+      _ = try toy.store.edit(where: "run_id = 1 AND layer_name = 'conv0'", set: ["layer_position": .text(position)])
+    }
+    let corrected = try toy.store.createSplitSet("more", SplitSpecification(.byCommit(CommitSplits(commit: commit))))
+    #expect(corrected.splits[0].train == ExampleSet(4..<16).union(ExampleSet(23..<27)))
+    #expect(corrected.splits[0].test == ExampleSet(16..<19))
+  }
+
+  @Test func `groups are chosen by the bytes of their names, and a name of two groups is refused`() throws {
+    let rows: [(String, String)] = [("caf\u{e9}", "x"), ("cafe\u{301}", "x"), ("K", "x"), ("1,2", "3"), ("1", "2,3")]
+    let toy = try ToyStore(
+      rows.map { ToyStore.run(["learning_rule": .text($0), "task": .text($1)], layers: 1) })
+    let snapshot = try toy.store.snapshot()
+    let groups = try snapshot.groups(by: ["learning_rule"])
+    for name in ["caf\u{e9}", "cafe\u{301}"] {
+      let keys = try HoldoutSplits.keys(named: [name], by: ["learning_rule"], among: groups)
+      let named = try #require(keys.first?.first).description
+      #expect(keys.count == 1 && named.utf8.elementsEqual(name.utf8))
+    }
+    refusal(.notFound) { _ = try HoldoutSplits.keys(named: ["\u{212a}"], by: ["learning_rule"], among: groups) }
+    let pairs = try snapshot.groups(by: ["learning_rule", "task"])
+    let columns = ["learning_rule", "task"]
+    let error = refusal(.usage) { _ = try HoldoutSplits.keys(named: ["1,2,3"], by: columns, among: pairs) }
+    #expect(error?.mend?.description.contains("learning_rule=1") == true)
+    let full = try HoldoutSplits.keys(named: ["learning_rule=1,task=2,3"], by: columns, among: pairs)
+    #expect(full == [[.text("1"), .text("2,3")]])
   }
 
   @Test func `an audit counts what the sides share, and finds equal trajectories`() throws {

@@ -36,6 +36,22 @@ import TrajectoryStore
     #expect(try store.snapshot().exampleCount == 3)
   }
 
+  @Test func `where segments are and the catalog is gone, no new store is made, and nothing is removed`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    try Made.append(3, to: store, seed: 1)
+    _ = try store.compact()
+    let segments = TestFiles.names(in: folder["a.engram/segments"])
+    #expect(segments.count == 1)
+    for name in TestFiles.names(in: folder["a.engram"]) where name.hasPrefix("catalog") {
+      TestFiles.remove(folder["a.engram/\(name)"])
+    }
+    let made = refusal(.exists) { _ = try TrajectoryStore.openOrCreate(at: folder["a.engram"]) }
+    let opened = refusal(.notFound) { _ = try TrajectoryStore(opening: folder["a.engram"]) }
+    for error in [made, opened] { #expect(error?.message.contains("catalog is gone") == true) }
+    #expect(TestFiles.names(in: folder["a.engram/segments"]) == segments)
+  }
+
   @Test(arguments: [ElementType.float32, .float64], [1, 7, 1_023, 1_024, 2_500])
   func `an append of any size comes back bit for bit`(type: ElementType, layers: Int) throws {
     let folder = TemporaryFolder()

@@ -77,4 +77,37 @@ struct LayerEditTests {
     refusal(.notFound) { _ = try store.edit(where: "layer_name = 'no'", set: ["layer_position": .null]) }
     #expect(try store.verify().problems.isEmpty)
   }
+
+  @Test func `what was replaced is not shown again beside what took its place, however often it was`() throws {
+    let folder = TemporaryFolder()
+    let store = try EditTests.store(folder)
+    let before = try store.snapshot()
+    let first = try store.edit(where: "layer_name = 'layer1'", set: ["layer_name": .text("wrong")])
+    let second = try store.edit(where: "layer_name = 'wrong'", set: ["layer_name": .text("right")])
+    let edited = try Self.rows(try store.snapshot())
+    #expect(try store.hide(where: "model_seed < 2").examples.count == 6)
+    let shown = try store.unhide(where: "model_seed < 2")
+    #expect(shown.examples.count == 6 && shown.replaced.count == 12)
+    #expect(try Self.rows(try store.snapshot()) == edited)
+    // Nothing was hidden by hand.
+    #expect(try store.unhide(where: "model_seed < 2").commit == nil)
+    // The way back: what took the place is hidden first.
+    _ = try store.hide(commit: try #require(second.commit))
+    #expect(try store.snapshot().exampleCount == 0)
+    #expect(try store.unhide(commit: try #require(first.commit)).examples.count == 18)
+    #expect(try store.snapshot().examples(where: "layer_name = 'wrong'").count == 6)
+    _ = try store.hide(commit: try #require(first.commit))
+    #expect(try store.unhide(where: "model_seed >= 0").replaced.count == 36)
+    #expect(try Self.rows(try store.snapshot()) == edited)
+    // A copy that was merged tells the same apart, where names of layers stayed.
+    _ = try store.edit(where: "layer_name = 'right'", set: ["layer_position": .text("deep")])
+    let copy = try TrajectoryStore.create(at: folder["copy.engram"])
+    _ = try copy.merge([store.path])
+    let merged = try Self.rows(try copy.snapshot())
+    _ = try copy.hide(where: "model_seed = 1")
+    _ = try copy.unhide(where: "model_seed = 1")
+    #expect(try Self.rows(try copy.snapshot()).count == merged.count)
+    #expect(try Self.rows(try store.snapshot(asOf: before.commit)).count == 18)
+    #expect(try store.verify().problems.isEmpty && copy.verify().problems.isEmpty)
+  }
 }

@@ -123,4 +123,23 @@ struct RunKeyTests {
     try open.sync()
     #expect(try store.verify().problems.isEmpty)
   }
+
+  @Test func `an edit that would give two runs one key is refused`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.keyed(folder["a.engram"], [("M1", [:], ["V1"]), ("M2", [:], ["V1"]), ("M3", [:], ["V1"])])
+    for isTrial in [true, false] {
+      let error = refusal(.invalidData) {
+        _ = try store.edit(where: "animal = 'M2'", set: ["animal": .text("M1")], isTrial: isTrial)
+      }
+      #expect(error?.place == "runs 1 and 2" && error?.found == "M1")
+    }
+    refusal(.invalidData) { _ = try store.edit(where: "run_id > 1", set: ["animal": .text("M4")]) }
+    // Two runs may change their names at once.
+    let swap = [RunEdit(run: 1, values: ["animal": .text("M2")]), RunEdit(run: 2, values: ["animal": .text("M1")])]
+    #expect(try store.edit(swap).runsChanged == 2)
+    // A hidden run would be the same one in a store that this is merged into.
+    _ = try store.hide(where: "animal = 'M1'")
+    refusal(.invalidData) { _ = try store.edit(where: "animal = 'M3'", set: ["animal": .text("M1")]) }
+    #expect(try TrajectoryStore.create(at: folder["b.engram"]).merge([store.path]).runs == 3)
+  }
 }

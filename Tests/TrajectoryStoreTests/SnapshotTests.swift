@@ -137,9 +137,14 @@ struct SnapshotTests {
     #expect(try after.store.splitSet("mine") == set)
     #expect(try after.summary().valueBytes == all.count)
     // Nothing to do is no commit.
-    let again = try store.compact(everything: true)
+    let again = try store.compact()
     #expect(again.extentsBefore == 1 && again.extentsAfter == 1)
     #expect(try store.snapshot().commit == after.commit)
+    // Everything is written anew all the same, and holds what it held.
+    let old = TestFiles.names(in: folder["a.engram/segments"])
+    #expect(try store.compact(everything: true).bytesAfter == again.bytesAfter)
+    #expect(Set(TestFiles.names(in: folder["a.engram/segments"])).isDisjoint(with: old))
+    #expect(try store.snapshot().recorded(0..<after.exampleCount) == all)
     #expect(try store.verify().problems.isEmpty)
   }
 

@@ -43,8 +43,9 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
         # A dictionary of one example may be of a narrower type than that of all; texts are texts here.
         self._schema = pyarrow.schema(
             [pyarrow.field(one.name, plain(one.type), one.nullable) for one in table.schema], table.schema.metadata)
-        columns = statistics if layout == "list" else selection.columns
         each = 1 if layout == "list" else selection._info[4]
+        # Columns of values stand behind the fields, and are called otherwise where a field has the name.
+        columns = self._schema.names[len(self._schema.names) - len(statistics) * each:]
         #: The statistic of each column of values.
         self._owner = {name: statistics[place // each] for place, name in enumerate(columns)}
         self._statistics = statistics
@@ -150,6 +151,8 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
             if read:
                 part = self._selection._replaced(where=None, examples=some, statistics=statistics_text(read))
                 table = part.to_arrow(self._layout, [*fields, "example_id"] if "example_id" not in fields else fields)
+                columns = [name for name, owner in self._owner.items() if owner in owners]
+                table = table.rename_columns([*table.column_names[:len(table.column_names) - len(columns)], *columns])
             else:
                 table = self._metadata(some, fields or ["example_id"])
             yield from cast(table.select(names), schema).to_batches()

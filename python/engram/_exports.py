@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,6 +112,14 @@ def spread_column(column: pandas.Series, shape: tuple[int, int, int]) -> Any:
     return column.array.repeat(shape[1] * shape[2])
 
 
+def beside(name: str, fields: Iterable[str]) -> str:
+    """A name for a column of values behind fields, with ``chosen_`` in front as often as a field has it."""
+    taken = {field.lower() for field in fields}
+    while name.lower() in taken:
+        name = f"chosen_{name}"
+    return name
+
+
 def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> pandas.DataFrame:
     """A selection as a data frame, indexed by ``example_id``."""
     import pandas
@@ -140,10 +148,11 @@ def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | No
     shape = (cube.shape[0], cube.shape[1], cube.shape[2])
     names = selection.statistics
     codes = spread(np.arange(len(names), dtype=np.min_scalar_type(-max(1, len(names)))), shape, 1)
+    taken = [str(name) for name in known.columns]
     long = {
         **{str(name): spread_column(column, shape) for name, column in known.items()},
-        "statistic": pandas.Categorical.from_codes(codes, names),
-        "epoch": spread(np.asarray(selection.epochs), shape, 2), "value": cube.reshape(-1),
+        beside("statistic", taken): pandas.Categorical.from_codes(codes, names),
+        beside("epoch", taken): spread(np.asarray(selection.epochs), shape, 2), beside("value", taken): cube.reshape(-1),
     }
     return pandas.DataFrame(long, index=pandas.Index(spread(ids, shape, 0), name="example_id"), copy=False)
 

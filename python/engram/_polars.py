@@ -30,9 +30,11 @@ def scan(
 
     ids, statistics = selection.ids, selection.statistics
     schema = selection._replaced(where=None, examples=ids[:1], statistics=statistics_text(statistics)).to_polars(layout, fields).schema
-    owner = dict(zip(selection.columns, [name for name in statistics for _ in range(selection._info[4])], strict=True))
-    is_value = set(statistics) if layout == "list" else set(owner)
-    known = [name for name in schema if name not in is_value]
+    owners = statistics if layout == "list" else [name for name in statistics for _ in range(selection._info[4])]
+    # Columns of values stand behind the fields, and are called otherwise where a field has the name.
+    known = list(schema)[:len(schema) - len(owners)]
+    owner = dict(zip(list(schema)[len(known):], owners, strict=True))
+    is_value = set(owner)
 
     def metadata(places: Sequence[str]) -> polars.DataFrame:
         names = ["example_id", *(name for name in places if name != "example_id")]
@@ -49,7 +51,7 @@ def scan(
             rows, predicate = rows.filter(predicate), None
         if n_rows is not None and predicate is None:
             rows = rows.head(n_rows)
-        read = [name for name in statistics if name in needed or layout == "wide" and any(owner.get(one) == name for one in needed)]
+        read = [name for name in statistics if any(owner.get(one) == name for one in needed)]
         if not read or not len(rows):
             rows = polars.DataFrame(schema=schema) if read else rows
             yield kept(rows if predicate is None else rows.filter(predicate), n_rows).select(wanted)
@@ -58,7 +60,9 @@ def scan(
         left = n_rows
         for some in rows.iter_slices(BATCH):
             part = selection._replaced(where=None, examples=some["example_id"].to_numpy(), statistics=statistics_text(read))
-            whole = polars.concat([some, part.to_polars(layout, "").drop("example_id")], how="horizontal")
+            values = part.to_polars(layout, "").drop("example_id")
+            values.columns = [column for column in owner if owner[column] in read]
+            whole = polars.concat([some, values], how="horizontal")
             found = kept(whole if predicate is None else whole.filter(predicate), left)
             yield found.select(wanted)
             left = None if left is None else left - len(found)

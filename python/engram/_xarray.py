@@ -74,6 +74,15 @@ def _numbers(epochs: npt.NDArray[Any]) -> str:
     return epochs_text(list(epochs)) or ""
 
 
+def called_otherwise(field: str, taken: set[str]) -> str:
+    """A name for a field that a variable or an axis has; said, for whoever looks for it."""
+    name = f"field_{field}"
+    while name in taken:
+        name = f"field_{name}"
+    warnings.warn(f"the field {field} is called {name} here, for a variable or an axis has its name", EngramWarning, stacklevel=4)
+    return name
+
+
 def dataset(
     selection: Selection, fields: str | Sequence[str] | None = None, layout: Literal["variables", "array"] = "variables"
 ) -> xarray.Dataset:
@@ -99,9 +108,12 @@ def dataset(
         coordinates["statistic"] = statistics
     if fields != "":
         table = selection.metadata(fields)
+        taken = {*variables, *coordinates, *(fact[0] for fact in table._facts)}
         for name, kind, nulls, kinds, integers, reals, codes, texts in table._facts:
             if name == "example_id":
                 continue
+            if name in variables or name in coordinates:
+                name = called_otherwise(name, taken)
             is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
             if kind == INTEGER:
                 values: npt.NDArray[Any] = np.frombuffer(integers, np.int64).copy()

@@ -222,6 +222,34 @@ def test_xarray_indexes_lazily_in_every_way(shared: engram.Store) -> None:
     assert xarray.open_dataset(shared.path).sizes["example"] == 1632
 
 
+def test_fields_may_be_called_as_columns_and_axes_are(tmp_path: pathlib.Path) -> None:
+    polars, parquet = pytest.importorskip("polars"), pytest.importorskip("pyarrow.parquet")
+    pytest.importorskip("xarray")
+    values = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
+    fields = [{"epoch": 70 + one, "value": f"v{one}", "statistic": "s", "m": one} for one in range(2)]
+    engram.append(tmp_path / "s.engram", values, runs=fields, layers=["fc"], epochs=[0, 5], statistics=["m", "n"])
+    selection = engram.open(tmp_path / "s.engram").select(statistics="all")
+    names = ["epoch", "value", "statistic", "m"]
+    for long in (selection.to_pandas("long", names), selection.to_polars("long", names).to_pandas()):
+        assert long["epoch"].tolist() == [70] * 4 + [71] * 4 and long["chosen_epoch"].tolist() == [0, 5] * 4
+        assert long["chosen_value"].tolist() == [0, 2, 1, 3, 4, 6, 5, 7] and long["value"].tolist() == ["v0"] * 4 + ["v1"] * 4
+        assert list(long["chosen_statistic"]) == ["m", "m", "n", "n"] * 2
+    assert selection.to_arrow("list", names)["chosen_m"].to_pylist() == [[0, 2], [4, 6]]
+    assert selection.to_pandas("list", names)["m"].tolist() == [0, 1]
+    lazy = selection.scan("list", names)
+    assert lazy.filter(polars.col("m") == 1).select("chosen_m", "n").collect().to_dicts() == [{"chosen_m": [4, 6], "n": [5, 7]}]
+    found = selection.to_dataset("list", names).to_table(columns=["chosen_m", "n"])
+    assert found.to_pydict() == {"chosen_m": [[0, 2], [4, 6]], "n": [[1, 3], [5, 7]]}
+    for layout in ("long", "list"):
+        selection.to_parquet(tmp_path / "x.parquet", layout)
+        columns = parquet.read_table(tmp_path / "x.parquet").column_names
+        assert len(set(columns)) == len(columns)
+    with pytest.warns(engram.EngramWarning, match="field_epoch"):
+        dataset = selection.to_xarray(names)
+    assert dataset.m.sel(epoch=5).values.tolist() == [2, 6] and dataset.field_epoch.values.tolist() == [70, 71]
+    assert dataset.field_m.values.tolist() == [0, 1]
+
+
 def test_dask_computes_on_chunks(shared: engram.Store) -> None:
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("dask.array")

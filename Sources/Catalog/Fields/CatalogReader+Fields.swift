@@ -48,6 +48,21 @@ extension CatalogReader {
     return names.isEmpty ? nil : names
   }
 
+  /// What all runs have in some fields, hidden ones too, by the number of the run.
+  ///
+  /// - Complexity: O(runs).
+  package func runValues(_ fields: [MetadataField]) throws(EngramError) -> [(run: Int64, values: [MetadataValue])] {
+    let columns = fields.map { Columns.quoted($0.name) }.joined(separator: ", ")
+    let rows = try connection.prepare("SELECT run_id, \(columns) FROM main.run ORDER BY run_id")
+    var runs: [(run: Int64, values: [MetadataValue])] = []
+    while try rows.step() {
+      var values: [MetadataValue] = []
+      for column in fields.indices { values.append(try rows.value(Int32(column + 1))) }
+      runs.append((rows.integer(0), values))
+    }
+    return runs
+  }
+
   /// Every column of the `example` view, in its order.
   package func exampleColumns() throws(EngramError) -> [String] { Columns(fields: try fields()).ofExampleView }
 }

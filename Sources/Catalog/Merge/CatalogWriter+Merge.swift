@@ -118,7 +118,10 @@ extension CatalogWriter {
         throw EngramError(
           .invalidData, "the field '\(field.name)' has another type in that store", file: other.catalog.path,
           place: "field \(field.name)", expected: existing.type.rawValue, found: field.type.rawValue,
-          mend: "ingest that store's recordings again under another name for the field")
+          mend: """
+            make the field wider in the store in which it is narrower, with \(run: .widenField), or ingest that store's recordings \
+            again under another name for it
+            """)
       }
     }
     let order = Dictionary(

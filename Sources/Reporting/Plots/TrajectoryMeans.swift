@@ -27,7 +27,7 @@ struct TrajectoryMeans {
     (squares, sums, lost) = (means, means, means)
     /// Examples in memory at a time.
     let part = 8_192
-    var values = Matrix()
+    var values = Matrix(elementType: snapshot.widestElementType(of: groups.examples))
     var row = 0
     for block in groups.examples.parts(of: part) {
       try work.checkCancelled("stopped while trajectories were read")

@@ -163,16 +163,20 @@ extension HoldoutSplits: SplitPlan {
   package static func keys(
     named words: [String], by columns: [String], among groups: [ExampleGroup]
   ) throws(EngramError) -> [[MetadataValue]] {
-    var keys: [[MetadataValue]] = []
-    for word in words {
-      guard
-        let group = groups.first(where: {
-          $0.key.map(word(for:)).joined(separator: ",") == word || name(columns, $0.key) == word
-        })
-      else { throw noGroup(word, columns, groups) }
-      keys.append(group.key)
+    try words.map { (word) throws(EngramError) in
+      // Texts of other bytes are other values, also where Unicode has them equal.
+      func isNamed(_ name: String) -> Bool { name.utf8.elementsEqual(word.utf8) }
+      let full = groups.filter { isNamed(name(columns, $0.key)) }
+      let named = full.isEmpty ? groups.filter { isNamed($0.key.map(word(for:)).joined(separator: ",")) } : full
+      guard let group = named.first else { throw noGroup(word, columns, groups) }
+      guard named.count == 1 else {
+        throw EngramError(
+          .usage, "\(named.count) groups are called '\(word)'", place: columns.joined(separator: ","),
+          expected: "the name of one group", found: named.map { name(columns, $0.key) }.joined(separator: " and "),
+          mend: "name the columns too, such as \(name(columns, group.key)), or give values in a specification")
+      }
+      return group.key
     }
-    return keys
   }
 
   /// The name of a group, such as `batch_size=128,dataset_seed=NULL`.

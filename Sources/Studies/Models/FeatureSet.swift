@@ -44,7 +44,7 @@ public struct FeatureSet: ~Copyable, Sendable {
     _ examples: ExampleSet, _ columns: FeatureColumns, from snapshot: Snapshot,
     work: WorkContext = WorkContext()
   ) throws(EngramError) {
-    take(snapshot.featureType(of: examples))
+    take(snapshot.widestElementType(of: examples))
     try snapshot.materialize(examples, columns, into: &matrix, work: work)
     (self.examples, self.columns) = (examples, columns)
   }
@@ -87,20 +87,13 @@ public struct FeatureSet: ~Copyable, Sendable {
     train: ExampleSet, _ features: inout FeatureSet, test: ExampleSet, _ testFeatures: inout FeatureSet,
     _ columns: FeatureColumns, from snapshot: Snapshot, work: WorkContext = WorkContext()
   ) throws(EngramError) {
-    let type = snapshot.featureType(of: train.union(test))
+    let type = snapshot.widestElementType(of: train.union(test))
     features.take(type)
     testFeatures.take(type)
     try snapshot.materialize(
       train: train, into: &features.matrix, test: test, into: &testFeatures.matrix, columns, work: work)
     (features.examples, features.columns) = (train, columns)
     (testFeatures.examples, testFeatures.columns) = (test, columns)
-  }
-}
-
-extension Snapshot {
-  /// The type in which classifiers see the values of some examples: one that holds each of them.
-  fileprivate func featureType(of examples: ExampleSet) -> ElementType {
-    elementTypes(of: examples).contains(.float64) ? .float64 : .float32
   }
 }
 

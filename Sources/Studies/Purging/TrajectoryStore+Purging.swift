@@ -18,19 +18,44 @@ extension TrajectoryStore {
   /// - Throws: ``EngramError`` with code `busy` while others read or write the store, `corrupt` when a segment is damaged,
   ///   `diskFull`, `io`, `cancelled`.
   public func purge(isTrial: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError) -> PurgeReport {
-    try purge(isTrial: isTrial, options: options) { (examples) throws(EngramError) in
+    try purge(isTrial: isTrial, options: options) { (examples, texts) throws(EngramError) in
+      var uses = PurgedUses()
       var broken: Set<String> = []
       var known: Set<String> = []
       for summary in try splitSets() {
         known.insert(summary.name)
-        if try !splitSet(summary.name).members.isDisjoint(with: examples) { broken.insert(summary.name) }
+        let set = try splitSet(summary.name)
+        if !set.members.isDisjoint(with: examples) {
+          broken.insert(summary.name)
+        } else if Self.names(set.specification.json, anyOf: texts) {
+          uses.naming.append("split set \(summary.name)")
+        }
       }
-      var results: [Int64] = []
+      uses.splitSets = broken.sorted()
       for summary in try classifications() {
-        if try rests(summary, on: examples, broken, known) { results.append(summary.id) }
+        if try rests(summary, on: examples, broken, known) {
+          uses.classifications.append(summary.id)
+        } else if Self.names(.object(summary.plan), anyOf: texts) {
+          uses.naming.append("result \(summary.id)")
+        }
       }
-      return (broken.sorted(), results)
+      return uses
     }
+  }
+
+  /// Whether a specification or a plan has a text as a value, or in the quotes of SQL.
+  private static func names(_ json: JSONValue, anyOf texts: [String]) -> Bool {
+    switch json {
+    case .string(let string): texts.contains { string == $0 || string.contains("'\(quotesDoubled($0))'") }
+    case .array(let elements): elements.contains { names($0, anyOf: texts) }
+    case .object(let object): object.members.contains { names($0.value, anyOf: texts) }
+    default: false
+    }
+  }
+
+  /// A text as it stands between the quotes of SQL.
+  private static func quotesDoubled(_ text: String) -> String {
+    text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
   }
 
   /// Whether results rest on any of some examples.

@@ -105,10 +105,35 @@ extension TrajectoryStore {
       }
       plan.add(run, differing)
     }
-    guard let missing = open.values.min(by: { $0.run < $1.run }) else { return (plan, new) }
+    guard let missing = open.values.min(by: { $0.run < $1.run }) else {
+      try requireKey(of: plan, known, catalog)
+      return (plan, new)
+    }
     throw EngramError(
       .notFound, "there is no run \(missing.run)", file: path, found: String(missing.run),
       mend: "\(run: .query, on: path, "\"SELECT * FROM run\"") lists the runs")
+  }
+
+  /// Refuses changes by which two runs would have the same values in the fields that are declared to tell runs apart.
+  private func requireKey(of plan: EditPlan, _ fields: [MetadataField], _ catalog: CatalogReader) throws(EngramError) {
+    guard let declared = try catalog.runKey().map({ Set(($0 + ["replicate"]).map { $0.lowercased() }) }) else { return }
+    let places = fields.indices.filter { declared.contains(fields[$0].name.lowercased()) }
+    let changed = Dictionary(
+      plan.cells.filter { $0.values.contains { places.contains($0.field) } }.map { ($0.run, $0.values) },
+      uniquingKeysWith: { first, _ in first })
+    if changed.isEmpty { return }
+    var runs: [[MetadataValue]: Int64] = [:]
+    for (run, values) in try catalog.runValues(places.map { fields[$0] }) {
+      var key = values
+      for (field, value) in changed[run] ?? [] { places.firstIndex(of: field).map { key[$0] = value } }
+      guard let other = runs.updateValue(run, forKey: key) else { continue }
+      if changed[run] == nil && changed[other] == nil { continue }
+      throw EngramError(
+        .invalidData, "two runs would be told apart by nothing", file: path, place: "runs \(other) and \(run)",
+        expected: "another \(places.map { fields[$0].name }.joined(separator: ", ")) for each run",
+        found: key.map(\.description).joined(separator: ", "),
+        mend: "give each a value of its own; a hidden run counts until it is purged")
+    }
   }
 
   private static func noField(_ name: String, among fields: [MetadataField], _ path: String) -> EngramError {

@@ -12,6 +12,8 @@ public struct HideReport: Sendable, Hashable {
   public let examples: ExampleSet
   /// The examples that were selected and were so already.
   public let unchanged: ExampleSet
+  /// The examples that stay hidden because others that can be seen took their place, by a correction or an edit of layers.
+  public let replaced: ExampleSet
 }
 
 extension TrajectoryStore {
@@ -38,6 +40,8 @@ extension TrajectoryStore {
   }
 
   /// Shows hidden runs again for which a condition is true, in one commit.
+  ///
+  /// What a correction or an edit of layers replaced stays hidden, as long as what took its place can be seen.
   ///
   /// - Throws: As ``hide(where:options:)``.
   public func unhide(where filter: String, options: WriteOptions = WriteOptions()) throws(EngramError) -> HideReport {
@@ -76,14 +80,60 @@ extension TrajectoryStore {
   ) throws(EngramError) -> HideReport {
     let operation = isHidden ? "hide" : "unhide"
     return try write(operation, options: options) { (session) throws(EngramError) in
-      let hidden = try session.read { (catalog) throws(EngramError) in try catalog.hiddenExamples() }
-      let open = isHidden ? examples.subtracting(hidden) : examples.intersection(hidden)
-      guard !open.isEmpty else { return HideReport(commit: nil, examples: ExampleSet(), unchanged: examples) }
+      let (hidden, replaced) = try session.read { (catalog) throws(EngramError) in
+        let hidden = try catalog.hiddenExamples()
+        if isHidden { return (hidden, ExampleSet()) }
+        return (hidden, Self.replaced(among: try catalog.hiddenMeasurements(), showing: examples))
+      }
+      let open = isHidden ? examples.subtracting(hidden) : examples.intersection(hidden).subtracting(replaced)
+      let unchanged = examples.subtracting(open).subtracting(replaced)
+      guard !open.isEmpty else {
+        return HideReport(commit: nil, examples: open, unchanged: unchanged, replaced: replaced)
+      }
       return try session.commit(operation: operation, message: "\(open.count) examples: \(what)") {
         (catalog) throws(EngramError) in
         let changed = try catalog.setHidden(isHidden, open)
-        return HideReport(commit: catalog.commitID, examples: changed, unchanged: examples.subtracting(changed))
+        return HideReport(commit: catalog.commitID, examples: changed, unchanged: unchanged, replaced: replaced)
       }
     }
+  }
+
+  /// The examples that came later and took the place of some that were there, by a correction or an edit of layers.
+  ///
+  /// - Parameter end: The id after the last example that was there.
+  /// - Returns: Examples of that id or a greater one.
+  /// - Throws: ``EngramError`` with code `io` or `corrupt`.
+  package func corrections(before end: Int64) throws(EngramError) -> ExampleSet {
+    var corrections: [Int64: Range<Int64>] = [:]
+    // What takes a place comes later, and its own place may be taken.
+    for measurement in try read({ (catalog) throws(EngramError) in try catalog.hiddenMeasurements() }) {
+      let first = measurement.examples.lowerBound
+      guard first < end || corrections[first] != nil else { continue }
+      for later in measurement.replacements where later.lowerBound >= end { corrections[later.lowerBound] = later }
+    }
+    return ExampleSet(corrections.values.sorted { $0.lowerBound < $1.lowerBound })
+  }
+
+  /// Those of some examples that stay hidden, because what took their place can be seen once the others are shown.
+  ///
+  /// - Parameters:
+  ///   - hidden: The measurements that are hidden, ascending, and what took the place of each.
+  ///   - examples: What is to be shown.
+  /// - Returns: All examples of each such measurement.
+  private static func replaced(
+    among hidden: [HiddenMeasurement], showing examples: ExampleSet
+  ) -> ExampleSet {
+    /// Whether a hidden measurement can be seen then, or one that took its place.
+    var isSeen: [Int64: Bool] = [:]
+    var replaced: [Range<Int64>] = []
+    // What takes a place comes later, so the last is decided first.
+    for measurement in hidden.reversed() {
+      let first = measurement.examples.lowerBound
+      let isReplaced = measurement.replacements.contains { isSeen[$0.lowerBound] ?? true }
+      let isAsked = examples.contains(first)
+      if isAsked, isReplaced { replaced.append(measurement.examples) }
+      isSeen[first] = isAsked || isReplaced
+    }
+    return ExampleSet(replaced)
   }
 }

@@ -17,6 +17,19 @@ public struct PurgeReport: Sendable, Hashable {
   public let splitSets: [String]
   /// The results that rest on any of them and are gone too, by number.
   public let classifications: [Int64]
+  /// The split sets and results that stay and say, in a filter or a list, a text that only runs that are gone had, in words.
+  public let naming: [String]
+}
+
+/// What a purge means for split sets and results.
+package struct PurgedUses: Sendable {
+  /// The split sets and results that cannot stay.
+  package var splitSets: [String] = [], classifications: [Int64] = []
+  /// Those that stay and name what is gone, in words.
+  package var naming: [String] = []
+
+  /// Nothing is used.
+  package init() {}
 }
 
 extension TrajectoryStore {
@@ -28,22 +41,23 @@ extension TrajectoryStore {
   /// - Parameters:
   ///   - isTrial: Whether only to say what would be removed.
   ///   - options: How to wait and work.
-  ///   - broken: Says which split sets and results cannot stay without some examples.
+  ///   - uses: Says which split sets and results cannot stay without some examples, and which name any of some texts.
   /// - Returns: What is gone.
   /// - Throws: ``EngramError`` with code `busy` while others read or write the store, `corrupt` when a segment is damaged,
   ///   `diskFull`, `io`, `cancelled`.
   package func purge(
     isTrial: Bool, options: WriteOptions,
-    broken: (ExampleSet) throws(EngramError) -> (splitSets: [String], classifications: [Int64])
+    uses: (_ examples: ExampleSet, _ texts: [String]) throws(EngramError) -> PurgedUses
   ) throws(EngramError) -> PurgeReport {
     try write("purge", options: options) { (session) throws(EngramError) in
-      let hidden = try session.read { (catalog) throws(EngramError) in
-        try catalog.hiddenExamples().subtracting(try catalog.purgedExamples())
+      let (hidden, texts) = try session.read { (catalog) throws(EngramError) in
+        (try catalog.hiddenExamples().subtracting(try catalog.purgedExamples()), try catalog.textsOfHiddenRuns())
       }
-      let (splitSets, classifications) = hidden.isEmpty ? ([], []) : try broken(hidden)
+      let uses = hidden.isEmpty ? PurgedUses() : try uses(hidden, texts)
       func report(_ commit: Int64?, runs: Int) -> PurgeReport {
         PurgeReport(
-          commit: commit, examples: hidden, runs: runs, splitSets: splitSets, classifications: classifications)
+          commit: commit, examples: hidden, runs: runs, splitSets: uses.splitSets,
+          classifications: uses.classifications, naming: uses.naming)
       }
       if isTrial {
         let runs = try session.read { (catalog) throws(EngramError) in
@@ -53,7 +67,7 @@ extension TrajectoryStore {
       }
       var done = report(nil, runs: 0)
       if !hidden.isEmpty {
-        done = try session.purge(hidden, splitSets, classifications) { report($0, runs: $1) }
+        done = try session.purge(hidden, uses.splitSets, uses.classifications) { report($0, runs: $1) }
       }
       try session.eraseRemains()
       return done

@@ -199,6 +199,11 @@ extension Snapshot {
     Set(extents(holding: examples).map(\.elementType)).sorted { $0.rawValue < $1.rawValue }
   }
 
+  /// The narrowest type that keeps the values of some examples: the widest of those they were recorded in.
+  package func widestElementType(of examples: ExampleSet) -> ElementType {
+    elementTypes(of: examples).contains(.float64) ? .float64 : .float32
+  }
+
   private func missingStatistic(
     _ name: String, lacking: [Extent], touched: [Extent], examples: ExampleSet
   ) throws(EngramError) -> EngramError {

@@ -144,7 +144,10 @@ extension WriteSession {
               throw EngramError(
                 .exists, "a segment of that store is in this store already", file: other.path,
                 found: "segment \(identifier.hex)",
-                mend: "it was merged before, or comes with another store; leave it out")
+                mend: """
+                  it was merged before, or comes with another store: leave it out; what came to it since can be selected by \
+                  example_id, and ingested
+                  """)
             }
             brought.append(identifier)
             try bring(identifier, as: extent, of: other)

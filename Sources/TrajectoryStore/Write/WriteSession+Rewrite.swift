@@ -21,10 +21,13 @@ extension WriteSession {
   /// Rewrites neighbouring extents that satisfy a condition and have equal axes into one segment each.
   ///
   /// The new segments are written and verified first; one commit then replaces the old extents, whose files are
-  /// removed after it. Ids and values do not change.
-  func rewrite(where isWanted: (Extent) -> Bool, operation: String) throws(EngramError) -> CompactReport {
+  /// removed after it. Ids and values do not change. A segment without such neighbours is left alone, unless `everything` is
+  /// to be written anew.
+  func rewrite(
+    where isWanted: (Extent) -> Bool, everything: Bool = false, operation: String
+  ) throws(EngramError) -> CompactReport {
     let before = try read { (catalog) throws(EngramError) in try catalog.extents() }
-    let groups = Self.groups(of: before, where: isWanted)
+    let groups = Self.groups(of: before, where: isWanted, everything: everything)
     var written: [(old: [Extent], new: Extent)] = []
     do throws(EngramError) {
       let total = max(1, groups.reduce(0) { $0 + $1.reduce(0) { $0 + Int($1.exampleCount) } })
@@ -52,12 +55,14 @@ extension WriteSession {
       bytesAfter: after.reduce(0) { $0 + $1.byteCount })
   }
 
-  /// Neighbours that satisfy a condition, have equal axes, and fit one segment; a single segment is left alone.
-  private static func groups(of extents: [Extent], where isWanted: (Extent) -> Bool) -> [[Extent]] {
+  /// Neighbours that satisfy a condition, have equal axes, and fit one segment.
+  private static func groups(
+    of extents: [Extent], where isWanted: (Extent) -> Bool, everything: Bool
+  ) -> [[Extent]] {
     var groups: [[Extent]] = []
     var group: [Extent] = []
     func close() {
-      if group.count > 1 || group.first?.isStaged == true { groups.append(group) }
+      if group.count > 1 || group.first?.isStaged == true || everything && !group.isEmpty { groups.append(group) }
       group = []
     }
     for extent in extents {
@@ -125,7 +130,8 @@ extension TrajectoryStore {
   /// Ids, values and split sets do not change; readers are not disturbed.
   ///
   /// - Parameters:
-  ///   - everything: Whether large segments are rewritten too.
+  ///   - everything: Whether every segment is rewritten, also large ones and those without neighbours, by the codec and in the
+  ///     format of today.
   ///   - options: How to wait and work.
   /// - Returns: How many segments and bytes there were and are.
   /// - Throws: ``EngramError`` with code `busy`, `diskFull`, `corrupt` or `cancelled`; the store is then as it was.
@@ -134,7 +140,8 @@ extension TrajectoryStore {
   {
     try write("compact", options: options) { (session) throws(EngramError) in
       let report = try session.rewrite(
-        where: { everything || $0.isStaged || $0.exampleCount < Self.compactLimit }, operation: "compact")
+        where: { everything || $0.isStaged || $0.exampleCount < Self.compactLimit }, everything: everything,
+        operation: "compact")
       session.shrinkCatalog()
       return report
     }

@@ -1,7 +1,7 @@
 // RowColumn.swift -- the columns that a store writes behind the metadata, and what they are called beside its fields.
 
-/// A column that a store writes behind the metadata of rows of text.
-enum RowColumn: String, CaseIterable {
+/// A column that a store writes behind the metadata of rows.
+package enum RowColumn: String, CaseIterable {
   /// The epoch, or the name of a sample.
   case epoch
   /// The name of the statistic.
@@ -13,10 +13,13 @@ enum RowColumn: String, CaseIterable {
   private static let prefix = "chosen_"
 
   /// The name of the column, such that no field has it.
-  func name(beside fields: [String]) -> String {
+  package func name(beside fields: [String]) -> String { Self.name(rawValue, beside: fields) }
+
+  /// A name, with as much in front as it takes that no field has it.
+  package static func name(_ name: String, beside fields: [String]) -> String {
     let taken = Set(fields.map { $0.lowercased() })
-    var name = rawValue
-    while taken.contains(name) { name = Self.prefix + name }
+    var name = name
+    while taken.contains(name.lowercased()) { name = prefix + name }
     return name
   }
 

@@ -136,7 +136,9 @@ public struct SelectionExport: Sendable, Hashable {
     var left = limit ?? .max
     var selections: [(snapshot: Snapshot, progress: RunsInProgress?, selected: FeatureSelection)] = []
     for (index, source) in sources.enumerated() {
-      let examples = try matching(in: source.snapshot, isProgress: source.progress != nil, work).prefix(left)
+      var examples = try matching(in: source.snapshot, isProgress: source.progress != nil, work)
+      // Where some are left out, the first of the others are wanted.
+      if missing == .refuse { examples = examples.prefix(left) }
       // Of several sources one may have nothing that is wanted.
       if examples.isEmpty, sources.count > 1, !(selections.isEmpty && index == sources.count - 1) { continue }
       if examples.isEmpty, let filter, sources.count == 1 {
@@ -149,6 +151,7 @@ public struct SelectionExport: Sendable, Hashable {
         }
       }
       let selection = try source.snapshot.select(examples, statistics: statistics, view: view, missing: missing)
+        .prefix(left)
       selections.append((source.snapshot, source.progress, selection))
       left -= selection.examples.count
     }

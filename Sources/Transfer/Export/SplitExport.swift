@@ -194,10 +194,3 @@ public struct SplitExportReport: Sendable, Hashable {
   /// What of the examples was dropped, in sentences without a full stop.
   public let remarks: [String]
 }
-
-extension Snapshot {
-  /// The narrowest type that keeps the values of some examples: the widest of those they were recorded in.
-  func widestElementType(of examples: ExampleSet) -> ElementType {
-    elementTypes(of: examples).contains(.float64) ? .float64 : .float32
-  }
-}

@@ -37,7 +37,7 @@ struct RunLookup {
     let said = zip(layout.keys, key).map { "\($0.field.name) = \($1)" }.joined(separator: ", ")
     guard !matches.isEmpty else {
       throw EngramError(
-        .notFound, "there is no such run", file: layout.table.file, place: "row \(row + 1)",
+        .notFound, "there is no such run, or it is hidden", file: layout.table.file, place: "row \(row + 1)",
         expected: "a run of the store", found: said,
         mend: "\(run: .query, "\"SELECT * FROM run\"") lists the runs; ingest their recordings first")
     }

@@ -9,7 +9,8 @@ enum EditCommand {
   static let filter = Parameter.required(
     "where", .text("SQL"), "the runs for which this SQL expression is true, over the fields that info lists")
   static let set = Parameter.repeated(
-    "set", .text("FIELD=VALUE,…"), "the new value of a field, or of several; NULL takes the value away")
+    "set", .text("FIELD=VALUE,…"),
+    "the new value of a field, or of several; NULL takes the value away, and 'NULL' in quotes is the text")
   static let reason = Parameter.required("reason", .text("TEXT"), "why, for the log of commits")
   static let trial = Parameter.flag("dry-run", "only say what would change")
 
@@ -93,7 +94,8 @@ enum EditCommand {
     case .real:
       guard let number = Double(text), !number.isNaN else { return .text(text) }
       return .real(number)
-    case .text: return .text(text)
+    // In quotes the word is a text, as in the names of groups.
+    case .text: return .text(text == "'NULL'" ? "NULL" : text)
     }
   }
 }

@@ -32,6 +32,10 @@ enum HideCommand {
 
   static let unhide = Command(
     "unhide", "take hidden runs in again",
+    discussion: """
+      What a correction or an edit of layers replaced stays hidden, as long as what took its place is seen. To go back \
+      to what was there before a wrong correction, hide the commit of that, and then unhide the one that brought what it replaced.
+      """,
     takes: taken, exclusive: [[filter, commit]],
     examples: [.init("engram unhide lr.engram --where \"model_seed = 3\"", "Runs that count after all")],
     body: { (invocation) throws(EngramError) in try run(invocation, hides: false) })
@@ -53,7 +57,7 @@ enum HideCommand {
       return try invocation.show(
         [
           "commit": report.commit.map { .integer($0) } ?? .null, "examples": .count(report.examples.count),
-          "unchanged": .count(report.unchanged.count),
+          "unchanged": .count(report.unchanged.count), "replaced": .count(report.replaced.count),
         ])
     }
     let word = hides ? "hidden" : "shown again"
@@ -61,6 +65,9 @@ enum HideCommand {
     var text =
       report.commit.map { "\(word): \(countText(report.examples.count)) examples, in commit \($0)" } ?? "nothing to do"
     if !report.unchanged.isEmpty { text += "; \(countText(report.unchanged.count)) \(already)" }
+    if !report.replaced.isEmpty {
+      text += "; \(countText(report.replaced.count)) stay hidden, whose place others took by a correction"
+    }
     try invocation.output.write(text + "\n")
   }
 }

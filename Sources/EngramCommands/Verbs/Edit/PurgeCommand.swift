@@ -41,12 +41,18 @@ enum PurgeCommand {
       try requireConfirmation(store, plan, invocation)
     }
     let report = try store.purge(isTrial: isTrial, options: options)
+    if !report.naming.isEmpty {
+      try invocation.note(
+        "note: what stays and names a text that only removed runs had, in a filter or a list: "
+          + "\(report.naming.joined(separator: ", ")); remove it, or make it anew without")
+    }
     if invocation[CommonParameters.json] {
       return try invocation.show(
         [
           "commit": report.commit.map { .integer($0) } ?? .null, "examples": .count(report.examples.count),
           "runs": .count(report.runs), "split_sets": .array(report.splitSets.map { .string($0) }),
           "results": .array(report.classifications.map { .integer($0) }),
+          "naming": .array(report.naming.map { .string($0) }),
         ])
     }
     let what = text(report)

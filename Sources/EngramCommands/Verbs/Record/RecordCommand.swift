@@ -17,7 +17,8 @@ enum RecordCommand {
         {"epoch": 5, "values": [[0.1, 0.2], [0.3, 0.4]], "metrics": {"loss": 0.7}}
         {"end": true}
 
-      values has a list for each layer, or one list of all of them. A line with "id" is about the run that was begun with \
+      values has a list for each layer, or one list of all of them. Values are stored as float32 unless type says float64; an \
+      answer has a "note" where float32 makes infinities or zeros of them. A line with "id" is about the run that was begun with \
       that id, so several runs may be recorded side by side. The answer is {"ok": "started"|"resumed", "epochs": […]}, \
       {"ok": "recorded"|"repeated", "epoch": …} or {"ok": "ended", "first_example": …, "examples": …, "commit": …}; or \
       {"error": {…}}, after which the next line is read. What was answered survives a kill and a loss of power.

@@ -119,7 +119,20 @@ final class RecordingSession {
     let values: TrajectoryValues =
       recorder.run.elementType == .float32 ? .float32(numbers.map { Float($0) }) : .float64(numbers)
     let outcome = try recorder.record(epoch: epoch, values: values, metrics: metrics, isDurable: false)
-    return ["ok": .string(outcome == .recorded ? "recorded" : "repeated"), "epoch": Self.json(epoch)]
+    var answer: JSONObject = ["ok": .string(outcome == .recorded ? "recorded" : "repeated"), "epoch": Self.json(epoch)]
+    if recorder.run.elementType == .float32, let note = Self.note(ofBeyondFloat32: numbers) {
+      answer["note"] = .string(note)
+    }
+    return answer
+  }
+
+  /// What is said of finite numbers that float32 has as infinities or zeros; nil where there are none.
+  private static func note(ofBeyondFloat32 numbers: [Double]) -> String? {
+    let large = numbers.count { $0.isFinite && !Float($0).isFinite }
+    let small = numbers.count { $0 != 0 && Float($0) == 0 }
+    if large + small == 0 { return nil }
+    return "\(large) values are beyond float32 and are stored as infinities, \(small) as zeros; "
+      + "a run that begins with \"type\": \"float64\" keeps them"
   }
 
   /// An epoch, whole where it is.

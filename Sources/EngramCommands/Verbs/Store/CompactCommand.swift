@@ -5,7 +5,8 @@ import TrajectoryStore
 
 /// Joins small files.
 enum CompactCommand {
-  static let everything = Parameter.flag("all", "rewrite large segments too")
+  static let everything = Parameter.flag(
+    "all", "rewrite every segment, also large ones and those that stand alone, in the format of today")
 
   static let command = Command(
     "compact", "join many small appends into few large files",

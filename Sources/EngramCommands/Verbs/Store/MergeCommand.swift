@@ -9,7 +9,7 @@ enum MergeCommand {
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let sources = Parameter.arguments(.store("SOURCE"), "the stores to bring in; they stay as they are")
   static let force = Parameter.flag(
-    "force", "bring in content even if the store has it, as further measurements of its runs")
+    "force", "bring in content even if the store has it, as further measurements of its runs; not files that it has")
   static let results = Parameter.flag(
     "results", "bring in results of classifiers and no examples: of copies of STORE, or of stores that --into made")
 
