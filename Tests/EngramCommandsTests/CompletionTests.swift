@@ -34,6 +34,11 @@ struct CompletionTests {
     Case(["engram", "merge", "a", "b", "o"], ["one.engram"]),
     Case(["engram", "ingest", "d"], ["data set.pkl"]),
     Case(["engram", "select", "s", "-o", "d"], ["data set.pkl"]),
+    Case(["engram", "help", "sp"], ["split"]),
+    Case(["engram", "help", "split", "ba"], ["balanced"]),
+    Case(["engram", "ingest", "a.npy", "s", "--statistics", "d"], ["data set.pkl"]),
+    Case(["engram", "ingest", "a.npy", "s", "--epochs", "d"], ["data set.pkl"]),
+    Case(["engram", "observe", "s", "--epochs", "d"], ["data set.pkl"]),
   ]
 
   /// bash parts `--format=np` into three words.
@@ -41,6 +46,11 @@ struct CompletionTests {
     Case(["engram", "select", "--format", "=", "np"], ["npy", "npz"]),
     Case(["engram", "select", "--format", "="], ["csv", "csv-long", "json", "jsonl", "npy", "npz", "table"]),
     Case(["engram", "select", "--format", "=", "csv", "s", "--lim"], ["--limit"]),
+    // And `p:q.csv` likewise, of which it replaces what follows the ':'.
+    Case(["engram", "ingest", "p", ":", "q"], ["q.csv"]),
+    Case(["engram", "ingest", "p", ":"], ["q.csv"]),
+    Case(["engram", "merge", "a", ":", "b", "c", "o"], ["one.engram"]),
+    Case(["engram", "export", "s", "--view", "=", "random-start", ":", "15x4", "--zs"], ["--zscore"]),
   ]
 
   /// The script that the command writes.
@@ -54,7 +64,7 @@ struct CompletionTests {
   func `bash offers what fits`(test: Case) throws {
     let words = test.words.map { "'\($0)'" }.joined(separator: " ")
     let ask = """
-      mkdir one.engram; touch 'data set.pkl'
+      mkdir one.engram; touch 'data set.pkl' p:q.csv
       COMP_WORDS=(\(words)); COMP_CWORD=\(test.words.count - 1)
       _engram
       ((${#COMPREPLY[@]})) && printf '%s\\n' "${COMPREPLY[@]}" | LC_ALL=C sort

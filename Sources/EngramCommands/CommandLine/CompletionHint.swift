@@ -8,6 +8,8 @@ package enum CompletionHint: Sendable, Hashable {
   case file
   /// A store, which is a directory.
   case store
+  /// The words that lead to a command.
+  case commands
   /// One of a closed list of words.
   case words([String])
 }

@@ -28,8 +28,8 @@ package struct ValueType<Value: Sendable>: Sendable {
 
 extension ValueType where Value == String {
   /// Any text but the empty one.
-  package static func text(_ placeholder: String) -> Self {
-    Self(placeholder) { (word: String) throws(ConversionFailure) in try notEmpty(word, "text") }
+  package static func text(_ placeholder: String, completion: CompletionHint = .nothing) -> Self {
+    Self(placeholder, completion: completion) { (word: String) throws(ConversionFailure) in try notEmpty(word, "text") }
   }
 
   /// The path of a file, or `-` where the command says so.

@@ -21,13 +21,12 @@ enum BashCompletion {
         while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$1" -- "$2")
       }
 
-      _\(name)() {
-        local cur=${COMP_WORDS[COMP_CWORD]} path=\(name) word last='' count=0 i=1
-        COMPREPLY=()
+      _\(name)_offer() {
+        local path=\(name) word last='' count=0 i=1
         # The words before the cursor: which command, whose value is due, how many arguments there are.
         # bash makes a word of its own of the '=' in --name=VALUE.
-        while ((i < COMP_CWORD)); do
-          word=${COMP_WORDS[i]}
+        while ((i < at)); do
+          word=${words[i]}
           last=''
           case "$path $word" in
       \(lines(subcommandCases(tree), indent: 6))
@@ -36,8 +35,8 @@ enum BashCompletion {
       \(lines(valueOptionCases(tree), indent: 10))
               esac
               if [[ -n $last ]]; then
-                [[ ${COMP_WORDS[i + 1]-} == '=' ]] && ((i++))
-                ((i + 1 < COMP_CWORD)) && last='' && ((i++))
+                [[ ${words[i + 1]-} == '=' ]] && ((i++))
+                ((i + 1 < at)) && last='' && ((i++))
               fi
               ;;
             *) ((count++)) ;;
@@ -58,6 +57,26 @@ enum BashCompletion {
         case "$path:$count" in
       \(lines(argumentCases(tree), indent: 4))
         esac
+      }
+
+      _\(name)() {
+        local cur word at=-1 line=${COMP_LINE-} words=()
+        COMPREPLY=()
+        # bash parts words at ':' too; what no blank parts is one word.
+        for word in "${COMP_WORDS[@]:0:COMP_CWORD + 1}"; do
+          if ((at >= 0)) && [[ $line != [[:space:]]* && ($word == :* || ${words[at]} == *:) ]]; then
+            words[at]+=$word
+          else
+            line=${line#"${line%%[![:space:]]*}"}
+            words+=("$word")
+            ((at++))
+          fi
+          line=${line#"$word"}
+        done
+        cur=${words[at]}
+        _\(name)_offer
+        # Only what follows the last ':' is replaced.
+        if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*:}"}"}"); fi
       }
 
       complete -F _\(name) \(name)
@@ -119,7 +138,7 @@ enum BashCompletion {
   private static func offer(_ hint: CompletionHint, _ tree: CompletionTree) -> String? {
     let name = tree.nodes[0].path
     return switch hint {
-    case .nothing: nil
+    case .nothing, .commands: nil
     case .file: "_\(name)_paths -f \"$cur\""
     case .store: "_\(name)_paths -d \"$cur\""
     case .words(let words): "_\(name)_words \(CompletionTree.quoted(words.joined(separator: " "))) \"$cur\""

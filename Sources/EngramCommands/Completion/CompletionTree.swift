@@ -1,5 +1,7 @@
 // CompletionTree.swift -- the tree of commands as a flat list, which is what shells want.
 
+import Base
+
 /// The tree of commands as a flat list, which is what the completion scripts of shells want.
 struct CompletionTree {
   /// A command with the words that lead to it.
@@ -18,13 +20,25 @@ struct CompletionTree {
   /// Flattens a tree.
   init(root: Command) {
     var nodes: [Node] = []
-    func visit(_ command: Command, above: String) {
+    func visit(_ given: Command, above: String) {
+      let command = given.arguments.contains { $0.completion == .commands } ? Self.names(given, below: root) : given
       let path = above.isEmpty ? command.name : "\(above) \(command.name)"
       nodes.append(Node(path: path, command: command))
       for child in command.subcommands { visit(child, above: path) }
     }
     visit(root, above: "")
     self.nodes = nodes
+  }
+
+  /// A command whose arguments lead to another, as a tree of their words.
+  private static func names(_ command: Command, below root: Command) -> Command {
+    func named(_ one: Command) -> Command {
+      one.subcommands.isEmpty
+        ? Command(one.name, one.summary, examples: []) { (_) throws(EngramError) in }
+        : Command(one.name, one.summary, examples: [], subcommands: one.subcommands.map(named))
+    }
+    let others = root.subcommands.filter { $0.name != command.name }
+    return Command(command.name, command.summary, examples: [], subcommands: others.map(named))
   }
 
   /// Text in single quotes for bash and zsh.

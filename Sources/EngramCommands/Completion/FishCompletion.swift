@@ -40,7 +40,7 @@ enum FishCompletion {
     let names = (facts.letter.map { "-s \($0) " } ?? "") + "-l \(facts.name)"
     guard facts.kind == .option else { return names }
     return switch facts.completion {
-    case .nothing: "\(names) -x"
+    case .nothing, .commands: "\(names) -x"
     case .file: "\(names) -r -F"
     case .store: "\(names) -x -a '(__fish_complete_directories)'"
     case .words(let words): "\(names) -x -a \(quoted(words.joined(separator: " ")))"
@@ -49,7 +49,7 @@ enum FishCompletion {
 
   private static func argument(_ hint: CompletionHint) -> String? {
     switch hint {
-    case .nothing: nil
+    case .nothing, .commands: nil
     case .file: "-F"
     case .store: "-a '(__fish_complete_directories)'"
     case .words(let words): "-a \(quoted(words.joined(separator: " ")))"

@@ -82,7 +82,7 @@ enum ZshCompletion {
 
   private static func action(_ hint: CompletionHint) -> String {
     switch hint {
-    case .nothing: " "
+    case .nothing, .commands: " "
     case .file: "_files"
     case .store: "_files -/"
     case .words(let words): "(\(words.joined(separator: " ")))"

@@ -4,7 +4,8 @@ import Base
 
 /// Shows the help of a command.
 enum HelpCommand {
-  static let names = Parameter.arguments(.text("COMMAND"), atLeastOne: false, "the command, such as split balanced")
+  static let names = Parameter.arguments(
+    .text("COMMAND", completion: .commands), atLeastOne: false, "the command, such as split balanced")
 
   static let command = Command(
     "help", "show the help of a command",

@@ -19,10 +19,10 @@ enum IngestCommand {
     "a CSV, TSV or JSON table with one row for each example, or, beside a table of trajectories, for each value of the columns "
       + "that both have; new columns become fields")
   static let statistics = Parameter.option(
-    "statistics", .text("NAME,…|FILE"),
+    "statistics", .text("NAME,…|FILE", completion: .file),
     "the names of the last axis, a file with one on each line, or 'published' for the 45 of the paper")
   static let epochs = Parameter.option(
-    "epochs", .text("EPOCHS|FILE"),
+    "epochs", .text("EPOCHS|FILE", completion: .file),
     "the epochs of the middle axis: a list, FIRST:LAST or FIRST:LAST:STEP with both ends, or a file with one on each line"
   )
   static let runFields = Parameter.option(

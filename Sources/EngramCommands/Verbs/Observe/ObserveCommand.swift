@@ -28,7 +28,7 @@ enum ObserveCommand {
   static let layers = Parameter.option("layers", .list(of: .text("NAME")), "the names along an axis of layers")
   static let positions = Parameter.repeated("position", .layerPosition, "where in its network a layer sits")
   static let epochs = Parameter.option(
-    "epochs", .text("EPOCHS|FILE"),
+    "epochs", .text("EPOCHS|FILE", completion: .file),
     "the epochs: a list, FIRST:LAST or FIRST:LAST:STEP with both ends, or a file with one on each line")
   static let metadata = Parameter.option(
     "metadata", .file(), "a CSV, TSV or JSON file with one row for each run; new columns become fields")
