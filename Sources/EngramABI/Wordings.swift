@@ -66,6 +66,7 @@ struct PythonWording: Wording {
     case .delimiter: "delimiter"
     case .overwrites: "overwrite"
     case .axes: "axes"
+    case .weightAxes: "weight_axes"
     case .units: "units"
     case .noise: "noise"
     }

@@ -69,6 +69,8 @@ public struct Mend: Sendable, Hashable {
     case overwrites
     /// What the axes of a raw recording mean.
     case axes
+    /// What the axes of recorded weights mean.
+    case weightAxes
     /// How many units are measured.
     case units
     /// The noise that is added before measuring.

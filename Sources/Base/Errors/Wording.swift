@@ -40,6 +40,7 @@ public struct SwiftWording: Wording {
       case .delimiter: "delimiter"
       case .overwrites: "overwrites"
       case .axes: "axes"
+      case .weightAxes: "weightAxes"
       case .units: "units"
       case .noise: "noise"
       }

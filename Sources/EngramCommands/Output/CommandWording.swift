@@ -31,6 +31,7 @@ package struct CommandWording: Wording {
     case .delimiter: "--delimiter"
     case .overwrites: "--overwrite"
     case .axes: "--axes"
+    case .weightAxes: "--weight-axes"
     case .units: "--units"
     case .noise: "--noise"
     }

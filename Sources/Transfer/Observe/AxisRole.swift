@@ -18,6 +18,15 @@ enum AxisRole: String, Sendable, Hashable {
   /// What things of this meaning are called.
   var plural: String { self == .stimulus ? "stimuli" : "\(self)s" }
 
+  /// What it is called of an array of some kind.
+  func word(of kind: ObserveOpener.Kind) -> String {
+    switch self {
+    case .stimulus where kind == .weights: "row"
+    case .unit where kind == .weights: "column"
+    default: rawValue
+    }
+  }
+
   /// The words of each role, the usual one first.
   private static let words: [(role: AxisRole, words: [String])] = [
     (.run, ["run", "subject", "animal", "network"]),

@@ -29,7 +29,34 @@ enum Observe {
     let ingest = try Ingest.run(ingestInput(measured, of: input), into: path, options: options)
     var notes = input.notes + measurement.notes
     notes += ingest.notes.filter { !notes.contains($0) }
-    return ObserveReport(plan: input.plan, ingest: ingest, notes: notes)
+    var plan = input.plan
+    plan.warnings = ingest.preview.warnings
+    return ObserveReport(plan: plan, ingest: ingest, notes: notes)
+  }
+
+  /// What would be measured, with what of its metadata is likely a mistake.
+  static func plan(
+    _ request: ObserveRequest, into path: String?, options: IngestOptions
+  ) throws(EngramError) -> ObservePlan {
+    let input = try ObserveInput(request)
+    var snapshot: Snapshot?
+    if let path, TrajectoryStore.exists(at: path) { snapshot = try TrajectoryStore(opening: path).snapshot() }
+    var examples: [Measured] = []
+    for run in 0..<input.runCount {
+      for condition in input.conditions {
+        for (index, layer) in input.layers.enumerated() {
+          let units = input.epochs.indices.map(layer.unitCount)
+          let observation = try layer.observation(under: condition, units: units, run: run)
+          examples.append(Measured(run: run, layer: index, condition: observation, statistics: [], values: []))
+        }
+      }
+    }
+    let described = ingestInput(examples, of: input)
+    let identity = try RunIdentity(options.runFields, options.repeats, in: snapshot)
+    let grouping = try RunGrouping(described, rowCount: examples.count, identity: identity)
+    var plan = input.plan
+    plan.warnings = IngestWarnings(grouping, columns: described.columns).sentences
+    return plan
   }
 
   /// The examples as arrays with metadata, as an ingest takes them.

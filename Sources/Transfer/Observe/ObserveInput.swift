@@ -19,6 +19,27 @@ struct ObserveInput: Sendable {
     var activations: Slice?
     var weights: Slice?
     var changes: Slice?
+
+    /// Units of its activations at an epoch; without these, its weights.
+    func unitCount(at epoch: Int) -> Int {
+      activations?.array.rowLength(at: epoch) ?? weights?.array.greatestCount ?? 1
+    }
+
+    /// What a store keeps of a condition, where so many units are there at each epoch.
+    ///
+    /// - Throws: ``EngramError`` with code `usage` for too few units, with the file, the layer and the run.
+    func observation(
+      under condition: MeasurementCondition, units: [Int], run: Int
+    ) throws(EngramError) -> ObservationCondition {
+      do throws(EngramError) {
+        return try condition.observation(ofUnits: units)
+      } catch {
+        var placed = error
+        placed.file = (activations ?? weights)?.array.files[0].name
+        placed.place = "layer \(name), run \(run)"
+        throw placed
+      }
+    }
   }
 
   let request: ObserveRequest
@@ -93,11 +114,13 @@ struct ObserveInput: Sendable {
   private static func extent(
     _ arrays: [ObservedArray], _ what: String, _ extent: (ObservedArray) -> Int?
   ) throws(EngramError) -> Int {
-    let most = arrays.map { extent($0) ?? 1 }.max() ?? 1
+    let longest = arrays.max { (extent($0) ?? 1) < (extent($1) ?? 1) }
+    let most = longest.flatMap(extent) ?? 1
     for array in arrays where (extent(array) ?? 1) != most {
       throw EngramError(
         .invalidData, "the arrays do not have equally many \(what)", file: array.files[0].name,
-        expected: "\(most) \(what), as another array has", found: "\(extent(array) ?? 1)",
+        expected: "\(most) \(what), as \(longest?.files[0].name ?? "another array") has (\(longest?.axesText ?? ""))",
+        found: "\(extent(array) ?? 1) (\(array.axesText))",
         mend: "give every array the same \(what), or measure them one after the other")
     }
     return most

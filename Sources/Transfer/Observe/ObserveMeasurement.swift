@@ -52,18 +52,11 @@ struct ObserveMeasurement {
       present = try self.present(of: slice, layer: index, run: run)
     }
     let units = input.epochs.indices.map { epoch in
-      present?.units[epoch].count ?? layer.activations?.array.rowLength(at: epoch)
-        ?? layer.weights?.array.greatestCount ?? 1
+      present?.units[epoch].count ?? layer.unitCount(at: epoch)
     }
-    var conditions: [ObservationCondition] = []
-    do throws(EngramError) {
-      for condition in input.conditions { conditions.append(try condition.observation(ofUnits: units)) }
-    } catch {
-      // Too few units: said before anything is read.
-      var placed = error
-      placed.file = (layer.activations ?? layer.weights)?.array.files[0].name
-      placed.place = "layer \(layer.name), run \(run)"
-      throw placed
+    // Too few units are said before anything is read.
+    let conditions = try input.conditions.map { (condition) throws(EngramError) in
+      try layer.observation(under: condition, units: units, run: run)
     }
     for epoch in input.epochs.indices {
       let observables = try observables(of: layer, (run, epoch), present)

@@ -30,7 +30,8 @@ struct ObserveOpener {
     var found: [(name: String, slice: ObserveInput.Slice)] = []
     for source in sources {
       for (name, files) in try files(of: source, as: kind) {
-        let array = try ObservedArray(files, roles: try roles(of: files, as: kind), mayDiffer: mayDiffer(kind))
+        let array = try ObservedArray(
+          files, roles: try roles(of: files, as: kind), of: kind, mayDiffer: mayDiffer(kind))
         note(array, of: source)
         for (layer, name) in try layerNames(of: array, name: name).enumerated() {
           guard !found.contains(where: { $0.name == name }) else {
@@ -108,7 +109,6 @@ struct ObserveOpener {
   /// What the axes of files mean.
   private mutating func roles(of files: [ObservedFile], as kind: Kind) throws(EngramError) -> [AxisRole] {
     let isStacked = files.count > 1
-    let rank = files[0].array.shape.count
     var roles: [AxisRole]
     switch kind {
     case .activations:
@@ -121,17 +121,43 @@ struct ObserveOpener {
       }
       roles = named ?? (isStacked ? [.stimulus] : [.epoch, .stimulus])
     case .weights:
-      let kernel = max(0, rank - (isStacked ? 0 : 1))
-      roles =
-        try request.weightAxes.map { (text) throws(EngramError) in try AxisRole.roles(text, notes: &notes) }
-        ?? (isStacked ? [] : [.epoch]) + (0..<kernel).map { $0 == 0 ? .stimulus : .unit }
+      if let axes = request.weightAxes {
+        roles = try AxisRole.roles(axes, notes: &notes)
+      } else {
+        roles = try kernelAxes(of: files)
+      }
     }
     guard !isStacked || !roles.contains(.epoch) else {
       throw EngramError(
         .usage, "several files are epochs already, and an axis is named so too", file: files[0].path,
         expected: "one of them", found: "\(files.count) files and an axis of epochs",
-        mend: "leave the epochs out of \(option: .axes), or name one file")
+        mend: kind == .weights
+          ? "leave the epochs out of \(option: .weightAxes), or name one file"
+          : "leave the epochs out of \(option: .axes), or name one file")
     }
+    return roles
+  }
+
+  /// The axes of weights that nobody named: epochs unless each file is one, then the rows and columns of a kernel.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for one file that is either a kernel without epochs or epochs of rows.
+  private mutating func kernelAxes(of files: [ObservedFile]) throws(EngramError) -> [AxisRole] {
+    let (file, rank) = (files[0], files[0].array.shape.count)
+    let kernel: [AxisRole] = [.stimulus] + Array(repeating: .unit, count: max(0, rank - 1))
+    guard files.count == 1 else { return Array(kernel.prefix(rank)) }
+    guard rank > 2 else {
+      throw EngramError(
+        .invalidData, "what the axes of the weights are is not clear", file: file.name,
+        expected: "an axis of epochs, then the rows and columns of a kernel", found: file.shapeText,
+        mend: """
+          if it is one kernel, say \(set: .weightAxes, to: rank == 2 ? "row,column" : "column"); if its first axis is epochs, \
+          \(set: .weightAxes, to: rank == 2 ? "epoch,column" : "epoch")
+          """)
+    }
+    let roles = [.epoch] + kernel.dropLast()
+    let words = roles.map { $0.word(of: .weights) }
+    notes.append(
+      "the axes of the weights \(file.name) of \(file.shapeText) are read as \(words.joined(separator: ", "))")
     return roles
   }
 

@@ -1,5 +1,6 @@
 // ObservePlan.swift -- what is measured of raw recordings, and what came of it.
 
+public import Base
 public import Observables
 public import TrajectoryModel
 
@@ -31,6 +32,8 @@ public struct ObservePlan: Sendable, Hashable {
   public let byteCount: Int
   /// What a user should know about how the arrays were understood.
   public let notes: [String]
+  /// What of the metadata is likely a mistake, and how it is mended.
+  public internal(set) var warnings: [Mend] = []
 }
 
 /// What was measured and added to a store.

@@ -136,6 +136,14 @@ public struct ObserveRequest: Sendable, Hashable {
 
   /// Says what would be measured; headers are read, and no values.
   ///
+  /// - Parameters:
+  ///   - store: The store that it would be added to, which need not be there; nil for a new one.
+  ///   - options: How it would be added.
+  /// - Returns: What would be measured.
   /// - Throws: As ``observe(into:options:)``, for what can be seen without values.
-  public func plan() throws(EngramError) -> ObservePlan { try ObserveInput(self).plan }
+  public func plan(
+    into store: String? = nil, options: IngestOptions = IngestOptions()
+  ) throws(EngramError) -> ObservePlan {
+    try Observe.plan(self, into: store, options: options)
+  }
 }

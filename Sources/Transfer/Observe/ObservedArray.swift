@@ -14,6 +14,8 @@ struct ObservedArray: Sendable {
   let files: [ObservedFile]
   /// What the axes of each file mean.
   let roles: [AxisRole]
+  /// What the numbers are.
+  let kind: ObserveOpener.Kind
   /// The type in which numbers are measured.
   let elementType: ElementType
   /// Runs, epochs and layers, or nil for no such axis.
@@ -38,17 +40,23 @@ struct ObservedArray: Sendable {
   /// - Parameters:
   ///   - files: One, or one for each epoch.
   ///   - roles: What the axes of each file mean.
+  ///   - kind: What the numbers are.
   ///   - mayDiffer: The axes along which files may have other extents than others.
   /// - Throws: ``EngramError`` with code `invalidData` when the axes are more or fewer than the array has, when files differ in
   ///   shape, or when there are no numbers; `unsupported` when elements are not numbers.
-  init(_ files: [ObservedFile], roles: [AxisRole], mayDiffer: Set<AxisRole> = []) throws(EngramError) {
+  init(
+    _ files: [ObservedFile], roles: [AxisRole], of kind: ObserveOpener.Kind, mayDiffer: Set<AxisRole> = []
+  ) throws(EngramError) {
     guard let first = files.first else { throw EngramError(.usage, "there is no file") }
     let shape = first.array.shape
     guard shape.count == roles.count else {
       throw EngramError(
         .invalidData, "the array has another number of axes than were named", file: first.name,
-        expected: "\(roles.count) axes: \(roles.map(\.rawValue).joined(separator: ", "))", found: first.shapeText,
-        mend: "name every axis in the order of the shape, such as \(set: .axes, to: "epoch,stimulus,unit")")
+        expected: "\(roles.count) axes: \(roles.map { $0.word(of: kind) }.joined(separator: ", "))",
+        found: first.shapeText,
+        mend: kind == .weights
+          ? "name every axis in the order of the shape, such as \(set: .weightAxes, to: "epoch,row,column")"
+          : "name every axis in the order of the shape, such as \(set: .axes, to: "epoch,stimulus,unit")")
     }
     guard let elementType = first.array.type.measuredType else {
       throw EngramError(
@@ -62,6 +70,7 @@ struct ObservedArray: Sendable {
     layerCount = extent(.layer)
     self.files = files
     self.roles = roles
+    self.kind = kind
     self.elementType = elementType
     layouts = try files.map { (file) throws(EngramError) in
       let (shape, strides) = (file.array.shape, file.strides)
@@ -112,6 +121,12 @@ struct ObservedArray: Sendable {
     return axes.reduce([0]) { offsets, axis in
       offsets.flatMap { base in (0..<axis.extent).map { base + $0 * axis.stride } }
     }
+  }
+
+  /// Its axes with their extents, such as `epoch 3, row 8, column 6`.
+  var axesText: String {
+    let axes = zip(roles, files[0].array.shape).map { "\($0.word(of: kind)) \($1)" }.joined(separator: ", ")
+    return files.count > 1 ? "\(files.count) files of \(axes)" : axes
   }
 
   /// Bytes of the elements, in all files.

@@ -87,6 +87,35 @@ struct ObserveRefusalTests {
     #expect(refusal(.usage) { _ = try unused.plan() }?.found == "a, b")
   }
 
+  @Test func `the axes of weights that nobody named are said, and asked for where they are not clear`() throws {
+    let bench = ObserveBench()
+    func request(_ shape: [Int], _ axes: String? = nil) throws -> ObserveRequest {
+      let numbers = (0..<shape.reduce(1, *)).map { Double($0) }
+      var request = ObserveRequest()
+      request.weights = [.init(try bench.write(numbers, shape: shape, to: "w.npy"))]
+      request.weightAxes = axes
+      return request
+    }
+    let one = refusal(.invalidData) { _ = try request([6, 8]).plan() }
+    #expect(one?.found == "shape (6, 8)" && one?.description.contains("`weightAxes: row,column`") == true)
+    #expect(try request([6, 8], "row,column").plan().epochs == [0])
+    #expect(try request([6, 8], "row,column").plan().layers[0].weights == 48)
+    let epochs = try request([6, 8, 2]).plan()
+    #expect(epochs.epochs.count == 6 && epochs.layers[0].weights == 16)
+    #expect(
+      epochs.notes.contains(
+        "the axes of the weights \(bench["w.npy"]) of shape (6, 8, 2) are read as epoch, row, column"))
+    let other = refusal(.invalidData) { _ = try request([6, 8, 2], "row,column").plan() }
+    #expect(other?.description.contains("weightAxes") == true, "\(other?.description ?? "")")
+    #expect(other?.expected == "2 axes: row, column")
+    // A kernel without epochs beside activations of several.
+    var both = try request([6, 8, 2])
+    both.activations = [.init(try bench.write([1, 2, 3, 4], shape: [2, 1, 2], to: "a.npy"))]
+    let unlike = refusal(.invalidData) { _ = try both.plan() }
+    #expect(unlike?.expected == "6 epochs, as \(bench["w.npy"]) has (epoch 6, row 8, column 2)")
+    #expect(unlike?.found == "2 (epoch 2, stimulus 1, unit 2)")
+  }
+
   @Test func `files of a pattern are counted as a person counts them`() throws {
     let bench = ObserveBench()
     for epoch in [10, 9, 100, 0] { try bench.write([Double(epoch), 1], shape: [1, 2], to: "r2_\(epoch).npy") }

@@ -212,6 +212,24 @@ import Transfer
     #expect(empty?.place == "layer layer, run 0, epoch 1.0")
   }
 
+  @Test func `runs of equal metadata are told of as in an ingest, also before anything is measured`() throws {
+    let bench = ObserveBench()
+    try bench.write((0..<24).map { Double($0 * $0) }, shape: [3, 2, 4], to: "r.npy")
+    bench.folder.write("animal\nm1\nm2\nm1\n", to: "m.csv")
+    var request = ObserveRequest()
+    request.activations = [.init(bench["r.npy"])]
+    request.axes = "run,stimulus,unit"
+    request.metadata = bench["m.csv"]
+    request.noise = [0, 1]
+    let planned = try request.plan(into: bench["s.engram"])
+    let report = try request.observe(into: bench["s.engram"])
+    #expect(report.ingest.append.runs == 2)
+    #expect(planned.warnings == report.plan.warnings && report.plan.warnings == report.ingest.preview.warnings)
+    let text = report.plan.warnings.map(\.description).joined()
+    #expect(text.contains("2 of 6 rows share all of animal and the layer with an earlier row"), "\(text)")
+    #expect(try request.plan(options: IngestOptions(repeats: .newRuns)).warnings.isEmpty)
+  }
+
   @Test func `a plan reads no values and changes nothing`() throws {
     let bench = ObserveBench()
     let plan = try Self.areas().plan()

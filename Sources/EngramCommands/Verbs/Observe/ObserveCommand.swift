@@ -110,12 +110,12 @@ enum ObserveCommand {
     let request = try request(invocation)
     let start = MonotonicClock.seconds
     if invocation[dryRun] {
-      let plan = try request.plan()
-      for note in plan.notes { try invocation.note("note: \(note)") }
+      let plan = try request.plan(into: invocation[store], options: options(invocation))
+      try ObserveText.tell(plan.notes, plan.warnings, invocation)
       return try ObserveText.show(plan, invocation)
     }
     let report = try request.observe(into: invocation[store], options: options(invocation))
-    for note in report.notes { try invocation.note("note: \(note)") }
+    try ObserveText.tell(report.notes, report.plan.warnings, invocation)
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
   }
 
@@ -134,7 +134,7 @@ enum ObserveCommand {
       try KeptNetworks(opening: folder).runs(), conditions: try conditions.conditions(),
       weightNorm: invocation[weightNorm], data: invocation[data])
     let report = try observation.observe(into: invocation[store], options: options(invocation))
-    for note in report.notes { try invocation.note("note: \(note)") }
+    try ObserveText.tell(report.notes, report.ingest?.preview.warnings ?? [], invocation)
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
   }
 

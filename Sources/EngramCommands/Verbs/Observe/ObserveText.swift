@@ -9,6 +9,16 @@ import Transfer
 
 /// What `engram observe` says.
 enum ObserveText {
+  /// Says what was inferred, and what is likely a mistake.
+  static func tell(_ notes: [String], _ warnings: [Mend], _ invocation: Invocation) throws(EngramError) {
+    for note in notes { try invocation.note("note: \(note)") }
+    for warning in warnings { try invocation.warn(warning.text(in: CommandWording())) }
+  }
+
+  private static func json(_ warnings: [Mend]) -> JSONValue {
+    .array(warnings.map { .string($0.text(in: CommandWording())) })
+  }
+
   /// Shows what would be measured.
   static func show(_ plan: ObservePlan, _ invocation: Invocation) throws(EngramError) {
     if invocation[CommonParameters.json] {
@@ -16,6 +26,7 @@ enum ObserveText {
       json["store"] = .string(invocation[ObserveCommand.store])
       json["dry_run"] = true
       json["notes"] = .array(plan.notes.map { .string($0) })
+      json["warnings"] = Self.json(plan.warnings)
       return try invocation.show(.object(json))
     }
     try invocation.output.write(
@@ -43,6 +54,7 @@ enum ObserveText {
         parts.map { ["examples": .count($0.examples), "statistics": .array($0.statistics.map { .string($0) })] })
       json["seconds"] = .real(seconds)
       json["notes"] = .array(report.notes.map { .string($0) })
+      json["warnings"] = Self.json(plan.warnings)
       return try invocation.show(.object(json))
     }
     if let correction = report.ingest.preview.correction {
@@ -74,6 +86,7 @@ enum ObserveText {
         "first_example": examples.map { .integer($0.lowerBound) } ?? .null,
         "examples": .count(examples?.count ?? 0), "observations": .count(report.ingest?.observations ?? 0),
         "seconds": .real(seconds), "notes": .array(report.notes.map { .string($0) }),
+        "warnings": json(report.ingest?.preview.warnings ?? []),
       ])
     }
     let present = report.present == 0 ? "" : "; the store has \(countText(report.present)) already"

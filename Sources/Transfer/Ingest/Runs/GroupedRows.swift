@@ -66,7 +66,7 @@ struct GroupedRows {
       let place = Place(key: numbers[row], layer: layerNumbers[row], condition: conditionNumbers?[row] ?? 0)
       let count = counts[place, default: 0]
       counts[place] = count + 1
-      if count > 0 { repeatedRows += 1 }
+      if count > 0, !separates { repeatedRows += 1 }
       if Int(place.layer) == layerNames.count { layerNames.append(layers[row].name) }
       let key = Key(number: numbers[row], count: separates ? count : 0)
       if let known = runOfKey[key] {
