@@ -27,7 +27,7 @@ static struct {
   int (*space_select)(id, int, const uint64_t *, const uint64_t *, const uint64_t *, const uint64_t *);
   id (*space_make)(int, const uint64_t *, const uint64_t *);
   int (*space_close)(id);
-  const id *native_float, *native_int32;
+  const id *native_float;
 } hdf5;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -73,7 +73,6 @@ static void load(void) {
   *(void **)&hdf5.space_make = symbol(library, "H5Screate_simple");
   *(void **)&hdf5.space_close = symbol(library, "H5Sclose");
   hdf5.native_float = symbol(library, "H5T_NATIVE_FLOAT_g");
-  hdf5.native_int32 = symbol(library, "H5T_NATIVE_INT32_g");
   if (failure) return;
   /* Types are numbered when the library opens; what it would print of an error is returned instead. */
   if (hdf5.open() < 0)
@@ -136,8 +135,4 @@ static const char *read_items(const engram_hdf5 *opened, uint64_t first, uint64_
 
 const char *engram_hdf5_floats(const engram_hdf5 *opened, uint64_t first, uint64_t count, float *values) {
   return read_items(opened, first, count, *hdf5.native_float, values);
-}
-
-const char *engram_hdf5_integers(const engram_hdf5 *opened, uint64_t first, uint64_t count, int32_t *values) {
-  return read_items(opened, first, count, *hdf5.native_int32, values);
 }

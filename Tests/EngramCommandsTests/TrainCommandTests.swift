@@ -56,6 +56,21 @@ import Testing
     #expect(folder.names.isEmpty)
   }
 
+  @Test func `a plan is checked when its runs are listed, as when they are trained`() {
+    let folder = TemporaryFolder()
+    for (task, rule) in [("imagenett", "sgdm"), ("digits", "sgd")] {
+      folder.write(
+        #"{"version": 1, "name": "p", "grids": [{"task": ["\#(task)"], "learning_rule": ["\#(rule)"]}]}"#,
+        to: "plan.json")
+      let (code, process) = Self.run(["train", folder["a.engram"], "--plan", folder["plan.json"], "--list"])
+      #expect(code == 2 && process.errors.contains("there is no such"), "\(process.errors)")
+    }
+    let overrides = #""overrides": [{"where": {"task": ["cifar10"]}, "settings": {"rate": 1}}]"#
+    folder.write(#"{"version": 1, "name": "p", "grids": [{"task": ["digits"]}], \#(overrides)}"#, to: "plan.json")
+    let (code, process) = Self.run(["train", folder["a.engram"], "--plan", folder["plan.json"], "--list"])
+    #expect(code == 0 && process.errors.contains("override 1 of the plan concerns no run"), "\(process.errors)")
+  }
+
   private static let refused: [[String]] = [
     ["--task", "imagenett"], ["--rule", "sgd"], ["--architecture", "vgg"], ["--set", "rat=1"], ["--set", "width=-1"],
     ["--plan", "no-such-plan"], ["--plan", "miniature", "--task", "digits"], ["--shard", "5/4"], ["--task", "cifar10"],

@@ -75,6 +75,14 @@ import TrajectoryStore
       flat.write(line, to: "val.txt")
       #expect(refusal(.invalidData) { _ = try ImageFolder(opening: flat.path) }?.place == "line 1")
     }
+    for (path, file) in [("train/n03", "train"), ("val/n02", "val")] {
+      let folder = try Self.folder()
+      _ = unsafe mkdir(folder[path], 0o755)
+      for name in TestFiles.names(in: folder[path]) { TestFiles.remove(folder["\(path)/\(name)"]) }
+      folder.write("a", to: "\(path)/picture.png")
+      let error = refusal(.invalidData, "\(file)") { _ = try ImageFolder(opening: folder.path) }
+      #expect(error?.file == folder[path] && error?.mend != nil, "\(file)")
+    }
     let other = try Self.folder()
     #expect(unsafe mkdir(other["val/n03"], 0o755) == 0)
     refusal(.invalidData) { _ = try ImageFolder(opening: other.path) }

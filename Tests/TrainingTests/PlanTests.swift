@@ -144,4 +144,46 @@ import TrajectoryModel
     #expect(#expect(throws: EngramError.self) { try CIFAR10Task(in: TemporaryFolder().path) }?.code == .notFound)
     #expect(#expect(throws: EngramError.self) { try CIFAR10Task(in: nil) }?.code == .notFound)
   }
+
+  @Test(arguments: ["bytes_keys", "array_labels", "bytes_and_array"])
+  func `reads CIFAR-10 as later programs write it again`(name: String) throws {
+    let folder = TemporaryFolder()
+    let files = (1...5).map { "data_batch_\($0)" } + ["test_batch"]
+    for file in files { folder.write(Fixtures.bytes("training/cifar10/\(name).pkl"), to: file) }
+    let task = try CIFAR10Task(in: folder.path)
+    #expect(task.trainingCount == 10 && task.validationCount == 2)
+    let batch = try task.validation(0..<2)
+    // The red of the images is 10 and 30, of which the mean is taken.
+    #expect(batch.labels == [1, 0] && batch.images.prefix(3) == [-10, 0, 0] && batch.images[3_072] == 10)
+    folder.write(Fixtures.bytes("training/cifar10/real_labels.pkl"), to: "test_batch")
+    let error = refusal(.invalidData) { _ = try CIFAR10Task(in: folder.path) }
+    #expect(error?.place == "key \"labels\"" && error?.file?.hasSuffix("test_batch") == true)
+  }
+
+  @Test func `says which overrides concern no run`() throws {
+    let plan = try TrainingPlan(
+      json: try JSONValue(
+        parsing: Array(
+          #"""
+          {"version": 1, "name": "a", "grids": [{"architecture": ["knet"]}, {"architecture": ["resnet18"]}],
+           "overrides": [{"where": {"architecture": ["res*"]}, "settings": {"rate": 0.25}},
+                         {"where": {"architecture": ["alexnet"]}, "settings": {"rate": 0.125}}]}
+          """#.utf8)))
+    #expect(plan.notes.count == 1)
+    #expect(plan.notes.first?.hasPrefix("override 2 of the plan concerns no run") == true, "\(plan.notes)")
+    #expect(plan.notes.first?.contains("alexnet") == true)
+    for name in TrainingPlan.bundled { #expect(try TrainingPlan(name).notes == [], "\(name)") }
+  }
+
+  @Test func `is checked as far as its data are there`() throws {
+    var run = TrainingSettings()
+    #expect(try PlanRunner.check([run], data: nil) == [])
+    run.task = "imagenet"
+    #expect(try PlanRunner.check([run], data: nil).count == 1)
+    refusal(.notFound) { _ = try PlanRunner.check([run], data: TemporaryFolder().path) }
+    run.imageSize = 8
+    refusal(.usage) { _ = try PlanRunner.check([run], data: nil) }
+    run.task = "imagenett"
+    #expect(refusal(.usage) { _ = try PlanRunner.check([run], data: nil) }?.mend != nil)
+  }
 }

@@ -126,4 +126,18 @@ import TrajectoryStore
     folder.write(whole, to: Self.files[2])
     #expect(try SpeechClips(in: folder.path).validation.words.count == 8)
   }
+
+  @Test func `takes labels that are whole, of whatever type, and refuses others`() throws {
+    let folder = try Self.copy()
+    func read(_ name: String) throws -> SpeechClips {
+      folder.write(Fixtures.bytes("training/labels/\(name).h5"), to: Self.files[1])
+      return try SpeechClips(in: folder.path)
+    }
+    #expect(try read("whole").training.words.suffix(2) == [3, 1])
+    for (name, clip, found) in [("fraction", 1, "1.5"), ("nan", 0, "nan")] {
+      let error = refusal(.invalidData) { _ = try read(name) }
+      #expect(error?.place == "sources/signal/word_int, clip \(clip)" && error?.found == found)
+      #expect(error?.file == folder[Self.files[1]])
+    }
+  }
 }

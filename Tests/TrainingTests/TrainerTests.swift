@@ -131,6 +131,45 @@ import TrajectoryStore
     #expect(try Self.contents(folder["cut"]) == Self.contents(folder["whole"]))
   }
 
+  @Test func `a run that is cut short and goes on with fewer epochs is as if it had had these from its start`() throws {
+    let folder = TemporaryFolder()
+    var (long, short) = (Self.settings(seed: 0), Self.settings(seed: 0))
+    (long.recipe, short.recipe) = ("mine", "mine")
+    long.epochs = 8
+    // A schedule of rates depends on the end, and a seed of none on all settings; so do all checkpoints then.
+    (long.hasConstantRate, short.hasConstantRate) = (true, true)
+    (long.modelSeed, short.modelSeed) = (0, 0)
+    _ = try Self.runner(folder["whole"]).train([short], work: WorkContext())
+    // Cut later and later, until more is recorded than the short run has.
+    func recorded() throws -> [Double] {
+      try TrajectoryStore.openOrCreate(at: folder["cut"]).store.runsInProgress().first?.epochs ?? []
+    }
+    for patience in stride(from: 20, through: 400, by: 3) where try !recorded().contains(6) {
+      let work = Self.work(stoppedAfter: patience)
+      #expect(throws: EngramError.self) { try Self.runner(folder["cut"]).train([long], work: work) }
+    }
+    #expect(try recorded() == [0, 2, 4, 6])
+    let report = try #require(try Self.runner(folder["cut"]).train([short], work: WorkContext()).first)
+    #expect(report.outcome == .trained, "\(String(describing: report.error))")
+    #expect(report.notes.contains { $0.hasSuffix("at epochs that this run has not is left out: 6") }, "\(report.notes)")
+    #expect(try Self.contents(folder["cut"]) == Self.contents(folder["whole"]))
+  }
+
+  @Test func `a run that is cut short and goes on with another schedule is refused with what mends it`() throws {
+    let folder = TemporaryFolder()
+    var (long, short) = (Self.settings(), Self.settings())
+    (long.recipe, short.recipe) = ("mine", "mine")
+    (long.rate, short.rate) = (0.02, 0.01)
+    for patience in stride(from: 20, through: 60, by: 2)
+    where try TrajectoryStore.openOrCreate(at: folder["cut"]).store.runsInProgress().first?.epochs.contains(2) != true {
+      let work = Self.work(stoppedAfter: patience)
+      #expect(throws: EngramError.self) { try Self.runner(folder["cut"]).train([long], work: work) }
+    }
+    let report = try #require(try Self.runner(folder["cut"]).train([short], work: WorkContext()).first)
+    #expect(report.outcome == .failed && report.error?.code == .exists)
+    #expect(report.error?.mend?.description.contains("another recipe") == true)
+  }
+
   @Test func `records divergence as data`() throws {
     let folder = TemporaryFolder()
     var settings = Self.settings()

@@ -22,8 +22,7 @@ typedef struct engram_hdf5 {
 const char *engram_hdf5_open(const char *path, const char *name, engram_hdf5 *opened);
 void engram_hdf5_close(engram_hdf5 *opened);
 
-/* Reads `count` items of the first axis from `first` on, each with all of the second, as numbers of this type. */
+/* Reads `count` items of the first axis from `first` on, each with all of the second. */
 const char *engram_hdf5_floats(const engram_hdf5 *opened, uint64_t first, uint64_t count, float *values);
-const char *engram_hdf5_integers(const engram_hdf5 *opened, uint64_t first, uint64_t count, int32_t *values);
 
 #endif

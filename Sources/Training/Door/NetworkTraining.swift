@@ -15,6 +15,8 @@ public import TrajectoryStore
 /// ```
 public struct NetworkTraining: Sendable, Hashable {
   private let settings: [TrainingSettings]
+  /// What a user should know of the plan, such as overrides that concern no run.
+  public let notes: [String]
 
   /// The metadata of the runs, in the order in which they are begun.
   public var runs: [[String: MetadataValue]] { settings.map(\.metadata) }
@@ -28,19 +30,23 @@ public struct NetworkTraining: Sendable, Hashable {
     var one = TrainingSettings()
     try one.apply(given, allowed: TrainingSettings.gridKeys + TrainingSettings.settingKeys)
     settings = [one]
+    notes = []
   }
 
   /// The runs of a plan: `miniature`, `paper`, or a file of JSON.
   ///
   /// - Throws: ``EngramError`` with code `notFound` for another name, `invalidData` for a file that is no plan.
-  public init(plan nameOrPath: String) throws(EngramError) { settings = try TrainingPlan(nameOrPath).runs }
+  public init(plan nameOrPath: String) throws(EngramError) {
+    let plan = try TrainingPlan(nameOrPath)
+    (settings, notes) = (plan.runs, plan.notes)
+  }
 
   /// The names of the learning rules, in order.
   ///
   /// - Throws: ``EngramError`` with code `io` when the tensor library is not there.
   public static func learningRules() throws(EngramError) -> [String] { try TensorLibrary.rules().map(\.name) }
 
-  private init(_ settings: [TrainingSettings]) { self.settings = settings }
+  private init(_ settings: [TrainingSettings], _ notes: [String]) { (self.settings, self.notes) = (settings, notes) }
 
   /// One of several shares of the runs, for several machines.
   ///
@@ -49,7 +55,7 @@ public struct NetworkTraining: Sendable, Hashable {
   ///   - count: How many there are.
   /// - Returns: Every `count`-th run, from the `index`-th on.
   public func share(_ index: Int, of count: Int) -> NetworkTraining {
-    NetworkTraining(PlanRunner.shard(settings, index, of: count))
+    NetworkTraining(PlanRunner.shard(settings, index, of: count), notes)
   }
 
   /// Trains the runs into a store, which is made where it is not there.

@@ -35,7 +35,8 @@ package struct ImageFolder: ColourSource {
 
   /// Lists the images of a folder.
   ///
-  /// - Throws: ``EngramError`` with code `notFound` for another layout, `invalidData` for an image whose class nobody names.
+  /// - Throws: ``EngramError`` with code `notFound` for another layout, `invalidData` for an image whose class nobody names and for
+  ///   a class without an image.
   package init(opening path: String?) throws(EngramError) {
     guard let path else {
       throw EngramError(
@@ -97,10 +98,14 @@ package struct ImageFolder: ColourSource {
     var half = Half(path: folder.path, folders: classes)
     for (label, name) in classes.enumerated() {
       guard (try? DirectoryHandle(opening: folder.path(of: name))) != nil else { continue }
-      for picture in try DirectoryHandle(opening: folder.path(of: name)).names() where isPicture(picture) {
-        half.names.append(picture)
-        half.labels.append(Int32(label))
+      let pictures = try DirectoryHandle(opening: folder.path(of: name)).names().filter(isPicture)
+      guard !pictures.isEmpty else {
+        throw EngramError(
+          .invalidData, "the folder of a class holds no image", file: folder.path(of: name), expected: layout,
+          found: "no JPEG", mend: "put its images there (.JPEG, .jpeg or .jpg), or remove the folder")
       }
+      half.names += pictures
+      half.labels += Array(repeating: Int32(label), count: pictures.count)
     }
     return half
   }

@@ -12,6 +12,8 @@ package struct TrainingPlan: Sendable, Hashable {
   package let name: String
   /// The runs, in the order of the grids.
   package let runs: [TrainingSettings]
+  /// What a user should know of the plan: overrides that concern no run.
+  package let notes: [String]
 
   /// More runs than anyone trains.
   private static let mostRuns = 1_000_000
@@ -64,7 +66,8 @@ package struct TrainingPlan: Sendable, Hashable {
       }
     }
     var runs: [TrainingSettings] = []
-    for grid in try plan.array("grids") { try Self.expand(try grid.asObject(), base, overrides, into: &runs) }
+    var used: Set<Int> = []
+    for grid in try plan.array("grids") { try Self.expand(try grid.asObject(), base, overrides, into: &runs, &used) }
     guard !runs.isEmpty else {
       throw EngramError(.invalidData, "the plan has no run", place: "key \"grids\"", expected: "at least one")
     }
@@ -73,11 +76,15 @@ package struct TrainingPlan: Sendable, Hashable {
       throw EngramError(.invalidData, "a run of the plan stands twice", place: "key \"grids\"", found: run.title)
     }
     self.runs = runs
+    notes = overrides.enumerated().filter { !used.contains($0.offset) }.map { index, override in
+      "override \(index + 1) of the plan concerns no run, so its settings are not used: where \(override.text)"
+    }
   }
 
-  /// Every combination of a grid, its last axis fastest.
+  /// Every combination of a grid, its last axis fastest; `used` gets the numbers of overrides that concern one.
   private static func expand(
-    _ grid: JSONObject, _ base: TrainingSettings, _ overrides: [Override], into runs: inout [TrainingSettings]
+    _ grid: JSONObject, _ base: TrainingSettings, _ overrides: [Override], into runs: inout [TrainingSettings],
+    _ used: inout Set<Int>
   ) throws(EngramError) {
     try grid.checkKeys(TrainingSettings.gridKeys)
     var combinations: [JSONObject] = [JSONObject()]
@@ -100,7 +107,10 @@ package struct TrainingPlan: Sendable, Hashable {
     for combination in combinations {
       var run = base
       try run.apply(combination, allowed: TrainingSettings.gridKeys)
-      for override in overrides where override.concerns(combination, run) { try run.apply(override.settings) }
+      for (index, override) in overrides.enumerated() where override.concerns(combination, run) {
+        try run.apply(override.settings)
+        used.insert(index)
+      }
       runs.append(run)
     }
   }
@@ -109,10 +119,13 @@ package struct TrainingPlan: Sendable, Hashable {
   private struct Override {
     let conditions: [(key: String, words: [String])]
     let settings: JSONObject
+    /// Its conditions as they stand in the plan.
+    let text: String
 
     init(_ json: JSONObject) throws(EngramError) {
       try json.checkKeys(["about", "where", "settings"])
       let chosen = try json.object("where")
+      text = JSONValue.object(chosen).description
       try chosen.checkKeys(TrainingSettings.gridKeys)
       var conditions: [(key: String, words: [String])] = []
       for member in chosen.members {

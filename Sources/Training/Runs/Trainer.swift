@@ -136,7 +136,14 @@ package struct Trainer {
     }
     try run.begin()
     try run.finish(work: work)
-    run.report.examples = try recorder.finish().examples.count
+    let planned = Set(settings.checkpoints.map(Double.init))
+    let others = recorder.epochs.filter { !planned.contains($0) }
+    if !others.isEmpty {
+      run.report.notes.append(
+        "\(settings.title): what was recorded under other settings at epochs that this run has not is left out: "
+          + EpochSelection.text(others))
+    }
+    run.report.examples = try recorder.finish(at: planned).examples.count
     run.report.seconds = MonotonicClock.seconds - start
     return run.report
   }

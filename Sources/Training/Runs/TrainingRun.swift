@@ -146,7 +146,17 @@ struct TrainingRun {
       metrics["train_loss"] = learned.loss
       metrics["train_top1"] = learned.top1
     }
-    try recorder.record(epoch: Double(epoch), values: .float32(measured.values), metrics: metrics)
+    do throws(EngramError) {
+      try recorder.record(epoch: Double(epoch), values: .float32(measured.values), metrics: metrics)
+    } catch {
+      guard error.code == .exists else { throw error }
+      var worded = error
+      worded.mend = """
+        the run was begun under other settings, or by another machine, library or number of threads; finish it as it was begun, or \
+        give these settings another name, such as another recipe
+        """
+      throw worded
+    }
     guard epoch < settings.epochs else { return }
     let state = TrainingState(
       settings: settings.canonicalText, library: try TensorLibrary.version(), step: step, isDiverged: isDiverged,

@@ -54,11 +54,11 @@ import CHDF5
     return values
   }
 
-  /// All items of one axis.
-  func integers() throws(EngramError) -> [Int32] {
-    var values = [Int32](repeating: 0, count: count * width)
+  /// All items.
+  func floats() throws(EngramError) -> [Float] {
+    var values = [Float](repeating: 0, count: count * width)
     let count = UInt64(count)
-    try read { opened in unsafe engram_hdf5_integers(&opened, 0, count, &values).map { unsafe String(cString: $0) } }
+    try read { opened in unsafe engram_hdf5_floats(&opened, 0, count, &values).map { unsafe String(cString: $0) } }
     return values
   }
 

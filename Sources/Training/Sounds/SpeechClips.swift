@@ -105,15 +105,16 @@ package struct SpeechClips: Sendable {
           labels \(labels.count) x \(labels.width)
           """)
     }
-    let numbers = try labels.integers()
-    if let place = numbers.firstIndex(where: { !(0..<Int32(mostWords)).contains($0) }) {
+    // Files hold labels as integers or as reals; every label that may be is exact as Float32.
+    let numbers = try labels.floats()
+    if let place = numbers.firstIndex(where: { !(0..<Float(mostWords)).contains($0) || $0 != $0.rounded() }) {
       throw EngramError(
         .invalidData, "a label is no word", file: path, place: "\(Self.labels), clip \(place)",
-        expected: "0 to \(mostWords - 1)", found: "\(numbers[place])")
+        expected: "a whole number from 0 to \(mostWords - 1)", found: "\(numbers[place])")
     }
     sampleCount = expected
     half.files.append((words, noises))
-    half.words += numbers
+    half.words += numbers.map { Int32($0) }
     half.firsts.append(half.words.count)
   }
 }

@@ -1,7 +1,6 @@
 // CIFAR10Task.swift -- CIFAR-10 from the files that its authors give: the binary or the Python version.
 
 package import Base
-import Formats
 
 /// CIFAR-10: 50,000 images of 32 x 32 x 3 to learn from, 10,000 for validation, ten classes.
 ///
@@ -75,7 +74,7 @@ package struct CIFAR10Task: TrainingTask, ColourSource {
   }
 
   private static func read(_ path: String, _ isPython: Bool, into half: inout Half) throws(EngramError) {
-    let (planes, labels) = isPython ? try python(path) : try binary(path)
+    let (planes, labels) = isPython ? try CIFAR10Pickle.read(path, most: mostImages) : try binary(path)
     for (index, label) in labels.enumerated() where !(0..<10).contains(label) {
       throw EngramError(
         .invalidData, "a label is no class of CIFAR-10", file: path, place: "image \(index)", expected: "0 to 9",
@@ -105,32 +104,6 @@ package struct CIFAR10Task: TrainingTask, ColourSource {
       planes += bytes[(start + 1)..<(start + recordBytes)]
     }
     return (planes, labels)
-  }
-
-  private static func python(_ path: String) throws(EngramError) -> (planes: [UInt8], labels: [Int32]) {
-    let value = try PickleFile.read(path: path)
-    guard case .array(let array)? = value[key: "data"], array.type.kind == .unsigned, array.type.byteCount == 1,
-      array.shape.count == 2, array.shape[1] == 3 * pixelCount, (1...mostImages).contains(array.shape[0]),
-      !array.isFortranOrder
-    else {
-      throw EngramError(
-        .invalidData, "this is no file of CIFAR-10", file: path, place: "key \"data\"",
-        expected: "uint8 (10000, 3072)", found: value[key: "data"]?.summary ?? value.summary)
-    }
-    guard case .list(let items)? = value[key: "labels"], items.count == array.shape[0] else {
-      throw EngramError(
-        .invalidData, "this is no file of CIFAR-10", file: path, place: "key \"labels\"",
-        expected: "a list of \(array.shape[0])", found: value[key: "labels"]?.summary ?? "none")
-    }
-    var labels: [Int32] = []
-    for item in items {
-      guard case .integer(let label) = item, let small = Int32(exactly: label) else {
-        throw EngramError(
-          .invalidData, "a label is no number", file: path, place: "key \"labels\"", found: item.summary)
-      }
-      labels.append(small)
-    }
-    return (try array.payload.bytes(0..<array.payload.byteCount), labels)
   }
 
   package var classCount: Int { 10 }

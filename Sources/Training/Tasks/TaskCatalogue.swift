@@ -31,6 +31,32 @@ struct TaskCatalogue: Sendable {
   /// Makes a catalogue of data sets in a folder.
   init(data: String?) { self.data = data }
 
+  /// Whether the data set of a task is not bundled.
+  static func needsData(_ run: TrainingSettings) -> Bool { DigitsTask.Kind(rawValue: run.task) == nil }
+
+  /// Refuses a task that is not known, or a size that its stimuli cannot have; no data set is looked at.
+  ///
+  /// - Throws: ``EngramError`` with code `usage`.
+  static func check(_ run: TrainingSettings) throws(EngramError) { try check(Key(run)) }
+
+  private static func check(_ key: Key) throws(EngramError) {
+    guard names.contains(key.name) else {
+      throw EngramError(
+        .usage, "there is no such task", expected: names.joined(separator: ", "), found: key.name,
+        mend: closestName(to: key.name, among: names).map { "did you mean \($0)?" })
+    }
+    guard let size = key.imageSize, DigitsTask.Kind(rawValue: key.name) == nil else { return }
+    if key.name == "audionet" {
+      throw EngramError(
+        .usage, "cochleagrams have one size", expected: "\(Cochleagram.bandCount) bands, a frame for each 5 ms",
+        found: "\(size) rows and columns")
+    }
+    guard (16...1024).contains(size) else {
+      throw EngramError(
+        .usage, "images cannot be made at this size", expected: "16 to 1024 rows and columns", found: "\(size)")
+    }
+  }
+
   /// Makes the task of a run, unless it is made.
   ///
   /// - Throws: ``EngramError`` with code `usage` for a task that is not known, and what is wrong with its data.
@@ -55,33 +81,17 @@ struct TaskCatalogue: Sendable {
   }
 
   private mutating func make(_ key: Key) throws(EngramError) -> any TrainingTask {
-    if let kind = DigitsTask.Kind(rawValue: key.name) { return try DigitsTask(kind, size: key.imageSize ?? 16) }
-    let size = try size(key)
+    try Self.check(key)
+    let size = key.imageSize
+    if let kind = DigitsTask.Kind(rawValue: key.name) { return try DigitsTask(kind, size: size ?? 16) }
     switch key.name {
     case "cifar10": return try CIFAR10Task(in: data)
     case "cifar10-simclr":
       // On small images SimCLR distorts colours half as much, and does not blur (Chen et al. 2020, B.9).
       return ContrastiveImageTask(key.name, try CIFAR10Task(in: data), size: size ?? 32, strength: 0.5, blurs: false)
     case "imagenet": return ImageNetTask(try images(), key.preparation ?? .residual, size: size)
-    case "audionet":
-      guard size == nil else {
-        throw EngramError(
-          .usage, "cochleagrams have one size", expected: "\(Cochleagram.bandCount) bands, a frame for each 5 ms",
-          found: "\(size ?? 0) rows and columns")
-      }
-      return SpokenWordTask(try SpeechClips(in: data))
-    case "simclr": return ContrastiveImageTask(key.name, try images(), size: size ?? 224)
-    default: break
+    case "audionet": return SpokenWordTask(try SpeechClips(in: data))
+    default: return ContrastiveImageTask(key.name, try images(), size: size ?? 224)
     }
-    throw EngramError(
-      .usage, "there is no such task", expected: Self.names.joined(separator: ", "), found: key.name,
-      mend: closestName(to: key.name, among: Self.names).map { "did you mean \($0)?" })
-  }
-
-  /// The size of colour images that is asked for.
-  private func size(_ key: Key) throws(EngramError) -> Int? {
-    guard let size = key.imageSize, !(16...1024).contains(size) else { return key.imageSize }
-    throw EngramError(
-      .usage, "images cannot be made at this size", expected: "16 to 1024 rows and columns", found: "\(size)")
   }
 }

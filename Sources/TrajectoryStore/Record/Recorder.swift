@@ -123,10 +123,18 @@ public final class Recorder {
   /// - Returns: The ids of its examples, one for each layer.
   /// - Throws: ``EngramError`` with code `usage` when nothing was recorded or it has ended, `invalidData` when metadata do not
   ///   fit the fields of the store, `busy`, `diskFull`, `io`; the journal stays then.
-  public func finish() throws(EngramError) -> AppendReport {
+  public func finish() throws(EngramError) -> AppendReport { try finish(at: nil) }
+
+  /// Makes the checkpoints at some epochs part of the store, in one commit, and forgets the journal.
+  ///
+  /// - Parameter epochs: The epochs; checkpoints at others are dropped. Nil for all that were recorded.
+  /// - Returns: As ``finish()``.
+  /// - Throws: As ``finish()``.
+  package func finish(at epochs: Set<Double>?) throws(EngramError) -> AppendReport {
     guard let journal else { throw EngramError(.usage, "the run has ended", file: store.path) }
     try journal.sync()
-    let checkpoints = try journal.contents().checkpoints.sorted { $0.epoch < $1.epoch }
+    let checkpoints = try journal.contents().checkpoints.filter { epochs?.contains($0.epoch) ?? true }
+      .sorted { $0.epoch < $1.epoch }
     guard !checkpoints.isEmpty else {
       throw EngramError(
         .usage, "nothing was recorded of the run", file: store.path, expected: "at least one checkpoint")

@@ -82,12 +82,16 @@ enum TrainCommand {
     var runs = try runs(invocation)
     if let shard = invocation[shard] { runs = PlanRunner.shard(runs, shard.index, of: shard.count) }
     let path = invocation[store]
-    if invocation[list] { return try TrainText.show(list: runs, in: path, invocation) }
+    try tellOfPlan(invocation)
+    if invocation[list] {
+      try check(listed: runs, invocation)
+      return try TrainText.show(list: runs, in: path, invocation)
+    }
     if runs.isEmpty { return try TrainText.showNoRuns(invocation) }
     if let folder = invocation[keepWeights] { try StorePlace.refuse(folder: folder) }
     // What cannot be trained leaves no empty store behind.
     try loadLibrary()
-    for run in runs { try TensorLibrary.rule(run.rule).check(run.ruleOptions) }
+    try checkRules(of: runs)
     let (target, isNew) = try TrajectoryStore.openOrCreate(at: path)
     let start = MonotonicClock.seconds
     let reports: [TrainingReport]
@@ -123,6 +127,26 @@ enum TrainCommand {
         file: first.file,
         place: first.place, expected: first.expected, found: first.found, mend: first.mend)
     }
+  }
+
+  /// Says what of the plan is likely a mistake.
+  private static func tellOfPlan(_ invocation: Invocation) throws(EngramError) {
+    guard let plan = invocation[plan] else { return }
+    for note in try TrainingPlan(plan).notes { try invocation.note("note: \(note)") }
+  }
+
+  /// Refuses what training would refuse, and says what could not be looked at.
+  private static func check(listed runs: [TrainingSettings], _ invocation: Invocation) throws(EngramError) {
+    for note in try PlanRunner.check(runs, data: invocation[data]) { try invocation.note("note: \(note)") }
+    guard (try? TensorLibrary.load()) != nil else {
+      return try invocation.note("note: learning rules were not checked: the tensor library is not there")
+    }
+    try checkRules(of: runs)
+  }
+
+  /// Refuses learning rules and options of theirs that are not known.
+  private static func checkRules(of runs: [TrainingSettings]) throws(EngramError) {
+    for run in runs { try TensorLibrary.rule(run.rule).check(run.ruleOptions) }
   }
 
   /// Loads the library that computes, or says what sets it up.

@@ -157,12 +157,12 @@ enum TrainText {
 
   /// Lists runs with what became of them so far.
   static func show(list runs: [TrainingSettings], in path: String, _ invocation: Invocation) throws(EngramError) {
-    var begun: [[String: MetadataValue]: Int] = [:]
+    var begun: [[String: MetadataValue]: Set<Double>] = [:]
     var stored: Set<[String: MetadataValue]> = []
     var hidden: Set<[String: MetadataValue]> = []
     if TrajectoryStore.exists(at: path) {
       let store = try TrajectoryStore(opening: path)
-      for run in try store.runsInProgress() { begun[present(run.run.metadata)] = run.epochs.count }
+      for run in try store.runsInProgress() { begun[present(run.run.metadata)] = Set(run.epochs) }
       (stored, hidden) = (try storedRuns(store), try hiddenRuns(store))
     }
     var table = Table(columns: fields + ["recipe", "state"])
@@ -171,7 +171,10 @@ enum TrainText {
       let state =
         stored.contains(metadata)
         ? "stored"
-        : begun[metadata].map { "\($0) of \(run.checkpoints.count) checkpoints" }
+        : begun[metadata].map { epochs in
+          let checkpoints = run.checkpoints
+          return "\(checkpoints.count { epochs.contains(Double($0)) }) of \(checkpoints.count) checkpoints"
+        }
           ?? (hidden.contains(metadata) ? "hidden" : "to do")
       table.append(cells(run) + [TableCell(run.metadata["recipe"] ?? .null), .text(state)])
     }
