@@ -13,6 +13,9 @@ package struct ForeignFile: Sendable, Hashable {
   package var isNumPyArchive: Bool { what == Self.numPyArchive }
   private static let numPyArchive = "a NumPy archive (.npz)"
 
+  /// Whether it is an archive whose program undoes the compression too.
+  var isTar: Bool { self == Self.tar }
+
   /// How many of the first bytes tell.
   package static let bytesToTell = 520
 
@@ -31,13 +34,8 @@ package struct ForeignFile: Sendable, Hashable {
   ///   - start: The first ``bytesToTell`` bytes, or all.
   ///   - file: The file.
   package init?(_ start: [UInt8], of file: InputFile) {
-    // A table may begin with a column FEA1; only a binary file has control characters soon after.
-    let isBinary = start.contains { $0 < 0x09 }
-    let known = Self.magics.first { magic in
-      start.dropFirst(magic.offset).starts(with: magic.bytes) && (isBinary || magic.bytes.contains { $0 >= 0x80 })
-    }
-    if let known {
-      self = known.file
+    if let known = Self.known(start) {
+      self = known
     } else if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
       // A directory that cannot be read is no error here: it is a zip archive all the same.
       guard let names = try? ZipDirectory(of: file).entries.map(\.name) else {
@@ -54,6 +52,26 @@ package struct ForeignFile: Sendable, Hashable {
     } else {
       return nil
     }
+  }
+
+  /// Tells what a compressed file holds, by the first ``bytesToTell`` bytes of that; nil for text.
+  init?(inside start: [UInt8]) {
+    if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      self = Self.archive(of: [])
+    } else if let known = Self.known(start) {
+      self = known
+    } else {
+      return nil
+    }
+  }
+
+  /// The kind that first bytes show, a zip archive apart.
+  private static func known(_ start: [UInt8]) -> ForeignFile? {
+    // A table may begin with a column FEA1; only a binary file has control characters soon after.
+    let isBinary = start.contains { $0 < 0x09 }
+    return magics.first { magic in
+      start.dropFirst(magic.offset).starts(with: magic.bytes) && (isBinary || magic.bytes.contains { $0 >= 0x80 })
+    }?.file
   }
 
   /// A zip archive, by the names of its members.
@@ -86,26 +104,34 @@ package struct ForeignFile: Sendable, Hashable {
 
   private static let hdf5 = ForeignFile(
     "an HDF5 file (.h5, .nwb, .mat 7.3)",
-    "in Python: x = h5py.File(path)['NAME'][...]; numpy.save('x.npy', x), x being examples x epochs x statistics")
+    "in Python: engram.read_hdf5(path, store); of NWB, engram.read_nwb; of MATLAB, engram.read_matlab")
+  private static let tar = ForeignFile(
+    "a tar archive (.tar, .tar.gz)", "unpack it, in a shell with tar -xf, and give the file that is in it")
   private static let packed = "unpack it first; text is also read from gzip and zstd files"
+
+  /// How a table of metadata is made of a file.
+  private static func asTable(_ read: String) -> String {
+    "a table of metadata: \(read).to_csv('table.csv', index=False)"
+  }
 
   private static let magics: [(offset: Int, bytes: [UInt8], file: ForeignFile)] = [
     (0, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], hdf5), (512, [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A], hdf5),
     (
       0, Array("MATLAB 5.0".utf8),
-      ForeignFile(
-        "a MATLAB file (.mat)",
-        "in Python: x = scipy.io.loadmat(path)['NAME']; numpy.save('x.npy', x), x being examples x epochs x statistics")
+      ForeignFile("a MATLAB file (.mat)", "in Python: engram.read_matlab(path, store)")
     ),
     (0, Array("MATLAB 7.3".utf8), hdf5),
     (
       0, Array("PAR1".utf8),
-      ForeignFile("a Parquet file", "in Python: pandas.read_parquet(path).to_csv('table.csv', index=False)")
+      ForeignFile(
+        "a Parquet file", "in Python: engram.read_parquet(path, store); \(asTable("pandas.read_parquet(path)"))")
     ),
     (
       0, Array("ARROW1".utf8),
       ForeignFile(
-        "an Arrow file (.arrow, .feather)", "in Python: pandas.read_feather(path).to_csv('table.csv', index=False)")
+        "an Arrow file (.arrow, .feather)",
+        "in Python: engram.from_arrow(pyarrow.feather.read_table(path), store); \(asTable("pandas.read_feather(path)"))"
+      )
     ),
     (
       0, Array("FEA1".utf8),
@@ -115,7 +141,8 @@ package struct ForeignFile: Sendable, Hashable {
       0, [0xFF, 0xFF, 0xFF, 0xFF],
       ForeignFile(
         "an Arrow stream",
-        "in Python: pyarrow.ipc.open_stream(path).read_pandas().to_csv('table.csv', index=False)")
+        "in Python: engram.from_arrow(pyarrow.ipc.open_stream(path).read_all(), store); "
+          + asTable("pyarrow.ipc.open_stream(path).read_pandas()"))
     ),
     (
       0, Array("ORC".utf8),
@@ -129,8 +156,9 @@ package struct ForeignFile: Sendable, Hashable {
     ),
     (
       0, Array("CDF\u{01}".utf8),
-      ForeignFile("a NetCDF file", "in Python: numpy.save('x.npy', xarray.open_dataset(path)['NAME'].values)")
+      ForeignFile("a NetCDF file", "in Python: engram.from_xarray(xarray.open_dataset(path), store)")
     ),
+    (257, Array("ustar".utf8), tar),
     (0, Array("BZh".utf8), ForeignFile("a bzip2 file", packed)),
     (0, [0xFD, 0x37, 0x7A, 0x58, 0x5A], ForeignFile("an xz file", packed)),
     (0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], ForeignFile("a 7z archive", packed)),

@@ -86,6 +86,46 @@ import Testing
     }
   }
 
+  @Test func `in gzip may be padded with zeros, and in zstd have frames without data`() throws {
+    let scratch = TemporaryFolder()
+    let text = "a,b\n1,2\n"
+    scratch.write(text, to: "plain.txt")
+    let process = ChildProcess(
+      "sh", ["-c", "gzip -k plain.txt && zstd -q plain.txt -o plain.txt.zst"], workingFolder: scratch.path)
+    #expect(process.wait() == 0)
+    func contents(_ bytes: [UInt8]) throws -> [UInt8] {
+      try TextInput(opening: scratch.write(bytes, to: "packed")).contents(limit: 1 << 20)
+    }
+    let (gzip, zstd) = (scratch.read("plain.txt.gz"), scratch.read("plain.txt.zst"))
+    #expect(try contents(gzip + [UInt8](repeating: 0, count: 10_000)) == Array(text.utf8))
+    #expect(refusal(.corrupt) { _ = try contents(gzip + [0, 0, 7]) } != nil)
+    #expect(refusal(.corrupt) { _ = try contents(gzip + [7, 0]) } != nil)
+    let empty: [UInt8] = [0x5F, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 9, 9, 9]
+    #expect(try contents(empty + zstd + empty + zstd) == Array((text + text).utf8))
+    #expect(refusal(.truncated) { _ = try contents(Array((empty + zstd + empty).dropLast())) } != nil)
+  }
+
+  @Test func `are refused by what it is where an archive was compressed`() throws {
+    let scratch = TemporaryFolder()
+    scratch.write("a,b\n1,2\n", to: "plain.txt")
+    let process = ChildProcess(
+      "sh",
+      [
+        "-c",
+        "tar -czf t.tar.gz plain.txt && tar -cf t.tar plain.txt && printf 'PAR1\\001\\002' | gzip -c > t.parquet.gz",
+      ],
+      workingFolder: scratch.path)
+    #expect(process.wait() == 0)
+    for (name, words) in [
+      ("t.tar", "a tar archive"), ("t.tar.gz", "the compressed file holds a tar archive"),
+      ("t.parquet.gz", "the compressed file holds a Parquet file"),
+    ] {
+      let error = refusal(.unsupported) { _ = try TextTable(reading: scratch[name]) }
+      #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+      #expect(error?.mend?.description.contains(name.contains("tar") ? "tar -xf" : "gunzip") == true)
+    }
+  }
+
   static let foreign: [(String, [UInt8])] = [
     ("HDF5", [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]), ("MATLAB", Array("MATLAB 5.0 MAT-file\0".utf8)),
     ("Parquet", Array("PAR1\u{15}\u{04}".utf8)), ("Arrow", Array("ARROW1\0\0".utf8)),

@@ -71,8 +71,8 @@ package enum TableCell: Sendable, Hashable {
     case .text(let text): .text(text)
     case .integer(let number), .bytes(let number): .plain(String(number))
     case .identifier(let number): .plain(String(number))
-    case .real(let number), .seconds(let number): .plain("\(number)")
-    case .real32(let number): .plain("\(number)")
+    case .real(let number), .seconds(let number): .number(number)
+    case .real32(let number): .number(number)
     case .boolean(let isTrue): .plain(isTrue ? "true" : "false")
     }
   }

@@ -24,9 +24,15 @@ package struct CSVWriter: Sendable {
     package init(_ value: MetadataValue) {
       switch value {
       case .null: self = .missing
-      case .integer, .real: self = .plain(value.description)
+      case .integer: self = .plain(value.description)
+      case .real(let number): self = number.isNaN ? .number(number) : .plain(value.description)
       case .text(let text): self = .text(text)
       }
+    }
+
+    /// The field of a number: the fewest digits that read back to it; of a NaN neither sign nor payload.
+    package static func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> Field {
+      .plain(value.isNaN ? "nan" : value.description)
     }
   }
   private let isForTerminal: Bool

@@ -12,10 +12,13 @@ package enum StreamCompression: String, Sendable, CaseIterable {
   case zstd
 
   /// The compression that the first bytes of a file show.
+  ///
+  /// A zstd file may begin with a frame that holds no data (RFC 8878, section 3.1.2).
   package init?(firstBytes bytes: [UInt8]) {
+    let isSkippable = bytes.dropFirst().starts(with: [0x2A, 0x4D, 0x18]) && bytes[0] & 0xF0 == 0x50
     if bytes.starts(with: [0x1F, 0x8B, 0x08]) {
       self = .gzip
-    } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+    } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) || isSkippable {
       self = .zstd
     } else {
       return nil
@@ -34,10 +37,14 @@ protocol Decompressor {
 }
 
 /// zlib's inflate over gzip members; not for two threads at once.
+///
+/// Zeros behind the last member are padding, as `gzip -d` takes them.
 @safe
 final class GzipDecompressor: Decompressor {
   /// zlib's state, which must not move.
   private let stream: UnsafeMutablePointer<z_stream>
+  /// Whether a member has just ended, and whether zeros came behind it.
+  private var isBetween = false, isPadding = false
 
   init() throws(EngramError) {
     unsafe stream = .allocate(capacity: 1)
@@ -58,6 +65,12 @@ final class GzipDecompressor: Decompressor {
   func step(
     _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer
   ) -> (taken: Int, made: Int, isEnd: Bool, isBroken: Bool) {
+    if isBetween {
+      // SAFETY: the input is lent for the call.
+      let zeros = unsafe input.prefix { $0 == 0 }.count
+      isPadding = isPadding || zeros > 0
+      if isPadding { return (zeros, 0, true, zeros < input.count) }
+    }
     // SAFETY: zlib reads the input and writes the output, both lent for the call, within the counts it is given.
     unsafe stream.pointee.next_in = UnsafeMutablePointer(
       mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
@@ -70,9 +83,12 @@ final class GzipDecompressor: Decompressor {
     unsafe stream.pointee.next_in = nil
     unsafe stream.pointee.next_out = nil
     switch status {
-    case Z_OK, Z_BUF_ERROR: return (taken, made, false, false)
+    case Z_OK, Z_BUF_ERROR:
+      if taken > 0 { isBetween = false }
+      return (taken, made, false, false)
     case Z_STREAM_END:
       let isReady = unsafe inflateReset(stream) == Z_OK
+      isBetween = true
       return (taken, made, true, !isReady)
     default: return (taken, made, false, true)
     }

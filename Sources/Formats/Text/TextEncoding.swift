@@ -4,13 +4,20 @@ package import Base
 
 /// Text that is not UTF-8.
 package enum TextEncoding {
-  /// The error for a text that begins with the mark of UTF-16, or is the array in a compressed file; nil for others.
+  /// The error for a text that begins with the mark of UTF-16, or is a file of another kind that was compressed; nil for others.
   static func refusal(ofStart bytes: [UInt8], file: String) -> EngramError? {
     if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
       return EngramError(
         .unsupported, "the compressed file holds a NumPy array", file: file, offset: 0,
         expected: "text, or the array itself", found: "an array in gzip or zstd",
         mend: "unpack it first, in a shell with gunzip or unzstd")
+    }
+    if let foreign = ForeignFile(inside: Array(bytes.prefix(ForeignFile.bytesToTell))) {
+      return EngramError(
+        .unsupported, "the compressed file holds \(foreign.what)", file: file, offset: 0, expected: "text",
+        found: "\(foreign.what), compressed",
+        mend: foreign.isTar
+          ? Mend(foreign.mend) : Mend("unpack it first, in a shell with gunzip or unzstd; then \(foreign.mend)"))
     }
     guard bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) else { return nil }
     return EngramError(

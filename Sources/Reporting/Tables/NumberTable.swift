@@ -42,6 +42,7 @@ package struct NumberTable: Sendable, Hashable {
   /// A cell as a field of CSV.
   private static func field(_ cell: JSONValue) -> CSVWriter.Field {
     if case .string(let text) = cell { return .text(text) }
+    if case .real(let number) = cell { return .number(number) }
     return plain(cell).map { .plain($0) } ?? .missing
   }
 

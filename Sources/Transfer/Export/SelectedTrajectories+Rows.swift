@@ -9,7 +9,7 @@ extension SelectedTrajectories {
   /// Writes a row for each example, or for each value: its metadata, then its values, statistic by statistic.
   ///
   /// Reals have the fewest digits that read back to the same bits. In JSON what is not finite is the text "NaN",
-  /// "Infinity" or "-Infinity"; in CSV it is `nan`, `inf` or `-inf`.
+  /// "Infinity" or "-Infinity"; in CSV it is `nan`, whatever its sign, `inf` or `-inf`.
   ///
   /// - Parameters:
   ///   - format: One of rows.
@@ -45,7 +45,7 @@ extension SelectedTrajectories {
           let sample = epoch.map { CSVWriter.Field.plain($0) } ?? .missing
           for (number, statistic) in columns.statistics.enumerated() {
             let value = values[row, columns.positionCount + number * samples.count + index]
-            writer.row(cells + [sample, .text(statistic), .plain(isSingle ? "\(Float(value))" : "\(value)")])
+            writer.row(cells + [sample, .text(statistic), isSingle ? .number(Float(value)) : .number(value)])
           }
         }
       }
@@ -111,7 +111,7 @@ extension SelectedTrajectories {
         if hasChosenEpochs { cells.append(known.epoch.map { .plain(EpochSelection.text($0)) } ?? .missing) }
         for column in 0..<count {
           let value = values[row, column]
-          cells.append(.plain(isSingle ? "\(Float(value))" : "\(value)"))
+          cells.append(isSingle ? .number(Float(value)) : .number(value))
         }
         writer.row(cells)
       }

@@ -69,7 +69,7 @@ struct SplitRows {
     }
   }
 
-  private func text(_ value: Double) -> String { isSingle ? "\(Float(value))" : "\(value)" }
+  private func field(_ value: Double) -> CSVWriter.Field { isSingle ? .number(Float(value)) : .number(value) }
 
   private func lines(
     _ known: [MetadataValue], _ values: borrowing Matrix, _ row: Int, _ chosen: Double?
@@ -79,20 +79,20 @@ struct SplitRows {
     if format == .csv {
       var line = cells
       if hasChosenEpochs { line.append(chosen.map { .plain(EpochSelection.text($0)) } ?? .missing) }
-      for column in 0..<values.columns { line.append(.plain(text(values[row, column]))) }
+      for column in 0..<values.columns { line.append(field(values[row, column])) }
       writer.row(line)
       return writer.takeBytes()
     }
     let samples = columns.sampleNames
     // The position of a layer has no epoch.
     for column in 0..<columns.positionCount {
-      writer.row(cells + [.missing, .text(columns.names[column]), .plain(text(values[row, column]))])
+      writer.row(cells + [.missing, .text(columns.names[column]), field(values[row, column])])
     }
     for (index, name) in samples.enumerated() {
       let epoch = chosen.map { EpochSelection.text($0) } ?? name
       for (number, statistic) in columns.statistics.enumerated() {
         let value = values[row, columns.positionCount + number * samples.count + index]
-        writer.row(cells + [.plain(epoch), .text(statistic), .plain(text(value))])
+        writer.row(cells + [.plain(epoch), .text(statistic), field(value)])
       }
     }
     return writer.takeBytes()
