@@ -56,6 +56,12 @@ struct CommandParserTests {
     #expect(try Toy.values("read", "s", "--offset", "-3")[Toy.offset] == -3)
   }
 
+  @Test func `takes two dashes before a blank for a comment of SQL`() throws {
+    let words = ["-- of the runs\nSELECT 1", "--\tx"]
+    #expect(try Toy.values("read", "s", words[0], words[1])[Toy.rest] == words)
+    #expect(try Toy.values("read", "s", "--where", words[0])[Toy.filter] == words[0])
+  }
+
   @Test func `takes joined letters of flags`() throws {
     let values = try Toy.values("read", "s", "-qof")
     #expect(values[CommonParameters.quiet])

@@ -27,9 +27,9 @@ struct CollectedWords {
       if word == "--" && !stopAtArgument {
         arguments.append(contentsOf: rest)
         rest = []
-      } else if word.hasPrefix("--") && word != "--" {
+      } else if Self.isLong(word) {
         try takeLong(word, known: known, path: path, rest: &rest)
-      } else if word.hasPrefix("-") && word != "-" && word != "--" && !isNumberArgument(word, known) {
+      } else if word.hasPrefix("-") && !word.hasPrefix("--") && word != "-" && !isNumberArgument(word, known) {
         try takeShort(word, known: known, path: path, rest: &rest)
       } else if stopAtArgument {
         return word
@@ -38,6 +38,12 @@ struct CollectedWords {
       }
     }
     return nil
+  }
+
+  /// Whether a word is an option by its name; two dashes before a blank begin a comment of SQL.
+  private static func isLong(_ word: String) -> Bool {
+    guard word.hasPrefix("--"), let next = word.dropFirst(2).first else { return false }
+    return !next.isWhitespace
   }
 
   /// Whether a word is a negative number, which is an argument unless a digit is the letter of an option.
@@ -86,7 +92,9 @@ struct CollectedWords {
   private mutating func takeValue(
     of facts: ParameterFacts, known: [ParameterFacts], path: [Command], rest: inout ArraySlice<String>
   ) throws(EngramError) {
-    guard let value = rest.first, !value.hasPrefix("--"), !known.contains(where: { $0.shortSpelling == value }) else {
+    guard let value = rest.first, value != "--", !Self.isLong(value),
+      !known.contains(where: { $0.shortSpelling == value })
+    else {
       throw UsageError.missingValue(facts, found: rest.first, in: path)
     }
     rest = rest.dropFirst()
