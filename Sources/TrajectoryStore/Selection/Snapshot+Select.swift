@@ -102,8 +102,8 @@ extension Snapshot {
       let dropped = Set(every).subtracting(common)
       let count = holders { !dropped.isDisjoint(with: $0.epochs) }
       remarks.append(
-        "\(common.count) of \(every.count) epochs are shared; \(dropped.count) dropped, recorded by \(count) of "
-          + "\(kept.count) examples")
+        "\(common.count) of \(every.count) epochs are shared; \(dropped.count) dropped, "
+          + "\(dropped.count > 1 ? "at least one of them " : "")recorded by \(count) of \(kept.count) examples")
     }
     if case .names = statistics { return remarks }
     let all = Set(touched.flatMap(\.statistics))
@@ -113,8 +113,8 @@ extension Snapshot {
       let count = holders { !dropped.isDisjoint(with: $0.statistics) }
       remarks.append(
         "\(shared.count) of \(all.count) statistics are shared; \(QuotedList.text(dropped.sorted().prefix(3)))"
-          + "\(dropped.count > 3 ? " and \(dropped.count - 3) more" : "") dropped, recorded by \(count) of "
-          + "\(kept.count) examples")
+          + "\(dropped.count > 3 ? " and \(dropped.count - 3) more" : "") dropped, "
+          + "\(dropped.count > 1 ? "at least one of them " : "")recorded by \(count) of \(kept.count) examples")
     }
     return remarks
   }

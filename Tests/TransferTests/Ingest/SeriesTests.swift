@@ -101,7 +101,8 @@ import Transfer
     let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
     let selection = try snapshot.select(snapshot.allExamples, statistics: .all)
     #expect(selection.columns.epochs == [0] && selection.remarks.count == 2)
-    #expect(selection.remarks[0] == "1 of 3 epochs are shared; 2 dropped, recorded by 4 of 4 examples")
+    #expect(
+      selection.remarks[0] == "1 of 3 epochs are shared; 2 dropped, at least one of them recorded by 4 of 4 examples")
     #expect(selection.remarks[1] == "1 of 2 statistics are shared; k dropped, recorded by 2 of 4 examples")
     #expect(try snapshot.store.verify().problems.isEmpty)
   }
