@@ -97,4 +97,79 @@ struct PlainSpeechTests {
     #expect(result.code == 3 && result.errors.contains("the compressed file holds a NumPy array"), "\(result.errors)")
     #expect(!result.errors.contains("iconv"))
   }
+
+  @Test func `a merge says to programs what stays in the source, too`() throws {
+    ingest("model_seed,epoch,a\n1,0,1\n2,0,2\n3,0,3\n")
+    #expect(run("split", "holdout", store, "--by", "model_seed", "--name", "h", "--label", "model_seed").code == 0)
+    let merged = run("merge", folder["all.engram"], store, "--json")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(merged.output.utf8)) as? [String: Any])
+    #expect(json["notes"] as? [String] == ["not brought in from \(store): 1 split set"], "\(merged.output)")
+  }
+
+  @Test func `a z-score that makes columns NaN throughout says which`() {
+    ingest("model_seed,epoch,a,b\n1,0,nan,1\n1,1,2,1\n2,0,2,2\n2,1,4,1\n3,0,3,5\n3,1,2,3\n4,0,4,7\n4,1,9,8\n")
+    #expect(
+      run(
+        "split", "holdout", store, "--by", "model_seed", "--name", "h", "--label", "model_seed"
+      ).code == 0)
+    let words = ["export", store, "--split", "h/1", "--statistics", "all", "-o", folder["x.npz"]]
+    let result = Shell.run(Shell.engram, words + ["--zscore"])
+    #expect(
+      result.errors.contains(
+        "note: 1 of 4 z-scored columns are NaN throughout, as the train side has values there that are not finite: a@0\n"
+      ),
+      "\(result.errors)")
+    #expect(result.code == 0 && !Shell.run(Shell.engram, words).errors.contains("NaN throughout"))
+  }
+
+  @Test func `a plot advises the option that it has`() {
+    ingest("model_seed,epoch,\"a,b\",c\n1,0,1,2\n2,0,2,4\n")
+    let result = run("plot", store, "--statistic", "a,b")
+    #expect(result.code != 0 && result.errors.contains("--statistic '\"a,b\"'"), "\(result.errors)")
+    #expect(!result.errors.contains("--statistics"))
+  }
+
+  @Test func `a query may begin with a comment`() {
+    ingest("model_seed,epoch,a\n1,0,1\n2,0,2\n")
+    let result = run("sql", store, "-- how many\nSELECT count(*) AS runs FROM run", "--csv")
+    #expect(result.code == 0 && result.output == "runs\n2\n", "\(result.errors)")
+    #expect(run("sql", store, "-- nothing").errors.contains("unknown option") == false)
+  }
+
+  @Test func `a tar archive in gzip is called one`() {
+    folder.write("model_seed,epoch,a\n1,0,1\n", to: "t.csv")
+    #expect(Shell.run("tar", ["-czf", folder["t.tar.gz"], "-C", folder.path, "t.csv"]).code == 0)
+    let result = run("ingest", folder["t.tar.gz"], store)
+    #expect(result.code == 3 && result.errors.contains("the compressed file holds a tar archive"), "\(result.errors)")
+    #expect(result.errors.contains("tar -xf"))
+  }
+
+  /// A study of two experiments, and a figure of both.
+  private static func study(_ fraction: String) -> String {
+    let forest = #"{"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 3}}"#
+    func experiment(_ name: String, _ fraction: String) -> String {
+      #"{"name": "\#(name)", "splits": {"kind": "balanced", "repeats": 2, "test_fraction": \#(fraction)}, "#
+        + #""statistics": ["admissible"], "classifiers": [{"model": "random-forest", "grid": \#(forest)}]}"#
+    }
+    return #"{"version": 1, "name": "mine", "experiments": [\#(experiment("one", fraction)), "#
+      + #"\#(experiment("two", "0.5"))], "#
+      + #""figures": [{"name": "both", "title": "Both", "draw": "accuracy", "experiments": ["one", "two"]}]}"#
+  }
+
+  @Test func `a study whose split set is stored otherwise ends with an error, and a figure says a note once`() {
+    let rows = (0..<16).map { "\($0 % 2 == 0 ? "adam" : "sgdm"),\($0),0,\($0 * $0 % 7)\n" }
+    ingest("learning_rule,model_seed,epoch,a\n\(rows.joined())")
+    let (file, picture) = (folder.write(Self.study("0.25"), to: "mine.json"), folder["f.svg"])
+    #expect(run("study", "make", store, file).code == 0)
+    let drawn = run("figure", store, "both", "--study", file, "-o", picture)
+    #expect(
+      drawn.code == 0 && drawn.errors.split(separator: "the positions of some layers").count == 2, "\(drawn.errors)")
+    folder.write(Self.study("0.375"), to: "mine.json")
+    for words in [["study", "make", store, file], ["study", "make", store, file, "--list"]] {
+      let result = Shell.run(Shell.engram, words)
+      #expect(result.code != 0, "\(words)")
+      #expect(result.errors.contains("error: the split set 'mine.one' is stored"), "\(result.errors)")
+      #expect(result.errors.contains("give the study another name"), "\(result.errors)")
+    }
+  }
 }

@@ -124,7 +124,8 @@ package struct StudyFigures: Sendable {
     }
     for name in figure.experiments {
       if let reason = plan.impossible[name] { picture.notes.append("without \(title(of: name)): \(reason)") }
-      picture.notes += plan.remarks[name] ?? []
+      // What is so of several experiments is said once.
+      picture.notes += (plan.remarks[name] ?? []).filter { !picture.notes.contains($0) }
     }
     return DrawnFigure(figure: figure, state: state, drawn: NumberedPicture(picture, sketch.numbers))
   }

@@ -58,6 +58,8 @@ package struct StudyPlan: Sendable {
   var widths: [ClassificationPlan: Int] = [:]
   /// Experiments that cannot be done on the store, and why.
   package internal(set) var impossible: [String: String] = [:]
+  /// Why experiments cannot be done that a user can make possible: their split sets are stored and are others.
+  package internal(set) var conflicts: [EngramError] = []
   /// What is left out of experiments that can be done, in sentences without a full stop.
   package internal(set) var remarks: [String: [String]] = [:]
 
@@ -86,6 +88,7 @@ package struct StudyPlan: Sendable {
         // What the store lacks makes one experiment impossible; a store that cannot be read makes everything so.
         guard [.invalidData, .notFound, .usage, .exists].contains(error.code) else { throw error }
         impossible[experiment.name] = Self.reason(error, experiment)
+        if error.code == .exists, !conflicts.contains(error) { conflicts.append(error) }
       }
     }
   }

@@ -113,7 +113,26 @@ public struct SplitExport: Sendable, Hashable {
     }
     return SplitExportReport(
       file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType,
-      remarks: selection.remarks)
+      remarks: selection.remarks + Self.lostColumns(train, columns))
+  }
+
+  /// What to say of columns that a z-score makes NaN throughout, as one value of the train side that is not finite does.
+  private static func lostColumns(_ train: borrowing Matrix, _ columns: FeatureColumns) -> [String] {
+    guard columns.view.isStandardized, train.rows > 0 else { return [] }
+    var lost: [Int] = []
+    for column in columns.positionCount..<columns.count {
+      var row = 0
+      while row < train.rows, train[row, column].isNaN { row += 1 }
+      if row == train.rows { lost.append(column) }
+    }
+    if lost.isEmpty { return [] }
+    let shown = 3
+    let names = columns.names
+    let more = lost.count > shown ? " and \(lost.count - shown) more" : ""
+    return [
+      "\(lost.count) of \(columns.count - columns.positionCount) z-scored columns are NaN throughout, as the train side has values "
+        + "there that are not finite: \(QuotedList.text(lost.prefix(shown).map { names[$0] }))\(more)"
+    ]
   }
 
   /// The columns of metadata that were asked for, as they are called in the store, without those that come anyway.
@@ -191,6 +210,6 @@ public struct SplitExportReport: Sendable, Hashable {
   public let columns: FeatureColumns
   /// The type of the values.
   public let elementType: ElementType
-  /// What of the examples was dropped, in sentences without a full stop.
+  /// What of the examples was dropped, and which columns a z-score made NaN, in sentences without a full stop.
   public let remarks: [String]
 }

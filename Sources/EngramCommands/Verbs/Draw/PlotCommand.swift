@@ -71,7 +71,7 @@ enum PlotCommand {
       statistics: names, where: invocation[SharedParameters.filter], colour: chosen == "none" ? nil : column(chosen),
       facet: column(invocation[facet]), isMean: invocation[mean], epochs: epochs,
       scale: invocation[scale], mostLines: invocation[most])
-    let drawn = try snapshot.plot(request, work: invocation.work)
+    let drawn = try plot(request, of: snapshot, invocation)
     if invocation[output] != nil || invocation[CommonParameters.csv] {
       for note in drawn.picture.notes { try invocation.note("note: \(note)") }
     }
@@ -81,5 +81,34 @@ enum PlotCommand {
         "title": .string(drawn.picture.title), "notes": .array(drawn.picture.notes.map { .string($0) }),
         "numbers": drawn.numbers.json,
       ])
+  }
+
+  /// Draws; what mends an error is said in the words of this command.
+  private static func plot(
+    _ request: PlotRequest, of snapshot: Snapshot, _ invocation: Invocation
+  ) throws(EngramError) -> NumberedPicture {
+    do throws(EngramError) {
+      return try snapshot.plot(request, work: invocation.work)
+    } catch {
+      var worded = error
+      worded.mend = error.mend.map { Mend($0.text(in: PlotWording())) }
+      throw worded
+    }
+  }
+}
+
+/// The words of the command line, where each statistic is named by `--statistic`.
+private struct PlotWording: Wording {
+  private let common = CommandWording()
+
+  func words(for option: Mend.Option, value: String?) -> String {
+    guard option == .statistics else { return common.words(for: option, value: value) }
+    return PlotCommand.statistics.facts.spelling + (value.map { " \($0)" } ?? "")
+  }
+
+  func words(forMapping field: String, to name: String) -> String { common.words(forMapping: field, to: name) }
+
+  func words(for operation: Mend.Operation, on store: String?, arguments: [String]) -> String {
+    common.words(for: operation, on: store, arguments: arguments)
   }
 }

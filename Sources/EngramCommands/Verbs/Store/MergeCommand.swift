@@ -53,7 +53,7 @@ enum MergeCommand {
           "sources": .array(
             zip(invocation[sources], report.examples).map {
               ["store": .string($0), "first_example": .integer($1.lowerBound), "examples": .count($1.count)]
-            }),
+            }), "notes": .array(report.remarks.map { .string($0) }),
         ])
     } else {
       try invocation.output.write(

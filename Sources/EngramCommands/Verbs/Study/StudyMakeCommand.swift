@@ -58,14 +58,18 @@ enum StudyMakeCommand {
     let plan = try StudyPlan(
       study, grid: invocation[StudyParameters.grid], experiments: needed, on: store, work: invocation.work)
     let tasks = try plan.tasks(for: figures, in: store)
-    if invocation[list] { return try invocation.show(table(of: tasks, plan, invocation), as: invocation.tableFormat) }
+    if invocation[list] {
+      try invocation.show(table(of: tasks, plan, invocation), as: invocation.tableFormat)
+      return try refuseConflicts(of: plan)
+    }
     let options = ClassifyOptions(waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work)
     if invocation[splitsOnly] {
       var table = Table(columns: ["split_set", "commit", "splits"])
       for (name, set) in try store.storeSplitSets(of: tasks, plan, options).sorted(by: { $0.key < $1.key }) {
         table.append([.text(name), .integer(Int(set.commit)), .integer(set.splits.count)])
       }
-      return try invocation.show(table, as: invocation.tableFormat)
+      try invocation.show(table, as: invocation.tableFormat)
+      return try refuseConflicts(of: plan)
     }
     let start = MonotonicClock.seconds
     let outcome: StudyOutcome
@@ -84,6 +88,15 @@ enum StudyMakeCommand {
       )
     }
     try report(outcome.failures, invocation)
+    try refuseConflicts(of: plan)
+  }
+
+  /// Ends with an error where a split set is stored and is another than the study's: what needs it was not done.
+  private static func refuseConflicts(of plan: StudyPlan) throws(EngramError) {
+    guard var first = plan.conflicts.first else { return }
+    let others = plan.conflicts.count - 1
+    if others > 0 { first.message += "; and \(others) more split sets are" }
+    throw first
   }
 
   /// A row for each figure: how much of it is there, or what the store lacks.
