@@ -122,7 +122,7 @@ extension TextTable.Cell {
     switch (self, type) {
     case (.empty, _): return .null
     case (.text(let text), .text), (.field(let text, _), .text): return .text(text)
-    case (.text(let text), .integer), (.field(let text, _), .integer): return Int64(text).map { .integer($0) }
+    case (.text(let text), .integer), (.field(let text, _), .integer): return Self.whole(text).map { .integer($0) }
     case (.integer(let value), .integer): return .integer(value)
     case (.integer(let value), .text): return .text(String(value))
     case (.real(let value), .integer): return Int64(exactly: value).map { .integer($0) }
@@ -131,5 +131,12 @@ extension TextTable.Cell {
       guard case .success(let number?) = number, !number.isNaN else { return nil }
       return .real(number)
     }
+  }
+
+  /// A whole number, also as tables have one whose column has gaps: `3.0`.
+  private static func whole(_ text: String) -> Int64? {
+    if let number = Int64(text) { return number }
+    guard text.contains("."), let real = Double(text), real.magnitude <= 0x1p53 else { return nil }
+    return Int64(exactly: real)
   }
 }

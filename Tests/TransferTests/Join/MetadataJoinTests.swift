@@ -50,4 +50,13 @@ struct MetadataJoinTests {
     let other = try Self.join("dt,run_id\n0,4f2a\n", by: ["dt"], bench, store)
     #expect(other.edit.newFields == [MetadataField(name: "tracker_run", type: .text)] && other.notes.count == 1)
   }
+
+  @Test func `whole numbers of a column with gaps are those of runs, and others are not`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    let report = try Self.join("dt,age\n1.0,51.0\n,7.0\n3.0,\n", by: ["dt"], bench, store)
+    #expect(report.edit.runsChanged == 1)
+    #expect(try store.snapshot().runs(fields: ["age"]).rows[1] == [.integer(51)])
+    refusal(.invalidData) { _ = try Self.join("dt,age\n1,51.5\n", by: ["dt"], bench, store) }
+  }
 }
