@@ -76,10 +76,9 @@ private final class SelectionBatches {
     switch layout {
     case ENGRAM_ARROW_LIST:
       return known
-        + columns.statistics.map {
+        + RowColumn.names(of: columns.statistics, beside: taken).map {
           ArrowField(
-            name: RowColumn.name($0, beside: taken), format: "+w:\(columns.samplesPerStatistic)",
-            children: [ArrowField(name: "item", format: format)])
+            name: $0, format: "+w:\(columns.samplesPerStatistic)", children: [ArrowField(name: "item", format: format)])
         }
     case ENGRAM_ARROW_WIDE: return known + columns.names.map { ArrowField(name: $0, format: format) }
     default:

@@ -33,7 +33,8 @@ struct StoreFolder: Sendable {
       throw Self.absent(error.code == .notFound ? "there is no store here" : "this is not an Engram store", path)
     }
     guard try root.status(of: Catalog.fileName) == nil else { return }
-    throw try hasSegments ? Self.withoutCatalog(path, .notFound) : Self.absent("this is not an Engram store", path)
+    throw (try? hasSegments) == true
+      ? Self.withoutCatalog(path, .notFound) : Self.absent("this is not an Engram store", path)
   }
 
   /// The folder, whatever is in it.
@@ -49,7 +50,7 @@ struct StoreFolder: Sendable {
   var hasSegments: Bool {
     get throws(EngramError) {
       guard try root.status(of: Self.segments) != nil else { return false }
-      return try !root.directory(Self.segments).names().isEmpty
+      return try root.directory(Self.segments).names().contains { SegmentIdentifier(fileName: $0) != nil }
     }
   }
 

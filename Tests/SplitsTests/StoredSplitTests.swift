@@ -125,13 +125,6 @@ import TrajectoryStore
     #expect(!difference.hasEqualSplits && difference.choices.isEmpty && difference.commits == [commit, newer.commit])
     let byCommit = try toy.store.createSplitSet("late", SplitSpecification(.byCommit(CommitSplits(commit: commit))))
     #expect(byCommit.splits[0].train == ExampleSet(0..<16) && byCommit.splits[0].test == ExampleSet(16..<19))
-    // What corrects an example that was there stays on its side, also when it is corrected once more.
-    for position in ["deep", "early"] {
-      _ = try toy.store.edit(where: "run_id = 1 AND layer_name = 'conv0'", set: ["layer_position": .text(position)])
-    }
-    let corrected = try toy.store.createSplitSet("more", SplitSpecification(.byCommit(CommitSplits(commit: commit))))
-    #expect(corrected.splits[0].train == ExampleSet(4..<16).union(ExampleSet(23..<27)))
-    #expect(corrected.splits[0].test == ExampleSet(16..<19))
   }
 
   @Test func `groups are chosen by the bytes of their names, and a name of two groups is refused`() throws {

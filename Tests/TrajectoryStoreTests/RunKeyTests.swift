@@ -137,6 +137,9 @@ struct RunKeyTests {
     // Two runs may change their names at once.
     let swap = [RunEdit(run: 1, values: ["animal": .text("M2")]), RunEdit(run: 2, values: ["animal": .text("M1")])]
     #expect(try store.edit(swap).runsChanged == 2)
+    // A run without a value is one of its own.
+    #expect(try store.edit(where: "run_id < 3", set: ["animal": .null]).runsChanged == 2)
+    #expect(try store.edit(swap).runsChanged == 2)
     // A hidden run would be the same one in a store that this is merged into.
     _ = try store.hide(where: "animal = 'M1'")
     refusal(.invalidData) { _ = try store.edit(where: "animal = 'M3'", set: ["animal": .text("M1")]) }

@@ -234,6 +234,7 @@ def test_fields_may_be_called_as_columns_and_axes_are(tmp_path: pathlib.Path) ->
         assert long["epoch"].tolist() == [70] * 4 + [71] * 4 and long["chosen_epoch"].tolist() == [0, 5] * 4
         assert long["chosen_value"].tolist() == [0, 2, 1, 3, 4, 6, 5, 7] and long["value"].tolist() == ["v0"] * 4 + ["v1"] * 4
         assert list(long["chosen_statistic"]) == ["m", "m", "n", "n"] * 2
+    assert selection.to_arrow("list", names).column_names[-2:] == ["chosen_m", "n"]
     assert selection.to_arrow("list", names)["chosen_m"].to_pylist() == [[0, 2], [4, 6]]
     assert selection.to_pandas("list", names)["m"].tolist() == [0, 1]
     lazy = selection.scan("list", names)

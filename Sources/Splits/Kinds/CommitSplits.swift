@@ -6,7 +6,7 @@ import TrajectoryStore
 
 /// One split by time of arrival: the examples of a commit are the train side, later ones the test side.
 ///
-/// What a later correction or edit of layers put in the place of an example of the commit is of the train side too.
+/// What a later correction or edit of layers put in the place of an example came with that commit.
 public struct CommitSplits: Sendable, Hashable {
   /// The last commit whose examples are trained on.
   public var commit: Int64
@@ -36,9 +36,8 @@ extension CommitSplits: SplitPlan {
         .usage, "the commit to split at is newer than the data", place: "key \"commit\"",
         expected: "at most \(source.snapshot.commit)", found: "\(commit)")
     }
-    let store = source.snapshot.store
-    let end = try store.snapshot(asOf: commit).exampleEnd
-    let later = ExampleSet(end..<max(end, source.snapshot.exampleEnd)).subtracting(try store.corrections(before: end))
+    let end = try source.snapshot.store.snapshot(asOf: commit).exampleEnd
+    let later = ExampleSet(end..<max(end, source.snapshot.exampleEnd))
     try receive(try source.split("commit=\(commit)", testing: source.selected.intersection(later)))
   }
 }

@@ -3,6 +3,7 @@
 import Base
 public import Classifiers
 import Splits
+import TrajectoryModel
 public import TrajectoryStore
 
 /// Everything that determines the results of classifying the splits of a set.
@@ -67,7 +68,12 @@ public struct ClassificationPlan: Sendable, Hashable {
   }
 
   /// The plan as JSON, for the splits of a set: what results are kept under.
-  func json(for set: SplitSet) -> JSONObject {
+  ///
+  /// - Parameters:
+  ///   - set: The splits.
+  ///   - type: The type in which classifiers see the values.
+  /// - Returns: An object whose text is the same for the same plan.
+  func json(for set: SplitSet, _ type: ElementType) -> JSONObject {
     var object = JSONObject()
     object["version"] = 2  // 1, of drafts, called the admissible statistics "all"
     object["code_version"] = .integer(Self.codeVersion)
@@ -86,6 +92,7 @@ public struct ClassificationPlan: Sendable, Hashable {
     // Keys of later versions are there only where they say something, so that earlier results keep their hash.
     object["test_view"] = testView?.json
     object["permutation_repeats"] = permutationRepeats > 0 ? .count(permutationRepeats) : nil
+    object["values"] = type == .float64 ? .string(type.name) : nil
     object["identify"] = identifies ? .integer(IdentificationScore.version) : nil
     return object
   }

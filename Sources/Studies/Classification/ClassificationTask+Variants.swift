@@ -20,11 +20,11 @@ extension TrajectoryStore {
   ) throws(EngramError) {
     var open: [ClassificationTask] = []
     for plan in plans {
-      let task = ClassificationTask(plan, set, in: self, options)
+      let task = try ClassificationTask(plan, set, in: self, options)
       if !(try task.finishedSplits().contains(ordinal)) { open.append(task) }
     }
     guard let first = open.first else { return }
-    let learning = ClassificationTask(first.plan.learning, set, in: self, options)
+    let learning = try ClassificationTask(first.plan.learning, set, in: self, options)
     try learning.run(ordinal, testedBy: open.filter { $0.plan != learning.plan })
   }
 }

@@ -15,12 +15,17 @@ struct ClassificationTask {
   /// The plan as it is kept.
   let json: JSONObject
 
-  init(_ plan: ClassificationPlan, _ set: SplitSet, in store: TrajectoryStore, _ options: ClassifyOptions) {
+  init(
+    _ plan: ClassificationPlan, _ set: SplitSet, in store: TrajectoryStore, _ options: ClassifyOptions
+  ) throws(EngramError) {
     self.plan = plan
     self.set = set
     self.store = store
     self.options = options
-    json = plan.json(for: set)
+    let snapshot = try store.snapshot(asOf: set.commit)
+    // Mostly no example is Float64, so that none need be looked for.
+    let isNarrow = snapshot.widestElementType(of: snapshot.allExamples) == .float32
+    json = plan.json(for: set, isNarrow ? .float32 : snapshot.widestElementType(of: set.members))
   }
 
   /// The columns that all splits of the set share, and the examples that have them.

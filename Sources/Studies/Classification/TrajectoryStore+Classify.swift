@@ -27,7 +27,7 @@ extension TrajectoryStore {
     let set = try splitSet(plan.splitSet)
     if let split = options.split, !set.splits.indices.contains(split) { _ = try set.split(String(split)) }
     let wanted = options.split.map { [$0] } ?? Array(set.splits.indices)
-    let task = ClassificationTask(plan, set, in: self, options)
+    let task = try ClassificationTask(plan, set, in: self, options)
     let finished = try task.finishedSplits()
     let open = wanted.filter { !finished.contains($0) }
     if plan != plan.learning {
@@ -65,7 +65,7 @@ extension TrajectoryStore {
   ) throws(EngramError) -> TrainedModel {
     let set = try splitSet(plan.splitSet)
     if !set.splits.indices.contains(split) { _ = try set.split(String(split)) }
-    let task = ClassificationTask(plan, set, in: self, options)
+    let task = try ClassificationTask(plan, set, in: self, options)
     if !(try task.finishedSplits().contains(split)), let model = try task.run([split], keepingModelOf: split) {
       return model
     }

@@ -20,6 +20,7 @@ extension TrajectoryStore {
   public func purge(isTrial: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError) -> PurgeReport {
     try purge(isTrial: isTrial, options: options) { (examples, texts) throws(EngramError) in
       var uses = PurgedUses()
+      let texts = Set(texts)
       var broken: Set<String> = []
       var known: Set<String> = []
       for summary in try splitSets() {
@@ -44,18 +45,31 @@ extension TrajectoryStore {
   }
 
   /// Whether a specification or a plan has a text as a value, or in the quotes of SQL.
-  private static func names(_ json: JSONValue, anyOf texts: [String]) -> Bool {
+  private static func names(_ json: JSONValue, anyOf texts: Set<String>) -> Bool {
     switch json {
-    case .string(let string): texts.contains { string == $0 || string.contains("'\(quotesDoubled($0))'") }
+    case .string(let string): texts.contains(string) || quoted(in: string).contains(where: texts.contains)
     case .array(let elements): elements.contains { names($0, anyOf: texts) }
     case .object(let object): object.members.contains { names($0.value, anyOf: texts) }
     default: false
     }
   }
 
-  /// A text as it stands between the quotes of SQL.
-  private static func quotesDoubled(_ text: String) -> String {
-    text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+  /// The texts in the single quotes of SQL; a doubled quote is one of the text.
+  private static func quoted(in sql: String) -> [String] {
+    // Every other part is inside of quotes; an empty one between two of them is a doubled quote.
+    let parts = sql.split(separator: "'", omittingEmptySubsequences: false)
+    var texts: [String] = []
+    var place = 1
+    while place < parts.count {
+      var text = String(parts[place])
+      while place + 2 < parts.count, parts[place + 1].isEmpty {
+        text += "'\(parts[place + 2])"
+        place += 2
+      }
+      texts.append(text)
+      place += 2
+    }
+    return texts
   }
 
   /// Whether results rest on any of some examples.

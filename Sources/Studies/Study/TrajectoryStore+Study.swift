@@ -102,7 +102,7 @@ extension TrajectoryStore {
     var found: [StudyCell: Classification] = [:]
     for cell in cells {
       guard let set = plan.sets[cell.plan.splitSet], plan.storedSets.contains(set.name) else { continue }
-      let task = ClassificationTask(cell.plan, set, in: self, ClassifyOptions())
+      let task = try ClassificationTask(cell.plan, set, in: self, ClassifyOptions())
       if try task.finishedSplits().isEmpty { continue }
       found[cell] = try task.results()
     }

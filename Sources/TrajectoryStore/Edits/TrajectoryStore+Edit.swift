@@ -114,7 +114,9 @@ extension TrajectoryStore {
       mend: "\(run: .query, on: path, "\"SELECT * FROM run\"") lists the runs")
   }
 
-  /// Refuses changes by which two runs would have the same values in the fields that are declared to tell runs apart.
+  /// Refuses changes by which two runs would come to have the same values in the fields that are declared to tell runs apart.
+  ///
+  /// A run without any of these values is a run of its own.
   private func requireKey(of plan: EditPlan, _ fields: [MetadataField], _ catalog: CatalogReader) throws(EngramError) {
     guard let declared = try catalog.runKey().map({ Set(($0 + ["replicate"]).map { $0.lowercased() }) }) else { return }
     let places = fields.indices.filter { declared.contains(fields[$0].name.lowercased()) }
@@ -122,12 +124,13 @@ extension TrajectoryStore {
       plan.cells.filter { $0.values.contains { places.contains($0.field) } }.map { ($0.run, $0.values) },
       uniquingKeysWith: { first, _ in first })
     if changed.isEmpty { return }
-    var runs: [[MetadataValue]: Int64] = [:]
+    let numbering = places.firstIndex { fields[$0].name.lowercased() == "replicate" }
+    var runs: [[MetadataValue]: (run: Int64, before: [MetadataValue])] = [:]
     for (run, values) in try catalog.runValues(places.map { fields[$0] }) {
       var key = values
       for (field, value) in changed[run] ?? [] { places.firstIndex(of: field).map { key[$0] = value } }
-      guard let other = runs.updateValue(run, forKey: key) else { continue }
-      if changed[run] == nil && changed[other] == nil { continue }
+      if key.indices.allSatisfy({ $0 == numbering || key[$0] == .null }) { continue }
+      guard let (other, before) = runs.updateValue((run, values), forKey: key), before != values else { continue }
       throw EngramError(
         .invalidData, "two runs would be told apart by nothing", file: path, place: "runs \(other) and \(run)",
         expected: "another \(places.map { fields[$0].name }.joined(separator: ", ")) for each run",

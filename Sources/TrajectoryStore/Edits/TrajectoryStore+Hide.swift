@@ -98,42 +98,50 @@ extension TrajectoryStore {
     }
   }
 
-  /// The examples that came later and took the place of some that were there, by a correction or an edit of layers.
-  ///
-  /// - Parameter end: The id after the last example that was there.
-  /// - Returns: Examples of that id or a greater one.
-  /// - Throws: ``EngramError`` with code `io` or `corrupt`.
-  package func corrections(before end: Int64) throws(EngramError) -> ExampleSet {
-    var corrections: [Int64: Range<Int64>] = [:]
-    // What takes a place comes later, and its own place may be taken.
-    for measurement in try read({ (catalog) throws(EngramError) in try catalog.hiddenMeasurements() }) {
-      let first = measurement.examples.lowerBound
-      guard first < end || corrections[first] != nil else { continue }
-      for later in measurement.replacements where later.lowerBound >= end { corrections[later.lowerBound] = later }
-    }
-    return ExampleSet(corrections.values.sorted { $0.lowerBound < $1.lowerBound })
-  }
-
-  /// Those of some examples that stay hidden, because what took their place can be seen once the others are shown.
+  /// Those of some examples that stay hidden: of measurements that took each other's place, one that is seen keeps the others hidden,
+  /// and otherwise those are shown that were hidden last.
   ///
   /// - Parameters:
-  ///   - hidden: The measurements that are hidden, ascending, and what took the place of each.
+  ///   - known: The measurements that are hidden or were.
   ///   - examples: What is to be shown.
   /// - Returns: All examples of each such measurement.
-  private static func replaced(
-    among hidden: [HiddenMeasurement], showing examples: ExampleSet
-  ) -> ExampleSet {
-    /// Whether a hidden measurement can be seen then, or one that took its place.
-    var isSeen: [Int64: Bool] = [:]
-    var replaced: [Range<Int64>] = []
-    // What takes a place comes later, so the last is decided first.
-    for measurement in hidden.reversed() {
-      let first = measurement.examples.lowerBound
-      let isReplaced = measurement.replacements.contains { isSeen[$0.lowerBound] ?? true }
-      let isAsked = examples.contains(first)
-      if isAsked, isReplaced { replaced.append(measurement.examples) }
-      isSeen[first] = isAsked || isReplaced
+  private static func replaced(among known: [HiddenMeasurement], showing examples: ExampleSet) -> ExampleSet {
+    let places = MeasurementPlaces(known)
+    let hidden = Set(known.lazy.filter { $0.hiddenBy != nil }.map(\.examples.lowerBound))
+    var isSeen: Set<Int64> = []
+    var last: [Int64: Int64] = [:]
+    for measurement in known {
+      let place = places[measurement.examples.lowerBound]
+      let members = measurement.replacements + [measurement.examples.lowerBound]
+      if !measurement.replacements.isEmpty, members.contains(where: { !hidden.contains($0) }) { isSeen.insert(place) }
+      guard let commit = measurement.hiddenBy, examples.contains(measurement.examples.lowerBound) else { continue }
+      last[place] = max(last[place] ?? 0, commit)
     }
-    return ExampleSet(replaced)
+    let left = known.filter { measurement in
+      guard let commit = measurement.hiddenBy, examples.contains(measurement.examples.lowerBound) else { return false }
+      let place = places[measurement.examples.lowerBound]
+      return isSeen.contains(place) || commit < last[place] ?? 0
+    }
+    return ExampleSet(left.map(\.examples))
+  }
+}
+
+/// Which measurements took each other's place: each has the number of the first of them.
+private struct MeasurementPlaces {
+  private var parents: [Int64: Int64] = [:]
+
+  init(_ known: [HiddenMeasurement]) {
+    for measurement in known {
+      for other in measurement.replacements {
+        let (one, two) = (self[measurement.examples.lowerBound], self[other])
+        if one != two { parents[max(one, two)] = min(one, two) }
+      }
+    }
+  }
+
+  subscript(measurement: Int64) -> Int64 {
+    var place = measurement
+    while let parent = parents[place] { place = parent }
+    return place
   }
 }

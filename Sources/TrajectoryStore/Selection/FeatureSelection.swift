@@ -14,11 +14,6 @@ public struct FeatureSelection: Sendable, Hashable {
   init(examples: ExampleSet, columns: FeatureColumns, remarks: [String] = []) {
     (self.examples, self.columns, self.remarks) = (examples, columns, remarks)
   }
-
-  /// The same columns of the first examples, at most so many.
-  package func prefix(_ count: Int) -> FeatureSelection {
-    FeatureSelection(examples: examples.prefix(count), columns: columns, remarks: remarks)
-  }
 }
 
 /// What to do with selected examples that were recorded without some statistic or epoch that is asked for.

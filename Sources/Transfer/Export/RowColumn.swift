@@ -13,14 +13,24 @@ package enum RowColumn: String, CaseIterable {
   private static let prefix = "chosen_"
 
   /// The name of the column, such that no field has it.
-  package func name(beside fields: [String]) -> String { Self.name(rawValue, beside: fields) }
-
-  /// A name, with as much in front as it takes that no field has it.
-  package static func name(_ name: String, beside fields: [String]) -> String {
+  package func name(beside fields: [String]) -> String {
     let taken = Set(fields.map { $0.lowercased() })
-    var name = name
-    while taken.contains(name.lowercased()) { name = prefix + name }
+    var name = rawValue
+    while taken.contains(name) { name = Self.prefix + name }
     return name
+  }
+
+  /// Names of statistics as columns, such that no field and no other statistic has them.
+  package static func names(of statistics: [String], beside fields: [String]) -> [String] {
+    let fields = Set(fields)
+    var taken = fields.union(statistics)
+    return statistics.map { statistic in
+      guard fields.contains(statistic) else { return statistic }
+      var name = statistic
+      while taken.contains(name) { name = prefix + name }
+      taken.insert(name)
+      return name
+    }
   }
 
   /// The names of the columns of the long form.

@@ -137,8 +137,11 @@ public struct SelectionExport: Sendable, Hashable {
     var selections: [(snapshot: Snapshot, progress: RunsInProgress?, selected: FeatureSelection)] = []
     for (index, source) in sources.enumerated() {
       var examples = try matching(in: source.snapshot, isProgress: source.progress != nil, work)
-      // Where some are left out, the first of the others are wanted.
-      if missing == .refuse { examples = examples.prefix(left) }
+      // Where examples may be left out, the first of the others are wanted.
+      if missing == .drop, examples.count > left, left > 0 {
+        examples = try source.snapshot.select(examples, statistics: statistics, view: view, missing: missing).examples
+      }
+      examples = examples.prefix(left)
       // Of several sources one may have nothing that is wanted.
       if examples.isEmpty, sources.count > 1, !(selections.isEmpty && index == sources.count - 1) { continue }
       if examples.isEmpty, let filter, sources.count == 1 {
@@ -151,7 +154,6 @@ public struct SelectionExport: Sendable, Hashable {
         }
       }
       let selection = try source.snapshot.select(examples, statistics: statistics, view: view, missing: missing)
-        .prefix(left)
       selections.append((source.snapshot, source.progress, selection))
       left -= selection.examples.count
     }

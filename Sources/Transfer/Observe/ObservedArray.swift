@@ -72,14 +72,26 @@ struct ObservedArray: Sendable {
     self.roles = roles
     self.kind = kind
     self.elementType = elementType
-    layouts = try files.map { (file) throws(EngramError) in
-      let (shape, strides) = (file.array.shape, file.strides)
-      func product(_ role: AxisRole) -> Int { zip(roles, shape).reduce(1) { $1.0 == role ? $0 * $1.1 : $0 } }
-      let units = roles.indices.filter { roles[$0] == .unit }
-      return Layout(
-        shape: shape, strides: strides, rowLength: product(.unit), rowCount: product(.stimulus),
-        offsets: try Self.offsets(of: units.map { (shape[$0], strides[$0]) }, file: file.name))
+    var layouts: [Layout] = []
+    for file in files {
+      // Files mostly lie as the one before, and share its list of places.
+      if let last = layouts.last, last.shape == file.array.shape, last.strides == file.strides {
+        layouts.append(last)
+      } else {
+        layouts.append(try Self.layout(of: file, roles))
+      }
     }
+    self.layouts = layouts
+  }
+
+  /// How the elements of a file lie.
+  private static func layout(of file: ObservedFile, _ roles: [AxisRole]) throws(EngramError) -> Layout {
+    let (shape, strides) = (file.array.shape, file.strides)
+    func product(_ role: AxisRole) -> Int { zip(roles, shape).reduce(1) { $1.0 == role ? $0 * $1.1 : $0 } }
+    let units = roles.indices.filter { roles[$0] == .unit }
+    return Layout(
+      shape: shape, strides: strides, rowLength: product(.unit), rowCount: product(.stimulus),
+      offsets: try offsets(of: units.map { (shape[$0], strides[$0]) }, file: file.name))
   }
 
   /// Refuses a file that is not like the first, along the axes that must be.

@@ -130,8 +130,9 @@ final class RecordingSession {
   private static func note(ofBeyondFloat32 numbers: [Double]) -> String? {
     let large = numbers.count { $0.isFinite && !Float($0).isFinite }
     let small = numbers.count { $0 != 0 && Float($0) == 0 }
-    if large + small == 0 { return nil }
-    return "\(large) values are beyond float32 and are stored as infinities, \(small) as zeros; "
+    let parts = [(large, "infinities"), (small, "zeros")].filter { $0.0 > 0 }.map { "\($0.0) as \($0.1)" }
+    if parts.isEmpty { return nil }
+    return "values are beyond float32 and are stored otherwise, \(parts.joined(separator: " and ")); "
       + "a run that begins with \"type\": \"float64\" keeps them"
   }
 

@@ -10,7 +10,10 @@ enum CompactCommand {
 
   static let command = Command(
     "compact", "join many small appends into few large files",
-    discussion: "Example ids, commits and split sets stay. Readers go on reading meanwhile.",
+    discussion: """
+      Example ids, commits and split sets stay. Readers go on reading meanwhile. What is rewritten is on the disk twice until it \
+      is done.
+      """,
     takes: [
       SharedParameters.storeToChange, everything, SharedParameters.codec, SharedParameters.threads,
       SharedParameters.waitSeconds, CommonParameters.json,
