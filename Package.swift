@@ -53,6 +53,12 @@ let sharedLibrary: [LinkerSetting] = [
   .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
 ]
 
+/// How the command is linked: with Swift's library inside, which it would look for and load each time it starts, and without code
+/// that nobody calls.
+let command: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "--gc-sections"])
+]
+
 /// The fuzzer of every parser, and the two functions of libFuzzer that it calls.
 let fuzzing: [Target] = [
   .target(name: "CFuzzer", path: "Tests/fuzz/CFuzzer"),
@@ -177,7 +183,8 @@ let package = Package(
         "EngramCommands", "SQLTable", "CEngram",
       ], swiftSettings: strict, linkerSettings: isFuzzing ? [] : sharedLibrary),
     .executableTarget(
-      name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict),
+      name: "engram", dependencies: ["EngramCommands"], path: "Sources/engram-cli", swiftSettings: strict,
+      linkerSettings: isFuzzing ? [] : command),
 
     // Reads and writes stores in a warm process, as benchmarks/store/run.py asks.
     .executableTarget(
