@@ -8,9 +8,22 @@ package final class TemporaryFolder: Sendable {
   /// Its path.
   package let path: String
 
+  /// What the folders of a process begin with.
+  private static var prefix: String { "engram-test-\(getpid())-" }
+
+  /// Removes what is left when the process ends: the folders of values that are never let go, such as static ones.
+  private static let sweep: Void = {
+    atexit {
+      for name in TestFiles.names(in: "/tmp") where name.hasPrefix(TemporaryFolder.prefix) {
+        TestFiles.remove("/tmp/\(name)")
+      }
+    }
+  }()
+
   /// Makes an empty folder.
   package init() {
-    path = "/tmp/engram-test-\(getpid())-\(String(UInt64.random(in: 0...(.max)), radix: 36))"
+    Self.sweep
+    path = "/tmp/\(Self.prefix)\(String(UInt64.random(in: 0...(.max)), radix: 36))"
     #expect(unsafe mkdir(path, 0o755) == 0)
   }
 
