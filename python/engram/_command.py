@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import sys
 import warnings
@@ -11,6 +12,8 @@ from typing import Any
 from . import _engram, _errors
 
 Progress = Callable[[str, int, int, str], Any]
+#: Commands whose arguments are numbers of commits or results.
+NUMBERED = {"diff", "results", "compare"}
 
 
 def main() -> int:
@@ -25,6 +28,35 @@ def quoted(text: str) -> str:
     return text
 
 
+def unbroken(text: str, place: str) -> str:
+    """A text as the library takes it: it ends at its first NUL, and is Unicode, so a text that holds a NUL or half a character is refused."""
+    if "\0" in text:
+        raise _errors.UsageError("a text holds no NUL", place=place, found=ascii(text)[:60], mend="take the character out")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _errors.UsageError("a text is not Unicode", place=place, found=ascii(text)[:60], mend="decode its bytes anew") from None
+    return text
+
+
+def thread_count(threads: Any, place: str = "threads") -> int:
+    """A number of threads as the library takes it."""
+    if isinstance(threads, numbers.Integral) and not isinstance(threads, bool) and abs(int(threads)) < 1 << 31:
+        return int(threads)
+    raise _errors.UsageError(
+        "a number of threads is a whole number below 2^31", place=place, found=repr(threads), mend="leave it out for one a core")
+
+
+def argument(verb: str, value: Any) -> str:
+    """An argument of a command: a text or a path, and a number only for commands whose arguments are numbers."""
+    if verb in NUMBERED and isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return str(int(value))
+    if not isinstance(value, (str, os.PathLike)):
+        raise _errors.UsageError(
+            f"this is no {'number' if verb in NUMBERED else 'text or path'}", place=f"the arguments of {verb}", found=repr(value)[:60])
+    return text_of(value)
+
+
 def text_of(value: Any) -> str:
     """A value as a command line has it."""
     if value is None:
@@ -32,7 +64,9 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, (str, os.PathLike)):
-        return os.fspath(value)
+        return os.fsdecode(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise _errors.UsageError("bytes are no text", place="a text of the command", found=repr(value)[:60], mend="decode them")
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     return repr(value) if isinstance(value, float) else str(value)
@@ -131,9 +165,10 @@ def command(
     line += words(options)
     if reads_json:
         line.append("--json")
-    line += ["--", *(text_of(one) for one in arguments)]
+    line += ["--", *(argument(line[0], one) for one in arguments)]
     try:
-        output, notes = _engram.command(line, threads, tell(progress))
+        line = [unbroken(word, "a text of the command") for word in line]
+        output, notes = _engram.command(line, thread_count(threads), tell(progress))
     except _errors.UsageError as error:
         raise in_python(error) from None
     for note in notes.splitlines():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _engram, _errors
-from ._command import quoted
+from ._command import quoted, unbroken
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -52,18 +52,33 @@ def examples_of(ids: npt.ArrayLike) -> object:
     return _engram.examples_of_ids(id_array(ids))
 
 
+def missing_rule(missing: object) -> int:
+    """The number of a rule about what is missing in the library."""
+    if not isinstance(missing, str) or missing not in MISSING:
+        raise _errors.UsageError(
+            "there is no such rule", place="missing", expected="'refuse', 'drop' or 'fill'", found=repr(missing))
+    return MISSING[missing]
+
+
 def layout_number(layout: str) -> int:
     """The number of a layout in the library."""
-    if layout not in LAYOUTS:
+    if not isinstance(layout, str) or layout not in LAYOUTS:
         raise _errors.UsageError(
             "there is no such layout", place="layout", expected="'list', 'wide' or 'long'", found=repr(layout))
     return LAYOUTS[layout]
 
 
 def require_text(value: object, place: str, what: str) -> None:
-    """Refuses what is no text where a text is needed."""
+    """Refuses what is no text where a text is needed, and a text that the library cannot take."""
     if not isinstance(value, str):
         raise _errors.UsageError(f"{what} is a text", place=place, found=repr(value))
+    unbroken(value, place)
+
+
+def require_filter(where: object, place: str = "where") -> None:
+    """Refuses a filter that is no text; to SQL a number would be a condition that holds always or never."""
+    if where is not None:
+        require_text(where, place, "a filter in SQL")
 
 
 def candidate(parameters: Mapping[str, Any] | None) -> dict[str, str] | None:
@@ -116,17 +131,31 @@ def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.N
 def statistics_text(statistics: str | Iterable[str]) -> str:
     """A request for statistics as the library takes it."""
     if isinstance(statistics, str):
-        return statistics
+        return unbroken(statistics, "statistics")
     names = list(statistics) if isinstance(statistics, Iterable) else [statistics]
     for name in names:
         require_text(name, "statistics", "the name of a statistic")
     return ",".join(quoted(name) for name in names)
 
 
+def fields_text(fields: str | Iterable[str] | None, place: str = "fields") -> str | None:
+    """A request for fields as the library takes it; refuses one that stands twice in a list."""
+    if fields is None or isinstance(fields, str):
+        return fields if fields is None else unbroken(fields, place)
+    if not isinstance(fields, Iterable):
+        raise _errors.UsageError("fields are a text or a list of texts", place=place, found=repr(fields))
+    names = list(fields)
+    for number, name in enumerate(names):
+        require_text(name, place, "the name of a field")
+        if name in names[:number]:
+            raise _errors.UsageError("a field stands twice in the list", place=place, found=repr(name), mend="name each once")
+    return ",".join(quoted(name) for name in names)
+
+
 def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | None:
     """A request for epochs as the library takes it; a slice has both ends, as in pandas."""
     if epochs is None or isinstance(epochs, str):
-        return epochs
+        return epochs if epochs is None else unbroken(epochs, "epochs")
     if isinstance(epochs, slice):
         parts = [epochs.start, epochs.stop] + ([] if epochs.step is None else [epochs.step])
         if epochs.start is None or epochs.stop is None:

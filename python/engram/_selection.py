@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from . import _engram, _errors
-from ._command import Progress, quoted, tell
+from ._command import Progress, tell, thread_count
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._request import MISSING, Layout, Missing, check_out, class_array, examples_of, ids_of, layout_number, new_array, recorded_dtype
+from ._request import MISSING, Layout, Missing, check_out, class_array, examples_of, fields_text, ids_of, layout_number, new_array, recorded_dtype
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Selection:
                 "the array that was given has another type", place="out", expected=str(np.dtype(dtype)), found=str(out.dtype),
                 mend="leave `dtype=` out")
         check_out(out, self.shape, "out")
-        _engram.selection_read(handle, out, threads, tell(progress))
+        _engram.selection_read(handle, out, thread_count(threads), tell(progress))
         return out
 
     def to_numpy3d(self, *, dtype: npt.DTypeLike | None = None, threads: int = 0) -> npt.NDArray[Any]:
@@ -227,16 +227,14 @@ class Selection:
         columns : str or list of str, optional
             Columns of the view ``example``; all of them unless given.
         """
-        names = columns if columns is None or isinstance(columns, str) else ",".join(quoted(name) for name in columns)
         examples = _engram.selection_examples(self._resolve())
-        return Table(_engram.metadata(self._store._snapshot, examples, names))
+        return Table(_engram.metadata(self._store._snapshot, examples, fields_text(columns, "columns")))
 
     # Other libraries.
 
     def _stream(self, layout: Layout, fields: str | Sequence[str] | None, threads: int = 0) -> object:
         number = layout_number(layout)
-        names = fields if fields is None or isinstance(fields, str) else ",".join(quoted(name) for name in fields)
-        return _engram.selection_arrow(self._resolve(), number, names, threads)
+        return _engram.selection_arrow(self._resolve(), number, fields_text(fields), thread_count(threads))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The selection as an Arrow stream (Arrow PyCapsule interface), in the layout ``list``."""

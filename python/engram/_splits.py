@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, overload
 import numpy as np
 
 from . import _engram, _errors
-from ._command import Progress, tell
-from ._request import MISSING, Missing, check_out, class_array, epochs_text, ids_of, new_array, recorded_dtype, statistics_text
+from ._command import Progress, tell, thread_count
+from ._request import Missing, check_out, class_array, epochs_text, ids_of, missing_rule, new_array, recorded_dtype, require_text, statistics_text
 from ._selection import Selection
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Split:
         train, test = self._side(TRAIN), self._side(TEST)
         both = _engram.examples_of_ids(np.union1d(ids_of(train), ids_of(test)))
         selection = _engram.select_columns(
-            store._snapshot, both, statistics_text(statistics), epochs_text(epochs), view, MISSING[missing], 0)
+            store._snapshot, both, statistics_text(statistics), epochs_text(epochs), view, missing_rule(missing), 0)
         facts = _engram.selection_info(selection)
         for remark in facts[7]:
             warnings.warn(remark, _errors.EngramWarning, stacklevel=2)
@@ -99,7 +99,7 @@ class Split:
         x_train, x_test = out if out is not None else (new_array(shape, dtype or recorded_dtype(facts), order) for shape in shapes)
         for array, shape, name in ((x_train, shapes[0], "out[0]"), (x_test, shapes[1], "out[1]")):
             check_out(array, shape, name)
-        _engram.selection_read_split(selection, train, x_train, test, x_test, threads, tell(progress))
+        _engram.selection_read_split(selection, train, x_train, test, x_test, thread_count(threads), tell(progress))
         field = label or self._set.label
         y_train, y_test = (class_array(*store._labels(side, field)) for side in (train, test))
         return LoadedSplit(x_train, x_test, y_train, y_test)
@@ -197,6 +197,7 @@ class SplitSets(Mapping[str, SplitSet]):
         return [one["name"] for one in self._store._command(["split", "list"])]
 
     def __getitem__(self, name: str) -> SplitSet:
+        require_text(name, "name", "the name of a split set")
         return SplitSet(self._store, *_engram.split_set_open(self._store._handle, name))
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -234,6 +235,8 @@ class SplitSets(Mapping[str, SplitSet]):
         >>> store.splits.make("by_run", "group-k-fold", folds=4)
         <SplitSet by_run: 4 splits, group-k-fold by learning_rule, commit 2>
         """
+        require_text(name, "name", "the name of a split set")
+        require_text(kind, "kind", "a kind of split set")
         self._store._command(["split", kind], name=name, as_of=self._store._as_of(), **options)
         return self[name]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import numbers
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,11 +13,11 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, command
-from ._request import MISSING, Missing, candidate, epochs_text, examples_of, id_array, require_text, statistics_text
+from ._request import Missing, candidate, epochs_text, examples_of, id_array, missing_rule, require_filter, require_text, statistics_text
 from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
-from ._write import append
+from ._write import append, field_value
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,10 +42,13 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, commit: int | None = None, create: bool = False) -> None:
+        if commit is not None and (not isinstance(commit, numbers.Integral) or isinstance(commit, bool)):
+            raise _errors.UsageError(
+                "a commit is a whole number", place="commit", found=repr(commit), mend="`store.log()` lists the commits")
         self._path = os.fsdecode(path)
         self._handle: object = _engram.store_open(self._path, create)
         self._is_pinned = commit is not None
-        self._take(commit or 0)
+        self._take(int(commit or 0))
         # To the library 0 is the newest commit.
         if commit == 0 and self._commit != 0:
             raise _errors.UsageError(
@@ -87,7 +91,9 @@ class Store:
         return self
 
     def at(self, commit: int) -> Store:
-        """The store as it was after a commit."""
+        """The store as it was after a commit; :func:`engram.open` shows the newest."""
+        if commit is None:
+            raise _errors.UsageError("a commit is a whole number", place="commit", found="None", mend="open the newest by `engram.open`")
         return Store(self._path, commit=commit)
 
     # Reading.
@@ -117,11 +123,10 @@ class Store:
         -------
         Selection
         """
-        if missing not in MISSING:
-            raise _errors.UsageError(
-                "there is no such rule", place="missing", expected="'refuse', 'drop' or 'fill'", found=repr(missing))
-        if where is not None:
-            require_text(where, "where", "a filter in SQL")
+        missing_rule(missing)
+        require_filter(where)
+        if view is not None:
+            require_text(view, "view", "a view")
         if where is not None and examples is not None:
             raise _errors.UsageError(
                 "examples are selected twice", found="`where=` and `examples=`", mend="leave one of them out")
@@ -182,6 +187,7 @@ class Store:
 
     def info(self, where: str | None = None) -> dict[str, Any]:
         """What the store holds, or what a filter selects of it: counts, fields and their values, statistics, epochs, sizes."""
+        require_filter(where)
         return self._command("info", where=where, as_of=self._as_of())  # type: ignore[no-any-return]
 
     def log(self) -> Any:
@@ -266,11 +272,14 @@ class Store:
         dict
             What ``engram identify --json`` says.
         """
+        require_text(examples, "examples", "a filter in SQL")
+        require_filter(train, "train")
         return self._command(  # type: ignore[no-any-return]
             "identify", examples=examples, train=train, label=label, as_of=self._as_of(), progress=progress, threads=threads, **options)
 
     def predict(self, model_file: str | os.PathLike[str], where: str | None = None, **options: Any) -> Any:
         """Predict the class of examples with a model that ``classify(…, save_model=…)`` wrote."""
+        require_filter(where)
         return self._command("predict", model_file=model_file, where=where, as_of=self._as_of(), **options)
 
     # Writing.
@@ -283,18 +292,23 @@ class Store:
         where : str
             The runs, as SQL.
         values : mapping
-            The new value of each field; None takes it away.
+            The new value of each field, as :func:`engram.append` takes it; None and NaN take it away.
         reason : str
             Why, for the log.
         **options
             ``dry_run=True``, ``author=…``, ``wait=…``.
         """
-        for name, value in values.items():
+        require_text(where, "where", "a filter in SQL")
+        if not isinstance(values, Mapping):
+            raise _errors.UsageError(
+                "changes are a mapping of fields to values", place="values", expected="such as {'learning_rule': 'adam'}", found=repr(values)[:60])
+        changes = {name: field_value(name, value) for name, value in values.items()}
+        for name, value in changes.items():
             if isinstance(value, str) and (re.search(r",[^,=]*=", value) or value == "NULL"):
                 raise _errors.UsageError(
                     "this text cannot be told from a list of changes", place=f"values[{name!r}]", found=repr(value),
                     mend="join a table that holds it: `store.join(table, by=…)`")
-        return self._command("edit", where=where, set=values, reason=reason, writes=True, **options)
+        return self._command("edit", where=where, set=changes, reason=reason, writes=True, **options)
 
     def join(self, table: str | os.PathLike[str], by: str | Sequence[str], **options: Any) -> Any:
         """Add or fill fields of stored runs from a CSV, TSV or JSON table; `by` names the columns that name a run."""
@@ -302,10 +316,12 @@ class Store:
 
     def hide(self, where: str | None = None, *, commit: int | None = None, **options: Any) -> Any:
         """Leave runs out of what is read; nothing is deleted."""
+        require_filter(where)
         return self._command("hide", where=where, commit=commit, writes=True, **options)
 
     def unhide(self, where: str | None = None, *, commit: int | None = None, **options: Any) -> Any:
         """Take hidden runs in again."""
+        require_filter(where)
         return self._command("unhide", where=where, commit=commit, writes=True, **options)
 
     def rename_field(self, name: str, new: str, **options: Any) -> Any:

@@ -6,6 +6,7 @@ import copy
 import os
 import pathlib
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -345,3 +346,52 @@ def test_units_may_be_counted_by_numpy() -> None:
 
     assert variance(np.int64(5)) == variance(5) > 0  # type: ignore[arg-type]
     assert variance(np.int64(1)) == 0  # type: ignore[arg-type]
+
+
+def test_what_is_no_text_is_no_filter(store: engram.Store) -> None:
+    uses: list[Callable[[Any], object]] = [
+        store.hide, store.unhide, store.info, lambda where: store.edit(where, {"task": "x"}, reason="a test"),
+        lambda where: store.identify(where), lambda where: store.predict("model", where), lambda where: store.select(where)]
+    for use in uses:
+        for wrong in (3, 0, b"x", [1], {"a": 1}):
+            with pytest.raises(engram.UsageError, match="is a text"):
+                use(wrong)
+        for wrong in ("task = 'a\0b'", "task = '\ud800'"):
+            with pytest.raises(engram.UsageError, match="NUL|Unicode"):
+                use(wrong)
+    assert store.commit == 2 and len(store) == 1632
+    for wrong in (3, None, b"path"):
+        with pytest.raises(engram.UsageError, match="text or path"):
+            engram.ingest(wrong, store.path)  # type: ignore[arg-type]
+        if wrong is not None:
+            with pytest.raises(engram.UsageError, match="is a text"):
+                store.splits.make(wrong)  # type: ignore[arg-type]
+    assert list(store.splits) == ["fig2a"]
+
+
+def test_edits_take_values_as_appends_do(store: engram.Store) -> None:
+    knet = "architecture = 'knet'"
+    store.edit(knet, {"task": "first", "batch_size": True}, reason="a test")
+    assert set(store.sql(f"SELECT task, batch_size FROM run WHERE {knet}").rows()) == {("first", 1)}
+    store.edit(knet, {"task": float("nan")}, reason="a test")
+    assert set(store.sql(f"SELECT task FROM run WHERE {knet}").rows()) == {(None,)}
+    for wrong in (b"x", float("inf"), "a\0b", "\ud800"):
+        with pytest.raises(engram.UsageError):
+            store.edit(knet, {"task": wrong}, reason="a test")
+    with pytest.raises(engram.UsageError, match="mapping"):
+        store.edit(knet, 3, reason="a test")  # type: ignore[arg-type]
+
+
+def test_numbers_are_refused_where_they_do_not_fit(store: engram.Store) -> None:
+    for threads in (2**40, 1.5, "2", None):
+        for use in (lambda threads: store.select().to_numpy(threads=threads), lambda threads: store.classify("fig2a", threads=threads)):
+            with pytest.raises(engram.UsageError, match="threads"):
+                use(threads)
+    for commit in (None, "", "1", 1.0, True):
+        with pytest.raises(engram.UsageError, match="commit"):
+            store.at(commit)  # type: ignore[arg-type]
+    assert store.at(np.int64(1)).commit == 1  # type: ignore[arg-type]
+    with pytest.raises(engram.UsageError, match="rule"):
+        store.splits["fig2a"][0].load(missing="foo")  # type: ignore[arg-type]
+    with pytest.raises(engram.UsageError, match="twice"):
+        store.select().metadata(["run_id", "run_id"])
