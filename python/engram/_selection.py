@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Selection:
     """Examples and the columns to make of them; nothing is read before it is asked for.
 
-    A selection is made by :meth:`Store.select`. It pickles as the path of its store, its commit and what was asked for.
+    A selection is made by :meth:`Store.select` and stays at the commit that the store showed then. It pickles as the path of its store, its commit and what was asked for.
 
     Examples
     --------
@@ -49,7 +49,8 @@ class Selection:
         self, store: Store, where: str | None, examples: npt.NDArray[np.int64] | None, statistics: str, epochs: str | None,
         view: str | None, missing: Missing,
     ) -> None:
-        self._store = store
+        # The store may move on to another commit; a selection stays.
+        self._store = store._still()
         self._where = where
         self._given = examples
         self._statistics = statistics

@@ -127,7 +127,7 @@ class SplitSet(Sequence[Split]):
         self.commit: int = facts[4]
         self.names: list[str] = facts[5]
         # A split set means the data that it was made of.
-        self.store: Store = store if store.commit == self.commit else store.at(self.commit)
+        self.store: Store = store._still() if store.commit == self.commit else store.at(self.commit)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _reopened, (self.store, self.name)

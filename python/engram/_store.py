@@ -6,6 +6,7 @@ import functools
 import numbers
 import os
 import re
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ class Store:
         self._path = os.fsdecode(path)
         self._handle: object = _engram.store_open(self._path, create)
         self._is_pinned = commit is not None
+        #: What selections and split sets of it read, which closes with it.
+        self._stills: weakref.WeakSet[Store] = weakref.WeakSet()
         self._take(int(commit or 0))
         # To the library 0 is the newest commit.
         if commit == 0 and self._commit != 0:
@@ -56,6 +59,15 @@ class Store:
 
     def _take(self, commit: int) -> None:
         self._snapshot, self._commit, self._count = _engram.snapshot_open(self._handle, commit)
+
+    def _still(self) -> Store:
+        """The store as of the commit that it shows now, whatever it shows later."""
+        still = object.__new__(Store)
+        still._path, still._handle, still._snapshot = self._path, self._handle, self._snapshot
+        still._commit, still._count, still._is_pinned = self._commit, self._count, True
+        still._stills = weakref.WeakSet()
+        self._stills.add(still)
+        return still
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _reopened, (os.path.abspath(self._path), self._commit, self._is_pinned)
@@ -69,6 +81,8 @@ class Store:
     def close(self) -> None:
         """Let go of the files. Arrays and frames stay; the store, and what it has selected but not read, is of no use any more."""
         self._handle = self._snapshot = None
+        for still in list(self._stills):
+            still.close()
 
     @property
     def path(self) -> str:
@@ -102,7 +116,7 @@ class Store:
         self, where: str | None = None, *, statistics: str | Iterable[str] = "admissible", epochs: Epochs | None = None,
         view: str | None = None, missing: Missing = "refuse", examples: npt.ArrayLike | None = None,
     ) -> Selection:
-        """Select examples and columns; nothing is read yet.
+        """Select examples and columns; nothing is read yet, and what is read is as of the commit that the store shows now.
 
         Parameters
         ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import os
 import pathlib
 import pickle
@@ -395,3 +396,23 @@ def test_numbers_are_refused_where_they_do_not_fit(store: engram.Store) -> None:
         store.splits["fig2a"][0].load(missing="foo")  # type: ignore[arg-type]
     with pytest.raises(engram.UsageError, match="twice"):
         store.select().metadata(["run_id", "run_id"])
+
+
+def test_a_selection_stays_at_its_commit(store: engram.Store) -> None:
+    """Whatever the store shows later, by an edit, by hiding or by a refresh: also what is read of it late, or elsewhere."""
+    selection, splits = store.select("architecture = 'knet'", epochs="0"), store.splits["fig2a"]
+    other = engram.open(store.path)
+    assert len(selection) == 96
+    store.edit("architecture = 'knet'", {"learning_rule": "none"}, reason="a test")
+    store.hide("architecture = 'knet'")
+    for one in (selection, pickle.loads(pickle.dumps(selection)), store.at(2).select("architecture = 'knet'", epochs="0")):
+        assert one.shape == (96, 45) == one.to_numpy().shape and one.store.commit == 2
+        assert "none" not in one.labels("learning_rule")[1] and "none" not in one.metadata("learning_rule")["learning_rule"]
+        if importlib.util.find_spec("pandas"):
+            assert set(one.to_pandas(fields=["learning_rule"])["learning_rule"]) == set(one.labels("learning_rule")[1])
+    late = other.select("architecture = 'knet'", epochs="0")
+    assert other.refresh().commit == 4 and len(late) == 96 and len(store) == len(other) == 1632 - 96
+    assert splits.store.commit == 1 and len(splits[0].load(epochs="0").X_train) == 1224
+    store.close()
+    with pytest.raises(engram.UsageError, match="closed"):
+        selection.metadata("task")
