@@ -11,8 +11,8 @@ import pyarrow
 import pyarrow.dataset
 
 from . import _errors
-from ._exports import aside
-from ._request import statistics_text
+from ._exports import aside, value_columns
+from ._pieces import Pieces
 
 if TYPE_CHECKING:
     from ._selection import Selection
@@ -38,18 +38,19 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
         self._fields = fields
         self._ids = selection.ids
         statistics = selection.statistics
-        none = selection._replaced(where=None, examples=self._ids[:1], statistics=statistics_text(statistics))
-        table = none.to_arrow(layout, fields)
+        self._pieces = Pieces(selection)
+        self._pieces.refuse_scaled()
+        first = selection._first()
+        known = list(first.to_arrow("list", fields).schema)[:-len(first.statistics)]
+        # Nothing is decoded for a schema. Columns of values are called otherwise where a field has the name.
+        values = pyarrow.RecordBatchReader.from_stream(selection.arrow_stream(layout, "")).schema
+        #: The statistic of each column of values.
+        self._owner = value_columns(selection, layout, [field.name for field in known])
         # A dictionary of one example may be of a narrower type than that of all; texts are texts here.
         self._schema = pyarrow.schema(
-            [pyarrow.field(one.name, plain(one.type), one.nullable) for one in table.schema], table.schema.metadata)
-        each = 1 if layout == "list" else selection._info[4]
-        # Columns of values stand behind the fields, and are called otherwise where a field has the name.
-        columns = self._schema.names[len(self._schema.names) - len(statistics) * each:]
-        #: The statistic of each column of values.
-        self._owner = {name: statistics[place // each] for place, name in enumerate(columns)}
+            [field.with_type(plain(field.type)) for field in known]
+            + [field.with_name(name) for field, name in zip(list(values)[1:], self._owner, strict=True)], values.metadata)
         self._statistics = statistics
-        self._known = [name for name in self._schema.names if name not in self._owner]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SelectionDataset, (self._selection, self._layout, self._fields)
@@ -133,8 +134,16 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
 
     def _metadata(self, ids: Any, names: list[str]) -> pyarrow.Table:
         """Fields of some examples."""
-        part = self._selection._replaced(where=None, examples=ids)
-        return cast(part.metadata(names).to_arrow().select(names), self._schema)
+        return cast(self._pieces.metadata(ids, names).to_arrow().select(names), self._schema)
+
+    def _values(self, ids: Any, read: list[str], names: list[str]) -> list[pyarrow.Array]:
+        """Columns of values of some examples, which belong to the statistics that are read."""
+        if self._layout == "wide":
+            return [pyarrow.array(values) for values in self._pieces.read(ids, read, order="F").T]
+        cube = self._pieces.cube(ids, read)
+        return [
+            pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(cube[:, place].reshape(-1)), cube.shape[2])
+            for place in range(len(names))]
 
     def _batches(
         self, ids: Any, names: list[str], schema: pyarrow.Schema, size: int, is_left: threading.Event
@@ -148,13 +157,10 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
             if is_left.is_set():
                 return
             some = ids[start:start + size]
+            table = self._metadata(some, fields or ["example_id"])
+            columns = [name for name, owner in self._owner.items() if owner in owners]
             if read:
-                part = self._selection._replaced(where=None, examples=some, statistics=statistics_text(read))
-                table = part.to_arrow(self._layout, [*fields, "example_id"] if "example_id" not in fields else fields)
-                columns = [name for name, owner in self._owner.items() if owner in owners]
-                table = table.rename_columns([*table.column_names[:len(table.column_names) - len(columns)], *columns])
-            else:
-                table = self._metadata(some, fields or ["example_id"])
+                table = pyarrow.Table.from_arrays([*table.columns, *self._values(some, read, columns)], names=[*table.column_names, *columns])
             yield from cast(table.select(names), schema).to_batches()
 
     # What a selection has no meaning for, the base class would answer from memory that is not there.

@@ -120,6 +120,14 @@ def beside(name: str, fields: Iterable[str]) -> str:
     return name
 
 
+def value_columns(selection: Selection, layout: Layout, fields: Iterable[str]) -> dict[str, str]:
+    """The columns of values of a frame beside fields, a list or wide, and the statistic of each."""
+    taken = list(fields)
+    each = 1 if layout == "list" else selection._info[4]
+    names = selection.statistics if layout == "list" else selection.columns
+    return {beside(name, taken): selection.statistics[place // each] for place, name in enumerate(names)}
+
+
 def frame(selection: Selection, layout: Layout, fields: str | Sequence[str] | None) -> pandas.DataFrame:
     """A selection as a data frame, indexed by ``example_id``."""
     import pandas

@@ -17,6 +17,8 @@ Missing = Literal["refuse", "drop", "fill"]
 Layout = Literal["list", "wide", "long"]
 MISSING: dict[str, int] = {"refuse": 0, "drop": 1, "fill": 2}
 LAYOUTS: dict[str, int] = {"list": 0, "wide": 1, "long": 2}
+#: Words that ask for statistics; a statistic of such a name is found by the words only.
+WORDS = {"all", "admissible", "weight", "activation", "layerwise"}
 #: The number of float64 in the library.
 FLOAT64 = 2
 #: The alignment below which JAX copies an array.

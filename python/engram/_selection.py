@@ -72,6 +72,10 @@ class Selection:
         }
         return Selection(self._store, **asked)
 
+    def _first(self) -> Selection:
+        """The first example with whatever was recorded of it, to see its fields."""
+        return self._replaced(where=None, examples=self.ids[:1], statistics="all", epochs=None, view=None)
+
     # What it is.
 
     def _resolve(self) -> object:

@@ -13,7 +13,9 @@ import xarray
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
-from ._errors import EngramWarning
+from ._errors import EngramWarning, UsageError
+from ._pieces import Pieces
+from ._request import WORDS, epochs_text, statistics_text
 from ._table import INTEGER, NULL, REAL
 
 if TYPE_CHECKING:
@@ -27,15 +29,14 @@ CHUNK = 12_288
 class LazyValues(BackendArray):  # type: ignore[misc,unused-ignore]
     """The values of some statistics of a selection, read when they are indexed; any outer indexing reads only what it needs."""
 
-    def __init__(self, selection: Selection, statistics: list[str], has_axis: bool) -> None:
-        self._selection = selection
+    def __init__(self, pieces: Pieces, statistics: list[str], has_axis: bool) -> None:
+        self._pieces = pieces
         self._statistics = statistics
         self._has_axis = has_axis
-        self._ids = selection.ids
-        self._epochs = np.asarray(selection.epochs)
+        self._epochs = np.asarray(pieces.selection.epochs)
         axis = (len(statistics),) if has_axis else ()
-        self.shape = (len(self._ids), *axis, len(self._epochs))
-        self.dtype = selection.dtype
+        self.shape = (len(pieces.ids), *axis, len(self._epochs))
+        self.dtype = pieces.selection.dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> npt.NDArray[Any]:
         return indexing.explicit_indexing_adapter(  # type: ignore[no-any-return]
@@ -50,9 +51,7 @@ class LazyValues(BackendArray):  # type: ignore[misc,unused-ignore]
             cube = np.empty(shape, self.dtype)
         else:
             names = [self._statistics[place] for place in wanted[1][0]] if self._has_axis else self._statistics
-            part = self._selection._replaced(
-                examples=self._ids[wanted[0][0]], statistics=_names(names), epochs=_numbers(self._epochs[wanted[-1][0]]))
-            cube = part.to_numpy3d(dtype=self.dtype)
+            cube = self._at(wanted[-1][0]).cube(self._pieces.ids[wanted[0][0]], names, dtype=self.dtype)
             if not self._has_axis:
                 cube = cube[:, 0]
         for axis, (_, places) in enumerate(wanted):
@@ -61,17 +60,15 @@ class LazyValues(BackendArray):  # type: ignore[misc,unused-ignore]
         scalars = tuple(0 if np.ndim(one) == 0 and not isinstance(one, slice) else slice(None) for one in key)
         return cube[scalars]
 
-
-def _names(names: Iterable[str]) -> str:
-    from ._request import statistics_text
-
-    return statistics_text(list(names))
-
-
-def _numbers(epochs: npt.NDArray[Any]) -> str:
-    from ._request import epochs_text
-
-    return epochs_text(list(epochs)) or ""
+    def _at(self, places: npt.NDArray[np.intp]) -> Pieces:
+        """The selection at some of its epochs, all examples of it."""
+        if len(places) == len(self._epochs):
+            return self._pieces
+        # Statistics are those of all epochs, whatever is admissible at some.
+        selection, names = self._pieces.selection, self._pieces.statistics
+        statistics = selection._statistics if WORDS.intersection(names) else statistics_text(names)
+        return Pieces(selection._replaced(
+            where=None, examples=self._pieces.ids, statistics=statistics, epochs=epochs_text(self._epochs[places])))
 
 
 def called_otherwise(field: str, taken: set[str]) -> str:
@@ -88,22 +85,29 @@ def dataset(
 ) -> xarray.Dataset:
     """A selection as a lazy dataset, metadata as coordinates of the examples."""
     if selection._view is not None:
-        from ._errors import UsageError
-
         raise UsageError("a dataset shows trajectories as they are", place="view", mend="leave `view=` out")
-    statistics = selection.statistics
+    if selection._info[4] != len(selection.epochs):
+        raise UsageError(
+            "a dataset has an axis of epochs, and here each run gives an epoch of its own", place="epochs", found=str(selection._epochs),
+            mend="take another form, such as `to_pandas()`")
+    if layout not in ("variables", "array"):
+        raise UsageError("there is no such layout", place="layout", expected="'variables' or 'array'", found=repr(layout))
+    pieces, statistics = Pieces(selection), selection.statistics
+    for name in {"example", "epoch"}.intersection(statistics if layout == "variables" else ()):
+        raise UsageError(
+            "a variable is called as an axis", place="statistics", found=name, mend="leave it out, or open the store by xarray with `layout='array'`")
     chunks = {"example": CHUNK}
     if layout == "array":
-        lazy = indexing.LazilyIndexedArray(LazyValues(selection, statistics, True))
+        lazy = indexing.LazilyIndexedArray(LazyValues(pieces, statistics, True))
         variables = {"values": xarray.Variable(("example", "statistic", "epoch"), lazy, encoding={"preferred_chunks": chunks})}
     else:
         variables = {
             name: xarray.Variable(
-                ("example", "epoch"), indexing.LazilyIndexedArray(LazyValues(selection, [name], False)),
+                ("example", "epoch"), indexing.LazilyIndexedArray(LazyValues(pieces, [name], False)),
                 encoding={"preferred_chunks": chunks})
             for name in statistics
         }
-    coordinates: dict[str, Any] = {"example": selection.ids, "epoch": selection.epochs}
+    coordinates: dict[str, Any] = {"example": pieces.ids, "epoch": selection.epochs}
     if layout == "array":
         coordinates["statistic"] = statistics
     if fields != "":
@@ -152,8 +156,8 @@ class EngramBackend(BackendEntrypoint):  # type: ignore[misc,unused-ignore]
         from . import open as open_store
 
         selection = open_store(filename_or_obj, commit=commit).select(where, statistics=statistics, epochs=epochs, missing=missing)
-        dropped = {drop_variables} if isinstance(drop_variables, str) else set(drop_variables or ())
-        return dataset(selection, fields, layout).drop_vars(dropped & set(selection.statistics))
+        dropped = [drop_variables] if isinstance(drop_variables, str) else list(drop_variables or ())
+        return dataset(selection, fields, layout).drop_vars(dropped, errors="ignore")
 
     def guess_can_open(self, filename_or_obj: Any) -> bool:
         """Whether it is the path of a store."""

@@ -111,6 +111,13 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             return real(handle, *rest)  # type: ignore[operator]
 
         monkeypatch.setattr(engram._engram, name, counted)
+    split = engram._engram.selection_read_split
+
+    def counted_piece(handle: object, examples: object, out: np.ndarray, *rest: object) -> None:  # type: ignore[type-arg]
+        found.append(out.size)
+        split(handle, examples, out, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engram._engram, "selection_read_split", counted_piece)
     return found
 
 
