@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ._errors import UsageError
 from ._needs import needs
+from ._pieces import Pieces
 
 needs("torch", "engram.torch")
 
@@ -68,6 +71,13 @@ class Trajectories(Dataset):  # type: ignore[type-arg,misc,unused-ignore]
         return list(zip(rows, codes, strict=True))
 
 
+def count(name: str, value: Any) -> int:
+    """A number of things, of which there is one at least."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 1:
+        return int(value)
+    raise UsageError(f"{name} is a whole number of at least 1", place=name, found=repr(value))
+
+
 class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unused-ignore]
     """The rows of a selection batch by batch without holding them: row groups in a random order, shuffled in a buffer.
 
@@ -76,15 +86,15 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
     Parameters
     ----------
     selection : Selection
-        The rows.
+        The rows. A z-score is over all of them, for which they are read twice when this is made.
     label : str
         The field of the classes.
     batch_size : int
-        Rows of a batch.
+        Rows of a batch, at least 1.
     shuffle : bool
         Whether to shuffle row groups, and rows within a few of them.
     buffer : int
-        How many row groups are shuffled together.
+        How many row groups are shuffled together, at least 1.
     seed : int
         Decides the order, with the epoch that :meth:`set_epoch` tells.
     """
@@ -94,15 +104,16 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
     ) -> None:
         self.selection = selection
         self.label = label
-        self.batch_size = batch_size
+        self.batch_size = count("batch_size", batch_size)
         self.shuffle = shuffle
-        self.buffer = buffer
+        self.buffer = count("buffer", buffer)
         self.seed = seed
         self.epoch = 0
         codes, self.classes = selection.labels(label)
         self._codes = codes.astype(np.int64)
         self._ids = selection.ids
-        self._statistics = selection.statistics
+        self._pieces = Pieces(selection)
+        self._pieces.prepare()
 
     def set_epoch(self, epoch: int) -> None:
         """Choose another order."""
@@ -122,18 +133,14 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
         order = random.permutation(len(groups)) if self.shuffle else np.arange(len(groups))
         share, shares = self._shares()
         mine = order[share::shares]
-        for start in range(0, len(mine), max(1, self.buffer)):
+        for start in range(0, len(mine), self.buffer):
             places = np.sort(np.concatenate([groups[one] for one in mine[start:start + self.buffer]]))
             yield from self._batches(places, random)
 
     def _batches(
         self, places: npt.NDArray[np.intp], random: np.random.Generator
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        from ._request import statistics_text
-
-        part = self.selection._replaced(
-            where=None, examples=self._ids[places], statistics=statistics_text(self._statistics))
-        rows = torch.from_numpy(part.to_numpy())
+        rows = torch.from_numpy(self._pieces.read(self._ids[places]))
         codes = torch.from_numpy(self._codes[places])
         shuffled = torch.from_numpy(random.permutation(len(places))) if self.shuffle else torch.arange(len(places))
         for first in range(0, len(places), self.batch_size):

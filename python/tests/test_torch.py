@@ -34,6 +34,25 @@ def test_torch_loads_rows(shared: engram.Store, workers: int, start: str) -> Non
     np.testing.assert_array_equal(np.sort(rows[:, 0]), np.sort(known[:, 0]))
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_torch_streams_the_z_score_of_all_rows(shared: engram.Store, workers: int) -> None:
+    torch = pytest.importorskip("torch")
+    from engram.torch import StreamedTrajectories
+
+    for view in ("zscore", "mean+zscore+positions"):
+        selection = shared.select(view=view, **TWO)
+        known = selection.to_numpy()
+        for shuffle in (False, True):
+            stream = StreamedTrajectories(selection, "learning_rule", 100, shuffle=shuffle, buffer=1)
+            loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=workers)
+            rows = torch.cat([row for row, _ in loader]).numpy()
+            order, wanted = (np.lexsort(one.T[::-1]) for one in (rows, known))
+            np.testing.assert_allclose(rows[order], known[wanted], rtol=1e-6, atol=1e-6)
+    for wrong in ({"batch_size": 0}, {"batch_size": -1}, {"buffer": 0}, {"batch_size": 1.5}):
+        with pytest.raises(engram.UsageError, match="at least 1"):
+            StreamedTrajectories(selection, "learning_rule", **wrong)
+
+
 def test_a_model_of_torch_is_observed(tmp_path: pathlib.Path) -> None:
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
