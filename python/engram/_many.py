@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _engram, _errors
-from ._request import Layout, Missing, check_out, class_array, epochs_text, examples_of, new_array, statistics_text
+from ._exports import beside
+from ._request import (
+    WORDS, Layout, Missing, class_array, epochs_text, examples_of, fields_text, layout_number, matrix_for, require_text, statistics_text,
+)
 from ._selection import Selection
 from ._store import Epochs, Store
 from ._store import open as open_store
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Examples of a chunk of dask: 16 row groups, as for one store.
 CHUNK = 12_288
+#: Below it float64 holds every whole number.
+HELD = 1 << 53
 
 
 def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, str | os.PathLike[str] | Store]) -> Stores:
@@ -95,12 +100,19 @@ class Stores(Mapping[str, Store]):
         """Select examples and columns of all stores; see :meth:`Store.select`.
 
         Columns are the statistics and epochs that all stores have, of those asked for; what some of them lack is left out with an
-        :class:`EngramWarning`. Statistics that are named are needed of all.
+        :class:`EngramWarning`. Statistics that are named are needed of all. A view looks at the epochs that all have; where each run
+        gives its own, such as its last, stores need none in common. A z-score is refused: it would be another one for each store.
 
         Returns
         -------
         StoresSelection
         """
+        if view is not None:
+            require_text(view, "view", "a view")
+        if "zscore" in (view or "").split("+"):
+            raise _errors.UsageError(
+                "a z-score of several stores is that of the matrix of all", place="view", found=repr(view),
+                mend="leave `zscore` out, and standardize what `to_numpy()` gives")
         asked = statistics if isinstance(statistics, str) else list(statistics)
         return StoresSelection({
             name: store.select(where, statistics=asked, epochs=epochs, view=view, missing=missing) for name, store in self._stores.items()})
@@ -111,12 +123,11 @@ class Stores(Mapping[str, Store]):
         Returns
         -------
         pandas.DataFrame
-            The rows of all, below a first column ``store``.
+            The rows of all, below a first column ``store``. A name that came before gets a number, such as ``a_1``.
         """
-        import pandas
-
-        frames = {name: store.sql(query, seconds=seconds).to_pandas() for name, store in self._stores.items()}
-        return _stacked({name: frame for name, frame in frames.items()}).reset_index(drop=True).pipe(pandas.DataFrame)
+        tables = {name: store.sql(query, seconds=seconds) for name, store in self._stores.items()}
+        frames = {name: table.to_pandas().set_axis(beside_store(table._distinct()), axis=1) for name, table in tables.items()}
+        return _stacked(frames).reset_index(drop=True)
 
     def __repr__(self) -> str:
         names = list(self._stores)
@@ -137,24 +148,7 @@ class StoresSelection:
             parts = {name: part for name, part in self._all.items() if _engram.examples_count(part._examples())}
             if not parts:
                 raise _errors.NotFoundError("no store has such examples", place="where", mend="ask for less")
-            first = next(iter(parts.values()))
-            changes: dict[str, Any] = {}
-            for what, needed in (("statistics", True), ("epochs", first._view is None)):
-                if not needed:
-                    continue
-                each = [getattr(part, what) for part in parts.values()]
-                common = [one for one in each[0] if all(one in set(others) for others in each[1:])]
-                if any(len(others) > len(common) for others in each):
-                    every = dict.fromkeys(one for others in each for one in others)
-                    lost = [one for one in every if one not in set(common)]
-                    shown = ", ".join(f"{one:g}" if isinstance(one, float) else one for one in lost[:5])
-                    warnings.warn(
-                        f"{what} that not all stores have are left out: {shown}{', …' if len(lost) > 5 else ''}",
-                        _errors.EngramWarning, stacklevel=4)
-                if not common:
-                    raise _errors.NotFoundError(f"the stores have no {what} in common", place=what, mend="select fewer stores")
-                changes[what] = statistics_text(common) if what == "statistics" else epochs_text(common)
-            self._common = {name: part._replaced(**changes) for name, part in parts.items()} if len(parts) > 1 else parts
+            self._common = _alike(parts) if len(parts) > 1 else parts
         return self._common
 
     @property
@@ -201,9 +195,7 @@ class StoresSelection:
         self, *, out: npt.NDArray[Any] | None = None, dtype: npt.DTypeLike | None = None, order: Literal["C", "F"] = "C", threads: int = 0
     ) -> npt.NDArray[Any]:
         """Read the matrix, store by store into its place; see :meth:`Selection.to_numpy`."""
-        if out is None:
-            out = new_array(self.shape, dtype or self.dtype, order)
-        check_out(out, self.shape, "out")
+        out = matrix_for(out, dtype, self.dtype, self.shape, order)
         start = 0
         for part in self._parts().values():
             part.to_numpy(out=out[start:start + len(part)], threads=threads)
@@ -219,7 +211,7 @@ class StoresSelection:
     def labels(self, column: str, *, encoded: bool = True) -> Any:
         """The class of each example; see :meth:`Selection.labels`. Classes are those of all stores."""
         found = [part.labels(column) for part in self._parts().values()]
-        classes = sorted({one for _, known in found for one in known}, key=lambda one: (one is not None, isinstance(one, str), one or 0))
+        classes = sorted({one for _, known in found for one in known}, key=lambda one: (one is not None, isinstance(one, str), 0 if one is None else one))
         places = {one: place for place, one in enumerate(classes)}
         codes = np.concatenate([np.array([places[one] for one in known], np.int32)[y] for y, known in found]).astype(np.int32)
         return (codes, classes) if encoded else class_array(codes, classes)
@@ -227,12 +219,13 @@ class StoresSelection:
     def _fields(self, fields: str | Sequence[str] | None) -> dict[str, list[str]]:
         """The columns of metadata that each store has, of those asked for."""
         if isinstance(fields, str):
-            fields = [one for one in fields.split(",") if one]
+            fields = [one.strip() for one in fields.split(",") if one.strip()]
         known = {
             name: Table(_engram.metadata(part.store._snapshot, examples_of(part.ids[:1]), None)).columns
             for name, part in self._parts().items()}
         if fields is None:
             return known
+        fields_text(fields)
         for one in fields:
             if not any(one in have for have in known.values()):
                 raise _errors.NotFoundError("no store has such a field", place="fields", found=repr(one))
@@ -241,16 +234,30 @@ class StoresSelection:
     def to_pandas(self, layout: Layout = "wide", fields: str | Sequence[str] | None = None) -> pandas.DataFrame:
         """All examples as one ``pandas.DataFrame`` with a first column ``store``, indexed by ``example_id`` of that store."""
         known = self._fields(fields)
-        return _stacked({name: part.to_pandas(layout, known[name] or "") for name, part in self._parts().items()})
+        values = self._value_columns(layout, known)
+        frames = {}
+        for name, part in self._parts().items():
+            frame = part.to_pandas(layout, known[name] or "")
+            frames[name] = frame.set_axis([*beside_store(frame.columns[:len(frame.columns) - len(values)]), *values], axis=1)
+        return _stacked(frames)
+
+    def _value_columns(self, layout: Layout, known: Mapping[str, list[str]]) -> list[str]:
+        """The columns of values, which stand last; called otherwise in all stores where a field of any has the name."""
+        number = layout_number(layout)
+        taken = {"store", *(field for have in known.values() for field in have)}
+        return [beside(name, taken) for name in (self.statistics, self.columns, ["statistic", "epoch", "value"])[number]]
 
     def to_arrow(self, layout: Layout = "list", fields: str | Sequence[str] | None = None) -> pyarrow.Table:
         """All examples as one ``pyarrow.Table`` with a first column ``store``; fields that a store lacks are null."""
         import pyarrow
 
         known = self._fields(fields)
+        values = self._value_columns(layout, known)
         tables = []
         for name, part in self._parts().items():
             table = part.to_arrow(layout, known[name] or "")
+            others = beside_store(table.column_names[:table.num_columns - len(values)])
+            table = table.rename_columns([*others, *values])
             store = pyarrow.DictionaryArray.from_arrays(
                 pyarrow.array(np.zeros(len(table), np.int32)), pyarrow.array([name], pyarrow.string()))
             tables.append(table.add_column(0, "store", store))
@@ -281,6 +288,9 @@ class StoresSelection:
         from ._xarray import dataset
 
         parts = self._parts()
+        if "store" in self.statistics:
+            raise _errors.UsageError(
+                "a variable is called as the coordinate of the stores", place="statistics", found="store", mend="leave it out of `statistics=`")
         known = self._fields(fields)
         width = max(map(len, parts))
         pieces = []
@@ -288,7 +298,12 @@ class StoresSelection:
             piece = dataset(part, known[name] or "").chunk({"example": CHUNK})
             piece = piece.rename_vars({"example": "example_id"}) if "example" not in piece.indexes else piece.reset_index(
                 "example").rename_vars({"example": "example_id"})
+            names = [str(one) for one in piece.coords]
+            if "store" in names:
+                piece = piece.rename_vars({"store": beside_store(names)[names.index("store")]})
             pieces.append(piece.assign_coords(store=("example", np.full(len(part), name, f"U{width}"))))
+        for field in {str(one) for piece in pieces for one in piece.coords}:
+            require_held(field, [piece.coords[field].values if field in piece.coords else None for piece in pieces])
         every = {str(one): piece[one].dtype.kind for piece in pieces for one in piece.coords if piece[one].dims == ("example",)}
         for number, piece in enumerate(pieces):
             for name, kind in every.items():
@@ -305,6 +320,83 @@ class StoresSelection:
         return f"<Selection of {len(self._all):,} stores: {', '.join(list(self._all)[:5])}>"
 
 
+def _axis(selection: Selection) -> list[float] | None:
+    """The epochs that the view of a selection looks at, before it chooses some; None where each run gives its own."""
+    words = [word for text in (selection._view, selection._epochs) if text for word in text.split("+")]
+    if any(word.split(":")[0] in ("first", "last", "at-most", "best") for word in words):
+        return None
+    if selection._view is None:
+        return selection.epochs
+    view = [word for word in words if word.startswith("epochs:")]
+    return selection._replaced(view=view[0] if view else None).epochs
+
+
+def _alike(parts: Mapping[str, Selection]) -> dict[str, Selection]:
+    """Selections of several stores with the epochs and statistics that all of them have."""
+    axes = {name: _axis(part) for name, part in parts.items()}
+    found = dict(parts)
+    if all(axis is not None for axis in axes.values()):
+        epochs = _common("epochs", [axis or [] for axis in axes.values()])
+        found = {name: part if axes[name] == epochs else _at(part, epochs) for name, part in parts.items()}
+    statistics = _common("statistics", [part.statistics for part in found.values()])
+    return {name: part if part.statistics == statistics else _of(part, statistics) for name, part in found.items()}
+
+
+def _at(part: Selection, epochs: list[float]) -> Selection:
+    """A selection whose view looks at some epochs."""
+    view = [word for word in (part._view or "").split("+") if word and not word.startswith("epochs:")]
+    return part._replaced(epochs=epochs_text(epochs), view="+".join(view) or None)
+
+
+def _of(part: Selection, statistics: list[str]) -> Selection:
+    """A selection of some statistics."""
+    if word := WORDS.intersection(statistics):
+        raise _errors.UnsupportedError(
+            "a statistic that is called as a word for several cannot be named, and the stores have others beside it",
+            place="statistics", found=min(word), mend="name others by `statistics=`")
+    return part._replaced(statistics=statistics_text(statistics))
+
+
+def _common(what: str, each: Sequence[Sequence[Any]]) -> list[Any]:
+    """What all stores have, in the order of the first; what some of them lack is said."""
+    common = [one for one in each[0] if all(one in set(others) for others in each[1:])]
+    lost = [one for one in dict.fromkeys(one for others in each for one in others) if one not in set(common)]
+    if lost:
+        shown = ", ".join(f"{one:g}" if isinstance(one, float) else one for one in lost[:5])
+        warnings.warn(
+            f"{what} that not all stores have are left out: {shown}{', …' if len(lost) > 5 else ''}", _errors.EngramWarning, stacklevel=6)
+    if not common:
+        raise _errors.NotFoundError(f"the stores have no {what} in common", place=what, mend="select fewer stores")
+    return common
+
+
+def beside_store(names: Iterable[Any]) -> list[str]:
+    """Names of columns beside that of the store; a field of that name is called otherwise, which is said."""
+    found = [str(name) for name in names]
+    if "store" not in found:
+        return found
+    name = "field_store"
+    while name in found:
+        name = f"field_{name}"
+    warnings.warn(f"the column store is called {name} here, for the stores have the name", _errors.EngramWarning, stacklevel=4)
+    return [name if one == "store" else one for one in found]
+
+
+def is_held(values: Any) -> bool:
+    """Whether float64 holds every one of some whole numbers."""
+    numbers = np.asarray(values, np.int64)
+    return bool(((numbers > -HELD) & (numbers < HELD)).all() or all(int(float(one)) == int(one) for one in numbers.tolist()))
+
+
+def require_held(field: str, each: Sequence[Any]) -> None:
+    """Refuses a field whose whole numbers would be rounded, because it is real or lacking in another store."""
+    if any(one is None or one.dtype.kind == "f" for one in each):
+        if not all(is_held(one) for one in each if one is not None and one.dtype.kind == "i"):
+            raise _errors.InvalidDataError(
+                "a field has whole numbers that float64 does not hold, and is real or lacking in another store", place="fields", found=field,
+                mend="leave it out of `fields=`")
+
+
 def _stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
     """Frames one below the other, with their names as a first column; categories are those of all."""
     import pandas
@@ -316,8 +408,28 @@ def _stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
             columns: Any = [frame[name] for frame in every if name in frame]
             union = pandas.api.types.union_categoricals(columns).categories
             every = [frame.assign(**{name: frame[name].cat.set_categories(union)}) if name in frame else frame for frame in every]
+        elif kind := _whole(name, every):
+            every = [frame.assign(**{name: frame[name].astype(kind)}) if name in frame else frame for frame in every]
     names = pandas.Categorical.from_codes(
         np.repeat(np.arange(len(every), dtype=np.int32), [len(frame) for frame in every]), list(frames))
     joined = pandas.concat(every)
     joined.insert(0, "store", names)
     return joined
+
+
+def _whole(name: str, frames: Sequence[pandas.DataFrame]) -> str | None:
+    """The type of a column that keeps whole numbers whole where stores differ: None where nothing is rounded."""
+    import pandas
+
+    columns = [frame[name] for frame in frames if name in frame]
+    whole = [column for column in columns if pandas.api.types.is_integer_dtype(column.dtype)]
+    if len(whole) == len(columns):
+        return "Int64" if len(columns) < len(frames) else None
+    if not all(pandas.api.types.is_numeric_dtype(column.dtype) for column in columns):
+        return None
+    if all(is_held(column.dropna()) for column in whole):
+        return None
+    warnings.warn(
+        f"{name} is of objects, for it has whole numbers that float64 does not hold, and reals in another store", _errors.EngramWarning,
+        stacklevel=5)
+    return "object"

@@ -180,6 +180,20 @@ def number(value: Any) -> str:
     return str(int(real)) if real.is_integer() else repr(real)
 
 
+def matrix_for(
+    out: npt.NDArray[Any] | None, dtype: npt.DTypeLike | None, recorded: np.dtype[Any], shape: tuple[int, int], order: str
+) -> npt.NDArray[Any]:
+    """Where a matrix is put: the array that was given, if it fits, or a new one."""
+    if out is None:
+        return new_array(shape, dtype or recorded, order)
+    check_out(out, shape, "out")
+    if dtype is not None and np.dtype(dtype) != out.dtype:
+        raise _errors.UsageError(
+            "the array that was given has another type", place="out", expected=str(np.dtype(dtype)), found=str(out.dtype),
+            mend="leave `dtype=` out")
+    return out
+
+
 def check_out(out: npt.NDArray[Any], shape: tuple[int, int], name: str) -> None:
     """Refuses an array that a matrix cannot be put into."""
     if not isinstance(out, np.ndarray) or out.shape != shape:

@@ -13,7 +13,7 @@ from . import _engram, _errors
 from ._command import Progress, tell, thread_count
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._request import MISSING, Layout, Missing, check_out, class_array, examples_of, fields_text, ids_of, layout_number, new_array, recorded_dtype
+from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, recorded_dtype
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -170,13 +170,7 @@ class Selection:
             When `out` has another shape or type, or is read-only.
         """
         handle = self._resolve()
-        if out is None:
-            out = new_array(self.shape, dtype or self.dtype, order)
-        elif dtype is not None and np.dtype(dtype) != out.dtype:
-            raise _errors.UsageError(
-                "the array that was given has another type", place="out", expected=str(np.dtype(dtype)), found=str(out.dtype),
-                mend="leave `dtype=` out")
-        check_out(out, self.shape, "out")
+        out = matrix_for(out, dtype, self.dtype, self.shape, order)
         _engram.selection_read(handle, out, thread_count(threads), tell(progress))
         return out
 

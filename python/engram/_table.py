@@ -106,13 +106,17 @@ class Table:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The columns by name, as lists; a name that came before gets a number, such as ``a_1``."""
-        found: dict[str, list[Any]] = {}
-        for index, name in enumerate(self.columns):
+        return {name: self._column(index) for index, name in enumerate(self._distinct())}
+
+    def _distinct(self) -> list[str]:
+        """The names of the columns; one that came before gets a number, such as ``a_1``."""
+        found: dict[str, None] = {}
+        for name in self.columns:
             key, number = name, 1
             while key in found or (key != name and key in self.columns):
                 key, number = f"{name}_{number}", number + 1
-            found[key] = self._column(index)
-        return found
+            found[key] = None
+        return list(found)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The table as an Arrow stream (Arrow PyCapsule interface); texts are dictionaries."""

@@ -102,3 +102,102 @@ def test_a_filter_may_select_of_some_stores_only(pair: engram.Stores) -> None:
     assert set(few.stores) == {"north"} and few.shape == (2, 9)
     with pytest.raises(engram.NotFoundError, match="no store has such examples"):
         pair.select("learning_rule = 'nobody'").to_numpy()
+
+
+def brought(folder: pathlib.Path, epochs: list[float], **options: Any) -> engram.Store:
+    """A store of two runs at some epochs."""
+    about: dict[str, Any] = {"runs": [{}, {}], "statistics": ["m"], **options}
+    values = np.random.default_rng(len(epochs)).normal(size=(2, 1, len(epochs), len(about["statistics"])))
+    path = folder / f"{len(list(folder.iterdir()))}.engram"
+    engram.append(path, values, layers=[("l", "deep")], epochs=epochs, **about)
+    return engram.open(path)
+
+
+@pytest.mark.filterwarnings("ignore::engram.EngramWarning")
+def test_views_are_of_common_epochs_or_of_an_epoch_of_each_run(tmp_path: pathlib.Path) -> None:
+    first, second = brought(tmp_path, [0, 1, 2, 3, 4, 5]), brought(tmp_path, [0, 2, 4, 6])
+    stores = engram.open_many({"a": first, "b": second})
+    for view in ("mean", "portion:2/3", "portion:1/3+mean", "random-start:2x2", "mean+positions"):
+        known = [store.select(view=view, epochs="0,2,4").to_numpy() for store in (first, second)]
+        np.testing.assert_array_equal(stores.select(view=view).to_numpy(), np.concatenate(known), view)
+        np.testing.assert_array_equal(stores.select(view=f"epochs:0,2,4+{view}").to_numpy(), np.concatenate(known), view)
+    for options in ({"epochs": "last"}, {"view": "last"}, {"view": "at-most:5"}, {"view": "epochs:2:9+last"}):
+        known = [store.select(**options).to_numpy() for store in (first, second)]
+        chosen = stores.select(**options)
+        np.testing.assert_array_equal(chosen.to_numpy(), np.concatenate(known))
+        assert len(chosen.columns) == 1 and chosen.columns == first.select(**options).columns
+    with pytest.raises(engram.UsageError, match="z-score"):
+        stores.select(view="zscore")
+    out = np.empty((4, 1), np.float32)
+    with pytest.raises(engram.UsageError, match="another type"):
+        stores.select(epochs="0").to_numpy(out=out, dtype="float64")
+    assert stores.select(epochs="0").to_numpy(out=out, dtype="float32") is out
+
+
+@pytest.mark.filterwarnings("ignore::engram.EngramWarning")
+def test_whole_numbers_of_stores_stay_whole(tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    long, real, none = (
+        brought(tmp_path, [0], runs=runs) for runs in ([{"n": 2**60 + 1}, {"n": None}], [{"n": 1.5}, {"n": 2.5}], [{"a": ""}, {"a": "x"}]))
+    for layout in ("wide", "list", "long"):
+        frame = engram.open_many({"a": long, "b": real}).select().to_pandas(layout, fields=" n")
+        assert frame["n"].tolist()[0] == 2**60 + 1 and frame["n"].tolist()[2:] == [1.5, 2.5]
+        frame = engram.open_many({"a": long, "b": none}).select().to_pandas(layout, fields="n, a")
+        assert frame["n"].dtype == pandas.Int64Dtype() and frame["n"].tolist()[0] == 2**60 + 1
+    pytest.importorskip("dask")
+    whole = brought(tmp_path, [0], runs=[{"n": 2**60 + 1}, {"n": 1}])
+    for one, other, words in ((whole, real, "float64"), (whole, none, "float64"), (long, real, "a text in one store")):
+        with pytest.raises(engram.InvalidDataError, match=words):
+            engram.open_many({"a": one, "b": other}).select().to_xarray(fields=["n"])
+    with pytest.raises(engram.UsageError, match="twice"):
+        engram.open_many({"a": long, "b": real}).select().to_pandas(fields=["n", "n"])
+    assert engram.open_many({"a": none, "b": none}).select().labels("a")[1] == ["", "x"]
+
+
+def test_columns_may_be_called_as_others_are(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pandas")
+    runs = [{"store": "mine", "m": 7, "value": 3, "example": "e"}, {"store": "yours", "m": 8}]
+    first = brought(tmp_path, [0, 1], runs=runs, statistics=["m", "store"])
+    second = brought(tmp_path, [0, 1], statistics=["m", "store"])
+    selection = engram.open_many({"a": first, "b": second}).select()
+    cube = np.concatenate([store.select().to_numpy() for store in (first, second)]).reshape(4, 2, 2)
+    with pytest.warns(engram.EngramWarning, match="store is called field_store"):
+        wide = selection.to_pandas()
+    assert wide["store"].tolist() == ["a", "a", "b", "b"] and wide["field_store"].tolist()[:2] == ["mine", "yours"]
+    np.testing.assert_array_equal(wide.iloc[:, -4:].to_numpy(), cube.reshape(4, 4))
+    assert list(wide.columns[-4:]) == ["m@0", "m@1", "store@0", "store@1"]
+    with pytest.warns(engram.EngramWarning, match="field_store"):
+        lists = selection.to_pandas("list")
+    np.testing.assert_array_equal(np.stack(lists["chosen_m"].tolist()), cube[:, 0])
+    np.testing.assert_array_equal(np.stack(lists["chosen_store"].tolist()), cube[:, 1])
+    with pytest.warns(engram.EngramWarning, match="field_store"):
+        long = selection.to_pandas("long")
+    assert long["value"].tolist()[0] == 3 and long["chosen_value"].tolist() == cube.reshape(-1).tolist()
+    pytest.importorskip("dask")
+    with pytest.raises(engram.UsageError, match="called as"):
+        selection.to_xarray()
+    with pytest.warns(engram.EngramWarning) as told:
+        data = engram.open_many({"a": first, "b": second}).select(statistics=["m"]).to_xarray()
+    assert all(any(f"{name} is called field_{name}" in str(one.message) for one in told) for name in ("store", "m", "example"))
+    assert data["store"].values.tolist() == ["a", "a", "b", "b"] and data["field_store"].values.tolist()[:2] == ["mine", "yours"]
+    assert data["example_id"].values.tolist() == [0, 1, 0, 1] and data["field_example"].values.tolist()[:2] == ["e", ""]
+    assert data["field_m"].values.tolist()[:2] == [7, 8]
+    np.testing.assert_array_equal(data["m"].values, cube[:, 0])
+    pytest.importorskip("polars")
+    with pytest.warns(engram.EngramWarning, match="field_store"):
+        frame = selection.to_polars("list")
+    np.testing.assert_array_equal(frame["chosen_store"].to_numpy(), cube[:, 1])
+    with pytest.warns(engram.EngramWarning, match="field_store"):
+        asked = engram.open_many({"a": first}).sql("SELECT 1 AS store, 2 AS a, 3 AS a")
+    assert list(asked.columns) == ["store", "field_store", "a", "a_1"] and asked.iloc[0].tolist() == ["a", 1, 2, 3]
+
+
+def test_statistics_may_be_called_as_words_for_several(tmp_path: pathlib.Path) -> None:
+    first = brought(tmp_path, [0, 1], statistics=["all", "weight"])
+    second = brought(tmp_path, [0, 1, 2], statistics=["all", "weight"])
+    with pytest.warns(engram.EngramWarning, match="2"):
+        matrix = engram.open_many({"a": first, "b": second}).select(statistics="all").to_numpy()
+    np.testing.assert_array_equal(matrix, np.concatenate([store.select(epochs="0,1").to_numpy() for store in (first, second)]))
+    other = engram.open_many({"a": first, "b": brought(tmp_path, [0, 1], statistics=["weight"])})
+    with pytest.warns(engram.EngramWarning), pytest.raises(engram.UnsupportedError, match="cannot be named"):
+        other.select(statistics="all").to_numpy()
