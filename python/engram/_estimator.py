@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _engram
+from ._command import thread_count
 
 
 def whole(name: str, value: Any) -> int:
@@ -59,7 +60,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
 
     def _threads(self) -> int:
         jobs = getattr(self, "n_jobs", None)
-        return 0 if jobs is None or jobs < 0 else int(jobs)
+        return 0 if jobs is None else max(0, thread_count(jobs, "n_jobs"))
 
     def _matrix(self, X: Any, *, reset: bool) -> npt.NDArray[Any]:
         array: Any = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32), ensure_min_samples=2 if reset else 1)
@@ -78,6 +79,8 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
     def fit(self, X: Any, y: Any) -> Any:
         """Learn from rows of a matrix. Every row counts the same: there is no ``sample_weight``.
 
+        What was learned before stays until all is learned, whatever fails or is interrupted.
+
         Parameters
         ----------
         X : array, shape (examples, columns)
@@ -89,6 +92,14 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
         -------
         self
         """
+        fitted = object.__new__(type(self))
+        fitted.__dict__.update(self.__dict__)
+        fitted._learn(X, y)
+        self.__dict__ = fitted.__dict__
+        return self
+
+    def _learn(self, X: Any, y: Any) -> None:
+        """Learns in this object, whatever becomes of it."""
         array = self._matrix(X, reset=True)
         if y is None:
             raise ValueError("This estimator requires y to be passed, but the target y is None")
@@ -104,7 +115,6 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ig
             self._kind, json.dumps(parameters), array, codes32, len(self.classes_), self._layout(array.shape[1]), self._seed(),
             self._threads(), None)
         self._take(model)
-        return self
 
     def _class_weights(self, codes: npt.NDArray[np.int32]) -> Any:
         weights = getattr(self, "class_weight", None)

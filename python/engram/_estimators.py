@@ -174,13 +174,15 @@ class LinearSVM(_Estimator):
             When a class did not converge.
         """
         super().fit(X, y)
-        problems = self.summary_.get("problems", [])
-        self.n_iter_ = max([1, *(int(problem.get("iterations", 1)) for problem in problems)])
         if not self.summary_.get("converged", True):
             import warnings
 
             warnings.warn("the solver did not converge; raise max_iter or tol", ConvergenceWarning, stacklevel=2)
         return self
+
+    def _take(self, model: object) -> None:
+        super()._take(model)
+        self.n_iter_ = max([1, *(int(problem.get("iterations", 1)) for problem in self.summary_.get("problems", []))])
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
         """The decision value of each class for each row; one value a row for two classes.
@@ -261,8 +263,12 @@ class Conv1D(_Estimator):
         self.n_jobs = n_jobs
 
     def _layout(self, columns: int) -> tuple[int, int, int]:
-        statistics = whole_or_none("n_statistics", self.n_statistics) or 1
+        statistics = 1 if self.n_statistics is None else whole("n_statistics", self.n_statistics)
         positions = whole("n_positions", self.n_positions)
+        for name, value, least in (("n_statistics", statistics, 1), ("n_positions", positions, 0)):
+            if value < least:
+                raise _errors.UsageError(
+                    "a row has at least one trajectory, and no fewer than 0 positions", place=name, expected=f"at least {least}", found=str(value))
         values = columns - positions
         if values <= 0 or values % statistics:
             raise _errors.UsageError(

@@ -160,3 +160,38 @@ def test_a_parameter_of_another_kind_is_refused_by_name(estimator: engram.Random
     x, y = data()
     with pytest.raises(ValueError, match=f"^{name}"):
         estimator.fit(x, y)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "estimator", [engram.RandomForest(5, random_state=0), engram.LinearSVM(random_state=0), engram.Conv1D(max_epochs=5, random_state=0)],
+    ids=lambda one: one._kind)
+def test_what_was_learned_stays_where_a_second_fit_fails(estimator: engram.RandomForest, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = data()
+    model = clone(estimator).fit(x, y)
+    known, state = model.predict(x), dict(model.__dict__)
+    others = np.where(y == "adam", "b", "a")
+
+    def stopped(*arguments: object) -> object:
+        raise KeyboardInterrupt
+
+    for wrong, labels in ((x[:, :5], y[:5]), (x[:, :5], ["a"] * 600), (np.full((600, 5), np.nan), others)):
+        with pytest.raises(ValueError):
+            model.fit(wrong, labels)
+    monkeypatch.setattr(engram._engram, "model_fit", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(x[:, :5], others)
+    assert model.__dict__ == state and model.n_features_in_ == 20
+    np.testing.assert_array_equal(model.predict(x), known)
+    monkeypatch.undo()
+    assert set(model.fit(x[:, :8], others).predict(x[:, :8])) <= {"a", "b"} and model.n_features_in_ == 8
+
+
+def test_numbers_of_threads_and_trajectories_are_checked() -> None:
+    x, y = data()
+    for jobs in (10**12, 1.5, "2"):
+        with pytest.raises(engram.UsageError, match="n_jobs"):
+            engram.RandomForest(5, n_jobs=jobs).fit(x, y)
+    for options in ({"n_statistics": 0}, {"n_statistics": -1}, {"n_positions": -1}):
+        with pytest.raises(engram.UsageError, match="at least"):
+            engram.Conv1D(**options).fit(x, y)
