@@ -32,7 +32,7 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
     def __init__(self, selection: Selection, layout: Literal["list", "wide"], fields: str | Sequence[str] | None) -> None:
         # The base class has no constructor; nothing of it is used that needs one.
         if layout not in ("list", "wide"):
-            raise _errors.UsageError("a dataset has a row for each example", place="layout", expected="'list' or 'wide'", found=layout)
+            raise _errors.UsageError("a dataset has a row for each example", place="layout", expected="'list' or 'wide'", found=repr(layout))
         self._selection = selection
         self._layout: Literal["list", "wide"] = layout
         self._fields = fields

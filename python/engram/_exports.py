@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -176,14 +176,38 @@ def float_paths(field: Any) -> list[str]:
     return []
 
 
+def parquet_path(path: str | os.PathLike[str]) -> str:
+    """The path of a file to write; refuses what is no file's, and a folder that there is not."""
+    if not isinstance(path, (str, bytes, os.PathLike)) or not os.fsdecode(path) or os.path.isdir(path):
+        raise _errors.UsageError("this is no path of a file", place="path", expected="such as 'rows.parquet'", found=repr(path))
+    target = os.fsdecode(path)
+    folder = os.path.dirname(target) or os.curdir
+    if not os.path.isdir(folder):
+        raise _errors.StorageError("there is no such folder", file=target, found=folder, mend="make it first")
+    return target
+
+
+def parquet_writer(unfinished: str, target: str, schema: Any, settings: Mapping[str, Any]) -> Any:
+    """A writer of Parquet into a file that will have another name; what pyarrow refuses is said of that name."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        return parquet.ParquetWriter(unfinished, schema, **settings)
+    except OSError as error:
+        raise _errors.StorageError(
+            "the file cannot be written", file=target, found=os.strerror(error.errno) if error.errno else type(error).__name__) from None
+    except (TypeError, ValueError, pyarrow.ArrowException) as error:
+        raise _errors.UsageError("pyarrow takes no such option of a Parquet file", file=target, place="options", found=str(error)) from None
+
+
 def write_parquet(
     selection: Selection, path: str | os.PathLike[str], layout: Layout, fields: str | Sequence[str] | None, options: dict[str, Any]
 ) -> None:
     """Writes a selection batch by batch; the file appears whole or not at all."""
     import pyarrow
-    from pyarrow import parquet
 
-    target = os.fspath(path)
+    target = parquet_path(path)
     unfinished = f"{target}.{os.getpid()}.tmp"
     reader = pyarrow.RecordBatchReader.from_stream(selection.arrow_stream(layout, fields))
     settings: dict[str, Any] = {"compression": "zstd", **options}
@@ -194,7 +218,7 @@ def write_parquet(
         settings.update(use_byte_stream_split=floats, use_dictionary=others)
     def write(is_left: threading.Event) -> None:
         waiting: list[Any] = []
-        with parquet.ParquetWriter(unfinished, reader.schema, **settings) as writer:
+        with parquet_writer(unfinished, target, reader.schema, settings) as writer:
             for batch in reader:
                 waiting.append(batch)
                 if sum(one.num_rows for one in waiting) >= ROW_GROUP:

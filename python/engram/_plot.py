@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _errors
+from ._pieces import Pieces
+from ._request import statistics_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,16 +42,16 @@ class SelectionPlots:
 
         selection = self._selection
         name = statistic or selection.statistics[0]
-        one = selection._replaced(statistics=name if "," not in name else f'"{name}"')
-        values = one.to_numpy3d()[:, 0]
-        if values.shape[1] != len(one.epochs):
+        pieces = Pieces(selection if name in selection.statistics else selection._replaced(statistics=statistics_text([name])))
+        values = pieces.cube(pieces.ids, [name])[:, 0]
+        if values.shape[1] != len(selection.epochs):
             raise _errors.UsageError("a trajectory has a value at each epoch", place="view", mend="leave `view=` out")
-        codes, classes = one.labels(hue) if hue else (np.zeros(len(values), np.int32), [None])
+        codes, classes = selection.labels(hue) if hue else (np.zeros(len(values), np.int32), [None])
         axes = ax if ax is not None else pyplot.subplots()[1]
         for code, label in enumerate(classes):
             low, middle, high = np.nanpercentile(np.asarray(values[codes == code], float), [25, 50, 75], axis=0)
-            (line,) = axes.plot(one.epochs, middle, label=None if hue is None else str(label))
-            axes.fill_between(one.epochs, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+            (line,) = axes.plot(selection.epochs, middle, label=None if hue is None else str(label))
+            axes.fill_between(selection.epochs, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
         axes.set_xlabel("epoch")
         axes.set_ylabel(name)
         if hue:

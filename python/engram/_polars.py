@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars
 
+from ._errors import UsageError
 from ._exports import value_columns
 from ._pieces import Pieces
 
@@ -25,6 +26,8 @@ def scan(
     """A lazy frame: of a query only the statistics are decoded that it names, of the examples that its filter on metadata leaves."""
     from polars.io.plugins import register_io_source
 
+    if layout not in ("list", "wide"):
+        raise UsageError("a scan has a row for each example", place="layout", expected="'list' or 'wide'", found=repr(layout))
     pieces = Pieces(selection)
     pieces.refuse_scaled()
     samples = selection._info[4]

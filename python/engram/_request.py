@@ -112,8 +112,8 @@ def recorded_dtype(facts: tuple[Any, ...]) -> np.dtype[Any]:
     return np.dtype(np.float64 if facts[6] == FLOAT64 else np.float32)
 
 
-def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:
-    """An array on a boundary of 64 bytes, which other libraries share without a copy."""
+def real_type(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    """A type of the elements of a matrix; refuses any other."""
     try:
         kind = np.dtype(dtype)
     except TypeError:
@@ -122,6 +122,12 @@ def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.N
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise _errors.UsageError(
             "a matrix is of float32 or float64", place="dtype", expected="float32 or float64", found=str(kind))
+    return kind
+
+
+def new_array(shape: tuple[int, int], dtype: npt.DTypeLike, order: str) -> npt.NDArray[Any]:
+    """An array on a boundary of 64 bytes, which other libraries share without a copy."""
+    kind = real_type(dtype)
     if order not in ("C", "F"):
         raise _errors.UsageError("this is no order of elements", place="order", expected="'C' or 'F'", found=repr(order))
     size = shape[0] * shape[1] * kind.itemsize
@@ -142,8 +148,11 @@ def statistics_text(statistics: str | Iterable[str]) -> str:
 
 def fields_text(fields: str | Iterable[str] | None, place: str = "fields") -> str | None:
     """A request for fields as the library takes it; refuses one that stands twice in a list."""
-    if fields is None or isinstance(fields, str):
-        return fields if fields is None else unbroken(fields, place)
+    if fields is None or fields == "":
+        return None if fields is None else ""
+    if isinstance(fields, str):
+        fields_text([name.strip() for name in unbroken(fields, place).split(",")], place)
+        return fields
     if not isinstance(fields, Iterable):
         raise _errors.UsageError("fields are a text or a list of texts", place=place, found=repr(fields))
     names = list(fields)
@@ -187,9 +196,9 @@ def matrix_for(
     if out is None:
         return new_array(shape, dtype or recorded, order)
     check_out(out, shape, "out")
-    if dtype is not None and np.dtype(dtype) != out.dtype:
+    if dtype is not None and real_type(dtype) != out.dtype:
         raise _errors.UsageError(
-            "the array that was given has another type", place="out", expected=str(np.dtype(dtype)), found=str(out.dtype),
+            "the array that was given has another type", place="out", expected=str(real_type(dtype)), found=str(out.dtype),
             mend="leave `dtype=` out")
     return out
 

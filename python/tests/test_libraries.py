@@ -351,3 +351,64 @@ def test_large_whole_numbers_with_gaps_stay_what_they_are(tmp_path: pathlib.Path
     with pytest.warns(engram.EngramWarning, match="big is text"):
         texts = selection.to_xarray().big
     assert texts.values.tolist() == [str(large[0]), str(large[1]), ""] and isinstance(texts, xarray.DataArray)
+
+
+def test_what_no_parquet_file_is_names_the_path_of_the_caller(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow")
+    selection = shared.select("architecture = 'knet'", **TWO)
+    for path in ("", tmp_path, 3, None):
+        with pytest.raises(engram.UsageError, match="path of a file"):
+            selection.to_parquet(path)  # type: ignore[arg-type]
+    missing = tmp_path / "nowhere" / "x.parquet"
+    with pytest.raises(engram.StorageError, match="no such folder") as caught:
+        selection.to_parquet(missing)
+    assert caught.value.file == str(missing)
+    for options in ({"compression": "foo"}, {"foo": 1}, {"version": "9"}):
+        with pytest.raises(engram.UsageError, match="no such option") as refused:
+            selection.to_parquet(tmp_path / "x.parquet", **options)
+        assert refused.value.file == str(tmp_path / "x.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_that_stand_twice_and_layouts_that_there_are_not_are_refused(shared: engram.Store) -> None:
+    polars, xarray = pytest.importorskip("polars"), pytest.importorskip("xarray")
+    pytest.importorskip("pyarrow")
+    selection = shared.select("architecture = 'knet'", **TWO)
+    for fields in (["run_id", "run_id"], "run_id, run_id", 3, [3]):
+        for read in (selection.to_pandas, selection.to_arrow, selection.to_polars, selection.scan, selection.to_dataset):
+            with pytest.raises(engram.UsageError):
+                read(fields=fields)
+        with pytest.raises(engram.UsageError):
+            selection.to_xarray(fields)  # type: ignore[arg-type]
+    assert isinstance(selection.scan(fields="run_id, task"), polars.LazyFrame)
+    for layout in ("long", "tall", 3):
+        for scanned in (selection.scan, selection.to_dataset):
+            with pytest.raises(engram.UsageError, match="a row for each example"):
+                scanned(layout)  # type: ignore[operator]
+    with pytest.raises(engram.UsageError, match="float32 or float64"):
+        selection.to_numpy(out=np.empty(selection.shape, np.float32), dtype="zz")
+    with pytest.raises(engram.UsageError, match="layout"):
+        xarray.open_dataset(shared.path, engine="engram", layout="foo")
+    dropped = xarray.open_dataset(shared.path, engine="engram", drop_variables=["task", "actabs_norm", "nothing"])
+    assert not {"task", "actabs_norm"} & set(dropped.variables) and "run_id" in dropped.variables
+
+
+def test_a_statistic_may_be_called_as_a_word_for_several(tmp_path: pathlib.Path) -> None:
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "x.engram"
+    runs = [{"example": "a", "m": 1}, {"example": "b", "m": 2}]
+    engram.append(path, np.arange(12.0).reshape(2, 1, 2, 3), runs=runs, layers=["l"], epochs=[0, 1], statistics=["m", "all", "weight"])
+    selection = engram.open(path).select(statistics="all")
+    cube = selection.to_numpy3d()
+    scan, data = selection.scan(), selection.to_dataset()
+    np.testing.assert_array_equal(scan.select("weight").collect()["weight"].to_numpy(), cube[:, 2])
+    np.testing.assert_array_equal(scan.filter(polars.col("m") == 2).select("chosen_m", "all").collect()["all"].to_numpy(), cube[1:, 1])
+    np.testing.assert_array_equal(np.stack(data.to_table(["all"])["all"].to_pylist()), cube[:, 1])
+    pytest.importorskip("xarray")
+    with pytest.warns(engram.EngramWarning, match="example is called field_example"):
+        shown = selection.to_xarray(["example"])
+    assert shown["example"].values.tolist() == [0, 1] and shown["field_example"].values.tolist() == ["a", "b"]
+    np.testing.assert_array_equal(shown["weight"].isel(epoch=[1]).values, cube[:, 2, 1:])
+    pytest.importorskip("matplotlib")
+    axes = selection.plot.trajectories("all")
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), np.median(cube[:, 1], axis=0))
