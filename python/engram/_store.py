@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import numbers
 import os
 import re
@@ -178,7 +177,7 @@ class Store:
         classes = _engram.labels(self._snapshot, examples, column, codes)
         return codes, classes
 
-    @functools.cached_property
+    @property
     def splits(self) -> SplitSets:
         """The split sets by name: ``store.splits["fig2a"]``, ``store.splits.make("runs", "group-k-fold", folds=4)``."""
         return SplitSets(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pathlib
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -185,3 +187,18 @@ def test_ctrl_c_ends_a_stream_that_a_library_pulls(path: pathlib.Path, tmp_path:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "stopped 1632\n" * 2, done.stderr
     assert not [one for one in os.listdir(tmp_path) if one.endswith(".tmp")]
+
+
+def test_a_store_lets_go_of_its_files_when_it_is_let_go(path: pathlib.Path) -> None:
+    """Not when garbage is collected: who copies the folder would find a file that goes."""
+    gc.collect()
+    gc.disable()
+    try:
+        store = engram.open(path)
+        selection = store.select("architecture = 'knet'")
+        assert list(store.splits) == ["fig2a"] and len(selection) == 96 and len(store.splits["fig2a"]) == 2
+        gone = weakref.ref(store)
+        del store
+        assert gone() is None and len(selection) == 96
+    finally:
+        gc.enable()
