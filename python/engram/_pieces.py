@@ -79,7 +79,7 @@ class Pieces:
         -------
         numpy.ndarray, shape (ids, columns)
         """
-        found = self._unscaled(ids, statistics, dtype, order)
+        found = self.unscaled(ids, statistics, dtype, order)
         if self._is_scaled:
             places, columns = self.selection._info[5], self._columns(statistics)
             means, scales = (one[columns] for one in self.scaling)
@@ -103,10 +103,10 @@ class Pieces:
         places: npt.NDArray[np.intp] = first[:, None] + np.arange(samples)
         return places.reshape(-1)
 
-    def _unscaled(
-        self, ids: npt.NDArray[np.int64], statistics: Sequence[str] | None, dtype: npt.DTypeLike | None, order: str
+    def unscaled(
+        self, ids: npt.NDArray[np.int64], statistics: Sequence[str] | None = None, dtype: npt.DTypeLike | None = None, order: str = "C"
     ) -> npt.NDArray[Any]:
-        """Some examples without a z-score."""
+        """As :meth:`read`, without a z-score."""
         names = tuple(self.statistics if statistics is None else statistics)
         # No list of names holds a statistic that is called as a word such as `all`, so that all are read.
         read = tuple(self.statistics) if WORDS.intersection(names) else names
@@ -120,7 +120,7 @@ class Pieces:
     def _rows(self) -> Iterator[npt.NDArray[np.float64]]:
         """All values without positions and z-score, some examples at a time."""
         for start in range(0, len(self.ids), PIECE):
-            yield self._unscaled(self.ids[start:start + PIECE], None, None, "C")[:, self.selection._info[5]:].astype(np.float64)
+            yield self.unscaled(self.ids[start:start + PIECE])[:, self.selection._info[5]:].astype(np.float64)
 
     def prepare(self) -> None:
         """Finds the z-score, if there is one, before the pieces are shared among workers."""

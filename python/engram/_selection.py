@@ -383,9 +383,11 @@ class Selection:
             return f"{html.escape(repr(self))}<br><small>{html.escape(str(error))}</small>"
         lines = [f"<b>{rows:,} examples x {columns:,} columns</b><br><small>{html.escape(self._asked())}</small>"]
         if self._info[4] > 1 and rows:
+            from ._pieces import Pieces
             from ._sparkline import sparkline
 
-            first = self._replaced(examples=self.ids[:1]).to_numpy()[0][self._info[5]:].reshape(-1, self._info[4])
+            # A z-score, which needs all examples, only moves and stretches a line.
+            first = Pieces(self).unscaled(self.ids[:1])[0, self._info[5]:].reshape(-1, self._info[4])
             cells = "".join(
                 f"<tr><td>{html.escape(name)}</td><td>{sparkline(values)}</td></tr>"
                 for name, values in list(zip(self.statistics, first, strict=True))[:8])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _engram, _errors
-from ._command import Progress, command
+from ._command import Progress, command, unbroken
 from ._request import Missing, candidate, epochs_text, examples_of, id_array, missing_rule, require_filter, require_text, statistics_text
 from ._selection import Selection
 from ._splits import SplitSets
@@ -45,7 +45,7 @@ class Store:
         if commit is not None and (not isinstance(commit, numbers.Integral) or isinstance(commit, bool)):
             raise _errors.UsageError(
                 "a commit is a whole number", place="commit", found=repr(commit), mend="`store.log()` lists the commits")
-        self._path = os.fsdecode(path)
+        self._path = unbroken(os.fsdecode(path), "path")
         self._handle: object = _engram.store_open(self._path, create)
         self._is_pinned = commit is not None
         #: What selections and split sets of it read, which closes with it.

@@ -360,6 +360,9 @@ def test_what_is_no_text_is_no_filter(store: engram.Store) -> None:
         for wrong in ("task = 'a\0b'", "task = '\ud800'"):
             with pytest.raises(engram.UsageError, match="NUL|Unicode"):
                 use(wrong)
+    for path in ("a\0b", "\ud800"):
+        with pytest.raises(engram.UsageError, match="in path"):
+            engram.open(path)
     assert store.commit == 2 and len(store) == 1632
     for wrong in (3, None, b"path"):
         with pytest.raises(engram.UsageError, match="text or path"):

@@ -101,3 +101,8 @@ def test_what_was_left_out_is_said_once(uneven: engram.Store) -> None:
         selection = uneven.select(statistics=["m"], view="mean")
         selection.to_dataset("wide").to_table()
     assert sum("4 of 6 epochs" in str(one.message) for one in told) == 1
+
+
+def test_a_representation_shows_the_epochs_of_the_whole(uneven: engram.Store) -> None:
+    for view in (None, "zscore", "portion:1/2"):
+        assert uneven.select(statistics=["m"], view=view)._repr_html_().count("svg") >= 1
