@@ -166,7 +166,6 @@ def command(
     if reads_json:
         line.append("--json")
     line += ["--", *(argument(line[0], one) for one in arguments)]
-    line = [unbroken(word, "a text of the command") for word in line]
     try:
         line = [unbroken(word, "a text of the command") for word in line]
         output, notes = _engram.command(line, thread_count(threads), tell(progress))

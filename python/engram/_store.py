@@ -317,6 +317,8 @@ class Store:
                 "changes are a mapping of fields to values", place="values", expected="such as {'learning_rule': 'adam'}", found=repr(values)[:60])
         changes = {name: field_value(name, value) for name, value in values.items()}
         for name, value in changes.items():
+            if isinstance(value, str):
+                unbroken(value, f"values[{name!r}]")
             if isinstance(value, str) and (re.search(r",[^,=]*=", value) or value == "NULL"):
                 raise _errors.UsageError(
                     "this text cannot be told from a list of changes", place=f"values[{name!r}]", found=repr(value),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _engram
+from ._errors import UsageError
 from ._needs import needs
 
 if TYPE_CHECKING:
@@ -157,6 +158,10 @@ class Table:
         needs("polars", "a polars frame")
         import polars
 
+        names = self.columns
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise UsageError(
+                "a frame of polars has one column of a name", place="query", found=f"two columns {twice[0]!r}", mend="name them by AS")
         return polars.DataFrame(self)
 
     def _shown(self) -> list[list[str]]:

@@ -382,6 +382,9 @@ def test_edits_take_values_as_appends_do(store: engram.Store) -> None:
     for wrong in (b"x", float("inf"), "a\0b", "\ud800"):
         with pytest.raises(engram.UsageError):
             store.edit(knet, {"task": wrong}, reason="a test")
+    with pytest.raises(engram.UsageError, match="reason=a") as caught:
+        store.edit(knet, {"task": "x"}, reason="a\0b")
+    assert "--" not in str(caught.value)
     with pytest.raises(engram.UsageError, match="mapping"):
         store.edit(knet, 3, reason="a test")  # type: ignore[arg-type]
 
@@ -419,3 +422,11 @@ def test_a_selection_stays_at_its_commit(store: engram.Store) -> None:
     store.close()
     with pytest.raises(engram.UsageError, match="closed"):
         selection.metadata("task")
+
+
+def test_a_frame_of_polars_has_one_column_of_a_name(shared: engram.Store) -> None:
+    pytest.importorskip("polars")
+    twice = shared.sql("SELECT 1 AS a, 2 AS a")
+    assert twice.to_dict() == {"a": [1], "a_1": [2]}
+    with pytest.raises(engram.UsageError, match="two columns 'a'"):
+        twice.to_polars()
