@@ -67,6 +67,7 @@ struct PythonWording: Wording {
     case .overwrites: "overwrite"
     case .axes: "axes"
     case .weightAxes: "weight_axes"
+    case .ownUnits: "own_units"
     case .units: "units"
     case .noise: "noise"
     }

@@ -71,6 +71,8 @@ public struct Mend: Sendable, Hashable {
     case axes
     /// What the axes of recorded weights mean.
     case weightAxes
+    /// That each epoch of a raw recording has units of its own.
+    case ownUnits
     /// How many units are measured.
     case units
     /// The noise that is added before measuring.

@@ -41,6 +41,7 @@ public struct SwiftWording: Wording {
       case .overwrites: "overwrites"
       case .axes: "axes"
       case .weightAxes: "weightAxes"
+      case .ownUnits: "hasOwnUnits"
       case .units: "units"
       case .noise: "noise"
       }

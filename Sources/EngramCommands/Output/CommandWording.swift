@@ -32,6 +32,7 @@ package struct CommandWording: Wording {
     case .overwrites: "--overwrite"
     case .axes: "--axes"
     case .weightAxes: "--weight-axes"
+    case .ownUnits: "--own-units"
     case .units: "--units"
     case .noise: "--noise"
     }

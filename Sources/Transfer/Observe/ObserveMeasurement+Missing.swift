@@ -68,12 +68,15 @@ extension ObserveMeasurement {
     }
     if let epoch = counted.first(where: { present.units[$0].isEmpty }) {
       let isOwn = input.request.hasOwnUnits
-      let (epochs, way) = isOwn ? ("", "") : (" or epochs", ", say that epochs have units of their own")
+      let shared: Mend = """
+        leave out stimuli or epochs that few units have, say \(option: .ownUnits) where epochs have units of their own, or keep \
+        NaN as values
+        """
       throw EngramError(
         .invalidData, "no unit of a layer has a value at every stimulus", file: array.files[0].name,
         place: isOwn ? "\(place), epoch \(input.epochs[epoch])" : place,
         expected: "at least one of \(array.rowLength(at: epoch)) units", found: "none",
-        mend: "leave out stimuli\(epochs) that few units have\(way), or keep NaN as values")
+        mend: isOwn ? "leave out stimuli that few units have, or keep NaN as values" : shared)
     }
     var seen = dropped[layer] ?? ([], 0)
     seen.units += gone

@@ -112,7 +112,7 @@ struct ObservedArray: Sendable {
         .invalidData, "the files of a pattern are not alike", file: file.name,
         expected: "\(first.shapeText) of \(first.array.type.name), as \(first.name)\(but)",
         found: "\(file.shapeText) of \(file.array.type.name)",
-        mend: "give each layer a pattern of its own; if epochs have units of their own, say so")
+        mend: "give each layer a pattern of its own; if epochs have units of their own, say \(option: .ownUnits)")
     }
   }
 
