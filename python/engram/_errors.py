@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import Any
 
 from . import _engram
@@ -14,6 +16,14 @@ __all__ = [
 
 class EngramWarning(UserWarning):
     """What was inferred, dropped or defaulted, in one line."""
+
+
+def say(text: str) -> None:
+    """Warns in one line, at the line outside of this package that called it."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, EngramWarning, stacklevel=level)
 
 
 class EngramError(Exception):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import math
 import pathlib
 import tempfile
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import _errors
 from ._layout import named_as
+from ._request import epochs_text, number
 from ._rows import is_number
 from ._write import ingest
 
@@ -44,8 +46,7 @@ def dropped(names: Sequence[Any]) -> list[str]:
     kept = set() if "tracker_run" in names else {"run_id"}
     found = [name for name in GIVEN if name in names and name not in kept]
     if found:
-        warnings.warn(
-            f"columns that a store numbers itself are left out: {', '.join(found)}", _errors.EngramWarning, stacklevel=4)
+        _errors.say(f"columns that a store numbers itself are left out: {', '.join(found)}")
     return found
 
 
@@ -54,19 +55,26 @@ def trajectories(names: Iterable[str]) -> list[str]:
     return [name for name in names if "@" in name or name.lower() in VALUES]
 
 
-def value_type(kinds: Mapping[str, str], is_large: Callable[[str], bool] = lambda name: False) -> str | None:
+def value_type(kinds: Mapping[str, str], is_wide: Callable[[str], bool]) -> str | None:
     """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept.
 
     Trajectories are the columns ``statistic@epoch`` and ``value``; where there are none, any column of reals may be one, and any
-    of whole numbers behind the epoch. `is_large` says whether a column has whole numbers that float32 does not hold.
+    other behind the epoch. `is_wide` says whether a column that is of no narrow reals has numbers that float32 may not hold.
     """
     names = trajectories(kinds)
-    reals = {kind.lower() for name, kind in kinds.items() if not names or name in names} & REALS
-    if not reals or not reals <= NARROW:
+    narrow = {name for name, kind in kinds.items() if kind.lower() in NARROW and (not names or name in names)}
+    if not narrow:
         return None
     places = [place for place, name in enumerate(kinds) if name.lower() in EPOCHS]
-    whole = names or list(kinds)[places[0] + 1 if places else 0:]
-    return None if any("int" in kinds[name].lower() and is_large(name) for name in whole) else "float32"
+    before = [] if names or not places else list(kinds)[:places[0]]
+    others = [name for name in names or kinds if name not in narrow and (name not in before or kinds[name].lower() in REALS)]
+    return None if any(map(is_wide, others)) else "float32"
+
+
+def are_numbers(texts: Iterable[str]) -> bool:
+    """Whether some texts would be taken for numbers, empty ones aside, which would be taken for none."""
+    known = [one for one in texts if one]
+    return bool(known) and all(map(is_number, known))
 
 
 def is_beyond_float32(least: Any, most: Any) -> bool:
@@ -91,10 +99,9 @@ def text_types(
     # A description declares types itself, and in a whole selection of a store every text in quotes is one.
     if options.get("description") is not None or set(names) >= OWN:
         return {}
-    ours = {theirs: field for field, theirs in (options.get("map") or {}).items()}
-    statistics = options.get("statistics") or ()
-    run = options.get("run") or ()
-    apart = FIELDS | set(run.lower().split(",") if isinstance(run, str) else map(str.lower, run))
+    ours = {theirs: field for field, theirs in pairs(options.get("map")).items()}
+    statistics = names_of(options.get("statistics"))
+    apart = FIELDS | set(map(str.lower, names_of(options.get("run"))))
     called = [ours.get(name, name).lower() for name in names]
     epochs = [place for place, name in enumerate(called) if name in EPOCHS]
     end = epochs[0] if epochs and not VALUES & set(called) else len(names)
@@ -105,8 +112,7 @@ def text_types(
     for place, name in enumerate(names):
         is_field = (place < end or called[place] in apart) and called[place] not in taken and name not in statistics and not set("@=") & set(name)
         if is_field and name in texts_of:
-            known = [one for one in texts_of[name]() if one is not None]
-            if known and all(is_number(one) for one in known):
+            if are_numbers(one for one in texts_of[name]() if one is not None):
                 found[ours.get(name, name)] = "text"
     return found
 
@@ -129,5 +135,50 @@ def ingest_table(
     with tempfile.TemporaryDirectory(prefix="engram-") as folder, named_as(source, folder):
         path = pathlib.Path(folder) / "table.csv"
         write(path)
-        declared = {**types, **(options.get("type") or {})}
-        return ingest(path, store, **{**options, "type": declared or None})
+        given = options.get("type")
+        declared = pairs(given)
+        return ingest(path, store, **{**options, "type": {**types, **declared} or None if declared or not given else given})
+
+
+def names_of(option: Any) -> list[str]:
+    """Names that an option of `ingest` lists: one text with commas, or several; what is neither is left to `ingest` to refuse."""
+    if isinstance(option, str):
+        return next(csv.reader([option], skipinitialspace=True), [])
+    return [str(one) for one in option] if isinstance(option, Iterable) else []
+
+
+def pairs(option: Any) -> dict[str, str]:
+    """An option ``NAME=VALUE`` of `ingest` in any of its forms: a mapping, a text with commas, or a list of texts."""
+    if isinstance(option, Mapping):
+        return {str(name): value for name, value in option.items()}
+    parts = [one.partition("=") for one in names_of(option)]
+    return {name.strip(): value.strip() for name, mark, value in parts if mark}
+
+
+def epoch_names(epochs: Any) -> list[str]:
+    """The epochs of the elements of lists, in order: numbers, a text such as ``"0:100:25"`` (the end counts), or a slice.
+
+    Raises
+    ------
+    UsageError
+        When there are none, one comes twice, or one is not finite.
+    """
+    names: list[str] = []
+    for part in [] if epochs is None else (epochs_text(epochs) or "").split(","):
+        ends = [float(number(one.strip())) for one in part.split(":")] if part.strip() else []
+        if not all(map(math.isfinite, ends)) or len(ends) == 2 or len(ends) == 3 and ends[2] <= 0:
+            raise _errors.UsageError(
+                "these are no epochs", place="epochs", expected="finite numbers, or a range such as 0:100:25", found=part)
+        if len(ends) == 3:
+            ends = [ends[0] + place * ends[2] for place in range(math.floor((ends[1] - ends[0]) / ends[2] + 1e-9) + 1)]
+        names += map(number, ends)
+    if not names:
+        raise _errors.UsageError(
+            "nobody said which epochs the elements of the lists are of", place="epochs", expected="an epoch for each element",
+            found="no epochs", mend="`epochs=[0, 5, 10]`")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _errors.UsageError(
+            "an epoch comes twice, so an element of each list would be lost", place="epochs", expected="an epoch for each element",
+            found=", ".join(twice[:5]))
+    return names

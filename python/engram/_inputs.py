@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import pathlib
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from . import _errors, _pandas
-from ._arrow_tables import has_large, spelled, unlisted, widened
-from ._frames import NARROW, dropped, ingest_table, is_beyond_float32, library_errors, text_types, value_type
+from ._arrow_tables import arrow_table, is_wide, require_once, spelled, unlisted, widened
+from ._frames import (
+    NARROW, REALS, are_numbers, dropped, epoch_names, ingest_table, is_beyond_float32, library_errors, text_types, value_type,
+)
+from ._times import SHORTER, duration
 from ._needs import existing, needs
 
 if TYPE_CHECKING:
@@ -20,9 +22,14 @@ if TYPE_CHECKING:
     import polars
 
 
+def is_frame(data: Any, library: str, kind: str) -> bool:
+    """Whether something is a data frame of a library, which need not be there."""
+    return any(one.__module__.split(".")[0] == library and one.__name__ == kind for one in type(data).__mro__)
+
+
 def require_frame(data: Any, library: str, kind: str) -> None:
-    """Refuses what is no data frame of a library, which need not be there."""
-    if not any(one.__module__.split(".")[0] == library and one.__name__ == kind for one in type(data).__mro__):
+    """Refuses what is no data frame of a library."""
+    if not is_frame(data, library, kind):
         raise _errors.UsageError("this is no data frame", place="data", expected=f"{library}.{kind}", found=type(data).__name__)
 
 
@@ -35,7 +42,7 @@ def require_columns(refused: Sequence[str]) -> None:
 
 
 def from_arrow(
-    data: Any, store: str | os.PathLike[str], *, epochs: Sequence[float] | None = None, **options: Any
+    data: Any, store: str | os.PathLike[str], *, epochs: Any = None, **options: Any
 ) -> Any:
     """Bring a table of trajectories into a store: whatever exports an Arrow stream, such as a ``pyarrow.Table``.
 
@@ -43,11 +50,12 @@ def from_arrow(
     ----------
     data : object with ``__arrow_c_stream__``
         Rows as ``engram ingest`` takes them: wide (``statistic@epoch``) or long (``epoch`` and a column for each statistic, or
-        ``statistic``, ``epoch``, ``value``), beside metadata; or a list for each statistic, as a selection gives it.
+        ``statistic``, ``epoch``, ``value``), beside metadata; or a list for each statistic, as a selection gives it. A frame of
+        pandas is taken as :func:`from_pandas` takes it.
     store : path
         The store; it is made where there is none.
-    epochs : list of float, optional
-        The epochs of the elements of lists, where the table does not say them.
+    epochs : list of float, range, slice or str, optional
+        The epochs of the elements of lists, where the table does not say them, such as ``[0, 5, 10]`` or ``"0:10:5"``.
     **options
         As of :func:`engram.ingest`, such as ``run=["animal"]``.
 
@@ -63,34 +71,37 @@ def from_arrow(
 
     Notes
     -----
-    NaN is a value of a trajectory, and null is none. Texts are taken as they stand. The values are float32 where all trajectories
-    are, and whole numbers beside them are no larger than float32 holds.
+    NaN is a value of a trajectory, and null is none. Texts are taken as they stand, times and durations as texts of ISO 8601. The
+    values are float32 where all trajectories are, and whole numbers beside them are no larger than float32 holds.
     """
+    if is_frame(data, "pandas", "DataFrame"):
+        return ingest_pandas(data, store, "pandas.DataFrame", {**options, "epochs": epochs})
     needs("pyarrow", "reading an Arrow table")
     return ingest_arrow(data, store, "the Arrow table", epochs, options)
 
 
 def ingest_arrow(
-    data: Any, store: str | os.PathLike[str], source: str, epochs: Sequence[float] | None, options: dict[str, Any]
+    data: Any, store: str | os.PathLike[str], source: str, epochs: Any, options: dict[str, Any]
 ) -> Any:
     """Ingests what exports an Arrow stream; errors name the `source`."""
     import pyarrow
     from pyarrow import csv
 
     with library_errors("pyarrow", source, pyarrow.ArrowException):
-        table = pyarrow.table(data)
+        table = arrow_table(data)
+        require_once(table)
         table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
+    require_once(table)
     nested = ("struct", "map", "union", "run_end_encoded", "dense_union", "sparse_union", "binary", "large_binary", "fixed_size_binary")
-    require_columns([field.name for field in table.schema if str(field.type).startswith(nested)])
-    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
-    if twice:
-        raise _errors.InvalidDataError(
-            "the name of a column comes twice", place=", ".join(twice[:5]), mend="`table.rename_columns([...])`")
+    kinds = {field.name: field.type for field in table.schema}
+    require_columns([
+        name for name, kind in kinds.items()
+        if str(kind.value_type if pyarrow.types.is_dictionary(kind) else kind).startswith(nested)])
     with library_errors("pyarrow", source, pyarrow.ArrowException):
         spelt = pyarrow.table({name: spelled(column) for name, column in zip(table.column_names, table.columns, strict=True)})
         options.setdefault("value_type", value_type(
-            {field.name: str(field.type) for field in spelt.schema}, lambda name: has_large(spelt[name])))
-        wide = widened(spelt, options["value_type"])
+            {field.name: str(field.type) for field in spelt.schema}, lambda name: is_wide(spelt[name])))
+        wide = widened(spelt)
     texts = {
         field.name: spelt[field.name].unique().to_pylist for field in spelt.schema if pyarrow.types.is_string(field.type)}
 
@@ -101,19 +112,12 @@ def ingest_arrow(
     return ingest_table(write, store, source, text_types(spelt.column_names, texts, options), options)
 
 
-def has_lists(column: pandas.Series) -> bool:
-    """Whether the values of a column are lists or arrays."""
-    if column.dtype != object:
-        return False
-    first = column.first_valid_index()
-    return first is not None and isinstance(column.loc[[first]].iloc[0], (list, tuple, np.ndarray))
-
-
 def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:
     """Bring a ``pandas.DataFrame`` into a store; see :func:`from_arrow`. A named index is a column, lists need `epochs`.
 
     In trajectories NaN is a value, and what is not recorded is ``pandas.NA`` of a nullable column (``Float64``) or None; in
-    metadata both are no value. Texts are taken as they stand: ``"NA"``, ``" x "`` and ``"1.10"`` stay so.
+    metadata both are no value. Texts are taken as they stand: ``"NA"``, ``" x "`` and ``"1.10"`` stay so. Bytes, sets and mappings
+    are refused.
     """
     require_frame(data, "pandas", "DataFrame")
     return ingest_pandas(data, store, "pandas.DataFrame", options)
@@ -123,29 +127,28 @@ def ingest_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], source:
     """Ingests a frame of pandas; errors name the `source`."""
     if data.columns.nlevels > 1:
         raise _errors.UsageError(
-            "the names of columns have several levels", file=source, place="columns", found=repr(data.columns[0]),
+            "the names of columns have several levels", file=source, place="columns", found=repr(data.columns[:1].tolist()),
             mend='join them, such as `data.columns = [f"{a}@{b}" for a, b in data.columns]`')
-    if any(has_lists(column) for _, column in _pandas.columns_of(data)):
-        needs("pyarrow", "reading lists")
-        import pyarrow
-
-        with library_errors("pyarrow", source, pyarrow.ArrowException):
-            table = pyarrow.Table.from_pandas(data, preserve_index=any(name is not None for name in data.index.names))
-        return ingest_arrow(table, store, source, options.pop("epochs", None), options)
     columns = _pandas.columns_of(data)
+    lists = {place for place, (_, column) in enumerate(columns) if _pandas.has_lists(column)}
+    if lists:
+        epochs = epoch_names(options.pop("epochs", None))
+        columns = [
+            part for place, (name, column) in enumerate(columns)
+            for part in (_pandas.unlisted(name, column, epochs) if place in lists else [(name, column)])]
     require_columns([name for name, column in columns if _pandas.is_refused(column)])
     if _pandas.unnamed_levels(data):
-        warnings.warn("what the index says without a name is left out", _errors.EngramWarning, stacklevel=3)
+        _errors.say("what the index says without a name is left out")
     left_out = dropped([name for name, _ in columns])
     columns = [(name, column) for name, column in columns if name not in left_out]
     known = dict(columns)
     options.setdefault("value_type", value_type(
-        {name: str(column.dtype) for name, column in columns}, lambda name: is_beyond_float32(known[name].min(), known[name].max())))
+        {name: _pandas.kind_of(column) for name, column in columns}, lambda name: _pandas.is_wide(known[name])))
     texts = {name: column.dropna().tolist for name, column in columns if _pandas.is_text(column)}
 
     def write(path: pathlib.Path) -> None:
         with library_errors("pandas", source, UnicodeError):
-            _pandas.write_csv(columns, path, options["value_type"])
+            _pandas.write_csv(columns, path)
 
     return ingest_table(write, store, source, text_types([name for name, _ in columns], texts, options), options)
 
@@ -175,21 +178,49 @@ def ingest_polars(data: polars.DataFrame, store: str | os.PathLike[str], source:
         needs("pyarrow", "reading lists")
         return ingest_arrow(data, store, source, options.pop("epochs", None), options)
     frame = data.drop(dropped(data.columns))
-    options.setdefault("value_type", value_type(
-        {name: str(kind).lower() for name, kind in frame.schema.items()},
-        lambda name: is_beyond_float32(frame[name].min(), frame[name].max())))
     texts = {
         name: frame[name].cast(polars.String).unique().to_list
         for name, kind in frame.schema.items() if str(kind).startswith(("String", "Categorical", "Enum"))}
+
+    def is_wide_column(name: str) -> bool:
+        kind = str(frame.schema[name]).lower()
+        if name in texts or kind in REALS or kind.startswith("decimal"):
+            return name not in texts or are_numbers(one for one in texts[name]() if one is not None)
+        return kind.startswith(("int", "uint")) and is_beyond_float32(frame[name].min(), frame[name].max())
+
+    options.setdefault("value_type", value_type({name: str(kind).lower() for name, kind in frame.schema.items()}, is_wide_column))
     types = text_types(frame.columns, texts, options)
-    if options["value_type"] != "float32":
-        frame = frame.cast({name: polars.Float64 for name, kind in frame.schema.items() if str(kind).lower() in NARROW})
+    # Narrow reals are spelled as the float64 that they are exactly.
+    frame = frame.cast({name: polars.Float64 for name, kind in frame.schema.items() if str(kind).lower() in NARROW})
+    frame = frame.with_columns(polars_times(frame))
 
     def write(path: pathlib.Path) -> None:
         with library_errors("polars", source, PolarsError):
             frame.write_csv(path, quote_style="non_numeric")
 
     return ingest_table(write, store, source, types, options)
+
+
+def polars_times(frame: polars.DataFrame) -> list[polars.Series]:
+    """The times and durations of a frame of polars as texts of ISO 8601."""
+    import polars
+
+    found = []
+    for name, kind in frame.schema.items():
+        column = frame[name]
+        if isinstance(kind, polars.Duration):
+            unit = kind.time_unit or "us"
+            counts = column.to_physical().to_list()
+            column = polars.Series(name, [None if one is None else duration(one, unit) for one in counts], polars.String)
+        elif isinstance(kind, (polars.Datetime, polars.Time)):
+            zone = "%:z" if getattr(kind, "time_zone", None) else ""
+            column = column.dt.to_string(("" if isinstance(kind, polars.Time) else "%Y-%m-%dT") + "%H:%M:%S%.f" + zone)
+            for pattern, place in SHORTER:
+                column = column.str.replace(pattern, place.replace("{", "${"))
+        else:
+            continue
+        found.append(column)
+    return found
 
 
 def read_parquet(path: str | os.PathLike[str], store: str | os.PathLike[str], **options: Any) -> Any:

@@ -13,6 +13,7 @@ from . import _engram, _errors
 from ._axes import Rounding
 from ._command import Progress, command, tell
 from ._request import unmasked
+from ._times import timed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,19 +23,23 @@ WAIT = 30.0
 
 
 def plain(value: Any) -> Any:
-    """A value of metadata as JSON has it; NumPy scalars become Python's, and a time of NumPy its text of ISO 8601."""
-    if isinstance(value, (np.datetime64, np.timedelta64)):
-        if np.isnat(value):
-            return None
-        return str(np.datetime_as_string(value, unit="auto")) if isinstance(value, np.datetime64) else str(value)
+    """A value of metadata as JSON has it; NumPy scalars become Python's, and times and durations texts of ISO 8601."""
+    if is_missing(value):
+        return None
+    text = timed(value)
+    if text is not None:
+        return text
     if hasattr(value, "item"):
         value = value.item()
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value is none: None, NaN, or what NumPy and pandas have in the place of one."""
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return bool(np.isnat(value))
     # pandas' NA and NaT are told by their names, so that pandas need not be here.
-    if type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    return str(value)
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or isinstance(value, (float, np.floating)) and bool(np.isnan(value))
 
 
 def field_value(name: Any, value: Any) -> Any:
@@ -186,12 +191,19 @@ def ingest(
     dict
         What ``engram ingest --json`` says.
     """
-    return command("ingest", source, store, progress=progress, threads=threads, **options)
+    return command("ingest", path_of(source, "source"), path_of(store, "store"), progress=progress, threads=threads, **options)
 
 
 def observe(store: str | os.PathLike[str], *, progress: bool | Progress | None = None, threads: int = 0, **options: Any) -> Any:
     """Measure the statistics of raw recordings into a store; options as of ``engram observe``."""
     return command("observe", store, progress=progress, threads=threads, **options)
+
+
+def path_of(path: Any, place: str) -> Any:
+    """A path as it is; refuses what is none, of which a command would make a text."""
+    if isinstance(path, (str, os.PathLike)):
+        return path
+    raise _errors.UsageError("this is no path", place=place, expected="a text or a path", found=repr(path)[:60])
 
 
 def merge(store: str | os.PathLike[str], *sources: str | os.PathLike[str], **options: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import pathlib
 import warnings
 from collections.abc import Callable
@@ -130,23 +132,200 @@ def test_epochs_of_lists_come_once(bring: Any, tmp_path: pathlib.Path) -> None:
 
 def test_what_a_library_cannot_write_is_an_error_of_this_package(tmp_path: pathlib.Path) -> None:
     pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
-    import datetime
-
     target = tmp_path / "x.engram"
     mixed = pandas.DataFrame({"net": ["a", "b"], "m": [[1.0], 2.0]})
     levels = pandas.DataFrame({("m", 0): [1.0], ("m", 1): [2.0]})
     interval = pyarrow.table({"net": ["a"], "m@0": [1.0], "i": pyarrow.array([(1, 2, 3)], pyarrow.month_day_nano_interval())})
-    times = polars.DataFrame({"net": ["a"], "m@0": [1.0], "i": [datetime.timedelta(1)]})
     lazy = polars.LazyFrame({"net": ["a"]}).select("nothing")
     surrogate = pandas.DataFrame({"net": pandas.Series(["\ud800"], dtype=object), "m@0": [1.0]})
     mapping = pandas.DataFrame({"net": [{"a": 1}], "m@0": [1.0]})
     for wrong in (
         lambda: engram.from_pandas(surrogate, target), lambda: engram.from_pandas(mapping, target),
         lambda: engram.from_pandas(mixed, target, epochs=[0]), lambda: engram.from_pandas(levels, target),
-        lambda: engram.from_arrow(interval, target), lambda: engram.from_polars(times, target), lambda: engram.from_polars(lazy, target),
+        lambda: engram.from_arrow(interval, target), lambda: engram.from_polars(lazy, target),
         lambda: engram.from_polars(polars.DataFrame({"net": [b"a"], "m@0": [1.0]}), target),
     ):
         with warnings.catch_warnings(), pytest.raises(engram.EngramError):
             warnings.simplefilter("error")
             wrong()
     assert not target.exists()
+
+
+def test_nan_in_lists_is_a_value(bring: Any, tmp_path: pathlib.Path) -> None:
+    """Beside lists too, and in an example that has no other value."""
+    columns = {"net": ["a", "b"], "m": [[1.0, NAN], [NAN, NAN]], "v@0": [NAN, 2.0], "v@5": [3.0, NAN]}
+    store = bring(columns, tmp_path / "x.engram", epochs=[0, 5])
+    np.testing.assert_array_equal(store.select(statistics=["m"]).to_numpy(), [[1, NAN], [NAN, NAN]])
+    np.testing.assert_array_equal(store.select(statistics=["v"]).to_numpy(), [[NAN, 3], [2, NAN]])
+
+
+def test_a_list_frame_of_a_selection_with_nan_comes_back(tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    values = np.array([[1.0, 2.0], [NAN, NAN], [np.inf, NAN]]).reshape(3, 1, 2, 1)
+    engram.append(tmp_path / "a.engram", values, runs=[{"net": one} for one in "abc"], layers=["fc"], epochs=[0, 1], statistics=["m"])
+    selection = engram.open(tmp_path / "a.engram").select(statistics="all")
+    for number, frame in enumerate((selection.to_pandas("list"), selection.to_pandas("list", fields=["net"]))):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", engram.EngramWarning)
+            engram.from_pandas(frame, tmp_path / f"{number}.engram", epochs=[0, 1])
+        again = engram.open(tmp_path / f"{number}.engram").select(statistics="all")
+        np.testing.assert_array_equal(again.to_numpy(), values[:, 0, :, 0])
+    # A frame of pandas has NaN for pandas, whoever is given it.
+    engram.from_arrow(pandas.DataFrame({"net": ["a"], "m@0": [NAN]}), tmp_path / "arrow.engram")
+    np.testing.assert_array_equal(engram.open(tmp_path / "arrow.engram").select(statistics="all").to_numpy(), [[NAN]])
+
+
+def test_trajectories_of_any_kind_are_not_rounded_beside_narrow_ones(tmp_path: pathlib.Path) -> None:
+    pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    exact = decimal.Decimal("16777217.25")
+    narrow = np.float32([0.5, 1.5])
+    columns = {
+        "objects": pandas.Series([0.1, 0.2], dtype=object), "whole": pandas.Series([2**24 + 1, 3], dtype=object),
+        "sparse": pandas.arrays.SparseArray([0.1, 0.2]), "categories": pandas.Categorical([0.1, 0.2]), "texts": ["0.1", "0.2"],
+        "exact": pandas.Series([exact, 1], dtype=object), "arrow": pandas.array([0.1, 0.2], dtype="double[pyarrow]")}
+    frames = {name: pandas.DataFrame({"net": ["u", "v"], "m@0": narrow, "q@0": column}) for name, column in columns.items()}
+    given: list[tuple[str, Any, Any, float]] = [
+        (name, engram.from_pandas, frame, float(frame["q@0"].iloc[0])) for name, frame in frames.items()]
+    for library, frame in (("polars", polars.DataFrame), ("arrow", pyarrow.table)):
+        for name, column in (("exact", [exact, exact]), ("texts", ["0.1", "0.2"])):
+            bring = getattr(engram, f"from_{library}")
+            given.append((f"{library}-{name}", bring, frame({"net": ["u", "v"], "m@0": narrow, "q@0": column}), float(column[0])))
+    for name, bring, frame, value in given:
+        bring(frame, tmp_path / f"{name}.engram")
+        matrix = engram.open(tmp_path / f"{name}.engram").select(statistics=["m", "q"]).to_numpy()
+        assert matrix.dtype == np.float64 and matrix[0].tolist() == [0.5, value], name
+    # What says nothing leaves the others as they are.
+    for name in ("Int64", "int64[pyarrow]"):
+        frame = pandas.DataFrame({"net": ["u", "v"], "m@0": narrow, "q@0": pandas.array([None, None], dtype=name)})
+        engram.from_pandas(frame, tmp_path / f"{name}.engram")
+        assert engram.open(tmp_path / f"{name}.engram").select(statistics="all").dtype == np.float32
+
+
+def test_columns_of_one_name_and_epochs_without_a_place_are_refused(tmp_path: pathlib.Path) -> None:
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    lists = pyarrow.table([pyarrow.array(["u"]), pyarrow.array([[1.0]]), pyarrow.array([[2.0]])], names=["net", "m", "m"])
+    given = pyarrow.table([pyarrow.array([1]), pyarrow.array([1]), pyarrow.array([2.0])], names=["example_id", "example_id", "m@0"])
+    beside = pyarrow.table({"net": ["u"], "m@0": [1.0], "m": [[2.0]]})
+    frame = pandas.DataFrame([["u", [1.0], [2.0]]], columns=["net", "m", "m"])
+    for bring in (
+        lambda: engram.from_arrow(lists, tmp_path / "x", epochs=[0]), lambda: engram.from_arrow(given, tmp_path / "x"),
+        lambda: engram.from_arrow(beside, tmp_path / "x", epochs=[0]), lambda: engram.from_pandas(frame, tmp_path / "x", epochs=[0]),
+    ):
+        with pytest.raises(engram.InvalidDataError, match="comes twice"):
+            bring()
+    for epochs in ([0, NAN], [0, np.inf], [], None, "0:1", "0:1:0", "0:10:-5", [1, 2, 1], ["a", 1]):
+        with pytest.raises(engram.UsageError, match="epoch"):
+            engram.from_arrow(pyarrow.table({"net": ["u"], "m": [[1.0, 2.0]]}), tmp_path / "x", epochs=epochs)
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("epochs", [[0, 5, 10], range(0, 11, 5), "0:10:5", "0, 5, 10", slice(0, 10, 5), np.array([0, 5, 10])])
+def test_epochs_of_lists_are_said_in_any_form(bring: Any, tmp_path: pathlib.Path, epochs: Any) -> None:
+    pytest.importorskip("pyarrow")
+    store = bring({"net": ["a", "b"], "m": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]}, tmp_path / "x.engram", epochs=epochs)
+    assert store.select(statistics="all").epochs == [0, 5, 10]
+    one = bring({"net": ["a", "b"], "m": [[1.0], [2.0]]}, tmp_path / "y.engram", epochs=3)
+    assert one.select(statistics="all").epochs == [3]
+
+
+def test_texts_of_numbers_with_an_empty_one_stay_texts(bring: Any, tmp_path: pathlib.Path) -> None:
+    store = bring({"net": ["a", "b", "c"], "version": ["", "1.10", None], "m@0": [1.0, 2.0, 3.0]}, tmp_path / "x.engram")
+    assert rows(store, "version") == [("",), ("1.10",), (None,)]
+
+
+def test_values_with_parts_are_refused_wherever_they_stand(tmp_path: pathlib.Path) -> None:
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    structs = {"a": pandas.ArrowDtype(pyarrow.struct({"a": pyarrow.int64()})), "b": pandas.ArrowDtype(pyarrow.binary())}
+    columns: list[Any] = [
+        ["a", b"x", "b"], ["a", {"q": 1}, "b"], ["a", {1}, "b"], ["a", 1j, "b"], [1 + 2j, 2, 3], ["a", object(), "b"], ["a", print, None],
+        pandas.Series([{"a": 1}] * 3, dtype=structs["a"]).array, pandas.Series([b"a"] * 3, dtype=structs["b"]).array]
+    for column in columns:
+        for index in (None, [0, 0, 0], pandas.Index([None, "p", "q"], dtype=object)):
+            frame = pandas.DataFrame({"net": ["u", "v", "w"], "m@0": [1.0, 2.0, 3.0]}, index=index)
+            frame["t"] = pandas.array(column, dtype=object) if isinstance(column, list) else column
+            with warnings.catch_warnings(), pytest.raises(engram.UsageError, match="neither numbers nor texts"):
+                warnings.simplefilter("ignore", engram.EngramWarning)
+                engram.from_pandas(frame, tmp_path / "x.engram")
+    assert not (tmp_path / "x.engram").exists()
+
+
+def test_lists_of_pandas_are_told_by_place_and_of_arrow_too(tmp_path: pathlib.Path) -> None:
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    first_none = pandas.DataFrame({"net": ["x", "y"], "m": [None, [1.0, 2.0]]}, index=[0, 0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", engram.EngramWarning)
+        engram.from_pandas(first_none, tmp_path / "x.engram", epochs=[0, 1])
+    assert engram.open(tmp_path / "x.engram").select(statistics="all").to_numpy().tolist() == [[1, 2]]
+    for kind, dtype in ((pyarrow.float32(), np.float32), (pyarrow.float64(), np.float64)):
+        column = pandas.Series([[0.5, NAN], [3.0, 4.0]], dtype=pandas.ArrowDtype(pyarrow.list_(kind)))
+        mixed = {"net": ["u", "v"], "period": pandas.PeriodIndex(["2020-01", "2020-02"], freq="M"), "any": [1, "y"], "m": column}
+        engram.from_pandas(pandas.DataFrame(mixed), tmp_path / f"{kind}.engram", epochs=[0, 1])
+        store = engram.open(tmp_path / f"{kind}.engram")
+        assert store.select(statistics="all").dtype == dtype
+        assert store.select(statistics="all").to_numpy()[1].tolist() == [3, 4] and rows(store, "period")[0] == ("2020-01",)
+
+
+@pytest.mark.parametrize("name", ["user@host", "value"])
+def test_a_name_of_a_column_changes_no_other(bring: Any, tmp_path: pathlib.Path, name: str) -> None:
+    columns = {name: [0.5, 0.5], "epoch": [0, 1], "m": [1.0, NAN]}
+    selection = bring(columns, tmp_path / "x.engram").select(statistics=["m"])
+    np.testing.assert_array_equal(selection.to_numpy(), [[1, NAN]])
+
+
+def test_times_are_spelled_alike_by_every_way_in(tmp_path: pathlib.Path) -> None:
+    pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    zone = datetime.timezone.utc
+    times = {
+        "day": [datetime.date(2020, 1, 2)], "midnight": [datetime.datetime(2020, 1, 2)],
+        "moment": [datetime.datetime(2020, 1, 2, 10, 30, 0, 500000)], "zoned": [datetime.datetime(2020, 1, 2, tzinfo=zone)],
+        "clock": [datetime.time(1, 2)], "took": [datetime.timedelta(days=1, milliseconds=1500)]}
+    known = ("2020-01-02", "2020-01-02", "2020-01-02T10:30:00.5", "2020-01-02T00:00+00:00", "01:02:00", "PT86401.5S")
+    columns = {**times, "epoch": [0], "m": [1.0]}
+    engram.from_pandas(pandas.DataFrame(columns), tmp_path / "pandas")
+    engram.from_polars(polars.DataFrame(columns), tmp_path / "polars")
+    engram.from_arrow(pyarrow.table(columns), tmp_path / "arrow")
+    run = {name: values[0] for name, values in times.items()}
+    engram.append(tmp_path / "append", np.ones((1, 1, 1, 1)), runs=[run], layers=["layer"], epochs=[0], statistics=["m"])
+    numpy = {"day": np.datetime64("2020-01-02"), "moment": np.datetime64("2020-01-02T10:30:00.500"), "took": np.timedelta64(86401500, "ms")}
+    engram.append(tmp_path / "numpy", np.ones((1, 1, 1, 1)), runs=[{**run, **numpy}], layers=["layer"], epochs=[0], statistics=["m"])
+    for store in tmp_path.iterdir():
+        assert rows(engram.open(store), ", ".join(f'"{name}"' for name in times)) == [known], store
+
+
+def test_a_narrow_real_of_metadata_is_the_same_number_beside_any_values(bring: Any, tmp_path: pathlib.Path) -> None:
+    for kind in (np.float32, np.float64):
+        store = bring({"lr": np.float32([0.1]), "m@0": np.array([1.0], kind)}, tmp_path / np.dtype(kind).name)
+        assert rows(store, "lr") == [(float(np.float32(0.1)),)]
+
+
+def test_options_have_the_forms_of_ingest(bring: Any, tmp_path: pathlib.Path) -> None:
+    columns = {"theirs": ["1", "2"], "id": ["01", "02"], "m@0": [1.0, 2.0]}
+    for number, options in enumerate((
+        {"map": "mine=theirs", "type": "id=text"}, {"map": ["mine=theirs"], "type": ["id=text"], "run": "id"},
+        {"map": {"mine": "theirs"}, "type": {"id": "text"}, "run": ["id", "mine"]},
+    )):
+        assert rows(bring(columns, tmp_path / f"{number}", **options), "mine, id") == [("1", "01"), ("2", "02")]
+    for options in ({"run": 3}, {"map": 3}, {"type": 3}, {"map": "mine=nothing"}):
+        with pytest.raises(engram.EngramError):
+            bring(columns, tmp_path / "x.engram", **options)
+    assert not (tmp_path / "x.engram").exists()
+
+
+def test_what_is_no_frame_and_no_path_is_refused(tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    levels = pandas.DataFrame(columns=pandas.MultiIndex.from_tuples([], names=["a", "b"]))
+    frame = pandas.DataFrame({"net": ["a"], "m@0": [1.0]})
+    for wrong in (
+        lambda: engram.from_arrow(None, tmp_path / "x"), lambda: engram.from_arrow([1, 2], tmp_path / "x"),
+        lambda: engram.from_pandas(levels, tmp_path / "x"), lambda: engram.from_pandas(frame, None),  # type: ignore[arg-type]
+        lambda: engram.from_pandas(frame, 5),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(engram.UsageError):
+            wrong()
+
+
+def test_a_warning_about_a_frame_points_at_the_caller(bring: Any, tmp_path: pathlib.Path) -> None:
+    with pytest.warns(engram.EngramWarning, match="left out: example_id") as told:
+        bring({"example_id": [1], "net": ["a"], "m@0": [1.0]}, tmp_path / "x.engram")
+    assert next(one for one in told if "left out" in str(one.message)).filename == __file__
