@@ -30,6 +30,8 @@ def words_of(axes: str | Iterable[str] | None) -> list[str] | None:
     """Names of axes as a list; a text holds them between commas."""
     if axes is None:
         return None
+    if not isinstance(axes, Iterable):
+        raise _errors.UsageError("axes are names", place="axes", expected="a word for each axis", found=repr(axes)[:60])
     parts = axes.split(",") if isinstance(axes, str) else list(axes)
     return [str(part).strip().lower() for part in parts]
 

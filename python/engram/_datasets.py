@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +175,7 @@ class Parts:
 
 def say(text: str) -> None:
     """One line about a dataset that is brought in."""
-    warnings.warn(text, _errors.EngramWarning, stacklevel=4)
+    _errors.say(text)
 
 
 def along_statistics(data: xarray.Dataset, example: str, epoch: str) -> tuple[xarray.Dataset, list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,7 +98,7 @@ def read_hdf5(
             builder = TreeBuilder(name)
             tree = builder.build(root)
         for line in builder.remarks():
-            warnings.warn(line, _errors.EngramWarning, stacklevel=2)
+            _errors.say(line)
         request = Request(
             values, activations, weights, activity_changes, axes, weight_axes, epochs, statistics, layers, metadata)
         return TreeReader(tree, name, request).bring(store, options)

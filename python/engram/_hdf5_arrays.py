@@ -13,6 +13,10 @@ from . import _errors
 from ._axes import Rounding
 
 
+#: Attributes whose numbers stand for no value.
+FILLS = ("_FillValue", "missing_value")
+
+
 class Array:
     """A dataset on disk; what h5py cannot read of it is an error that names it."""
 
@@ -122,6 +126,25 @@ class Packed(Array):
         return [None if gap else one for one, gap in zip(raw.tolist(), np.isin(raw, self._packing.missing).tolist(), strict=True)]
 
 
+def is_held(fills: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[np.bool_]:
+    """Which fill values are numbers of a type; another is no number of the array, so it masks none."""
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return np.asarray(np.isfinite(fills.astype(dtype)) | ~np.isfinite(fills))
+    least, most = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return np.array([np.isfinite(one) and one == int(one) and least <= int(one) <= most for one in fills.tolist()], dtype=bool)
+
+
+def unheld(dataset: Any) -> list[str]:
+    """The attributes of fill values that mask no number, for the type of the dataset holds none of theirs."""
+    found = []
+    for name in FILLS:
+        fills = np.ravel(dataset.attrs.get(name, []))
+        if fills.size and fills.dtype.kind in "fiub" and not (np.isnan(fills) | is_held(fills, dataset.dtype)).any():
+            found.append(name)
+    return found
+
+
 def packing_of(dataset: Any) -> Packing | str | None:
     """The packing that the attributes of a dataset say (CF conventions 1.11, 2.5.1 and 8.1).
 
@@ -131,15 +154,15 @@ def packing_of(dataset: Any) -> Packing | str | None:
         What is wrong with an attribute as a text; None where they change no value.
     """
     missing, factors = [], {}
-    for name in ("_FillValue", "missing_value", "scale_factor", "add_offset"):
+    for name in (*FILLS, "scale_factor", "add_offset"):
         value = dataset.attrs.get(name)
         array = np.ravel(value) if value is not None else np.empty(0)
         if array.size and array.dtype.kind not in "fiub" or array.size > 1 and name != "missing_value":
             return f"its attribute {name} is no number"
         # NaN is no value already.
         array = array[array == array]
-        if name in ("_FillValue", "missing_value"):
-            missing.append(array.astype(dataset.dtype))
+        if name in FILLS:
+            missing.append(array[is_held(array, dataset.dtype)].astype(dataset.dtype))
         elif array.size:
             factors[name] = array[0] if array.dtype.kind == "f" else np.float64(array[0])
     packing = Packing(np.concatenate(missing), factors.get("scale_factor"), factors.get("add_offset"))

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _errors
 from ._axes import words_of
-from ._hdf5_arrays import Array, Named, Packed, Texts, packing_of
+from ._hdf5_arrays import Array, Named, Packed, Texts, packing_of, unheld
 from ._layout import Leaf, Tree, listed
 
 #: Groups inside of groups that are followed.
@@ -148,6 +148,7 @@ class TreeBuilder:
         packing = packing_of(dataset)
         if isinstance(packing, str):
             return packing
+        self.attributes += [f"{dataset.name.lstrip('/')}@{name}" for name in unheld(dataset)]
         if packing is None:
             return Leaf(Array(dataset, self.file), axes_of(dataset))
         self.packed.append(dataset.name)

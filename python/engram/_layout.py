@@ -24,7 +24,6 @@ import math
 import os
 import pathlib
 import tempfile
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,8 +31,8 @@ import numpy as np
 
 from . import _errors
 from ._axes import fitted, plain_type, save_npy, trajectory_axes, words_of
-from ._request import epochs_text
-from ._write import ingest, observe, plain
+from ._request import epochs_text, require_text
+from ._write import held, ingest, observe, plain
 
 Leaves = str | Mapping[str, str] | None
 #: Arrays of the layout that are no fields of runs.
@@ -133,6 +132,7 @@ class TreeReader:
 
     def _named(self, path: str) -> Leaf | Tree:
         """The array or group of a path that the caller gave."""
+        require_text(path, "an array of the file", "the path of an array")
         node: Any = self.tree
         for part in path.strip("/").split("/"):
             node = node.get(part) if isinstance(node, dict) else None
@@ -169,7 +169,11 @@ class TreeReader:
     def _along(self, given: Any, names: Sequence[str], count: int, what: str) -> list[Any] | None:
         """The names along an axis: as given, or the array of the usual name."""
         if given is not None and not isinstance(given, str):
+            if not isinstance(given, Iterable) or np.ndim(given) == 0:  # type: ignore[arg-type]
+                raise _errors.UsageError(f"{what} are a list", place=what, expected=f"one for each of {count}", found=repr(given)[:60])
             values = list(given)
+        elif what == "layers" and given is not None and given.strip("/") not in self.leaves:
+            values = [given]
         else:
             path = given if isinstance(given, str) and given.strip("/") in self.leaves else None
             path = path or (self._usual(*names) if given is None else None)
@@ -205,7 +209,7 @@ class TreeReader:
         """Says what of the file was not read."""
         rest = [name for name in self.leaves if name not in self.used]
         if rest:
-            warnings.warn(f"{self.file}: not read: {listed(rest)}", _errors.EngramWarning, stacklevel=5)
+            _errors.say(f"{self.file}: not read: {listed(rest)}")
 
     def _trajectories(self, store: Any, folder: pathlib.Path, options: dict[str, Any]) -> Any:
         path = self.request.values or self._usual("values", "X") or ""
@@ -228,7 +232,7 @@ class TreeReader:
         rounding = save_npy(leaf.data, folder / "values.npy", shape, order, kind, (rows, counts["epoch"], counts["statistic"]))
         note = rounding.note() or getattr(leaf.data, "rounding", rounding).note()
         if note:
-            warnings.warn(f"{self.file}: {path}: {note}", _errors.EngramWarning, stacklevel=4)
+            _errors.say(f"{self.file}: {path}: {note}")
         table = self._rows(leading, sizes, rows, words)
         (folder / "metadata.json").write_text(json.dumps(table), encoding="utf-8")
         (folder / "statistics.json").write_text(json.dumps(statistics), encoding="utf-8")
@@ -244,7 +248,7 @@ class TreeReader:
         found = self._along(given, ("epochs", word), count, "epochs")
         if found is None:
             if count == 1:
-                warnings.warn(f"{self.file}: the only epoch is called 0", _errors.EngramWarning, stacklevel=6)
+                _errors.say(f"{self.file}: the only epoch is called 0")
                 return "0"
             raise _errors.UsageError(
                 "nobody said which epochs these are", file=self.file, place="epochs", expected=f"{count} epochs",
@@ -307,17 +311,35 @@ class TreeReader:
             if "/" not in name and name not in self.used | RESERVED and max(leaf.shape, default=0) == math.prod(leaf.shape) == count:
                 found.setdefault(name, leaf)
                 paths.setdefault(name, name)
+        places: dict[str, str] = {}
         for name, leaf in found.items():
             values = leaf.values()
-            fields[name.replace("/", "_")] = ("all" if len(values) == 1 else "each", values)
+            field = name.replace("/", "_")
+            if field in places:
+                raise _errors.InvalidDataError(
+                    "two arrays are one field, so one of them would be lost", file=self.file, place=f"{places[field]}, {paths[name]}",
+                    expected="a name for each field", found=field, mend="rename one of the two")
+            places[field] = paths[name]
+            fields[field] = ("all" if len(values) == 1 else "each", values)
             self.used.add(paths[name])
-        for name, value in (self.request.metadata or {}).items():
-            is_many = isinstance(value, Iterable) and not isinstance(value, (str, bytes))
+        fields.update(self._given_metadata())
+        return {name: (role, held(name, values)) for name, (role, values) in fields.items()}
+
+    def _given_metadata(self) -> dict[str, tuple[str, list[Any]]]:
+        """The fields that the caller gives: one value for all, or one for each."""
+        given = self.request.metadata or {}
+        if not isinstance(given, Mapping):
+            raise _errors.UsageError(
+                "metadata is a mapping", place="metadata", expected="names of fields and their values", found=repr(given)[:60])
+        fields: dict[str, tuple[str, list[Any]]] = {}
+        for name, value in given.items():
+            is_many = isinstance(value, Iterable) and not isinstance(value, (str, bytes)) and np.ndim(value) > 0  # type: ignore[arg-type]
             fields[name] = ("each", [plain(one) for one in value]) if is_many else ("all", [plain(value)])
         return fields
 
     def _recordings(self, store: Any, folder: pathlib.Path, options: dict[str, Any]) -> Any:
-        fallback = str(self.request.layers[0]) if self.request.layers else "layer"
+        named = self.request.layers
+        fallback = named if isinstance(named, str) and named else str(named[0]) if named else "layer"
         inputs = {
             "activations": self._arrays(self.request.activations, "activations", fallback),
             "weights": self._arrays(self.request.weights, "weights", fallback),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,8 @@ from ._needs import existing, needs
 
 #: Structs inside of structs that are followed.
 DEPTH = 32
+#: Why a sparse matrix is not read.
+SPARSE = "(a sparse matrix; full(X) makes it dense)"
 
 
 def read_matlab(
@@ -62,13 +63,15 @@ def read_matlab(
     2
     """
     name = existing(path)
+    if os.path.isdir(name):
+        raise _errors.UsageError("this is a folder", file=name, place="path", expected="a MATLAB file")
     skipped: list[str] = []
     with open(name, "rb") as stream:
         head = stream.read(1024)
     # HDF5 begins behind the 512 bytes that MATLAB puts in front.
     tree = tree_of_hdf5(name, skipped) if b"\x89HDF\r\n\x1a\n" in head else tree_of_file(name, skipped)
     if skipped:
-        warnings.warn(f"{name}: not read: {listed(skipped)}", _errors.EngramWarning, stacklevel=2)
+        _errors.say(f"{name}: not read: {listed(skipped)}")
     request = Request(values, activations, weights, activity_changes, axes, weight_axes, epochs, statistics, layers, metadata)
     return TreeReader(tree, name, request).bring(store, options)
 
@@ -99,6 +102,9 @@ def tree_of_file(path: str, skipped: list[str]) -> Tree:
 
 def node_of(value: Any, place: str, skipped: list[str], depth: int) -> Any:
     """A variable as an array or a group; None for what has no place here."""
+    if hasattr(value, "toarray"):
+        skipped.append(f"{place} {SPARSE}")
+        return None
     if not isinstance(value, np.ndarray) or type(value).__name__ in ("MatlabOpaque", "MatlabFunction") or depth > DEPTH:
         skipped.append(f"{place} (an object of MATLAB; table2struct(T, 'ToScalar', true) makes a struct of a table)")
         return None
@@ -177,7 +183,7 @@ def node_of_hdf5(file: Any, node: Any, place: str, skipped: list[str], depth: in
         return None
     if isinstance(node, h5py.Group):
         if "MATLAB_sparse" in node.attrs:
-            skipped.append(f"{place} (a sparse matrix; full(X) makes it dense)")
+            skipped.append(f"{place} {SPARSE}")
             return None
         return nodes_of_hdf5(file, node, f"{place}/", skipped, depth + 1, seen)
     why = elsewhere(node) if isinstance(node, h5py.Dataset) and node.shape is not None else "no array"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -179,8 +178,7 @@ def across(sessions: list[Session], epochs: list[float] | None) -> list[dict[str
     else:
         numbers = epochs
     if len(sessions) > 1 and any("subject_id" not in one.subject for one in sessions):
-        warnings.warn(
-            "files that name no subject are epochs of one animal; `metadata=` names it", _errors.EngramWarning, stacklevel=3)
+        _errors.say("files that name no subject are epochs of one animal; `metadata=` names it")
     rows = []
     for session, epoch in zip(sessions, numbers, strict=True):
         facts = dict(session.subject)
@@ -262,9 +260,7 @@ def trials_of(
             expected="numbers") from None
     is_good = np.isfinite(times) if named is None else np.isfinite(times) & np.isfinite(named)
     if not is_good.all():
-        warnings.warn(
-            f"{path}: {int((~is_good).sum())} of {len(times)} trials have no {align} or epoch and are left out",
-            _errors.EngramWarning, stacklevel=4)
+        _errors.say(f"{path}: {int((~is_good).sum())} of {len(times)} trials have no {align} or epoch and are left out")
     if not is_good.any():
         raise _errors.InvalidDataError("no trial has a time", file=path, place=f"trials/{align}")
     times = times[is_good]
@@ -295,9 +291,8 @@ def areas_of(table: Any, path: str, layer: str | None, query: str | None, min_un
         found.setdefault(str(name) if name is not None and str(name) not in ("", "nan") else "unknown", []).append(place)
     small = {name: len(members) for name, members in found.items() if len(members) < min_units}
     if small:
-        warnings.warn(
-            f"{path}: areas with fewer than {min_units} units are left out: "
-            + ", ".join(f"{name} ({count})" for name, count in small.items()), _errors.EngramWarning, stacklevel=4)
+        counts = ", ".join(f"{name} ({count})" for name, count in small.items())
+        _errors.say(f"{path}: areas with fewer than {min_units} units are left out: {counts}")
     found = {name: members for name, members in found.items() if name not in small}
     if not found:
         raise _errors.InvalidDataError(
@@ -313,7 +308,7 @@ def areas_of_electrodes(table: Any, path: str, names: Sequence[str], layer: str 
         if layer is not None:
             raise _errors.NotFoundError(
                 f"units have no column {layer!r}, and no electrodes", file=path, place="units", expected=", ".join(table.colnames))
-        warnings.warn(f"{path}: units name no area; all of them are one, 'unknown'", _errors.EngramWarning, stacklevel=5)
+        _errors.say(f"{path}: units name no area; all of them are one, 'unknown'")
         return {}
     target = region.target if hasattr(region, "target") else region
     electrodes = target.table

@@ -10,7 +10,6 @@ import dataclasses
 import json
 import math
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -274,4 +273,4 @@ def shown(names: list[str]) -> str:
 
 def tell(text: str) -> None:
     """Says what was inferred or left out."""
-    warnings.warn(text, _errors.EngramWarning, stacklevel=5)
+    _errors.say(text)

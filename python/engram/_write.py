@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +45,8 @@ def field_value(name: Any, value: Any) -> Any:
     """A value of a field of runs as JSON has it; refuses what a field cannot hold."""
     known = plain(value)
     place = f"field {name}"
+    if not fits_64_bits(known):
+        raise _errors.UsageError("a whole number of metadata has 64 bits", place=place, found=str(known), mend="give a text")
     if isinstance(known, float) and np.isinf(known):
         raise _errors.UsageError("a value of metadata is finite", place=place, found=repr(known), mend="leave it out, or give a text")
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -57,6 +58,19 @@ def field_value(name: Any, value: Any) -> Any:
         except UnicodeEncodeError:
             raise _errors.UsageError("a text of metadata is not Unicode", place=place, found=ascii(known)[:60]) from None
     return known
+
+
+def held(name: str, values: list[Any]) -> list[Any]:
+    """Values of a field that a store holds: texts where a whole number is beyond 64 bits, which is said, for none is rounded."""
+    if all(fits_64_bits(one) for one in values):
+        return values
+    _errors.say(f"{name} is text, for it has whole numbers that do not fit 64 bits, and none is rounded")
+    return [None if one is None else str(one) for one in values]
+
+
+def fits_64_bits(value: Any) -> bool:
+    """Whether a value is no whole number beyond 64 bits."""
+    return not isinstance(value, int) or -(1 << 63) <= value < 1 << 63
 
 
 def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, Any]:
@@ -146,7 +160,7 @@ def append(
         rounding = Rounding()
         array = rounding.to(array, np.float32 if array.dtype == np.float16 else np.float64)
         if rounding.count:
-            warnings.warn(f"values: {rounding.note()}", _errors.EngramWarning, stacklevel=2)
+            _errors.say(f"values: {rounding.note()}")
     is_nested = bool(layers) and not isinstance(layers[0], (str, Mapping)) and not _is_pair(layers[0])
     each = [list(one) for one in layers] if is_nested else [list(layers)] * len(runs)
     counts = {len(one) for one in each}
@@ -195,8 +209,17 @@ def ingest(
 
 
 def observe(store: str | os.PathLike[str], *, progress: bool | Progress | None = None, threads: int = 0, **options: Any) -> Any:
-    """Measure the statistics of raw recordings into a store; options as of ``engram observe``."""
-    return command("observe", store, progress=progress, threads=threads, **options)
+    """Measure the statistics of raw recordings in files into a store; options as of ``engram observe``.
+
+    Arrays in memory are measured by :func:`engram.measure` and :class:`engram.Meter`, or saved as ``.npy`` first.
+    """
+    for name, option in options.items():
+        for one in option.values() if isinstance(option, Mapping) else [option]:
+            if getattr(one, "ndim", 0) > 1:
+                raise _errors.UsageError(
+                    "recordings are read from files", place=name, expected="the path of a file", found=f"an array of shape {one.shape}",
+                    mend='`numpy.save("recordings.npy", array)`, or `engram.measure`')
+    return command("observe", path_of(store, "store"), progress=progress, threads=threads, **options)
 
 
 def path_of(path: Any, place: str) -> Any:

@@ -224,3 +224,61 @@ def test_a_file_of_matlab_is_left_within_itself(h5py: Any, tmp_path: pathlib.Pat
     said = " ".join(str(one.message) for one in told)
     for part in ("kind (no array)", "empty (no array)", "elsewhere (a link to another file)", "metadata/raw (its values are in another file)", "12 numbers are longer"):
         assert part in said, part
+
+
+@pytest.mark.parametrize(("kind", "fill"), [
+    (np.int16, 65537.0), (np.int16, 2.5), (np.int16, np.inf), (np.uint8, np.int16(-9999)), (np.uint8, -15), (np.int8, 300),
+    (np.float32, 1e300)])
+def test_a_fill_value_that_its_type_cannot_hold_masks_nothing(h5py: Any, tmp_path: pathlib.Path, kind: Any, fill: Any) -> None:
+    data = np.array([0, 1, 2, 241, 3, 44, 5, 6, 7, 8, 9, 10]).astype(kind).reshape(2, 3, 2)
+    if kind == np.float32:
+        data[0, 0, 0] = np.inf
+    with lab(h5py, tmp_path / "x.h5", data) as file:
+        file["values"].attrs["missing_value"] = fill
+    store, said = read(tmp_path / "x.h5")
+    cube = store.select(statistics=STATISTICS).to_numpy3d().transpose(0, 2, 1)
+    np.testing.assert_array_equal(cube, data.astype(np.float64))
+    assert any("values@missing_value" in one for one in said), said
+
+
+def test_two_arrays_that_are_one_field_are_refused(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        file["metadata/a/b"], file["metadata/a_b"] = ["p", "q"], ["x", "y"]
+    with pytest.raises(engram.InvalidDataError, match=r"metadata/a/b, metadata/a_b|metadata/a_b, metadata/a/b"):
+        read(tmp_path / "x.h5")
+
+
+def test_what_a_call_says_wrongly_is_a_usage_error(h5py: Any, tmp_path: pathlib.Path) -> None:
+    lab(h5py, tmp_path / "x.h5").close()
+    for wrong in ({"values": 3}, {"metadata": 3}, {"statistics": 3}, {"axes": 3}, {"epochs": object()}):
+        with pytest.raises(engram.EngramError):
+            read(tmp_path / "x.h5", **wrong)
+    store, _ = read(tmp_path / "x.h5", metadata={"weight": np.array(5.0), "task": "t"})
+    assert store.sql("SELECT DISTINCT weight, task FROM run").rows() == [(5.0, "t")]
+
+
+def test_whole_numbers_beyond_64_bits_are_texts_of_a_field(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        file["metadata/code"] = np.array([2**64 - 1, 1], np.uint64)
+    store, said = read(tmp_path / "x.h5")
+    assert store.sql("SELECT code FROM run ORDER BY run_id").rows() == [("18446744073709551615",), ("1",)]
+    assert any("code is text" in one for one in said)
+    with pytest.raises(engram.UsageError, match="field code"):
+        engram.append(
+            tmp_path / "y.engram", np.zeros((1, 1, 1, 1)), runs=[{"code": 2**64}], layers=["a"], epochs=[0], statistics=["m"])
+
+
+def test_the_name_of_one_layer_is_a_text(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["activations"], file["epochs"] = np.random.default_rng(0).normal(size=(2, 5, 4)), [0, 1]
+    store, _ = read(tmp_path / "x.h5", layers="conv1")
+    assert store.sql("SELECT layer_name FROM example").rows() == [("conv1",)]
+
+
+def test_warnings_of_a_file_point_at_the_caller(h5py: Any, tmp_path: pathlib.Path) -> None:
+    with lab(h5py, tmp_path / "x.h5") as file:
+        file["values"].attrs["_FillValue"], file["rest"] = np.float32(3), np.zeros((7, 7))
+    with pytest.warns(engram.EngramWarning) as told:
+        engram.read_hdf5(tmp_path / "x.h5", tmp_path / "x.engram")
+    said = [one for one in told if "are applied" in str(one.message) or "not read: rest" in str(one.message)]
+    assert len(said) == 2 and {one.filename for one in said} == {__file__}

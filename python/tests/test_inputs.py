@@ -416,3 +416,20 @@ def test_errors_about_rows_name_what_they_were_made_of(tmp_path: pathlib.Path) -
         table.write({"net": "a", "epoch": "x", "m": 1.0})
         engram.ingest(table.done(), tmp_path / "x.engram")
     assert caught.value.file == "day0.nwb"
+
+
+def test_a_folder_and_a_sparse_matrix_are_said_to_be_what_they_are(tmp_path: pathlib.Path) -> None:
+    io, sparse = pytest.importorskip("scipy.io"), pytest.importorskip("scipy.sparse")
+    with pytest.raises(engram.UsageError, match="folder"):
+        engram.read_matlab(tmp_path, tmp_path / "x.engram")
+    io.savemat(tmp_path / "x.mat", {
+        "values": values(), "epochs": [0, 1, 2], "statistics": np.array(STATISTICS, object), "s": sparse.csc_matrix(np.eye(4)),
+        "metadata": {"animal": np.array(list("abcd"), object)}})
+    with pytest.warns(engram.EngramWarning, match=r"not read: s \(a sparse matrix; full"):
+        engram.read_matlab(tmp_path / "x.mat", tmp_path / "x.engram")
+
+
+def test_recordings_in_memory_are_no_files(tmp_path: pathlib.Path) -> None:
+    for given in (np.zeros((2, 3, 4)), {"V1": np.zeros((2, 3, 4))}):
+        with pytest.raises(engram.UsageError, match=r"activations.*numpy\.save"):
+            engram.observe(tmp_path / "x.engram", activations=given)
