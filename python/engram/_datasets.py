@@ -1,9 +1,12 @@
-"""Datasets of xarray into a store, in memory; each becomes an append, or an ingest where a store wrote it."""
+"""Datasets of xarray into a store, in memory; each becomes an ingest of an array and the metadata of its rows."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
+import pathlib
+import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +17,9 @@ from . import _errors
 from ._axes import Rounding
 from ._frames import GIVEN, OWN
 from ._inputs import ingest_pandas
-from ._layout import listed
+from ._layout import listed, named_as
 from ._request import number
-from ._write import append, plain
+from ._write import field_value, held, ingest, plain
 
 if TYPE_CHECKING:
     import xarray
@@ -28,7 +31,7 @@ OWN_ATTRIBUTES = {"store", "commit"}
 
 
 def from_xarray(
-    data: Any, store: str | os.PathLike[str], *, run: Sequence[str] | None = None, layer: str | None = None,
+    data: Any, store: str | os.PathLike[str], *, run: str | Sequence[str] | None = None, layer: str | None = None,
     example: str = "example", epoch: str = "epoch", **options: Any,
 ) -> Any:
     """Bring an ``xarray.Dataset`` into a store: each variable ``(example, epoch)`` is a statistic, or each place of a dimension
@@ -38,27 +41,30 @@ def from_xarray(
     ----------
     data : xarray.Dataset or xarray.DataArray
         What has one value, or one for each example, is metadata of runs, coordinates and variables alike; those of a selection of a
-        store mean there what they meant here. Texts that label the examples are the field `example`.
+        store mean there what they meant here. Texts and times that label the examples are the field `example`. Examples of equal
+        metadata are layers of one run, as in a table.
     store : path
         The store; it is made where there is none.
-    run : list of str, optional
-        The coordinates that are metadata; all that can be unless given.
+    run : str or list of str, optional
+        The coordinates and variables that are metadata, and tell runs apart; all that can be unless given.
     layer : str, optional
         The coordinate that names the layer; ``layer_name`` where there is one, else every example is a layer named ``layer``.
     example, epoch : str
         The names of the dimensions.
     **options
-        As of :func:`engram.append`.
+        As of :func:`engram.ingest`, such as ``dry_run=True``.
 
     Raises
     ------
     UsageError
-        When no variable has examples and epochs, there are no examples, or a value of metadata is infinite.
+        When no variable has examples and epochs or one holds no numbers, there are no examples, `run` or `layer` names nothing that
+        has a value for each, two statistics have one name, or a value of metadata is infinite.
 
     Warns
     -----
     EngramWarning
-        For what is left out, epochs that are numbered, layers without a name, and numbers that are rounded.
+        For what is left out, epochs that are numbered, layers without a name, numbers that are rounded, and examples that share
+        their run and layer with another.
 
     Notes
     -----
@@ -70,24 +76,26 @@ def from_xarray(
         raise _errors.UsageError(
             "the dataset has no variable of examples and epochs", place="data", expected=f"dimensions ({example}, {epoch})",
             found=", ".join(f"{name} {variable.dims}" for name, variable in parts.data.data_vars.items()))
-    if parts.count == 0:
-        raise _errors.UsageError("the dataset has no examples", place="data", found=f"dimension {example} of length 0")
+    for axis, what in ((example, "examples"), (epoch, "epochs")):
+        if parts.data.sizes[axis] == 0:
+            raise _errors.UsageError(f"the dataset has no {what}", place="data", found=f"dimension {axis} of length 0")
+    run = [run] if isinstance(run, str) else run
+    parts.require(run or (), "run")
+    parts.require(() if layer is None else (layer,), "layer")
     parts.tell(is_chosen=run is not None)
     if run is None and layer is None and {*parts.facts, "example_id"} >= OWN:
         return own_dataset(parts, store, options)
-    layer = layer or ("layer_name" if "layer_name" in parts.facts else None)
-    columns = {name: parts.column(name) for name in run} if run is not None else parts.fields(layer)
-    conditions = {name: parts.column(name) for name in CONDITION if name in parts.facts}
-    if conditions:
-        options.setdefault("conditions", [
-            {name: column[row] for name, column in conditions.items() if plain(column[row]) is not None}
-            for row in range(parts.count)])
-    positions = parts.column("layer_position") if "layer_position" in parts.facts else None
-    layers = layer_names(parts.column(layer) if layer else ["layer"] * parts.count)
-    return append(
-        store, parts.values()[:, None], runs=[{name: column[row] for name, column in columns.items()} for row in range(parts.count)],
-        layers=[[name if positions is None else (name, positions[row])] for row, name in enumerate(layers)],
-        epochs=[float(number(value)) for value in parts.data[epoch].to_numpy()], statistics=parts.statistics, **options)
+    columns = parts.rows_of(run, layer)
+    epochs = [number(value) for value in parts.data[epoch].to_numpy()]
+    with tempfile.TemporaryDirectory(prefix="engram-") as name, named_as("xarray.Dataset", name):
+        folder = pathlib.Path(name)
+        np.save(folder / "values.npy", parts.values())
+        table = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        (folder / "metadata.json").write_text(json.dumps(table), encoding="utf-8")
+        (folder / "statistics.json").write_text(json.dumps(parts.statistics), encoding="utf-8")
+        return ingest(
+            folder / "values.npy", store, metadata=folder / "metadata.json", statistics=folder / "statistics.json",
+            epochs=",".join(epochs), **options)
 
 
 @dataclasses.dataclass
@@ -105,20 +113,20 @@ class Parts:
     def of(cls, data: Any, example: str, epoch: str) -> Parts:
         """Tells the parts of a dataset."""
         if type(data).__name__ == "DataArray":
-            data = data.to_dataset(name=data.name or "value")
+            data = dataset_of(data)
         if not hasattr(data, "data_vars"):
             raise _errors.UsageError("this is no dataset", place="data", expected="xarray.Dataset", found=type(data).__name__)
-        data, left_out = along_statistics(data, example, epoch)
+        data, left_out = along_statistics(named_by_texts(data), example, epoch)
         statistics, facts = [], []
         for name, variable in data.variables.items():
             if name not in data.coords and set(variable.dims) == {example, epoch}:
-                statistics.append(str(name))
+                statistics.append(name)
             elif variable.dims in ((), (example,)) and name not in (example, epoch):
-                facts.append(str(name))
+                facts.append(name)
             elif name not in (example, epoch, "statistic"):
                 left_out.append(f"{name} {variable.dims}")
         # The parts of a label of several levels are coordinates themselves.
-        if example in data.coords and data[example].dtype.kind in "OUS" and data.indexes[example].nlevels == 1:
+        if example in data.coords and data[example].dtype.kind in "OUSMm" and data.indexes[example].nlevels == 1:
             facts.append(example)
         return cls(data, example, epoch, statistics, facts, left_out)
 
@@ -132,50 +140,90 @@ class Parts:
         values = self.data[name].to_numpy()
         return whole(np.broadcast_to(values, (self.count,)) if values.ndim == 0 else values)
 
+    def require(self, names: Sequence[str], place: str) -> None:
+        """Refuses a name of none that has one value, or one for each example."""
+        for name in names:
+            if name not in self.facts:
+                raise _errors.UsageError(
+                    "nothing of that name has one value, or one for each example", place=place,
+                    expected=", ".join(self.facts[:8]) or "a coordinate of the examples", found=repr(name))
+
+    def rows_of(self, run: Sequence[str] | None, layer: str | None) -> dict[str, list[Any]]:
+        """The columns of the metadata of the rows: fields of runs, the layer, and how it was measured."""
+        layer = layer or ("layer_name" if "layer_name" in self.facts else None)
+        fields = self.fields(layer) if run is None else {name: self.column(name) for name in run}
+        columns = {
+            name: [field_value(name, one) for one in held(name, [one if isinstance(one, bytes) else plain(one) for one in column])]
+            for name, column in fields.items()}
+        for name in (*CONDITION, "layer_position"):
+            if name in self.facts:
+                columns[name] = [plain(one) for one in self.column(name)]
+        return {**columns, "layer_name": layer_names(self.column(layer) if layer else ["layer"] * self.count)}
+
     def fields(self, layer: str | None) -> dict[str, Any]:
         """The facts that are fields of runs; the number of a run is that of a tracker, as in a table."""
-        skipped = {*GIVEN, *CONDITION, "layer_position", "commit_id", layer}
+        skipped = {*GIVEN, *CONDITION, "layer_position", "layer_name", "commit_id", layer}
+        if layer != "layer_name" and "layer_name" in self.facts:
+            _errors.say(f"layer_name is left out, for {layer} names the layers")
         found = {name: self.column(name) for name in self.facts if name not in skipped}
         if "run_id" in self.facts and "tracker_run" not in found:
             found["tracker_run"] = self.column("run_id")
         return found
 
     def values(self) -> npt.NDArray[Any]:
-        """The trajectories, of shape (examples, epochs, statistics)."""
+        """The trajectories, of shape (examples, epochs, statistics), float32 or float64."""
+        wrong = [f"{name} ({self.data[name].dtype})" for name in self.statistics if self.data[name].dtype.kind not in "fiub"]
+        if wrong:
+            raise _errors.UsageError(
+                "trajectories are numbers", place="data", expected="variables of numbers", found=listed(wrong),
+                mend="`data.drop_vars([...])`")
         arrays = [self.data[name].transpose(self.example, self.epoch).to_numpy() for name in self.statistics]
         kind = np.result_type(*arrays)
-        if kind.kind == "f":
-            rounding = Rounding()
-            arrays = [rounding.to(array, kind) for array in arrays]
-            if rounding.count:
-                say(rounding.note() or "")
+        rounding = Rounding()
+        is_narrow = kind.kind == "f" and kind.itemsize <= 4
+        arrays = [rounding.to(array, np.float32 if is_narrow else np.float64) for array in arrays]
+        if rounding.count:
+            _errors.say(rounding.note() or "")
         return np.stack(arrays, axis=-1)
 
     def tell(self, is_chosen: bool) -> None:
         """Says what is left out, numbered or renamed; of fields nothing where the caller chose them."""
         data, is_own = self.data, {*self.facts, "example_id"} >= OWN
         if self.left_out:
-            say(f"left out, for they have neither one value nor one for each example: {listed(self.left_out)}")
-        labels = data.coords.get(self.example)
-        if labels is not None and self.example not in self.facts and not is_own:
+            _errors.say(f"left out, for they have neither one value nor one for each example: {listed(self.left_out)}")
+        labels = data.indexes.get(self.example)
+        if labels is not None and labels.nlevels == 1 and self.example not in self.facts and not is_own:
             if not np.array_equal(labels.to_numpy(), np.arange(self.count)):
-                say(f"the numbers of the examples are left out, for a store numbers them itself: {self.example}")
+                _errors.say(f"the numbers of the examples are left out, for a store numbers them itself: {self.example}")
         given = [name for name in (*GIVEN, "commit_id") if name in self.facts and name != "run_id"]
         if given and not is_own and not is_chosen:
-            say(f"numbers that a store gives itself are left out: {listed(given)}")
+            _errors.say(f"numbers that a store gives itself are left out: {listed(given)}")
         if "run_id" in self.facts and not is_own and not is_chosen:
-            say("run_id is left out beside tracker_run" if "tracker_run" in self.facts else "run_id is the field tracker_run")
+            _errors.say("run_id is left out beside tracker_run" if "tracker_run" in self.facts else "run_id is the field tracker_run")
         if self.epoch not in data.coords:
-            say(f"{self.epoch} has no coordinate, so the epochs are numbered from 0")
+            _errors.say(f"{self.epoch} has no coordinate, so the epochs are numbered from 0")
         attributes = [f"@{name}" for name in data.attrs if name not in OWN_ATTRIBUTES]
         attributes += [f"{name}@{one}" for name, variable in data.variables.items() for one in variable.attrs]
         if attributes:
-            say(f"attributes are not read: {listed(attributes)}")
+            _errors.say(f"attributes are not read: {listed(attributes)}")
 
 
-def say(text: str) -> None:
-    """One line about a dataset that is brought in."""
-    _errors.say(text)
+def dataset_of(array: xarray.DataArray) -> xarray.Dataset:
+    """A dataset with an array alone, called ``value`` where it has no name of its own."""
+    name = "value" if array.name is None else array.name
+    if name in array.coords:
+        _errors.say(f"the array is called value, for a coordinate is called {name}")
+        name = "value"
+    return array.to_dataset(name=name)
+
+
+def named_by_texts(data: xarray.Dataset) -> xarray.Dataset:
+    """A dataset whose names are texts, for those of a store are."""
+    names = {name: str(name) for name in {*data.variables, *data.dims} if not isinstance(name, str)}
+    taken = sorted({*names.values()} & {*data.variables, *data.dims})
+    if taken:
+        raise _errors.UsageError("two variables have one name as a text", place="data", expected="names that differ", found=taken[0])
+    return data.rename(names) if names else data
 
 
 def along_statistics(data: xarray.Dataset, example: str, epoch: str) -> tuple[xarray.Dataset, list[str]]:
@@ -183,6 +231,13 @@ def along_statistics(data: xarray.Dataset, example: str, epoch: str) -> tuple[xa
     cubes = [name for name, variable in data.data_vars.items() if set(variable.dims) == {example, "statistic", epoch}]
     if not cubes or "statistic" not in data.coords:
         return data, []
+    names = [str(name) for name in data["statistic"].to_numpy()]
+    wrong = [name for name in names if names.count(name) > 1 or name in data.coords]
+    if wrong:
+        raise _errors.UsageError(
+            "a statistic has the name of another, or of a coordinate", place="statistic", expected="a name for each", found=wrong[0],
+            mend="`data.assign_coords(statistic=[...])`")
+    data = data.assign_coords(statistic=names)
     split = data[cubes[0]].to_dataset(dim="statistic")
     others = data.drop_vars([*cubes, "statistic"])
     taken = [name for name in others.variables if name in split.data_vars]
@@ -195,7 +250,7 @@ def layer_names(values: Sequence[Any]) -> list[str]:
     names = [plain(value) for value in values]
     absent = sum(name is None for name in names)
     if absent:
-        say(f"{absent} examples have no name of a layer, which is called 'layer'")
+        _errors.say(f"{absent} examples have no name of a layer, which is called 'layer'")
     return ["layer" if name is None else str(name) for name in names]
 
 

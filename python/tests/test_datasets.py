@@ -85,3 +85,62 @@ def test_times_of_numpy_are_texts_in_fields(tmp_path: pathlib.Path) -> None:
     runs = [{"when": np.datetime64("2026-01-02T03:04", "ns")}, {"when": np.datetime64("NaT")}]
     engram.append(tmp_path / "x.engram", np.zeros((2, 1, 1, 1)), runs=runs, layers=["a"], epochs=[0], statistics=["m"])
     assert rows(engram.open(tmp_path / "x.engram"), '"when"') == [("2026-01-02T03:04",), (None,)]
+
+
+def small(xarray: Any, values: Any = ((1.0, 2.0), (3.0, 4.0)), **coordinates: Any) -> Any:
+    """A dataset of two examples at two epochs."""
+    return xarray.Dataset({"m": (("example", "epoch"), np.array(values))}, coords={"epoch": [0, 1], "seed": ("example", [1, 1]), **coordinates})
+
+
+def test_layers_of_one_run_are_one_run_as_in_a_table(xarray: Any, tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    store, said = brought(small(xarray, layer_name=("example", ["c1", "c2"])), tmp_path / "x.engram")
+    assert said == [] and store.sql("SELECT count(*) FROM run").rows() == [(1,)] and rows(store, "layer_name") == [("c1",), ("c2",)]
+    frame = pandas.DataFrame({"seed": [1, 1], "layer_name": ["c1", "c2"], "m@0": [1.0, 3.0], "m@1": [2.0, 4.0]})
+    engram.from_pandas(frame, tmp_path / "y.engram")
+    assert engram.open(tmp_path / "y.engram").sql("SELECT count(*) FROM run").rows() == [(1,)]
+    with pytest.warns(engram.EngramWarning, match="further measurements of its run"):
+        engram.from_xarray(small(xarray), tmp_path / "z.engram")
+    assert engram.from_xarray(small(xarray, who=("example", ["a", "b"])), tmp_path / "none.engram", dry_run=True)
+    assert not (tmp_path / "none.engram").exists()
+
+
+def test_a_text_names_one_coordinate_and_one_that_is_not_there_is_refused(xarray: Any, tmp_path: pathlib.Path) -> None:
+    data = small(xarray, who=("example", ["a", "b"]), grid=(("example", "epoch"), np.zeros((2, 2))))
+    store, _ = brought(data, tmp_path / "x.engram", run="who", layer="seed")
+    assert rows(store, "who, layer_name") == [("a", "1"), ("b", "1")]
+    for wrong in ({"run": ["nope"]}, {"run": "nope"}, {"layer": "nope"}, {"run": ["grid"]}, {"run": "epoch"}, {"layer": "m"}):
+        with pytest.raises(engram.UsageError, match="nothing of that name has one value, or one for each example.*seed"):
+            engram.from_xarray(data, tmp_path / "y.engram", **wrong)
+
+
+def test_names_that_are_no_texts_or_are_taken_are_said_or_refused(xarray: Any, tmp_path: pathlib.Path) -> None:
+    axes, coords = ("example", "epoch"), {"epoch": [0], "seed": ("example", [1])}
+    store, _ = brought(xarray.Dataset({3: (axes, [[1.0]])}, coords=coords), tmp_path / "x.engram")
+    assert store.select(statistics="all").statistics == ["3"]
+    store, said = brought(xarray.DataArray([[1.0]], dims=axes, coords=coords, name="epoch"), tmp_path / "y.engram")
+    assert said == ["the array is called value, for a coordinate is called epoch"] and store.select(statistics="all").shape == (1, 1)
+    cube = (("example", "statistic", "epoch"), [[[1.0], [2.0]]])
+    store, _ = brought(xarray.Dataset({"values": cube}, coords={**coords, "statistic": [5, 6]}), tmp_path / "z.engram")
+    assert store.select(statistics="all").statistics == ["5", "6"]
+    for labels in (["m", "m"], ["m", "epoch"]):
+        with pytest.raises(engram.UsageError, match="the name of another, or of a coordinate"):
+            engram.from_xarray(xarray.Dataset({"values": cube}, coords={**coords, "statistic": labels}), tmp_path / "w.engram")
+    times = np.array([["2020", "2021"]] * 2, "M8[ns]")
+    with pytest.raises(engram.UsageError, match=r"trajectories are numbers.*when \(datetime64"):
+        engram.from_xarray(small(xarray).assign(when=(axes, times)), tmp_path / "w.engram")
+
+
+def test_labels_of_examples_lose_nothing_in_silence(xarray: Any, tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    days = np.array(["2020-01-01", "2020-01-02"], "M8[ns]")
+    store, said = brought(small(xarray, example=days), tmp_path / "x.engram")
+    assert said == [] and rows(store, "example") == [("2020-01-01",), ("2020-01-02",)]
+    levels = pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["animal", "day"])
+    labelled = small(xarray).assign_coords(xarray.Coordinates.from_pandas_multiindex(levels, "example"))
+    store, said = brought(labelled, tmp_path / "y.engram")
+    assert said == [] and rows(store, "animal, day") == [("a", 1), ("b", 2)]
+    store, said = brought(small(xarray, code=("example", np.array([2**64 - 1, 1], np.uint64))), tmp_path / "z.engram")
+    assert rows(store, "code") == [("18446744073709551615",), ("1",)] and len(said) == 1 and "code is text" in said[0]
+    with pytest.raises(engram.UsageError, match="bytes"):
+        engram.from_xarray(small(xarray, code=("example", np.array([b"a", b"b"]))), tmp_path / "w.engram")
