@@ -16,7 +16,7 @@ from ._needs import needs
 if TYPE_CHECKING:
     from ._recorder import Recorder
 
-Layers = Sequence[str] | Mapping[str, str | None] | None
+Layers = str | Sequence[str] | Mapping[str, str | None] | None
 
 
 class Watch:

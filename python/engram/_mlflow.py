@@ -13,7 +13,7 @@ from ._trackers import TrackedRun
 PAGE = 1000
 
 
-def runs_of(uri: str, experiments: Sequence[str] | None, filter: str) -> Iterator[TrackedRun]:
+def runs_of(uri: str, experiments: str | Sequence[str] | None, filter: str) -> Iterator[TrackedRun]:
     """The runs of a store that are not deleted, one at a time."""
     from mlflow.exceptions import MlflowException
 
@@ -21,6 +21,7 @@ def runs_of(uri: str, experiments: Sequence[str] | None, filter: str) -> Iterato
     try:
         found = {one.experiment_id: one.name for one in client.search_experiments()}
         if experiments is not None:
+            experiments = [experiments] if isinstance(experiments, str) else experiments
             for name in experiments:
                 if name not in found.values():
                     raise _errors.NotFoundError(

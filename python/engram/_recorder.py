@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,21 @@ import numpy.typing as npt
 
 from . import _engram, _errors
 from ._observe import floats
-from ._write import WAIT, plain, run_json
+from ._write import WAIT, listed, plain, run_json
 
 if TYPE_CHECKING:
     import torch
+
+
+def dtype_of(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    """A type of values that a store has."""
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        kind = None
+    if kind is None or kind not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise _errors.UsageError("values are recorded as reals", place="dtype", expected="float32 or float64", found=repr(dtype))
+    return kind
 
 
 class Recorder:
@@ -30,12 +40,12 @@ class Recorder:
         The store; it is made where there is none.
     metadata : mapping
         Fields of the run; runs of equal metadata are one run.
-    layers : list of str or (name, position), optional
-        The layers, in the order of values; those of :meth:`observe` unless given.
-    statistics : list of str, optional
-        The statistics, in the order of values; the 45 published ones unless given.
+    layers : str, list of str or (name, position), or mapping of name to position, optional
+        The layers, in the order of values; those of :meth:`observe` unless given. A text is the name of one.
+    statistics : str or list of str, optional
+        The statistics, in the order of values; the 45 published ones unless given. A text is the name of one.
     dtype : {'float32', 'float64'}
-        The type of the values.
+        The type of the values. What is beyond float32, about 3.4e38, is infinite there, which is said.
     strict : bool
         Whether a checkpoint that cannot be recorded raises. Otherwise it warns once, and training goes on.
     durable : bool
@@ -56,21 +66,22 @@ class Recorder:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], metadata: Mapping[str, Any], *, layers: Sequence[Any] | None = None,
-        statistics: Sequence[str] | None = None, dtype: str = "float32", strict: bool = False, durable: bool = True,
+        self, path: str | os.PathLike[str], metadata: Mapping[str, Any], *, layers: str | Sequence[Any] | Mapping[str, str | None] | None = None,
+        statistics: str | Sequence[str] | None = None, dtype: str = "float32", strict: bool = False, durable: bool = True,
         wait: float = WAIT, author: str | None = None, reason: str | None = None,
     ) -> None:
         self.path = os.fspath(path)
         self.metadata = dict(metadata)
-        self.statistics = list(statistics) if statistics is not None else _engram.statistic_names()
-        self.dtype = np.dtype(dtype)
+        self.statistics = list(listed(statistics)) if statistics is not None else _engram.statistic_names()
+        self.dtype = dtype_of(dtype)
         self.strict = strict
         self.durable = durable
-        self._layers = list(layers) if layers is not None else None
+        self._layers = list(listed(layers)) if layers is not None else None
         self._options = (wait if wait > 0 else -1.0, author, reason)
         self._handle: object | None = None
         self._measure: Callable[[], npt.NDArray[np.float64]] | None = None
         self._has_warned = False
+        self._has_overflowed = False
         self._owner = os.getpid()
         self.report: dict[str, Any] | None = None
         if self._layers is not None:
@@ -109,7 +120,7 @@ class Recorder:
         return self._handle is not None
 
     def observe(
-        self, model: torch.nn.Module, stimuli: Iterable[Any], *, layers: Sequence[str] | Mapping[str, str | None] | None = None,
+        self, model: torch.nn.Module, stimuli: Iterable[Any], *, layers: str | Sequence[str] | Mapping[str, str | None] | None = None,
         activity_changes: bool = True, forward: Callable[[Any, Any], Any] | None = None,
     ) -> Recorder:
         """Measure a PyTorch model at each checkpoint: its weights, and its activations for some stimuli.
@@ -149,7 +160,7 @@ class Recorder:
         return self
 
     def lightning(
-        self, stimuli: Iterable[Any] | None = None, *, layers: Sequence[str] | Mapping[str, str | None] | None = None, every: int = 1,
+        self, stimuli: Iterable[Any] | None = None, *, layers: str | Sequence[str] | Mapping[str, str | None] | None = None, every: int = 1,
         initial: bool = True, **options: Any,
     ) -> Any:
         """The recorder as a callback of Lightning: ``Trainer(callbacks=[recorder.lightning()])``.
@@ -177,7 +188,7 @@ class Recorder:
         return lightning_callback(self, stimuli, layers, every, initial, options)
 
     def transformers(
-        self, stimuli: Iterable[Any], *, layers: Sequence[str] | Mapping[str, str | None] | None = None, every: int = 1,
+        self, stimuli: Iterable[Any], *, layers: str | Sequence[str] | Mapping[str, str | None] | None = None, every: int = 1,
         initial: bool = True, **options: Any,
     ) -> Any:
         """The recorder as a callback of Hugging Face's Trainer: ``trainer.add_callback(recorder.transformers(stimuli))``.
@@ -250,7 +261,7 @@ class Recorder:
             handle = self._begin()
             if (given is None or callable(given)) and float(epoch) in set(self.epochs) and not self.strict:
                 return False  # a resumed training that goes through an epoch again need not measure it
-            array = self._array(given() if callable(given) else given)
+            array = self._narrowed(self._array(given() if callable(given) else given), epoch)
             scalars = None if metrics is None else json.dumps({key: plain(value) for key, value in metrics.items()})
             return _engram.recorder_record(handle, float(epoch), array, scalars, self.durable)
         except Exception as error:
@@ -258,8 +269,7 @@ class Recorder:
                 raise
             if not self._has_warned:
                 self._has_warned = True
-                warnings.warn(
-                    f"epoch {epoch} was not recorded, and training goes on: {error}", _errors.EngramWarning, stacklevel=2)
+                _errors.say(f"epoch {epoch} was not recorded, and training goes on: {error}")
             return False
 
     def _array(self, values: Any) -> npt.NDArray[Any]:
@@ -269,7 +279,7 @@ class Recorder:
             if self._measure is None:
                 raise _errors.UsageError(
                     "there is nothing to record", place="values", mend="give `values=`, or call `observe(model, …)` first")
-            return self._measure().astype(self.dtype)
+            return self._measure()
         if isinstance(values, Mapping):
             for kind, found, known in (
                 ("layer", values.keys(), names), ("statistic", {one for row in values.values() for one in row}, self.statistics),
@@ -277,12 +287,24 @@ class Recorder:
                 if unknown := sorted(set(found) - set(known)):
                     raise _errors.UsageError(f"the run has no {kind} {unknown[0]!r}", place="values", expected=", ".join(known[:6]))
             rows = [[values.get(name, {}).get(one, np.nan) for one in self.statistics] for name in names]
-            return np.array(rows, self.dtype)
+            return np.array(rows, np.float64)
         array = floats(values, "values")
         if array.shape != shape:
             raise _errors.UsageError(
                 "a checkpoint has another shape", place="values", expected=f"(layers, statistics) = {shape}", found=str(array.shape))
-        return np.ascontiguousarray(array, self.dtype)
+        return array
+
+    def _narrowed(self, array: npt.NDArray[Any], epoch: float) -> npt.NDArray[Any]:
+        """The values in the type of the recorder; says once that it does not hold some of them."""
+        with np.errstate(over="ignore"):
+            found = np.ascontiguousarray(array, self.dtype)
+        beyond = array[np.isinf(found) & np.isfinite(array)]
+        if beyond.size and not self._has_overflowed:
+            self._has_overflowed = True
+            _errors.say(
+                f"epoch {epoch}: {beyond.size} values are beyond {self.dtype} and infinite there, such as {beyond[0]:g}; "
+                "dtype='float64' keeps them")
+        return found
 
     def finish(self) -> dict[str, Any]:
         """End the run, which then is part of the store.
@@ -310,7 +332,7 @@ class Recorder:
             except _errors.EngramError as error:
                 if self.strict:
                     raise
-                warnings.warn(f"the run stays in progress: {error}", _errors.EngramWarning, stacklevel=2)
+                _errors.say(f"the run stays in progress: {error}")
         self.close()
 
     def __repr__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import decimal
 import re
 from typing import Any
 
@@ -17,11 +16,9 @@ SHORTER = (
     (r"(T\d\d:\d\d):00(Z|[+-]\d\d:\d\d|)$", "{1}{2}"),
     (r"^(\d+-\d\d-\d\d)T00:00$", "{1}"),
 )
-#: Seconds of a unit of NumPy, Arrow or polars.
-SECONDS = {
-    "W": "604800", "D": "86400", "h": "3600", "m": "60", "s": "1", "ms": "1e-3", "us": "1e-6", "ns": "1e-9", "ps": "1e-12",
-    "fs": "1e-15", "as": "1e-18",
-}
+#: Seconds of a unit of NumPy, Arrow or polars, or how many digits of a second it has.
+SECONDS = {"W": 604800, "D": 86400, "h": 3600, "m": 60, "s": 1}
+DIGITS = {"ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
 
 
 def shorter(text: str) -> str:
@@ -33,8 +30,10 @@ def shorter(text: str) -> str:
 
 def duration(count: int, unit: str) -> str:
     """So many units of time as a text of ISO 8601 in seconds, such as ``PT86400S``."""
-    seconds = count * decimal.Decimal(SECONDS[unit])
-    return f"PT{seconds.normalize():f}S" if seconds else "PT0S"
+    digits = DIGITS.get(unit, 0)
+    whole, rest = divmod(abs(count) * SECONDS.get(unit, 1), 10**digits)
+    fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
+    return f"PT{'-' if count < 0 else ''}{whole}{fraction}S"
 
 
 def timed(value: Any) -> str | None:
@@ -44,7 +43,7 @@ def timed(value: Any) -> str | None:
         return shorter(text + ":00:00"[:max(0, 19 - len(text))] if "T" in text and len(text) < 19 else text)
     if isinstance(value, np.timedelta64):
         unit, count = np.datetime_data(value.dtype)
-        return duration(int(value.astype(np.int64)) * count, unit) if unit in SECONDS else str(value)
+        return duration(int(value.astype(np.int64)) * count, unit) if unit in {*SECONDS, *DIGITS} else str(value)
     if isinstance(value, datetime.timedelta):
         # pandas' own has nanoseconds beside.
         whole = (value.days * 86400 + value.seconds) * 10**9 + value.microseconds * 1000 + getattr(value, "nanoseconds", 0)

@@ -11,6 +11,7 @@ import torch
 
 from . import _engram, _errors
 from ._observe import Meter
+from ._write import listed
 
 POSITIONS = ("early", "middle", "deep")
 
@@ -48,7 +49,7 @@ class ModelMeter:
     """Measures a model: of each layer its weights, the activations it gives, and how they change with its input."""
 
     def __init__(
-        self, model: torch.nn.Module, stimuli: Iterable[Any], layers: Sequence[str] | Mapping[str, str | None] | None,
+        self, model: torch.nn.Module, stimuli: Iterable[Any], layers: str | Sequence[str] | Mapping[str, str | None] | None,
         activity_changes: bool, forward: Callable[[Any, Any], Any] | None,
     ) -> None:
         # By its kind, for `iter` of a loader draws from the generator of the training.
@@ -64,7 +65,7 @@ class ModelMeter:
         if layers is None:
             self.layers: list[tuple[str, str | None]] = default_layers(model)
         else:
-            self.layers = list(layers.items()) if isinstance(layers, Mapping) else [(name, None) for name in layers]
+            self.layers = [one if isinstance(one, tuple) else (one, None) for one in listed(layers)]
         if not self.layers:
             raise _errors.UsageError("the model has no layer with weights", place="layers", mend="name modules by `layers=`")
         for name, _ in self.layers:
@@ -87,7 +88,8 @@ class ModelMeter:
             device = next((parameter.device for parameter in self.model.parameters()), torch.device("cpu"))
             # A loader draws from the generators of the training, which goes on as if nothing had been measured.
             devices = [device] if device.type == "cuda" else []
-            with torch.random.fork_rng(devices=devices), torch.no_grad():
+            # Changes have slopes, which a caller's inference mode would forbid.
+            with torch.random.fork_rng(devices=devices), torch.inference_mode(False), torch.no_grad():
                 count = 0
                 for batch in self.stimuli:
                     count += 1
@@ -126,7 +128,7 @@ class ModelMeter:
             is_inside = True
             try:
                 with torch.enable_grad():
-                    given = first.detach().requires_grad_()
+                    given = (first.clone() if first.is_inference() else first.detach()).requires_grad_()
                     again = as_tensor(module(given, *inputs[1:]))
                     if again is None:
                         return

@@ -85,7 +85,7 @@ def read_tensorboard(
 
 
 def read_mlflow(
-    uri: str | os.PathLike[str], store: str | os.PathLike[str], *, experiments: Sequence[str] | None = None, filter: str = "",
+    uri: str | os.PathLike[str], store: str | os.PathLike[str], *, experiments: str | Sequence[str] | None = None, filter: str = "",
     statistics: Statistics = None, epoch: str | None = None, metadata: Mapping[str, Any] | None = None, **options: Any,
 ) -> dict[str, Any]:
     """Bring the runs of an MLflow store into a store, by the library ``mlflow`` or ``mlflow-skinny``.
@@ -96,7 +96,7 @@ def read_mlflow(
     ----------
     uri : path or str
         A folder ``mlruns``, a database as ``sqlite:///mlflow.db`` or by its path, or whatever a tracking URI is.
-    experiments : list of str, optional
+    experiments : str or list of str, optional
         The names of experiments; all unless given.
     filter : str
         Which runs, as ``mlflow.search_runs`` has it: ``"params.optimizer = 'adam'"``.

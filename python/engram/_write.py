@@ -87,6 +87,11 @@ def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, An
     return {"run": {key: field_value(key, value) for key, value in metadata.items()}, "layers": described}
 
 
+def listed(names: Any) -> Any:
+    """Names as a list: a text is one name, and a mapping of layers to positions its pairs."""
+    return [names] if isinstance(names, str) else list(names.items()) if isinstance(names, Mapping) else names
+
+
 def run_list(runs: Any) -> list[Mapping[str, Any]]:
     """The metadata of each run: of a list of mappings, or of a frame with a row for each run."""
     if hasattr(runs, "to_dict") and hasattr(runs, "columns"):
@@ -149,7 +154,7 @@ def append(
     import json
 
     runs = run_list(runs)
-    layers, statistics = ([one] if isinstance(one, str) else one for one in (layers, statistics))
+    layers, statistics = listed(layers), listed(statistics)
     for name, axis in (("layers", layers), ("epochs", epochs), ("statistics", statistics)):
         if not hasattr(axis, "__len__"):
             raise _errors.UsageError(f"{name} is a list", place=name, expected="one for each place of its axis", found=repr(axis))

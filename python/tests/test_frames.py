@@ -329,3 +329,17 @@ def test_a_warning_about_a_frame_points_at_the_caller(bring: Any, tmp_path: path
     with pytest.warns(engram.EngramWarning, match="left out: example_id") as told:
         bring({"example_id": [1], "net": ["a"], "m@0": [1.0]}, tmp_path / "x.engram")
     assert next(one for one in told if "left out" in str(one.message)).filename == __file__
+
+
+def test_times_and_durations_have_one_text() -> None:
+    from engram._times import timed
+
+    for value, text in (
+        (np.datetime64("2020-01-02T10"), "2020-01-02T10:00"), (np.datetime64("2020-01-02T10:30:05.250"), "2020-01-02T10:30:05.25"),
+        (np.datetime64("2020-01-02T00:00:00.000"), "2020-01-02"), (np.datetime64("2020-03"), "2020-03"),
+        (datetime.datetime(2020, 1, 2, 0, 0, 10), "2020-01-02T00:00:10"), (datetime.time(0, 0), "00:00:00"),
+        (datetime.timedelta(seconds=-1), "PT-1S"), (datetime.timedelta(0), "PT0S"), (datetime.timedelta(seconds=100), "PT100S"),
+        (np.timedelta64(-1500, "ms"), "PT-1.5S"), (np.timedelta64(2, "W"), "PT1209600S"), (np.timedelta64(1, "as"), "PT0.000000000000000001S"),
+        (np.timedelta64(3, "M"), "3 months"), (3, None), ("2020", None),
+    ):
+        assert timed(value) == text

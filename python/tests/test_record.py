@@ -7,6 +7,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -156,3 +157,33 @@ def test_an_ingest_says_what_it_understood(tmp_path: pathlib.Path) -> None:
         engram.ingest(table, tmp_path / "x.engram", run=["animal"])
     with pytest.raises(LookupError):
         engram.ingest(tmp_path / "nothing.csv", tmp_path / "x.engram")
+
+
+def test_a_text_is_one_name_of_a_layer_and_of_a_statistic(tmp_path: pathlib.Path) -> None:
+    with engram.Recorder(tmp_path / "run.engram", {"a": 1}, layers="conv1", statistics="mean", strict=True) as recorder:
+        recorder.record(0, [[1.0]])
+    store = engram.open(tmp_path / "run.engram")
+    assert store.select(statistics="all").statistics == ["mean"] and store.sql("SELECT layer_name FROM example").rows() == [("conv1",)]
+    with engram.Recorder(tmp_path / "map.engram", {"a": 1}, layers={"conv1": "early"}, statistics=["m"], strict=True) as recorder:
+        recorder.record(0, [[1.0]])
+    assert engram.open(tmp_path / "map.engram").sql("SELECT layer_name, layer_position FROM example").rows() == [("conv1", "early")]
+    engram.append(tmp_path / "one.engram", np.zeros((1, 1, 1, 1)), runs=[{"a": 1}], layers="conv1", epochs=[0], statistics="mean")
+    assert engram.open(tmp_path / "one.engram").sql("SELECT layer_name FROM example").rows() == [("conv1",)]
+    for dtype in ("nope", "int8", complex):
+        with pytest.raises(engram.UsageError, match="float32 or float64"):
+            engram.Recorder(tmp_path / "x.engram", {"a": 1}, layers="a", dtype=dtype)  # type: ignore[arg-type]
+
+
+def test_values_beyond_the_type_of_a_recorder_are_said_once(tmp_path: pathlib.Path) -> None:
+    for values in ([[1e300, 1.0]], {"fc": {"m": 1e300, "v": 1.0}}):
+        path = tmp_path / type(values).__name__
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            with engram.Recorder(path, {"a": 1}, layers=["fc"], statistics=["m", "v"], strict=True) as recorder:
+                recorder.record(0, values)
+                recorder.record(1, values)
+        assert [one.category for one in told] == [engram.EngramWarning] and told[0].filename == __file__
+        assert "1 values are beyond float32" in str(told[0].message) and "dtype='float64'" in str(told[0].message)
+        with engram.Recorder(tmp_path / f"{path.name}64", {"a": 1}, layers=["fc"], statistics=["m", "v"], dtype="float64") as recorder:
+            recorder.record(0, values)
+        assert engram.open(tmp_path / f"{path.name}64").select(statistics="all").to_numpy().tolist() == [[1e300, 1.0]]

@@ -128,3 +128,22 @@ def test_stimuli_for_torch_that_run_out_are_refused(tmp_path: pathlib.Path) -> N
     recorder.observe(model, stimuli)
     with pytest.raises(engram.UsageError, match="no axis of stimuli"):
         recorder.record(0)
+
+
+def test_a_model_is_measured_in_inference_mode_as_without(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
+    with torch.inference_mode():
+        made = torch.randn(4, 6)
+    found = []
+    for number, (mode, stimuli) in enumerate(((False, [made.clone()]), (True, [made.clone()]), (True, [made]))):
+        with engram.Recorder(tmp_path / f"{number}", {"a": 1}, strict=True) as recorder, torch.inference_mode(mode):
+            recorder.observe(model, stimuli, layers="0").record(0)
+            assert torch.is_inference_mode_enabled() is mode
+        store = engram.open(tmp_path / f"{number}")
+        assert store.sql("SELECT layer_name FROM example").rows() == [("0",)]
+        found.append(store.select(statistics="all").to_numpy())
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    assert np.isfinite(found[0]).all()
