@@ -212,9 +212,9 @@ def polars_times(frame: polars.DataFrame) -> list[polars.Series]:
             unit = kind.time_unit or "us"
             counts = column.to_physical().to_list()
             column = polars.Series(name, [None if one is None else duration(one, unit) for one in counts], polars.String)
-        elif isinstance(kind, (polars.Datetime, polars.Time)):
+        elif kind in (polars.Datetime, polars.Time):
             zone = "%:z" if getattr(kind, "time_zone", None) else ""
-            column = column.dt.to_string(("" if isinstance(kind, polars.Time) else "%Y-%m-%dT") + "%H:%M:%S%.f" + zone)
+            column = column.dt.to_string(("" if kind == polars.Time else "%Y-%m-%dT") + "%H:%M:%S%.f" + zone)
             for pattern, place in SHORTER:
                 column = column.str.replace(pattern, place.replace("{", "${"))
         else:

@@ -150,6 +150,8 @@ def unlisted(name: str, column: pandas.Series, epochs: Sequence[str]) -> list[tu
 
 def spelled(value: Any, nan: str) -> str:
     """A value as a cell, and NaN as `nan`; numbers of any library stand without quotes."""
+    if type(value) is str:
+        return cell(value)
     if isinstance(value, (float, np.floating)) and math.isnan(value):
         return nan
     # An exact number of the standard library is none of those that JSON has.
@@ -167,6 +169,8 @@ def cells_of(column: pandas.Series, nan: str) -> list[str]:
         codes, times = pandas.factorize(column)
         known = [*map(cell, times), ""]
         return [known[code] for code in codes]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+        return list(map(str, column.tolist()))
     if not is_real(column):
         return [spelled(value, nan) for value in column.tolist()]
     # Narrow reals are spelled as the float64 that they are exactly, whatever stands beside them.

@@ -16,7 +16,8 @@ from ._write import plain
 
 def cell(value: Any) -> str:
     """A value as a cell of CSV; None is an empty cell, and a text stands in quotes whatever it looks like."""
-    value = plain(value) if not (isinstance(value, float) and math.isnan(value)) else value
+    if type(value) is not str and not (isinstance(value, float) and math.isnan(value)):
+        value = plain(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -257,7 +257,8 @@ def test_lists_of_pandas_are_told_by_place_and_of_arrow_too(tmp_path: pathlib.Pa
         engram.from_pandas(first_none, tmp_path / "x.engram", epochs=[0, 1])
     assert engram.open(tmp_path / "x.engram").select(statistics="all").to_numpy().tolist() == [[1, 2]]
     for kind, dtype in ((pyarrow.float32(), np.float32), (pyarrow.float64(), np.float64)):
-        column = pandas.Series([[0.5, NAN], [3.0, 4.0]], dtype=pandas.ArrowDtype(pyarrow.list_(kind)))
+        lists = pyarrow.chunked_array([[[0.5, NAN], [3.0, 4.0]]], pyarrow.list_(kind))
+        column = pandas.Series(pandas.arrays.ArrowExtensionArray(lists))
         mixed = {"net": ["u", "v"], "period": pandas.PeriodIndex(["2020-01", "2020-02"], freq="M"), "any": [1, "y"], "m": column}
         engram.from_pandas(pandas.DataFrame(mixed), tmp_path / f"{kind}.engram", epochs=[0, 1])
         store = engram.open(tmp_path / f"{kind}.engram")
