@@ -14,7 +14,7 @@ from . import _errors
 from ._layout import named_as
 from ._request import epochs_text, number
 from ._rows import is_number
-from ._write import ingest
+from ._write import ingest, pairs
 
 #: Columns that a store gives itself, so that a selection of one can be brought into another.
 GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal", "layer_set_id", "example_count")
@@ -23,8 +23,9 @@ OWN = {"example_id", "run_id", "layer_name", "layer_position", "unit_fraction"}
 #: Names of a column that `ingest` takes for the epochs, for what a value is of, for the value, or for a clock.
 EPOCHS = {"chosen_epoch", "epoch", "step", "_step", "global_step", "iteration"}
 VALUES = {"chosen_value", "value"}
-OTHERS = {
-    "chosen_statistic", "statistic", "metric", "key", "tag", "timestamp", "_timestamp", "_runtime", "wall time", "wall_time",
+OF = {"chosen_statistic", "statistic", "metric", "key", "tag"}
+OTHERS = OF | {
+    "timestamp", "_timestamp", "_runtime", "wall time", "wall_time",
     "relative time (wall)", "relative time (process)",
 }
 #: Names of fields that `ingest` takes for no statistics behind the epoch either.
@@ -50,18 +51,24 @@ def dropped(names: Sequence[Any]) -> list[str]:
     return found
 
 
-def trajectories(names: Iterable[str]) -> list[str]:
-    """The columns that hold trajectories by their names: ``statistic@epoch`` and ``value``."""
-    return [name for name in names if "@" in name or name.lower() in VALUES]
+def trajectories(names: Sequence[str]) -> list[str]:
+    """The columns that alone hold trajectories by their names: ``statistic@epoch``, or ``value`` beside what it is of.
+
+    There are none in a table with a row for each epoch and a column for each statistic, where any column may be one.
+    """
+    called = set(map(str.lower, names))
+    if called & EPOCHS:
+        return [name for name in names if name.lower() in VALUES] if called & OF else []
+    return [name for name in names if is_number(name.rpartition("@")[2]) and "@" in name]
 
 
 def value_type(kinds: Mapping[str, str], is_wide: Callable[[str], bool]) -> str | None:
     """The type of the values of a table by those of its columns: float32 where all trajectories are, so that every bit is kept.
 
-    Trajectories are the columns ``statistic@epoch`` and ``value``; where there are none, any column of reals may be one, and any
-    other behind the epoch. `is_wide` says whether a column that is of no narrow reals has numbers that float32 may not hold.
+    Trajectories are the columns of :func:`trajectories`; where there are none, any column of reals may be one, and any other behind
+    the epoch. `is_wide` says whether a column that is of no narrow reals has numbers that float32 may not hold.
     """
-    names = trajectories(kinds)
+    names = trajectories(list(kinds))
     narrow = {name for name, kind in kinds.items() if kind.lower() in NARROW and (not names or name in names)}
     if not narrow:
         return None
@@ -145,14 +152,6 @@ def names_of(option: Any) -> list[str]:
     if isinstance(option, str):
         return next(csv.reader([option], skipinitialspace=True), [])
     return [str(one) for one in option] if isinstance(option, Iterable) else []
-
-
-def pairs(option: Any) -> dict[str, str]:
-    """An option ``NAME=VALUE`` of `ingest` in any of its forms: a mapping, a text with commas, or a list of texts."""
-    if isinstance(option, Mapping):
-        return {str(name): value for name, value in option.items()}
-    parts = [one.partition("=") for one in names_of(option)]
-    return {name.strip(): value.strip() for name, mark, value in parts if mark}
 
 
 def epoch_names(epochs: Any) -> list[str]:

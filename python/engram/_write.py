@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -203,13 +203,16 @@ def ingest(
         The store.
     **options
         Options of ``engram ingest``: ``metadata="trials.csv"``, ``map={"task": "dataset"}``, ``statistics=[…]``, ``epochs="0:100:5"``,
-        ``run=["animal", "session"]``, ``dry_run=True``, …
+        ``run=["animal", "session"]``, ``dry_run=True``, … `map` and `type` may be ``"NAME=VALUE"`` too, or a list of such texts.
 
     Returns
     -------
     dict
         What ``engram ingest --json`` says.
     """
+    for name in ("map", "type"):
+        if isinstance(options.get(name), (list, tuple)):
+            options[name] = pairs(options[name]) or options[name]
     return command("ingest", path_of(source, "source"), path_of(store, "store"), progress=progress, threads=threads, **options)
 
 
@@ -225,6 +228,14 @@ def observe(store: str | os.PathLike[str], *, progress: bool | Progress | None =
                     "recordings are read from files", place=name, expected="the path of a file", found=f"an array of shape {one.shape}",
                     mend='`numpy.save("recordings.npy", array)`, or `engram.measure`')
     return command("observe", path_of(store, "store"), progress=progress, threads=threads, **options)
+
+
+def pairs(option: Any) -> dict[str, Any]:
+    """An option ``NAME=VALUE`` in any of its forms: a mapping, a text with one pair, or a list of such texts."""
+    if isinstance(option, Mapping):
+        return {str(name): value for name, value in option.items()}
+    parts = [str(one).partition("=") for one in ([option] if isinstance(option, str) else option if isinstance(option, Iterable) else ())]
+    return {name.strip(): value.strip() for name, mark, value in parts if mark}
 
 
 def path_of(path: Any, place: str) -> Any:

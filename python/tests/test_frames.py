@@ -303,7 +303,7 @@ def test_options_have_the_forms_of_ingest(bring: Any, tmp_path: pathlib.Path) ->
     columns = {"theirs": ["1", "2"], "id": ["01", "02"], "m@0": [1.0, 2.0]}
     for number, options in enumerate((
         {"map": "mine=theirs", "type": "id=text"}, {"map": ["mine=theirs"], "type": ["id=text"], "run": "id"},
-        {"map": {"mine": "theirs"}, "type": {"id": "text"}, "run": ["id", "mine"]},
+        {"map": {"mine": "theirs"}, "type": {"id": "text"}, "run": ["id", "mine"]}, {"map": ["mine=theirs"], "type": ["id=text", "mine=text"]},
     )):
         assert rows(bring(columns, tmp_path / f"{number}", **options), "mine, id") == [("1", "01"), ("2", "02")]
     for options in ({"run": 3}, {"map": 3}, {"type": 3}, {"map": "mine=nothing"}):
@@ -344,3 +344,13 @@ def test_times_and_durations_have_one_text() -> None:
         (np.timedelta64(3, "M"), "3 months"), (3, None), ("2020", None),
     ):
         assert timed(value) == text
+
+
+def test_float64_is_not_rounded_beside_a_narrow_column_of_a_telling_name(bring: Any, tmp_path: pathlib.Path) -> None:
+    """Such as ``value`` without a statistic, a name with @, or ``statistic@epoch`` beside a column of epochs."""
+    for number, name in enumerate(("value", "user@host", "user@0")):
+        columns = {"net": ["u", "u"], "epoch": [0, 1], name: np.float32([0.5, 0.5]), "m": [0.1, 0.2]}
+        matrix = bring(columns, tmp_path / f"{number}.engram").select(statistics=["m"]).to_numpy()
+        assert matrix.tolist() == [[0.1, 0.2]], name
+    narrow = {"lr": [0.1, 0.1], "epoch": [0, 1], "statistic": ["m", "m"], "value": np.float32([0.5, 0.25])}
+    assert bring(narrow, tmp_path / "narrow.engram").select(statistics="all").dtype == np.float32
