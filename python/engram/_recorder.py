@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     import torch
 
 
+def require_mapping(given: Any, place: str) -> Mapping[str, Any]:
+    """Refuses what is no mapping of names to values."""
+    if isinstance(given, Mapping):
+        return given
+    raise _errors.UsageError("this is no mapping", place=place, expected="names and their values", found=repr(given)[:60])
+
+
 def dtype_of(dtype: npt.DTypeLike) -> np.dtype[Any]:
     """A type of values that a store has."""
     try:
@@ -71,7 +78,7 @@ class Recorder:
         wait: float = WAIT, author: str | None = None, reason: str | None = None,
     ) -> None:
         self.path = os.fspath(path)
-        self.metadata = dict(metadata)
+        self.metadata = dict(require_mapping(metadata, "metadata"))
         self.statistics = list(listed(statistics)) if statistics is not None else _engram.statistic_names()
         self.dtype = dtype_of(dtype)
         self.strict = strict
@@ -262,7 +269,8 @@ class Recorder:
             if (given is None or callable(given)) and float(epoch) in set(self.epochs) and not self.strict:
                 return False  # a resumed training that goes through an epoch again need not measure it
             array = self._narrowed(self._array(given() if callable(given) else given), epoch)
-            scalars = None if metrics is None else json.dumps({key: plain(value) for key, value in metrics.items()})
+            known = None if metrics is None else require_mapping(metrics, "metrics")
+            scalars = None if known is None else json.dumps({key: plain(value) for key, value in known.items()})
             return _engram.recorder_record(handle, float(epoch), array, scalars, self.durable)
         except Exception as error:
             if self.strict:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for another writer.
 WAIT = 30.0
+#: The largest whole number that is one of float64.
+LARGEST = int(np.finfo(np.float64).max)
 
 
 def plain(value: Any) -> Any:
@@ -45,8 +47,10 @@ def field_value(name: Any, value: Any) -> Any:
     """A value of a field of runs as JSON has it; refuses what a field cannot hold."""
     known = plain(value)
     place = f"field {name}"
-    if not fits_64_bits(known):
-        raise _errors.UsageError("a whole number of metadata has 64 bits", place=place, found=str(known), mend="give a text")
+    # A larger one that float64 has exactly, such as 2^64, is a real.
+    if not fits_64_bits(known) and (abs(known) > LARGEST or int(float(known)) != known):
+        raise _errors.UsageError(
+            "a whole number of metadata has 64 bits, or is one of float64", place=place, found=str(known)[:60], mend="give a text")
     if isinstance(known, float) and np.isinf(known):
         raise _errors.UsageError("a value of metadata is finite", place=place, found=repr(known), mend="leave it out, or give a text")
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -81,9 +85,11 @@ def run_json(metadata: Mapping[str, Any], layers: Sequence[Any]) -> dict[str, An
             described.append(layer)
         elif isinstance(layer, Mapping):
             described.append(dict(layer))
+        elif isinstance(layer, (tuple, list)) and len(layer) == 2:
+            described.append({"name": layer[0], "position": layer[1]})
         else:
-            name, position = layer
-            described.append({"name": name, "position": position})
+            raise _errors.UsageError(
+                "a layer is a name, or a name and its position", place="layers", expected="'fc' or ('fc', 'deep')", found=repr(layer)[:60])
     return {"run": {key: field_value(key, value) for key, value in metadata.items()}, "layers": described}
 
 

@@ -263,9 +263,11 @@ def test_whole_numbers_beyond_64_bits_are_texts_of_a_field(h5py: Any, tmp_path: 
     store, said = read(tmp_path / "x.h5")
     assert store.sql("SELECT code FROM run ORDER BY run_id").rows() == [("18446744073709551615",), ("1",)]
     assert any("code is text" in one for one in said)
-    with pytest.raises(engram.UsageError, match="field code"):
-        engram.append(
-            tmp_path / "y.engram", np.zeros((1, 1, 1, 1)), runs=[{"code": 2**64}], layers=["a"], epochs=[0], statistics=["m"])
+    one = {"values": np.zeros((1, 1, 1, 1)), "layers": ["a"], "epochs": [0], "statistics": ["m"]}
+    for code in (2**64 - 1, -(2**63) - 1, 10**400):
+        with pytest.raises(engram.UsageError, match="field code"):
+            engram.append(tmp_path / "y.engram", runs=[{"code": code}], **one)
+    assert engram.append(tmp_path / "y.engram", runs=[{"code": 2**64}], **one)["examples"] == 1
 
 
 def test_the_name_of_one_layer_is_a_text(h5py: Any, tmp_path: pathlib.Path) -> None:

@@ -187,3 +187,15 @@ def test_values_beyond_the_type_of_a_recorder_are_said_once(tmp_path: pathlib.Pa
         with engram.Recorder(tmp_path / f"{path.name}64", {"a": 1}, layers=["fc"], statistics=["m", "v"], dtype="float64") as recorder:
             recorder.record(0, values)
         assert engram.open(tmp_path / f"{path.name}64").select(statistics="all").to_numpy().tolist() == [[1e300, 1.0]]
+
+
+def test_what_is_no_mapping_and_no_layer_is_refused(tmp_path: pathlib.Path) -> None:
+    for metadata in (None, 3, "ab"):
+        with pytest.raises(engram.UsageError, match="metadata"):
+            engram.Recorder(tmp_path / "x.engram", metadata, layers=["a"])  # type: ignore[arg-type]
+    for layers in ([3], [("a",)], [None]):
+        with pytest.raises(engram.UsageError, match="layers"):
+            engram.Recorder(tmp_path / "x.engram", {"a": 1}, layers=layers)
+    recorder = engram.Recorder(tmp_path / "y.engram", {"a": 1}, layers=["a"], statistics=["m"], strict=True)
+    with pytest.raises(engram.UsageError, match="metrics"):
+        recorder.record(0, [[1.0]], metrics=3)  # type: ignore[arg-type]
