@@ -5,7 +5,6 @@ from __future__ import annotations
 import numbers
 import os
 import sys
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -174,6 +173,6 @@ def command(
     for note in notes.splitlines():
         note = note.removeprefix("warning: ").removeprefix("note: ")
         if note and not note.startswith(("wrote ", "removed ")):
-            warnings.warn(note, _errors.EngramWarning, stacklevel=3)
+            _errors.say(note)
     text = output.decode()
     return json.loads(text) if reads_json and text.strip() else text
