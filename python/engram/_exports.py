@@ -76,12 +76,16 @@ def aside(body: Callable[[threading.Event], None]) -> None:
     begins.acquire()
     thread = threading.Thread(target=run, name="engram")
     try:
-        # The thread itself is the last to let go of its object: Ctrl-C in what Python does then would be lost.
-        thread.start()
-        del thread
-    finally:
-        begins.release()
-    try:
+        try:
+            # The thread itself is the last to let go of its object: Ctrl-C in what Python does then would be lost.
+            thread.start()
+            del thread
+        except BaseException:
+            # Before it begins, for it may end at once.
+            is_left.set()
+            raise
+        finally:
+            begins.release()
         # Python 3.11 takes a thread for ended whose `join` a signal interrupted, and would not wait for it at its own end.
         has_ended.wait()
     except BaseException:
@@ -208,7 +212,8 @@ def write_parquet(
     import pyarrow
 
     target = parquet_path(path)
-    unfinished = f"{target}.{os.getpid()}.tmp"
+    # A call that was interrupted may still be at its own file.
+    unfinished = f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
     reader = pyarrow.RecordBatchReader.from_stream(selection.arrow_stream(layout, fields))
     settings: dict[str, Any] = {"compression": "zstd", **options}
     if not {"use_dictionary", "use_byte_stream_split", "column_encoding"} & options.keys():
@@ -216,7 +221,20 @@ def write_parquet(
         floats = [path for field in reader.schema for path in float_paths(field)]
         others = [field.name for field in reader.schema if not float_paths(field)]
         settings.update(use_byte_stream_split=floats, use_dictionary=others)
+
+    def discard() -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(unfinished)
+
     def write(is_left: threading.Event) -> None:
+        try:
+            write_rows(is_left)
+        finally:
+            # Whoever was interrupted may have looked before the file was there.
+            if is_left.is_set():
+                discard()
+
+    def write_rows(is_left: threading.Event) -> None:
         waiting: list[Any] = []
         with parquet_writer(unfinished, target, reader.schema, settings) as writer:
             for batch in reader:
@@ -234,5 +252,4 @@ def write_parquet(
             aside(write)
         os.replace(unfinished, target)
     finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
+        discard()

@@ -105,7 +105,7 @@ def is_number_type(kind: type) -> bool:
 def kind_of(column: pandas.Series) -> str:
     """What :func:`engram._frames.value_type` takes for the kind of a column: its type, or that of all its objects."""
     values, kinds = distinct(column), types_of(column)
-    if kinds and all(issubclass(kind, (np.float32, np.float16)) for kind in kinds):
+    if kinds and all(issubclass(kind, np.floating) and np.dtype(kind).itemsize <= 4 for kind in kinds):
         return "float32"
     return str(values.dtype)
 
