@@ -92,7 +92,9 @@ def test_polars_scans_only_what_a_query_needs(shared: engram.Store) -> None:
     assert lazy.filter(query[0]).select(query[1]).collect().equals(eager.filter(query[0]).select(query[1]))
     by_value = polars.col("actraw_var").arr.get(0) > 0.5
     assert lazy.filter(by_value).select("example_id").collect().equals(eager.filter(by_value).select("example_id"))
-    assert lazy.head(7).collect().equals(eager.head(7))
+    # Texts by their letters: an old polars takes categories of other codes for other texts.
+    texts = polars.col(polars.Categorical).cast(polars.String)
+    assert lazy.head(7).collect().with_columns(texts).equals(eager.head(7).with_columns(texts))
     assert lazy.select("learning_rule").collect().height == 1632
     assert lazy.filter(polars.col("architecture") == "nothing").collect().height == 0
     wide = selection.scan("wide", fields="learning_rule")

@@ -92,7 +92,9 @@ def test_a_limit_and_a_filter_apply_in_the_order_of_the_query(shared: engram.Sto
             lambda frame: frame.head(1200).filter(condition).tail(3), lambda frame: frame.slice(990, 20).filter(condition),
             lambda frame: frame.filter(condition).slice(5, 5).select("example_id"),
         ):
-            assert query(selection.scan()).collect().equals(query(rows))
+            # Texts by their letters: an old polars takes categories of other codes for other texts.
+            texts = polars.col(polars.Categorical).cast(polars.String)
+            assert query(selection.scan()).collect().with_columns(texts).equals(query(rows).with_columns(texts))
 
 
 def test_what_was_left_out_is_said_once(uneven: engram.Store) -> None:
