@@ -116,4 +116,24 @@ struct LayerEditTests {
     #expect(try Self.rows(try store.snapshot(asOf: before.commit)).count == 18)
     #expect(try store.verify().problems.isEmpty && copy.verify().problems.isEmpty)
   }
+
+  @Test func `what is seen again after what took its place was purged is hidden and shown as others are`() throws {
+    let folder = TemporaryFolder()
+    let store = try EditTests.store(folder)
+    for seed in 0..<2 {
+      _ = try store.edit(
+        where: "layer_name = 'layer1' AND model_seed = \(seed)", set: ["layer_name": .text("wrong")])
+    }
+    let wrong = try store.snapshot().commit - 1
+    _ = try store.hide(commit: wrong)
+    #expect(try store.unhide(commit: 1).examples == ExampleSet(0..<3))
+    // This removes the other run's first measurement too, whose correction stays.
+    _ = try store.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
+    for filter in ["model_seed = 0", "model_seed = 1"] {
+      _ = try store.hide(where: filter)
+      let shown = try store.unhide(where: filter)
+      #expect(shown.examples.count == 3 && shown.replaced.isEmpty, "\(filter)")
+    }
+    #expect(try store.snapshot().exampleCount == 18 && store.verify().problems.isEmpty)
+  }
 }

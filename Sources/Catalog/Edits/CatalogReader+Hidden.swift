@@ -18,8 +18,8 @@ extension CatalogReader {
   /// The measurements that are hidden at the newest commit or were before, ascending.
   ///
   /// What takes the place of a measurement comes with a commit that hides it: a correction or an edit of layers, whose measurements
-  /// of the same run it is, or the first measurement of all where the correction names another run; or a merge of a store in which that happened,
-  /// where it is another measurement of the same run, layers and condition.
+  /// of the same run it is, or the first measurement of all where the correction names another run; or a merge of a store in
+  /// which that happened, where it is another measurement of the same run, layers and condition. What was purged takes no place.
   ///
   /// - Complexity: O(measurements that are or were hidden).
   package func hiddenMeasurements() throws(EngramError) -> [HiddenMeasurement] {
@@ -32,6 +32,8 @@ extension CatalogReader {
       """)
     let ofRun = try connection.prepare(Self.laterOfRun)
     let merged = try connection.prepare(Self.laterOfRun + Self.mergedAlike)
+    let purged = try connection.prepare(
+      "SELECT 1 FROM main.purged WHERE first_example < ?2 AND first_example + example_count > ?1 LIMIT 1")
     var found: [HiddenMeasurement] = []
     while try rows.step() {
       let first = rows.integer(0)
@@ -49,7 +51,12 @@ extension CatalogReader {
       try later.bind(3, end)
       var replacements: [Int64] = []
       while try later.step() { replacements.append(later.integer(0)) }
-      if replacements.isEmpty, !isMerge { replacements = [start] }
+      if replacements.isEmpty, !isMerge {
+        defer { purged.reset() }
+        try purged.bind(1, start)
+        try purged.bind(2, end)
+        if try !purged.step() { replacements = [start] }
+      }
       found[found.count - 1].replacements += replacements
     }
     return found
