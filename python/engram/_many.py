@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _engram, _errors
+from ._alike import alike
 from ._exports import beside
-from ._request import (
-    WORDS, Layout, Missing, class_array, epochs_text, examples_of, fields_text, layout_number, matrix_for, require_text, statistics_text,
-)
+from ._request import Layout, Missing, class_array, examples_of, fields_text, layout_number, matrix_for, require_text
 from ._selection import Selection
+from ._stacked import beside_store, require_held, stacked
 from ._store import Epochs, Store
 from ._store import open as open_store
 from ._table import Table
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 #: Examples of a chunk of dask: 16 row groups, as for one store.
 CHUNK = 12_288
-#: Below it float64 holds every whole number.
-HELD = 1 << 53
 
 
 def open_many(stores: Iterable[str | os.PathLike[str] | Store] | Mapping[str, str | os.PathLike[str] | Store]) -> Stores:
@@ -127,7 +124,7 @@ class Stores(Mapping[str, Store]):
         """
         tables = {name: store.sql(query, seconds=seconds) for name, store in self._stores.items()}
         frames = {name: table.to_pandas().set_axis(beside_store(table._distinct()), axis=1) for name, table in tables.items()}
-        return _stacked(frames).reset_index(drop=True)
+        return stacked(frames).reset_index(drop=True)
 
     def __repr__(self) -> str:
         names = list(self._stores)
@@ -148,7 +145,7 @@ class StoresSelection:
             parts = {name: part for name, part in self._all.items() if _engram.examples_count(part._examples())}
             if not parts:
                 raise _errors.NotFoundError("no store has such examples", place="where", mend="ask for less")
-            self._common = _alike(parts) if len(parts) > 1 else parts
+            self._common = alike(parts) if len(parts) > 1 else parts
         return self._common
 
     @property
@@ -239,7 +236,7 @@ class StoresSelection:
         for name, part in self._parts().items():
             frame = part.to_pandas(layout, known[name] or "")
             frames[name] = frame.set_axis([*beside_store(frame.columns[:len(frame.columns) - len(values)]), *values], axis=1)
-        return _stacked(frames)
+        return stacked(frames)
 
     def _value_columns(self, layout: Layout, known: Mapping[str, list[str]]) -> list[str]:
         """The columns of values, which stand last; called otherwise in all stores where a field of any has the name."""
@@ -318,118 +315,3 @@ class StoresSelection:
 
     def __repr__(self) -> str:
         return f"<Selection of {len(self._all):,} stores: {', '.join(list(self._all)[:5])}>"
-
-
-def _axis(selection: Selection) -> list[float] | None:
-    """The epochs that the view of a selection looks at, before it chooses some; None where each run gives its own."""
-    words = [word for text in (selection._view, selection._epochs) if text for word in text.split("+")]
-    if any(word.split(":")[0] in ("first", "last", "at-most", "best") for word in words):
-        return None
-    if selection._view is None:
-        return selection.epochs
-    view = [word for word in words if word.startswith("epochs:")]
-    return selection._replaced(view=view[0] if view else None).epochs
-
-
-def _alike(parts: Mapping[str, Selection]) -> dict[str, Selection]:
-    """Selections of several stores with the epochs and statistics that all of them have."""
-    axes = {name: _axis(part) for name, part in parts.items()}
-    found = dict(parts)
-    if all(axis is not None for axis in axes.values()):
-        epochs = _common("epochs", [axis or [] for axis in axes.values()])
-        found = {name: part if axes[name] == epochs else _at(part, epochs) for name, part in parts.items()}
-    statistics = _common("statistics", [part.statistics for part in found.values()])
-    return {name: part if part.statistics == statistics else _of(part, statistics) for name, part in found.items()}
-
-
-def _at(part: Selection, epochs: list[float]) -> Selection:
-    """A selection whose view looks at some epochs."""
-    view = [word for word in (part._view or "").split("+") if word and not word.startswith("epochs:")]
-    return part._replaced(epochs=epochs_text(epochs), view="+".join(view) or None)
-
-
-def _of(part: Selection, statistics: list[str]) -> Selection:
-    """A selection of some statistics."""
-    if word := WORDS.intersection(statistics):
-        raise _errors.UnsupportedError(
-            "a statistic that is called as a word for several cannot be named, and the stores have others beside it",
-            place="statistics", found=min(word), mend="name others by `statistics=`")
-    return part._replaced(statistics=statistics_text(statistics))
-
-
-def _common(what: str, each: Sequence[Sequence[Any]]) -> list[Any]:
-    """What all stores have, in the order of the first; what some of them lack is said."""
-    common = [one for one in each[0] if all(one in set(others) for others in each[1:])]
-    lost = [one for one in dict.fromkeys(one for others in each for one in others) if one not in set(common)]
-    if lost:
-        shown = ", ".join(f"{one:g}" if isinstance(one, float) else one for one in lost[:5])
-        warnings.warn(
-            f"{what} that not all stores have are left out: {shown}{', …' if len(lost) > 5 else ''}", _errors.EngramWarning, stacklevel=6)
-    if not common:
-        raise _errors.NotFoundError(f"the stores have no {what} in common", place=what, mend="select fewer stores")
-    return common
-
-
-def beside_store(names: Iterable[Any]) -> list[str]:
-    """Names of columns beside that of the store; a field of that name is called otherwise, which is said."""
-    found = [str(name) for name in names]
-    if "store" not in found:
-        return found
-    name = "field_store"
-    while name in found:
-        name = f"field_{name}"
-    warnings.warn(f"the column store is called {name} here, for the stores have the name", _errors.EngramWarning, stacklevel=4)
-    return [name if one == "store" else one for one in found]
-
-
-def is_held(values: Any) -> bool:
-    """Whether float64 holds every one of some whole numbers."""
-    numbers = np.asarray(values, np.int64)
-    return bool(((numbers > -HELD) & (numbers < HELD)).all() or all(int(float(one)) == int(one) for one in numbers.tolist()))
-
-
-def require_held(field: str, each: Sequence[Any]) -> None:
-    """Refuses a field whose whole numbers would be rounded, because it is real or lacking in another store."""
-    if any(one is None or one.dtype.kind == "f" for one in each):
-        if not all(is_held(one) for one in each if one is not None and one.dtype.kind == "i"):
-            raise _errors.InvalidDataError(
-                "a field has whole numbers that float64 does not hold, and is real or lacking in another store", place="fields", found=field,
-                mend="leave it out of `fields=`")
-
-
-def _stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
-    """Frames one below the other, with their names as a first column; categories are those of all."""
-    import pandas
-
-    every = [frame for frame in frames.values()]
-    for name in dict.fromkeys(column for frame in every for column in frame.columns):
-        kinds = [frame[name].dtype for frame in every if name in frame]
-        if all(isinstance(kind, pandas.CategoricalDtype) for kind in kinds):
-            columns: Any = [frame[name] for frame in every if name in frame]
-            union = pandas.api.types.union_categoricals(columns).categories
-            every = [frame.assign(**{name: frame[name].cat.set_categories(union)}) if name in frame else frame for frame in every]
-        elif kind := _whole(name, every):
-            every = [frame.assign(**{name: frame[name].astype(kind)}) if name in frame else frame for frame in every]
-    names = pandas.Categorical.from_codes(
-        np.repeat(np.arange(len(every), dtype=np.int32), [len(frame) for frame in every]), list(frames))
-    joined = pandas.concat(every)
-    joined.insert(0, "store", names)
-    return joined
-
-
-def _whole(name: str, frames: Sequence[pandas.DataFrame]) -> str | None:
-    """The type of a column that keeps whole numbers whole where stores differ: None where nothing is rounded."""
-    import pandas
-
-    columns = [frame[name] for frame in frames if name in frame]
-    whole = [column for column in columns if pandas.api.types.is_integer_dtype(column.dtype)]
-    if len(whole) == len(columns):
-        return "Int64" if len(columns) < len(frames) else None
-    if not all(pandas.api.types.is_numeric_dtype(column.dtype) for column in columns):
-        return None
-    if all(is_held(column.dropna()) for column in whole):
-        return None
-    warnings.warn(
-        f"{name} is of objects, for it has whole numbers that float64 does not hold, and reals in another store", _errors.EngramWarning,
-        stacklevel=5)
-    return "object"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numbers
 import os
-import re
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from ._request import Missing, candidate, epochs_text, examples_of, id_array, mi
 from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
-from ._write import append, field_value
+from ._write import append, changes_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -312,17 +311,7 @@ class Store:
             ``dry_run=True``, ``author=…``, ``wait=…``.
         """
         require_text(where, "where", "a filter in SQL")
-        if not isinstance(values, Mapping):
-            raise _errors.UsageError(
-                "changes are a mapping of fields to values", place="values", expected="such as {'learning_rule': 'adam'}", found=repr(values)[:60])
-        changes = {name: field_value(name, value) for name, value in values.items()}
-        for name, value in changes.items():
-            if isinstance(value, str):
-                unbroken(value, f"values[{name!r}]")
-            if isinstance(value, str) and (re.search(r",[^,=]*=", value) or value == "NULL"):
-                raise _errors.UsageError(
-                    "this text cannot be told from a list of changes", place=f"values[{name!r}]", found=repr(value),
-                    mend="join a table that holds it: `store.join(table, by=…)`")
+        changes = changes_of(values)
         return self._command("edit", where=where, set=changes, reason=reason, writes=True, **options)
 
     def join(self, table: str | os.PathLike[str], by: str | Sequence[str], **options: Any) -> Any:

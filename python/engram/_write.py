@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._axes import Rounding
-from ._command import Progress, command, tell
+from ._command import Progress, command, tell, unbroken
 from ._request import unmasked
 from ._times import timed
 
@@ -62,6 +63,30 @@ def field_value(name: Any, value: Any) -> Any:
         except UnicodeEncodeError:
             raise _errors.UsageError("a text of metadata is not Unicode", place=place, found=ascii(known)[:60]) from None
     return known
+
+
+def changes_of(values: Any) -> dict[str, Any]:
+    """New values of fields of runs as `edit` takes them: the text NULL stands in quotes, for without them it takes a value away.
+
+    Raises
+    ------
+    UsageError
+        When `values` is no mapping, or holds what a field cannot, or a text that a list of changes does not.
+    """
+    if not isinstance(values, Mapping):
+        raise _errors.UsageError(
+            "changes are a mapping of fields to values", place="values", expected="such as {'learning_rule': 'adam'}", found=repr(values)[:60])
+    changes = {name: field_value(name, value) for name, value in values.items()}
+    for name, value in changes.items():
+        if not isinstance(value, str):
+            continue
+        place = f"values[{name!r}]"
+        if re.search(r",[^,=]*=", value) or value == "'NULL'":
+            raise _errors.UsageError(
+                "this text cannot be told from a list of changes", place=place, found=repr(value),
+                mend="join a table that holds it: `store.join(table, by=…)`")
+        changes[name] = "'NULL'" if value == "NULL" else unbroken(value, place)
+    return changes
 
 
 def held(name: str, values: list[Any]) -> list[Any]:

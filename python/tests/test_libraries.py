@@ -231,35 +231,6 @@ def test_xarray_indexes_lazily_in_every_way(shared: engram.Store) -> None:
     assert xarray.open_dataset(shared.path).sizes["example"] == 1632
 
 
-def test_fields_may_be_called_as_columns_and_axes_are(tmp_path: pathlib.Path) -> None:
-    polars, parquet = pytest.importorskip("polars"), pytest.importorskip("pyarrow.parquet")
-    pytest.importorskip("xarray")
-    values = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
-    fields = [{"epoch": 70 + one, "value": f"v{one}", "statistic": "s", "m": one} for one in range(2)]
-    engram.append(tmp_path / "s.engram", values, runs=fields, layers=["fc"], epochs=[0, 5], statistics=["m", "n"])
-    selection = engram.open(tmp_path / "s.engram").select(statistics="all")
-    names = ["epoch", "value", "statistic", "m"]
-    for long in (selection.to_pandas("long", names), selection.to_polars("long", names).to_pandas()):
-        assert long["epoch"].tolist() == [70] * 4 + [71] * 4 and long["chosen_epoch"].tolist() == [0, 5] * 4
-        assert long["chosen_value"].tolist() == [0, 2, 1, 3, 4, 6, 5, 7] and long["value"].tolist() == ["v0"] * 4 + ["v1"] * 4
-        assert list(long["chosen_statistic"]) == ["m", "m", "n", "n"] * 2
-    assert selection.to_arrow("list", names).column_names[-2:] == ["chosen_m", "n"]
-    assert selection.to_arrow("list", names)["chosen_m"].to_pylist() == [[0, 2], [4, 6]]
-    assert selection.to_pandas("list", names)["m"].tolist() == [0, 1]
-    lazy = selection.scan("list", names)
-    assert lazy.filter(polars.col("m") == 1).select("chosen_m", "n").collect().to_dicts() == [{"chosen_m": [4, 6], "n": [5, 7]}]
-    found = selection.to_dataset("list", names).to_table(columns=["chosen_m", "n"])
-    assert found.to_pydict() == {"chosen_m": [[0, 2], [4, 6]], "n": [[1, 3], [5, 7]]}
-    for layout in ("long", "list"):
-        selection.to_parquet(tmp_path / "x.parquet", layout)
-        columns = parquet.read_table(tmp_path / "x.parquet").column_names
-        assert len(set(columns)) == len(columns)
-    with pytest.warns(engram.EngramWarning, match="field_epoch"):
-        dataset = selection.to_xarray(names)
-    assert dataset.m.sel(epoch=5).values.tolist() == [2, 6] and dataset.field_epoch.values.tolist() == [70, 71]
-    assert dataset.field_m.values.tolist() == [0, 1]
-
-
 def test_dask_computes_on_chunks(shared: engram.Store) -> None:
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("dask.array")
@@ -370,47 +341,3 @@ def test_what_no_parquet_file_is_names_the_path_of_the_caller(shared: engram.Sto
             selection.to_parquet(tmp_path / "x.parquet", **options)
         assert refused.value.file == str(tmp_path / "x.parquet")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_names_that_stand_twice_and_layouts_that_there_are_not_are_refused(shared: engram.Store) -> None:
-    polars, xarray = pytest.importorskip("polars"), pytest.importorskip("xarray")
-    pytest.importorskip("pyarrow")
-    selection = shared.select("architecture = 'knet'", **TWO)
-    for fields in (["run_id", "run_id"], "run_id, run_id", 3, [3]):
-        for read in (selection.to_pandas, selection.to_arrow, selection.to_polars, selection.scan, selection.to_dataset):
-            with pytest.raises(engram.UsageError):
-                read(fields=fields)
-        with pytest.raises(engram.UsageError):
-            selection.to_xarray(fields)  # type: ignore[arg-type]
-    assert isinstance(selection.scan(fields="run_id, task"), polars.LazyFrame)
-    for layout in ("long", "tall", 3):
-        for scanned in (selection.scan, selection.to_dataset):
-            with pytest.raises(engram.UsageError, match="a row for each example"):
-                scanned(layout)  # type: ignore[operator]
-    with pytest.raises(engram.UsageError, match="float32 or float64"):
-        selection.to_numpy(out=np.empty(selection.shape, np.float32), dtype="zz")
-    with pytest.raises(engram.UsageError, match="layout"):
-        xarray.open_dataset(shared.path, engine="engram", layout="foo")
-    dropped = xarray.open_dataset(shared.path, engine="engram", drop_variables=["task", "actabs_norm", "nothing"])
-    assert not {"task", "actabs_norm"} & set(dropped.variables) and "run_id" in dropped.variables
-
-
-def test_a_statistic_may_be_called_as_a_word_for_several(tmp_path: pathlib.Path) -> None:
-    polars = pytest.importorskip("polars")
-    path = tmp_path / "x.engram"
-    runs = [{"example": "a", "m": 1}, {"example": "b", "m": 2}]
-    engram.append(path, np.arange(12.0).reshape(2, 1, 2, 3), runs=runs, layers=["l"], epochs=[0, 1], statistics=["m", "all", "weight"])
-    selection = engram.open(path).select(statistics="all")
-    cube = selection.to_numpy3d()
-    scan, data = selection.scan(), selection.to_dataset()
-    np.testing.assert_array_equal(scan.select("weight").collect()["weight"].to_numpy(), cube[:, 2])
-    np.testing.assert_array_equal(scan.filter(polars.col("m") == 2).select("chosen_m", "all").collect()["all"].to_numpy(), cube[1:, 1])
-    np.testing.assert_array_equal(np.stack(data.to_table(["all"])["all"].to_pylist()), cube[:, 1])
-    pytest.importorskip("xarray")
-    with pytest.warns(engram.EngramWarning, match="example is called field_example"):
-        shown = selection.to_xarray(["example"])
-    assert shown["example"].values.tolist() == [0, 1] and shown["field_example"].values.tolist() == ["a", "b"]
-    np.testing.assert_array_equal(shown["weight"].isel(epoch=[1]).values, cube[:, 2, 1:])
-    pytest.importorskip("matplotlib")
-    axes = selection.plot.trajectories("all")
-    np.testing.assert_array_equal(axes.lines[0].get_ydata(), np.median(cube[:, 1], axis=0))
