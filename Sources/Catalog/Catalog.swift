@@ -169,6 +169,7 @@ package final class Catalog: Sendable {
   ///   - message: A sentence for the commit log.
   ///   - author: Who does it; nil for the user of this process.
   ///   - reason: Why, for the commit log.
+  ///   - isNothing: Whether what the body returned says that nothing was to be done; then there is no commit.
   ///   - body: What to do. If it throws, the catalog is as before.
   /// - Returns: What the body returns.
   /// - Precondition: Not called inside another `write` of this catalog, nor beside one.
@@ -176,13 +177,17 @@ package final class Catalog: Sendable {
   ///   extents do not end at the same example; `diskFull`, `io`; `usage` when the catalog was opened for reading.
   package func write<R>(
     operation: String, message: String, author: String? = nil, reason: String? = nil,
-    _ body: (CatalogWriter) throws(EngramError) -> R
+    unless isNothing: (R) -> Bool = { _ in false }, _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     try exclusively { (connection) throws(EngramError) in
       let entry = CommitEntry(operation: operation, message: message, author: author, reason: reason)
       let writer = try CatalogWriter(connection, entry)
       defer { writer.end() }
       let result = try body(writer)
+      if isNothing(result) {
+        try connection.cached("ROLLBACK").run()
+        return result
+      }
       try writer.finish()
       try connection.cached("COMMIT").run()
       return result

@@ -49,6 +49,7 @@ package final class CatalogWriter: CatalogReader {
     knownFields = []
     insertRun = insertObservation
     super.init(connection)
+    newestEdit = lastEdit
     knownFields = try super.fields()
     insertRun = try connection.cached(Self.insertRunSQL(knownFields))
     let log = try statement(

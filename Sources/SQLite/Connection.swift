@@ -105,6 +105,12 @@ import CSQLite
     unsafe sqlite3_get_autocommit(handle.pointer) == 0
   }
 
+  /// How many rows were inserted, changed or deleted by this connection, all of its time.
+  package var changeCount: Int64 {
+    // SAFETY: as above.
+    unsafe sqlite3_total_changes64(handle.pointer)
+  }
+
   /// Changes how many milliseconds SQLite waits for a lock.
   package func setLockWait(_ milliseconds: Int32) {
     handle.setLockWait(milliseconds)

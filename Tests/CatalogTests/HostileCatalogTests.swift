@@ -73,12 +73,21 @@ struct HostileCatalogTests {
     let target = TemporaryFolder()
     let merged = try Sample.empty(target)
     try catalog.look { reader throws in
-      try merged.commit("merge", "") { writer throws in
-        var contents: Set<String> = []
-        var known = CatalogWriter.KnownRuns()
-        _ = try writer.merge(
-          MergedCatalog(reader, asOf: reader.latestCommit(), extents: reader.extents(), staged: [:]),
-          allowsRepeat: false, runs: &known, contents: &contents)
+      let other = MergedCatalog(reader, ofStore: "other", asOf: try reader.latestCommit())
+      let extents = try reader.extents()
+      // The second time all of it is here.
+      for _ in 0..<2 {
+        try merged.commit("merge", "") { writer throws in
+          var contents: Set<String> = []
+          var known = CatalogWriter.KnownRuns()
+          let matches = try writer.matches(of: other, extents: extents, allowsRepeat: false)
+          let new = matches.new
+          _ = try writer.merge(
+            other, matches,
+            extents: extents.filter { !new.clamped(to: $0.examples).isEmpty }.map {
+              if case .staged = $0.place { MergedExtent($0, staged: []) } else { MergedExtent($0) }
+            }, allowsRepeat: false, runs: &known, contents: &contents)
+        }
       }
     }
   }
@@ -87,6 +96,8 @@ struct HostileCatalogTests {
     let catalog = try Sample.filled(scratch)
     try catalog.commit("more", "") { writer throws in
       try writer.recordIngest(contentHash: "h", source: "f", examples: 0..<10)
+      try writer.recordIngest(
+        contentHash: "store \(String(repeating: "c", count: 32)) 5", source: "g", examples: 2..<10)
       try writer.addSplitSet(
         SplitSetRecord(name: "s", kind: "k", specification: "{}", commitID: 1, sha256: "", splitCount: 1),
         splits: [SplitRecord(title: "", trainCount: 1, testCount: 1, train: [1], test: [2])])

@@ -60,7 +60,7 @@ struct MergeTests {
     #expect(try target.snapshot().recorded(0..<2_145) == own + first + second)
   }
 
-  @Test func `a store is merged once, never into itself, and a segment never twice`() throws {
+  @Test func `a store is never merged into itself, nor twice at once, and a segment never comes twice`() throws {
     let folder = TemporaryFolder()
     let (target, own) = try Self.store(folder["t.engram"], [2], seed: 1)
     let (a, first) = try Self.store(folder["a.engram"], [1_100], seed: 2)
@@ -68,19 +68,30 @@ struct MergeTests {
     refusal(.usage) { _ = try target.merge([a.path, a.path]) }
     refusal(.usage) { _ = try target.merge([target.path]) }
     refusal(.notFound) { _ = try target.merge([a.path, folder["none.engram"]]) }
-    _ = try target.merge([a.path])
-    let again = refusal(.exists) { _ = try target.merge([a.path]) }
-    #expect(again?.file == a.path)
-    // Another store holds the same segment: refused together and one after the other, and nothing is left behind.
-    let (carrier, _) = try Self.store(folder["c.engram"], [1], seed: 4)
+    let commit = try #require(try target.merge([a.path]).commit)
+    #expect(try target.snapshot().commit == commit + 1)
+    // Nothing is new, so there is no commit.
+    let again = try target.merge([a.path])
+    #expect(again.commit == nil && again.runs == 0 && again.known == [1_100] && again.examples[0].isEmpty)
+    #expect(try target.snapshot().commit == commit + 1)
+    // Another store holds the same segment: together and one after the other, it comes once.
+    let (carrier, third) = try Self.store(folder["c.engram"], [1], seed: 4)
     _ = try carrier.merge([a.path])
-    refusal(.exists) { _ = try target.merge([carrier.path]) }
+    let carried = try target.merge([carrier.path])
+    #expect(carried.known == [1_100] && carried.examples == [1_102..<1_103] && carried.runs == 1)
     let fresh = try TrajectoryStore.create(at: folder["f.engram"])
-    let both = refusal(.exists) { _ = try fresh.merge([a.path, carrier.path]) }
-    #expect(both?.file == carrier.path)
-    #expect(try fresh.snapshot().commit == 0 && fresh.verify().leftovers.isEmpty)
-    #expect(try target.snapshot().recorded(0..<1_102) == own + first)
-    for store in [target, carrier, a, fresh] { #expect(try store.verify().problems.isEmpty) }
+    let both = try fresh.merge([a.path, carrier.path])
+    #expect(both.known == [0, 1_100] && both.examples == [0..<1_100, 1_100..<1_101])
+    #expect(try fresh.snapshot().recorded(0..<1_101) == first + third)
+    #expect(try target.snapshot().recorded(0..<1_103) == own + first + third)
+    // Told so, everything comes again.
+    let forced = try target.merge([a.path], allowsRepeat: true)
+    #expect(forced.examples == [1_103..<2_203] && forced.known == [0])
+    #expect(try target.snapshot().recorded(1_103..<2_203) == first)
+    #expect(try target.merge([a.path, carrier.path]).commit == nil)
+    for store in [target, carrier, a, fresh] {
+      #expect(try store.verify().problems.isEmpty && store.verify().leftovers.isEmpty)
+    }
   }
 
   @Test func `fields of another type are refused by name, and nothing is merged`() throws {

@@ -84,7 +84,11 @@ struct RunKeyTests {
     #expect(try store.snapshot().groups(by: ["run_id"]).map(\.examples.count) == [2])
     // Two sources that bring the same run are told apart by nothing either.
     let fresh = try TrajectoryStore.create(at: folder["d.engram"])
-    refusal(.exists) { _ = try fresh.merge([again.path, store.path]) }
+    let twice = try Self.keyed(folder["e.engram"], [("M1", [:], ["V1"])])
+    refusal(.exists) { _ = try fresh.merge([again.path, twice.path]) }
+    // Of one that has taken the other in, what it took is here.
+    let both = try TrajectoryStore.create(at: folder["f.engram"])
+    #expect(try both.merge([again.path, store.path]).known == [0, 1])
     #expect(try fresh.merge([wrong.path]).runs == 1)
     #expect(try fresh.snapshot().runKey() == ["animal"])
   }

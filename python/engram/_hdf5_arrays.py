@@ -17,6 +17,13 @@ from ._axes import Rounding
 FILLS = ("_FillValue", "missing_value")
 
 
+def too_large(file: str, place: str | None = None) -> _errors.LimitError:
+    """The error for a file that asks for more memory than there is, as one with changed bytes may."""
+    return _errors.LimitError(
+        "reading takes more memory than there is", file=file, place=place,
+        mend="check the file, which may be damaged; a machine with more memory reads one that is whole")
+
+
 class Array:
     """A dataset on disk; what h5py cannot read of it is an error that names it."""
 
@@ -37,6 +44,8 @@ class Array:
                     found=", ".join(lacking), mend="`pip install hdf5plugin`, and `import hdf5plugin` before") from error
             raise _errors.CorruptError(
                 "an array cannot be read", file=self._file, place=self._dataset.name, found=str(error).split("\n")[0]) from error
+        except MemoryError as error:
+            raise too_large(self._file, self._dataset.name) from error
 
     def _read(self, key: Any) -> Any:
         return self._dataset[key]

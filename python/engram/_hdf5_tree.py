@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _errors
 from ._axes import words_of
-from ._hdf5_arrays import Array, Named, Packed, Texts, packing_of, unheld
+from ._hdf5_arrays import Array, Named, Packed, Texts, packing_of, too_large, unheld
 from ._layout import Leaf, Tree, listed
 
 #: Groups inside of groups that are followed.
@@ -36,6 +36,8 @@ def h5_errors(file: str, kind: str = "HDF5") -> Iterator[None]:
         raise
     except (OSError, RuntimeError, UnicodeError, KeyError, ValueError, TypeError) as error:
         raise _errors.CorruptError(f"this is no {kind} file that can be read", file=file, found=said(error)) from error
+    except MemoryError as error:
+        raise too_large(file) from error
 
 
 def said(error: Exception) -> str:

@@ -1,37 +1,46 @@
 // CatalogWriter+Merge.swift -- the metadata of another catalog as rows of this one.
 
 package import Base
+import SQLite
 import TrajectoryModel
 
 extension CatalogWriter {
-  /// Adds every run, observation, extent, metric and remembered ingest of another catalog.
+  /// Adds every run, observation, extent, metric and remembered ingest of another catalog that is not here yet.
   ///
-  /// A run that is one of this catalog by what it declares to tell runs apart joins that run.
+  /// A run of which anything is here is that run; so is one of this catalog by what it declares to tell runs apart.
   ///
   /// - Parameters:
   ///   - other: What is merged.
+  ///   - matches: What of it is here already.
+  ///   - extents: Its extents of what is new, in order.
   ///   - allowsRepeat: Whether content that was ingested here before is taken in again.
   ///   - runs: The runs that are here, where anything is declared to tell them apart; kept between the stores of a merge.
-  ///   - contents: The hashes of ingests that this commit remembers already; one commit remembers each once.
-  /// - Returns: The number of runs added.
+  ///   - contents: What this commit remembers already of ingests and origins; one commit remembers each once.
+  /// - Returns: The number of runs added, and whether the catalog is another one than before.
   /// - Throws: Code `exists` for content that is here already, `invalidData` when a field has another type here.
   package func merge(
-    _ other: MergedCatalog, allowsRepeat: Bool, runs: inout KnownRuns, contents: inout Set<String>
-  ) throws(EngramError) -> Int {
-    let (offset, firstRun) = (nextExample, nextRun)
-    let runIDs = try addRuns(of: other, &runs.known)
-    try addObservations(of: other, runIDs: runIDs, &runs.known, allowsRepeat: allowsRepeat)
-    for var extent in other.extents {
-      extent.firstExample = nextExtent
-      if case .staged(let id) = extent.place {
-        _ = try addStaged(extent, values: other.staged[id] ?? [])
-      } else {
-        try addSegment(extent)
-      }
+    _ other: MergedCatalog, _ matches: MergeMatches, extents: [MergedExtent], allowsRepeat: Bool, runs: inout KnownRuns,
+    contents: inout Set<String>
+  ) throws(EngramError) -> (runs: Int, isChange: Bool) {
+    let (changes, offset, firstRun) = (connection.changeCount, nextExample, nextRun)
+    // What took the place of a measurement there does so here.
+    let hidden = try setHidden(true, matches.hiddenThere)
+    runs.known?.hide(hidden)
+    let new = matches.new
+    let runIDs = try addRuns(of: other, matches, &runs.known)
+    let pieces = try addObservations(of: other, new, runIDs: runIDs, &runs.known) { example in
+      // What that store measured twice is not refused here.
+      allowsRepeat || matches.isHere(example)
     }
-    try addMetrics(of: other, runIDs: runIDs)
-    try addIngests(of: other, offset: offset, allowsRepeat: allowsRepeat, contents: &contents)
-    return Int(nextRun - firstRun)
+    for merged in extents {
+      var extent = merged.extent
+      extent.firstExample = nextExtent
+      if let staged = merged.staged { _ = try addStaged(extent, values: staged) } else { try addSegment(extent) }
+    }
+    try addMetrics(of: other, runIDs: runIDs, without: matches.goneRuns)
+    try addIngests(of: other, new, offset: offset, allowsRepeat: allowsRepeat, contents: &contents)
+    try recordOrigins(pieces, of: other, contents: &contents)
+    return (Int(nextRun - firstRun), connection.changeCount > changes)
   }
 
   /// The runs that are here, between the stores of a merge.
@@ -46,7 +55,7 @@ extension CatalogWriter {
   ///
   /// - Returns: For each run of the other catalog its number here.
   private func addRuns(
-    of other: MergedCatalog, _ known: inout MergedRuns?
+    of other: MergedCatalog, _ matches: MergeMatches, _ known: inout MergedRuns?
   ) throws(EngramError) -> [Int64: Int64] {
     let theirs = try other.catalog.fields()
     let columns = try addFields(theirs, of: other)
@@ -58,9 +67,11 @@ extension CatalogWriter {
       known = try MergedRuns(in: self)
     }
     var runIDs: [Int64: Int64] = [:]
+    let (here, gone) = (matches.runs, matches.goneRuns)
     try other.catalog.runs(theirs, before: other.exampleEnd) { (id, values) throws(EngramError) in
+      if gone.contains(id) { return }
       let values = columns.map { $0.map { values[$0] } ?? .null }
-      if let run = known?.run(values) {
+      if let run = here[id] ?? known?.run(values) {
         try join(run, values, of: other, id)
         known?.join(run)
         runIDs[id] = run
@@ -90,7 +101,7 @@ extension CatalogWriter {
           conflict =
             conflict
             ?? EngramError(
-              .invalidData, "a run is stored with other metadata", file: other.catalog.path,
+              .invalidData, "a run is stored with other metadata", file: other.path,
               place: "run \(theirID), field \(fields[place].name)",
               expected: "'\(own[place])', as run \(run) has it here",
               found: "'\(value)'", mend: "correct the one that is wrong with \(run: .edit), then merge again")
@@ -116,7 +127,7 @@ extension CatalogWriter {
       // A field without any value has the type of text, and fits every other.
       guard try !other.catalog.isUsed(field, before: other.exampleEnd) else {
         throw EngramError(
-          .invalidData, "the field '\(field.name)' has another type in that store", file: other.catalog.path,
+          .invalidData, "the field '\(field.name)' has another type in that store", file: other.path,
           place: "field \(field.name)", expected: existing.type.rawValue, found: field.type.rawValue,
           mend: """
             make the field wider in the store in which it is narrower, with \(run: .widenField), or ingest that store's recordings \
@@ -129,31 +140,54 @@ extension CatalogWriter {
     return try fields().map { order[$0.name.lowercased()] }
   }
 
-  /// Adds the observations, and the layer sets that are new here.
+  /// Adds the observations of some examples, and the layer sets that are new here.
+  ///
+  /// - Parameters:
+  ///   - other: That catalog.
+  ///   - new: The examples there.
+  ///   - runIDs: The numbers that their runs have here.
+  ///   - known: The runs that are here; nil where nothing tells runs apart.
+  ///   - allowsRepeat: Whether a layer may be measured again of which the measurement with some first example is here.
+  /// - Returns: Neighbouring examples there, each with the first of them here.
+  /// - Throws: Code `exists` for a layer that its run has already.
   private func addObservations(
-    of other: MergedCatalog, runIDs: [Int64: Int64], _ known: inout MergedRuns?, allowsRepeat: Bool
-  ) throws(EngramError) {
+    of other: MergedCatalog, _ new: ExampleSet, runIDs: [Int64: Int64], _ known: inout MergedRuns?,
+    allowsRepeat: (_ example: Int64) -> Bool
+  ) throws(EngramError) -> [(theirs: Range<Int64>, own: Int64)] {
     var layerSetIDs: [Int64: Int64] = [:]
+    var pieces: [(theirs: Range<Int64>, own: Int64)] = []
     let theirLayers = try other.catalog.layers()
-    for (id, layers) in theirLayers.sorted(by: { $0.key < $1.key }) {
-      layerSetIDs[id] = try layerSet(for: layers)
-    }
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
     var hidden: [Range<Int64>] = []
     try other.catalog.observations(before: other.exampleEnd) { (observation) throws(EngramError) in
-      guard let run = runIDs[observation.run], let layerSet = layerSetIDs[observation.layerSet] else {
+      guard new.contains(observation.firstExample) else { return }
+      guard let run = runIDs[observation.run], let layers = theirLayers[observation.layerSet] else {
         throw other.catalog.corrupt("an observation has no run or no layers", "table observation")
       }
+      let layerSet: Int64
+      if let known = layerSetIDs[observation.layerSet] {
+        layerSet = known
+      } else {
+        layerSet = try self.layerSet(for: layers)
+        layerSetIDs[observation.layerSet] = layerSet
+      }
       let examples = try addObservation(run: run, layerSet: layerSet, condition: observation.condition)
+      let (end, overflow) = observation.firstExample.addingReportingOverflow(Int64(examples.count))
+      if overflow { throw other.catalog.corrupt("an observation has impossible examples", "table observation") }
+      let theirs = observation.firstExample..<end
+      if let last = pieces.last, last.theirs.upperBound == theirs.lowerBound {
+        pieces[pieces.count - 1].theirs = last.theirs.lowerBound..<theirs.upperBound
+      } else {
+        pieces.append((theirs, examples.lowerBound))
+      }
       if absent.contains(observation.firstExample) {
         hidden.append(examples)
         return
       }
-      let again = known?.add(
-        theirLayers[observation.layerSet] ?? [], ofRun: run, observation.condition, firstExample: examples.lowerBound)
-      guard let again, !allowsRepeat else { return }
+      let again = known?.add(layers, ofRun: run, observation.condition, firstExample: examples.lowerBound)
+      guard let again, !allowsRepeat(again.example) else { return }
       throw EngramError(
-        .exists, "a layer of that store is stored here already", file: other.catalog.path,
+        .exists, "a layer of that store is stored here already", file: other.path,
         place: "run \(observation.run), layer \(again.layer)", expected: "runs or layers that this store has not",
         found: "layer \(again.layer) of run \(run), example \(again.example) here",
         mend:
@@ -161,12 +195,16 @@ extension CatalogWriter {
     }
     // What is hidden there is hidden here.
     if !hidden.isEmpty { _ = try setHidden(true, ExampleSet(hidden)) }
+    return pieces
   }
 
-  /// Adds the metrics of the runs, which have new numbers here.
-  private func addMetrics(of other: MergedCatalog, runIDs: [Int64: Int64]) throws(EngramError) {
+  /// Adds the metrics of the runs, which have new numbers here, but of those that were removed here.
+  private func addMetrics(
+    of other: MergedCatalog, runIDs: [Int64: Int64], without gone: Set<Int64>
+  ) throws(EngramError) {
     guard let commit = other.commit?.id else { return }
     try other.catalog.metrics(nil, asOf: commit) { (metric) throws(EngramError) in
+      if gone.contains(metric.run) { return }
       guard let run = runIDs[metric.run] else {
         throw other.catalog.corrupt("a metric has no run", "table run_metric, run_id \(metric.run)")
       }
@@ -175,27 +213,34 @@ extension CatalogWriter {
   }
 
   /// Remembers what the other catalog has ingested, so that it is not taken in here again unawares.
+  ///
+  /// - Parameters:
+  ///   - other: That catalog.
+  ///   - new: The examples there that are new.
+  ///   - offset: What the first of them becomes.
+  ///   - allowsRepeat: Whether a content may be here already.
+  ///   - contents: What this commit remembers.
+  /// - Throws: Code `exists` for a content that is here with other values.
   private func addIngests(
-    of other: MergedCatalog, offset: Int64, allowsRepeat: Bool, contents: inout Set<String>
+    of other: MergedCatalog, _ new: ExampleSet, offset: Int64, allowsRepeat: Bool, contents: inout Set<String>
   ) throws(EngramError) {
-    let present = ExampleSet(0..<other.exampleEnd).subtracting(try other.catalog.purgedExamples())
-    func here(_ id: Int64) -> Int64 { offset + Int64(present.clamped(to: 0..<id).count) }
+    func here(_ id: Int64) -> Int64 { offset + Int64(new.clamped(to: 0..<id).count) }
     var own: Set<String> = []
-    for ingest in try other.catalog.ingests(before: other.exampleEnd) {
+    for ingest in try other.catalog.ingests(before: other.exampleEnd) where MergeOrigin(ingest.contentHash) == nil {
       // What that store took in twice was forced there, and is not refused here.
       if !own.insert(ingest.contentHash).inserted { continue }
+      let examples = here(ingest.examples.lowerBound)..<here(ingest.examples.upperBound)
+      // All of it is here already.
+      if examples.isEmpty && !ingest.examples.isEmpty { continue }
       if !allowsRepeat, let earlier = try ingested(ingest.contentHash) {
         throw EngramError(
-          .exists, "that store holds content that was ingested here before", file: other.catalog.path,
+          .exists, "that store holds content that was ingested here before", file: other.path,
           found:
             "\(ingest.source), here as examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)",
           mend: "leave that store out; to add the same examples once more, say \(set: .allowsRepeat)")
       }
       guard contents.insert(ingest.contentHash).inserted else { continue }
-      let examples = ingest.examples
-      try recordIngest(
-        contentHash: ingest.contentHash, source: ingest.source,
-        examples: here(examples.lowerBound)..<here(examples.upperBound))
+      try recordIngest(contentHash: ingest.contentHash, source: ingest.source, examples: examples)
     }
   }
 }

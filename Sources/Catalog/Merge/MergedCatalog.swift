@@ -5,24 +5,36 @@ package import TrajectoryModel
 /// What a merge takes from another catalog: everything as of one commit of it.
 package struct MergedCatalog {
   let catalog: CatalogReader
+  /// The path of its store.
+  let path: String
   let commit: Commit?
-  let extents: [Extent]
-  let staged: [Int64: [UInt8]]
 
-  /// Puts together what is to be merged.
+  /// Names what is to be merged.
   ///
   /// - Parameters:
   ///   - catalog: A snapshot of the other catalog, not older than the commit.
+  ///   - path: The path of its store.
   ///   - commit: The commit, or nil for a catalog that has none.
-  ///   - extents: The extents as of that commit; their segment files lie in this store already.
-  ///   - staged: The bytes of the staged batches among them, by their number.
-  package init(_ catalog: CatalogReader, asOf commit: Commit?, extents: [Extent], staged: [Int64: [UInt8]]) {
+  package init(_ catalog: CatalogReader, ofStore path: String, asOf commit: Commit?) {
     self.catalog = catalog
+    self.path = path
     self.commit = commit
-    self.extents = extents
-    self.staged = staged
   }
 
   /// The end of its examples.
   var exampleEnd: Int64 { commit?.exampleEnd ?? 0 }
+}
+
+/// An extent of another catalog, or a part of one, as it is added to this one.
+package struct MergedExtent {
+  /// The extent, of which the first example is not looked at; a segment file lies in this store already.
+  package let extent: Extent
+  /// The bytes of a staged batch; nil for a segment.
+  package let staged: [UInt8]?
+
+  /// Puts an extent and its bytes together.
+  package init(_ extent: Extent, staged: [UInt8]? = nil) {
+    self.extent = extent
+    self.staged = staged
+  }
 }

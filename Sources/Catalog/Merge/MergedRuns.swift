@@ -46,7 +46,7 @@ struct MergedRuns {
       if place.prefix(keyCount).contains(where: { $0 != .null }) { known[place] = id }
     }
     runs = known
-    let hidden = try catalog.absentExamples(asOf: nil)
+    let hidden = try catalog.firstHiddenExamples()
     let layers = try catalog.layers()
     var measured: [Measured: Int64] = [:]
     try catalog.observations(before: .max) { (observation) in
@@ -73,6 +73,12 @@ struct MergedRuns {
   mutating func add(_ id: Int64, _ values: [MetadataValue]) {
     let place = places.map { values[$0] }
     if place.prefix(key.count).contains(where: { $0 != .null }) { runs[place] = id }
+  }
+
+  /// Forgets measurements that have become hidden.
+  mutating func hide(_ examples: ExampleSet) {
+    if examples.isEmpty { return }
+    measured = measured.filter { !examples.contains($0.value) }
   }
 
   /// Remembers that a run was joined.

@@ -85,19 +85,26 @@ extension WriteSession {
     try rewrite(group[0].firstExample..<group[group.count - 1].examples.upperBound, as: group[0])
   }
 
-  /// Writes examples of the store, which all have the axes of an extent, into a segment of their own.
-  func rewrite(_ all: Range<Int64>, as extent: Extent) throws(EngramError) -> Extent {
+  /// Writes examples, which all have the axes of an extent, into a segment of their own.
+  ///
+  /// - Parameters:
+  ///   - all: The examples, of the store as it is, or of a snapshot of another one.
+  ///   - extent: Has their axes.
+  ///   - other: That snapshot.
+  /// - Returns: The extent of the segment, at the place of the examples.
+  /// - Throws: Code `cancelled`, `diskFull`, `io`, and what reading throws.
+  func rewrite(_ all: Range<Int64>, as extent: Extent, of other: Snapshot? = nil) throws(EngramError) -> Extent {
     let segment = try beginSegment(
       SegmentSchema(epochs: extent.epochs, statistics: extent.statistics, elementType: extent.elementType))
     do throws(EngramError) {
-      let snapshot = try store.snapshot()
+      let snapshot = if let other { other } else { try store.snapshot() }
       let columns = FeatureColumns(statistics: extent.statistics, epochs: extent.epochs)
       var values = Matrix(elementType: extent.elementType)
       let size = segment.writer.rowGroupSize
       // A few row groups are decoded at a time, so that threads share them.
       let step = Int64(size * max(1, Self.examplesInMemory / size))
       for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
-        try options.work.checkCancelled("compaction was stopped; the store is unchanged")
+        try options.work.checkCancelled("rewriting was stopped; the store is unchanged")
         let rowGroups = start..<min(all.upperBound, start + step)
         try snapshot.materialize(
           rowGroups: rowGroups, of: size, columns, into: &values, work: options.work)

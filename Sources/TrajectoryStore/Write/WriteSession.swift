@@ -63,13 +63,14 @@ package final class WriteSession {
 
   deinit { catalog.checkpoint() }
 
-  /// Makes one commit of the catalog, all or nothing.
+  /// Makes one commit of the catalog, all or nothing; none where the result says that nothing was to be done.
   func commit<R>(
-    operation: String, message: String, _ body: (CatalogWriter) throws(EngramError) -> R
+    operation: String, message: String, unless isNothing: (R) -> Bool = { _ in false },
+    _ body: (CatalogWriter) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     do throws(EngramError) {
       let result = try catalog.write(
-        operation: operation, message: message, author: options.author, reason: options.reason
+        operation: operation, message: message, author: options.author, reason: options.reason, unless: isNothing
       ) { (writer) throws(EngramError) -> R in
         let result = try body(writer)
         try requireUndisturbed()

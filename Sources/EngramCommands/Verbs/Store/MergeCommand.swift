@@ -9,16 +9,20 @@ enum MergeCommand {
   static let store = Parameter.argument(.store(), "the store to add to; it is made when it is not there")
   static let sources = Parameter.arguments(.store("SOURCE"), "the stores to bring in; they stay as they are")
   static let force = Parameter.flag(
-    "force", "bring in content even if the store has it, as further measurements of its runs; not files that it has")
+    "force", "bring in everything, also what the store has already, as further measurements of its runs")
   static let results = Parameter.flag(
     "results", "bring in results of classifiers and no examples: of copies of STORE, or of stores that --into made")
 
   static let command = Command(
     "merge", "bring other stores into one",
     discussion: """
-      Files are linked or copied, never decoded. Examples are added in the order of the sources and get new example \
+      Files are linked or copied, not decoded. Examples are added in the order of the sources and get new example \
       ids. Either all the sources are brought in or none. What lay uncompressed in the catalogs of small sources is \
       compressed afterwards. Split sets, results and runs in progress stay in the sources, and are counted in a note.
+
+      A source that has grown since it was merged is named again, and brings what is new. What is here already, bit for bit, \
+      is left out and counted. What was hidden there since is hidden here too; what is hidden here stays hidden, and what \
+      was purged here stays out, each with a note. Of a file of which only a part is new, that part is written anew.
 
       Where the store declares what tells runs apart (engram ingest --run), a run of a source with the same values is the \
       same run: fields that it lacks are filled, and its layers come beside those that are there. A store without runs \
@@ -28,6 +32,7 @@ enum MergeCommand {
     exclusive: [[force, results]],
     examples: [
       .init("engram merge lr.engram worker-0.engram worker-1.engram", "What two workers recorded, as one"),
+      .init("engram merge lr.engram worker-0.engram", "What the first has recorded since"),
       .init("engram merge lr.engram host-1.engram host-2.engram --results", "What two hosts have classified"),
     ],
     body: run)
@@ -46,18 +51,26 @@ enum MergeCommand {
     }
     for remark in report.remarks { try invocation.note("note: \(remark)") }
     let count = report.examples.reduce(0) { $0 + $1.count }
+    let known = report.known.reduce(0, +)
     if invocation[CommonParameters.json] {
       try invocation.show(
         [
-          "commit": .integer(report.commit), "runs": .count(report.runs), "examples": .count(count),
+          "commit": report.commit.map { .integer($0) } ?? .null, "runs": .count(report.runs), "examples": .count(count),
+          "known_examples": .count(known),
           "sources": .array(
-            zip(invocation[sources], report.examples).map {
-              ["store": .string($0), "first_example": .integer($1.lowerBound), "examples": .count($1.count)]
+            zip(invocation[sources], zip(report.examples, report.known)).map { source, brought in
+              [
+                "store": .string(source), "first_example": .integer(brought.0.lowerBound),
+                "examples": .count(brought.0.count),
+                "known_examples": .count(brought.1),
+              ]
             }), "notes": .array(report.remarks.map { .string($0) }),
         ])
     } else {
+      let sources = report.examples.count
       try invocation.output.write(
-        "merged \(countText(count)) examples (\(countText(report.runs)) runs) of \(report.examples.count) stores\n")
+        "merged \(countText(count)) examples (\(countText(report.runs)) new \(report.runs == 1 ? "run" : "runs")) of \(sources) \(sources == 1 ? "store" : "stores")"
+          + (known == 0 ? "" : "; \(countText(known)) \(known == 1 ? "was" : "were") here already") + "\n")
     }
   }
 
