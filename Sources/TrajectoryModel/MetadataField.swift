@@ -25,10 +25,12 @@ public struct MetadataField: Sendable, Hashable {
     return isLetter(first) && bytes.allSatisfy { isLetter($0) || (48...57).contains($0) }
   }
 
-  /// Names that no field may have, in lower case: they are columns of an example already, or mean the row in SQL.
+  /// Names that no field may have, in lower case: they are columns of an example already, or mean the row or a truth value in SQL.
   public static let reservedNames: Set<String> = [
     "example_id", "run_id", "observation_id", "first_example", "example_count", "layer_set_id", "layer_name",
     "layer_position", "layer_ordinal", "unit_fraction", "noise_sd", "observation_seed", "rowid", "oid", "_rowid_",
+    // SQLite gives a column of a view another name where it is called so.
+    "true", "false",
   ]
 
   /// Refuses a name that no field can have.

@@ -32,6 +32,31 @@ import Testing
     }
   }
 
+  #if arch(x86_64)
+  @Test(arguments: [1, 2, 4])
+  func `small numbers are kept where the caller takes them for zero`(threads: Int) throws {
+    var before = fenv_t()
+    unsafe fegetenv(&before)
+    var flushing = before
+    // Flush to zero, and denormals are zeros.
+    flushing.__mxcsr |= 0x8040
+    unsafe fesetenv(&flushing)
+    let small = Float(bitPattern: UInt32(1 + threads))
+    let flushed = small * Float(threads + 1)
+    let kept = Mutex<[Float]>([])
+    try parallelFor(count: 64, work: WorkContext(threads: threads)) { index, _ in
+      let product = small * Float(index + 2)
+      usleep(100)
+      kept.withLock { $0.append(product) }
+    }
+    let after = small * Float(threads + 1)
+    unsafe fesetenv(&before)
+    #expect(kept.withLock { $0.allSatisfy { $0 > 0 } && $0.count == 64 })
+    // The caller's own arithmetic is as it was.
+    #expect(flushed == 0 && after == 0)
+  }
+  #endif
+
   @Test func `a thread that has done its part does that of the next loop`() throws {
     let seen = Mutex<Set<String>>([])
     for _ in 0..<100 {

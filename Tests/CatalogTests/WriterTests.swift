@@ -12,7 +12,7 @@ struct WriterTests {
     ("Example_ID", .invalidData),
     ("rowid", .invalidData), ("layer_name", .invalidData), ("2nd", .invalidData), ("a b", .invalidData),
     ("", .invalidData), ("a\"b", .invalidData),
-    ("naïve", .invalidData),
+    ("naïve", .invalidData), ("true", .invalidData), ("False", .invalidData),
   ])
   func `a field whose name is taken or impossible is refused`(name: String, code: EngramError.Code) throws {
     let scratch = TemporaryFolder()

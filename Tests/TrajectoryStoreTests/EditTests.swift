@@ -153,6 +153,31 @@ struct EditTests {
     #expect(try store.snapshot(asOf: Int64(rates.count)).runs(fields: ["rate"]).rows == rates.map { [.real($0)] })
   }
 
+  @Test(arguments: [Int64.max, Int64.max - 511, Int64.min + 1, (1 << 53) + 1] as [Int64])
+  func `a whole number that no real holds is not widened to one`(number: Int64) throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    try Made.append(1, to: store, metadata: ["k": .integer(1 << 62)], seed: 1)
+    try Made.append(1, to: store, metadata: ["k": .integer(number)], seed: 2)
+    #expect(refusal(.invalidData) { _ = try store.widenField("k", to: .real) }?.found == "\(number)")
+    _ = try store.widenField("k", to: .text)
+    #expect(try store.snapshot().runs(fields: ["k"]).rows == [[.text("\(Int64(1) << 62)")], [.text("\(number)")]])
+  }
+
+  @Test func `what was removed for good is not shown again, and that makes no commit`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    for seed in UInt64(1)...2 {
+      try Made.append(2, to: store, metadata: ["model_seed": .integer(Int64(seed))], seed: seed)
+    }
+    _ = try store.hide(where: "model_seed = 1")
+    _ = try store.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
+    let commit = try store.snapshot().commit
+    let error = refusal(.notFound) { _ = try store.unhide(commit: 1) }
+    #expect(error?.message == "what commit 1 added was removed for good")
+    #expect(try store.snapshot().commit == commit)
+  }
+
   @Test func `what cannot be edited is refused by name, and nothing is changed`() throws {
     let folder = TemporaryFolder()
     let store = try Self.store(folder)

@@ -1,5 +1,6 @@
 // ParallelFor.swift -- runs the iterations of a loop on several threads.
 
+import CSimd
 import Synchronization
 
 /// Runs `body(index, worker)` once for every index below `count`, on several threads.
@@ -7,7 +8,7 @@ import Synchronization
 /// Indices are handed out in ascending order. The calling thread is worker 0 and works too; with one thread, or
 /// one index, nothing is started. `worker` is below `work.threads` and two calls that run at the same time never have the
 /// same one, so it picks the scratch memory of a thread. After an error, or when the work is cancelled, no further index
-/// is handed out.
+/// is handed out. Arithmetic is that of IEEE 754 also where the caller's thread takes small numbers for zero.
 ///
 /// ```swift
 /// try parallelFor(count: chunks.count, work: work) { (index, worker) throws(EngramError) in
@@ -25,6 +26,8 @@ import Synchronization
 package func parallelFor(
   count: Int, work: WorkContext, body: @Sendable (_ index: Int, _ worker: Int) throws(EngramError) -> Void
 ) throws(EngramError) {
+  let arithmetic = engram_plain_arithmetic()
+  defer { engram_restore_arithmetic(arithmetic) }
   let workerCount = max(1, min(work.threads, count))
   if workerCount == 1 {
     for index in 0..<max(0, count) {

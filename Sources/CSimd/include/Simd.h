@@ -24,6 +24,34 @@ static inline void engram_spin(void) {
 #endif
 }
 
+/* Has this thread's arithmetic keep small numbers and round to the nearest, whatever the program that calls has asked for, such as to
+   take small numbers for zero. Returns what engram_restore_arithmetic takes it back to. */
+static inline unsigned long engram_plain_arithmetic(void) {
+#if defined(__x86_64__)
+  /* The lowest bits say which exceptions came up; all of them stay masked. */
+  unsigned before = __builtin_ia32_stmxcsr(), plain = 0x1f80u | (before & 0x3fu);
+  if (before != plain) __builtin_ia32_ldmxcsr(plain);
+  return before;
+#elif defined(__aarch64__)
+  unsigned long before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  if (before != 0) __asm__ volatile("msr fpcr, %0" : : "r"(0ul) : "memory");
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static inline void engram_restore_arithmetic(unsigned long before) {
+#if defined(__x86_64__)
+  if ((__builtin_ia32_stmxcsr() ^ (unsigned)before) & ~0x3fu) __builtin_ia32_ldmxcsr((unsigned)before);
+#elif defined(__aarch64__)
+  if (before != 0) __asm__ volatile("msr fpcr, %0" : : "r"(before) : "memory");
+#else
+  (void)before;
+#endif
+}
+
 /* Inlined into each version of its caller, so that it is compiled for the same processor. */
 #define ENGRAM_INLINE static inline __attribute__((always_inline))
 

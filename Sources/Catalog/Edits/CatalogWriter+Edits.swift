@@ -105,8 +105,11 @@ extension CatalogWriter {
     let column = Columns.quoted(old.name)
     if type == .real {
       let inexact = try connection.prepare(
-        "SELECT \(column) FROM run WHERE \(column) IS NOT NULL AND CAST(CAST(\(column) AS REAL) AS INTEGER) <> \(column)"
-      )
+        // A real that is no whole number of 64 bits becomes the greatest one.
+        """
+        SELECT \(column) FROM run WHERE \(column) IS NOT NULL
+          AND (CAST(CAST(\(column) AS REAL) AS INTEGER) <> \(column) OR CAST(\(column) AS REAL) >= 9223372036854775808.0)
+        """)
       if try inexact.step() {
         throw EngramError(
           .invalidData, "a whole number is too long for a real one", file: connection.path, place: "field \(old.name)",

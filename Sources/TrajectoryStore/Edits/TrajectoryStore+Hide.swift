@@ -61,18 +61,25 @@ extension TrajectoryStore {
     try setHidden(false, try examples(addedBy: commit), "what commit \(commit) added", options)
   }
 
-  /// The examples that came with a commit.
+  /// The examples that came with a commit, without those that were removed for good.
   private func examples(addedBy commit: Int64) throws(EngramError) -> ExampleSet {
-    let range = try read { (catalog) throws(EngramError) in
+    let (range, purged) = try read { (catalog) throws(EngramError) in
       let end = try catalog.exampleEnd(asOf: commit)
-      return (commit > 1 ? try catalog.exampleEnd(asOf: commit - 1) : 0)..<end
+      return ((commit > 1 ? try catalog.exampleEnd(asOf: commit - 1) : 0)..<end, try catalog.purgedExamples())
     }
     guard !range.isEmpty else {
       throw EngramError(
         .notFound, "commit \(commit) added no example", file: path, expected: "a commit that added examples",
         found: "\(commit)", mend: "\(run: .log, on: path) lists the commits")
     }
-    return ExampleSet(range)
+    let left = ExampleSet(range).subtracting(purged)
+    guard !left.isEmpty else {
+      throw EngramError(
+        .notFound, "what commit \(commit) added was removed for good", file: path,
+        expected: "a commit of whose examples some are left", found: "\(commit)",
+        mend: "\(run: .log, on: path) lists the commits")
+    }
+    return left
   }
 
   private func setHidden(

@@ -6,7 +6,7 @@ public import TrajectoryModel
 extension Snapshot {
   /// Fills a matrix with some examples under a view: one row an example, ascending by id.
   ///
-  /// Float64 recordings are rounded where the destination is of Float32. A z-score is over these examples themselves.
+  /// Float64 recordings are rounded where the destination is of Float32, after a z-score. That is over these examples themselves.
   ///
   /// - Parameters:
   ///   - examples: The rows.
@@ -23,6 +23,11 @@ extension Snapshot {
   ) throws(EngramError) {
     try checkMembers(examples)
     try destination.withRoom(rows: examples.count, columns: columns.count) { (matrix) throws(EngramError) in
+      if isRoundedAfterwards(examples, columns, matrix.elementType) {
+        var exact = Matrix(elementType: .float64)
+        try materialize(examples, columns, into: &exact, work: work)
+        return try matrix.round(exact.elements, work: work)
+      }
       try writePositions(of: examples, columns, into: &matrix)
       // SAFETY: the rows are filled while the matrix is lent.
       let rows = unsafe [DestinationRows(examples, columns, in: matrix)]
@@ -53,6 +58,15 @@ extension Snapshot {
     try checkMembers(test)
     try trainDestination.withRoom(rows: train.count, columns: columns.count) { (trainMatrix) throws(EngramError) in
       try testDestination.withRoom(rows: test.count, columns: columns.count) { (testMatrix) throws(EngramError) in
+        if isRoundedAfterwards(train, columns, trainMatrix.elementType)
+          || isRoundedAfterwards(test, columns, testMatrix.elementType)
+        {
+          var exactTrain = Matrix(elementType: .float64)
+          var exactTest = Matrix(elementType: .float64)
+          try materialize(train: train, into: &exactTrain, test: test, into: &exactTest, columns, work: work)
+          try trainMatrix.round(exactTrain.elements, work: work)
+          return try testMatrix.round(exactTest.elements, work: work)
+        }
         try writePositions(of: train, columns, into: &trainMatrix)
         try writePositions(of: test, columns, into: &testMatrix)
         // SAFETY: the rows are filled while both matrices are lent.
@@ -155,6 +169,12 @@ extension Snapshot {
         chosen: chosen, destinations: destinations)
     }
     try plan.run(pool: store.decoders, store.keptRowGroups, work)
+  }
+
+  /// Whether values are standardized as Float64 and then rounded, for those of Float64 recordings may be beyond Float32, or close
+  /// together.
+  private func isRoundedAfterwards(_ examples: ExampleSet, _ columns: FeatureColumns, _ type: ElementType) -> Bool {
+    columns.view.isStandardized && type == .float32 && elementTypes(of: examples).contains(.float64)
   }
 
   /// The z-scores that the view asks for, by the statistics of a matrix.

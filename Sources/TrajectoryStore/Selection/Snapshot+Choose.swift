@@ -49,7 +49,7 @@ extension Snapshot {
     return FeatureSelection(
       examples: examples, columns: try FeatureColumns(statistics: names, epochs: every, view: view),
       remarks: [remark(choice, chosen, of: examples)]
-        + remarks(asked: asked, kept: examples, touched, isAllEpochs: false, statistics, missing))
+        + remarks(asked: asked, kept: examples, touched, epochs: nil, statistics, missing))
   }
 
   private func remark(_ choice: EpochChoice, _ chosen: ChosenEpochs, of examples: ExampleSet) -> String {

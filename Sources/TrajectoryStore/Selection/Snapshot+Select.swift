@@ -70,7 +70,7 @@ extension Snapshot {
     if chosen.isEmpty { throw nothingInCommon(touched) }
     return FeatureSelection(
       examples: examples, columns: try FeatureColumns(statistics: chosen, epochs: epochs, view: view),
-      remarks: remarks(asked: asked, kept: examples, touched, isAllEpochs: view.epochs == .all, statistics, missing))
+      remarks: remarks(asked: asked, kept: examples, touched, epochs: view.epochs, statistics, missing))
   }
 
   /// The error for examples that have no statistic in common.
@@ -86,7 +86,7 @@ extension Snapshot {
 
   /// What of the examples asked for is left out, and of what they have.
   func remarks(
-    asked: ExampleSet, kept: ExampleSet, _ touched: [Extent], isAllEpochs: Bool, _ statistics: StatisticSelection,
+    asked: ExampleSet, kept: ExampleSet, _ touched: [Extent], epochs: EpochSelection?, _ statistics: StatisticSelection,
     _ missing: MissingPolicy
   ) -> [String] {
     var remarks: [String] = []
@@ -97,8 +97,9 @@ extension Snapshot {
     func holders(_ has: (Extent) -> Bool) -> Int {
       touched.filter(has).reduce(0) { $0 + kept.clamped(to: $1.examples).count }
     }
-    let (every, common) = (touched.everyEpoch, touched.commonEpochs)
-    if isAllEpochs, missing != .fill, common.count < every.count {
+    let every = epochs.flatMap { try? $0.resolve(available: touched.everyEpoch) } ?? []
+    let common = epochs.flatMap { try? $0.resolve(available: touched.commonEpochs) } ?? []
+    if missing != .fill, common.count < every.count {
       let dropped = Set(every).subtracting(common)
       let count = holders { !dropped.isDisjoint(with: $0.epochs) }
       remarks.append(

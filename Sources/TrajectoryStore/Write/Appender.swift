@@ -125,6 +125,7 @@ package final class Appender {
   ///   - operation: One word for the commit log.
   ///   - message: What was done, for a person.
   ///   - ingest: For an ingest its source; content that was ingested before is refused unless repeats are allowed.
+  ///   - name: What the store remembers the examples by beside their content; nil for nothing.
   ///   - correction: What is changed in the same commit of what is stored.
   ///   - verifies: Whether the finished files are read back and compared by the hash of every value's bits first.
   ///   - check: A last question, asked when the content is known to be new; what it throws ends the append.
@@ -132,8 +133,8 @@ package final class Appender {
   /// - Throws: ``EngramError`` with code `exists` for repeated content, `invalidData` when there are metadata for
   ///   more or fewer examples, `corrupt` when what is read back differs.
   package func commit(
-    operation: String, message: String, ingest: Ingest? = nil, correcting correction: Correction = Correction(),
-    verifies: Bool,
+    operation: String, message: String, ingest: Ingest? = nil, remembering name: String? = nil,
+    correcting correction: Correction = Correction(), verifies: Bool,
     check: () throws(EngramError) -> Void = {}
   ) throws(EngramError) -> AppendReport {
     try finishCurrent()
@@ -172,6 +173,7 @@ package final class Appender {
         first += Int64(summary.exampleCount)
       }
       if let ingest { try catalog.recordIngest(contentHash: hash, source: ingest.source, examples: examples) }
+      if let name { try catalog.recordIngest(contentHash: name, source: operation, examples: examples) }
       return AppendReport(
         commit: catalog.commitID, examples: examples, runs: metadata.newRunCount,
         byteCount: finished.reduce(0) { $0 + $1.summary.byteCount })

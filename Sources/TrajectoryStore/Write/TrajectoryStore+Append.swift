@@ -9,8 +9,14 @@ extension TrajectoryStore {
   /// Appends of fewer examples are staged in the catalog first; a segment of fewer would compress badly.
   static let stagingLimit = 1_024
 
+  /// Appends of as many bytes become a segment however few examples they are.
+  static let stagingByteLimit = 64 << 20
+
   /// Staged examples that are flushed into segments once there are as many: about ten row groups.
   static let flushLimit = 8_192
+
+  /// Staged bytes that are flushed into segments however few examples they are.
+  static let flushByteLimit = 256 << 20
 
   /// Adds recordings, in one commit.
   ///
@@ -59,10 +65,15 @@ extension TrajectoryStore {
     return try write("append", options: options) { (session) throws(EngramError) in
       let metadata = given.ofStoredRun(try storedRun())
       let message = "\(recordings.count) runs, \(metadata.exampleCount) examples"
-      // What is remembered is one run, which is staged whatever its size.
-      if metadata.exampleCount < Self.stagingLimit || contentHash != nil {
+      let byteCount = recordings.reduce(0) { $0 + $1.values.count } * schema.elementType.byteCount
+      // What is remembered is one run, which is staged however many layers it has.
+      if (metadata.exampleCount < Self.stagingLimit || contentHash != nil) && byteCount < Self.stagingByteLimit {
         return try stage(recordings, schema, metadata, message, operation, contentHash, in: session)
       }
+      let known = try session.read { (catalog) throws(EngramError) in
+        try contentHash.flatMap { (hash) throws(EngramError) in try catalog.ingested(hash) }
+      }
+      if let known { throw isPart(known) }
       let appender = try Appender(
         session, metadata, epochs: epochs, statistics: statistics, elementType: schema.elementType)
       do throws(EngramError) {
@@ -71,12 +82,20 @@ extension TrajectoryStore {
             try appender.append(bytes, exampleCount: recording.layers.count)
           }
         }
-        return try appender.commit(operation: operation, message: message, verifies: false)
+        return try appender.commit(
+          operation: operation, message: message, remembering: contentHash, verifies: false)
       } catch {
         appender.abandon()
         throw error
       }
     }
+  }
+
+  /// The error for a recorded run that the store has.
+  private func isPart(_ known: IngestRecord) -> EngramError {
+    EngramError(
+      .exists, "the run is part of the store already", file: path,
+      found: "examples \(known.examples.lowerBound) to \(known.examples.upperBound - 1)")
   }
 
   private func stage(
@@ -95,11 +114,7 @@ extension TrajectoryStore {
     let hash = unsafe XXH3.hash128(bytes.span.bytes)
     let report = try session.commit(operation: operation, message: message) {
       (catalog) throws(EngramError) -> AppendReport in
-      if let contentHash, let known = try catalog.ingested(contentHash) {
-        throw EngramError(
-          .exists, "the run is part of the store already", file: path,
-          found: "examples \(known.examples.lowerBound) to \(known.examples.upperBound - 1)")
-      }
+      if let contentHash, let known = try catalog.ingested(contentHash) { throw isPart(known) }
       let examples = try catalog.add(metadata)
       if let contentHash {
         try catalog.recordIngest(contentHash: contentHash, source: operation, examples: examples)
@@ -111,11 +126,14 @@ extension TrajectoryStore {
           nonFiniteStatistics: nonFinite.sorted(), valuesHash: hash), values: bytes)
       return AppendReport(commit: catalog.commitID, examples: examples, runs: metadata.newRunCount, byteCount: 0)
     }
-    let staged = try? session.read { (catalog) throws(EngramError) in
-      try catalog.extents().reduce(0) { $0 + ($1.isStaged ? Int($1.exampleCount) : 0) }
-    }
+    let staged = try? session.read { (catalog) throws(EngramError) in try catalog.extents().filter(\.isStaged) }
     // The append is committed, so it has succeeded, whatever becomes of the flush; the next append tries again.
-    if let staged, staged >= Self.flushLimit { _ = try? session.rewrite(where: \.isStaged, operation: "flush") }
+    if let staged,
+      staged.reduce(0, { $0 + Int($1.exampleCount) }) >= Self.flushLimit
+        || staged.reduce(0, { $0 + $1.byteCount }) >= Self.flushByteLimit
+    {
+      _ = try? session.rewrite(where: \.isStaged, operation: "flush")
+    }
     return report
   }
 
