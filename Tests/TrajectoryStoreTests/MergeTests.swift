@@ -89,6 +89,12 @@ struct MergeTests {
     #expect(forced.examples == [1_103..<2_203] && forced.known == [0])
     #expect(try target.snapshot().recorded(1_103..<2_203) == first)
     #expect(try target.merge([a.path, carrier.path]).commit == nil)
+    // What a store was forced to take twice is there twice in what it is merged into.
+    let copy = try TrajectoryStore.create(at: folder["g.engram"])
+    _ = try copy.merge([a.path])
+    let all = try copy.merge([target.path])
+    #expect(all.known == [1_100] && all.examples == [1_100..<2_203])
+    #expect(try copy.merge([target.path]).commit == nil)
     for store in [target, carrier, a, fresh] {
       #expect(try store.verify().problems.isEmpty && store.verify().leftovers.isEmpty)
     }

@@ -108,9 +108,11 @@ extension CatalogWriter {
     var matches = MergeMatches(ExampleSet(0..<other.exampleEnd).subtracting(try other.catalog.purgedExamples()))
     if allowsRepeat { return matches }
     let files = ExampleMap(try commonFiles(extents))
-    let origins = ExampleMap(try commonOrigins(other))
+    let origins = ExampleMap(try self.origins(ofStore: try other.catalog.storeIdentifier()))
+    let thirds = ExampleMap(try commonOrigins(other))
     let contents = ExampleMap(try commonContents(other))
-    if files.isEmpty && origins.isEmpty && contents.isEmpty { return matches }
+    let maps = [files, origins, thirds, contents]
+    if maps.allSatisfy(\.isEmpty) { return matches }
     let (purged, hidden) = (try purgedExamples(), try firstHiddenExamples())
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
     let counts = try other.catalog.layers().mapValues { Int64($0.count) }
@@ -122,8 +124,9 @@ extension CatalogWriter {
         throw other.catalog.corrupt("an observation has no layers", "table observation, first_example \(first)")
       }
       let theirs = first..<end
-      for (place, map) in [files, origins, contents].enumerated() {
-        guard let own = map.own(theirs) else { continue }
+      for (place, map) in maps.enumerated() {
+        // What that store took in twice was forced there: each is one here.
+        guard let own = map.own(theirs), !matches.isHere(own) else { continue }
         defer { measurement.reset() }
         try measurement.bind(1, own)
         if try measurement.step(), measurement.integer(1) == Int64(theirs.count) {
@@ -134,7 +137,7 @@ extension CatalogWriter {
           return
         }
         // Ranges of contents are those of an ingest, which may have left examples out; ranges of origins are exact.
-        if place == 1, ExampleSet(own..<(own + Int64(theirs.count))).subtracting(purged).isEmpty {
+        if [1, 2].contains(place), ExampleSet(own..<(own + Int64(theirs.count))).subtracting(purged).isEmpty {
           matches.addPurged(theirs, ofRun: observation.run)
           return
         }
@@ -160,10 +163,10 @@ extension CatalogWriter {
     return found
   }
 
-  /// Examples that came here from that store, or to both from one store, or there from this one.
+  /// Examples that came to both stores from a third one, or there from this one.
   private func commonOrigins(_ other: MergedCatalog) throws(EngramError) -> [(theirs: Range<Int64>, own: Int64)] {
     let identifier = try storeIdentifier()
-    var found = try origins(ofStore: try other.catalog.storeIdentifier())
+    var found: [(theirs: Range<Int64>, own: Int64)] = []
     for ingest in try other.catalog.ingests(before: other.exampleEnd) {
       guard let origin = MergeOrigin(ingest.contentHash), let there = origin.examples(ingest.examples.count) else {
         continue
