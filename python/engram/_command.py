@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import _engram, _errors
@@ -36,6 +36,11 @@ def unbroken(text: str, place: str) -> str:
     except UnicodeEncodeError:
         raise _errors.UsageError("a text is not Unicode", place=place, found=ascii(text)[:60], mend="decode its bytes anew") from None
     return text
+
+
+def absolute(path: str) -> str:
+    """A path that means the same in another working directory; ``..`` after a link stays, for the system follows the link."""
+    return os.path.join(os.getcwd(), path.removeprefix("./")) if path and not os.path.isabs(path) else path
 
 
 def thread_count(threads: Any, place: str = "threads") -> int:
@@ -170,9 +175,18 @@ def command(
         output, notes = _engram.command(line, thread_count(threads), tell(progress))
     except _errors.UsageError as error:
         raise in_python(error) from None
-    for note in notes.splitlines():
-        note = note.removeprefix("warning: ").removeprefix("note: ")
-        if note and not note.startswith(("wrote ", "removed ")):
-            _errors.say(note)
+    said = [note.removeprefix("warning: ").removeprefix("note: ") for note in notes.splitlines() if note]
     text = output.decode()
-    return json.loads(text) if reads_json and text.strip() else text
+    answer = json.loads(text) if reads_json and text.strip() else text
+    for note in [*said, *remarks(line[0], answer, said)]:
+        if not note.startswith(("wrote ", "removed ")):
+            _errors.say(note)
+    return answer
+
+
+def remarks(verb: str, answer: Any, said: Sequence[str]) -> list[str]:
+    """The notes and warnings that a classifier puts into its JSON, those aside that were said beside it."""
+    if verb != "classify" or not isinstance(answer, dict):
+        return []
+    found = [str(one) for key in ("warnings", "notes") for one in answer.get(key) or []]
+    return [one for one in dict.fromkeys(found) if one not in said]

@@ -13,7 +13,7 @@ from . import _engram, _errors
 from ._command import Progress, tell, thread_count
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, recorded_dtype
+from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, new_array, recorded_dtype, say_beyond
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -168,10 +168,22 @@ class Selection:
         ------
         UsageError
             When `out` has another shape or type, or is read-only.
+
+        Warns
+        -----
+        EngramWarning
+            For values that are beyond float32, and infinite in it, where it was asked for.
         """
         handle = self._resolve()
         out = matrix_for(out, dtype, self.dtype, self.shape, order)
         _engram.selection_read(handle, out, thread_count(threads), tell(progress))
+
+        def wide() -> npt.NDArray[np.float64]:
+            values = new_array(self.shape, np.float64, "C")
+            _engram.selection_read(handle, values, thread_count(threads), None)
+            return values
+
+        say_beyond(out, wide, self.dtype)
         return out
 
     def to_numpy3d(self, *, dtype: npt.DTypeLike | None = None, threads: int = 0) -> npt.NDArray[Any]:
@@ -367,10 +379,10 @@ class Selection:
 
     def __repr__(self) -> str:
         if self._handle is None:
-            return f"<Selection of {self._store.path}: {self._asked()}; not read yet>"
+            return f"<Selection of {self._store._given}: {self._asked()}; not read yet>"
         rows, columns = self.shape
         return (
-            f"<Selection of {self._store.path}: {rows:,} examples x {columns:,} columns "
+            f"<Selection of {self._store._given}: {rows:,} examples x {columns:,} columns "
             f"({len(self.statistics)} statistics x {self._info[4]} samples); {self._asked()}>")
 
     def _repr_html_(self) -> str:

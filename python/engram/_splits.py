@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, tell, thread_count
-from ._request import Missing, check_out, class_array, epochs_text, ids_of, missing_rule, new_array, recorded_dtype, require_text, statistics_text
+from ._request import Missing, check_out, class_array, epochs_text, ids_of, missing_rule, new_array, recorded_dtype, require_text, say_beyond, statistics_text
 from ._selection import Selection
 
 if TYPE_CHECKING:
@@ -100,6 +100,14 @@ class Split:
         for array, shape, name in ((x_train, shapes[0], "out[0]"), (x_test, shapes[1], "out[1]")):
             check_out(array, shape, name)
         _engram.selection_read_split(selection, train, x_train, test, x_test, thread_count(threads), tell(progress))
+
+        def wide(side: int) -> npt.NDArray[np.float64]:
+            sides = [new_array(shape, np.float64, "C") for shape in shapes]
+            _engram.selection_read_split(selection, train, sides[0], test, sides[1], thread_count(threads), None)
+            return sides[side]
+
+        say_beyond(x_train, lambda: wide(TRAIN), recorded_dtype(facts))
+        say_beyond(x_test, lambda: wide(TEST), recorded_dtype(facts))
         field = label or self._set.label
         y_train, y_test = (class_array(*store._labels(side, field)) for side in (train, test))
         return LoadedSplit(x_train, x_test, y_train, y_test)
@@ -257,7 +265,7 @@ class SplitSets(Mapping[str, SplitSet]):
 
     def __repr__(self) -> str:
         names = self._listed()
-        return f"<SplitSets of {self._store.path}: {', '.join(names) or 'none'}>"
+        return f"<SplitSets of {self._store._given}: {', '.join(names) or 'none'}>"
 
 
 class StoredCV:
@@ -298,7 +306,7 @@ class StoredCV:
         if not is_there.all():
             raise _errors.UsageError(
                 "the split has examples that the selection lacks", place=f"split {name}", expected="all examples of the split",
-                found=f"{int((~is_there).sum())} of {len(ids)} are not selected", mend="select more, such as store.select()")
+                found=f"{int((~is_there).sum())} of {len(ids)} are not selected", mend="select more of the commit of the splits, such as `splits.store.select()`")
         return places
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _engram, _errors
-from ._command import Progress, command, unbroken
+from ._command import Progress, absolute, command, unbroken
 from ._request import Missing, candidate, epochs_text, examples_of, id_array, missing_rule, require_filter, require_text, statistics_text
 from ._selection import Selection
 from ._splits import SplitSets
@@ -28,8 +28,8 @@ class Store:
     """A store as of one commit.
 
     Made by :func:`engram.open`. It shows the commit that was the newest when it was opened, or the one that was asked for;
-    what it writes itself it shows at once, and :meth:`refresh` shows what others wrote. It pickles as its path and commit, works in
-    a forked child, and any number of threads may use it.
+    what it writes itself it shows at once, and :meth:`refresh` shows what others wrote. One that was opened at an earlier commit
+    changes no runs. It pickles as its path and commit, works in a forked child, and any number of threads may use it.
 
     Examples
     --------
@@ -44,7 +44,8 @@ class Store:
         if commit is not None and (not isinstance(commit, numbers.Integral) or isinstance(commit, bool)):
             raise _errors.UsageError(
                 "a commit is a whole number", place="commit", found=repr(commit), mend="`store.log()` lists the commits")
-        self._path = unbroken(os.fsdecode(path), "path")
+        self._given = unbroken(os.fsdecode(path), "path")
+        self._path = absolute(self._given)
         self._handle: object = _engram.store_open(self._path, create)
         self._is_pinned = commit is not None
         #: What selections and split sets of it read, which closes with it.
@@ -56,19 +57,27 @@ class Store:
                 "a commit has a number from 1", file=self._path, place="commit", found="0", mend="leave it out for the newest")
 
     def _take(self, commit: int) -> None:
-        self._snapshot, self._commit, self._count = _engram.snapshot_open(self._handle, commit)
+        # One assignment, for another thread may look meanwhile.
+        self._shown: tuple[object, int, int] = _engram.snapshot_open(self._handle, commit)
+
+    @property
+    def _snapshot(self) -> object:
+        return self._shown[0]
+
+    @property
+    def _commit(self) -> int:
+        return self._shown[1]
 
     def _still(self) -> Store:
         """The store as of the commit that it shows now, whatever it shows later."""
         still = object.__new__(Store)
-        still._path, still._handle, still._snapshot = self._path, self._handle, self._snapshot
-        still._commit, still._count, still._is_pinned = self._commit, self._count, True
+        still._given, still._path, still._handle, still._shown, still._is_pinned = self._given, self._path, self._handle, self._shown, True
         still._stills = weakref.WeakSet()
         self._stills.add(still)
         return still
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _reopened, (os.path.abspath(self._path), self._commit, self._is_pinned)
+        return _reopened, (self._path, self._commit, self._is_pinned)
 
     def __enter__(self) -> Store:
         return self
@@ -78,13 +87,13 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files. Arrays and frames stay; the store, and what it has selected but not read, is of no use any more."""
-        self._handle = self._snapshot = None
+        self._handle, self._shown = None, (None, *self._shown[1:])
         for still in list(self._stills):
             still.close()
 
     @property
     def path(self) -> str:
-        """The path that was opened."""
+        """The path of the store, absolute: it stays right in another working directory."""
         return self._path
 
     @property
@@ -94,7 +103,7 @@ class Store:
 
     def __len__(self) -> int:
         """The number of examples."""
-        return self._count
+        return self._shown[2]
 
     def refresh(self) -> Store:
         """Show the newest commit from now on; returns the store itself."""
@@ -106,7 +115,9 @@ class Store:
         """The store as it was after a commit; :func:`engram.open` shows the newest."""
         if commit is None:
             raise _errors.UsageError("a commit is a whole number", place="commit", found="None", mend="open the newest by `engram.open`")
-        return Store(self._path, commit=commit)
+        store = Store(self._path, commit=commit)
+        store._given = self._given
+        return store
 
     # Reading.
 
@@ -168,12 +179,16 @@ class Store:
         [('digits10', 96), ('digits40', 48), ('mixture', 48), ('simclr', 48)]
         """
         require_text(query, "query", "a query in SQL")
-        return Table(_engram.sql(self._handle, query, self._commit if self._is_pinned else 0, seconds))
+        return Table(_engram.sql(self._handle, query, self._commit, seconds))
 
     def _labels(self, examples: object, column: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
         require_text(column, "column", "the name of a field")
-        codes = np.empty(_engram.examples_count(examples), np.int32)
+        codes = np.full(_engram.examples_count(examples), -1, np.int32)
         classes = _engram.labels(self._snapshot, examples, column, codes)
+        if (codes < 0).any():
+            raise _errors.NotFoundError(
+                "some examples are in the store no more", file=self._path, place=column, found=f"{int((codes < 0).sum())} without a class",
+                mend="select anew after `store.refresh()`")
         return codes, classes
 
     @property
@@ -183,7 +198,7 @@ class Store:
 
     def _command(self, verb: str | list[str], *arguments: Any, writes: bool = False, **options: Any) -> Any:
         if writes:
-            self._require_open()
+            self._require_shown() if verb != "compact" else self._require_open()
         answer = command(verb, self._path, *arguments, **options)
         if writes and not self._is_pinned:
             self._take(0)
@@ -194,8 +209,17 @@ class Store:
         if self._handle is None:
             raise _errors.UsageError("the store was closed", file=self._path, mend="open it again by `engram.open`")
 
+    def _require_shown(self) -> None:
+        """Refuses to change runs by a store that was opened at an earlier commit, for what changes is not what it shows."""
+        self._require_open()
+        newest = _engram.snapshot_open(self._handle, 0)[1] if self._is_pinned else self._commit
+        if newest != self._commit:
+            raise _errors.UsageError(
+                "the store was opened at an earlier commit, and the newest is what is changed", file=self._path, place="commit",
+                expected=str(newest), found=str(self._commit), mend="open it by `engram.open` without `commit=`, or `refresh()` it")
+
     def _as_of(self) -> int | None:
-        return self._commit if self._is_pinned and self._commit else None
+        return self._commit or None
 
     def info(self, where: str | None = None) -> dict[str, Any]:
         """What the store holds, or what a filter selects of it: counts, fields and their values, statistics, epochs, sizes."""
@@ -359,23 +383,13 @@ class Store:
 
     def __repr__(self) -> str:
         if self._handle is None:
-            return f"<Store {self._path}: closed>"
-        return f"<Store {self._path} at commit {self._commit}: {self._count:,} examples>"
+            return f"<Store {self._given}: closed>"
+        return f"<Store {self._given} at commit {self._commit}: {len(self):,} examples>"
 
     def _repr_html_(self) -> str:
-        import html
+        from ._html import store_table
 
-        if self._handle is None:
-            return html.escape(repr(self))
-        rows = []
-        for field in self.info().get("fields", []):
-            values = field.get("values", [])
-            shown = ", ".join(f"{'NULL' if one.get('value') is None else one.get('value')} ({one.get('examples'):,})" for one in values[:6])
-            more = f", … {len(values)} values" if len(values) > 6 else ""
-            name = field.get("name", field.get("field", ""))
-            rows.append(f"<tr><td>{html.escape(str(name))}</td><td>{html.escape(shown + more)}</td></tr>")
-        head = f"<b>{html.escape(self._path)}</b> at commit {self._commit}: {self._count:,} examples"
-        return f"{head}<table><tr><th>field</th><th>values (examples)</th></tr>{''.join(rows)}</table>"
+        return store_table(self)
 
 
 def _reopened(path: str, commit: int, is_pinned: bool) -> Store:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _engram
+from ._command import remarks
 
 #: Stand for the store of a task and for the folder of its files in its words; no word of a command holds a zero byte.
 STORE, FILES = "\0store", "\0files"
@@ -118,9 +119,11 @@ def perform(task: Task, scratch: str | None = None) -> tuple[bytes | None, list[
         for name, text in task.files:
             pathlib.Path(folder, name).write_text(text, encoding="utf-8")
         line = [word.replace(STORE, str(store)).replace(FILES, folder) for word in task.words]
-        _, said = _engram.command(line, 1, None)
+        output, said = _engram.command(line, 1, None)
         result = _packed(store) if store.exists() else b""
     notes = [note.removeprefix("warning: ").removeprefix("note: ") for note in said.splitlines() if note]
+    if line[0] == "classify" and output.strip():
+        notes += remarks(line[0], json.loads(output), notes)
     if place is None:
         return result, notes
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def _line(verb: Sequence[str], arguments: Sequence[str], **options: Any) -> list
 
 def _embedded(name: str | os.PathLike[str] | None) -> tuple[str | None, dict[str, str]]:
     """The name of something bundled as it is; a file as a name in the folder of a task, with its text."""
-    if name is None or not os.path.exists(name):
+    if name is None or not os.path.isfile(name):
         return None if name is None else os.fspath(name), {}
     path = pathlib.Path(name)
     return f"{FILES}/{path.name}", {path.name: path.read_text(encoding="utf-8")}
@@ -66,6 +66,8 @@ def train(
         Options of ``engram train``, such as ``set={"epochs": 20}``, ``data="/shared/cifar"``, ``device="cuda"``.
     """
     name, files = _embedded(plan)
+    # What this process reads of it later is where it is now, whatever the working directory is then.
+    plan = os.path.abspath(plan) if plan is not None and files else plan
 
     def tasks(target: str) -> tuple[list[Task], int]:
         runs = command("train", target, plan=plan, list=True, **options)
@@ -154,6 +156,7 @@ def study(
         Only what these figures need.
     """
     named, files = _embedded(name)
+    name = os.path.abspath(name) if files else name
     path = _path(store)
 
     def tasks(target: str) -> tuple[list[Task], int]:

@@ -6,6 +6,7 @@ import copy
 import importlib.util
 import pathlib
 import pickle
+import warnings
 from typing import Any
 
 import numpy as np
@@ -150,7 +151,7 @@ def test_sql_gives_every_kind_of_value(shared: engram.Store) -> None:
     assert shared.sql("SELECT * FROM run WHERE 0").rows() == []
     np.testing.assert_array_equal(table.to_numpy("d"), [2.5, np.nan])
     assert "NULL" in repr(table) and "<table>" in table._repr_html_()
-    with pytest.raises(ValueError, match="SELECT"):
+    with pytest.raises(ValueError, match="cannot modify run"):
         shared.sql("DELETE FROM run")
     with pytest.raises(ValueError):
         shared.sql("ATTACH '/etc/passwd' AS x")
@@ -340,3 +341,25 @@ def test_a_frame_of_polars_has_one_column_of_a_name(shared: engram.Store) -> Non
     assert twice.to_dict() == {"a": [1], "a_1": [2]}
     with pytest.raises(engram.UsageError, match="two columns 'a'"):
         twice.to_polars()
+
+
+def test_what_float32_does_not_hold_is_said(tmp_path: pathlib.Path) -> None:
+    values = np.array([1e300, 1.0, np.inf, -1e300]).reshape(4, 1, 1, 1)
+    runs = [{"learning_rule": "ab"[seed % 2], "seed": seed} for seed in range(4)]
+    engram.append(tmp_path / "x.engram", values, runs=runs, layers=["fc"], epochs=[0], statistics=["m"])
+    store = engram.open(tmp_path / "x.engram")
+    selection = store.select(statistics="all")
+    for read in (
+        lambda: selection.to_numpy(dtype="float32"), lambda: selection.to_numpy(out=np.empty((4, 1), np.float32)),
+        lambda: selection.to_numpy3d(dtype="float32")[:, 0],
+    ):
+        with pytest.warns(engram.EngramWarning, match=r"2 values are beyond float32 .* such as 1e\+300") as told:
+            assert read()[:, 0].tolist() == [np.inf, 1, np.inf, -np.inf]
+        assert told[0].filename == __file__ and len(told) == 1
+    split = store.splits.make("s", "random", repeats=1, test_fraction=0.5)[0]
+    with pytest.warns(engram.EngramWarning, match="beyond float32"):
+        split.load(dtype="float32", statistics="all")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        selection.to_numpy()
+        store.select("seed = 1 OR seed = 2", statistics="all").to_numpy(dtype="float32")

@@ -241,3 +241,28 @@ def test_the_guide_runs(client: Any, tmp_path: pathlib.Path, monkeypatch: pytest
     os.symlink(guide.parents[2] / "fixtures", tmp_path / "fixtures")
     monkeypatch.chdir(tmp_path)
     assert doctest.testfile(str(guide), module_relative=False, globs={"client": client}).failed == 0
+
+
+def test_a_folder_is_nothing_bundled_and_no_file_of_a_plan(path: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("paper", "coarse"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "mine.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    assert plans._embedded("paper") == ("paper", {})
+    assert len(plans.classify(path, "fig2a", grid="coarse").tasks()) == 2
+
+
+def test_a_plan_reads_its_study_from_where_it_was(path: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json
+
+    text = {
+        "version": 1, "name": "small", "experiments": [{
+            "name": "rules", "splits": {"kind": "balanced", "repeats": 1, "test_fraction": 0.25}, "statistics": ["weight"],
+            "classifiers": [{"model": "random-forest", "grid": {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 8}}}]}],
+        "figures": [{"name": "a", "draw": "accuracy", "experiments": ["rules"]}]}
+    (tmp_path / "small.json").write_text(json.dumps(text))
+    monkeypatch.chdir(tmp_path)
+    plan = plans.study(path, "small.json")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert len(plan.tasks()) == 1

@@ -1,0 +1,133 @@
+"""A store that was opened: where it is whatever the working directory, and which commit it shows and changes."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import engram
+from engram import _command
+
+AXES = {"layers": ["fc"], "epochs": [0, 1], "statistics": ["m"]}
+
+
+def appended(path: str | pathlib.Path, *seeds: int) -> None:
+    runs = [{"seed": seed, "learning_rule": "ab"[seed % 2]} for seed in seeds]
+    engram.append(path, np.arange(2.0 * len(seeds)).reshape(-1, 1, 2, 1), runs=runs, **AXES)
+
+
+@pytest.fixture
+def moved(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> engram.Store:
+    """A store that was opened by a relative path, before the working directory changed to one with another store of its name."""
+    for folder, seeds in (("here", (1, 2)), ("there", (7, 8, 9))):
+        (tmp_path / folder).mkdir()
+        appended(tmp_path / folder / "x.engram", *seeds)
+    monkeypatch.chdir(tmp_path / "here")
+    store = engram.open("x.engram")
+    monkeypatch.chdir(tmp_path / "there")
+    return store
+
+
+def test_a_store_stays_the_one_that_was_opened_in_another_working_directory(moved: engram.Store, tmp_path: pathlib.Path) -> None:
+    selection = moved.select(statistics="all")
+    assert repr(moved) == "<Store x.engram at commit 1: 2 examples>"
+    moved.append(np.zeros((1, 1, 2, 1)), runs=[{"seed": 3, "learning_rule": "a"}], **AXES)
+    moved.hide("seed = 1")
+    moved.splits.make("s", "random", repeats=1, test_fraction=0.5)
+    assert len(moved) == 2 and moved.info()["examples"] == 2 and list(moved.splits) == ["s"]
+    assert len(moved.at(1)) == 2 and len(pickle.loads(pickle.dumps(moved))) == 2
+    assert pickle.loads(pickle.dumps(selection)).metadata("seed")["seed"] == [1, 2]
+    assert moved.sql("SELECT seed FROM run ORDER BY 1")["seed"] == [2, 3]
+    other = engram.open(tmp_path / "there/x.engram")
+    assert other.commit == 1 and len(other) == 3 and os.path.samefile(moved.path, tmp_path / "here/x.engram")
+
+
+def test_a_recorder_stays_where_it_was_made(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    recorder = engram.Recorder("run.engram", {"a": 1}, statistics=["m"])
+    monkeypatch.chdir(tmp_path / "there")
+    recorder.record(0, {"fc": {"m": 1.0}})
+    recorder.finish()
+    assert not (tmp_path / "there/run.engram").exists() and len(engram.open(tmp_path / "here/run.engram")) == 1
+    assert repr(recorder) == "<Recorder of run.engram: ended>"
+
+
+def test_a_store_shows_one_commit_in_everything_until_it_is_refreshed(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.engram"
+    appended(path, 0, 1, 2, 3)
+    store, other = engram.open(path), engram.open(path)
+    appended(path, 4, 5)
+    other.refresh().edit("seed = 1", {"seed": 100}, reason="a test")
+    assert store.select(statistics="all").metadata("seed")["seed"] == [0, 1, 2, 3]
+    assert store.sql("SELECT seed FROM run ORDER BY run_id")["seed"] == [0, 1, 2, 3]
+    assert store.info()["examples"] == 4 and len(store) == 4
+    made = store.splits.make("s", "k-fold", folds=2)
+    assert made.commit == 1 and sum(len(one.test) for one in made) == 4
+    positions = [len(test) for _, test in made.cv(store.select(statistics="all")).split()]
+    assert positions == [2, 2]
+    store.refresh()
+    assert store.sql("SELECT count(*) FROM example").rows() == [(6,)] and store.info()["examples"] == 6
+
+
+def test_a_store_of_an_earlier_commit_changes_no_runs_that_it_does_not_show(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.engram"
+    appended(path, 1)
+    newest = engram.open(path, commit=1)
+    newest.edit("seed = 1", {"learning_rule": "z"}, reason="it is the newest")
+    appended(path, 3)
+    for change in (
+        lambda store: store.edit("seed = 3", {"learning_rule": "q"}, reason="r"), lambda store: store.hide("seed = 3"),
+        lambda store: store.rename_field("seed", "number"),
+    ):
+        with pytest.raises(engram.UsageError, match=r"earlier commit.*expected 3, found 1"):
+            change(engram.open(path, commit=1))
+    store = engram.open(path)
+    assert store.commit == 3 and store.sql("SELECT seed, learning_rule FROM run").rows() == [(1, "z"), (3, "b")]
+    newest.refresh().edit("seed = 3", {"learning_rule": "q"}, reason="shown now")
+
+
+def test_what_a_thread_sees_of_a_store_is_of_one_commit(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.engram"
+    appended(path, 0)
+    store = engram.open(path)
+    wrong: list[tuple[int, int]] = []
+    has_ended = threading.Event()
+
+    def look() -> None:
+        while not has_ended.is_set():
+            still = store._still()
+            # Every commit adds one example to as many as its number.
+            if still.commit != len(still):
+                wrong.append((still.commit, len(still)))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    for seed in range(1, 12):
+        store.append(np.full((1, 1, 2, 1), float(seed)), runs=[{"seed": seed}], **AXES)
+    has_ended.set()
+    thread.join()
+    assert not wrong and len(store) == 12
+
+
+def test_a_classifier_says_its_notes_and_warnings(store: engram.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = b'{"result": 1, "notes": ["epochs 5 are left out"], "warnings": ["the sides share runs"]}'
+    monkeypatch.setattr(_command._engram, "command", lambda *line: (answer, "note: epochs 5 are left out\n"))
+    with pytest.warns(engram.EngramWarning) as told:
+        assert store.classify("fig2a")["result"] == 1
+    assert [str(one.message) for one in told] == ["epochs 5 are left out", "the sides share runs"]
+    assert told[0].filename == __file__
+
+
+def test_labels_that_do_not_come_are_no_class(shared: engram.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engram import _store
+
+    monkeypatch.setattr(_store._engram, "labels", lambda snapshot, examples, column, codes: codes.__setitem__(slice(5), 0) or ["a"])
+    with pytest.raises(engram.NotFoundError, match="no more"):
+        shared.select().labels("learning_rule")
