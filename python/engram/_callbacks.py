@@ -71,12 +71,32 @@ class Watch:
 
         self.safely(start)
 
-    def record(self, epoch: float, metrics: Mapping[str, Any], *, is_last: bool = False) -> None:
-        """Records a checkpoint, if it is time for one and it was not recorded before."""
+    def record(
+        self, epoch: float, metrics: Mapping[str, Any], *, is_last: bool = False, values: Callable[[], Any] | None = None
+    ) -> None:
+        """Records a checkpoint, if it is time for one and it was not recorded before: of the model now, unless there are values."""
         if not self.is_ready or epoch == self.last or not is_last and epoch % self.every:
             return
         self.last = epoch
-        self.safely(lambda: self.recorder.record(epoch, metrics=scalars(metrics) or None))
+        self.safely(lambda: self.recorder.record(epoch, values, scalars(metrics) or None))
+
+    def measured(self, epoch: float, is_last: bool) -> Callable[[], Any] | None:
+        """The statistics of the model as it is now, for a checkpoint that is recorded later; None where it will be none.
+
+        A failure is that of the checkpoint, so it is raised when that is recorded.
+        """
+        if not self.is_ready or self.has_failed or not is_last and epoch % self.every:
+            return None
+        try:
+            values = None if epoch in self.recorder.epochs and not self.recorder.strict else self.recorder._measured()
+        except Exception as error:
+            failure = error
+
+            def fail() -> Any:
+                raise failure
+
+            return fail
+        return lambda: values
 
     def finish(self) -> None:
         """Ends the run, which then is part of the store."""
@@ -162,7 +182,7 @@ def transformers_callback(
         def __init__(self) -> None:
             self.watch = Watch(recorder, stimuli, layers, every, options)
             self.logged = 0
-            self.pending: float | None = None
+            self.pending: tuple[float, Callable[[], Any] | None] | None = None
 
         def _flush(self, state: Any, is_last: bool = False) -> None:
             if self.pending is not None:
@@ -170,8 +190,8 @@ def transformers_callback(
                 for entry in state.log_history[self.logged:]:
                     metrics.update({name: value for name, value in entry.items() if name not in ("epoch", "step")})
                 self.logged = len(state.log_history)
-                epoch, self.pending = self.pending, None
-                self.watch.record(epoch, metrics, is_last=is_last)
+                (epoch, values), self.pending = self.pending, None
+                self.watch.record(epoch, metrics, is_last=is_last, values=values)
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
             if state.is_world_process_zero:
@@ -184,8 +204,11 @@ def transformers_callback(
                 self._flush(state)
 
         def on_epoch_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
-            epoch = float(state.epoch or 0)
-            self.pending = round(epoch) if abs(epoch - round(epoch)) < 1e-6 else epoch
+            if state.is_world_process_zero:
+                epoch = float(state.epoch or 0)
+                epoch = round(epoch) if abs(epoch - round(epoch)) < 1e-6 else epoch
+                # Its metrics come later, and so may another model: the Trainer loads the best one before it says that training ends.
+                self.pending = epoch, self.watch.measured(epoch, getattr(args, "load_best_model_at_end", False))
 
         def on_train_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
             if state.is_world_process_zero:

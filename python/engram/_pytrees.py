@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,8 @@ def measure(
         A layer is a mapping with a ``kernel`` or ``w`` (outputs along the last axis), or a ``weight`` (outputs along the first);
         or an array by itself (outputs along the first). Arrays with fewer than two axes, such as biases, are no kernels.
     activations : nested mapping of arrays, optional
-        By the same names, shape (stimuli, units…); what ``capture_intermediates`` of Flax gives can be passed as it is. Outputs of
-        what has no kernel are left out, unless `weights` is not given.
+        By the same names, shape (stimuli, units…), in a list where the weights are in one; what ``capture_intermediates`` of Flax
+        gives can be passed as it is. Outputs of what has no kernel are left out, unless `weights` is not given.
     activity_changes : mapping of layer to array, optional
         Of each stimulus the mean change of a layer's outputs with its input, shape (stimuli,).
     **condition
@@ -49,9 +49,12 @@ def measure(
     (1.0, 2.0)
     """
     kernels: dict[str, npt.NDArray[Any]] | None = dict(kernels_of(weights, ())) if weights is not None else None
-    outputs: dict[str, npt.NDArray[Any]] = dict(outputs_of(activations, ())) if activations is not None else {}
+    outputs: dict[str, npt.NDArray[Any]] = dict(outputs_of(activations, (), kernels)) if activations is not None else {}
     if kernels is not None:
-        outputs = {name: one for name, one in outputs.items() if name in kernels}
+        known = {name: one for name, one in outputs.items() if name in kernels}
+        if outputs and not known:
+            _errors.say(f"no activations are of a layer with weights ({shown(kernels)}), so these are left out: {shown(outputs)}")
+        outputs = known
     changes = {str(name): numbers(one) for name, one in (activity_changes or {}).items()}
     names: list[str] = list({**(kernels or {}), **outputs})
     if unknown := [name for name in changes if name not in names]:
@@ -114,14 +117,32 @@ def kernels_of(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, npt.NDAr
             yield from kernels_of(part, (*path, name))
 
 
-def outputs_of(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def are_layers(tree: Any, path: tuple[str, ...], kernels: Mapping[str, Any] | None) -> bool:
+    """Whether the parts of a list or a tuple are layers, rather than the outputs of one: by the kernels, or a list of several arrays."""
+    layer = named(path)
+    if "__call__" in path:
+        return False
+    if kernels is not None:
+        return layer not in kernels and any(name.startswith(f"{layer}/" if layer else "") for name in kernels)
+    return not layer or isinstance(tree, list) and len(tree) > 1 and all(map(is_array, tree))
+
+
+def shown(names: Iterable[str]) -> str:
+    """Some names."""
+    found = list(names)
+    return ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
+
+
+def outputs_of(
+    tree: Any, path: tuple[str, ...], kernels: Mapping[str, Any] | None
+) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """The activations of a tree by layer; of several outputs of one layer the first."""
-    if isinstance(tree, (list, tuple)):
+    if isinstance(tree, (list, tuple)) and not are_layers(tree, path, kernels):
         if tree:
-            yield from outputs_of(tree[0], path)
+            yield from outputs_of(tree[0], path, kernels)
     elif is_array(tree):
         if len(tree.shape) >= 2 and named(path):
             yield named(path), numbers(tree)
     else:
         for name, part in children(tree):
-            yield from outputs_of(part, (*path, name))
+            yield from outputs_of(part, (*path, name), kernels)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _engram, _errors
+from ._command import absolute, unbroken
 from ._observe import floats
 from ._write import WAIT, listed, plain, run_json
 
@@ -46,13 +47,13 @@ class Recorder:
     path : path
         The store; it is made where there is none.
     metadata : mapping
-        Fields of the run; runs of equal metadata are one run.
+        Fields of the run, numbers and texts; runs of equal metadata are one run.
     layers : str, list of str or (name, position), or mapping of name to position, optional
         The layers, in the order of values; those of :meth:`observe` unless given. A text is the name of one.
     statistics : str or list of str, optional
         The statistics, in the order of values; the 45 published ones unless given. A text is the name of one.
     dtype : {'float32', 'float64'}
-        The type of the values. What is beyond float32, about 3.4e38, is infinite there, which is said.
+        The type of the values. What is beyond float32, about 3.4e38, is infinite there, and what is below 1e-45 zero, which is said.
     strict : bool
         Whether a checkpoint that cannot be recorded raises. Otherwise it warns once, and training goes on.
     durable : bool
@@ -77,7 +78,9 @@ class Recorder:
         statistics: str | Sequence[str] | None = None, dtype: str = "float32", strict: bool = False, durable: bool = True,
         wait: float = WAIT, author: str | None = None, reason: str | None = None,
     ) -> None:
-        self.path = os.fspath(path)
+        self._given = unbroken(os.fsdecode(path), "path")
+        #: The store, absolute, for the training may change its working directory before it records.
+        self.path = absolute(self._given)
         self.metadata = dict(require_mapping(metadata, "metadata"))
         self.statistics = list(listed(statistics)) if statistics is not None else _engram.statistic_names()
         self.dtype = dtype_of(dtype)
@@ -88,7 +91,8 @@ class Recorder:
         self._handle: object | None = None
         self._measure: Callable[[], npt.NDArray[np.float64]] | None = None
         self._has_warned = False
-        self._has_overflowed = False
+        #: What was said once.
+        self._has_said: set[str] = set()
         self._owner = os.getpid()
         self.report: dict[str, Any] | None = None
         if self._layers is not None:
@@ -137,7 +141,8 @@ class Recorder:
         model : torch.nn.Module
             The model, on any device. It is measured in `eval` mode without gradients, and left as it was.
         stimuli : iterable of batches
-            Such as a validation `DataLoader`, which must not shuffle; of a batch that is a tuple the first part is the input.
+            Such as a validation `DataLoader`, which must not shuffle; of a batch that is a tuple the first part is the input. The
+            generators of PyTorch, NumPy and Python, and that of a loader, are left as they were; one of a dataset's own is not.
         layers : list of str, or mapping of name to position, optional
             Names of modules as `model.named_modules()` has them; every module with a kernel unless given, in thirds *early*,
             *middle*, *deep*.
@@ -200,7 +205,8 @@ class Recorder:
     ) -> Any:
         """The recorder as a callback of Hugging Face's Trainer: ``trainer.add_callback(recorder.transformers(stimuli))``.
 
-        As :meth:`lightning`. A checkpoint is recorded when its epoch has been evaluated, with what was logged since the one before.
+        As :meth:`lightning`. A checkpoint is measured at the end of its epoch, and recorded when that has been evaluated, with what was
+        logged since the one before. With ``load_best_model_at_end=True`` every epoch is measured, for it may be the last.
 
         Parameters
         ----------
@@ -250,7 +256,7 @@ class Recorder:
         values : array, shape (layers, statistics), mapping of layer to mapping of statistic to number, or function, optional
             The statistics, or a function that gives them; those of the observed model unless given. What a mapping lacks is NaN.
         metrics : mapping, optional
-            Scalars of the run at that epoch, such as its loss.
+            Scalars of the run at that epoch, such as its loss; truth values are 1 and 0.
 
         Returns
         -------
@@ -269,8 +275,7 @@ class Recorder:
             if (given is None or callable(given)) and float(epoch) in set(self.epochs) and not self.strict:
                 return False  # a resumed training that goes through an epoch again need not measure it
             array = self._narrowed(self._array(given() if callable(given) else given), epoch)
-            known = None if metrics is None else require_mapping(metrics, "metrics")
-            scalars = None if known is None else json.dumps({key: plain(value) for key, value in known.items()})
+            scalars = None if metrics is None else json.dumps(self._scalars(require_mapping(metrics, "metrics"), epoch))
             return _engram.recorder_record(handle, float(epoch), array, scalars, self.durable)
         except Exception as error:
             if self.strict:
@@ -280,14 +285,18 @@ class Recorder:
                 _errors.say(f"epoch {epoch} was not recorded, and training goes on: {error}")
             return False
 
+    def _measured(self) -> npt.NDArray[np.float64]:
+        """The statistics of the observed model now, shape (layers, statistics), to be recorded later."""
+        if self._measure is None:
+            raise _errors.UsageError(
+                "there is nothing to record", place="values", mend="give `values=`, or call `observe(model, …)` first")
+        return self._measure()
+
     def _array(self, values: Any) -> npt.NDArray[Any]:
         names = [layer["name"] if isinstance(layer, dict) else layer for layer in run_json({}, self._layers or [])["layers"]]
         shape = (len(names), len(self.statistics))
         if values is None:
-            if self._measure is None:
-                raise _errors.UsageError(
-                    "there is nothing to record", place="values", mend="give `values=`, or call `observe(model, …)` first")
-            return self._measure()
+            return self._measured()
         if isinstance(values, Mapping):
             for kind, found, known in (
                 ("layer", values.keys(), names), ("statistic", {one for row in values.values() for one in row}, self.statistics),
@@ -302,16 +311,28 @@ class Recorder:
                 "a checkpoint has another shape", place="values", expected=f"(layers, statistics) = {shape}", found=str(array.shape))
         return array
 
+    def _scalars(self, metrics: Mapping[str, Any], epoch: float) -> dict[str, Any]:
+        """Metrics as numbers, a truth value as 1 or 0; one that is none is said once and left out, and the checkpoint stays."""
+        known = {str(name): plain(value) for name, value in metrics.items()}
+        wrong = [name for name, value in known.items() if not isinstance(value, (int, float, type(None)))]
+        if wrong and self.strict:
+            raise _errors.UsageError("a metric is a number", place=f"metrics[{wrong[0]!r}]", found=repr(known[wrong[0]])[:60])
+        if told := [name for name in wrong if f"metric {name}" not in self._has_said]:
+            self._has_said.update(f"metric {name}" for name in told)
+            _errors.say(f"epoch {epoch}: metrics that are no numbers are left out: {', '.join(told)}")
+        return {name: int(value) if isinstance(value, bool) else value for name, value in known.items() if name not in wrong}
+
     def _narrowed(self, array: npt.NDArray[Any], epoch: float) -> npt.NDArray[Any]:
-        """The values in the type of the recorder; says once that it does not hold some of them."""
+        """The values in the type of the recorder; says once that some are infinite in it, and once that some are zero."""
         with np.errstate(over="ignore"):
             found = np.ascontiguousarray(array, self.dtype)
-        beyond = array[np.isinf(found) & np.isfinite(array)]
-        if beyond.size and not self._has_overflowed:
-            self._has_overflowed = True
-            _errors.say(
-                f"epoch {epoch}: {beyond.size} values are beyond {self.dtype} and infinite there, such as {beyond[0]:g}; "
-                "dtype='float64' keeps them")
+        lost = {"beyond {} and infinite": np.isinf(found) & np.isfinite(array), "too small for {} and zero": (found == 0) & (array != 0)}
+        for how, places in lost.items():
+            if how not in self._has_said and places.any():
+                self._has_said.add(how)
+                _errors.say(
+                    f"epoch {epoch}: {int(places.sum())} values are {how.format(self.dtype)} there, such as {array[places][0]:g}; "
+                    "dtype='float64' keeps them")
         return found
 
     def finish(self) -> dict[str, Any]:
@@ -345,4 +366,4 @@ class Recorder:
 
     def __repr__(self) -> str:
         state = "ended" if self.report is not None else "in progress" if self._handle is not None else "not begun"
-        return f"<Recorder of {self.path}: {state}>"
+        return f"<Recorder of {self._given}: {state}>"

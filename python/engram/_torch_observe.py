@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -45,6 +47,26 @@ def moved(batch: Any, device: torch.device) -> Any:
     return batch.to(device) if isinstance(batch, torch.Tensor) else batch
 
 
+@contextlib.contextmanager
+def undrawn(stimuli: Any, device: torch.device) -> Iterator[None]:
+    """Leaves the generators of random numbers as they were: those of PyTorch, NumPy and Python, and the one of a loader.
+
+    A loader and its dataset draw from them, and the training goes on as if nothing had been measured.
+    """
+    samplers = [getattr(stimuli, "sampler", None), getattr(getattr(stimuli, "batch_sampler", None), "sampler", None)]
+    found = [getattr(one, "generator", None) for one in (stimuli, *samplers)]
+    generators = {id(one): (one, one.get_state()) for one in found if isinstance(one, torch.Generator)}
+    of_numpy, of_python = np.random.get_state(), random.getstate()
+    try:
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            yield
+    finally:
+        for generator, state in generators.values():
+            generator.set_state(state)
+        np.random.set_state(of_numpy)
+        random.setstate(of_python)
+
+
 class ModelMeter:
     """Measures a model: of each layer its weights, the activations it gives, and how they change with its input."""
 
@@ -57,6 +79,10 @@ class ModelMeter:
             raise _errors.UsageError(
                 "an iterator gives its stimuli once, and they are measured at every checkpoint", place="stimuli",
                 expected="a loader or a list of batches", found=type(stimuli).__name__, mend="`list(stimuli)`, or the loader itself")
+        if isinstance(stimuli, (torch.Tensor, np.ndarray)):
+            raise _errors.UsageError(
+                "this is one batch, of which each row would be measured as a batch", place="stimuli",
+                expected="a loader or a list of batches", found=f"an array of shape {tuple(stimuli.shape)}", mend="`[stimuli]` for one batch")
         self.model = model
         self.stimuli = stimuli
         self.activity_changes = activity_changes
@@ -86,10 +112,8 @@ class ModelMeter:
         self.model.eval()
         try:
             device = next((parameter.device for parameter in self.model.parameters()), torch.device("cpu"))
-            # A loader draws from the generators of the training, which goes on as if nothing had been measured.
-            devices = [device] if device.type == "cuda" else []
             # Changes have slopes, which a caller's inference mode would forbid.
-            with torch.random.fork_rng(devices=devices), torch.inference_mode(False), torch.no_grad():
+            with undrawn(self.stimuli, device), torch.inference_mode(False), torch.no_grad():
                 count = 0
                 for batch in self.stimuli:
                     count += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +19,12 @@ from ._times import timed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas
 
 #: Seconds to wait for another writer.
 WAIT = 30.0
+#: How a text ends that tells an object by its place in memory.
+IN_MEMORY = re.compile(r" at 0x[0-9a-fA-F]+>")
 #: The largest whole number that is one of float64.
 LARGEST = int(np.finfo(np.float64).max)
 
@@ -46,8 +51,15 @@ def is_missing(value: Any) -> bool:
 
 def field_value(name: Any, value: Any) -> Any:
     """A value of a field of runs as JSON has it; refuses what a field cannot hold."""
-    known = plain(value)
     place = f"field {name}"
+    if has_parts(value):
+        raise _errors.UsageError(
+            "a value of metadata is a number or a text", place=place, found=repr(value)[:60], mend="give a text, or take its parts apart")
+    known = plain(value)
+    if isinstance(known, str) and not isinstance(value, str) and IN_MEMORY.search(known):
+        raise _errors.UsageError(
+            "a value of metadata is a number or a text, and this object would be another one in every process", place=place,
+            found=known[:60], mend="give its name")
     # A larger one that float64 has exactly, such as 2^64, is a real.
     if not fits_64_bits(known) and (abs(known) > LARGEST or int(float(known)) != known):
         raise _errors.UsageError(
@@ -63,6 +75,15 @@ def field_value(name: Any, value: Any) -> Any:
         except UnicodeEncodeError:
             raise _errors.UsageError("a text of metadata is not Unicode", place=place, found=ascii(known)[:60]) from None
     return known
+
+
+def has_parts(value: Any) -> bool:
+    """Whether a value has parts, as lists, sets, mappings, complex numbers and arrays of several elements do; bytes are told apart."""
+    if isinstance(value, (str, numbers.Real, bytes, bytearray, memoryview)):
+        return False
+    if hasattr(value, "item") and hasattr(value, "shape"):
+        return math.prod(value.shape) != 1 or getattr(value.dtype, "kind", "") in "cV" and hasattr(value.dtype, "kind")
+    return isinstance(value, (Iterable, numbers.Complex))
 
 
 def changes_of(values: Any) -> dict[str, Any]:
@@ -127,7 +148,7 @@ def run_list(runs: Any) -> list[Mapping[str, Any]]:
     """The metadata of each run: of a list of mappings, or of a frame with a row for each run."""
     if hasattr(runs, "to_dict") and hasattr(runs, "columns"):
         # pandas and polars call it differently.
-        runs = runs.to_dicts() if hasattr(runs, "to_dicts") else runs.to_dict("records")
+        runs = runs.to_dicts() if hasattr(runs, "to_dicts") else indexed(runs).to_dict("records")
     found = runs if isinstance(runs, Mapping) or not hasattr(runs, "__iter__") else next(
         (one for one in runs if not isinstance(one, Mapping)), None)
     if found is not None:
@@ -135,6 +156,19 @@ def run_list(runs: Any) -> list[Mapping[str, Any]]:
             "a run is described by a mapping", place="runs", expected="a list with a mapping of names to values for each run",
             found=repr(found)[:60])
     return list(runs)
+
+
+def indexed(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """A frame of pandas with the named levels of its index as columns; what the others say is left out, which is said."""
+    from ._pandas import unnamed_levels
+
+    if unnamed_levels(frame):
+        _errors.say("what the index says without a name is left out")
+    levels = [place for place, name in enumerate(frame.index.names) if name is not None]
+    twice = [name for name in frame.index.names if name is not None and name in frame.columns]
+    if twice:
+        raise _errors.UsageError("a level of the index has the name of a column", place="runs", found=str(twice[0]), mend="rename one of the two")
+    return frame.reset_index(level=levels) if levels else frame
 
 
 def append(
@@ -151,7 +185,7 @@ def append(
     values : array of float32 or float64, shape (runs, layers, epochs, statistics)
         The trajectories; NaN and infinities are values, what is masked is NaN.
     runs : list of mapping, or data frame
-        Metadata of each run; new names become fields.
+        Metadata of each run, numbers and texts; new names become fields. A named index of pandas is a column.
     layers : list of str, of (name, position), or of such lists
         The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.
     epochs : list of float

@@ -78,10 +78,19 @@ def count(name: str, value: Any) -> int:
     raise UsageError(f"{name} is a whole number of at least 1", place=name, found=repr(value))
 
 
+def rank_of(known: tuple[int, int]) -> tuple[int, int]:
+    """The rank of this process and how many there are; what is known where it is of no process group."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        return torch.distributed.get_rank(), torch.distributed.get_world_size()
+    return known
+
+
 class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unused-ignore]
     """The rows of a selection batch by batch without holding them: row groups in a random order, shuffled in a buffer.
 
-    Give it to a ``DataLoader`` with ``batch_size=None``. Workers and ranks of ``torch.distributed`` share the row groups out.
+    Give it to a ``DataLoader`` with ``batch_size=None``. Ranks of ``torch.distributed`` share the row groups out, and the workers of
+    a rank share its own. Every rank has as many rows and as many batches as the others with as many workers: where the rows cannot be
+    shared equally, the first of them come twice in an epoch, at most one less than there are ranks, as of ``DistributedSampler``.
 
     Parameters
     ----------
@@ -112,6 +121,8 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
         codes, self.classes = selection.labels(label)
         self._codes = codes.astype(np.int64)
         self._ids = selection.ids
+        # A worker that is spawned is of no process group, and knows its rank by this.
+        self._rank = rank_of((0, 1))
         self._pieces = Pieces(selection)
         self._pieces.prepare()
 
@@ -119,28 +130,40 @@ class StreamedTrajectories(IterableDataset):  # type: ignore[type-arg,misc,unuse
         """Choose another order."""
         self.epoch = epoch
 
-    def _shares(self) -> tuple[int, int]:
-        """Which share of the row groups this worker of this rank reads, and of how many."""
-        worker: Any = get_worker_info()
-        number, count = (worker.id, worker.num_workers) if worker else (0, 1)
-        if torch.distributed.is_available() and torch.distributed.is_initialized():
-            return torch.distributed.get_rank() * count + number, torch.distributed.get_world_size() * count
-        return number, count
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_rank": rank_of(self._rank)}
+
+    def _groups(self, random: np.random.Generator) -> list[npt.NDArray[np.intp]]:
+        """The row groups of this rank as places of rows; those of every rank have the same sizes in the same order."""
+        rank, ranks = rank_of(self._rank)
+        each = -(-len(self._ids) // ranks)
+        # Rows that come twice are the first ones.
+        places = np.resize(np.arange(len(self._ids)), each * ranks)
+        count = max(1, -(-each // ROW_GROUP))
+        groups = np.array_split(places, count * ranks)
+        order = random.permutation(len(groups)) if self.shuffle else np.arange(len(groups))
+        if ranks > 1:
+            # The larger groups stand first, as many for each rank.
+            larger = each % count * ranks
+            order = np.concatenate([order[order < larger][rank::ranks], order[order >= larger][rank::ranks]])
+            order = order[random.permutation(count)] if self.shuffle else order
+        return [groups[one] for one in order]
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         random = np.random.default_rng([self.seed, self.epoch])
-        groups = np.array_split(np.arange(len(self._ids)), max(1, -(-len(self._ids) // ROW_GROUP)))
-        order = random.permutation(len(groups)) if self.shuffle else np.arange(len(groups))
-        share, shares = self._shares()
-        mine = order[share::shares]
+        worker: Any = get_worker_info()
+        groups = self._groups(random)
+        mine = groups[worker.id::worker.num_workers] if worker else groups
         for start in range(0, len(mine), self.buffer):
-            places = np.sort(np.concatenate([groups[one] for one in mine[start:start + self.buffer]]))
+            places = np.sort(np.concatenate(mine[start:start + self.buffer]))
             yield from self._batches(places, random)
 
     def _batches(
         self, places: npt.NDArray[np.intp], random: np.random.Generator
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        rows = torch.from_numpy(self._pieces.read(self._ids[places]))
+        known, again = np.unique(places, return_inverse=True)
+        values = self._pieces.read(self._ids[known])
+        rows = torch.from_numpy(values if len(known) == len(places) else values[again])
         codes = torch.from_numpy(self._codes[places])
         shuffled = torch.from_numpy(random.permutation(len(places))) if self.shuffle else torch.arange(len(places))
         for first in range(0, len(places), self.batch_size):

@@ -199,3 +199,68 @@ def test_what_is_no_mapping_and_no_layer_is_refused(tmp_path: pathlib.Path) -> N
     recorder = engram.Recorder(tmp_path / "y.engram", {"a": 1}, layers=["a"], statistics=["m"], strict=True)
     with pytest.raises(engram.UsageError, match="metrics"):
         recorder.record(0, [[1.0]], metrics=3)  # type: ignore[arg-type]
+
+
+def test_values_that_are_zero_in_the_type_of_a_recorder_are_said_once(tmp_path: pathlib.Path) -> None:
+    with pytest.warns(engram.EngramWarning) as told:
+        with engram.Recorder(tmp_path / "x.engram", {"a": 1}, layers=["fc"], statistics=["m", "v"], strict=True) as recorder:
+            recorder.record(0, [[1e-60, 0.0]])
+            recorder.record(1, [[1e-60, 0.0]])
+    assert [str(one.message)[:40] for one in told] == ["epoch 0: 1 values are too small for floa"]
+
+
+def test_a_metric_that_is_no_number_takes_nothing_with_it(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.engram"
+    with pytest.warns(engram.EngramWarning) as told:
+        with engram.Recorder(path, {"a": 1}, layers=["fc"], statistics=["m"]) as recorder:
+            for epoch in range(2):
+                assert recorder.record(epoch, [[1.0]], metrics={"loss": 0.5, "has_converged": np.bool_(epoch), "phase": "warm"})
+    assert [str(one.message) for one in told] == ["epoch 0: metrics that are no numbers are left out: phase"]
+    found = engram.open(path).sql("SELECT metric, epoch, value FROM run_metric ORDER BY 1, 2").rows()
+    assert found == [("has_converged", 0, 0), ("has_converged", 1, 1), ("loss", 0, 0.5), ("loss", 1, 0.5)]
+    strict = engram.Recorder(tmp_path / "y.engram", {"a": 1}, layers=["fc"], statistics=["m"], strict=True)
+    with pytest.raises(engram.UsageError, match=r"metrics\['phase'\]"):
+        strict.record(0, [[1.0]], metrics={"phase": "warm"})
+
+
+def test_metadata_are_numbers_and_texts(tmp_path: pathlib.Path) -> None:
+    for value in ([64, 32], (1, 2), {"a": 1}, {1}, object(), lambda: 0, np.array([1, 2]), 1 + 2j, np.complex64(1)):
+        for write in (
+            lambda fields: engram.append(tmp_path / "x", np.zeros((1, 1, 1, 1)), runs=[fields], layers=["a"], epochs=[0], statistics=["m"]),
+            lambda fields: engram.Recorder(tmp_path / "x", fields, layers=["a"]),
+        ):
+            with pytest.raises(engram.UsageError, match="field x"):
+                write({"x": value})
+    assert not (tmp_path / "x").exists()
+    kept = [3, np.float32(0.5), np.array([7]), True, "a", pathlib.PurePosixPath("a/b"), np.dtype("float32")]
+    engram.append(
+        tmp_path / "y", np.zeros((len(kept), 1, 1, 1)), runs=[{f"x{place}": one} for place, one in enumerate(kept)], layers=["a"], epochs=[0],
+        statistics=["m"])
+    found = engram.open(tmp_path / "y").sql("SELECT x0, x1, x2, x3, x4, x5, x6 FROM run").rows()
+    assert [row[place] for place, row in enumerate(found)] == [3, 0.5, 7, 1, "a", "a/b", "float32"]
+
+
+def test_a_named_index_of_the_frame_of_runs_is_a_field(tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    runs = pandas.DataFrame({"seed": [1, 2], "rule": ["a", "b"]}).set_index("seed")
+    axes = {"layers": ["fc"], "epochs": [0], "statistics": ["m"]}
+    engram.append(tmp_path / "x", np.zeros((2, 1, 1, 1)), runs=runs, **axes)
+    assert engram.open(tmp_path / "x").sql("SELECT seed, rule FROM run").rows() == [(1, "a"), (2, "b")]
+    with pytest.raises(engram.UsageError, match="name of a column"):
+        engram.append(tmp_path / "x", np.ones((2, 1, 1, 1)), runs=runs.assign(seed=3), **axes)
+    with pytest.warns(engram.EngramWarning, match="index says without a name"):
+        engram.append(tmp_path / "x", np.ones((2, 1, 1, 1)), runs=runs.set_axis(["p", "q"]).rename_axis(None), **axes)
+
+
+def test_lists_of_arrays_are_layers_where_weights_are() -> None:
+    random = np.random.default_rng(0)
+    weights, outputs = ([random.normal(size=shape) for shape in shapes] for shapes in (((6, 7), (5, 6)), ((4, 6), (4, 5))))
+    named = engram.measure({"0": weights[0], "1": weights[1]}, {"0": outputs[0], "1": outputs[1]})
+    assert engram.measure(weights, outputs) == named and engram.measure(tuple(weights), tuple(outputs)) == named
+    assert list(engram.measure(None, outputs)) == ["0", "1"]
+    nested = engram.measure({"layers": weights}, {"layers": outputs})
+    assert nested == {f"layers/{name}": found for name, found in named.items()} and "actraw_mean" in nested["layers/1"]
+    flax = {"intermediates": {"Dense_0": {"__call__": (outputs[0], outputs[1])}, "__call__": (outputs[1],)}}
+    assert list(engram.measure(None, flax)) == ["Dense_0"]
+    with pytest.warns(engram.EngramWarning, match="left out: c"):
+        engram.measure({"a": weights[0]}, {"c": outputs[0]})

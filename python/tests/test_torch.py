@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import pickle
 import subprocess
 import sys
 
@@ -99,51 +100,110 @@ def test_measuring_a_model_of_torch_draws_no_random_numbers(tmp_path: pathlib.Pa
         assert torch.equal(first, torch.rand(1))
 
 
-def test_a_model_of_torch_that_takes_mappings_is_observed(tmp_path: pathlib.Path) -> None:
+def test_measuring_draws_from_no_generator_of_the_training(tmp_path: pathlib.Path) -> None:
     torch = pytest.importorskip("torch")
+    import random
 
-    class Model(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = torch.nn.Linear(4, 3)
+    class Noisy(torch.utils.data.Dataset):
+        def __len__(self) -> int:
+            return 6
 
-        def forward(self, x: object, scale: float) -> dict[str, object]:
-            return {"y": self.inner(x) * scale}
+        def __getitem__(self, place: int) -> object:
+            return torch.full((4,), np.random.rand() + random.random(), dtype=torch.float32)
+
+    generator = torch.Generator().manual_seed(5)
+    loader = torch.utils.data.DataLoader(Noisy(), 3, generator=generator)
+
+    def drawn() -> tuple[object, ...]:
+        return generator.get_state().tolist(), np.random.get_state()[1].tolist(), np.random.get_state()[2:], random.getstate()
 
     with engram.Recorder(tmp_path / "x.engram", {"a": 1}, strict=True) as recorder:
-        recorder.observe(Model(), [{"x": torch.ones(2, 4), "scale": 2.0}])
-        assert recorder.record(0)
-    assert engram.open(tmp_path / "x.engram").select(statistics="all").shape == (1, 45)
-
-
-def test_stimuli_for_torch_that_run_out_are_refused(tmp_path: pathlib.Path) -> None:
-    torch = pytest.importorskip("torch")
-    model, stimuli = torch.nn.Linear(4, 3), torch.randn(6, 4)
-    recorder = engram.Recorder(tmp_path / "a.engram", {"learning_rule": "adam"}, strict=True)
-    with pytest.raises(engram.UsageError, match="gives its stimuli once"):
-        recorder.observe(model, (batch for batch in stimuli.split(3)))
-    recorder.observe(model, [])
-    with pytest.raises(engram.UsageError, match="no stimuli"):
+        recorder.observe(torch.nn.Linear(4, 3), loader)
+        before = drawn()
         recorder.record(0)
-    recorder.observe(model, stimuli)
-    with pytest.raises(engram.UsageError, match="no axis of stimuli"):
-        recorder.record(0)
+        assert drawn() == before
+        next(iter(loader))
+        assert drawn() != before
 
 
-def test_a_model_is_measured_in_inference_mode_as_without(tmp_path: pathlib.Path) -> None:
+def test_the_last_checkpoint_of_a_trainer_is_of_its_epoch_and_not_of_the_best_model(
+        tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Trainer of Hugging Face, as far as it calls; the whole of it is in tests/whole."""
     torch = pytest.importorskip("torch")
-    torch.manual_seed(0)
-    model = torch.nn.Sequential(torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
-    with torch.inference_mode():
-        made = torch.randn(4, 6)
-    found = []
-    for number, (mode, stimuli) in enumerate(((False, [made.clone()]), (True, [made.clone()]), (True, [made]))):
-        with engram.Recorder(tmp_path / f"{number}", {"a": 1}, strict=True) as recorder, torch.inference_mode(mode):
-            recorder.observe(model, stimuli, layers="0").record(0)
-            assert torch.is_inference_mode_enabled() is mode
-        store = engram.open(tmp_path / f"{number}")
-        assert store.sql("SELECT layer_name FROM example").rows() == [("0",)]
-        found.append(store.select(statistics="all").to_numpy())
-    np.testing.assert_array_equal(found[0], found[1])
-    np.testing.assert_array_equal(found[0], found[2])
-    assert np.isfinite(found[0]).all()
+    import importlib.machinery
+    import types
+
+    library: types.ModuleType = types.ModuleType("transformers")
+    library.TrainerCallback = object  # type: ignore[attr-defined]
+    library.__spec__ = importlib.machinery.ModuleSpec("transformers", None)
+    monkeypatch.setitem(sys.modules, "transformers", library)
+    for every, epochs in ((1, [0, 1, 2, 3]), (2, [0, 2, 3])):
+        net = torch.nn.Linear(2, 2, bias=False)
+        path = tmp_path / f"{every}.engram"
+        callback = engram.Recorder(path, {"a": 1}, strict=True).transformers([torch.ones(4, 2)], every=every)
+        arguments = types.SimpleNamespace(load_best_model_at_end=True)
+        state = types.SimpleNamespace(is_world_process_zero=True, global_step=0, epoch=0.0, log_history=[])
+        torch.nn.init.constant_(net.weight, 0.0)
+        callback.on_train_begin(arguments, state, None, model=net)
+        for epoch in (1, 2, 3):
+            callback.on_epoch_begin(arguments, state, None)
+            torch.nn.init.constant_(net.weight, float(epoch))
+            state.epoch, state.global_step = float(epoch), epoch
+            callback.on_epoch_end(arguments, state, None)
+            state.log_history.append({"eval_loss": 10.0 * epoch, "epoch": epoch})
+        # The first epoch was the best, and the Trainer loads it before it says that the training ends.
+        torch.nn.init.constant_(net.weight, 1.0)
+        callback.on_train_end(arguments, state, None)
+        store = engram.open(path)
+        assert store.select(statistics=["weightabs_mean"]).epochs == epochs
+        assert store.select(statistics=["weightabs_mean"]).to_numpy().tolist() == [[float(one) for one in epochs]]
+        assert store.sql("SELECT epoch, value FROM run_metric WHERE metric = 'eval_loss' ORDER BY 1").rows()[-1] == (3, 30)
+
+
+def test_a_model_that_cannot_be_measured_at_the_end_of_an_epoch_warns_once(
+        tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    from engram._callbacks import Watch
+
+    recorder = engram.Recorder(tmp_path / "x.engram", {"a": 1})
+    watch = Watch(recorder, [torch.ones(4, 3)], None, 1, {})
+    watch.begin(torch.nn.Linear(2, 2), lambda: None)
+    with pytest.warns(engram.EngramWarning, match="training goes on") as told:
+        for epoch in range(3):
+            watch.record(epoch, {}, values=watch.measured(epoch, False))
+    assert len(told) == 1 and recorder.epochs == []
+
+
+def test_ranks_have_as_many_rows_and_batches_with_any_workers(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    from engram.torch import StreamedTrajectories
+
+    count, ranks = 2_000, 3
+    engram.append(
+        tmp_path / "x.engram", np.arange(count, dtype=np.float32).reshape(-1, 1, 1, 1), layers=["fc"], epochs=[0], statistics=["m"],
+        runs=[{"seed": one, "learning_rule": "ab"[one % 2]} for one in range(count)])
+    selection = engram.open(tmp_path / "x.engram").select(statistics="all")
+    early = StreamedTrajectories(selection, "learning_rule", 100, shuffle=False)
+
+    def batches(data: object, workers: int) -> list[list[int]]:
+        loader = torch.utils.data.DataLoader(data, batch_size=None, num_workers=workers, multiprocessing_context="fork" if workers else None)
+        return [rows[:, 0].long().tolist() for rows, _ in loader]
+
+    found: dict[str, list[list[list[int]]]] = {}
+    for rank in range(ranks):
+        with monkeypatch.context() as group:
+            group.setattr(torch.distributed, "is_initialized", lambda: True)
+            group.setattr(torch.distributed, "get_rank", lambda rank=rank: rank)
+            group.setattr(torch.distributed, "get_world_size", lambda: ranks)
+            data = StreamedTrajectories(selection, "learning_rule", 100, seed=1)
+            ways = {"alone": batches(data, 0), "workers": batches(data, 2), "made before": batches(early, 2)}
+            travels = pickle.dumps(data)
+        # As a spawned worker has it, which is of no process group.
+        ways["spawned"] = batches(pickle.loads(travels), 0)
+        for way, each in ways.items():
+            found.setdefault(way, []).append(each)
+    for way, of_ranks in found.items():
+        lengths = [list(map(len, each)) for each in of_ranks]
+        assert lengths[0] == lengths[1] == lengths[2] and sum(lengths[0]) == 667, way
+        # 2,001 rows are shared, of which the first comes twice.
+        assert sorted(row for each in of_ranks for batch in each for row in batch) == sorted([*range(count), 0]), way
