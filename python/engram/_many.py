@@ -14,7 +14,7 @@ from ._alike import alike
 from ._exports import beside
 from ._request import Layout, Missing, class_array, examples_of, fields_text, layout_number, matrix_for, require_text
 from ._selection import Selection
-from ._stacked import beside_store, require_held, stacked
+from ._stacked import beside_store, require_held, say_mixed, stacked
 from ._store import Epochs, Store
 from ._store import open as open_store
 from ._table import Table
@@ -208,6 +208,7 @@ class StoresSelection:
     def labels(self, column: str, *, encoded: bool = True) -> Any:
         """The class of each example; see :meth:`Selection.labels`. Classes are those of all stores."""
         found = [part.labels(column) for part in self._parts().values()]
+        say_mixed(column, [known for _, known in found])
         classes = sorted({one for _, known in found for one in known}, key=lambda one: (one is not None, isinstance(one, str), 0 if one is None else one))
         places = {one: place for place, one in enumerate(classes)}
         codes = np.concatenate([np.array([places[one] for one in known], np.int32)[y] for y, known in found]).astype(np.int32)
@@ -300,11 +301,12 @@ class StoresSelection:
                 piece = piece.rename_vars({"store": beside_store(names)[names.index("store")]})
             pieces.append(piece.assign_coords(store=("example", np.full(len(part), name, f"U{width}"))))
         for field in {str(one) for piece in pieces for one in piece.coords}:
-            require_held(field, [piece.coords[field].values if field in piece.coords else None for piece in pieces])
-        every = {str(one): piece[one].dtype.kind for piece in pieces for one in piece.coords if piece[one].dims == ("example",)}
+            require_held(field, [
+                piece.coords[field].values if field in piece.coords and not is_empty(piece.coords[field]) else None for piece in pieces])
+        every = kinds_of(pieces)
         for number, piece in enumerate(pieces):
             for name, kind in every.items():
-                if name not in piece.coords:
+                if name not in piece.coords or kind != "U" and is_empty(piece[name]):
                     empty = np.full(piece.sizes["example"], "", "U1") if kind == "U" else np.full(piece.sizes["example"], np.nan)
                     pieces[number] = pieces[number].assign_coords({name: ("example", empty)})
                 elif (piece[name].dtype.kind == "U") != (kind == "U"):
@@ -315,3 +317,18 @@ class StoresSelection:
 
     def __repr__(self) -> str:
         return f"<Selection of {len(self._all):,} stores: {', '.join(list(self._all)[:5])}>"
+
+
+def is_empty(column: xarray.DataArray) -> bool:
+    """Whether a coordinate says nothing: it is of empty texts, as is a field without any value, whatever its type."""
+    return column.dtype.kind == "U" and not (column != "").any()
+
+
+def kinds_of(pieces: Sequence[xarray.Dataset]) -> dict[str, str]:
+    """The kind of the values of each coordinate of the examples; of one that says something somewhere, what it is there."""
+    found: dict[str, str] = {}
+    for piece in pieces:
+        for name, column in piece.coords.items():
+            if column.dims == ("example",) and (name not in found or not is_empty(column)):
+                found[str(name)] = column.dtype.kind
+    return found

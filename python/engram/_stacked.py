@@ -12,6 +12,7 @@ from . import _errors
 if TYPE_CHECKING:
     import pandas
 
+SCALARS = (str, int, float, np.number)
 #: Below it float64 holds every whole number.
 HELD = 1 << 53
 
@@ -43,6 +44,13 @@ def require_held(field: str, each: Sequence[Any]) -> None:
                 mend="leave it out of `fields=`")
 
 
+def say_mixed(name: str, each: Iterable[Iterable[Any]]) -> None:
+    """Says that a field is of texts in one store and of numbers in another, where 3 and "3" stand for two things."""
+    kinds = {isinstance(one, str) for values in each for one in values if isinstance(one, SCALARS) and one == one}
+    if len(kinds) > 1:
+        _errors.say(f"{name} has texts in one store and numbers in another, which are never equal; `widen_field` makes texts of the numbers")
+
+
 def stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
     """Frames one below the other, with their names as a first column; categories are those of all."""
     import pandas
@@ -54,13 +62,26 @@ def stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
             columns: Any = [frame[name] for frame in every if name in frame]
             union = pandas.api.types.union_categoricals(columns).categories
             every = [frame.assign(**{name: frame[name].cat.set_categories(union)}) if name in frame else frame for frame in every]
-        elif kind := _whole(name, every):
+            continue
+        say_mixed(name, [distinct(frame[name]) for frame in every if name in frame])
+        if kind := _whole(name, every):
             every = [frame.assign(**{name: frame[name].astype(kind)}) if name in frame else frame for frame in every]
     names = pandas.Categorical.from_codes(
         np.repeat(np.arange(len(every), dtype=np.int32), [len(frame) for frame in every]), list(frames))
     joined = pandas.concat(every)
     joined.insert(0, "store", names)
     return joined
+
+
+def distinct(column: pandas.Series) -> Any:
+    """Values of a column by which its kind is told: its categories, the texts and others of objects, or the first number."""
+    import pandas
+
+    if isinstance(column.dtype, pandas.CategoricalDtype):
+        return column.cat.categories
+    known = column.dropna()
+    is_mixed = known.dtype == object and all(isinstance(one, SCALARS) for one in known[:1])
+    return known if is_mixed else known[:1]
 
 
 def _whole(name: str, frames: Sequence[pandas.DataFrame]) -> str | None:

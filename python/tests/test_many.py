@@ -201,3 +201,29 @@ def test_statistics_may_be_called_as_words_for_several(tmp_path: pathlib.Path) -
     other = engram.open_many({"a": first, "b": brought(tmp_path, [0, 1], statistics=["weight"])})
     with pytest.warns(engram.EngramWarning), pytest.raises(engram.UnsupportedError, match="cannot be named"):
         other.select(statistics="all").to_numpy()
+
+
+def test_a_field_without_a_value_in_one_store_is_lacking_there(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("dask")
+    full = brought(tmp_path, [0], runs=[{"n": 0.5}, {"n": 1.5}])
+    gaps = brought(tmp_path, [0], runs=[{"n": 2.5, "s": 1}, {"s": 2}])
+    where = "n IS NULL OR n < 2"
+    data = engram.open_many({"a": full, "b": gaps}).select(where).to_xarray(fields=["n"])
+    np.testing.assert_array_equal(data["n"].values, [0.5, 1.5, np.nan])
+    large = brought(tmp_path, [0], runs=[{"n": 2**60 + 1}, {"n": 1}])
+    with pytest.raises(engram.InvalidDataError, match="float64"):
+        engram.open_many({"a": large, "b": gaps}).select("n IS NULL OR n <> 2.5").to_xarray(fields=["n"])
+
+
+def test_a_field_of_texts_here_and_numbers_there_is_said(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pandas")
+    numbers = brought(tmp_path, [0], runs=[{"seed": 3}, {"seed": 4}])
+    texts = brought(tmp_path, [0], runs=[{"seed": "3"}, {"seed": "x"}])
+    stores = engram.open_many({"a": numbers, "b": texts})
+    for look in (
+        lambda: stores.select().to_pandas()["seed"].tolist(), lambda: stores.select().labels("seed")[1],
+        lambda: stores.sql("SELECT seed FROM run ORDER BY 1")["seed"].tolist(), lambda: stores.select().to_pandas("list")["seed"].tolist(),
+    ):
+        with pytest.warns(engram.EngramWarning, match="seed has texts in one store and numbers in another") as told:
+            assert look() == [3, 4, "3", "x"]
+        assert len(told) == 1
