@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from . import _errors
 from ._frames import NARROW, REALS, are_numbers, epoch_names, is_beyond_float32
 from ._times import SHORTER, duration
+
+#: What pandas calls a level of an index without a name where it writes one as a column.
+LEVEL = re.compile(r"__index_level_\d+__")
 
 
 def arrow_table(data: Any) -> Any:
@@ -38,7 +42,10 @@ def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
     def is_list(kind: Any) -> bool:
         return bool(types.is_fixed_size_list(kind) or types.is_list(kind) or types.is_large_list(kind))
 
-    if not any(is_list(kind) for kind in table.schema.types):
+    lists = {name.lower() for name, kind in zip(table.column_names, table.schema.types, strict=True) if is_list(kind)}
+    if not lists:
+        if epochs is not None:
+            _errors.say("the epochs that were given are not used: the table has its own")
         return table
     known = (table.schema.metadata or {}).get(b"engram.samples", b"").decode()
     if epochs is None and known.startswith("+"):
@@ -46,6 +53,7 @@ def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
             "nobody said which epochs the elements of the lists are of", place="epochs",
             expected="an epoch for each element", found="samples of a view", mend="`epochs=[0, 5, 10]`")
     names = epoch_names((known or None) if epochs is None else epochs)
+    fields = {name.lower() for name in table.column_names} - lists if known else set()
     columns: list[tuple[str, Any]] = []
     for name, column in zip(table.column_names, table.columns, strict=True):
         if not is_list(column.type):
@@ -56,8 +64,49 @@ def unlisted(table: Any, epochs: Sequence[float] | None) -> Any:
             raise _errors.InvalidDataError(
                 "a list has more or fewer elements than there are epochs", place=name, expected=str(len(names)),
                 found=", ".join(map(str, sorted(lengths))))
-        columns += [(f"{name}@{epoch}", compute.list_element(column, place)) for place, epoch in enumerate(names)]
+        statistic = unchosen(name, fields)
+        if statistic != name:
+            _errors.say(f"the statistic {name} is called {statistic} again, as in the store that it was selected of")
+        columns += [(f"{statistic}@{epoch}", compute.list_element(column, place)) for place, epoch in enumerate(names)]
     return pyarrow.table([column for _, column in columns], names=[name for name, _ in columns])
+
+
+def unchosen(name: str, fields: set[str]) -> str:
+    """The name of a statistic that a selection called otherwise, for a field has it."""
+    while name.startswith("chosen_") and name.removeprefix("chosen_").lower() in fields:
+        name = name.removeprefix("chosen_")
+    return name
+
+
+def indexed(table: Any) -> Any:
+    """An Arrow table with the index that pandas kept beside it as :func:`engram.from_pandas` takes it.
+
+    Named levels are the first columns; levels without a name are left out, which is said where they are more than numbers of rows.
+    """
+    import pyarrow
+
+    known = table.schema.pandas_metadata or {}
+    names = {one.get("field_name"): one.get("name") for one in known.get("columns", [])}
+    levels = known.get("index_columns", [])
+    columns = [one for one in levels if isinstance(one, str) and one in table.column_names]
+    columns += [name for name in table.column_names if LEVEL.fullmatch(name) and name not in columns]
+    unnamed = [name for name in columns if LEVEL.fullmatch(name) and names.get(name) is None]
+    if any(not pyarrow.types.is_integer(table[name].type) or len(levels) > 1 for name in unnamed):
+        _errors.say("what the index says without a name is left out")
+    named = [(str(names.get(name) or name), table[name]) for name in columns if name not in unnamed]
+    for one in levels:
+        # A range of numbers is no column, and is that of the table as long as no rows were taken from it.
+        if isinstance(one, dict) and one.get("kind") == "range" and one.get("name") is not None:
+            numbers = range(one["start"], one["stop"], one["step"])
+            if len(numbers) == table.num_rows:
+                named.append((str(one["name"]), pyarrow.chunked_array([pyarrow.array(numbers, pyarrow.int64())])))
+            else:
+                _errors.say(f"the index {one['name']} is left out, for it has other rows than the table")
+    others = [(name, column) for name, column in zip(table.column_names, table.columns, strict=True) if name not in columns]
+    if not columns and not named:
+        return table
+    every = named + others
+    return pyarrow.table([column for _, column in every], names=[name for name, _ in every]).replace_schema_metadata(table.schema.metadata)
 
 
 def require_once(table: Any) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from . import _errors
 from ._axes import Rounding
-from ._frames import GIVEN, OWN
+from ._frames import FIELD, GIVEN, OWN
 from ._inputs import ingest_pandas
 from ._layout import listed, named_as
 from ._request import number
@@ -203,7 +203,8 @@ class Parts:
         if self.epoch not in data.coords:
             _errors.say(f"{self.epoch} has no coordinate, so the epochs are numbered from 0")
         attributes = [f"@{name}" for name in data.attrs if name not in OWN_ATTRIBUTES]
-        attributes += [f"{name}@{one}" for name, variable in data.variables.items() for one in variable.attrs]
+        attributes += [
+            f"{name}@{one}" for name, variable in data.variables.items() for one in variable.attrs if one != FIELD or not is_own]
         if attributes:
             _errors.say(f"attributes are not read: {listed(attributes)}")
 
@@ -259,7 +260,9 @@ def own_dataset(parts: Parts, store: str | os.PathLike[str], options: dict[str, 
     import pandas
 
     # As objects, a whole number beside one that is missing stays whole.
-    known = {name: pandas.Series(list(parts.column(name)), dtype=object) for name in parts.facts if name != "example_id"}
+    known = {
+        str(parts.data[name].attrs.get(FIELD, name)): pandas.Series(list(parts.column(name)), dtype=object)
+        for name in parts.facts if name != "example_id"}
     values = {}
     for name in parts.statistics:
         rows = parts.data[name].transpose(parts.example, parts.epoch).to_numpy()

@@ -18,6 +18,8 @@ from ._write import ingest, pairs
 
 #: Columns that a store gives itself, so that a selection of one can be brought into another.
 GIVEN = ("example_id", "observation_id", "run_id", "layer_ordinal", "layer_set_id", "example_count")
+#: The attribute of a coordinate that names its field, where that is called otherwise.
+FIELD = "field"
 #: Columns by which `ingest` knows a whole selection of a store, whose runs then stay apart as they were there.
 OWN = {"example_id", "run_id", "layer_name", "layer_position", "unit_fraction"}
 #: Names of a column that `ingest` takes for the epochs, for what a value is of, for the value, or for a clock.
@@ -103,25 +105,40 @@ def text_types(
     options : mapping
         What the caller gave to `ingest`: `map` renames fields, `run` names some, `statistics` are none.
     """
-    # A description declares types itself, and in a whole selection of a store every text in quotes is one.
-    if options.get("description") is not None or set(names) >= OWN:
+    # In a whole selection of a store every text in quotes is one.
+    if set(names) >= OWN:
+        return {}
+    return {
+        field: "text" for name, field in fields_of(names, options, are_texts=True).items()
+        if name in texts_of and are_numbers(one for one in texts_of[name]() if one is not None)}
+
+
+def fields_of(names: Sequence[str], options: Mapping[str, Any], *, are_texts: bool) -> dict[str, str]:
+    """The columns that can be nothing but fields of runs, and what these are called; none beside a description, which declares types.
+
+    Parameters
+    ----------
+    names, options
+        As of :func:`text_types`.
+    are_texts : bool
+        Whether it is asked of columns of texts. One of numbers behind the epoch may be a statistic beside ``value`` too, unless another
+        column says what a value is of.
+    """
+    if options.get("description") is not None:
         return {}
     ours = {theirs: field for field, theirs in pairs(options.get("map")).items()}
     statistics = names_of(options.get("statistics"))
     apart = FIELDS | set(map(str.lower, names_of(options.get("run"))))
     called = [ours.get(name, name).lower() for name in names]
     epochs = [place for place, name in enumerate(called) if name in EPOCHS]
-    end = epochs[0] if epochs and not VALUES & set(called) else len(names)
+    is_long = VALUES & set(called) and (are_texts or OF & set(called))
+    end = epochs[0] if epochs and not is_long else len(names)
     from . import _engram
 
     taken = {*EPOCHS, *VALUES, *OTHERS, *(map(str.lower, _engram.statistic_names()))}
-    found = {}
-    for place, name in enumerate(names):
-        is_field = (place < end or called[place] in apart) and called[place] not in taken and name not in statistics and not set("@=") & set(name)
-        if is_field and name in texts_of:
-            if are_numbers(one for one in texts_of[name]() if one is not None):
-                found[ours.get(name, name)] = "text"
-    return found
+    return {
+        name: ours.get(name, name) for place, name in enumerate(names)
+        if (place < end or called[place] in apart) and called[place] not in taken and name not in statistics and not set("@=") & set(name)}
 
 
 @contextlib.contextmanager

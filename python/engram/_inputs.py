@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from . import _errors, _pandas
-from ._arrow_tables import arrow_table, is_wide, require_once, spelled, unlisted, widened
+from ._arrow_tables import arrow_table, indexed, is_wide, require_once, spelled, unlisted, widened
 from ._frames import (
-    NARROW, REALS, are_numbers, dropped, epoch_names, ingest_table, is_beyond_float32, library_errors, text_types, value_type,
+    NARROW, REALS, are_numbers, dropped, epoch_names, fields_of, ingest_table, is_beyond_float32, library_errors, text_types, value_type,
 )
 from ._times import SHORTER, duration
 from ._needs import existing, needs
@@ -67,12 +67,13 @@ def from_arrow(
     Warns
     -----
     EngramWarning
-        For columns that are left out: those that a store numbers itself, unless the table is a whole selection of one.
+        For columns that are left out: those that a store numbers itself, unless the table is a whole selection of one, and an index
+        of pandas without a name.
 
     Notes
     -----
-    NaN is a value of a trajectory, and null is none. Texts are taken as they stand, times and durations as texts of ISO 8601. The
-    values are float32 where all trajectories are, and whole numbers beside them are no larger than float32 holds.
+    NaN is a value of a trajectory, and null is none. Texts are taken as they stand, times and durations as texts of ISO 8601. A named
+    index of pandas, of a Parquet file too, is a column, as of :func:`from_pandas`, and a column of reals is a field of reals. The values are float32 where all trajectories are, and whole numbers beside them are no larger than float32 holds.
     """
     if is_frame(data, "pandas", "DataFrame"):
         return ingest_pandas(data, store, "pandas.DataFrame", {**options, "epochs": epochs})
@@ -88,7 +89,7 @@ def ingest_arrow(
     from pyarrow import csv
 
     with library_errors("pyarrow", source, pyarrow.ArrowException):
-        table = arrow_table(data)
+        table = indexed(arrow_table(data))
         require_once(table)
         table = unlisted(table.drop_columns(dropped(table.column_names)), epochs)
     require_once(table)
@@ -109,7 +110,11 @@ def ingest_arrow(
         with library_errors("pyarrow", source, pyarrow.ArrowException):
             csv.write_csv(wide, path)
 
-    return ingest_table(write, store, source, text_types(spelt.column_names, texts, options), options)
+    # Written as CSV, a real that is whole looks like a whole number.
+    reals = {
+        field: "real" for name, field in fields_of(spelt.column_names, options, are_texts=False).items()
+        if str(kinds.get(name)) in REALS and spelt[name].null_count < len(spelt)}
+    return ingest_table(write, store, source, {**reals, **text_types(spelt.column_names, texts, options)}, options)
 
 
 def from_pandas(data: pandas.DataFrame, store: str | os.PathLike[str], **options: Any) -> Any:

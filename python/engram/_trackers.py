@@ -17,7 +17,7 @@ from . import _engram, _errors
 from ._command import command
 from ._needs import existing, needs
 from ._rows import RowWriter, columns_of
-from ._write import ingest, plain
+from ._write import ingest, pairs, plain
 
 #: The field that names a run of a tracker in a store.
 RUN = "tracker_run"
@@ -261,7 +261,7 @@ def ingest_runs(
     with RowWriter(columns_of(kept), values.source) as fields:
         for one in kept:
             fields.write(one)
-        types = {**dict.fromkeys(fields.texts, "text"), **options.get("type", {}), RUN: "text"}
+        types = {**dict.fromkeys(fields.texts, "text"), **pairs(options.get("type")), RUN: "text"}
         given = {name: value for name, value in options.items() if name != "type"}
         return ingest(values.done(), store, metadata=fields.done(), format="long", type=types, **given)
 

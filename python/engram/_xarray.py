@@ -14,6 +14,7 @@ from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
 from ._errors import EngramWarning, UsageError
+from ._frames import FIELD
 from ._pieces import Pieces
 from ._request import WORDS, epochs_text, statistics_text
 from ._table import INTEGER, NULL, REAL
@@ -116,6 +117,7 @@ def dataset(
         for name, kind, nulls, kinds, integers, reals, codes, texts in table._facts:
             if name == "example_id":
                 continue
+            field = name
             if name in variables or name in coordinates:
                 name = called_otherwise(name, taken)
             is_null = np.frombuffer(kinds or b"", np.uint8) == NULL
@@ -134,7 +136,8 @@ def dataset(
                 # Text of a fixed width; NULL is the empty text.
                 known = np.array([*texts, ""], dtype=str)
                 values = known[np.frombuffer(codes, np.int32)] if codes is not None else np.full(len(kinds or b""), "", dtype="U1")
-            coordinates[name] = ("example", values)
+            # By the attribute `from_xarray` knows the field again.
+            coordinates[name] = ("example", values, {} if name == field else {FIELD: field})
     attributes = {"store": os.path.abspath(selection.store.path), "commit": selection.store.commit}
     return xarray.Dataset(variables, coords=coordinates, attrs=attributes)
 

@@ -124,6 +124,46 @@ def test_an_index_without_a_name_that_says_something_is_left_out_and_said(tmp_pa
         engram.from_pandas(frame.reset_index(drop=True)[::-1], tmp_path / "y.engram")
 
 
+def test_the_index_of_pandas_in_an_arrow_table_is_what_it_is_in_a_frame(tmp_path: pathlib.Path) -> None:
+    pandas, pyarrow, parquet = (pytest.importorskip(name) for name in ("pandas", "pyarrow", "pyarrow.parquet"))
+    long = pandas.DataFrame({"net": ["u", "u", "v", "v"], "epoch": [0, 1, 0, 1], "m": [1.0, 2.0, 3.0, 4.0]})
+    named = long.set_index(pandas.Index([5, 5, 6, 6], name="seed"))
+    ranged = pandas.DataFrame({"m@0": [1.0, 2.0]}, index=pandas.RangeIndex(3, 5, name="seed"))
+    for number, (frame, fields) in enumerate([
+        (long.iloc[[1, 0, 3, 2]], []), (long.set_index(pandas.Index(list("abcd"))), []), (named, ["seed"]), (ranged, ["seed"]),
+        (long.set_index(["net", pandas.Index([5, 5, 6, 6], name="seed")]), ["net", "seed"]),
+    ]):
+        frame.to_parquet(tmp_path / f"{number}.parquet")
+        ways = {
+            "pandas": lambda target, frame=frame: engram.from_pandas(frame, target),
+            "arrow": lambda target, frame=frame: engram.from_arrow(pyarrow.Table.from_pandas(frame), target),
+            "parquet": lambda target, number=number: engram.read_parquet(tmp_path / f"{number}.parquet", target)}
+        found = {}
+        for way, bring in ways.items():
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                bring(tmp_path / f"{number}-{way}.engram")
+            store = engram.open(tmp_path / f"{number}-{way}.engram")
+            known = [one for one in ("net", "seed") if one in store.sql("SELECT * FROM run").columns]
+            found[way] = (
+                store.select(statistics="all").columns, rows(store, ", ".join(known)), store.select(statistics="all").to_numpy().tolist(),
+                ["without a name" in str(one.message) for one in told])
+            assert set(fields) <= set(known)
+        assert found["arrow"] == found["pandas"] and found["parquet"] == found["pandas"], number
+    other = pyarrow.Table.from_pandas(named.rename_axis("net"))
+    with pytest.raises(engram.InvalidDataError, match="comes twice"):
+        engram.from_arrow(other, tmp_path / "x.engram")
+
+
+def test_reals_that_are_whole_stay_reals_and_epochs_that_are_not_needed_are_said(bring: Any, tmp_path: pathlib.Path) -> None:
+    with pytest.warns(engram.EngramWarning, match="epochs that were given are not used"):
+        store = bring({"net": ["u", "v"], "dose": [1.0, 2.0], "n": [1, 2], "m@0": [1.0, 2.0]}, tmp_path / "x.engram", epochs=[0])
+    assert store.sql("SELECT typeof(dose), typeof(n) FROM run").rows() == [("real", "integer")] * 2
+    pytest.importorskip("pyarrow")
+    engram.from_arrow(store.select(statistics="all"), tmp_path / "y.engram")
+    assert engram.open(tmp_path / "y.engram").sql("SELECT typeof(dose), typeof(n) FROM run").rows() == [("real", "integer")] * 2
+
+
 def test_epochs_of_lists_come_once(bring: Any, tmp_path: pathlib.Path) -> None:
     pytest.importorskip("pyarrow")
     with pytest.raises(engram.UsageError, match="comes twice"):

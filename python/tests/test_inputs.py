@@ -376,3 +376,25 @@ def test_recordings_in_memory_are_no_files(tmp_path: pathlib.Path) -> None:
     for given in (np.zeros((2, 3, 4)), {"V1": np.zeros((2, 3, 4))}):
         with pytest.raises(engram.UsageError, match=r"activations.*numpy\.save"):
             engram.observe(tmp_path / "x.engram", activations=given)
+
+
+def test_a_parameter_of_mlflow_is_a_number_where_all_of_its_values_are() -> None:
+    from engram._mlflow import typed
+
+    texts: dict[str, list[str | None]] = {
+        "git": ["12e4567", "1234567"], "lr": ["0.1", "1e-5"], "width": ["64", "128"], "code": ["007", "8"], "flag": ["True", "False"],
+        "mixed": ["True", "3"], "gap": [None, "2"], "bound": ["inf", "3"], "run_name": ["1", "2"]}
+    found = typed([{name: values[run] for name, values in texts.items()} for run in range(2)])
+    kept = {"git", "code", "mixed", "run_name"}
+    assert [found[run][name] for name in kept for run in range(2)] == [texts[name][run] for name in kept for run in range(2)]
+    assert [[row[name] for row in found] for name in ("lr", "width", "flag", "gap")] == [[0.1, 1e-5], [64, 128], [True, False], [None, 2]]
+    assert found[0]["bound"] == np.inf and isinstance(found[1]["width"], int)
+
+
+def test_types_for_runs_of_trackers_have_any_form(tmp_path: pathlib.Path) -> None:
+    from engram._trackers import store_runs
+
+    for number, option in enumerate(("a=text", ["a=text"], {"a": "text"})):
+        run = TrackedRun("r", {"a": 7}, {"fc/weightabs_mean": [(0, 0.5), (1, 0.25)]})
+        store_runs([run], tmp_path / f"{number}.engram", "x", None, None, None, {"type": option})
+        assert engram.open(tmp_path / f"{number}.engram").sql("SELECT a FROM run").rows() == [("7",)]

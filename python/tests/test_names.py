@@ -83,3 +83,33 @@ def test_a_statistic_may_be_called_as_a_word_for_several(tmp_path: pathlib.Path)
     pytest.importorskip("matplotlib")
     axes = selection.plot.trajectories("all")
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), np.median(cube[:, 1], axis=0))
+
+
+def test_names_that_a_selection_changed_come_back_as_they_were(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pyarrow"), pytest.importorskip("xarray"), pytest.importorskip("scipy")
+    values = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
+    fields = [{"epoch": 70 + one, "loss": f"v{one}", "field_note": one} for one in range(2)]
+    engram.append(tmp_path / "s.engram", values, runs=fields, layers=["fc"], epochs=[0, 5], statistics=["loss", "note"])
+    selection = engram.open(tmp_path / "s.engram").select(statistics="all")
+    selection.to_parquet(tmp_path / "s.parquet")
+    with pytest.warns(engram.EngramWarning, match="the statistic chosen_loss is called loss again"):
+        engram.read_parquet(tmp_path / "s.parquet", tmp_path / "parquet.engram")
+    with pytest.warns(engram.EngramWarning, match="field_epoch"):
+        selection.to_xarray().to_netcdf(tmp_path / "s.nc", engine="scipy")
+    import xarray
+
+    with pytest.warns(engram.EngramWarning) as told:
+        engram.from_xarray(xarray.open_dataset(tmp_path / "s.nc", engine="scipy"), tmp_path / "xarray.engram")
+    assert not any("attributes" in str(one.message) for one in told)
+    for way in ("parquet", "xarray"):
+        store = engram.open(tmp_path / f"{way}.engram")
+        assert store.sql("SELECT epoch, loss, field_note FROM run ORDER BY 1").rows() == [(70, "v0", 0), (71, "v1", 1)]
+        np.testing.assert_array_equal(store.select(statistics=["loss", "note"]).to_numpy(), selection.to_numpy())
+
+
+def test_a_statistic_that_is_called_chosen_keeps_its_name(tmp_path: pathlib.Path) -> None:
+    from engram._arrow_tables import unchosen
+
+    assert unchosen("chosen_loss", {"seed"}) == "chosen_loss" and unchosen("chosen_Loss", {"loss"}) == "Loss"
+    assert unchosen("chosen_chosen_loss", {"loss", "chosen_loss"}) == "loss"
+    assert unchosen("chosen_chosen_loss", {"chosen_loss"}) == "chosen_loss"
