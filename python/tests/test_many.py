@@ -226,4 +226,4 @@ def test_a_field_of_texts_here_and_numbers_there_is_said(tmp_path: pathlib.Path)
     ):
         with pytest.warns(engram.EngramWarning, match="seed has texts in one store and numbers in another") as told:
             assert look() == [3, 4, "3", "x"]
-        assert len(told) == 1
+        assert sum(one.category is engram.EngramWarning for one in told) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pathlib
 import pickle
-import threading
 
 import numpy as np
 import pytest
@@ -91,29 +90,6 @@ def test_a_store_of_an_earlier_commit_changes_no_runs_that_it_does_not_show(tmp_
     store = engram.open(path)
     assert store.commit == 3 and store.sql("SELECT seed, learning_rule FROM run").rows() == [(1, "z"), (3, "b")]
     newest.refresh().edit("seed = 3", {"learning_rule": "q"}, reason="shown now")
-
-
-def test_what_a_thread_sees_of_a_store_is_of_one_commit(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "x.engram"
-    appended(path, 0)
-    store = engram.open(path)
-    wrong: list[tuple[int, int]] = []
-    has_ended = threading.Event()
-
-    def look() -> None:
-        while not has_ended.is_set():
-            still = store._still()
-            # Every commit adds one example to as many as its number.
-            if still.commit != len(still):
-                wrong.append((still.commit, len(still)))
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    for seed in range(1, 12):
-        store.append(np.full((1, 1, 2, 1), float(seed)), runs=[{"seed": seed}], **AXES)
-    has_ended.set()
-    thread.join()
-    assert not wrong and len(store) == 12
 
 
 def test_a_classifier_says_its_notes_and_warnings(store: engram.Store, monkeypatch: pytest.MonkeyPatch) -> None:

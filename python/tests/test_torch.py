@@ -207,3 +207,56 @@ def test_ranks_have_as_many_rows_and_batches_with_any_workers(tmp_path: pathlib.
         assert lengths[0] == lengths[1] == lengths[2] and sum(lengths[0]) == 667, way
         # 2,001 rows are shared, of which the first comes twice.
         assert sorted(row for each in of_ranks for batch in each for row in batch) == sorted([*range(count), 0]), way
+
+
+def test_a_model_of_torch_that_takes_mappings_is_observed(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class Model(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = torch.nn.Linear(4, 3)
+
+        def forward(self, x: object, scale: float) -> dict[str, object]:
+            return {"y": self.inner(x) * scale}
+
+    with engram.Recorder(tmp_path / "x.engram", {"a": 1}, strict=True) as recorder:
+        recorder.observe(Model(), [{"x": torch.ones(2, 4), "scale": 2.0}])
+        assert recorder.record(0)
+    assert engram.open(tmp_path / "x.engram").select(statistics="all").shape == (1, 45)
+
+
+def test_stimuli_for_torch_that_run_out_are_refused(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    model, stimuli = torch.nn.Linear(4, 3), torch.randn(6, 4)
+    recorder = engram.Recorder(tmp_path / "a.engram", {"learning_rule": "adam"}, strict=True)
+    with pytest.raises(engram.UsageError, match="gives its stimuli once"):
+        recorder.observe(model, (batch for batch in stimuli.split(3)))
+    recorder.observe(model, [])
+    with pytest.raises(engram.UsageError, match="no stimuli"):
+        recorder.record(0)
+    for one in (stimuli, stimuli.numpy()):
+        with pytest.raises(engram.UsageError, match=r"one batch.*\[stimuli\]"):
+            recorder.observe(model, one)
+    recorder.observe(model, list(stimuli))
+    with pytest.raises(engram.UsageError, match="no axis of stimuli"):
+        recorder.record(0)
+
+
+def test_a_model_is_measured_in_inference_mode_as_without(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(6, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
+    with torch.inference_mode():
+        made = torch.randn(4, 6)
+    found = []
+    for number, (mode, stimuli) in enumerate(((False, [made.clone()]), (True, [made.clone()]), (True, [made]))):
+        with engram.Recorder(tmp_path / f"{number}", {"a": 1}, strict=True) as recorder, torch.inference_mode(mode):
+            recorder.observe(model, stimuli, layers="0").record(0)
+            assert torch.is_inference_mode_enabled() is mode
+        store = engram.open(tmp_path / f"{number}")
+        assert store.sql("SELECT layer_name FROM example").rows() == [("0",)]
+        found.append(store.select(statistics="all").to_numpy())
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    assert np.isfinite(found[0]).all()
