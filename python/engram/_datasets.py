@@ -19,7 +19,7 @@ from ._frames import FIELD, GIVEN, OWN
 from ._inputs import ingest_pandas
 from ._layout import listed, named_as
 from ._request import number
-from ._write import field_value, held, ingest, plain
+from ._write import field_value, has_parts, held, ingest, plain
 
 if TYPE_CHECKING:
     import xarray
@@ -153,7 +153,7 @@ class Parts:
         layer = layer or ("layer_name" if "layer_name" in self.facts else None)
         fields = self.fields(layer) if run is None else {name: self.column(name) for name in run}
         columns = {
-            name: [field_value(name, one) for one in held(name, [one if isinstance(one, bytes) else plain(one) for one in column])]
+            name: [field_value(name, one) for one in held(name, [one if isinstance(one, bytes) or has_parts(one) else plain(one) for one in column])]
             for name, column in fields.items()}
         for name in (*CONDITION, "layer_position"):
             if name in self.facts:

@@ -144,3 +144,11 @@ def test_labels_of_examples_lose_nothing_in_silence(xarray: Any, tmp_path: pathl
     assert rows(store, "code") == [("18446744073709551615",), ("1",)] and len(said) == 1 and "code is text" in said[0]
     with pytest.raises(engram.UsageError, match="bytes"):
         engram.from_xarray(small(xarray, code=("example", np.array([b"a", b"b"]))), tmp_path / "w.engram")
+
+
+def test_values_with_parts_are_no_metadata(xarray: Any, tmp_path: pathlib.Path) -> None:
+    lists = np.empty(2, object)
+    lists[:] = [[1, 2], [3]]
+    data = xarray.Dataset({"m": (("example", "epoch"), np.ones((2, 1)))}, coords={"epoch": [0], "sizes": ("example", lists)})
+    with pytest.raises(engram.UsageError, match=r"field sizes, found \[1, 2\]"):
+        engram.from_xarray(data, tmp_path / "x.engram")
