@@ -239,7 +239,7 @@ let package = Package(
     tests(of: "Drawing"),
     tests(
       of: "Reporting",
-      needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Studies", "Drawing"]),
+      needs: ["Base", "TrajectoryModel", "TrajectoryStore", "Transfer", "Splits", "Studies", "Drawing"]),
     tests(of: "Engram", needs: ["TrajectoryModel"]),
     // It runs programs against the built library, so it is not linked with it.
     .testTarget(

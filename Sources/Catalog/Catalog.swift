@@ -113,13 +113,14 @@ package final class Catalog: Sendable {
   ///   - body: Reads.
   /// - Returns: What the body returns.
   /// - Throws: Code `notFound` for the commit, and what the body throws.
-  /// - Complexity: O(1) beyond the body in a store without edits; see ``CatalogReader/look(asOf:bounds:)``.
+  /// - Complexity: O(1) beyond the body in a store without edits and without fields of later commits; see
+  ///   ``CatalogReader/look(asOf:bounds:)``.
   package func read<R>(
     asOf commit: Int64?, bounds: Bool = false, _ body: (CatalogReader) throws(EngramError) -> R
   ) throws(EngramError) -> R {
     let plain = try read(with: readers) { (reader) throws(EngramError) -> R? in
-      if bounds { return nil }
-      return reader.newestEdit == 0 ? try body(reader) : nil
+      if bounds || reader.newestEdit > 0 || reader.newestField > commit ?? .max { return nil }
+      return try body(reader)
     }
     if let plain { return plain }
     // Connections of their own, for theirs are tables that hide those of the catalog.
@@ -155,8 +156,12 @@ package final class Catalog: Sendable {
       try? connection.cached("COMMIT").run()
     }
     // The snapshot is that of the first read, not of BEGIN.
-    reader.newestEdit =
-      try connection.integer("SELECT last_edit FROM main.commit_log ORDER BY commit_id DESC LIMIT 1") ?? 0
+    let newest = try connection.cached(
+      """
+      SELECT last_edit, (SELECT max(commit_id) FROM main.field) FROM main.commit_log ORDER BY commit_id DESC LIMIT 1
+      """)
+    if try newest.step() { (reader.newestEdit, reader.newestField) = (newest.integer(0), newest.integer(1)) }
+    newest.reset()
     return try body(reader)
   }
 

@@ -12,6 +12,8 @@ package class CatalogReader {
   var schema = "main"
   /// The last commit that changed, hid or showed anything; 0 where none did.
   package internal(set) var newestEdit: Int64 = 0
+  /// The last commit that added a field; 0 where none did.
+  var newestField: Int64 = 0
 
   /// The path of the catalog, for errors.
   package var path: String { connection.path }

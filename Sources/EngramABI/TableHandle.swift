@@ -13,7 +13,8 @@ final class TableColumn: @unchecked Sendable {
   private(set) var codes: CNumbers<Int32>?
   private(set) var texts: [String] = []
   private(set) var nullCount = 0
-  private var places: [String: Int32] = [:]
+  /// The codes of texts; two spellings that Swift takes for one text are two.
+  private var places: [MetadataValue: Int32] = [:]
 
   init(_ name: String) { self.name = name }
 
@@ -73,11 +74,11 @@ final class TableColumn: @unchecked Sendable {
       kinds.append(Kind.real.rawValue)
     case .text(let text):
       if codes == nil { codes = CNumbers(repeating: -1, count: row) }
-      if let known = places[text] {
+      if let known = places[value] {
         code = known
       } else {
         code = Int32(texts.count)
-        places[text] = code
+        places[value] = code
         texts.append(text)
       }
       kinds.append(Kind.text.rawValue)

@@ -63,6 +63,15 @@ public struct MeasurementCondition: Sendable, Hashable {
   /// Whether all units are measured without noise, so that nothing is drawn.
   public var isPerfect: Bool { units == .all && noiseSD == 0 }
 
+  /// Whether so many units are measured, of however many there are.
+  package var isCount: Bool { if case .count = units { true } else { false } }
+
+  /// Says that layers have as many units as are counted, so that nothing is chosen.
+  package static func noteOnWhole(_ layers: [String]) -> String {
+    "layers with as many units as are to be measured have one perfect observation without noise, whatever the seed: "
+      + layers.joined(separator: ", ")
+  }
+
   /// How many of some units are measured, at least one.
   ///
   /// - Throws: ``EngramError`` with code `usage` when there are fewer units than a count asks for.
@@ -81,6 +90,26 @@ public struct MeasurementCondition: Sendable, Hashable {
     }
   }
 
+  /// The same for a layer of so many units at each epoch: a count of all of them chooses none.
+  ///
+  /// - Throws: As ``unitCount(of:)``, where any epoch has too few.
+  package func applied(toUnits available: [Int]) throws(EngramError) -> MeasurementCondition {
+    guard case .count(let count) = units else { return self }
+    for units in available { _ = try unitCount(of: units) }
+    guard available.allSatisfy({ $0 == count }) else { return self }
+    return noiseSD == 0 ? .perfect : MeasurementCondition(checkedUnits: .all, noiseSD: noiseSD, seed: seed)
+  }
+
+  /// The same for the weights of a layer of so many units: a count is their share of the units.
+  ///
+  /// - Throws: As ``unitCount(of:)``.
+  func applied(toWeightsOf unitCount: Int) throws(EngramError) -> MeasurementCondition {
+    guard case .count(let count) = units else { return self }
+    _ = try self.unitCount(of: unitCount)
+    return try MeasurementCondition(
+      units: .fraction(Double(count) / Double(unitCount)), noiseSD: noiseSD, seed: seed)
+  }
+
   /// What a store keeps of the condition, for a layer of so many units.
   ///
   /// - Throws: As ``unitCount(of:)``.
@@ -88,18 +117,18 @@ public struct MeasurementCondition: Sendable, Hashable {
     try observation(ofUnits: [available])
   }
 
-  /// What a store keeps of the condition, for a layer of so many units at each epoch; a count is a fraction of their mean.
+  /// What a store keeps of the condition, for a layer of so many units at each epoch; a count is a fraction of their mean, and one
+  /// of all of them is no condition.
   ///
   /// - Throws: As ``unitCount(of:)``, where any epoch has too few.
   public func observation(ofUnits available: [Int]) throws(EngramError) -> ObservationCondition {
-    if isPerfect { return .perfect }
+    let applied = try applied(toUnits: available)
+    if applied.isPerfect { return .perfect }
     let fraction: Double
-    switch units {
+    switch applied.units {
     case .all: fraction = 1
     case .fraction(let share): fraction = share
-    case .count(let count):
-      for units in available { _ = try unitCount(of: units) }
-      fraction = Double(count * available.count) / Double(available.reduce(0, +))
+    case .count(let count): fraction = Double(count * available.count) / Double(available.reduce(0, +))
     }
     return ObservationCondition(unitFraction: fraction, noiseSD: noiseSD, seed: Int64(seed))
   }

@@ -67,21 +67,28 @@ public import TrajectoryModel
     return norms
   }
 
-  /// Copies chosen columns of a row as Float64, each with noise on top where there is some.
+  /// Copies chosen columns of a row as Float64, in ascending order, each with noise on top where there is some.
   func copy(
-    row: Int, columns: [Int]?, noise: (sd: Double, deviates: Span<Double>)?, into out: inout MutableSpan<Double>
+    row: Int, columns: Bitmap?, noise: (sd: Double, deviates: Span<Double>)?, into out: inout MutableSpan<Double>
   ) {
-    for index in out.indices {
-      let column = columns.map { $0[index] } ?? index
-      precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount, "the number is inside")
-      guard let base = unsafe base else { return }
-      // SAFETY: the number is inside the memory.
-      let value =
-        type == .float32
-        ? Double(unsafe base.load(fromByteOffset: (row &* columnCount &+ column) &* 4, as: Float.self))
-        : unsafe base.load(fromByteOffset: (row &* columnCount &+ column) &* 8, as: Double.self)
-      if let noise { out[index] = value + noise.sd * noise.deviates[column] } else { out[index] = value }
+    guard let columns else {
+      for column in out.indices { out[column] = number(row, column, noise) }
+      return
     }
+    for (index, column) in columns.members.enumerated() { out[index] = number(row, column, noise) }
+  }
+
+  /// One number as Float64, with noise on top where there is some.
+  private func number(_ row: Int, _ column: Int, _ noise: (sd: Double, deviates: Span<Double>)?) -> Double {
+    precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount, "the number is inside")
+    guard let base = unsafe base else { return .nan }
+    // SAFETY: the number is inside the memory.
+    let value =
+      type == .float32
+      ? Double(unsafe base.load(fromByteOffset: (row &* columnCount &+ column) &* 4, as: Float.self))
+      : unsafe base.load(fromByteOffset: (row &* columnCount &+ column) &* 8, as: Double.self)
+    if let noise { return value + noise.sd * noise.deviates[column] }
+    return value
   }
 }
 

@@ -5,7 +5,7 @@ public import Base
 extension ObservableMeter {
   /// Numbers that a thread measures before it asks for more, of short rows.
   private static let numbersAtATime = 1 << 16
-  /// Noise that is drawn ahead, in numbers: 32 MB.
+  /// Noise that is drawn ahead, and statistics of stimuli that are held, in numbers: 32 MB.
   private static let noiseAhead = 1 << 22
 
   /// Adds the activations of some stimuli.
@@ -42,7 +42,7 @@ extension ObservableMeter {
       }
       if first == 0, conditions.count == 1 { return }
     }
-    let block = max(1, Self.noiseAhead / max(1, noiseSeeds.count * units))
+    let block = max(1, Self.noiseAhead / max(noiseSeeds.count * units, conditions.count * rowStatisticCount))
     for start in stride(from: 0, to: rows.rowCount, by: block) {
       try measureDrawn(rows, start..<min(start + block, rows.rowCount), work: work)
     }
@@ -65,46 +65,60 @@ extension ObservableMeter {
     unitCount = units
   }
 
-  /// The places that a condition measures, ascending, or nil for all.
-  static func choice(_ condition: MeasurementCondition, among count: Int) throws(EngramError) -> [Int]? {
+  /// The places that a condition measures, or nil for all.
+  static func choice(_ condition: MeasurementCondition, among count: Int) throws(EngramError) -> Bitmap? {
     let wanted = try condition.unitCount(of: count)
     guard wanted < count else { return nil }
     var random = RandomState(seed: condition.seed)
-    let chosen = random.choice(of: wanted, among: count)
-    return (0..<count).filter { chosen.contains($0) }
+    return random.choice(of: wanted, among: count)
   }
 
   /// Measures some stimuli under the conditions for which something is drawn.
   private mutating func measureDrawn(
     _ rows: NumberRows, _ range: Range<Int>, work: WorkContext
   ) throws(EngramError) {
-    let drawn = conditions.indices.filter { !conditions[$0].isPerfect }
-    guard !drawn.isEmpty else { return }
-    let units = rows.columnCount
-    // One stream of noise for each seed; conditions that differ in its strength alone share it.
-    let perSeed = range.count * units
-    var deviates = [Double](repeating: 0, count: noiseSeeds.count * perSeed)
-    if !noiseSeeds.isEmpty {
-      try parallelFor(parts: &noiseStreams, of: 1, and: &deviates, of: perSeed, work: work) {
+    let chosen = conditions.indices.filter { !conditions[$0].isPerfect && conditions[$0].noiseSD == 0 }
+    try measure(rows, range, under: chosen, work: work)
+    // One stream of noise for each seed; conditions that differ in its strength alone share it. Seeds come in groups whose noise
+    // fits the memory.
+    let perSeed = range.count * rows.columnCount
+    let seedsAtATime = max(1, Self.noiseAhead / perSeed)
+    for first in stride(from: 0, to: noiseSeeds.count, by: seedsAtATime) {
+      let group = first..<min(first + seedsAtATime, noiseSeeds.count)
+      var streams = Array(noiseStreams[group])
+      var deviates = [Double](repeating: 0, count: group.count * perSeed)
+      try parallelFor(parts: &streams, of: 1, and: &deviates, of: perSeed, work: work) {
         (_, stream, deviates) throws(EngramError) in
         stream[0].fillStandardNormal(&deviates)
       }
+      noiseStreams.replaceSubrange(group, with: streams)
+      let seeds = Array(noiseSeeds[group])
+      let noisy = conditions.indices.filter { conditions[$0].noiseSD > 0 && seeds.contains(conditions[$0].seed) }
+      try measure(rows, range, under: noisy, noise: (seeds, deviates), work: work)
     }
-    let (measured, chosen, seeds, noise) = (drawn.map { conditions[$0] }, chosenUnits, noiseSeeds, deviates)
+  }
+
+  /// Measures some stimuli under some conditions, with noise that was drawn for their seeds.
+  private mutating func measure(
+    _ rows: NumberRows, _ range: Range<Int>, under places: [Int], noise: (seeds: [UInt32], deviates: [Double])? = nil,
+    work: WorkContext
+  ) throws(EngramError) {
+    if places.isEmpty { return }
+    let units = rows.columnCount
+    let measured = places.map { (condition: conditions[$0], columns: chosenUnits[$0]) }
     let scratch = self.scratch
-    var statistics = [Double](repeating: 0, count: range.count * drawn.count * rowStatisticCount)
+    var statistics = [Double](repeating: 0, count: range.count * places.count * rowStatisticCount)
     try parallelFor(parts: &statistics, of: rowStatisticCount, work: work) {
       (start, statistics) throws(EngramError) in
-      let (row, place) = (start / rowStatisticCount).quotientAndRemainder(dividingBy: drawn.count)
-      let condition = measured[place]
-      let columns = chosen[drawn[place]]
-      var values = [Double](repeating: 0, count: columns?.count ?? units)
+      let (row, place) = (start / rowStatisticCount).quotientAndRemainder(dividingBy: places.count)
+      let (condition, columns) = measured[place]
+      var values = [Double](repeating: 0, count: columns?.memberCount ?? units)
       var span = values.mutableSpan
-      if condition.noiseSD > 0, let stream = seeds.firstIndex(of: condition.seed) {
-        let first = stream * perSeed + row * units
+      if let noise, let stream = noise.seeds.firstIndex(of: condition.seed) {
+        let first = (stream * range.count + row) * units
         rows.copy(
           row: range.lowerBound + row, columns: columns,
-          noise: (condition.noiseSD, noise.span.extracting(first..<(first + units))), into: &span)
+          noise: (condition.noiseSD, noise.deviates.span.extracting(first..<(first + units))), into: &span)
       } else {
         rows.copy(row: range.lowerBound + row, columns: columns, noise: nil, into: &span)
       }
@@ -112,10 +126,10 @@ extension ObservableMeter {
         NumberRows(values.span, columnCount: values.count).measure(0..<1, scratch: scratch, into: &statistics)
       }
     }
-    for row in range.indices {
-      for place in drawn.indices {
-        let start = ((row - range.lowerBound) * drawn.count + place) * rowStatisticCount
-        activationSums[drawn[place]].add(statistics[start..<(start + rowStatisticCount)])
+    for row in 0..<range.count {
+      for (place, condition) in places.enumerated() {
+        let start = (row * places.count + place) * rowStatisticCount
+        activationSums[condition].add(statistics[start..<(start + rowStatisticCount)])
       }
     }
   }

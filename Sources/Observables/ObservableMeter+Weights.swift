@@ -8,10 +8,12 @@ extension ObservableMeter {
   /// - Parameters:
   ///   - weights: The kernel in the order of its axes.
   ///   - rows: The extent of its first axis, over whose slices ``WeightNorm/rows`` takes the mean of norms.
+  ///   - units: How many units the layer has: a condition that measures so many units measures as large a share of the weights. Nil
+  ///     for as many as activations had that came before; without these it measures so many weights.
   /// - Throws: ``EngramError`` with code `usage` when the weights are no whole rows, came before, or are fewer than a
   ///   condition measures; `limit` above 2^32 - 1 weights.
   public mutating func addWeights<Number: MeasurableNumber>(
-    _ weights: Span<Number>, rows: Int
+    _ weights: Span<Number>, rows: Int, units: Int? = nil
   ) throws(EngramError) {
     guard weightStatistics == nil else {
       throw EngramError(
@@ -30,7 +32,9 @@ extension ObservableMeter {
     try Self.check(count: count, rowLength: count / rows, "weights")
     let whole = NumberRows(weights, columnCount: count)
     var measured: [[Double]] = []
-    for condition in conditions {
+    for given in conditions {
+      let condition =
+        try (units ?? unitCount).map { (units) throws(EngramError) in try given.applied(toWeightsOf: units) } ?? given
       if condition.isPerfect {
         var statistics = measure(whole)
         if weightNorm == .rows {
@@ -43,7 +47,7 @@ extension ObservableMeter {
         continue
       }
       let columns = try Self.choice(condition, among: count)
-      var values = [Double](repeating: 0, count: columns?.count ?? count)
+      var values = [Double](repeating: 0, count: columns?.memberCount ?? count)
       var span = values.mutableSpan
       if condition.noiseSD > 0 {
         var deviates = [Double](repeating: 0, count: count)

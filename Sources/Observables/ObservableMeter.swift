@@ -32,8 +32,8 @@ public struct ObservableMeter: Sendable {
   public var stimulusCount: Int { activationSums.first?.count ?? 0 }
 
   var activationSums: [CascadeSums]
-  /// Which units each condition measures, in ascending order; nil for all of them.
-  var chosenUnits: [[Int]?] = []
+  /// Which units each condition measures; nil for all of them.
+  var chosenUnits: [Bitmap?] = []
   /// The seeds of conditions with noise, and their generators, each at the next stimulus.
   var noiseSeeds: [UInt32] = []
   var noiseStreams: [RandomState] = []

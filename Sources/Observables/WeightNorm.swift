@@ -9,4 +9,8 @@ public enum WeightNorm: String, Sendable, Hashable, CaseIterable {
   case rows
   /// The norm of all weights together.
   case frobenius
+
+  /// What a user who asked for ``rows`` should know where some conditions are not perfect.
+  package static let ofAllUnderConditions =
+    "under noise and with fewer units the norm of weights is that of all weights that are measured, not the mean over rows"
 }

@@ -30,7 +30,8 @@ final class PiecedTable: VirtualTable {
 
   private var kept: [Int64: Piece] = [:]
   private var order: [Int64] = []
-  private var texts: [String: ConstantText] = [:]
+  /// Texts that were shown; two spellings that Swift takes for one text are two.
+  private var texts: [MetadataValue: ConstantText] = [:]
 
   /// Makes a table.
   ///
@@ -90,11 +91,11 @@ final class PiecedTable: VirtualTable {
     case .integer(let number): return .integer(number)
     case .real(let number): return .real(number)
     case .text(let text):
-      if let known = texts[text] { return .constant(known) }
+      if let known = texts[value] { return .constant(known) }
       // Of a field whose every value differs, none is worth keeping.
       if texts.count >= 1 << 16 { return .text(text) }
       let constant = ConstantText(text)
-      texts[text] = constant
+      texts[value] = constant
       return .constant(constant)
     }
   }

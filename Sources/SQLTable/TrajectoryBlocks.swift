@@ -52,13 +52,17 @@ final class TrajectoryBlocks {
   let snapshot: Snapshot
   /// Every statistic that any example has, in the order in which they come.
   let statistics: [String]
-  /// The numbers of the statistics.
-  let numbers: [String: Int]
+  /// The numbers of the statistics; two spellings that Swift takes for one name are two.
+  let numbers: [MetadataValue: Int]
   private let blocks: [StoredBlock]
+  /// The numbers of the statistics of each block.
+  private let ofBlocks: [[Int]]
   /// The examples there are, for estimates.
   let exampleCount: Int
   /// Epochs of a block, on the average.
   let meanEpochs: Double
+  /// Rows of the long and of the wide table.
+  let valueCount: Double, epochCount: Double
   /// Every epoch that any example has, ascending.
   private(set) lazy var epochs = Set(blocks.flatMap(\.epochs)).sorted()
   /// The numbers of the statistics, in the order of the bytes of their names.
@@ -95,15 +99,39 @@ final class TrajectoryBlocks {
     self.snapshot = snapshot
     self.trust = trust
     blocks = try snapshot.blocks()
-    var names: [String] = []
-    var seen: Set<String> = []
-    for block in blocks { for name in block.statistics where seen.insert(name).inserted { names.append(name) } }
-    statistics = names
-    numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    (statistics, numbers, ofBlocks) = Self.numbered(blocks)
     exampleCount = snapshot.allExamples.count
+    let sizes = blocks.map { (Double($0.examples.count * $0.epochs.count), Double($0.statistics.count)) }
+    epochCount = sizes.reduce(0) { $0 + $1.0 }
+    valueCount = sizes.reduce(0) { $0 + $1.0 * $1.1 }
     let epochs = blocks.reduce(0.0) { $0 + Double($1.epochs.count) }
     mostEpochs = blocks.reduce(0) { max($0, $1.epochs.count) }
     meanEpochs = blocks.isEmpty ? 1 : max(1, epochs / Double(blocks.count))
+  }
+
+  /// The names of the statistics of blocks, in the order in which they come, their numbers, and the numbers of each block.
+  private static func numbered(
+    _ blocks: [StoredBlock]
+  ) -> (names: [String], numbers: [MetadataValue: Int], ofBlocks: [[Int]]) {
+    var (names, numbers): ([String], [MetadataValue: Int]) = ([], [:])
+    var (lists, last): ([[Int]], [MetadataValue]) = ([], [])
+    for block in blocks {
+      let own = block.statistics.map(MetadataValue.text)
+      // Neighbours mostly have the same ones, and share the list.
+      if let list = lists.last, own == last {
+        lists.append(list)
+        continue
+      }
+      lists.append(
+        own.map { name in
+          if let known = numbers[name] { return known }
+          numbers[name] = names.count
+          names.append(name.description)
+          return names.count - 1
+        })
+      last = own
+    }
+    return (names, numbers, lists)
   }
 
   var count: Int { blocks.count }
@@ -147,12 +175,12 @@ final class TrajectoryBlocks {
     _ block: Int, _ request: Request, number: Int, through last: Int64, together most: Int
   ) throws(EngramError) -> Values {
     if let known = kept[Key(block: block, request: number)] { return known }
-    let columns = columns(of: blocks[block], request)
+    let columns = columns(of: block, request)
     var end = block + 1
     var count = columns.perExample * blocks[block].examples.count
     while end < blocks.count, end - block < most, blocks[end].range.lowerBound <= last,
       kept[Key(block: end, request: number)] == nil,
-      blocks[end].statistics == blocks[block].statistics, blocks[end].epochs == blocks[block].epochs
+      ofBlocks[end] == ofBlocks[block], blocks[end].epochs == blocks[block].epochs
     {
       count += columns.perExample * blocks[end].examples.count
       if count > Self.valuesTogether { break }
@@ -183,14 +211,13 @@ final class TrajectoryBlocks {
     var perExample: Int { statistics.count * epochs.count }
   }
 
-  private func columns(of block: StoredBlock, _ request: Request) -> Columns {
-    var wanted: [Int] = []
+  private func columns(of block: Int, _ request: Request) -> Columns {
+    var wanted = ofBlocks[block]
     if let asked = request.statistics {
-      let known = Set(block.statistics)
-      wanted = asked.filter { known.contains(statistics[$0]) }
-    } else {
-      wanted = block.statistics.compactMap { numbers[$0] }
+      let known = Set(wanted)
+      wanted = asked.filter(known.contains)
     }
+    let block = blocks[block]
     // Epochs ascend.
     let first = block.epochs.firstIndex { $0 >= request.first } ?? block.epochs.endIndex
     let end = block.epochs[first...].firstIndex { $0 > request.last } ?? block.epochs.endIndex

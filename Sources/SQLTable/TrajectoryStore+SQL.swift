@@ -73,7 +73,7 @@ extension TrajectoryTable {
   fileprivate func explained(_ error: EngramError) -> EngramError {
     let start = "no such column: "
     guard error.code == .usage, error.message.hasPrefix(start),
-      let number = blocks.numbers[String(error.message.dropFirst(start.count))],
+      let number = blocks.numbers[.text(String(error.message.dropFirst(start.count)))],
       !columns.contains(where: { $0.statistic == number })
     else { return error }
     var explained = error

@@ -2,11 +2,13 @@
 
 import Base
 import SQLite
+import TrajectoryModel
 
 /// The tables `trajectory(example_id, statistic, epoch, value)` and `trajectory_wide(example_id, epoch, STATISTIC, …)`.
 ///
 /// Both walk through the blocks of a store: example by example, in the long one statistic by statistic, epoch by epoch. Where a query groups
-/// or orders by statistic or epoch, they walk through the store for each of them, so that SQLite sorts nothing. In the wide one a
+/// or orders by statistic or epoch, they walk through the store for each of them, so that SQLite sorts nothing, unless these are so many
+/// that sorting is quicker. In the wide one a
 /// statistic that an example lacks is NULL; one whose name another column has, but for case, gets a number behind it, such as `M_2`. Statistics
 /// beyond the columns that SQLite allows are in the long one only.
 final class TrajectoryTable: VirtualTable {
@@ -96,7 +98,13 @@ final class TrajectoryTable: VirtualTable {
     let keys = order.compactMap { column -> TrajectoryKey? in
       column == epochColumn ? .epoch : column == 1 && layout == .long ? .statistic : nil
     }
-    return keys.count == order.count && !keys.isEmpty && Set(keys).count == keys.count ? keys : nil
+    guard keys.count == order.count, !keys.isEmpty, Set(keys).count == keys.count else { return nil }
+    // Each walk looks at every block, and runs may have epochs or statistics that no other has.
+    let walks = keys.reduce(1.0) {
+      $0 * Double($1 == .epoch ? self.blocks.epochs.count : self.blocks.statistics.count)
+    }
+    let rows = layout == .long ? blocks.valueCount : blocks.epochCount
+    return walks * Double(blocks.count) <= TrajectoryCost.visitsPerRow * rows ? keys : nil
   }
 
   func cursor() -> any VirtualCursor { Cursor(self) }
@@ -155,7 +163,7 @@ final class TrajectoryTable: VirtualTable {
         case _ where constraint.value == .null: wanted = []
         default:
           guard case .text(let name) = constraint.value else { continue }
-          let named = table.blocks.numbers[name].map { [$0] } ?? []
+          let named = table.blocks.numbers[.text(name)].map { [$0] } ?? []
           wanted = wanted == nil || wanted == named ? named : []
         }
       }
@@ -239,4 +247,6 @@ enum TrajectoryCost {
   static let lookup = 60.0
   /// Beginning to read all.
   static let scan = 100.0
+  /// Looks at blocks that take as long as sorting a row.
+  static let visitsPerRow = 4.0
 }

@@ -134,6 +134,14 @@ import CSQLite
     return statement
   }
 
+  /// Prepares a statement of ours that gives the rows of a user's in another way; what fails in it, the user's SQL asks for.
+  package func prepare(_ sql: String, inPlaceOf asked: Statement) throws(EngramError) -> Statement {
+    guard let (statement, _) = try compile(sql, isUserSQL: asked.isUserSQL, shownAs: asked.sql) else {
+      throw EngramError(.usage, "there is no SQL statement", file: path)
+    }
+    return statement
+  }
+
   /// A prepared statement that is kept for the next time; it comes reset.
   package func cached(_ sql: String) throws(EngramError) -> Statement {
     if let statement = cache[sql] {
@@ -167,8 +175,15 @@ import CSQLite
 
   /// Compiles the first statement of a text; nil when there is none but blanks and comments.
   ///
+  /// - Parameters:
+  ///   - sql: The text.
+  ///   - isUserSQL: Whether a person wrote it, or what it stands for.
+  ///   - shown: What errors show in its place; nil for the text itself.
   /// - Returns: The statement, and the text after it.
-  func compile(_ sql: String, isUserSQL: Bool) throws(EngramError) -> (Statement, rest: String)? {
+  /// - Throws: What SQLite says of it.
+  func compile(
+    _ sql: String, isUserSQL: Bool, shownAs shown: String? = nil
+  ) throws(EngramError) -> (Statement, rest: String)? {
     try handle.requireThisProcess()
     var copy = sql
     var statement: OpaquePointer?
@@ -187,9 +202,10 @@ import CSQLite
         return result
       }
     }
-    if code != SQLITE_OK { throw handle.error(code, sql: sql, isUserSQL: isUserSQL) }
+    let shown = shown ?? sql
+    if code != SQLITE_OK { throw handle.error(code, sql: shown, isUserSQL: isUserSQL) }
     guard let prepared = unsafe statement else { return nil }
     let rest = String(decoding: copy.utf8.dropFirst(used), as: UTF8.self)
-    return (unsafe Statement(adopting: prepared, of: handle, sql: sql, isUserSQL: isUserSQL), rest)
+    return (unsafe Statement(adopting: prepared, of: handle, sql: shown, isUserSQL: isUserSQL), rest)
   }
 }

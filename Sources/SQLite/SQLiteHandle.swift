@@ -148,7 +148,8 @@ import Glibc
     case SQLITE_INTERRUPT: return make(.cancelled, "the query was interrupted")
     case SQLITE_NOMEM, SQLITE_TOOBIG:
       return make(.limit, "a declared limit was reached: \(message)")
-    case SQLITE_CONSTRAINT, SQLITE_MISMATCH:
+    // What a person's SQL reads breaks no rule: it is the SQL that asks for what cannot be, such as LIMIT 'abc'.
+    case SQLITE_CONSTRAINT where !isUserSQL, SQLITE_MISMATCH where !isUserSQL:
       return make(.invalidData, "the data break a rule of \(noun): \(message)")
     default:
       if isUserSQL { return make(.usage, message) }

@@ -21,16 +21,7 @@ package struct SegmentSchema: Sendable, Equatable {
     guard !epochs.isEmpty, !statistics.isEmpty else {
       throw EngramError(.invalidData, "a segment needs at least one epoch and one statistic", place: "schema")
     }
-    guard epochs.count <= SegmentLimits.epochs, statistics.count <= SegmentLimits.statistics,
-      epochs.count * statistics.count <= SegmentLimits.valuesPerExample
-    else {
-      throw EngramError(
-        .limit, "an example has too many values", place: "schema",
-        expected: "at most \(SegmentLimits.epochs) epochs, \(SegmentLimits.statistics) statistics and "
-          + "\(SegmentLimits.valuesPerExample) values",
-        found: "\(epochs.count) epochs and \(statistics.count) statistics",
-        mend: "record fewer epochs, or put the statistics into several stores")
-    }
+    try Self.checkCounts(epochs: epochs.count, statistics: statistics.count)
     for (place, epoch) in epochs.enumerated() {
       guard epoch.isFinite, place == 0 || epochs[place - 1] < epoch else {
         throw EngramError(
@@ -61,6 +52,22 @@ package struct SegmentSchema: Sendable, Equatable {
     self.epochs = epochs
     self.statistics = statistics
     self.elementType = elementType
+  }
+
+  /// Refuses axes that are longer than ``SegmentLimits`` allows.
+  ///
+  /// - Throws: Code `limit`.
+  package static func checkCounts(epochs: Int, statistics: Int) throws(EngramError) {
+    guard epochs <= SegmentLimits.epochs, statistics <= SegmentLimits.statistics,
+      epochs * statistics <= SegmentLimits.valuesPerExample
+    else {
+      throw EngramError(
+        .limit, "an example has too many values", place: "schema",
+        expected: "at most \(SegmentLimits.epochs) epochs, \(SegmentLimits.statistics) statistics and "
+          + "\(SegmentLimits.valuesPerExample) values",
+        found: "\(epochs) epochs and \(statistics) statistics",
+        mend: "record fewer epochs, or put the statistics into several stores")
+    }
   }
 
   /// Values of one example.

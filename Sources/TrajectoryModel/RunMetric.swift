@@ -20,6 +20,20 @@ public struct MetricValue: Sendable, Hashable {
     self.epoch = epoch
     self.value = value
   }
+
+  /// Bytes of the longest name of a metric.
+  private static let longestName = 200
+
+  /// Refuses a name that no metric can have.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for a name that is empty, too long or has a NUL.
+  package static func check(name: String) throws(EngramError) {
+    guard !name.isEmpty, name.utf8.count <= longestName, !name.utf8.contains(0) else {
+      throw EngramError(
+        .invalidData, "this is no metric", expected: "a name of at most \(longestName) bytes, without a NUL",
+        found: name.prefix(longestName).debugDescription)
+    }
+  }
 }
 
 /// A metric of a run of a store.

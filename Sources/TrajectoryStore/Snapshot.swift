@@ -55,12 +55,20 @@ public final class Snapshot: Sendable {
   /// Reads again where the examples lie, after a compaction has moved them.
   func refreshExtents() throws(EngramError) {
     let fresh = try store.read { (catalog) throws(EngramError) in try catalog.extents(asOf: commit) }
-    if let gone = allExamples.subtracting(ExampleSet(fresh.map(\.examples))).ranges.first {
-      throw EngramError(
-        .notFound, "examples were removed for good while they were read", file: store.path,
-        found: "examples \(gone.lowerBound) to \(gone.upperBound - 1)", mend: "open the store again")
-    }
+    try checkNone(of: allExamples.subtracting(ExampleSet(fresh.map(\.examples))))
     extentsNow.withLock { $0 = fresh }
+  }
+
+  /// Refuses examples that were removed for good since the snapshot was made.
+  private func checkPresent(_ examples: ExampleSet, in catalog: CatalogReader) throws(EngramError) {
+    try checkNone(of: examples.intersection(try catalog.purgedExamples()))
+  }
+
+  private func checkNone(of gone: ExampleSet) throws(EngramError) {
+    guard let gone = gone.ranges.first else { return }
+    throw EngramError(
+      .notFound, "examples were removed for good while they were read", file: store.path,
+      found: "examples \(gone.lowerBound) to \(gone.upperBound - 1)", mend: "open the store again")
   }
 
   /// The commit as an argument for the catalog, which has no commit 0.
@@ -111,11 +119,19 @@ public final class Snapshot: Sendable {
   ///   - column: The column, such as `learning_rule`.
   ///   - examples: The examples to label.
   /// - Returns: A class for each example, ascending by id.
-  /// - Throws: ``EngramError`` with code `usage` when there is no such column, `notFound` when no such example.
+  /// - Throws: ``EngramError`` with code `usage` when there is no such column, `notFound` when no such example, or when one was
+  ///   removed for good since.
   public func labels(of column: String, for examples: ExampleSet) throws(EngramError) -> Labels {
     try checkMembers(examples)
     let groups = try groups(by: [column])
-    return Labels(groups: groups.map { (key: $0.key[0], examples: $0.examples) }, for: examples)
+    let labels = Labels(groups: groups.map { (key: $0.key[0], examples: $0.examples) }, for: examples)
+    guard labels.codes.count == examples.count else {
+      try read { (catalog) throws(EngramError) in try checkPresent(examples, in: catalog) }
+      throw EngramError(
+        .corrupt, "examples lack their measurement", file: store.path, place: "table observation",
+        expected: "\(examples.count) labels", found: "\(labels.codes.count)", mend: "restore the catalog from a copy")
+    }
+    return labels
   }
 
   /// The examples whose label says nothing: null, empty text, or `unknown` in any case.
@@ -133,12 +149,18 @@ public final class Snapshot: Sendable {
   }
 
   /// Visits columns of the `example` view, example by example, ascending.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` when there is no such column, `notFound` when no such example, or when one was
+  ///   removed for good since; what `body` throws.
   public func metadata(
     of examples: ExampleSet, columns: [String],
     _ body: (_ example: Int64, _ values: [MetadataValue]) throws(EngramError) -> Void
   ) throws(EngramError) {
     try checkMembers(examples)
-    try read { (catalog) throws(EngramError) in try catalog.metadata(of: examples, columns: columns, body) }
+    try read { (catalog) throws(EngramError) in
+      try checkPresent(examples, in: catalog)
+      try catalog.metadata(of: examples, columns: columns, body)
+    }
   }
 
   /// The columns of the `example` view, in its order: `example_id`, the fields of runs, those of layers, and ids.

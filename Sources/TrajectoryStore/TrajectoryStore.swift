@@ -20,11 +20,17 @@ public final class TrajectoryStore: Sendable {
   public let path: String
   let folder: StoreFolder
   private let catalog: Catalog
-  private let readers = ForkSafeMutex<[SegmentIdentifier: SegmentReader]>([:])
+  private let readers = ForkSafeMutex(OpenReaders())
   /// The decoders of reads, with their memory.
   let decoders = DecoderPool()
   /// What small reads come back to.
   package let keptRowGroups = KeptRowGroups()
+
+  /// The readers of segments, and the commit up to which those that were replaced are forgotten.
+  private struct OpenReaders {
+    var bySegment: [SegmentIdentifier: SegmentReader] = [:]
+    var commit: Int64 = 0
+  }
 
   /// Opens a store.
   ///
@@ -166,7 +172,9 @@ public final class TrajectoryStore: Sendable {
   /// - Returns: A view that never changes.
   /// - Throws: ``EngramError`` with code `notFound` when there is no such commit.
   public func snapshot(asOf commit: Int64? = nil) throws(EngramError) -> Snapshot {
-    try Snapshot(of: self, asOf: commit)
+    let snapshot = try Snapshot(of: self, asOf: commit)
+    if commit == nil { forgetReplaced(by: snapshot) }
+    return snapshot
   }
 
   /// Reads the catalog in one consistent view; any number of threads may, also inside another read.
@@ -190,16 +198,35 @@ public final class TrajectoryStore: Sendable {
 
   /// The reader of a segment, opened once and kept.
   func reader(of identifier: SegmentIdentifier) throws(EngramError) -> SegmentReader {
-    if let known = readers.withLock({ $0[identifier] }) { return known }
+    if let known = readers.withLock({ $0.bySegment[identifier] }) { return known }
     let reader = try folder.open(identifier)
-    readers.withLock { $0[identifier] = reader }
+    readers.withLock { $0.bySegment[identifier] = reader }
     return reader
   }
 
+  /// The segments that are open.
+  package var openSegments: Set<SegmentIdentifier> { readers.withLock { Set($0.bySegment.keys) } }
+
   /// Forgets the readers of segments that are no longer part of the store.
   func forgetReaders(of identifiers: [SegmentIdentifier]) {
-    readers.withLock { readers in
-      for identifier in identifiers { readers[identifier] = nil }
+    let gone = Set(identifiers)
+    // A reader that is let go of unmaps its file, which nobody needs to wait for.
+    let forgotten = readers.withLock { readers in gone.compactMap { readers.bySegment.removeValue(forKey: $0) } }
+    if !forgotten.isEmpty { keptRowGroups.letGo(of: gone) }
+  }
+
+  /// Forgets the readers of segments that others have replaced or purged since the last time.
+  ///
+  /// A snapshot of an earlier commit that named one looks its examples up again, and finds them in a segment that it has not
+  /// read yet. Where a later snapshot is taken at the same time, a reader of its segments may be opened once more.
+  private func forgetReplaced(by snapshot: Snapshot) {
+    let open = readers.withLock { readers -> [SegmentIdentifier] in
+      guard snapshot.commit > readers.commit else { return [] }
+      readers.commit = snapshot.commit
+      return Array(readers.bySegment.keys)
     }
+    if open.isEmpty { return }
+    let named = Set(snapshot.extents.compactMap(\.segmentIdentifier))
+    forgetReaders(of: open.filter { !named.contains($0) })
   }
 }

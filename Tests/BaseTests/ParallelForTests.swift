@@ -33,6 +33,9 @@ import Testing
   }
 
   #if arch(x86_64)
+  /// A product that is worked out where it is asked for.
+  @inline(never) private static func product(_ first: Float, _ second: Float) -> Float { first * second }
+
   @Test(arguments: [1, 2, 4])
   func `small numbers are kept where the caller takes them for zero`(threads: Int) throws {
     var before = fenv_t()
@@ -42,14 +45,14 @@ import Testing
     flushing.__mxcsr |= 0x8040
     unsafe fesetenv(&flushing)
     let small = Float(bitPattern: UInt32(1 + threads))
-    let flushed = small * Float(threads + 1)
+    let flushed = Self.product(small, Float(threads + 1))
     let kept = Mutex<[Float]>([])
     try parallelFor(count: 64, work: WorkContext(threads: threads)) { index, _ in
-      let product = small * Float(index + 2)
+      let product = Self.product(small, Float(index + 2))
       usleep(100)
       kept.withLock { $0.append(product) }
     }
-    let after = small * Float(threads + 1)
+    let after = Self.product(small, Float(threads + 2))
     unsafe fesetenv(&before)
     #expect(kept.withLock { $0.allSatisfy { $0 > 0 } && $0.count == 64 })
     // The caller's own arithmetic is as it was.

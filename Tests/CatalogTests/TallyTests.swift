@@ -8,7 +8,7 @@ import TrajectoryModel
 
 @Suite(.seedReport) struct TallyTests {
   private static let fields = [
-    "task", "architecture", "learning_rule", "batch_size", "model_seed", "dataset_seed", "Order",
+    "task", "architecture", "learning_rule", "batch_size", "model_seed", "dataset_seed", "Order", "Offset",
   ]
 
   private static func query(_ sql: String) -> TallyQuery? {
@@ -71,7 +71,9 @@ import TrajectoryModel
     "SELECT 2 * batch_size, count(*) FROM run GROUP BY 1", "WITH r AS (SELECT 1) SELECT count(*) FROM run",
     "SELECT task, count(*) FROM run GROUP BY task COLLATE nocase", "SELECT count(*) FROM run GROUP BY n",
     "SELECT count(*) FROM run WHERE task = x'61'", "SELECT count(*) FROM run WHERE batch_size = ?1", "", "SELECT 'a",
-    "SELECT",
+    "SELECT", "SELECT task, count(*) AS \"count(*)\" FROM run GROUP BY task HAVING \"count(*)\" > 2",
+    "SELECT task, count(*) \"Count(*)\" FROM run GROUP BY task",
+    "SELECT task AS offset, count(*) FROM run GROUP BY offset",
   ])
   func `any other query is left to SQLite`(sql: String) {
     #expect(Self.query(sql) == nil)
@@ -155,6 +157,40 @@ import TrajectoryModel
         #expect(tally == plain, "\(sql)")
       }
     }
+  }
+
+  @Test(arguments: [
+    "SELECT task ->> '$.a', count(*) FROM run GROUP BY 1",
+    "SELECT architecture, count(*) FROM run WHERE task LIKE 'a' ESCAPE 'xx' GROUP BY 1",
+    "SELECT task FROM run LIMIT 'abc'", "SELECT task, count(*) FROM run GROUP BY task LIMIT 'abc'",
+  ])
+  func `a mistake that shows only in rows is the user's, with or without a tally`(sql: String) throws {
+    var generator = SeededGenerator(seed: 3)
+    let scratch = TemporaryFolder()
+    let catalog = try Self.catalog(scratch, &generator)
+    try catalog.look { reader throws in
+      for asked in [sql, "/* plain */ \(sql)"] {
+        let error = refusal(.usage) { try reader.query(asked, header: { _ in }, row: { _ in }) }
+        #expect(error?.place == "SQL \(asked)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "SELECT learning_rule, count(*) AS \"count(*)\" FROM run GROUP BY learning_rule HAVING \"count(*)\" > 500",
+    "SELECT architecture, count(*) AS \"count(*)\" FROM run GROUP BY architecture ORDER BY -\"count(*)\"",
+    "SELECT task AS offset, count(*) FROM run GROUP BY offset",
+    "SELECT offset, count(*) FROM run WHERE offset > 1 GROUP BY offset",
+  ])
+  func `names of results that hide columns give the rows that SQLite gives`(sql: String) throws {
+    var generator = SeededGenerator(seed: 3)
+    let scratch = TemporaryFolder()
+    let catalog = try Self.catalog(scratch, &generator)
+    try catalog.commit("fields", "") { writer throws in
+      try writer.addField(MetadataField(name: "offset", type: .integer))
+    }
+    let (tally, plain) = try catalog.look { try both($0, sql) }
+    #expect(tally == plain && plain.count > (sql.contains("WHERE") ? 0 : 1))
   }
 
   @Test func `a tally shows the last commit, and a commit that is looked at`() throws {

@@ -147,6 +147,68 @@ struct PictureTests {
     }
   }
 
+  @Test(arguments: [
+    [0.9999, 0.99993], [1.7e9, 1.7e9 + 60], [1e7, 1e7 + 10_000], [-1e-7, -1.0001e-7], [1.5e20, 1.5001e20],
+    [1e15, 1e15 + 1], [123_456.7, 123_456.700001], [-3e-5, 2e-5], [0.99999e6, 1.00001e6], [1e9, 1e9 + 1e-5],
+  ])
+  func `neighbouring ticks have different labels, in a terminal too`(values: [Double]) throws {
+    let points = values.map { LineChart.Point($0, $0) }
+    let chart = LineChart([.init("", points, .blue)], x: ValueAxis(""), y: ValueAxis(""))
+    let picture = Picture(title: "", description: "", panels: [Panel("", .lines(chart))])
+    let svg = picture.svg()
+    for axis in [/text-anchor="end"[^>]*>([^<]+)</, /text-anchor="middle"[^>]*>([^<]+)</] {
+      let labels = svg.matches(of: axis).map { String($0.output.1) }
+      #expect(labels.count > 1 && Set(labels).count == labels.count, "\(labels)")
+    }
+    let sides = picture.terminalText(width: 80, isColoured: false).split(separator: "\n").compactMap { line in
+      line.firstIndex(of: "┤").map { line[..<$0].filter { $0 != " " } }
+    }.filter { !$0.isEmpty }
+    #expect(sides.count > 1 && Set(sides).count == sides.count, "\(sides)")
+  }
+
+  @Test(
+    arguments: [
+      (0.9999, 0.99993, "0.999910"), (1.7e9, 1.7e9 + 60, "1700000020"), (1e7, 1e7 + 10_000, "10002000"),
+      (1.5e20, 1.5001e20, "1.50002e20"), (0.0, 4e6, "1e6"), (0.0, 3e-5, "1e-5"),
+    ] as [(Double, Double, String)])
+  func `ticks have no more digits than tell them apart`(low: Double, high: Double, label: String) {
+    let chart = LineChart(
+      [.init("", [.init(0, low), .init(1, high)], .blue)], x: ValueAxis(""), y: ValueAxis("", from: low, to: high))
+    let svg = Picture(title: "", description: "", panels: [Panel("", .lines(chart))]).svg()
+    #expect(svg.contains(">\(label)</text>"), "\(svg.matches(of: />([^<]+)<\/text>/).map(\.output.1))")
+  }
+
+  @Test(arguments: [[-1.7e308, 1.7e308], [Double.greatestFiniteMagnitude], [-1.7e308, 0]])
+  func `the largest numbers have lines and ticks on a linear axis`(values: [Double]) {
+    let points = values.enumerated().map { LineChart.Point(Double($0), $1) }
+    let chart = LineChart([.init("line", points, .blue, .faint)], x: ValueAxis("x"), y: ValueAxis("y"))
+    let svg = Picture(title: "t", description: "d", panels: [Panel("", .lines(chart))]).svg()
+    #expect(svg.contains("e308</text>"))
+    #expect(svg.contains(values.count == 1 ? "<circle" : " fa\"/>"))
+  }
+
+  @Test(arguments: [3, 3_000])
+  func `the points of means say their numbers to whoever points at them, where they are few`(count: Int) {
+    let points = (0..<count).map { LineChart.Point(Double($0), 0.99991, error: 0.0005) }
+    let chart = LineChart([.init("adam", points, .blue, .band)], x: ValueAxis("epoch"), y: ValueAxis("y"))
+    let svg = Picture(title: "", description: "", panels: [Panel("", .lines(chart))]).svg()
+    #expect(svg.contains("<title>adam, epoch 2: 0.99991 ± 5e-4</title>") == (count == 3))
+    #expect(Markup.fault(in: svg) == nil)
+  }
+
+  @Test func `every thin line is drawn in a terminal, however many there are`() {
+    func drawn(_ count: Int) -> String {
+      // Each has a height of its own.
+      let lines = (0..<count).map {
+        LineChart.Series("\($0)", [.init(0, Double($0)), .init(1, Double($0))], .blue, .faint)
+      }
+      let chart = LineChart(lines, x: ValueAxis(""), y: ValueAxis("", from: 0, to: 1_000))
+      return Picture(title: "", description: "", panels: [Panel("", .lines(chart))])
+        .terminalText(width: 40, isColoured: false)
+    }
+    #expect(drawn(1_000).count(where: { $0 == "⣿" }) > 3 * drawn(300).count(where: { $0 == "⣿" }))
+  }
+
   @Test(arguments: ValueAxis.Scale.allCases, [[0.0, 0], [-1e300, 1e300], [1e-300, 1e300], [5, 5], [-2, -1], []])
   func `numbers of any size are drawn`(scale: ValueAxis.Scale, values: [Double]) {
     let points = values.enumerated().map { LineChart.Point(Double($0), $1, error: $1.magnitude) }

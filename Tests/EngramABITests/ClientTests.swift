@@ -122,6 +122,25 @@ import Testing
     #expect(Array(asked.output.replacing("|", with: ",").split(separator: "\n").dropFirst()) == Array(rows))
   }
 
+  @Test func `texts that only Unicode has equal keep their bytes in tables of C and in SQLite's shell`() throws {
+    let folder = TemporaryFolder()
+    folder.write("run,task,epoch,m\n1,caf\u{e9},0,1\n2,cafe\u{301},0,2\n", to: "t.csv")
+    let store = folder["t.engram"]
+    let made = Self.run(ChildProcess.built("engram"), ["ingest", folder["t.csv"], store, "--quiet"])
+    #expect(made.code == 0, "\(made.errors)")
+    let bytes = "636166C3A9\n63616665CC81\n"
+    let program = try Self.compiled("Tests/clients/texts.c")
+    let query = "SELECT task FROM run ORDER BY run_id"
+    #expect(Self.run(program, [store, query]).output == bytes)
+    let asked = Self.run(
+      "sqlite3",
+      [
+        "-batch", "-bail", ":memory:", ".load \(Self.prefix["lib/libengram"])", "SELECT engram_open('\(store)')",
+        query.replacing("task", with: "hex(task)", maxReplacements: 1),
+      ])
+    #expect(asked.output.hasSuffix("\n\(bytes)"), "\(asked.output)\(asked.errors)")
+  }
+
   @Test(arguments: [false, true])
   func `every misuse is refused with a reason`(isWatched: Bool) throws {
     let folder = TemporaryFolder()

@@ -78,6 +78,83 @@ struct ClassifySessionTests {
     }
   }
 
+  @Test func `what is to be said of the splits is part of the JSON`() throws {
+    let session = try Session()
+    var text = "run,learning_rule,epoch,acc@1,acc@5\n"
+    for run in 0..<40 {
+      // The first statistic tells the rules apart, the second says nothing; half of the runs have an epoch more.
+      for epoch in 0..<(run < 20 ? 3 : 2) { text += "\(run),\(["adam", "sgdm"][run % 2]),\(epoch),\(run % 2),0\n" }
+    }
+    try Data(text.utf8).write(to: URL(filePath: session.path("t.csv")))
+    let store = session.path("t.engram")
+    try session.ok("ingest", session.path("t.csv"), store)
+    try session.ok("split", "random", store, "--name", "r", "--repeats", "1", "--test-fraction", "0.25")
+    let words = ["classify", store, "--split", "r", "--model", "random-forest", "--set", "n_estimators=4"]
+    let results = try session.json(words)
+    let notes = try #require(results["notes"] as? [String])
+    #expect(notes.contains { $0.contains("epoch") }, "\(notes)")
+    #expect(results["warnings"] as? [String] == [])
+    let shown = try session.ok("results", store, "1")
+    #expect(shown.contains("acc@1") && shown.contains("acc@5"), "\(shown)")
+  }
+
+  @Test func `leakage is part of the JSON, unless it is accepted`() throws {
+    let session = try Session()
+    try session.ok("split", "random", session.store, "--name", "k", "--repeats", "1", "--test-fraction", "0.5")
+    let words = [
+      "classify", session.store, "--split", "k/0", "--model", "random-forest", "--set", "n_estimators=2",
+    ]
+    let warnings = try #require(try session.json(words)["warnings"] as? [String])
+    #expect(warnings.count == 1 && warnings[0].contains("are not independent"), "\(warnings)")
+    #expect(try session.json(words + ["--accept-leakage"])["warnings"] as? [String] == [])
+  }
+
+  @Test func `a store without the label of a model is predicted, and a split set that is taken over keeps its label`()
+    throws
+  {
+    let session = try Session()
+    let table = session.path("kinds.csv")
+    try Data("architecture,genotype\nknet,a\nalexnet,b\nknetlrn,a\nalexnetlrn,b\n".utf8).write(to: URL(filePath: table))
+    try session.ok("join", session.store, table, "--by", "architecture")
+    try session.ok("split", "balanced", session.store, "--name", "kinds", "--repeats", "1", "--label", "genotype")
+    try session.ok(
+      "classify", session.store, "--split", "kinds", "--model", "random-forest", "--set", "n_estimators=5",
+      "--save-model",
+      session.path("kinds.model"))
+    let other = try Session()
+    let predicted = Shell.run(
+      Shell.engram, ["predict", other.store, "--model-file", session.path("kinds.model"), "--csv"])
+    #expect(predicted.code == 0 && predicted.errors.contains("the store has no field genotype"), "\(predicted.errors)")
+    let lines = predicted.output.split(separator: "\n")
+    #expect(lines.count == 1_633 && lines[0] == "example_id,run_id,layer_name,genotype,predicted,p_a,p_b")
+    #expect(lines[1].split(separator: ",", omittingEmptySubsequences: false)[3].isEmpty)
+
+    let shown = try session.ok("split", "show", session.store, "kinds", "--json", "--indices")
+    let file = session.path("shown.json")
+    try Data(shown.utf8).write(to: URL(filePath: file))
+    let taken = Shell.run(Shell.engram, ["split", "explicit", session.store, file, "--name", "again"])
+    #expect(
+      taken.code == 0 && taken.errors.contains("note: the label is genotype, as the file says"), "\(taken.errors)")
+    #expect(try session.ok("split", "show", session.store, "again").contains(#""label":"genotype""#))
+    try session.ok("split", "explicit", session.store, file, "--name", "rules", "--label", "learning_rule")
+    #expect(try session.ok("split", "show", session.store, "rules").contains(#""label":"learning_rule""#))
+  }
+
+  @Test func `a class that only the test side has is said to be one that cannot be learned`() throws {
+    let session = try Session()
+    try session.ok("split", "holdout", session.store, "--name", "rules", "--by", "learning_rule", "--only", "adam")
+    let result = Shell.run(
+      Shell.engram,
+      [
+        "classify", session.store, "--split", "rules", "--model", "random-forest", "--set", "n_estimators=2",
+        "--accept-leakage",
+      ])
+    #expect(
+      result.code == 0
+        && result.errors.contains("note: split learning_rule=adam: adam cannot be learnt, for it is not in train"),
+      "\(result.errors)")
+  }
+
   @Test func `a classification that was killed goes on where it stopped`() throws {
     let session = try Self.session()
     let script = """

@@ -6,8 +6,8 @@ import Testing
 
 struct CorrectionTests {
   /// A store of eight runs of three layers, with split sets and results.
-  private static func session() throws -> Correction {
-    let session = Correction()
+  private static func session(in name: String = "s.engram") throws -> Correction {
+    let session = Correction(name)
     try FileManager.default.copyItem(atPath: Fixtures.path("stores/version-1"), toPath: session.store)
     try session.ok("migrate", session.store)
     return session
@@ -44,11 +44,77 @@ struct CorrectionTests {
     #expect(TestFiles.read(exported) != before)
     let sha = try session.ok("split", "list", session.store, "--csv").contains("6baa3198")
     #expect(sha)
+    // What is made of the set says so, too.
+    for words in [["export", "-o", exported], ["classify", "--model", "linear-svm"]] {
+      let used = session.run(words[0], session.store, "--split", "halves/0", words[1], words[2])
+      #expect(used.errors.contains("stale: halves: "), "\(used.errors)")
+    }
     try session.ok("split", "create", session.store, "--name", "halves.2", "--like", "halves")
     #expect(!(try session.ok("split", "list", session.store).contains("stale: halves.2")))
     let again = try session.ok(
       "split", "create", session.store, "--name", "then", "--like", "halves", "--as-of", "4", "--json")
     #expect(again.contains("6baa31987759b5ed56fee7409b5a10d3f08e0135fc1529356197328c7ea8ecaa"))
+  }
+
+  @Test func `the commands that make stale results again give every option, and run as they are`() throws {
+    let session = try Self.session(in: "s 2.engram")
+    let grid = session.path("grid.json")
+    try #"{"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": [2, 3]}}"#.write(
+      toFile: grid, atomically: false, encoding: .utf8)
+    try session.ok("results", session.store, "1", "--remove")
+    let options = [
+      [
+        "--model", "random-forest", "--view", "mean+zscore", "--set", "n_estimators=3", "--set", "max_features=sqrt",
+        "--seed", "7",
+      ],
+      [
+        "--model", "linear-svm", "--set", "C=2.5", "--missing", "drop", "--folds", "2", "--fold-seed", "3", "--fold-by",
+        "model_seed",
+      ],
+      ["--model", "random-forest", "--search", "halving", "--grid", grid, "--folds", "2"],
+    ]
+    for words in options {
+      let made = Shell.run(Shell.engram, ["classify", session.store, "--split", "halves"] + words)
+      try #require(made.code == 0, "\(made.errors)")
+    }
+    try session.ok(
+      "edit", session.store, "--where", "model_seed = 3", "--set", "learning_rule=sgdm", "--reason", "wrong label")
+    let warned = session.run(
+      "classify", session.store, "--split", "halves", "--model", "random-forest", "--set", "n_estimators=2")
+    #expect(warned.errors.contains("note: stale: halves: learning_rule was edited in 1 run"), "\(warned.errors)")
+    for result in 1...2 {
+      let lines = try session.ok("results", session.store).split(separator: "\n").filter { $0.hasPrefix("stale: ") }
+      #expect(lines.count == 4, "\(lines)")
+      #expect(lines[2].contains("--search halving --folds 2, where GRID.json holds {"), "\(lines[2])")
+      let command = String(try #require(lines[result - 1].split(separator: "make them again: ").last))
+      // Splits that were made again serve all results.
+      #expect(command.contains("split create") == (result == 1))
+      let script = "PATH=\"$(dirname \"$0\"):$PATH\"; \(command)"
+      let again = Shell.run("bash", ["-c", script, Shell.engram])
+      #expect(again.code == 0, "\(command): \(again.errors)")
+      // But for the splits and their commit, the plans are one.
+      func plan(_ number: Int) throws -> NSDictionary {
+        let shown = Shell.run(Shell.engram, ["results", session.store, "\(number)", "--json"])
+        let all = try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [[String: Any]]
+        var plan = try #require(all?.first?["plan"] as? [String: Any])
+        for key in ["commit", "split_set", "splits_sha256"] { plan[key] = nil }
+        return plan as NSDictionary
+      }
+      #expect(try plan(result) == plan(4 + result))
+    }
+    #expect(try session.ok("split", "list", session.store).contains("It was made again as halves.2"))
+  }
+
+  @Test func `a list of examples of which one is hidden is not said to be made again`() throws {
+    let session = try Self.session()
+    let table = session.path("mine.csv")
+    try "example_id,side\n0,train\n1,train\n9,test\n".write(toFile: table, atomically: false, encoding: .utf8)
+    try session.ok("split", "explicit", session.store, table, "--name", "mine")
+    try session.ok("hide", session.store, "--where", "model_seed = 3", "--reason", "withdrew")
+    let list = try session.ok("split", "list", session.store)
+    #expect(
+      list.contains("stale: mine: 1 of its examples is hidden or gone since commit 8. It lists its examples"), "\(list)"
+    )
   }
 
   @Test func `a table is joined to runs, says what it matched, and replaces nothing unless asked`() throws {
@@ -183,7 +249,10 @@ struct CorrectionTests {
 /// A folder with a store, and the program.
 private final class Correction {
   private let folder = TemporaryFolder()
-  var store: String { path("s.engram") }
+  private let name: String
+  var store: String { path(name) }
+
+  init(_ name: String = "s.engram") { self.name = name }
 
   func path(_ name: String) -> String { folder[name] }
 

@@ -59,4 +59,22 @@ struct ObserveSessionTests {
     #expect("\(result.code) \(error?["error"]?["code"] as? String ?? "none")" == expected, "\(result.errors)")
     #expect(folder.names.isEmpty)
   }
+
+  @Test func `a layer may be called as the published ones are, with a slash`() throws {
+    let folder = TemporaryFolder()
+    TestFiles.write(Fixtures.bytes("recordings/act_0.npy"), to: folder["a.npy"])
+    TestFiles.write(Fixtures.bytes("recordings/act_0.npy"), to: folder["x=1.npy"])
+    func layers(_ activations: String, axes: String = "stimulus,unit") throws -> [String] {
+      let plan = try json(
+        ["observe", folder["s.engram"], "--activations", activations, "--axes", axes, "--dry-run"])
+      return (plan["layers"] as? [[String: Any]] ?? []).compactMap { $0["layer_name"] as? String }
+    }
+    #expect(try layers("block_group1_0/conv1=\(folder["a.npy"])") == ["block_group1_0/conv1"])
+    #expect(try layers("block_group1_0/conv1=\(folder["?.npy"])") == ["block_group1_0/conv1"])
+    #expect(
+      try layers("block_group1_0/conv1=\(Self.areas):it", axes: "epoch,stimulus,unit") == ["block_group1_0/conv1"])
+    #expect(try layers(folder["x=1.npy"]) == ["layer"])
+    let none = Shell.run(Shell.engram, ["observe", folder["s.engram"], "--activations", "\(folder["y"])=1.npy"])
+    #expect(none.code == 2 && none.errors.contains("y=1.npy"), "\(none.errors)")
+  }
 }

@@ -118,4 +118,22 @@ struct ResourceLimitTests {
     }
     #expect(refused > 0)
   }
+
+  @Test func `observing under many seeds takes no more memory than under few`() throws {
+    let folder = TemporaryFolder()
+    // 100,000 float32 of one stimulus, of which the noise of all seeds would take 800 MB.
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 100000), }"
+    let text = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+    for place in 0..<100_000 {
+      let bits = Float(place % 97).bitPattern
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
+    }
+    TestFiles.write(bytes, to: folder["a.npy"])
+    let line =
+      "ulimit -v 400000; exec \"$E\" observe \"$1\" --activations \"$2\" --set a=1 --noise 0.5 --observation-seeds 0:999 "
+      + "--threads 2 -q"
+    let result = Self.bash(line, folder["s.engram"], folder["a.npy"])
+    #expect(result.code == 0, "\(result.code) \(result.errors)")
+  }
 }

@@ -228,6 +228,44 @@ import TrajectoryModel
     #expect(try MeasurementCondition(units: .fraction(0.1)).unitCount(of: 4_096) == 410)
   }
 
+  @Test func `a count of all units of a layer is none, and of weights it is their share`() throws {
+    let counted = try MeasurementCondition(units: .count(6), seed: 7)
+    #expect(try counted.observation(ofUnits: 6) == .perfect)
+    #expect(try counted.observation(ofUnits: [6, 8]) == ObservationCondition(unitFraction: 12.0 / 14, seed: 7))
+    let noisy = try MeasurementCondition(units: .count(6), noiseSD: 1, seed: 7)
+    #expect(try noisy.observation(ofUnits: 6) == ObservationCondition(noiseSD: 1, seed: 7))
+    let weights = (0..<40).map { Double($0 * $0) }
+    func measured(_ condition: MeasurementCondition, units: Int?, first: Bool = false) throws -> [Double] {
+      var meter = try ObservableMeter(conditions: [condition], weightNorm: .frobenius)
+      if first { try meter.addActivations(([1, 2, 3, 4, 5, 6, 7, 8] as [Double]).span, units: 8) }
+      try meter.addWeights(weights.span, rows: 5, units: units)
+      return Array(meter.observables().values.prefix(21))
+    }
+    let share = try measured(try MeasurementCondition(units: .fraction(0.75), seed: 7), units: nil)
+    #expect(try measured(counted, units: 8) == share)
+    #expect(try measured(counted, units: nil, first: true) == share)
+    #expect(try measured(counted, units: nil) != share)
+    #expect(try measured(counted, units: 6) == measured(.perfect, units: nil))
+    refusal(.usage) { _ = try measured(counted, units: 5) }
+  }
+
+  @Test func `many seeds of noise are drawn in groups, to the same bits as one by one`() throws {
+    // More numbers of noise than are drawn ahead.
+    let (units, seeds) = (50_000, 90)
+    var random = SeededGenerator(seed: 3)
+    let numbers = (0..<(2 * units)).map { _ in Float.random(in: -1...1, using: &random) }
+    var conditions = try (0..<UInt32(seeds)).map { try MeasurementCondition(noiseSD: 0.5, seed: $0) }
+    conditions.append(try MeasurementCondition(units: .fraction(0.5), seed: 5))
+    conditions.append(try MeasurementCondition(units: .fraction(0.5), noiseSD: 1, seed: 88))
+    var together = try ObservableMeter(conditions: conditions)
+    try together.addActivations(numbers.span, units: units)
+    for place in [0, 1, 83, 84, 89, 90, 91] {
+      var alone = try ObservableMeter(conditions: [conditions[place]])
+      try alone.addActivations(numbers.span, units: units)
+      #expect(alone.observables().values == together.observables(under: place).values, "condition \(place)")
+    }
+  }
+
   @Test func `units that are NaN somewhere are found, and stimuli that were not shown`() throws {
     var missing = MissingUnits(unitCount: 3)
     #expect(missing.look(at: ([1, 2, 3, .nan, .nan, .nan] as [Float]).span) == [false, true])

@@ -4,6 +4,7 @@ import Base
 import Drawing
 import Foundation
 import Reporting
+import Splits
 import Studies
 import TestSupport
 import Testing
@@ -189,6 +190,123 @@ struct FigureTests {
     let plot = try store.snapshot().plot(PlotRequest(statistics: ["m"], colour: "learning_rule", isMean: true))
     let mean = try #require(plot.numbers.rows.first?[3])
     #expect(try abs(mean.asReal() / ((values[0] + values[1]) / 2) - 1) < 1e-12)
+  }
+
+  /// Runs of some rules at some sites, one layer and one statistic each, whose values tell the rules apart.
+  private static func sites(_ sites: [MetadataValue], rules: [String] = ["adam", "sgd"]) throws -> ToyStore {
+    var recordings: [Recording] = []
+    for run in 0..<8 {
+      for (number, site) in sites.enumerated() {
+        for (rule, name) in rules.enumerated() {
+          recordings.append(
+            ToyStore.run(
+              [
+                "site": site, "lab": .text("l=\(number)"), "learning_rule": .text(name),
+                "model_seed": .integer(Int64(run)),
+              ], layers: 1, value: Float(rule) + Float(run) / 100))
+        }
+      }
+    }
+    return try ToyStore(recordings)
+  }
+
+  /// A study of one experiment and its only figure.
+  private static func study(_ drawing: String, _ experiment: String) throws -> Study {
+    let forest =
+      #"{"model": "random-forest", "grid": {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 4}}}"#
+    return try Study(
+      json: JSONValue(
+        parsing: """
+          {"version": 1, "name": "s", "experiments": [{"name": "e", "statistics": ["all"], "classifiers": [\(forest)], \(experiment)}],
+           "figures": [{"name": "f", "draw": "\(drawing)", "experiments": ["e"]}]}
+          """))
+  }
+
+  /// The figure of a study, everything done.
+  private static func figure(_ study: Study, on store: TrajectoryStore) throws -> (plan: StudyPlan, NumberedPicture) {
+    let plan = try StudyPlan(study, grid: .coarse, on: store)
+    let outcome = try store.run(try plan.tasks(for: study.figures, in: store), of: plan)
+    #expect(outcome.failures.isEmpty, "\(outcome.failures.map(\.error))")
+    let again = try StudyPlan(study, grid: .coarse, on: store)
+    #expect(try again.tasks(for: study.figures, in: store).allSatisfy(\.isDone))
+    return (again, try #require(try StudyFigures(again, in: store).draw(try study.figure("f")).drawn))
+  }
+
+  private static func column(_ name: String, of drawn: NumberedPicture) throws -> [JSONValue] {
+    let place = try #require(drawn.numbers.columns.firstIndex(of: name), "\(drawn.numbers.columns)")
+    return drawn.numbers.rows.map { $0[place] }
+  }
+
+  @Test func `groups whose values a name cannot hold have splits, numbers and bars of their own`() throws {
+    let sites: [MetadataValue] = ["a b", "a_b", "c", "\u{f6}", "\u{fc}"].map(MetadataValue.text)
+    let toy = try Self.sites(sites)
+    let study = try Self.study(
+      "accuracy", #""splits": {"kind": "balanced", "repeats": 2, "test_fraction": 0.25}, "each": ["site"]"#)
+    let (plan, drawn) = try Self.figure(study, on: toy.store)
+    let snapshot = try toy.store.snapshot()
+    for cell in plan.cells {
+      let set = try #require(plan.sets[cell.plan.splitSet])
+      let own = try snapshot.groups(by: ["site"]).first { $0.key == cell.group }?.examples
+      let all = set.splits.reduce(ExampleSet()) { $0.union($1.train).union($1.test) }
+      #expect(all == own, "\(cell.group)")
+    }
+    let names = plan.cells.map(\.plan.splitSet)
+    #expect(Set(names).count == 5)
+    // The first of each name, and what is alone with it, have it as ever.
+    #expect([names[0], names[2], names[3]] == ["s.e.a_b", "s.e.c", "s.e._"])
+    #expect(names[1].hasPrefix("s.e.a_b-") && names[4].hasPrefix("s.e._-"))
+    #expect(try Self.column("group", of: drawn) == sites.map { .string($0.description) })
+    guard case .bars(let chart)? = drawn.picture.panels.first?.content else {
+      Issue.record("no bars")
+      return
+    }
+    #expect(chart.groups.map(\.label) == sites.map { "Random forest, \($0)" })
+    // A group that comes later and would be the first of its name leaves the others what they have.
+    _ = try toy.store.append(
+      (0..<16).map {
+        ToyStore.run(
+          ["site": .text("a!b"), "learning_rule": .text(["adam", "sgd"][$0 % 2]), "model_seed": .integer(Int64($0))],
+          layers: 1)
+      }, epochs: [0], statistics: ["weightabs_mean"])
+    let later = try StudyPlan(study, grid: .coarse, on: toy.store)
+    let kept = later.cells.filter { $0.group != [.text("a!b")] }.map(\.plan.splitSet)
+    #expect(kept == names && later.conflicts.isEmpty && Set(later.cells.map(\.plan.splitSet)).count == 6)
+  }
+
+  @Test func `groups that are held out are called by their values, whatever these hold`() throws {
+    for (columns, names) in [
+      (#"["site"]"#, ["b", "lab=x,lab=y", "lr=0.1,wd=1"]),
+      (#"["lab", "site"]"#, ["l=0, lr=0.1,wd=1", "l=1, lab=x,lab=y", "l=2, b"]),
+    ] {
+      let study = try Self.study("holdouts", #""splits": {"kind": "holdout", "by": \#(columns)}"#)
+      let toy = try Self.sites(["lr=0.1,wd=1", "lab=x,lab=y", "b"].map(MetadataValue.text))
+      let (_, drawn) = try Self.figure(study, on: toy.store)
+      #expect(try Self.column("held_out", of: drawn) == names.map { .string($0) })
+      let intervals = try Self.column("low_95", of: drawn)
+      let isDrawn = intervals.contains { $0 != .null }
+      #expect(drawn.picture.notes.contains { $0.contains("bootstrap") } == isDrawn, "\(drawn.picture.notes)")
+    }
+  }
+
+  @Test(arguments: [1, 2])
+  func `pairs of classes with slashes in their names are told apart`(repeats: Int) throws {
+    let toy = try Self.sites([.null], rules: ["adam", "sgd", "sgd/1", "sgd/m"])
+    let study = try Self.study(
+      "pairs", #""splits": {"kind": "pairs", "repeats": \#(repeats), "test_fraction": 0.25}"#)
+    let (_, drawn) = try Self.figure(study, on: toy.store)
+    #expect(
+      try Self.column("pair", of: drawn)
+        == ["adam+sgd", "adam+sgd/1", "adam+sgd/m", "sgd+sgd/1", "sgd+sgd/m", "sgd/1+sgd/m"])
+    #expect(try Self.column("splits", of: drawn).allSatisfy { $0 == .count(repeats) })
+  }
+
+  @Test func `no value and the text NULL have panels and colours of their own names`() throws {
+    let toy = try Self.sites([.null, .text("NULL"), .text("x")])
+    let drawn = try toy.store.snapshot().plot(
+      PlotRequest(statistics: ["weightabs_mean"], colour: "site", facet: "site", isMean: true))
+    #expect(drawn.picture.panels.map(\.title) == ["NULL", "'NULL'", "x"])
+    #expect(drawn.picture.key.map(\.label) == ["NULL", "'NULL'", "x"])
+    #expect(Set(try Self.column("site", of: drawn)).count == 3)
   }
 
   @Test func `a field named like markup is only text`() throws {

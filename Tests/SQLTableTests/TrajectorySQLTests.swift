@@ -75,6 +75,28 @@ import TrajectoryStore
     #expect(error?.mend.map { "\($0)" }?.contains("this one is in trajectory") == true)
   }
 
+  @Test func `statistics of runs that only Unicode has equal are two`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["s.engram"])
+    for (value, name) in ["caf\u{e9}", "cafe\u{301}"].enumerated() {
+      _ = try store.append(
+        [
+          Recording(
+            metadata: ["model_seed": .integer(Int64(value))], layers: [Layer(name: "l", position: nil)],
+            values: .float64([Double(value)]))
+        ], epochs: [0], statistics: [name])
+    }
+    let list = "SELECT hex(statistic), value FROM trajectory"
+    let (one, other): ([MetadataValue], [MetadataValue]) = (
+      [.text("636166C3A9"), .real(0)], [.text("63616665CC81"), .real(1)]
+    )
+    #expect(try Self.rows(store, list) == [one, other])
+    #expect(try Self.rows(store, "\(list) ORDER BY statistic") == [other, one])
+    #expect(try Self.rows(store, "\(list) WHERE statistic = 'cafe\u{301}'") == [other])
+    let wide = try Self.rows(store, "SELECT * FROM trajectory_wide")
+    #expect(wide.map { Array($0.dropFirst(2)) } == [[.real(0), .null], [.null, .real(1)]])
+  }
+
   @Test(arguments: [
     ("SELECT epoc FROM trajectory", "one of example_id, statistic, epoch, value", "did you mean 'epoch'?"),
     ("SELECT n FROM trajectory_wide", "one of example_id, epoch, m, it's", "did you mean 'm'?"),
@@ -196,6 +218,31 @@ import TrajectoryStore
     }
     let distinct = try Self.rows(store, "SELECT DISTINCT statistic FROM trajectory")
     #expect(distinct.count == 3)
+  }
+
+  @Test(arguments: [true, false])
+  func `rows of runs whose epochs or statistics no other has are sorted, for there would be as many walks`(isOwn: Bool)
+    throws
+  {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["s.engram"])
+    let (runs, epochs) = (12, 10)
+    for run in 0..<runs {
+      _ = try store.append(
+        [
+          Recording(
+            metadata: ["model_seed": .integer(Int64(run))], layers: [Layer(name: "l", position: nil)],
+            values: .float64((0..<(epochs * 2)).map(Double.init)))
+        ], epochs: (0..<epochs).map { Double($0 + (isOwn ? run * epochs : 0)) },
+        statistics: ["a", "b"].map { isOwn ? "\($0)\(run)" : $0 })
+    }
+    for (table, key) in [("trajectory", "epoch"), ("trajectory", "epoch, statistic"), ("trajectory_wide", "epoch")] {
+      let query = "SELECT \(key), count(*) FROM \(table) GROUP BY \(key)"
+      let plan = try Self.rows(store, "EXPLAIN QUERY PLAN \(query)").joined().map(\.description)
+      #expect(plan.contains { $0.contains("TEMP B-TREE") } == isOwn, "\(plan)")
+      let rows = try Self.rows(store, query)
+      #expect(rows.count == (isOwn ? runs : 1) * epochs * (key == "epoch" ? 1 : 2))
+    }
   }
 
   @Test func `more values than are kept come by epoch, some epochs at a time`() throws {

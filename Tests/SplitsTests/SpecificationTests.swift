@@ -11,6 +11,9 @@ import TrajectoryStore
 @Suite struct SpecificationTests {
   static let everyKind: [SplitSpecification] = [
     SplitSpecification(.balanced(BalancedSplits(repeats: 3, seed: 7, test: .perClass(5), train: .fraction(0.5)))),
+    SplitSpecification(.balanced(BalancedSplits(repeats: 1, train: .fraction(0.8)))),
+    SplitSpecification(.random(RandomSplits(repeats: 1, train: .fraction(0.8)))),
+    SplitSpecification(.groupShuffle(GroupShuffleSplits(repeats: 1, train: .count(3)))),
     SplitSpecification(.holdout(HoldoutSplits(preset: .curriculum)), where: "task = 'cifar10'"),
     SplitSpecification(
       .holdout(
@@ -49,6 +52,41 @@ import TrajectoryStore
     #expect(try SplitSpecification(json: JSONValue(parsing: text)) == specification)
     let data = try JSONEncoder().encode(specification)
     #expect(try JSONDecoder().decode(SplitSpecification.self, from: data) == specification)
+  }
+
+  @Test(arguments: [
+    (#"{"kind": "random", "repeats": 1, "train_fraction": 0.8}"#, 8, 2),
+    (#"{"kind": "random", "repeats": 1, "train_count": 3}"#, 3, 7),
+    (#"{"kind": "random", "repeats": 1, "train_fraction": 0.4, "test_fraction": 0.25}"#, 4, 3),
+    (#"{"kind": "group-shuffle", "repeats": 1, "train_fraction": 0.7}"#, 7, 3),
+    (#"{"kind": "group-shuffle", "repeats": 1, "counting": "examples", "train_count": 6}"#, 6, 4),
+    (#"{"kind": "balanced", "repeats": 1, "train_fraction": 0.8}"#, 8, 2),
+    (#"{"kind": "balanced", "repeats": 1, "train_per_class": 2}"#, 4, 6),
+    (#"{"kind": "holdout", "by": ["half"], "balanced": {"train_per_class": 1}}"#, 2, 4),
+  ])
+  func `where the train side alone has a size, the test side is the rest`(text: String, train: Int, test: Int) throws {
+    let toy = try ToyStore(
+      (0..<10).map {
+        ToyStore.run(["learning_rule": .text($0 % 2 == 0 ? "a" : "b"), "half": .integer(Int64($0 / 5))], layers: 1)
+      })
+    var object = try JSONValue(parsing: text).asObject()
+    object["version"] = 1
+    let specification = try SplitSpecification(json: .object(object))
+    let split = try specification.splits(of: toy.store.snapshot())[0]
+    #expect(split.train.count == train && split.test.count == test)
+    // scikit-learn: ShuffleSplit(1, train_size=0.8, random_state=0).
+    if case .random(let plan) = specification.kind, plan.train == .fraction(0.8) { #expect(split.test.ids == [2, 8]) }
+    // Stored, it says what it means, and is made again the same.
+    let again = try SplitSpecification(json: specification.json)
+    #expect(try again == specification && again.splits(of: toy.store.snapshot())[0] == split)
+  }
+
+  @Test func `ranges of ids whose sum no number holds are refused`() throws {
+    let range = "[0, \((1 << 48) - 1)]"
+    let ranges = [String](repeating: range, count: 1 << 15).joined(separator: ", ")
+    let text = #"{"version": 1, "kind": "explicit", "splits": [{"train": [\#(ranges)], "test": [1]}]}"#
+    let error = refusal(.usage) { _ = try SplitSpecification(json: JSONValue(parsing: text)) }
+    #expect(error?.message.hasSuffix("an example is listed twice on one side") == true)
   }
 
   @Test(arguments: everyKind)

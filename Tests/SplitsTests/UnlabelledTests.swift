@@ -53,6 +53,37 @@ struct UnlabelledTests {
     #expect(try level.splits(of: snapshot)[0].test.count == 6 && level.remarks(of: snapshot).isEmpty)
   }
 
+  @Test func `a class with fewer examples than folds is named`() throws {
+    let toy = try Self.toy()
+    let specification = SplitSpecification(
+      .kFold(KFoldSplits(folds: 5)), label: "animal", where: "animal = 'M0' OR trial IN (12, 13)")
+    #expect(
+      try specification.remarks(of: toy.store.snapshot())
+        == ["the class 'M1' has 2 examples, fewer than the 5 folds, so some folds test none of it"])
+  }
+
+  @Test(
+    arguments: [
+      (
+        .random(RandomSplits(repeats: 2, test: .count(6), train: .count(6))),
+        "12 of 24 selected examples are on neither side of a split"
+      ),
+      (.random(RandomSplits(repeats: 2, train: .count(6))), nil),
+      (
+        .balanced(BalancedSplits(repeats: 1, test: .perClass(2), train: .perClass(9))),
+        "2 of 24 selected examples are on neither side of a split"
+      ),
+      (
+        .groupShuffle(GroupShuffleSplits(by: ["level"], repeats: 2, test: .count(1), train: .count(4))),
+        "4 of 24 selected examples are on neither side of a split"
+      ),
+    ] as [(SplitSpecification.Kind, String?)])
+  func `what is on neither side of a draw is counted`(kind: SplitSpecification.Kind, said: String?) throws {
+    let toy = try Self.toy()
+    let set = try toy.store.createSplitSet("s", SplitSpecification(kind, label: "animal"))
+    #expect(try set.specification.remark(onLeftOutOf: set.splits, of: toy.store.snapshot()) == said)
+  }
+
   @Test func `groups without a value are counted`() throws {
     let toy = try Self.toy()
     let specification = SplitSpecification(

@@ -66,6 +66,35 @@ struct ComparisonTests {
     #expect(error?.message == "these results are not of the same splits")
   }
 
+  @Test(arguments: [true, false])
+  func `results that were tested on different examples are not compared`(keepsPredictions: Bool) throws {
+    let toy = try ToyStore.learningRules()
+    // Runs that lack all but one statistic.
+    let few = (100..<106).flatMap { seed in
+      ["adam", "feedback", "sgdm"].map { rule in
+        Recording(
+          metadata: ["learning_rule": .text(rule), "model_seed": .integer(Int64(seed))],
+          layers: [Layer(name: "conv1", position: .early)], values: .float32([0, 1, 2]))
+      }
+    }
+    _ = try toy.store.append(few, epochs: ToyStore.ruleEpochs, statistics: ["weightabs_mean"])
+    _ = try toy.store.createSplitSet("s", SplitSpecification(.balanced(BalancedSplits(repeats: 2))))
+    var options = ClassifyOptions()
+    options.keepsPredictions = keepsPredictions
+    func classify(_ statistic: String, _ missing: MissingPolicy) throws -> Classification {
+      try toy.store.classify(
+        ClassificationPlan(
+          splitSet: "s", features: FeatureRequest(statistics: .names([statistic]), missing: missing),
+          grid: GridSpecification(.randomForest, parameters: ["n_estimators": 1])), options: options)
+    }
+    let all = try classify("weightabs_mean", .refuse)
+    let some = try classify("actraw_mean", .drop)
+    let error = refusal(.usage) { _ = try Comparison(all, with: some) }
+    #expect(error?.message == "these results were tested on different examples of the same splits")
+    #expect(error?.found?.hasPrefix("\(all.splits[0].test.count) in results 1, ") == true)
+    #expect(try Comparison(some, with: classify("gradavgabs_id", .drop)).accuracy.splits == 2)
+  }
+
   @Test func `with one split there is no error`() throws {
     let toy = try ClassifyTests.store(.balanced(BalancedSplits(repeats: 1)))
     let grid = GridSpecification(.randomForest, parameters: ["n_estimators": 1])

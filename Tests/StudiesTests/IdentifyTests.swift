@@ -59,6 +59,40 @@ struct IdentifyTests {
     #expect(right[0] == right[1] && right[0] > 4, "\(right) of 6")
   }
 
+  @Test(arguments: ClassifyTests.wide.indices)
+  func `statistics are credited for values that only Float64 holds`(place: Int) throws {
+    let toy = try ToyStore.learningRules(wide: ClassifyTests.wide[place])
+    var asked = request("model_seed = 0")
+    asked.draws = 2
+    let shares = try toy.store.snapshot().identify(asked).examples.flatMap(\.statistics)
+    #expect(shares.contains { abs($0.share) > 0.05 }, "\(shares)")
+  }
+
+  @Test(arguments: ["learning_rule", "Learning_Rule"])
+  func `neither a field that names runs nor the label names a kind`(label: String) throws {
+    var random = SeededGenerator(seed: 3)
+    let recordings = (0..<18).map { number in
+      let rule = number % 3
+      return Recording(
+        metadata: [
+          "task": .text("toy"), "learning_rule": .text(["adam", "feedback", "sgdm"][rule]),
+          "tracker_run": .text("run-\(number)"), "rig": .text(number < 9 ? "a" : "b"),
+        ],
+        layers: [Layer(name: "conv1", position: .early), Layer(name: "fc2", position: .deep)],
+        values: .float32((0..<4).map { _ in Float(rule) + Float(random.next() % 1_000) / 2_000 }))
+    }
+    let toy = try ToyStore(recordings, epochs: [0, 5], statistics: ["weightabs_mean"])
+    var asked = request("learning_rule = 'sgdm'")
+    asked.label = label
+    asked.treeCount = 10
+    let groups = try toy.store.snapshot().identify(asked).calibrationGroups
+    #expect(groups.fields == ["run_id"] && groups.newValues.isEmpty && groups.runFields == ["tracker_run"])
+    // A field that several training runs share a value of names a kind all the same.
+    var other = request("rig = 'b' AND learning_rule = 'sgdm'", train: "rig = 'a'")
+    other.treeCount = 10
+    #expect(try toy.store.snapshot().identify(other).calibrationGroups.newValues == ["rig 'b'"])
+  }
+
   @Test func `sets of classes hold the true one of held-out kinds, and kinds told by guessing are named`() throws {
     try BundledStore.with { store in
       let snapshot = try store.snapshot()
@@ -302,7 +336,7 @@ struct IdentifyTests {
         ])
       #expect(
         try keys(json["calibration"]) == [
-          "by", "reason", "new_values", "folds", "examples", "runs", "run_sets", "agreement",
+          "by", "reason", "new_values", "run_fields", "folds", "examples", "runs", "run_sets", "agreement",
         ])
       #expect(
         try keys(json.object("calibration")["runs"]) == ["exponent", "uncalibrated", "calibrated"])

@@ -30,6 +30,20 @@ struct TrainedModelTests {
     #expect(try model.predict(snapshot.allExamples, in: snapshot).codes.count == 18)
   }
 
+  @Test func `what a model leaves out of examples that lack a statistic is said`() throws {
+    let (toy, plan) = (try ClassifyTests.store(), try ClassifyTests.plan())
+    let model = try toy.store.trainedModel(plan, split: 0)
+    let run = Recording(
+      metadata: ["learning_rule": .text("adam"), "model_seed": .integer(99)],
+      layers: [Layer(name: "conv1", position: .early)],
+      values: .float32([0, 1, 2]))
+    _ = try toy.store.append([run], epochs: ToyStore.ruleEpochs, statistics: ["weightabs_mean"])
+    let snapshot = try toy.store.snapshot()
+    let answer = try model.predict(snapshot.allExamples, in: snapshot, missing: .drop)
+    #expect(answer.remarks == ["1 of 49 examples are left out, as they lack what is asked for"])
+    #expect(try model.predict(answer.examples, in: snapshot, missing: .drop).remarks.isEmpty)
+  }
+
   @Test func `a model that was just tested is not learned again`() throws {
     let (toy, plan) = (try ClassifyTests.store(), try ClassifyTests.plan())
     let store = toy.store

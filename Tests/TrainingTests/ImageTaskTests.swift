@@ -59,6 +59,28 @@ import TrajectoryStore
     }
   }
 
+  @Test func `classes that are called by numbers are read one way throughout a table, or refused`() throws {
+    let folder = TemporaryFolder()
+    for name in ["train", "train/1", "train/2", "train/10", "val"] { #expect(unsafe mkdir(folder[name], 0o755) == 0) }
+    let picture = try ColourImageTests.picture(20, 20, [9, 9, 9]).jpeg()
+    for path in ["train/1/a.jpg", "train/2/a.jpg", "train/10/a.jpg", "val/a.jpg", "val/b.jpg", "val/c.jpg"] {
+      folder.write(picture, to: path)
+    }
+    func labels(_ classes: [Int]) throws -> [Int32] {
+      folder.write(zip(["a", "b", "c"], classes).map { "\($0).jpg \($1)\n" }.joined(), to: "val.txt")
+      let read = try ImageFolder(opening: folder.path)
+      #expect(read.classes == ["1", "10", "2"])
+      return try (0..<3).map { try read.validationImage($0).label }
+    }
+    // 0 is no folder, and 10 is no number of a class.
+    #expect(try labels([0, 1, 2]) == [0, 1, 2])
+    #expect(try labels([2, 1, 0]) == [2, 1, 0])
+    #expect(try labels([1, 10, 2]) == [0, 1, 2])
+    #expect(refusal(.invalidData) { _ = try labels([1, 2, 1]) }?.mend != nil)
+    #expect(refusal(.invalidData) { _ = try labels([0, 2, 10]) }?.place == "line 3")
+    #expect(refusal(.invalidData) { _ = try labels([10, 0, 1]) }?.place == "line 2")
+  }
+
   @Test func `another layout is refused with the one that is expected`() throws {
     let empty = TemporaryFolder()
     for path in [nil, empty.path] {

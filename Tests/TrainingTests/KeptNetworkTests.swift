@@ -41,6 +41,106 @@ import Transfer
     #expect(nothing.present == runs.count && nothing.ingest == nil)
   }
 
+  @Test(arguments: ["sgdm", "oja"])
+  func `has the bits of training also of a network that diverged`(rule: String) throws {
+    let folder = TemporaryFolder()
+    let reports = try Self.train([TrainerTests.diverging(rule)], into: folder["live"], keepingIn: folder["nets"])
+    #expect(reports.allSatisfy { $0.divergedAtStep != nil })
+    _ = try Self.observation(folder["nets"]).observe(into: folder["again"])
+    #expect(try Self.values(folder["again"]) == Self.values(folder["live"]))
+  }
+
+  @Test func `a count of units is a share of the weights, and one perfect observation of a layer that has no more`()
+    throws
+  {
+    let folder = TemporaryFolder()
+    _ = try Self.train([TrainerTests.settings()], into: folder["live"], keepingIn: folder["nets"])
+    let counts = try (0..<3).map { try MeasurementCondition(units: .count(10), seed: $0) }
+    let observation = try Self.observation(folder["nets"], counts)
+    let report = try observation.observe(into: folder["live"])
+    #expect(
+      report.notes.contains { $0.hasPrefix("layers with as many units") && $0.hasSuffix(": fc4") }, "\(report.notes)")
+    #expect(report.notes.contains { $0.contains("not the mean over rows") }, "\(report.notes)")
+    // Three layers under three seeds; the readout of ten units is the perfect one that training measured.
+    #expect(report.ingest?.append.examples.count == 9)
+    #expect(try observation.observe(into: folder["live"]).ingest == nil)
+    _ = try observation.observe(into: folder["other"])
+    let other = try TrajectoryStore(opening: folder["other"]).snapshot()
+    #expect(other.exampleCount == 10)
+    #expect(other.statistics(of: try other.examples(where: "layer_name = 'fc4'")).count == 45)
+    // The same share of the units as a fraction has the same weights.
+    let units = 10.0 / (16 * 16 * 4)
+    let share = try MeasurementCondition(units: .fraction(units), seed: 1)
+    _ = try Self.observation(folder["nets"], [share]).observe(into: folder["shares"])
+    let shares = try TrajectoryStore(opening: folder["shares"]).snapshot()
+    func bits(_ snapshot: Snapshot) throws -> [UInt64] {
+      let chosen = try snapshot.select(
+        try snapshot.examples(where: "layer_name = 'conv1' AND observation_seed = 1"),
+        statistics: .names(["weightraw_norm", "weightsq_var", "actraw_mean"]))
+      var matrix = Matrix()
+      try snapshot.materialize(chosen.examples, chosen.columns, into: &matrix)
+      return (0..<(matrix.rows * matrix.columns)).map {
+        matrix[$0 / matrix.columns, $0 % matrix.columns].bitPattern
+      }
+    }
+    #expect(try bits(other).count == 3 * 3)
+    #expect(try bits(other) == bits(shares))
+  }
+
+  @Test func `says that norms of weights of stored networks stay as they are`() throws {
+    let folder = TemporaryFolder()
+    _ = try Self.train([TrainerTests.settings()], into: folder["live"], keepingIn: folder["nets"])
+    let runs = try KeptNetworks(opening: folder["nets"]).runs()
+    let report = try CheckpointObservation(runs, weightNorm: .frobenius).observe(into: folder["live"])
+    #expect(
+      report.present == 1 && report.notes.count == 1 && report.notes[0].contains("another store"), "\(report.notes)")
+    #expect(try CheckpointObservation(runs).observe(into: folder["live"]).notes.isEmpty)
+    #expect(try CheckpointObservation(runs, weightNorm: .frobenius).observe(into: folder["new"]).notes.isEmpty)
+  }
+
+  @Test func `what a kept run says of itself is written with a checkpoint alone`() throws {
+    let folder = TemporaryFolder()
+    let settings = TrainerTests.settings()
+    _ = try Self.train([settings], into: folder["live"], keepingIn: folder["nets"])
+    let file = try KeptNetworks(opening: folder["nets"]).runs()[0].path + "/run.json"
+    let before = TestFiles.read(file)
+    let store = try TrajectoryStore.openOrCreate(at: folder["live"]).store
+    for name in ["nets", "none"] {
+      let trainer = Trainer(into: store, threads: 2, keepingIn: try KeptNetworks(making: folder[name]))
+      let report = try #require(try PlanRunner(trainer, workers: 1).train([settings], work: WorkContext()).first)
+      #expect(report.outcome == .present && report.keptCheckpoints == (name == "nets" ? 3 : 0))
+    }
+    #expect(TestFiles.read(file) == before)
+    #expect(TestFiles.names(in: folder["none"]).isEmpty)
+  }
+
+  @Test(arguments: ["direct-feedback", "feedback", "sgdm"])
+  func `how large kept networks are is known before`(rule: String) throws {
+    let folder = TemporaryFolder()
+    let settings = TrainerTests.settings(.resnet18, rule)
+    let report = try #require(try Self.train([settings], into: folder["live"], keepingIn: folder["nets"]).first)
+    let run = try KeptNetworks(opening: folder["nets"]).runs()[0]
+    var bytes = 0
+    for epoch in run.epochs {
+      let file = try NpzFile(opening: run.file(epoch))
+      for name in file.names { bytes += try file.array(name).payload.byteCount }
+    }
+    #expect(try TrainerTests.runner(folder["other"]).keptByteCount([settings]) == bytes)
+    #expect(report.keptBytes > bytes)
+  }
+
+  @Test func `networks of equal metadata are said`() throws {
+    let folder = TemporaryFolder()
+    var (first, second) = (TrainerTests.settings(), TrainerTests.settings())
+    (first.recipe, second.recipe) = ("mine", "mine")
+    second.rate = 0.02
+    _ = try Self.train([first], into: folder["a"], keepingIn: folder["nets"])
+    #expect(try Self.observation(folder["nets"]).observe(into: folder["one"]).notes.isEmpty)
+    _ = try Self.train([second], into: folder["b"], keepingIn: folder["nets"])
+    let report = try Self.observation(folder["nets"]).observe(into: folder["both"])
+    #expect(report.notes.contains { $0.hasPrefix("2 of the networks have the metadata of another") }, "\(report.notes)")
+  }
+
   @Test func `adds conditions to the runs of a store, once`() throws {
     let folder = TemporaryFolder()
     _ = try Self.train(TrainerTests.few, into: folder["live"], keepingIn: folder["nets"])

@@ -183,6 +183,22 @@ import TrajectoryModel
     refusal(.notFound) { _ = try PlanRunner.check([run], data: TemporaryFolder().path) }
     run.imageSize = 8
     refusal(.usage) { _ = try PlanRunner.check([run], data: nil) }
+    run.imageSize = 64
+    #expect(try PlanRunner.check([run], data: nil).count == 1)
+    for (task, fits) in [("cifar10", false), ("cifar10-simclr", true), ("audionet", false)] {
+      run.task = task
+      if fits {
+        #expect(try PlanRunner.check([run], data: nil).count == 1)
+      } else {
+        #expect(
+          refusal(.usage, "\(task)") { _ = try PlanRunner.check([run], data: nil) }?.found?.hasPrefix("64") == true)
+        let folder = TemporaryFolder()
+        let error = refusal(.usage, "\(task)") {
+          _ = try TrainerTests.runner(folder["s"]).train([run], work: WorkContext())
+        }
+        #expect(error?.found?.hasPrefix("64") == true)
+      }
+    }
     run.task = "imagenett"
     #expect(refusal(.usage) { _ = try PlanRunner.check([run], data: nil) }?.mend != nil)
   }

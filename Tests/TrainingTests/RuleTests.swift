@@ -11,8 +11,7 @@ import TrajectoryModel
   /// A small network of an architecture on noise, in Float64.
   static func network(
     _ architecture: Architecture, rule: String, options: [String: Double] = [:], decay: Double = 0,
-    isDouble: Bool = true,
-    seed: UInt64 = 3
+    clip: Double = 0, isDouble: Bool = true, seed: UInt64 = 3
   ) throws -> TensorNetwork {
     var size = NetworkSize()
     size.width = architecture.family == .knet ? 0.25 : 0.0625
@@ -22,6 +21,7 @@ import TrajectoryModel
     var settings = TensorNetwork.Settings()
     settings.isDouble = isDouble
     settings.decay = decay
+    settings.clip = clip
     try TensorLibrary.useThreads(1)
     let network = try TensorNetwork(description, rule: rule, options: options, settings: settings)
     try network.start(from: .own(seed))
@@ -69,6 +69,74 @@ import TrajectoryModel
         #expect(zip(one, other).allSatisfy { abs($0 - $1) <= 1e-10 * scale }, "\(architecture) \(rule)")
       }
     }
+  }
+
+  @Test func `Kolen-Pollack kernels that are equal stay equal where gradients are clipped`() throws {
+    let network = try Self.network(.knet, rule: "kolen-pollack", clip: 0.01)
+    func pairs() throws -> [([Double], [Double])] {
+      try network.description.layers.map { layer in
+        let kernel = try network.get(.kernel, of: layer.operation)
+        return (
+          Self.asFeedback(kernel, network.description.operations[layer.operation]),
+          try network.get(.feedback, of: layer.operation)
+        )
+      }
+    }
+    for (layer, pair) in zip(network.description.layers, try pairs()) {
+      try network.set(.feedback, of: layer.operation, to: pair.0)
+    }
+    let before = try Self.kernels(network)
+    for step in 0..<5 { _ = try network.step(Self.batch(), rate: 0.1, seed: UInt64(step)) }
+    #expect(try Self.kernels(network) != before)
+    for (kernel, feedback) in try pairs() {
+      let scale = kernel.map(abs).max() ?? 0
+      #expect(zip(kernel, feedback).allSatisfy { abs($0 - $1) <= 1e-12 * scale })
+    }
+  }
+
+  @Test(arguments: ["sign-uniform", "sign-fixed", "sign-random"])
+  func `measures activity changes through the kernel that gradients go down by`(rule: String) throws {
+    let network = try Self.network(.knet, rule: rule)
+    let layer = try #require(network.description.layers.last)
+    let operation = network.description.operations[layer.operation]
+    func change() throws -> Double {
+      try network.look(at: Self.batch(2).images)
+      return try network.activityChange(of: layer, stimuli: 2, byFeedback: true)[0]
+    }
+    let first = try change()
+    let kernel = Self.asFeedback(try network.get(.kernel, of: layer.operation), operation)
+    let feedback = try network.get(.feedback, of: layer.operation)
+    let uniform = (feedback.reduce(0) { $0 + $1 * $1 } / Double(feedback.count)).squareRoot()
+    func expected(_ magnitude: (Double) -> Double) -> Double {
+      zip(kernel, feedback).reduce(0) { $0 + ($1.0 > 0 ? 1 : -1) * magnitude($1.1) } / Double(operation.shape.channels)
+    }
+    let ofFeedback = feedback.reduce(0, +) / Double(operation.shape.channels)
+    #expect(abs(first - ofFeedback) > 1e-6)
+    switch rule {
+    case "sign-uniform": #expect(abs(first - expected { _ in uniform }) < 1e-12)
+    case "sign-fixed": #expect(abs(first - expected { abs($0) }) < 1e-12)
+    default:
+      // Magnitudes are drawn for a measurement as for any other one, whatever was drawn to learn.
+      _ = try network.step(Self.batch(), rate: 0, seed: 9)
+      #expect(try change() == first)
+    }
+  }
+
+  @Test func `one value for each channel leaves the moving variance as it is`() throws {
+    let network = try Self.network(.resnet18, rule: "sgdm")
+    for step in 0..<3 { _ = try network.step(Self.batch(1), rate: 0.001, seed: UInt64(step)) }
+    var (kept, moved) = (0, 0)
+    for (index, operation) in network.description.operations.enumerated() {
+      let variances = try network.get(.movingVariance, of: index)
+      if variances.isEmpty { continue }
+      let isOne = operation.shape.height * operation.shape.width == 1
+      #expect(variances.allSatisfy { $0.isFinite && ($0 == 1) == isOne }, "operation \(index)")
+      if isOne { kept += 1 } else { moved += 1 }
+    }
+    #expect(kept > 0 && moved > 0)
+    try network.look(at: Self.batch(2).images)
+    let output = try network.doubleActivations(of: network.description.operations.count - 1, stimuli: 2)
+    #expect(output.allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: ["feedback", "direct-feedback", "sign-fixed", "sign-uniform", "sign-random"])

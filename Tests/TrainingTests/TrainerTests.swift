@@ -170,17 +170,85 @@ import TrajectoryStore
     #expect(report.error?.mend?.description.contains("another recipe") == true)
   }
 
-  @Test func `records divergence as data`() throws {
+  /// A run whose loss is no number from one of its first steps on; under `oja` the first layer stays one of numbers.
+  static func diverging(_ rule: String) -> TrainingSettings {
+    var settings = settings(.knet, rule)
+    settings.rate = rule == "oja" ? 300 : 1e6
+    return settings
+  }
+
+  @Test(arguments: ["sgdm", "oja"])
+  func `records divergence as data: every statistic of every layer is NaN from there on`(rule: String) throws {
     let folder = TemporaryFolder()
-    var settings = Self.settings()
-    settings.rate = 1e30
+    let settings = Self.diverging(rule)
     let report = try #require(try Self.runner(folder["a"]).train([settings], work: WorkContext()).first)
-    #expect(report.outcome == .trained && report.divergedAtStep != nil && report.loss?.isNaN == true)
-    let snapshot = try TrajectoryStore(opening: folder["a"]).snapshot()
-    let selection = try snapshot.select(snapshot.allExamples, statistics: .names(["weightabs_mean"]))
+    #expect(report.outcome == .trained && report.divergedAtStep.map { $0 < 6 } == true)
+    #expect(report.loss?.isNaN == true && report.top1?.isNaN == true)
+    let store = try TrajectoryStore(opening: folder["a"])
+    let snapshot = try store.snapshot()
+    let selection = try snapshot.select(snapshot.allExamples, statistics: .all)
     var matrix = Matrix()
     try snapshot.materialize(selection.examples, selection.columns, into: &matrix)
-    #expect(matrix[0, 0].isFinite && matrix[0, matrix.columns - 1].isNaN)
+    for row in 0..<matrix.rows {
+      // Epochs 0, 2 and 4 of each statistic.
+      let values = (0..<matrix.columns).map { matrix[row, $0] }
+      #expect(values.count { !$0.isNaN } == 45, "layer \(row)")
+    }
+    var metrics: [String: [Double]] = [:]
+    try store.query("SELECT metric, value FROM run_metric WHERE epoch > 0") { (_) throws(EngramError) in
+    } row: { (values) throws(EngramError) in
+      // A NaN is NULL in SQL.
+      let value = if case .real(let value) = values[1] { value } else { Double.nan }
+      metrics[values[0].description, default: []].append(value)
+    }
+    #expect(metrics.keys.sorted() == ["loss", "top1", "train_loss", "train_top1"])
+    #expect(metrics.values.allSatisfy { $0.count == 2 && $0.allSatisfy { $0.isNaN } }, "\(metrics)")
+  }
+
+  @Test(arguments: ["sgdm", "oja"])
+  func `a run that diverged goes on after being cut short, and says where it diverged`(rule: String) throws {
+    let folder = TemporaryFolder()
+    let settings = Self.diverging(rule)
+    let whole = try Self.runner(folder["whole"]).train([settings], work: WorkContext())
+    var reports: [TrainingReport] = []
+    for patience in stride(from: 3, through: 400, by: 9) where reports.isEmpty {
+      let work = Self.work(stoppedAfter: patience)
+      do {
+        reports = try Self.runner(folder["cut"]).train([settings], work: work)
+      } catch let error as EngramError { #expect(error.code == .cancelled) }
+    }
+    #expect(reports.map(\.outcome) == [.resumed])
+    #expect(reports.map(\.divergedAtStep) == whole.map(\.divergedAtStep))
+    #expect(try Self.contents(folder["cut"]) == Self.contents(folder["whole"]))
+  }
+
+  @Test func `a run that goes on with other threads says so`() throws {
+    let folder = TemporaryFolder()
+    let settings = Self.settings()
+    let store = try TrajectoryStore.openOrCreate(at: folder["s"]).store
+    for patience in stride(from: 10, through: 60, by: 4)
+    where !TestFiles.names(in: folder["s/recording"]).contains(where: { $0.hasSuffix(".state") }) {
+      let work = Self.work(stoppedAfter: patience)
+      #expect(throws: EngramError.self) { try Self.runner(folder["s"]).train([settings], work: work) }
+    }
+    let runner = PlanRunner(Trainer(into: store, threads: 2), workers: 1)
+    let report = try #require(try runner.train([settings], work: WorkContext()).first)
+    #expect(report.outcome == .resumed && report.notes.count == 1, "\(report.notes)")
+    #expect(report.notes.first?.contains("threads are 2 and were 1") == true, "\(report.notes)")
+  }
+
+  @Test func `settings that change nothing are said of a single run, and of a plan are not`() throws {
+    let folder = TemporaryFolder()
+    var idle = Self.settings()
+    (idle.size.dropout, idle.size.normDecay, idle.temperature, idle.changesByFeedback) = (0.3, 0.5, 0.9, true)
+    let report = try #require(try Self.runner(folder["a"]).train([idle], work: WorkContext()).first)
+    let note = "nothing of the run depends on norm_decay, dropout, temperature, feedback_change, which are set"
+    #expect(report.notes.count == 1 && report.notes[0].hasSuffix(note), "\(report.notes)")
+    let both = try Self.runner(folder["b"]).train([idle, Self.settings(seed: 1)], work: WorkContext())
+    #expect(both.allSatisfy { $0.notes.isEmpty })
+    var used = Self.settings(.resnet18, "sign-fixed", task: "digits-simclr")
+    (used.size.normDecay, used.temperature, used.changesByFeedback) = (0.5, 0.9, true)
+    #expect(try Self.runner(folder["c"]).train([used], work: WorkContext()).allSatisfy { $0.notes.isEmpty })
   }
 
   @Test func `one run that fails leaves the others alone`() throws {

@@ -24,6 +24,51 @@ import TrajectoryStore
     refusal(.exists) { _ = try TrajectoryStore.create(at: folder["a.engram"]) }
   }
 
+  @Test func `a text that is too long to be read is refused by its row or run and its field, and the longest is read`()
+    throws
+  {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let (longest, long) = (String(repeating: "x", count: 1_000_000), String(repeating: "x", count: 1_000_001))
+    func recording(_ seed: Int64, _ note: String, layer: String = "fc") -> Recording {
+      Recording(
+        metadata: ["model_seed": .integer(seed), "note": .text(note)], layers: [Layer(name: layer, position: nil)],
+        values: .float32([1]))
+    }
+    _ = try store.append([recording(1, longest), recording(2, "y")], epochs: [0], statistics: ["m"])
+    let snapshot = try store.snapshot()
+    #expect(try snapshot.examples(where: "model_seed = 2").ids == [1])
+    #expect(try snapshot.examples(where: "length(note) = 1000000").ids == [0])
+    #expect(try snapshot.groups(by: ["note"]).count == 2)
+    let append = refusal(.invalidData) {
+      _ = try store.append([recording(3, "z"), recording(4, long)], epochs: [0], statistics: ["m"])
+    }
+    #expect(append?.place == "run 1 of the append, field note" && append?.found == "1000001 bytes")
+    refusal(.invalidData) {
+      _ = try store.append([recording(3, "z", layer: long)], epochs: [0], statistics: ["m"])
+    }
+    for isTrial in [true, false] {
+      let edit = refusal(.invalidData) {
+        _ = try store.edit(where: "model_seed = 2", set: ["note": .text(long)], isTrial: isTrial)
+      }
+      #expect(edit?.place == "run 2, field note")
+    }
+    // As a file brings them: a row for each example.
+    let metadata = AppendMetadata(
+      fields: [MetadataField(name: "note", type: .text)], runs: [[.text("z")], [.text(long)]],
+      observations: [
+        .init(run: 0, layers: [Layer(name: "conv", position: nil), Layer(name: "fc", position: nil)]),
+        .init(run: 1, layers: [Layer(name: "fc", position: nil)]),
+      ])
+    let row = refusal(.invalidData) {
+      try store.write("append") { (session) throws(EngramError) in
+        _ = try Appender(session, metadata, epochs: [0], statistics: ["m"], elementType: .float32)
+      }
+    }
+    #expect(row?.place == "row 3, field note")
+    #expect(try store.snapshot().exampleCount == 2)
+  }
+
   @Test func `a creation that was killed before the catalog was there is completed by the next`() throws {
     let folder = TemporaryFolder()
     _ = try TrajectoryStore.create(at: folder["a.engram"])

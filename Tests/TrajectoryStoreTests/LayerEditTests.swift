@@ -78,6 +78,33 @@ struct LayerEditTests {
     #expect(try store.verify().problems.isEmpty)
   }
 
+  @Test func `two layers of a run do not get one name, though they were measured apart`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    for run in ["a", "b"] {
+      let recording = Recording(
+        metadata: ["network": .text(run)], layers: [Layer(name: "conv", position: nil)], values: .float32([1]))
+      _ = try store.append([recording], epochs: [0], statistics: ["m"])
+    }
+    for run in ["a", "b"] {
+      let recorder = try store.recorder(
+        run: ["network": .text(run)], layers: [Layer(name: "fc", position: nil)], statistics: ["m"])
+      try recorder.record(epoch: 0, values: .float32([1]))
+      #expect(try recorder.finish().runs == 0)
+    }
+    let commit = try store.snapshot().commit
+    let taken = refusal(.exists) {
+      _ = try store.edit(where: "network = 'a' AND layer_name = 'conv'", set: ["layer_name": .text("fc")])
+    }
+    #expect(taken?.place == "run 1" && taken?.found == "layer fc is example 2")
+    let both = refusal(.exists) { _ = try store.edit(where: "network = 'b'", set: ["layer_name": .text("v1")]) }
+    #expect(both?.place == "run 2" && both?.found == "layer v1 for each of conv, fc")
+    #expect(try store.snapshot().commit == commit)
+    #expect(try store.edit(where: "layer_name = 'conv'", set: ["layer_name": .text("v1")]).runsChanged == 2)
+    #expect(try store.edit(where: "layer_name = 'fc'", set: ["layer_name": .text("conv")]).runsChanged == 2)
+    #expect(try store.verify().problems.isEmpty)
+  }
+
   @Test func `what was replaced is not shown again beside what took its place, however often it was`() throws {
     let folder = TemporaryFolder()
     let store = try EditTests.store(folder)

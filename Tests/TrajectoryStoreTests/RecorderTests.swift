@@ -157,11 +157,129 @@ import TrajectoryStore
     refusal(.corrupt) { _ = try Self.recorder(store) }
     TestFiles.write(whole, to: path)
     #expect(try store.verify().problems == [])
-    refusal(.invalidData) {
+    let error = refusal(.invalidData) {
       _ = try store.recorder(
-        run: ["learning_rule": .text("adam"), "model_seed": .integer(3), "lr": .real(0.5)], layers: Self.layers,
-        statistics: ["other"])
+        run: ["learning_rule": .text("adam"), "model_seed": .integer(3), "lr": .real(0.5)],
+        layers: [Self.layers[0], Layer(name: "fc2", position: .deep)], statistics: Self.statistics)
     }
+    #expect(error?.expected == "2 layers, number 2 of them 'fc (deep)'")
+    #expect(error?.found == "2 layers, number 2 of them 'fc2 (deep)'")
+  }
+
+  @Test func `a child of fork cannot record, lets nobody in, and does not hold the run beyond its parent`() throws {
+    let folder = TemporaryFolder()
+    let path = folder["a.engram"]
+    let heirs = ChildProcess.driver("heirs", path, "6")
+    heirs.waitForLines(2)
+    #expect(heirs.lines == ["refused 5 second busy epochs [0.0, 1.0]", "alive"], "\(heirs.errors)")
+    heirs.kill()
+    let recorder = try TrajectoryStore(opening: path).recorder(
+      run: ["model_seed": .integer(1)], layers: [Layer(name: "fc", position: nil)], statistics: ["m"])
+    #expect(recorder.epochs == [0, 1])
+    #expect(try recorder.finish().examples == 0..<1)
+  }
+
+  @Test func `what could not become part of the store is refused, and not acknowledged`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    func begin(
+      _ metadata: [String: MetadataValue], _ layer: String = "fc", _ statistic: String = "m"
+    ) throws -> Recorder {
+      try store.recorder(run: metadata, layers: [Layer(name: layer, position: nil)], statistics: [statistic])
+    }
+    refusal(.invalidData) { _ = try begin(["model_seed": .integer(1)], "fc", "a\tb") }
+    refusal(.invalidData) { _ = try begin(["model_seed": .integer(1)], "f\u{0}c") }
+    let long = String(repeating: "x", count: 1_000_001)
+    for (value, found) in [
+      (MetadataValue.text("a\u{0}b"), #""a\0b""#), (.text(long), "1000001 bytes"), (.real(.nan), "NaN"),
+    ] {
+      let error = refusal(.invalidData) { _ = try begin(["note": value]) }
+      #expect(error?.place == "field note" && error?.found == found)
+    }
+    #expect(Self.journals(store).isEmpty)
+    let recorder = try begin(["model_seed": .integer(1)])
+    refusal(.invalidData) { try recorder.record(epoch: 0, values: .float32([1]), metrics: ["": 1]) }
+    for epoch in 0..<16_384 { try recorder.record(epoch: Double(epoch), values: .float32([1]), isDurable: false) }
+    refusal(.limit) { try recorder.record(epoch: 16_384, values: .float32([1])) }
+    #expect(try recorder.record(epoch: 3, values: .float32([1])) == .repeated)
+    _ = try recorder.finish()
+    // A metric that the stored run has otherwise.
+    _ = try store.append(
+      [
+        Recording(
+          metadata: ["model_seed": .integer(2)], layers: [Layer(name: "fc", position: nil)], values: .float32([1]))
+      ], epochs: [5], statistics: ["m"])
+    _ = try store.addMetrics([RunMetric(run: 2, MetricValue("loss", epoch: 5, 1))])
+    let more = try begin(["model_seed": .integer(2)], "conv")
+    let error = refusal(.exists) { try more.record(epoch: 5, values: .float32([1]), metrics: ["loss": 2]) }
+    #expect(error?.place == "run 2" && more.epochs.isEmpty)
+    try more.record(epoch: 5, values: .float32([1]), metrics: ["loss": 1])
+    #expect(try more.finish().runs == 0)
+    #expect(try store.verify().problems == [])
+  }
+
+  @Test func `runs of equal metadata are one run, however the stored one came, and a hidden one is said to be hidden`()
+    throws
+  {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    _ = try store.append(
+      [
+        Recording(
+          metadata: ["learning_rule": .text("adam"), "dose": .integer(1)], layers: [Layer(name: "fc", position: nil)],
+          values: .float32([1]))
+      ], epochs: [0], statistics: ["m"])
+    func record(_ metadata: [String: MetadataValue], _ layer: String) throws -> AppendReport {
+      let recorder = try store.recorder(
+        run: metadata, layers: [Layer(name: layer, position: nil)], statistics: ["m"])
+      try recorder.record(epoch: 0, values: .float32([7]))
+      return try recorder.finish()
+    }
+    let same: [String: MetadataValue] = ["dose": .integer(1), "learning_rule": .text("adam"), "task": .null]
+    #expect(refusal(.exists) { _ = try record(same, "fc") }?.place == "layer fc")
+    _ = try store.hide(where: "run_id = 1")
+    let hidden = refusal(.exists) { _ = try record(same, "conv") }
+    #expect(hidden?.found == "hidden" && hidden?.place == "run 1")
+    _ = try store.unhide(where: "run_id = 1")
+    #expect(try record(same, "conv").runs == 0)
+    // Others are others, by what they have more, less or otherwise.
+    #expect(try record(["learning_rule": .text("adam")], "fc").runs == 1)
+    #expect(try record(same.merging(["lab": .text("b")]) { $1 }, "fc").runs == 1)
+    #expect(try record(same.merging(["replicate": .integer(2)]) { $1 }, "fc").runs == 1)
+    #expect(try store.snapshot().runs(fields: []).ids == [1, 2, 3, 4])
+    _ = try store.hide(where: "run_id = 2")
+    let ended = refusal(.exists) { _ = try record(["learning_rule": .text("adam")], "fc") }
+    #expect(ended?.found == "examples 2 to 2, commit 5, hidden")
+    #expect(try store.runsInProgress().isEmpty)
+  }
+
+  @Test func `a run is known by what its metadata are today, and not by what they were`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    func record(_ metadata: [String: MetadataValue]) throws -> AppendReport {
+      let recorder = try store.recorder(
+        run: metadata, layers: [Layer(name: "fc", position: nil)], statistics: ["m"])
+      #expect(!recorder.isResumed)
+      try recorder.record(epoch: 0, values: .float32([7]))
+      return try recorder.finish()
+    }
+    func seed(_ seed: Int64) -> [String: MetadataValue] { ["model_seed": .integer(seed)] }
+    _ = try record(seed(2))
+    _ = try store.edit(where: "model_seed = 2", set: ["model_seed": .integer(1)])
+    refusal(.exists) { _ = try record(seed(1)) }
+    #expect(try record(seed(2)).runs == 1)
+    refusal(.exists) { _ = try record(seed(2)) }
+    // What was added to a run does not make it another one.
+    _ = try store.edit(
+      [RunEdit(run: 2, values: ["note": .text("good")])], adding: [MetadataField(name: "note", type: .text)])
+    refusal(.exists) { _ = try record(seed(2)) }
+    // Nor does another name of a field.
+    _ = try record(["animal": .integer(7)])
+    _ = try store.renameField("animal", to: "subject")
+    refusal(.exists) { _ = try record(["animal": .integer(7)]) }
+    refusal(.exists) { _ = try record(["subject": .integer(7)]) }
+    #expect(try store.snapshot().runs(fields: ["model_seed"]).rows == [[.integer(1)], [.integer(2)], [.null]])
+    #expect(try store.runsInProgress().isEmpty && store.verify().problems.isEmpty)
   }
 
   @Test func `a journal that is left after its run became part of the store is removed and adds nothing`() throws {

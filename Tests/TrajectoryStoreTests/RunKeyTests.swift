@@ -128,6 +128,57 @@ struct RunKeyTests {
     #expect(try store.verify().problems.isEmpty)
   }
 
+  @Test func `a run of the key of another one is not appended, and one of a hidden run is not recorded`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.keyed(folder["a.engram"], [("M1", [:], ["V1"]), ("M2", [:], ["V1"])])
+    func append(_ runs: [[String: MetadataValue]]) throws {
+      _ = try store.append(
+        runs.map {
+          Recording(metadata: $0, layers: [Layer(name: "LM", position: nil)], values: .float32([1]))
+        }, epochs: [0], statistics: ["m"])
+    }
+    _ = try store.hide(where: "animal = 'M1'")
+    for (animal, id) in [("M1", 1), ("M2", 2)] {
+      let error = refusal(.exists) { try append([["animal": .text("M7")], ["animal": .text(animal)]]) }
+      #expect(error?.place == "run 1 of the append" && error?.found == animal)
+      #expect(error?.expected == "another animal than run \(id) of the store")
+    }
+    refusal(.exists) { try append([["animal": .text("M7")], ["animal": .text("M7"), "site": .text("Bern")]]) }
+    try append([
+      ["animal": .text("M7")], ["animal": .text("M2"), "replicate": .integer(2)], ["site": .text("Bern")],
+      ["site": .text("Bern")],
+    ])
+    #expect(try store.snapshot().exampleCount == 5)
+    let hidden = refusal(.exists) {
+      _ = try store.recorder(
+        run: ["animal": .text("M1")], layers: [Layer(name: "AL", position: nil)], statistics: ["m"])
+    }
+    #expect(hidden?.found == "hidden" && hidden?.place == "run 1")
+    _ = try store.unhide(where: "animal = 'M1'")
+    #expect(try store.snapshot().examples(where: "animal = 'M1'").count == 1)
+  }
+
+  @Test func `a run cut short goes on though the store has declared since what tells runs apart`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    func recorder(_ layer: String = "LM") throws -> Recorder {
+      try store.recorder(
+        run: ["animal": .text("M7"), "site": .text("Bern")], layers: [Layer(name: layer, position: nil)],
+        statistics: ["m"])
+    }
+    try recorder().record(epoch: 0, values: .float32([1]))
+    _ = try store.append([Self.recording("M1", [:], ["V1"])], epochs: [0, 5], statistics: ["m"])
+    try store.write("key") { (session) throws(EngramError) in
+      _ = try session.correct(Correction(runKey: ["animal"]), operation: "key", message: "animals")
+    }
+    #expect(try recorder("V1").epochs.isEmpty)
+    let resumed = try recorder()
+    #expect(resumed.isResumed && resumed.epochs == [0])
+    #expect(try resumed.finish().runs == 1)
+    refusal(.exists) { _ = try recorder() }
+    #expect(try store.runsInProgress().map(\.run.layers[0].name) == ["V1"])
+  }
+
   @Test func `an edit that would give two runs one key is refused`() throws {
     let folder = TemporaryFolder()
     let store = try Self.keyed(folder["a.engram"], [("M1", [:], ["V1"]), ("M2", [:], ["V1"]), ("M3", [:], ["V1"])])

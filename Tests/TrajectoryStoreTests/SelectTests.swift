@@ -34,6 +34,19 @@ import TrajectoryStore
     refusal(.notFound) { _ = try snapshot.select(ExampleSet(0..<13)) }
   }
 
+  @Test func `statistics that no example has together are said to be so, and not to be unknown`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["u.engram"])
+    try Made.append(2, to: store, Axes(statistics: ["x"]), seed: 1)
+    try Made.append(2, to: store, Axes(statistics: ["y"]), seed: 2)
+    let snapshot = try store.snapshot()
+    let apart = refusal(.notFound) {
+      _ = try snapshot.select(snapshot.allExamples, statistics: .names(["x", "y"]), missing: .drop)
+    }
+    #expect(apart?.message == "no selected example has all of these statistics")
+    #expect(apart?.expected == "at least one example that has x,y")
+  }
+
   @Test func `a statistic that some examples lack is refused by run, dropped or filled`() throws {
     let folder = TemporaryFolder()
     let snapshot = try Self.uneven(folder)

@@ -47,13 +47,58 @@ struct SnapshotTests {
       #expect(try snapshot.examples(where: "1 = 1").count == count)
       #expect(try snapshot.examples(where: "layer_name <> ''").count == count)
       #expect(try snapshot.groups(by: ["learning_rule"]).reduce(0) { $0 + $1.examples.count } == count)
-      #expect(try snapshot.groups(by: ["learning_rule"], where: "lab = 'x'").isEmpty)
       #expect(try snapshot.summary().examples == count)
       #expect(try snapshot.summary().runs == (count == 0 ? 0 : 1))
       #expect(try snapshot.summary().commit?.exampleEnd ?? 0 == Int64(count))
     }
     #expect(try before.recorded(0..<4) == first.values.bytes)
     #expect(try reader.snapshot().exampleCount == 1_504)
+  }
+
+  @Test func `a field that came later is seen at no earlier commit, whatever was read before`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    try Made.append(2, to: store, metadata: ["rig": .text("a")], seed: 1)
+    let before = try store.snapshot()
+    func header(_ commit: Int64?) throws -> [String] {
+      var columns: [String] = []
+      try store.query("SELECT * FROM run", asOf: commit, header: { columns = $0 }, row: { _ in })
+      return columns
+    }
+    let (columns, known) = (try header(1), try before.exampleColumns())
+    try Made.append(1, to: store, metadata: ["rig": .text("b"), "lab": .text("x")], seed: 2)
+    for step in ["plain", "edited"] {
+      if step == "edited" { _ = try store.edit(where: "rig = 'b'", set: ["rig": .text("c")]) }
+      for snapshot in [before, try store.snapshot(asOf: 1)] {
+        #expect(try snapshot.exampleColumns() == known && snapshot.fields().last?.name == "rig", "\(step)")
+        refusal(.usage, "\(step)") { _ = try snapshot.examples(where: "lab IS NULL") }
+        #expect(try snapshot.runs().rows.map(\.last) == [.text("a")])
+        #expect(try snapshot.groups(by: ["rig"]).map(\.examples.count) == [2])
+        #expect(try snapshot.examples(where: "rig = 'a' AND layer_name = 'layer1'").ids == [1])
+      }
+      #expect(try header(1) == columns && columns.last == "rig", "\(step)")
+      #expect(try header(2).last == "lab" && store.snapshot().runs().rows.map(\.last) == [.null, .text("x")])
+      #expect(try store.snapshot(asOf: 2).examples(where: "lab = 'x'").ids == [2])
+    }
+  }
+
+  @Test func `a reader lets go of segments that others have replaced, and earlier snapshots read on`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let made = try Made.append(1_100, to: store, seed: 1)
+    let before = try store.snapshot()
+    for _ in 0..<8 { #expect(try before.recorded(0..<1) == Array(made.values.bytes.prefix(Axes().count * 4))) }
+    let open = store.openSegments
+    #expect(open.count == 1 && store.keptRowGroups.heldBytes > 0)
+    let other = try TrajectoryStore(opening: store.path)
+    _ = try other.compact(everything: true)
+    #expect(store.openSegments == open)
+    _ = try store.snapshot()
+    #expect(store.openSegments.isEmpty && store.keptRowGroups.heldBytes == 0)
+    #expect(try before.recorded(0..<1_100) == made.values.bytes)
+    let now = try store.snapshot()
+    #expect(store.openSegments.isDisjoint(with: open) && store.openSegments.count == 1)
+    #expect(try now.recorded(0..<1_100) == made.values.bytes)
   }
 
   @Test func `the newest commit is that of others' writing, whatever was read before`() throws {
@@ -112,6 +157,29 @@ struct SnapshotTests {
     #expect(try unopened.recorded(0..<unopened.exampleCount) == all)
     #expect(try unopened.examples(where: "1 = 1").count == all.count / Axes().count / 4)
     #expect(TestFiles.names(in: folder["a.engram/segments"]).count == 1)
+  }
+
+  @Test func `labels and metadata of a snapshot refuse what was removed for good since`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    for task in ["c", "d", "e"] { try Made.append(3, to: store, metadata: ["task": .text(task)], seed: 1) }
+    let snapshot = try store.snapshot()
+    let writer = try TrajectoryStore(opening: folder["a.engram"])
+    _ = try writer.hide(where: "task = 'd'")
+    _ = try writer.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
+    for read in [
+      { _ = try snapshot.labels(of: "task", for: snapshot.allExamples) },
+      { try snapshot.metadata(of: snapshot.allExamples, columns: ["task"]) { (_, _) throws(EngramError) in } },
+    ] as [() throws -> Void] {
+      let error = refusal(.notFound) { try read() }
+      #expect(error?.message == "examples were removed for good while they were read")
+      #expect(error?.found == "examples 3 to 5")
+    }
+    let rest = ExampleSet([0..<3, 6..<9])
+    #expect(try snapshot.labels(of: "task", for: rest).codes == [0, 0, 0, 1, 1, 1])
+    var tasks: [MetadataValue] = []
+    try snapshot.metadata(of: rest, columns: ["task"]) { (_, values) throws(EngramError) in tasks += values }
+    #expect(tasks == ["c", "c", "c", "e", "e", "e"].map(MetadataValue.text))
   }
 
   @Test func `compaction keeps ids, values, commits, metadata and split sets`() throws {

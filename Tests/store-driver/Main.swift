@@ -7,6 +7,7 @@
 //   store-driver check STORE [COMMIT EXAMPLES]   verify, and compare every value; at the end: ok COMMIT EXAMPLES LEFTOVERS
 //   store-driver hold STORE SECONDS              take the writer's turn; when it has it: held
 //   store-driver forks STORE KIND COUNT          fork beside threads that ask (sql), read or write; the children do so too
+//   store-driver heirs STORE SECONDS             record a run beside children that inherit it: refused N second CODE epochs …
 //   store-driver flips STORE EVERY               flip a bit of every so manieth byte, and check; at the end: flips COUNT missed COUNT
 //   store-driver beside STORE APPENDS OPENS      append beside a thread that opens and closes the catalog's file
 
@@ -40,6 +41,7 @@ import TrajectoryStore
       case "forks":
         guard words.count == 4, let kind = Forking.Kind(rawValue: words[3]) else { exit(2) }
         try Forking.many(path, kind, count: Int(numbers[0]))
+      case "heirs": try Heirs.record(path, seconds: UInt32(numbers.first ?? 1))
       case "flips": try Flipping.bytes(path, every: Int(numbers.first ?? 1))
       case "beside": try Beside.opens(path, appends: numbers[0], opens: numbers[1])
       default: exit(2)

@@ -57,7 +57,11 @@ class Meter:
         _engram.meter_add_activations(self._handle, array.reshape(array.shape[0], -1) if array.ndim != 2 else array, threads)
 
     def set_weights(self, weights: npt.ArrayLike) -> None:
-        """Give the weights of the layer, shape (rows, …): the first axis is the one whose slices have norms."""
+        """Give the weights of the layer, shape (rows, …): the first axis is the one whose slices have norms.
+
+        With ``units`` as an int, as large a share of the weights is measured as of the units, where activations came before; without
+        them, so many weights.
+        """
         array = floats(weights, "weights")
         _engram.meter_set_weights(self._handle, array, array.shape[0] if array.ndim else 1)
 

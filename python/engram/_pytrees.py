@@ -67,10 +67,11 @@ def measure(
     found = {}
     for name in names:
         meter = Meter(**condition)
-        if kernels is not None and name in kernels:
-            meter.set_weights(kernels[name])
+        # Activations come first: a count of units is a share of the weights.
         if name in outputs:
             meter.add_activations(outputs[name])
+        if kernels is not None and name in kernels:
+            meter.set_weights(kernels[name])
         if name in changes:
             meter.add_activity_changes(changes[name])
         found[name] = meter.read()

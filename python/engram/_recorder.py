@@ -47,7 +47,8 @@ class Recorder:
     path : path
         The store; it is made where there is none.
     metadata : mapping
-        Fields of the run, numbers and texts; runs of equal metadata are one run.
+        Fields of the run, numbers and texts; runs of equal metadata are one run, or those that are equal in the fields that the store
+        declares to tell runs apart. One that the store has gets the layers that it has not; a layer that it has is refused.
     layers : str, list of str or (name, position), or mapping of name to position, optional
         The layers, in the order of values; those of :meth:`observe` unless given. A text is the name of one.
     statistics : str or list of str, optional

@@ -185,7 +185,9 @@ def append(
     values : array of float32 or float64, shape (runs, layers, epochs, statistics)
         The trajectories; NaN and infinities are values, what is masked is NaN.
     runs : list of mapping, or data frame
-        Metadata of each run, numbers and texts; new names become fields. A named index of pandas is a column.
+        Metadata of each run, numbers and texts; new names become fields. A named index of pandas is a column. Each is a run of its
+        own, so one that equals another in the fields that the store declares to tell runs apart (``run=`` of :func:`ingest`) is
+        refused.
     layers : list of str, of (name, position), or of such lists
         The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.
     epochs : list of float

@@ -130,6 +130,12 @@ def test_a_meter_measures_what_numpy_does() -> None:
         engram.Meter(units=2.0)
 
 
+def test_a_count_of_units_is_as_large_a_share_of_the_weights() -> None:
+    random = np.random.default_rng(2)
+    weights, activations = {"a": random.normal(size=(40, 50))}, {"a": random.normal(size=(3, 40))}
+    assert engram.measure(weights, activations, units=10) == engram.measure(weights, activations, units=0.25)
+
+
 def test_a_store_classifies_identifies_and_predicts(store: engram.Store, tmp_path: pathlib.Path) -> None:
     answer = store.classify(
         "fig2a/0", "random-forest", parameters={"n_estimators": 10, "max_features": "sqrt"}, epochs="0:100:50",

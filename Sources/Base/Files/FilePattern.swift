@@ -7,7 +7,9 @@ package enum FilePattern {
   /// Whether a path has a character that patterns are made of.
   package static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
 
-  /// The files that a pattern names, `w_2` before `w_10`; a path that is no pattern, or that is there, names itself.
+  /// The files that a pattern names, in the order of their numbers: `w_2` before `w_10`, `w_0.5` before `w_0.75`.
+  ///
+  /// A path that is no pattern, or that is there, names itself.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when a pattern names no file.
   package static func files(_ pattern: String) throws(EngramError) -> [String] {
@@ -29,45 +31,112 @@ package enum FilePattern {
         .notFound, "no file has such a name", file: pattern, expected: "at least one file", found: "none",
         mend: "name the files with * for what differs, such as w_*.npy")
     }
-    return paths.map { (parts($0), $0) }.sorted { precedes($0.0, $1.0) }.map(\.1)
+    if let numbers = numbers(in: paths) {
+      return zip(numbers, paths).sorted { $0.0 < $1.0 }.map(\.1)
+    }
+    return paths.map { (parts($0, .digits), $0) }.sorted { precedes($0.0, $1.0) }.map(\.1)
   }
 
-  /// The numbers in which paths differ, or nil unless they differ in one whole number alone and it increases.
+  /// The numbers in which paths differ, or nil unless they differ in one number alone and it increases.
   package static func numbers(of paths: [String]) -> [Double]? {
-    let split = paths.map(parts)
-    guard paths.count > 1, let first = split.first, split.allSatisfy({ $0.count == first.count }) else { return nil }
-    let places = first.indices.filter { place in split.contains { $0[place] != first[place] } }
-    guard places.count == 1 else { return nil }
-    var numbers: [Double] = []
-    for parts in split {
-      guard case .number(let number, _) = parts[places[0]], numbers.last.map({ $0 < number }) ?? true else {
-        return nil
-      }
-      numbers.append(number)
+    guard let numbers = numbers(in: paths), zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      return nil
     }
     return numbers
   }
 
-  /// A part of a path: digits, or what is between digits.
+  /// What of a path is a number.
+  private enum Reading: CaseIterable {
+    /// A decimal number; a minus belongs to it unless a letter or a digit stands before: `b_-1` is -1 and `run-5` is 5.
+    case decimal
+    /// A decimal number with any minus before it: `t-1` beside `t0`.
+    case signed
+    /// Digits alone: `run1.9` and `run1.10` end in 9 and 10.
+    case digits
+  }
+
+  /// The number in which each path differs from the others, by the first reading in which they differ in one number alone.
+  private static func numbers(in paths: [String]) -> [Double]? {
+    guard paths.count > 1 else { return nil }
+    for reading in Reading.allCases {
+      let split = paths.map { parts($0, reading) }
+      guard let first = split.first, split.allSatisfy({ $0.count == first.count }) else { continue }
+      let places = first.indices.filter { place in split.contains { $0[place] != first[place] } }
+      guard places.count == 1, reading == .digits || !areCounters(split.map { $0[places[0]] }) else { continue }
+      var numbers: [Double] = []
+      for parts in split {
+        if case .number(let number, _) = parts[places[0]], number.isFinite { numbers.append(number) }
+      }
+      if numbers.count == paths.count, Set(numbers).count == paths.count { return numbers }
+    }
+    return nil
+  }
+
+  /// Whether digits behind points count, as in 1.9 and 1.10: no program writes a decimal number with such a zero at its end
+  /// beside shorter ones.
+  private static func areCounters(_ parts: [Part]) -> Bool {
+    let fractions = parts.compactMap { part -> Substring? in
+      guard case .number(_, let text) = part, let point = text.firstIndex(of: ".") else { return nil }
+      return text[text.index(after: point)...]
+    }
+    return Set(fractions.map(\.count)).count > 1 && fractions.contains { $0.count > 1 && $0.last == "0" }
+  }
+
+  /// A part of a path: a number, or what is between numbers.
   private enum Part: Equatable {
     case number(Double, text: String)
     case text(String)
   }
 
-  private static func parts(_ path: String) -> [Part] {
+  private static func parts(_ path: String, _ reading: Reading) -> [Part] {
     var parts: [Part] = []
-    var rest = path.utf8[...]
-    while let first = rest.first {
-      let isNumber = isDigit(first)
-      let run = rest.prefix { isDigit($0) == isNumber }
-      let text = String(decoding: run, as: UTF8.self)
-      parts.append(isNumber ? .number(Double(text) ?? .infinity, text: text) : .text(text))
-      rest = rest.dropFirst(run.count)
+    var text: [UInt8] = []
+    let bytes = Array(path.utf8)
+    var place = 0
+    while place < bytes.count {
+      let end = endOfNumber(bytes, from: place, reading)
+      guard end > place else {
+        text.append(bytes[place])
+        place += 1
+        continue
+      }
+      if !text.isEmpty { parts.append(.text(String(decoding: text, as: UTF8.self))) }
+      text = []
+      let number = String(decoding: bytes[place..<end], as: UTF8.self)
+      parts.append(.number(Double(number) ?? .infinity, text: number))
+      place = end
     }
+    if !text.isEmpty { parts.append(.text(String(decoding: text, as: UTF8.self))) }
     return parts
   }
 
+  /// Where a number ends that begins at a place; the place itself where none does.
+  private static func endOfNumber(_ bytes: [UInt8], from start: Int, _ reading: Reading) -> Int {
+    func digits(from place: Int) -> Int { bytes[min(place, bytes.count)...].firstIndex { !isDigit($0) } ?? bytes.count }
+    func byte(_ place: Int) -> UInt8? { place < bytes.count ? bytes[place] : nil }
+    var begin = start
+    if byte(start) == UInt8(ascii: "-") {
+      let isSign = reading == .signed || reading == .decimal && (start == 0 || !isLetterOrDigit(bytes[start - 1]))
+      guard isSign else { return start }
+      begin += 1
+    }
+    var end = digits(from: begin)
+    guard end > begin else { return start }
+    if reading == .digits { return end }
+    if byte(end) == UInt8(ascii: "."), digits(from: end + 1) > end + 1 { end = digits(from: end + 1) }
+    if let mark = byte(end), mark | 0x20 == UInt8(ascii: "e") {
+      let sign = byte(end + 1)
+      let first = sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") ? end + 2 : end + 1
+      if digits(from: first) > first { end = digits(from: first) }
+    }
+    return end
+  }
+
   private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte >= 0x80
+  }
 
   private static func precedes(_ left: [Part], _ right: [Part]) -> Bool {
     for (a, b) in zip(left, right) where a != b {

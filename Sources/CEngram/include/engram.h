@@ -302,7 +302,8 @@ void engram_text_free(engram_text *text);
 //
 // `runs` is JSON: [{"run": {"task": "cifar10", …}, "layers": ["conv1", {"name": "fc4", "position": "deep"}],
 // "unit_fraction": 1, "noise_sd": 0, "observation_seed": null}, …]; only "run" and "layers" are needed. `values` are all numbers
-// [run][layer][epoch][statistic], `byte_count` bytes of `type`. `report` may be NULL; it gets {"commit", "first_example",
+// [run][layer][epoch][statistic], `byte_count` bytes of `type`. Each is a run of its own; one that equals another in what the store
+// declares to tell runs apart is refused. `report` may be NULL; it gets {"commit", "first_example",
 // "examples", "runs", "bytes"}.
 int32_t engram_append(
   const char *path, const char *runs, const double *epochs, int64_t epoch_count, const char *const *statistics,
@@ -312,7 +313,8 @@ int32_t engram_append(
 // A run that grows, checkpoint by checkpoint.
 typedef struct engram_recorder engram_recorder;
 
-// Begins a run, or resumes the one of the same metadata that was cut short; makes the store where there is none.
+// Begins a run, or resumes the one of the same metadata that was cut short; makes the store where there is none. A child of fork
+// begins its own: what it inherits is refused.
 // `run` is JSON: {"run": {…}, "layers": […], "statistics": […], "type": "float32"}, as `engram record` takes it.
 int32_t engram_recorder_open(
   const char *path, const char *run, const engram_write_options *options, engram_recorder **recorder,
@@ -357,7 +359,8 @@ int32_t engram_meter_new(const engram_condition *condition, engram_meter **meter
 int32_t engram_meter_add_activations(
   engram_meter *meter, const void *values, int64_t stimuli, int64_t units, int32_t type, const engram_work *work,
   engram_error **error);
-// The weights of the layer, with `rows` along the first axis of the kernel.
+// The weights of the layer, with `rows` along the first axis of the kernel. A count of units is their share of the units of
+// activations that came before, and without these it is one of weights.
 int32_t engram_meter_set_weights(
   engram_meter *meter, const void *values, int64_t count, int64_t rows, int32_t type, const engram_work *work,
   engram_error **error);

@@ -16,8 +16,10 @@ std::vector<RuleEntry> &rules() {
   return all;
 }
 
+Tensor Rule::downward_kernel(Network &network, int i) { return network.parts[i].kernel; }
+
 Tensor Rule::downward(Network &network, int i, const Tensor &gradient) {
-  return network.input_gradient(i, gradient, network.parts[i].kernel);
+  return network.input_gradient(i, gradient, downward_kernel(network, i));
 }
 
 std::vector<int64_t> FeedbackRule::feedback_shape(const Network &network, int i) const {
@@ -27,9 +29,7 @@ std::vector<int64_t> FeedbackRule::feedback_shape(const Network &network, int i)
   return {};
 }
 
-Tensor FeedbackRule::downward(Network &network, int i, const Tensor &gradient) {
-  return network.input_gradient(i, gradient, network.feedback_as_kernel(i));
-}
+Tensor FeedbackRule::downward_kernel(Network &network, int i) { return network.feedback_as_kernel(i); }
 
 static int64_t output_size(int64_t input, int64_t window, int64_t stride, int64_t padding) {
   return (input + padding - window) / stride + 1;

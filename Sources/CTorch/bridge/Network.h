@@ -146,6 +146,8 @@ class Rule {
   virtual void begin(Network &network) {}
   // The gradient that the output of an operation gets, of the one that arrived.
   virtual Tensor arriving(Network &network, int i, const Tensor &gradient) { return gradient; }
+  // The kernel through which a layer sends the gradient down, in the layout of its own.
+  virtual Tensor downward_kernel(Network &network, int i);
   // The gradient that a layer sends down; an undefined tensor is none.
   virtual Tensor downward(Network &network, int i, const Tensor &gradient);
   // Sets the gradients of a layer, and of its feedback.
@@ -155,6 +157,8 @@ class Rule {
   // Whether the forward and the feedback weights move in the step of that number.
   virtual bool moves_forward(int64_t step) const { return true; }
   virtual bool moves_feedback(int64_t step) const { return true; }
+  // Whether the gradient of the feedback is that of the forward weights, and is cut short with it.
+  virtual bool clips_feedback() const { return false; }
   // The optimiser of the feedback, and its rate where that of the forward weights is `rate`.
   virtual Optimizer::Kind feedback_optimizer() const { return Optimizer::Kind::nesterov; }
   virtual double feedback_rate(double rate) const { return rate; }
@@ -164,7 +168,7 @@ class Rule {
 class FeedbackRule : public Rule {
  public:
   std::vector<int64_t> feedback_shape(const Network &network, int i) const override;
-  Tensor downward(Network &network, int i, const Tensor &gradient) override;
+  Tensor downward_kernel(Network &network, int i) override;
 };
 
 // What a file of rules says of its rule.

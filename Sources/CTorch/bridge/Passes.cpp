@@ -91,7 +91,10 @@ Tensor Network::operate(int i, const Tensor &x, bool learns) {
       t.input = x.dim() == 2 ? x : x.permute({0, 2, 3, 1}).reshape({x.size(0), o.inputs});
       return p.bias.defined() ? at::addmm(p.bias, t.input, p.kernel) : at::mm(t.input, p.kernel);
     case ENGRAM_BATCH_NORM: {
-      auto made = at::native_batch_norm(x, p.gamma, p.beta, p.mean, p.variance, learns, 1 - o.a, o.b);
+      // The unbiased variance of one value is 0 / 0: it says nothing of the moving one, which stays.
+      const bool is_one = learns && x.numel() == x.size(1);
+      const Tensor variance = is_one ? p.variance.clone() : p.variance;
+      auto made = at::native_batch_norm(x, p.gamma, p.beta, p.mean, variance, learns, 1 - o.a, o.b);
       t.first = std::get<1>(made);
       t.second = std::get<2>(made);
       return std::get<0>(made);
@@ -241,7 +244,10 @@ void Network::step(const float *images, const int32_t *labels, int32_t count, do
   const bool moves_forward = rule->moves_forward(number), moves_feedback = rule->moves_feedback(number);
   if (settings.clip > 0) {
     const double norm = gradient.norm().item<double>();
-    if (norm > settings.clip) gradient.mul_(settings.clip / norm);
+    if (norm > settings.clip) {
+      gradient.mul_(settings.clip / norm);
+      if (rule->clips_feedback()) feedback_gradient.mul_(settings.clip / norm);
+    }
   }
   // Both count every step, so that what is corrected for the number of steps is that of the run.
   if (moves_forward) optimizer->move(weights, gradient, rate);
@@ -252,6 +258,8 @@ void Network::step(const float *images, const int32_t *labels, int32_t count, do
 
 void Network::evaluate(const float *images, const int32_t *labels, int32_t count, engram_outcome *outcome) {
   require(count > 0, "an evaluation has at least one stimulus");
+  // What is drawn to measure a network is the same whatever it learned last.
+  seed = 0;
   const int64_t stimuli = outcome && settings.loss == ENGRAM_CONTRASTIVE ? 2 * (int64_t)count : count;
   const Tensor output = forward(upload(images, stimuli), false);
   if (outcome) measure(output, labels, count, *outcome, nullptr);
@@ -274,7 +282,7 @@ void Network::activity_change(int operation, int relu, bool by_feedback, double 
   const Tensor &input = traces[operation].input;
   require(input.defined() && input.size(0) == count, "the stimuli are others than those that were evaluated");
   require(!by_feedback || parts[operation].feedback.defined(), "the layer has no feedback kernel");
-  const Tensor kernel = by_feedback ? feedback_as_kernel(operation) : parts[operation].kernel;
+  const Tensor kernel = by_feedback ? rule->downward_kernel(*this, operation) : parts[operation].kernel;
   Tensor change;
   if (o.kind == ENGRAM_DENSE) {
     change = kernel.sum(0).unsqueeze(0);

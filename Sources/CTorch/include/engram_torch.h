@@ -179,8 +179,8 @@ typedef struct engram_torch_table {
    * followed by `operation` = its ReLU is asked for by that. */
   int32_t (*activations)(engram_network *network, int32_t operation, void *values, int64_t count);
   /* For each stimulus of the last evaluation the mean over the outputs of a layer of the summed derivatives with its input.
-   * `relu` is the operation of the ReLU that belongs to it, or -1. `by_feedback` uses the feedback kernel in place of the
-   * kernel. */
+   * `relu` is the operation of the ReLU that belongs to it, or -1. `by_feedback` uses the kernel through which
+   * the rule sends gradients down. */
   int32_t (*activity_change)(engram_network *network, int32_t operation, int32_t relu, int32_t by_feedback,
                              double *values, int64_t count);
 

@@ -31,6 +31,7 @@ extension CatalogWriter {
           .invalidData, "a value does not fit its field", file: connection.path,
           place: "run \(run), field \(field.name)", expected: field.type.rawValue, found: "'\(value)'")
       }
+      try value.check(place: "run \(run), field \(field.name)")
       try keep(old[index], run: run, field: place)
       let update = try statement("UPDATE run SET \(columns[index]) = ?2 WHERE run_id = ?1")
       try update.bind(1, run)

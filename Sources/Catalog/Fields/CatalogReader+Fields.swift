@@ -63,6 +63,21 @@ extension CatalogReader {
     return runs
   }
 
+  /// The runs that have some values in some fields, hidden ones too, ascending; no value equals no value.
+  ///
+  /// - Complexity: O(runs).
+  package func runs(having values: [(field: String, value: MetadataValue)]) throws(EngramError) -> [Int64] {
+    // One comparison of rows, for SQLite limits how deep a chain of many may be.
+    let columns = values.map { Columns.quoted($0.field) }.joined(separator: ", ")
+    let places = values.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+    let condition = values.isEmpty ? "" : " WHERE (\(columns)) IS (\(places))"
+    let rows = try connection.prepare("SELECT run_id FROM main.run\(condition) ORDER BY run_id")
+    for (index, value) in values.map(\.value).enumerated() { try rows.bind(Int32(index + 1), value, as: .text) }
+    var ids: [Int64] = []
+    while try rows.step() { ids.append(rows.integer(0)) }
+    return ids
+  }
+
   /// Every column of the `example` view, in its order.
   package func exampleColumns() throws(EngramError) -> [String] { Columns(fields: try fields()).ofExampleView }
 }

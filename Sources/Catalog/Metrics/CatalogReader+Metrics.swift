@@ -48,4 +48,29 @@ extension CatalogReader {
     }
     return counts
   }
+
+  /// Refuses a value of a metric that a run has otherwise.
+  ///
+  /// - Throws: Code `exists` when the run has another value at that epoch.
+  package func requireSame(_ metric: RunMetric) throws(EngramError) {
+    let new = metric.value.value
+    guard let stored = try metricValue(of: metric) else { return }
+    if stored.bitPattern == new.bitPattern || stored.isNaN && new.isNaN { return }
+    throw EngramError(
+      .exists, "the run has another value of this metric at this epoch", file: connection.path,
+      place: "run \(metric.run)", expected: "\(stored), as it is stored",
+      found: "\(new) for \(metric.value.metric) at epoch \(EpochSelection.text(metric.value.epoch))",
+      mend: "stored metrics never change; leave out what is there, or give the metric another name")
+  }
+
+  /// The stored value of a metric of a run at an epoch, to the last bit, or nil.
+  package func metricValue(of metric: RunMetric) throws(EngramError) -> Double? {
+    let row = try statement("SELECT value, bits FROM run_metric WHERE metric = ?1 AND run_id = ?2 AND epoch = ?3")
+    defer { row.reset() }
+    try row.bind(1, metric.value.metric)
+    try row.bind(2, metric.run)
+    try row.bind(3, metric.value.epoch + 0.0)
+    guard try row.step() else { return nil }
+    return row.isNull(1) ? row.real(0) : Double(bitPattern: UInt64(bitPattern: row.integer(1)))
+  }
 }

@@ -5,9 +5,6 @@ import SQLite
 package import TrajectoryModel
 
 extension CatalogWriter {
-  /// Bytes of the longest name of a metric.
-  private static let longestName = 200
-
   /// Adds one value of a metric of a run; what is there already is left as it is.
   ///
   /// - Returns: Whether it was added; false when the run has that metric at that epoch.
@@ -20,11 +17,17 @@ extension CatalogWriter {
         .notFound, "there is no run \(metric.run)", file: connection.path,
         expected: nextRun == 1 ? "none yet" : "a run from 1 to \(nextRun - 1)", found: "\(metric.run)")
     }
-    guard !name.isEmpty, name.utf8.count <= Self.longestName, !name.utf8.contains(0), epoch.isFinite else {
+    do throws(EngramError) {
+      try MetricValue.check(name: name)
+    } catch {
+      var placed = error.inFile(connection.path)
+      placed.place = "run \(metric.run)"
+      throw placed
+    }
+    guard epoch.isFinite else {
       throw EngramError(
         .invalidData, "this is no metric", file: connection.path, place: "run \(metric.run)",
-        expected: "a name of at most \(Self.longestName) bytes and a finite epoch",
-        found: "\(name.debugDescription) at epoch \(epoch)")
+        expected: "a finite epoch", found: "\(name.debugDescription) at epoch \(epoch)")
     }
     let row = try statement(
       """
@@ -52,23 +55,7 @@ extension CatalogWriter {
   /// - Throws: As ``addMetric(_:)``, and code `exists` when the run has another value at that epoch.
   package func addOrMatch(_ metric: RunMetric) throws(EngramError) -> Bool {
     if try addMetric(metric) { return true }
-    let (stored, new) = (try metricValue(of: metric), metric.value.value)
-    if stored?.bitPattern == new.bitPattern || stored?.isNaN == true && new.isNaN { return false }
-    throw EngramError(
-      .exists, "the run has another value of this metric at this epoch", file: connection.path,
-      place: "run \(metric.run)", expected: stored.map { "\($0), as it is stored" } ?? "a new epoch",
-      found: "\(new) for \(metric.value.metric) at epoch \(EpochSelection.text(metric.value.epoch))",
-      mend: "stored metrics never change; leave out what is there, or give the metric another name")
-  }
-
-  /// The stored value of a metric of a run at an epoch, to the last bit, or nil.
-  package func metricValue(of metric: RunMetric) throws(EngramError) -> Double? {
-    let row = try statement("SELECT value, bits FROM run_metric WHERE metric = ?1 AND run_id = ?2 AND epoch = ?3")
-    defer { row.reset() }
-    try row.bind(1, metric.value.metric)
-    try row.bind(2, metric.run)
-    try row.bind(3, metric.value.epoch + 0.0)
-    guard try row.step() else { return nil }
-    return row.isNull(1) ? row.real(0) : Double(bitPattern: UInt64(bitPattern: row.integer(1)))
+    try requireSame(metric)
+    return false
   }
 }

@@ -7,19 +7,20 @@ package import TrajectoryModel
 extension CatalogReader {
   /// Makes the reader show the store as of a commit, without what is hidden at it.
   ///
-  /// Where nothing was edited after the commit and nothing is hidden at it, the tables of the catalog are what is wanted and
-  /// nothing is made. Else the connection gets tables and views of its own (TEMP, in memory) under the names of those of
+  /// Where nothing was edited after the commit, no field came after it and nothing is hidden at it, the tables of the catalog
+  /// are what is wanted and nothing is made. Else the connection gets tables and views of its own (TEMP, in memory) under the names of those of
   /// the catalog, which SQLite finds first; they stay with the connection for the next who asks for the same.
   ///
   /// - Parameters:
   ///   - commit: The commit; nil for the newest.
   ///   - bounds: Whether rows of later commits must not be seen by free queries either.
   /// - Throws: Code `notFound` for the commit.
-  /// - Complexity: O(1) without edits; else O(edits after the commit + observations hidden), and O(runs) where a run or a
-  ///   field was edited after it.
+  /// - Complexity: O(fields) without edits; else O(edits after the commit + observations hidden), and O(runs) where a run or
+  ///   a field was edited after it.
   func look(asOf commit: Int64?, bounds: Bool) throws(EngramError) {
     guard let entry = if let commit { try self.commit(commit) } else { try latestCommit() } else { return }
-    let past = Past(commit: entry.id, end: entry.exampleEnd, lastEdit: newestEdit, bounds: bounds)
+    let past = Past(
+      commit: entry.id, end: entry.exampleEnd, lastEdit: newestEdit, lastField: newestField, bounds: bounds)
     if connection.temporaryState != past.key {
       // What is not whole is made anew by the next reader.
       connection.temporaryState = nil
@@ -37,12 +38,15 @@ extension CatalogReader {
   private func make(_ past: Past) throws(EngramError) -> Bool {
     let isEdited = try isAny(past.editsAfter)
     let isHiding = try isAny(past.hiddenThen)
-    if !isEdited && !isHiding && !past.bounds { return false }
+    let isWidened = newestField > past.commit
+    if !isEdited && !isHiding && !isWidened && !past.bounds { return false }
     try connection.execute(past.hidingSQL)
     var source = "main.run"
     if isEdited {
       try makeRuns(past)
       source = "run_then"
+    } else if isWidened {
+      try connection.execute(past.fieldsSQL)
     }
     try connection.execute(past.views(over: source, Columns(fields: try fields())))
     return true
@@ -120,11 +124,11 @@ extension CatalogReader {
 
 /// The SQL that shows a store as of one commit.
 private struct Past {
-  let commit, end, lastEdit: Int64
+  let commit, end, lastEdit, lastField: Int64
   let bounds: Bool
 
-  /// What tables of these texts show; a later edit makes other ones necessary.
-  var key: String { "\(commit) \(lastEdit) \(bounds)" }
+  /// What tables of these texts show; a later edit or field makes other ones necessary.
+  var key: String { "\(commit) \(lastEdit) \(lastField) \(bounds)" }
 
   /// Takes away what was made before.
   static let clearing =
@@ -137,7 +141,6 @@ private struct Past {
     """
     SELECT 1 WHERE EXISTS (SELECT 1 FROM main.run_before WHERE commit_id > \(commit))
       OR EXISTS (SELECT 1 FROM main.field_before WHERE commit_id > \(commit))
-      OR EXISTS (SELECT 1 FROM main.field WHERE commit_id > \(commit))
     """
   }
 
@@ -179,7 +182,8 @@ private struct Past {
   /// The views of schema/catalog.sql over the observations and runs of the commit.
   func views(over runs: String, _ columns: Columns) -> String {
     """
-    CREATE TEMP VIEW run AS SELECT r.* FROM \(runs) AS r
+    CREATE TEMP VIEW run AS SELECT \((["run_id"] + columns.fields.map(\.name)).map { "r." + Columns.quoted($0) }
+      .joined(separator: ", ")) FROM \(runs) AS r
       WHERE EXISTS (SELECT 1 FROM observation AS o WHERE o.run_id = r.run_id);
     CREATE TEMP VIEW run_metric AS SELECT m.* FROM main.run_metric AS m WHERE m.commit_id <= \(commit)
       AND EXISTS (SELECT 1 FROM observation AS o WHERE o.run_id = m.run_id);

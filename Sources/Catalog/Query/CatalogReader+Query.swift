@@ -52,7 +52,7 @@ extension CatalogReader {
       }
       let count = asked.columnCount
       try sandbox.paused { () throws(EngramError) in try header((0..<count).map { asked.columnName($0) }) }
-      let rows = try tally(sql, in: sandbox) ?? asked
+      let rows = try tally(asked, in: sandbox) ?? asked
       while try rows.step() {
         try sandbox.paused { () throws(EngramError) in
           var values: [MetadataValue] = []

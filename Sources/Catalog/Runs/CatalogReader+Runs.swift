@@ -41,6 +41,11 @@ extension CatalogReader {
     }
   }
 
+  /// The run whose measurement begins with an example, or nil where none does.
+  package func run(of firstExample: Int64) throws(EngramError) -> Int64? {
+    try connection.integer("SELECT run_id FROM main.observation WHERE first_example = ?1", firstExample)
+  }
+
   /// Whether a run that has an example below an id has a value of a field.
   func isUsed(_ field: MetadataField, before end: Int64) throws(EngramError) -> Bool {
     let row = try connection.prepare(

@@ -9,9 +9,10 @@ extension CatalogWriter {
   ///
   /// - Throws: Code `invalidData` for an empty list, an empty name, or one with a NUL.
   package func layerSet(for layers: [Layer]) throws(EngramError) -> Int64 {
-    if layers.isEmpty || layers.contains(where: { $0.name.isEmpty || $0.name.utf8.contains(0) }) {
+    if layers.isEmpty || layers.contains(where: { $0.name.isEmpty }) {
       throw EngramError(.invalidData, "a layer set needs layers, each with a name", file: connection.path)
     }
+    for layer in layers { try layer.checkName() }
     var known: [[UInt8]: Int64]
     if let loaded = layerSetIDs {
       known = loaded

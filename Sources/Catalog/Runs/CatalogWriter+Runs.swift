@@ -9,7 +9,7 @@ extension CatalogWriter {
   ///
   /// - Parameter values: One for each of ``CatalogReader/fields()``, in that order.
   /// - Returns: The id of the run.
-  /// - Throws: Code `invalidData` when a value does not fit its field.
+  /// - Throws: Code `invalidData` when a value does not fit its field, or is one that no store can hold.
   @discardableResult
   package func addRun(_ values: [MetadataValue]) throws(EngramError) -> Int64 {
     precondition(!isEnded, "a catalog is written inside the closure that received the writer")
@@ -22,6 +22,9 @@ extension CatalogWriter {
     for index in values.indices {
       let type = knownFields[index].type
       guard type.accepts(values[index]) else { throw misfit(values[index], knownFields[index]) }
+      if values[index].isTooLong {
+        try values[index].check(place: "run \(nextRun), field \(knownFields[index].name)")
+      }
       try insertRun.bind(Int32(index) + 2, values[index], as: type)
     }
     try insertRun.run()

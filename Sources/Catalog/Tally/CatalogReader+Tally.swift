@@ -23,18 +23,18 @@ extension CatalogReader {
   /// The columns that it names are read once and kept with the connection, until the catalog changes.
   ///
   /// - Parameters:
-  ///   - sql: A query that SQLite has compiled.
+  ///   - asked: The query, which SQLite has compiled.
   ///   - sandbox: The sandbox in which the connection runs.
   /// - Returns: nil where SQLite had better go over the rows.
   /// - Throws: `limit`, `cancelled`, and what reading throws.
-  func tally(_ sql: String, in sandbox: Sandbox) throws(EngramError) -> Statement? {
-    let plan = try sandbox.trusting { () throws(EngramError) -> TallyPlan? in try tallyPlan(sql) }
+  func tally(_ asked: Statement, in sandbox: Sandbox) throws(EngramError) -> Statement? {
+    let plan = try sandbox.trusting { () throws(EngramError) -> TallyPlan? in try tallyPlan(asked.sql) }
     guard let plan, plan.isWorthReading, let table = try table(of: plan, in: sandbox) else { return nil }
     return try sandbox.trusting { () throws(EngramError) -> Statement? in
       try connection.register(table)
       // What the words mean beside those of the catalog is SQLite's to say; where it finds no sense in them, the query is
       // asked of the catalog, for which it has compiled it.
-      return try? connection.prepare(plan.query.sql)
+      return try? connection.prepare(plan.query.sql, inPlaceOf: asked)
     }
   }
 

@@ -18,6 +18,14 @@ struct SQLWord {
     "else", "end", "distinct", "true", "false",
   ]
 
+  /// Those of them that are the names of columns without quotes, where SQLite expects a name.
+  private static let names: Set<String> = [
+    "by", "end", "asc", "desc", "like", "glob", "nulls", "first", "last", "offset", "true", "false",
+  ]
+
+  /// Whether it is a word of SQL that is known here, and may be a name.
+  var mayBeName: Bool { kind == .name && Self.names.contains(text) }
+
   /// Whether it is a word of SQL that is known here.
   var isKeyword: Bool { kind == .name && Self.keywords.contains(text) }
 

@@ -7,7 +7,7 @@
 package struct TallyQuery {
   /// The table of a tally.
   package static let tableName = "run_tally"
-  /// Its column of counts: no field can have that name.
+  /// Its column of counts: no field can have that name, and where a column of a result has it, there is no tally.
   package static let countColumn = "count(*)"
 
   /// A table or view whose rows are counted.
@@ -26,8 +26,10 @@ package struct TallyQuery {
 
   /// Words that may follow the name of the table: nothing is joined.
   private static let afterTable: Set<String> = ["where", "group", "having", "order", "limit", ";"]
-  /// What numbers rows, which no tally has; a name like it in a result would hide that.
-  private static let numbering: Set<String> = ["run_id", "observation_id", "example_id", "rowid", "oid", "_rowid_"]
+  /// Names that columns of a result must not have: those of what numbers rows, which no tally has, and of its counts.
+  private static let reserved: Set<String> = [
+    "run_id", "observation_id", "example_id", "rowid", "oid", "_rowid_", countColumn,
+  ]
 
   /// Takes a query apart that SQLite has compiled; nil for one that asks for more, or says it in words that are not known here.
   ///
@@ -46,7 +48,7 @@ package struct TallyQuery {
     var text = TallyText(sql, words, tableAt: from + 1, columns: named)
     let isByKind = words.contains { $0.isKeyword("group") } || words.count > 1 && words[1].isKeyword("distinct")
     guard named[table.rawValue] == nil, text.rewrite(), isByKind || text.isCounting, let first = known.first,
-      text.aliases.isDisjoint(with: Self.numbering)
+      text.aliases.isDisjoint(with: Self.reserved)
     else { return nil }
     self.table = table
     self.columns = text.used.isEmpty ? [first] : text.used
@@ -88,7 +90,8 @@ private struct TallyText {
       case .text, .number: break
       // Outside of a count a star is all columns, or a product, which is not known here.
       case .sign: if word.text == "*" { return false }
-      case .name where word.isKeyword: break
+      // Where a column is called so, SQLite alone knows which of the two is meant.
+      case .name where word.isKeyword: if word.mayBeName, columns[word.text] != nil { return false }
       case .name where text(place + 1) == "(":
         guard word.text == "count", let last = count(at: place) else { return false }
         place = last

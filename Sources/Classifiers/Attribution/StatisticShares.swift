@@ -93,7 +93,8 @@ package struct StatisticShares: Sendable, Hashable {
   private static func trials(
     of examples: MatrixSpan, _ row: Int, from others: MatrixSpan, players: [Range<Int>], _ draws: [Draw]
   ) throws(EngramError) -> Matrix {
-    var trials = try Matrix(rows: draws.count * (players.count + 1), columns: examples.columns)
+    var trials = try Matrix(
+      rows: draws.count * (players.count + 1), columns: examples.columns, elementType: examples.elementType)
     for (number, draw) in draws.enumerated() {
       var cells = trials.mutableElements
       var trial = number * (players.count + 1)

@@ -28,6 +28,12 @@ package enum NumberText {
     return trimmed(fixed(value, max(0, 2 - exponent)))
   }
 
+  /// A number with all its digits.
+  static func plain(_ value: Double) -> String {
+    let text = "\(value)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// An accuracy, three digits.
   package static func accuracy(_ value: Double) -> String { fixed(value, 3) }
 
@@ -54,12 +60,22 @@ package enum NumberText {
     return exponents.map { power($0, isWrittenOut: isWrittenOut) }
   }
 
-  /// The label of a tick between whose neighbours there is a step.
+  /// The label of a tick between whose neighbours there is a step: with the digits by which they differ.
   static func tick(_ value: Double, step: Double) -> String {
     if value.magnitude < step / 2 { return "0" }
-    let digits = max(0, -Int(floor(log10(step) + 1e-9)))
-    if value.magnitude >= 1e6 || digits > 4 { return short(value) }
-    return fixed(value, digits)
+    let place = Int(floor(log10(step) + 1e-9))
+    let digits = max(0, -place)
+    if value.magnitude < 1e6, digits <= 4 { return fixed(value, digits) }
+    let exponent = Int(floor(log10(value.magnitude)))
+    // Three digits are enough where neighbours differ in one of them.
+    if exponent - place <= 2 { return short(value) }
+    /// As many as tell numbers apart of which a double holds 15 digits.
+    let most = 12
+    guard exponent - place <= most else { return plain(value) }
+    let raised = fixed(value / pow(10, Double(exponent)), exponent - place) + "e\(exponent)"
+    if digits > most || value.magnitude >= 1e15 { return raised }
+    let plain = fixed(value, digits)
+    return plain.count <= raised.count ? plain : raised
   }
 
   /// A power of ten: written out, or with the exponent raised.

@@ -72,17 +72,28 @@ struct FittedAxis {
     title = axis.title
     scale = axis.scale
     let usable = numbers.filter { $0.isFinite && (axis.scale != .log || $0 > 0) }
-    unit = axis.scale == .asinh ? Self.typicalMagnitude(of: usable) : 1
     var (first, last) = (axis.lowest ?? usable.min() ?? 0, axis.highest ?? usable.max() ?? 1)
     if axis.scale == .log { (first, last) = (max(first, .leastNormalMagnitude), max(last, .leastNormalMagnitude)) }
     if !(last > first) {
       let pad = first == 0 ? 1 : first.magnitude * 0.1
       (first, last) = axis.scale == .log ? (first / 2, first * 2) : (first - pad, first + pad)
+      (first, last) = (max(first, -.greatestFiniteMagnitude), min(last, .greatestFiniteMagnitude))
     }
-    let unit = unit
+    let unit =
+      switch axis.scale {
+      case .asinh: Self.typicalMagnitude(of: usable)
+      // Between the largest numbers lies more than a number can be; a tenth of it can.
+      case .linear: (2 * max(last - first, first.magnitude, last.magnitude)).isFinite ? 1 : 10.0
+      case .log: 1.0
+      }
+    self.unit = unit
     var (low, high) = (Self.place(first, axis.scale, unit), Self.place(last, axis.scale, unit))
     var ticks: [ValueAxis.Tick]
     switch axis.scale {
+    case .linear where unit > 1:
+      ticks = Self.evenTicks(first / unit, last / unit, about: tickCount).map { tick in
+        .init(tick.value * unit, NumberText.short(tick.value * unit))
+      }
     case .linear: ticks = Self.evenTicks(first, last, about: tickCount)
     case .log: ticks = Self.decadeTicks(first, last, about: tickCount)
     case .asinh: ticks = Self.bothSidedTicks(first, last, unit, about: tickCount)
@@ -113,7 +124,7 @@ struct FittedAxis {
 
   private static func place(_ number: Double, _ scale: ValueAxis.Scale, _ unit: Double) -> Double {
     switch scale {
-    case .linear: number
+    case .linear: number / unit
     case .log: log10(number)
     case .asinh: asinh(number / unit)
     }
@@ -140,6 +151,8 @@ struct FittedAxis {
     for number in 0..<most {
       let value = (begin + Double(number)) * step
       if value > last + step * 1e-6 { break }
+      // Between neighbours of a double there is no number.
+      if value == ticks.last?.value { continue }
       ticks.append(.init(value, NumberText.tick(value, step: step)))
     }
     return ticks

@@ -32,8 +32,29 @@ extension LineChart {
     frame.drawHorizontalAxis(x, on: &canvas)
     for reference in references { frame.draw(reference, y, from: frame.x, to: frame.right, on: &canvas) }
     for line in series { draw(line, x, y, frame, &canvas) }
+    drawHints(x, y, frame, &canvas)
     if y.isEmpty { frame.drawNothing(on: &canvas) }
     frame.drawSides(on: &canvas)
+  }
+
+  /// Says the number of each point of the lines in bands to whoever points at it, where they are few enough for a page.
+  private func drawHints(_ x: FittedAxis, _ y: FittedAxis, _ frame: Frame, _ canvas: inout SVGCanvas) {
+    /// About as many bytes as a page of text has for each.
+    let most = 2_000
+    let lines = series.filter { $0.style == .band }
+    if lines.reduce(0, { $0 + $1.points.count }) > most { return }
+    let size = 8.0
+    for line in lines {
+      for point in line.points {
+        guard let across = x.share(point.x), let up = y.clamped(point.y) else { continue }
+        let error = point.error.map { " ± \(NumberText.short($0))" } ?? ""
+        canvas.beginGroup(
+          "\(line.label), \(xAxis.title) \(NumberText.plain(point.x)): \(NumberText.plain(point.y))\(error)")
+        canvas.rectangle(
+          frame.x + across * frame.width - size / 2, frame.height(of: up) - size / 2, size, size, style: "o")
+        canvas.endGroup()
+      }
+    }
   }
 
   private func draw(

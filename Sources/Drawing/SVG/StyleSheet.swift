@@ -21,7 +21,7 @@ package enum StyleSheet {
     .e .bg{fill:#fff}.e .a{stroke:#8a939e;stroke-width:1;fill:none}.e .g{stroke:#e3e7ec;stroke-width:1}
     .e .x{stroke:#222a33;stroke-width:1.1}.e .m{stroke:#fff;stroke-width:.8}
     .e .ln{fill:none;stroke-width:1.9;stroke-linejoin:round}.e .fa{fill:none;stroke-width:.9;opacity:.28}.e .fd{opacity:.45}
-    .e .bd{stroke:none;opacity:.22}.e .er{stroke-width:1.2}
+    .e .bd{stroke:none;opacity:.22}.e .er{stroke-width:1.2}.e .o{fill-opacity:0}
     .e .r{stroke:#d62728;stroke-width:1.7}.e .rb{fill:#d62728;opacity:.16}
     .e .c{stroke:#222a33;stroke-width:1.2;stroke-dasharray:1.5 3}
     .e .em{fill:#f1f3f5}

@@ -6,6 +6,9 @@ struct BrailleCanvas {
   private var dots: [UInt8]
   private var inks: [Ink?]
 
+  /// The bit of each dot, row by row: Unicode counts down the left column, then down the right one; the last row came later.
+  private static let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
+
   init(columns: Int, rows: Int) {
     (self.columns, self.rows) = (columns, rows)
     dots = Array(repeating: 0, count: columns * rows)
@@ -16,9 +19,7 @@ struct BrailleCanvas {
   private mutating func set(_ x: Int, _ y: Int, _ ink: Ink?) {
     guard x >= 0, x < columns * 2, y >= 0, y < rows * 4 else { return }
     let place = (y / 4) * columns + x / 2
-    // Unicode counts dots down the left column, then down the right one; the last row came later.
-    let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
-    dots[place] |= bits[y % 4][x % 2]
+    dots[place] |= Self.bits[y % 4 * 2 + x % 2]
     if let ink { inks[place] = ink }
   }
 

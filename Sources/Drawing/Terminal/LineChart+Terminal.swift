@@ -6,7 +6,9 @@ extension LineChart {
 
   func terminalLines(_ pen: TerminalPen) -> [String] {
     let (x, y) = fitted(xTicks: max(2, pen.width / 14), yTicks: 5)
-    let labelWidth = min(10, y.ticks.map(\.label.count).max() ?? 1)
+    /// Digits of the longest label by which neighbouring ticks may differ.
+    let longest = 20
+    let labelWidth = min(longest, y.ticks.map(\.label.count).max() ?? 1)
     let columns = max(10, pen.width - labelWidth - 2)
     if y.isEmpty { return pen.wrapped("no finite values of \(yAxis.title)") }
     var canvas = BrailleCanvas(columns: columns, rows: Self.rows)
@@ -17,9 +19,7 @@ extension LineChart {
     var letters: [Int: (text: String, ink: Ink)] = [:]
     var key: [String] = []
     // Faint lines have no letters: there are many.
-    for (number, line) in series.filter({ $0.style == .faint }).enumerated() where number < 200 {
-      draw(line, x, y, &canvas)
-    }
+    for line in series where line.style == .faint { draw(line, x, y, &canvas) }
     for (number, line) in series.filter({ $0.style != .faint }).enumerated() {
       let last = draw(line, x, y, &canvas)
       let letter = number < 26 ? String(Self.letters[number]) : "*"

@@ -14,7 +14,7 @@ extension Invocation {
       portion:2/3          the second of three consecutive portions
       last                 one epoch of each run, its own: also first, at-most:50, best:top1, best:loss:min
       mean                 the mean of the samples of each statistic
-      zscore               each column less its train mean, over its train standard deviation
+      zscore               each column less its train mean, over its train standard deviation, or 1e-5 where that is less
       positions            three columns first: position_early, position_middle, position_deep
     The sample counts of the paper are 2 4 6 9 11 13 16 18 21 at a period of 5, 2 4 6 at 15 and 2 4 at 25.
     """

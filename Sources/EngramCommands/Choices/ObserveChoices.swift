@@ -21,11 +21,12 @@ package struct FieldText: Sendable, Hashable {
 }
 
 extension ValueType where Value == ObserveRequest.Source {
-  /// `FILE` or `LAYER=FILE`; an `=` behind a slash belongs to the file.
+  /// `FILE` or `LAYER=FILE`; an `=` behind a slash belongs to the file, unless what stands behind it is the file.
   static var observed: Self {
     Self("[LAYER=]FILE", completion: .file) { (word: String) throws(ConversionFailure) in
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2, !parts[0].contains("/") else {
+      let isLayer = parts.count == 2 && (!parts[0].contains("/") || (!isThere(word) && isThere(parts[1])))
+      guard isLayer else {
         guard !word.isEmpty else { throw ConversionFailure(expected: "a file, or LAYER=FILE", found: "empty text") }
         return ObserveRequest.Source(word)
       }
@@ -34,6 +35,11 @@ extension ValueType where Value == ObserveRequest.Source {
       }
       return ObserveRequest.Source(parts[1], layer: parts[0])
     }
+  }
+
+  /// Whether a word names a file, files by a pattern, or an array in an archive, that is there.
+  private static func isThere(_ word: String) -> Bool {
+    ObserveRequest.Source(word).isThere
   }
 }
 

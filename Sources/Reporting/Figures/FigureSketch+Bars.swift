@@ -3,36 +3,45 @@
 import Base
 import Classifiers
 import Drawing
+import Splits
 import Studies
+import TrajectoryModel
 import TrajectoryStore
 
 extension FigureSketch {
   /// Bars by classifier and measure, a panel for each experiment; the red line of each bar is the same in the reference.
   mutating func drawAccuracy() {
+    // An experiment that is done for each of some groups has bars of each.
+    let isGrouped = figure.experiments.contains { source.cells($0, of: figure).contains { !$0.group.isEmpty } }
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics"] + Self.accuracyColumns + Self.intervalColumns + [
-        "reference", "reference_error",
-      ])
+      ["experiment"] + (isGrouped ? ["group"] : []) + ["classifier", "statistics"] + viewColumn()
+        + Self.accuracyColumns + Self.intervalColumns + ["reference", "reference_error"])
     var measures: [StatisticSelection] = []
+    var hasIntervals = false
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
       var (groups, all): ([BarChart.Group], [Accuracy]) = ([], [])
-      for kind in cells.map(\.kind).uniqued() {
+      for (facet, group) in facets(cells).flatMap({ facet in facet.cells.map(\.group).uniqued().map { (facet, $0) } }) {
+        let groupName = group.map(HoldoutSplits.word(for:)).joined(separator: ", ")
         var bars: [BarChart.Bar] = []
-        for cell in cells where cell.kind == kind {
+        for cell in facet.cells where cell.group == group {
           guard let accuracy = source.accuracy(cell) else { continue }
           let reference = source.reference(of: figure, like: cell)
           bars.append(
             BarChart.Bar(
               cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink,
               reference: reference?.reference("whole trajectories")))
+          let interval = source.interval(cell)
+          hasIntervals = hasIntervals || interval != nil
           numbers.append(
-            [.string(experiment), .string(kind.rawValue), .string(cell.statistics.text)] + Self.cells(accuracy)
-              + Self.cells(source.interval(cell)) + [.number(reference?.mean), .number(reference?.error)])
+            [.string(experiment)] + (isGrouped ? [group.isEmpty ? .null : .string(groupName)] : [])
+              + [.string(cell.kind.rawValue), .string(cell.statistics.text)] + viewCell(cell) + Self.cells(accuracy)
+              + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
           measures.append(cell.statistics)
           all.append(accuracy)
         }
-        if !bars.isEmpty { groups.append(BarChart.Group(kind.paperName, bars)) }
+        let name = group.isEmpty ? facet.name : "\(facet.name), \(groupName)"
+        if !bars.isEmpty { groups.append(BarChart.Group(name, bars)) }
       }
       if groups.isEmpty { continue }
       let title = figure.experiments.count > 1 ? source.title(of: experiment) : ""
@@ -42,7 +51,7 @@ extension FigureSketch {
     keyOfMeasures(measures.uniqued())
     keyOfReferences(source.referenceSource(of: figure).map { "whole trajectories (\($0))" })
     noteErrors()
-    if numbers.rows.contains(where: { $0[7] != .null }) {
+    if hasIntervals {
       notes.append("low_95 and high_95 among the numbers: a bootstrap over runs, whose layers are not independent")
     }
   }
@@ -54,32 +63,39 @@ extension FigureSketch {
   mutating func drawHoldouts() {
     numbers = NumberTable(
       [
-        "experiment", "held_out", "classifier", "statistics", "accuracy", "test_examples", "chance",
-      ] + Self.intervalColumns + ["reference", "reference_error"])
+        "experiment", "held_out", "classifier", "statistics",
+      ] + viewColumn() + ["accuracy", "test_examples", "chance"] + Self.intervalColumns + [
+        "reference", "reference_error",
+      ])
     var (groups, titles): ([[BarChart.Group]], [String]) = ([], [])
     var all: [Accuracy] = []
     let measures = figure.experiments.flatMap { source.cells($0, of: figure).map(\.statistics) }.uniqued()
+    let isParted = figure.experiments.contains { facets(source.cells($0, of: figure)).count > 1 }
     for (number, experiment) in figure.experiments.enumerated() {
       let ink = Self.holdoutInks[number % 3]
       var own: [BarChart.Group] = []
       var fields = ""
-      for cell in source.cells(experiment, of: figure) {
+      let parts = facets(source.cells(experiment, of: figure))
+      for (facet, cell) in parts.flatMap({ facet in facet.cells.map { (facet, $0) } }) {
         guard let result = source.results[cell] else { continue }
+        let by = source.columns(ofGroups: cell)
         let reference = source.reference(of: figure, like: cell)
         let bars = result.splits.compactMap { split -> BarChart.Bar? in
           guard let accuracy = Accuracy([split]) else { return nil }
           let interval = source.interval(cell, ordinal: split.ordinal)
+          let name = shortName(ofGroup: split.name, by: by)
           all.append(accuracy)
           numbers.append(
             [
-              .string(experiment), .string(shortName(ofGroup: split.name)), .string(cell.kind.rawValue),
-              .string(cell.statistics.text), .number(accuracy.mean), .count(split.test.count), .number(accuracy.chance),
-            ] + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
-          return BarChart.Bar(
-            shortName(ofGroup: split.name), accuracy.mean, interval: interval.map { $0.low...$0.high }, ink)
+              .string(experiment), .string(name), .string(cell.kind.rawValue), .string(cell.statistics.text),
+            ] + viewCell(cell) + [.number(accuracy.mean), .count(split.test.count), .number(accuracy.chance)]
+              + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
+          return BarChart.Bar(name, accuracy.mean, interval: interval.map { $0.low...$0.high }, ink)
         }
-        fields = fieldNames(ofGroup: result.splits.first?.name ?? "")
-        let label = measures.count > 1 ? cell.statistics.measureName : source.title(of: experiment) + fields
+        // A short name of several values does not say of what they are.
+        fields = by.count > 1 ? " (\(by.joined(separator: ", ")))" : ""
+        let words = (measures.count > 1 ? [cell.statistics.measureName] : []) + (parts.count > 1 ? [facet.name] : [])
+        let label = words.isEmpty ? source.title(of: experiment) + fields : words.joined(separator: ", ")
         own.append(BarChart.Group(label, bars, reference: reference?.reference("not held out")))
       }
       if !own.isEmpty {
@@ -88,47 +104,53 @@ extension FigureSketch {
         key.append(KeyEntry("held-out \(source.title(of: experiment))", ink))
       }
     }
-    if measures.count > 1 {
-      panels = groups.enumerated().map { number, own in
-        Panel(
-          titles[number],
-          .bars(BarChart(own, axis: .accuracy, references: chance(all), namesBars: true)))
-      }
-    } else {
-      // One measure has one red line, across everything.
-      let red = groups.flatMap(\.self).compactMap(\.reference).first
-      let bare = groups.flatMap(\.self).map { BarChart.Group($0.label, $0.bars) }
-      panels = [
-        Panel(
-          "",
-          .bars(
-            BarChart(
-              bare, axis: .accuracy, references: [red].compactMap { $0 } + chance(all), namesBars: true)))
-      ]
-    }
+    arrangeHoldouts(groups, titles, apart: measures.count > 1 || isParted, chance(all))
     keyOfReferences(source.referenceSource(of: figure).map { "mean of \($0), not held out" })
-    notes.append(Self.holdoutErrors)
+    noteHoldoutErrors(groups.flatMap(\.self))
   }
 
-  private static let holdoutErrors =
-    "one fit for each held-out group, so bars have no error over splits; what is drawn is the 95 % interval of a bootstrap over "
-    + "the runs of the group; the band of the red line is one standard error"
+  /// What the errors of bars of held-out groups are, and the band of their red line, as far as they are drawn.
+  private mutating func noteHoldoutErrors(_ groups: [BarChart.Group]) {
+    let isDrawn = groups.contains { $0.bars.contains { $0.interval != nil } }
+    let drawn = isDrawn ? "; what is drawn is the 95 % interval of a bootstrap over the runs of the group" : ""
+    notes.append("one fit for each held-out group, so bars have no error over splits\(drawn)")
+    if groups.contains(where: { $0.reference?.error != nil }) {
+      notes.append("the band of the red line is one standard error")
+    }
+  }
+
+  /// A panel for each experiment, or all in one where one red line serves them.
+  private mutating func arrangeHoldouts(
+    _ groups: [[BarChart.Group]], _ titles: [String], apart: Bool, _ chance: [Reference]
+  ) {
+    if apart {
+      panels = zip(titles, groups).map { title, own in
+        Panel(title, .bars(BarChart(own, axis: .accuracy, references: chance, namesBars: true)))
+      }
+      return
+    }
+    // One measure has one red line, across everything.
+    let red = groups.flatMap(\.self).compactMap(\.reference).first
+    let bare = groups.flatMap(\.self).map { BarChart.Group($0.label, $0.bars) }
+    panels = [
+      Panel(
+        "", .bars(BarChart(bare, axis: .accuracy, references: [red].compactMap { $0 } + chance, namesBars: true)))
+    ]
+  }
 
   /// Bars for each pair of classes, a panel for each classifier.
   mutating func drawPairs() {
-    numbers = NumberTable(["experiment", "pair", "classifier", "statistics"] + Self.accuracyColumns)
+    numbers = NumberTable(["experiment", "pair", "classifier", "statistics"] + viewColumn() + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
-      for kind in cells.map(\.kind).uniqued() {
+      for facet in facets(cells) {
         var bars: [String: [BarChart.Bar]] = [:]
         var (order, all): ([String], [Accuracy]) = ([], [])
-        for cell in cells where cell.kind == kind {
+        for cell in facet.cells {
           guard let result = source.results[cell] else { continue }
           measures.append(cell.statistics)
-          func pair(_ split: SplitResult) -> String {
-            split.name.split(separator: "/").first.map(String.init) ?? split.name
-          }
+          func pair(_ split: SplitResult) -> String { source.nameWithoutRepeat(of: split, in: cell) }
           for name in result.splits.map(pair).uniqued() {
             guard let accuracy = Accuracy(result.splits.filter { pair($0) == name }) else { continue }
             all.append(accuracy)
@@ -136,8 +158,8 @@ extension FigureSketch {
             bars[name, default: []].append(
               BarChart.Bar(cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink))
             numbers.append(
-              [.string(experiment), .string(name), .string(kind.rawValue), .string(cell.statistics.text)]
-                + Self.cells(accuracy))
+              [.string(experiment), .string(name), .string(cell.kind.rawValue), .string(cell.statistics.text)]
+                + viewCell(cell) + Self.cells(accuracy))
           }
         }
         let groups = order.uniqued().map { name in
@@ -146,7 +168,7 @@ extension FigureSketch {
         if groups.isEmpty { continue }
         panels.append(
           Panel(
-            prefix(experiment) + kind.paperName, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
+            prefix(experiment) + facet.name, .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
       }
     }
     keyOfMeasures(measures.uniqued())
@@ -158,20 +180,20 @@ extension FigureSketch {
   mutating func drawCrossPortions() {
     let inks: [Ink] = [.blue, .orange, .green]
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics", "trained_on", "tested_on"] + Self.accuracyColumns + [
-        "same_portion", "same_portion_error",
-      ])
+      ["experiment", "classifier", "statistics"] + viewColumn(drawsSamples: true) + ["trained_on", "tested_on"]
+        + Self.accuracyColumns + ["same_portion", "same_portion_error"])
     var tested: [Portion] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
-      for measure in cells.map(\.statistics).uniqued() {
-        let own = cells.filter { $0.statistics == measure }
+      let parts = facets(cells, drawsSamples: true)
+      for (facet, measure) in parts.flatMap({ facet in facet.cells.map(\.statistics).uniqued().map { (facet, $0) } }) {
+        let own = facet.cells.filter { $0.statistics == measure }
         var (groups, all): ([BarChart.Group], [Accuracy]) = ([], [])
         for base in own where base.testView == nil {
           guard let trained = base.view.portion else { continue }
           let same = source.accuracy(base)
           var bars: [BarChart.Bar] = []
-          for cell in own where cell.view == base.view && cell.kind == base.kind {
+          for cell in own where cell.view == base.view {
             guard let portion = cell.testView?.portion, let accuracy = source.accuracy(cell) else { continue }
             tested.append(portion)
             all.append(accuracy)
@@ -180,9 +202,11 @@ extension FigureSketch {
                 "tested on \(portionName(portion))", accuracy.mean, error: accuracy.error, inks[portion.index % 3]))
             numbers.append(
               [
-                .string(experiment), .string(cell.kind.rawValue), .string(measure.text), .string(portionName(trained)),
-                .string(portionName(portion)),
-              ] + Self.cells(accuracy) + [.number(same?.mean), .number(same?.error)])
+                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
+              ] + viewCell(cell, drawsSamples: true)
+                + [.string(portionName(trained)), .string(portionName(portion))] + Self.cells(accuracy) + [
+                  .number(same?.mean), .number(same?.error),
+                ])
           }
           if bars.isEmpty { continue }
           groups.append(
@@ -192,7 +216,7 @@ extension FigureSketch {
         if groups.isEmpty { continue }
         panels.append(
           Panel(
-            prefix(experiment) + measure.measureName,
+            prefix(experiment) + measure.measureName + (parts.count > 1 ? ", \(facet.name)" : ""),
             .bars(BarChart(groups, axis: .accuracy, references: chance(all)))))
       }
     }

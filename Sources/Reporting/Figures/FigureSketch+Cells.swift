@@ -13,11 +13,14 @@ extension FigureSketch {
     /// Of more classes, most pairs are never confused.
     let mostClassesInFull = 20
     var leavesOut = false
-    numbers = NumberTable([
-      "experiment", "classifier", "statistics", "actual", "predicted", "mean_count", "share_of_actual",
-    ])
+    numbers = NumberTable(
+      ["experiment", "classifier", "statistics"] + viewColumn() + [
+        "actual", "predicted", "mean_count", "share_of_actual",
+      ])
     for experiment in figure.experiments {
-      for cell in source.cells(experiment, of: figure) where cell.testView == nil {
+      let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
+      let hasMeasures = Set(cells.map(\.statistics)).count > 1
+      for (facet, cell) in facets(cells).flatMap({ facet in facet.cells.map { (facet, $0) } }) {
         guard let result = source.results[cell], let classes = result.classes, let metrics = result.test else {
           continue
         }
@@ -36,11 +39,10 @@ extension FigureSketch {
               let count = Double(sum[actual, predicted])
               let share = total > 0 ? count / total : .nan
               if count > 0 || classes.count <= mostClassesInFull {
-                numbers.append([
-                  .string(experiment), .string(cell.kind.rawValue), .string(cell.statistics.text),
-                  .string(classes[actual]),
-                  .string(classes[predicted]), .number(count / splits), .number(share),
-                ])
+                numbers.append(
+                  [.string(experiment), .string(cell.kind.rawValue), .string(cell.statistics.text)] + viewCell(cell) + [
+                    .string(classes[actual]), .string(classes[predicted]), .number(count / splits), .number(share),
+                  ])
               } else {
                 leavesOut = true
               }
@@ -49,7 +51,7 @@ extension FigureSketch {
         }
         panels.append(
           Panel(
-            prefix(experiment) + cell.kind.paperName,
+            prefix(experiment) + facet.name + (hasMeasures ? ", \(cell.statistics.measureName)" : ""),
             .cells(
               CellChart(
                 rows: classes, columns: classes, cells: rows, rowTitle: "actual", columnTitle: "predicted", scale: 0...1
@@ -64,7 +66,7 @@ extension FigureSketch {
   /// Accuracy by noise and units, a panel for each measure; perfect information is at the upper right.
   mutating func drawConditions() {
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics", "unit_fraction", "noise_sd", "observation_seeds"]
+      ["experiment", "classifier", "statistics"] + viewColumn() + ["unit_fraction", "noise_sd", "observation_seeds"]
         + Self.accuracyColumns)
     func number(_ value: MetadataValue) -> Double {
       switch value {
@@ -77,29 +79,32 @@ extension FigureSketch {
       let cells = source.cells(experiment, of: figure).filter { $0.group.count >= 2 }
       let units = cells.map { number($0.group[0]) }.uniqued().sorted(by: >)
       let noises = cells.map { number($0.group[1]) }.uniqued().sorted(by: >)
-      for measure in cells.map(\.statistics).uniqued() {
+      let parts = facets(cells)
+      for (facet, measure) in parts.flatMap({ facet in facet.cells.map(\.statistics).uniqued().map { (facet, $0) } }) {
         var chance = 0.5
         var rows: [[CellChart.Cell]] = []
         for unit in units {
           rows.append(
             noises.map { noise in
-              let own = cells.filter {
+              let same = facet.cells.filter {
                 $0.statistics == measure && number($0.group[0]) == unit && number($0.group[1]) == noise
-              }.compactMap(source.accuracy)
-              guard let accuracy = Accuracy(meansOf: own) else { return CellChart.Cell(.nan, "") }
+              }
+              let own = same.compactMap(source.accuracy)
+              guard let cell = same.first, let accuracy = Accuracy(meansOf: own) else {
+                return CellChart.Cell(.nan, "")
+              }
               chance = accuracy.chance
               numbers.append(
                 [
-                  .string(experiment), .string(cells.first?.kind.rawValue ?? ""), .string(measure.text), .real(unit),
-                  .real(noise), .count(own.count),
-                ] + Self.cells(accuracy))
+                  .string(experiment), .string(facet.kind.rawValue), .string(measure.text),
+                ] + viewCell(cell) + [.real(unit), .real(noise), .count(own.count)] + Self.cells(accuracy))
               return CellChart.Cell(accuracy.mean, NumberText.fixed(accuracy.mean, 2))
             })
         }
         guard rows.contains(where: { $0.contains { $0.value.isFinite } }) else { continue }
         panels.append(
           Panel(
-            prefix(experiment) + measure.measureName,
+            prefix(experiment) + measure.measureName + (parts.count > 1 ? ", \(facet.name)" : ""),
             .cells(
               CellChart(
                 rows: units.map { NumberText.short($0) }, columns: noises.map { NumberText.short($0) }, cells: rows,

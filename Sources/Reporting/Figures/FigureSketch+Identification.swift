@@ -4,6 +4,7 @@ import Base
 import Classifiers
 import Drawing
 import Glibc
+import Splits
 import Studies
 import TrajectoryModel
 import TrajectoryStore
@@ -26,7 +27,7 @@ extension FigureSketch {
         var chances: [Double] = []
         for split in result.splits {
           guard let score = split.identification else { continue }
-          let name = shortName(ofGroup: split.name)
+          let name = shortName(ofGroup: split.name, by: source.columns(ofGroups: cell))
           let chance = 1 / Double(max(1, score.classes.count))
           chances.append(chance)
           groups.append(group(of: score, name, in: experiment, cell, chance))
@@ -110,15 +111,16 @@ extension FigureSketch {
   /// Accuracy by the number of runs that are learned from, a panel for each classifier, a line for each measure.
   mutating func drawLearningCurve() {
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics", "share_of_runs", "training_runs"] + Self.accuracyColumns)
+      ["experiment", "classifier", "statistics"] + viewColumn() + ["share_of_runs", "training_runs"]
+        + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
-      for kind in cells.map(\.kind).uniqued() {
+      for facet in facets(cells) {
         var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
-        for measure in cells.map(\.statistics).uniqued() {
+        for measure in facet.cells.map(\.statistics).uniqued() {
           var points: [LineChart.Point] = []
-          for cell in cells where cell.kind == kind && cell.statistics == measure {
+          for cell in facet.cells where cell.statistics == measure {
             guard let accuracy = source.accuracy(cell), let runs = source.plan.trainingRuns[cell.plan.splitSet],
               case .real(let share)? = cell.group.first
             else { continue }
@@ -126,8 +128,8 @@ extension FigureSketch {
             all.append(accuracy)
             numbers.append(
               [
-                .string(experiment), .string(kind.rawValue), .string(measure.text), .real(share), .number(runs),
-              ] + Self.cells(accuracy))
+                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
+              ] + viewCell(cell) + [.real(share), .number(runs)] + Self.cells(accuracy))
           }
           if points.isEmpty { continue }
           measures.append(measure)
@@ -136,7 +138,7 @@ extension FigureSketch {
         if series.isEmpty { continue }
         panels.append(
           Panel(
-            prefix(experiment) + kind.paperName,
+            prefix(experiment) + facet.name,
             .lines(
               LineChart(
                 series, x: ValueAxis("runs that are learned from", scale: .log),
@@ -147,6 +149,23 @@ extension FigureSketch {
     keyOfMeasures(measures.uniqued(), .line)
     keyOfReferences(nil)
     noteErrors()
-    notes.append("no run is on both sides; the test sides are a quarter of the runs throughout")
+    let sides = figure.experiments.map { (prefix($0), sidesSentence(of: $0)) }
+    // What is so of every experiment is said once.
+    notes += Set(sides.map(\.1)).count == 1 ? [sides[0].1] : sides.map { $0.0 + $0.1 }
+  }
+
+  /// What the splits of a learning curve keep apart, and how large their test sides are.
+  private func sidesSentence(of experiment: String) -> String {
+    guard case .groupShuffle(let plan)? = source.plan.study.experiment(experiment)?.splits.kind else { return "" }
+    let groups = plan.by == ["run_id"] ? ("run", "runs") : (plan.by.joined(separator: ", "), "groups")
+    let counted = plan.counting == .groups ? groups.1 : "examples"
+    let test =
+      switch plan.test {
+      case .fraction(0.25): "a quarter of the \(counted) throughout"
+      case .fraction(let fraction): "\(NumberText.short(100 * fraction)) % of the \(counted) throughout"
+      case .count(let count): "\(count) \(counted) throughout"
+      case .rest: "the other \(counted)"
+      }
+    return "no \(groups.0) is on both sides; the test sides are \(test)"
   }
 }

@@ -40,22 +40,23 @@ struct PooledImportance: Sendable, Hashable {
 extension FigureSketch {
   /// Gini importances summed over the samples of a statistic, and what is lost when a statistic is dealt out anew.
   mutating func drawImportances() {
-    numbers = NumberTable([
-      "experiment", "importance", "statistic", "measure", "mean", "standard_error", "measurements",
-    ])
+    numbers = NumberTable(
+      ["experiment", "importance", "statistic", "measure"] + viewColumn() + ["mean", "standard_error", "measurements"])
     for experiment in figure.experiments {
-      for cell in source.cells(experiment, of: figure) where cell.testView == nil {
+      let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
+      for (facet, cell) in facets(cells).flatMap({ facet in facet.cells.map { (facet, $0) } }) {
+        let view = facet.view.map { ", \($0)" } ?? ""
         guard let result = source.results[cell] else { continue }
         let gini = result.splits.compactMap(\.statisticImportances)
         add(
-          PooledImportance.pool(gini, bySplit: false), experiment, "gini", gini.reduce(0) { $0 + $1.count },
-          title: "\(prefix(experiment))Gini importance: summed over epochs, mean over trees and splits",
+          PooledImportance.pool(gini, bySplit: false), cell, "gini", gini.reduce(0) { $0 + $1.count },
+          title: "\(prefix(experiment))Gini importance\(view): summed over epochs, mean over trees and splits",
           axis: "importance")
         let lost = result.splits.compactMap(\.permutationImportances)
         add(
-          PooledImportance.pool(lost, bySplit: true), experiment, "permutation", lost.count,
+          PooledImportance.pool(lost, bySplit: true), cell, "permutation", lost.count,
           title:
-            "\(prefix(experiment))Permutation importance: accuracy lost when a statistic's whole trajectory is dealt out anew",
+            "\(prefix(experiment))Permutation importance\(view): accuracy lost when a statistic's whole trajectory is dealt out anew",
           axis: "lost accuracy")
       }
     }
@@ -72,7 +73,7 @@ extension FigureSketch {
   }
 
   private mutating func add(
-    _ importances: [PooledImportance], _ experiment: String, _ name: String, _ count: Int, title: String, axis: String
+    _ importances: [PooledImportance], _ cell: StudyCell, _ name: String, _ count: Int, title: String, axis: String
   ) {
     if importances.isEmpty { return }
     func family(_ statistic: String) -> String {
@@ -89,11 +90,10 @@ extension FigureSketch {
         BarChart.Group(
           measure,
           own.map { one in
-            numbers.append([
-              .string(experiment), .string(name), .string(one.statistic), .string(measure), .number(one.mean),
-              .number(one.error),
-              .count(count),
-            ])
+            numbers.append(
+              [.string(cell.experiment), .string(name), .string(one.statistic), .string(measure)] + viewCell(cell) + [
+                .number(one.mean), .number(one.error), .count(count),
+              ])
             return BarChart.Bar(shortName(ofStatistic: one.statistic), one.mean, error: one.error, ink)
           }))
     }

@@ -10,27 +10,29 @@ extension FigureSketch {
   /// Accuracy by the share of a trajectory that is seen, a panel for each distance of samples, a line for each measure.
   mutating func drawSamples() {
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics", "epochs_apart", "samples", "percent"] + Self.accuracyColumns)
+      ["experiment", "classifier", "statistics"] + viewColumn(drawsSamples: true)
+        + ["epochs_apart", "samples", "percent"] + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.view.randomStart != nil }
       let periods = cells.compactMap { $0.view.randomStart?.period }.uniqued().sorted()
       // As many samples as the whole trajectory has, at the smallest distance.
       let whole = Double(cells.compactMap { $0.view.randomStart?.count }.max() ?? 1)
-      for (place, period) in periods.enumerated() {
+      let parts = facets(cells, drawsSamples: true)
+      for (facet, (place, period)) in parts.flatMap({ facet in periods.enumerated().map { (facet, $0) } }) {
         var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
-        for measure in cells.map(\.statistics).uniqued() {
+        for measure in facet.cells.map(\.statistics).uniqued() {
           var points: [LineChart.Point] = []
-          for cell in cells where cell.statistics == measure && cell.view.randomStart?.period == period {
+          for cell in facet.cells where cell.statistics == measure && cell.view.randomStart?.period == period {
             guard let start = cell.view.randomStart, let accuracy = source.accuracy(cell) else { continue }
             let percent = 100 * Double(start.count) / whole
             points.append(LineChart.Point(percent, accuracy.mean, error: accuracy.error))
             all.append(accuracy)
             numbers.append(
               [
-                .string(experiment), .string(cell.kind.rawValue), .string(measure.text), .real(period),
-                .count(start.count), .number(percent),
-              ] + Self.cells(accuracy))
+                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
+              ] + viewCell(cell, drawsSamples: true) + [.real(period), .count(start.count), .number(percent)]
+                + Self.cells(accuracy))
           }
           if points.isEmpty { continue }
           measures.append(measure)
@@ -41,7 +43,8 @@ extension FigureSketch {
         let name = place < names.count ? names[place] : "Period \(place + 1)"
         panels.append(
           Panel(
-            "\(prefix(experiment))\(name) (\(NumberText.short(period)) epochs apart)",
+            "\(prefix(experiment))\(name) (\(NumberText.short(period)) epochs apart)"
+              + (parts.count > 1 ? ", \(facet.name)" : ""),
             .lines(
               LineChart(
                 series, x: ValueAxis("samples seen, % of \(Int(whole))", from: 0, to: 100),
@@ -56,26 +59,28 @@ extension FigureSketch {
 
   /// Accuracy by portion, a panel for each number of portions and each classifier, a line for each measure.
   mutating func drawPortions() {
-    numbers = NumberTable(["experiment", "classifier", "statistics", "portion", "of"] + Self.accuracyColumns)
+    numbers = NumberTable(
+      ["experiment", "classifier", "statistics"] + viewColumn(drawsSamples: true) + ["portion", "of"]
+        + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil && $0.view.portion != nil }
       // The paper has the SVM on the left.
-      let kinds = cells.map(\.kind).uniqued().sorted { $0 == .linearSVM && $1 != .linearSVM }
-      for kind in kinds {
+      let parts = facets(cells, drawsSamples: true).sorted { $0.kind == .linearSVM && $1.kind != .linearSVM }
+      for facet in parts {
         var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
         let count = cells.compactMap { $0.view.portion?.count }.max() ?? 1
-        for measure in cells.map(\.statistics).uniqued() {
+        for measure in facet.cells.map(\.statistics).uniqued() {
           var points: [LineChart.Point] = []
-          for cell in cells where cell.kind == kind && cell.statistics == measure {
+          for cell in facet.cells where cell.statistics == measure {
             guard let portion = cell.view.portion, let accuracy = source.accuracy(cell) else { continue }
             points.append(LineChart.Point(Double(portion.index + 1), accuracy.mean, error: accuracy.error))
             all.append(accuracy)
             numbers.append(
               [
-                .string(experiment), .string(kind.rawValue), .string(measure.text), .count(portion.index + 1),
-                .count(portion.count),
-              ] + Self.cells(accuracy))
+                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
+              ] + viewCell(cell, drawsSamples: true) + [.count(portion.index + 1), .count(portion.count)]
+                + Self.cells(accuracy))
           }
           if points.isEmpty { continue }
           measures.append(measure)
@@ -87,7 +92,7 @@ extension FigureSketch {
         }
         panels.append(
           Panel(
-            "\(source.title(of: experiment)), \(kind.paperName)",
+            "\(source.title(of: experiment)), \(facet.name)",
             .lines(
               LineChart(
                 series, x: ValueAxis("portion of training", from: 0.6, to: Double(count) + 0.4, ticks: ticks),

@@ -90,18 +90,21 @@ func shortName(ofStatistic name: String) -> String {
   return text.prefix(1).uppercased() + text.dropFirst()
 }
 
-/// The names of the columns of a held-out group in brackets, where its short name has several values; else nothing.
-func fieldNames(ofGroup name: String) -> String {
-  let fields = name.split(separator: ",").compactMap { part in
-    part.firstIndex(of: "=").map { String(part[..<$0]) }
-  }
-  return fields.count > 1 ? " (\(fields.joined(separator: ", ")))" : ""
-}
-
 /// The name of a held-out group without the names of its columns: `alexnet`, `128, NULL`.
-func shortName(ofGroup name: String) -> String {
-  let parts = name.split(separator: ",", omittingEmptySubsequences: false).map { part in
-    part.split(separator: "=", maxSplits: 1).last.map(String.init) ?? String(part)
+///
+/// - Parameters:
+///   - name: The name of the split, such as `batch_size=128,dataset_seed=NULL`.
+///   - columns: The columns by whose values groups are held out; a name without them stays as it is.
+/// - Returns: The values of the columns, with commas between them.
+func shortName(ofGroup name: String, by columns: [String]) -> String {
+  var (rest, values): (Substring, [Substring]) = (name[...], [])
+  for (place, column) in columns.enumerated() {
+    guard rest.hasPrefix("\(column)=") else { return name }
+    rest = rest.dropFirst(column.count + 1)
+    // Values may hold commas and equals signs; where the next one begins, its column says.
+    let next = place + 1 < columns.count ? rest.firstRange(of: ",\(columns[place + 1])=") : nil
+    values.append(rest[..<(next?.lowerBound ?? rest.endIndex)])
+    rest = rest[values[place].endIndex...].dropFirst()
   }
-  return parts.joined(separator: ", ")
+  return columns.isEmpty ? name : values.joined(separator: ", ")
 }

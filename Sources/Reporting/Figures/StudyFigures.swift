@@ -198,20 +198,46 @@ package struct StudyFigures: Sendable {
     intervals[IntervalKey(cell: cell, ordinal: ordinal)]
   }
 
-  /// The accuracy of the reference of a figure, by the same classifier on the same statistics.
+  /// The columns by whose values the splits of a cell hold groups out; empty for other splits.
+  func columns(ofGroups cell: StudyCell) -> [String] {
+    switch plan.sets[cell.plan.splitSet]?.specification.kind {
+    case .holdout(let splits): splits.by
+    case .leaveOneGroupOut(let splits): splits.by
+    default: []
+    }
+  }
+
+  /// The name of a split without the number of its repeat, which stands at the end where its set has several of each.
+  func nameWithoutRepeat(of split: SplitResult, in cell: StudyCell) -> String {
+    let repeats =
+      switch plan.sets[cell.plan.splitSet]?.specification.kind {
+      case .pairs(let splits): splits.balanced.repeats
+      case .holdout(let splits): splits.balanced?.repeats ?? 1
+      default: 1
+      }
+    guard repeats > 1, let end = split.name.lastIndex(of: "/") else { return split.name }
+    return String(split.name[..<end])
+  }
+
+  /// The accuracy of the reference of a figure, by the same classifier on the same statistics; of the same view where there is one.
   func reference(of figure: StudyFigure, like cell: StudyCell) -> Accuracy? {
     guard let name = figure.reference else { return nil }
-    let other = plan.cells.first {
+    let others = plan.cells.filter {
       $0.experiment == name && $0.statistics == cell.statistics && $0.kind == cell.kind && $0.testView == nil
     }
-    return other.flatMap(accuracy)
+    return (others.first { $0.view == cell.view } ?? others.first).flatMap(accuracy)
+  }
+}
+
+extension Sequence {
+  /// The first element with each key, in order.
+  func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+    var seen: Set<Key> = []
+    return filter { seen.insert(key($0)).inserted }
   }
 }
 
 extension Sequence where Element: Hashable {
   /// The elements, each once, in the order of their first appearance.
-  func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
+  func uniqued() -> [Element] { uniqued { $0 } }
 }

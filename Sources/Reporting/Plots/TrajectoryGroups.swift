@@ -2,6 +2,7 @@
 
 import Base
 import Drawing
+import Splits
 import TrajectoryModel
 import TrajectoryStore
 
@@ -26,7 +27,8 @@ struct TrajectoryGroups {
     func labels(_ column: String?) throws(EngramError) -> (names: [String], codes: [Int]) {
       guard let column else { return ([""], Array(repeating: 0, count: examples.count)) }
       let labels = try snapshot.labels(of: column, for: examples)
-      return (labels.classes.map(\.description), labels.codes.map { Int($0) })
+      // No value and the text NULL have names of their own, as groups that are held out have.
+      return (labels.classes.map(HoldoutSplits.word(for:)), labels.codes.map { Int($0) })
     }
     let facet = try labels(request.facet)
     if facet.names.count * request.statistics.count > Self.mostFacets {

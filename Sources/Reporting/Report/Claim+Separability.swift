@@ -60,15 +60,12 @@ extension Claim {
   private static func pairs(_ numbers: PaperNumbers) -> (Bool, String)? {
     var (wins, all) = (0, 0)
     for measure in PaperNumbers.measures {
-      guard let forest = numbers.heldOut("pairs", .randomForest, measure),
-        let machine = numbers.heldOut("pairs", .linearSVM, measure)
+      guard let forest = numbers.pairs("pairs", .randomForest, measure),
+        let machine = numbers.pairs("pairs", .linearSVM, measure)
       else { return nil }
-      func mean(_ list: [(group: String, accuracy: Double)], _ pair: Substring) -> Double {
-        NumberWords.mean(list.filter { $0.group.hasPrefix(pair) }.map(\.accuracy))
-      }
-      for pair in forest.map({ $0.group.prefix { $0 != "/" } }).uniqued() {
+      for (pair, accuracies) in forest {
         all += 1
-        if mean(forest, pair) >= mean(machine, pair) { wins += 1 }
+        if NumberWords.mean(accuracies) >= NumberWords.mean(machine[pair] ?? []) { wins += 1 }
       }
     }
     return all == 0 ? nil : (wins * 10 >= all * 9, "at least as good as the SVM in \(wins) of \(all) cases")

@@ -97,7 +97,19 @@ struct PaperNumbers {
     guard let cell = cell(experiment, kind, measure), let result = figures.results[cell], !result.splits.isEmpty else {
       return nil
     }
-    return result.splits.map { (shortName(ofGroup: $0.name), $0.test.confusion.accuracy) }
+    let by = figures.columns(ofGroups: cell)
+    return result.splits.map { (shortName(ofGroup: $0.name, by: by), $0.test.confusion.accuracy) }
+  }
+
+  /// The accuracies of the splits of each pair of classes.
+  func pairs(
+    _ experiment: String, _ kind: ClassifierKind, _ measure: StatisticSelection
+  ) -> [String: [Double]]? {
+    guard let cell = cell(experiment, kind, measure), let result = figures.results[cell], !result.splits.isEmpty else {
+      return nil
+    }
+    return Dictionary(grouping: result.splits) { figures.nameWithoutRepeat(of: $0, in: cell) }
+      .mapValues { $0.map(\.test.confusion.accuracy) }
   }
 
   /// Numbers by measure in words.

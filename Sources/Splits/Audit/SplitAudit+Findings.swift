@@ -22,7 +22,8 @@ extension SplitAudit {
       sentence: "\(classes.count) classes: \(text(train)) in train, \(text(test)) in test")
   }
 
-  private var missingClasses: AuditFinding? {
+  /// What is said of classes that only one side has: a warning where that is the test side, as none of its examples can be told.
+  package var missingClasses: AuditFinding? {
     let noTrain = classes.filter { $0.train == 0 }.map(\.label.description)
     let noTest = classes.filter { $0.test == 0 }.map(\.label.description)
     if noTrain.isEmpty && noTest.isEmpty { return nil }

@@ -19,16 +19,16 @@ public struct BalancedSplits: Sendable, Hashable {
   public var repeats: Int
   /// The seed of NumPy's legacy generator, which draws all splits one after the other.
   public var seed: UInt32
-  /// The size of the test side; `rest` only inside a hold-out.
+  /// The size of the test side; `rest` only beside a train side that has a size, or inside a hold-out.
   public var test: Size
   /// The size of the train side.
   public var train: Size
 
-  /// Makes a plan.
-  public init(repeats: Int = 10, seed: UInt32 = 0, test: Size = .fraction(0.25), train: Size = .rest) {
+  /// Makes a plan; without a size of the test side it is what the train side leaves, or a quarter where that has none either.
+  public init(repeats: Int = 10, seed: UInt32 = 0, test: Size? = nil, train: Size = .rest) {
     self.repeats = repeats
     self.seed = seed
-    self.test = test
+    self.test = test ?? (train == .rest ? .fraction(0.25) : .rest)
     self.train = train
   }
 
@@ -49,7 +49,7 @@ extension BalancedSplits: SplitPlan {
     }
     self.init(
       repeats: try object.optionalCount("repeats") ?? 10, seed: try object.optionalSeed() ?? 0,
-      test: try Self.size("test", in: object) ?? .fraction(0.25), train: try Self.size("train", in: object) ?? .rest)
+      test: try Self.size("test", in: object), train: try Self.size("train", in: object) ?? .rest)
   }
 
   /// The size of a side, or nil when it is not given.
@@ -77,7 +77,7 @@ extension BalancedSplits: SplitPlan {
 
   func check() throws(EngramError) {
     try checkSizes()
-    if case .rest = test {
+    if test == .rest, train == .rest {
       throw EngramError(
         .usage, "the size of the test side is missing", place: "key \"test_fraction\"",
         expected: "test_per_class or test_fraction")
@@ -131,13 +131,40 @@ extension BalancedSplits {
     func sizes(_ classes: [ExampleClass]) -> [(MetadataValue, Int)] { classes.map { ($0.label, $0.examples.count) } }
     let (testClasses, trainClasses) = (within(test), within(train))
     let (testSizes, trainSizes) = (sizes(testClasses), sizes(trainClasses))
-    let testCount = try Self.count(self.test, of: testSizes, left: testSizes, label, "test")
+    let testLeft = left(of: testClasses, besideTrainOf: trainClasses)
+    let testCount = try Self.count(self.test, of: testSizes, left: testLeft, label, "test")
     for index in 0..<repeats {
       let testSide = Self.draw(testCount, ofEach: testClasses, &random)
       let left = trainClasses.map { ExampleClass(label: $0.label, examples: $0.examples.subtracting(testSide)) }
       let trainCount = try Self.count(self.train, of: trainSizes, left: sizes(left), label, "train")
       let trainSide = Self.draw(trainCount, ofEach: left, &random)
       try receive(Split(name: name(index), train: trainSide, test: testSide))
+    }
+  }
+
+  /// How many examples of each class there are to test on: all, but for those that a train side with a size needs where the test side
+  /// takes the rest.
+  private func left(
+    of testClasses: [ExampleClass], besideTrainOf trainClasses: [ExampleClass]
+  ) -> [(MetadataValue, Int)] {
+    let needed = test == .rest ? Self.wanted(train, of: trainClasses.map(\.examples.count)) : nil
+    return testClasses.map { one in
+      let all = one.examples.count
+      guard let needed, let pool = trainClasses.first(where: { $0.label == one.label })?.examples else {
+        return (one.label, all)
+      }
+      let shared = pool.intersection(one.examples).count
+      if shared == 0 || pool.count - shared >= needed { return (one.label, all) }
+      return (one.label, min(all, max(0, pool.count - needed)))
+    }
+  }
+
+  /// The number of examples of each class that a size asks for, given how many each has in all; nil for the rest.
+  private static func wanted(_ size: Size, of all: [Int]) -> Int? {
+    switch size {
+    case .perClass(let count): count
+    case .fraction(let fraction): Int((fraction * Double(all.min() ?? 0)).rounded())
+    case .rest: nil
     }
   }
 
@@ -162,12 +189,7 @@ extension BalancedSplits {
         .invalidData, "no example on the \(side) side has a \(label)", place: "\(side) side",
         mend: "loosen the filter, or name another label column as \(option: .label)")
     }
-    let wanted: Int
-    switch size {
-    case .perClass(let count): wanted = count
-    case .fraction(let fraction): wanted = Int((fraction * Double(all.map(\.count).min() ?? 0)).rounded())
-    case .rest: wanted = smallest.count
-    }
+    let wanted = wanted(size, of: all.map(\.count)) ?? smallest.count
     guard wanted >= 1, wanted <= smallest.count else {
       let total = all.first { $0.label == smallest.label }?.count ?? smallest.count
       throw shortage(size, of: smallest.label, wanted: wanted, left: smallest.count, total: total, label, side)

@@ -57,7 +57,8 @@ extension ExplicitSplits: SplitPlan {
           found: "\(first < 0 ? first : last)")
       }
       ranges.append(first..<(last + 1))
-      count += Int(last - first + 1)
+      // Past the number of ids that there are, some are listed twice; a longer sum could overflow.
+      if count <= 1 << 48 { count += Int(last - first + 1) }
     }
     let set = ExampleSet(ranges)
     guard set.count == count else {

@@ -24,21 +24,21 @@ public struct GroupShuffleSplits: Sendable, Hashable {
   public var seed: UInt32
   /// What the sizes count.
   public var counting: Counting
-  /// The size of the test side; never `rest`.
+  /// The size of the test side; `rest` only beside a train side that has a size.
   public var test: ShuffleSize
   /// The size of the train side.
   public var train: ShuffleSize
 
-  /// Makes a plan.
+  /// Makes a plan; without a size of the test side it is what the train side leaves, or a quarter where that has none either.
   public init(
     by columns: [String] = ["run_id"], repeats: Int = 10, seed: UInt32 = 0, counting: Counting = .groups,
-    test: ShuffleSize = .fraction(0.25), train: ShuffleSize = .rest
+    test: ShuffleSize? = nil, train: ShuffleSize = .rest
   ) {
     by = columns
     self.repeats = repeats
     self.seed = seed
     self.counting = counting
-    self.test = test
+    self.test = ShuffleSize.test(test, beside: train)
     self.train = train
   }
 }
@@ -51,7 +51,7 @@ extension GroupShuffleSplits: SplitPlan {
     self.init(
       by: try object.optionalColumns("by") ?? [GroupTable.run], repeats: try object.optionalCount("repeats") ?? 10,
       seed: try object.optionalSeed() ?? 0, counting: try object.optionalChoice("counting", Counting.self) ?? .groups,
-      test: try ShuffleSize.read("test", in: object) ?? .fraction(0.25),
+      test: try ShuffleSize.read("test", in: object),
       train: try ShuffleSize.read("train", in: object) ?? .rest)
   }
 
@@ -67,8 +67,7 @@ extension GroupShuffleSplits: SplitPlan {
   func check() throws(EngramError) {
     try Choices.check(columns: by)
     try Choices.check(repeats: repeats)
-    try test.check("test")
-    try train.check("train")
+    try ShuffleSize.check(test: test, train: train)
   }
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
@@ -107,7 +106,7 @@ extension GroupShuffleSplits: SplitPlan {
       return end
     }
     let middle = end(from: 0, below: order.count - 1, wanted.test)
-    let last = train == .rest ? order.count : end(from: middle, below: order.count, wanted.train)
+    let last = train == .rest || test == .rest ? order.count : end(from: middle, below: order.count, wanted.train)
     return (order[..<middle], order[middle..<last])
   }
 }

@@ -185,7 +185,7 @@ extension HoldoutSplits: SplitPlan {
   }
 
   /// The word for a value in the name of a group; the text NULL is in quotes, for without them it is no value.
-  private static func word(for value: MetadataValue) -> String { value == .text("NULL") ? "'NULL'" : value.description }
+  package static func word(for value: MetadataValue) -> String { value == .text("NULL") ? "'NULL'" : value.description }
 
   static func tooMany(_ count: Int, _ columns: [String]) -> EngramError {
     EngramError(

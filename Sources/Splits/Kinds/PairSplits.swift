@@ -49,14 +49,15 @@ extension PairSplits: SplitPlan {
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {
     let classes = try source.classes()
-    let sets = self.sets ?? Self.pairs(of: classes.map(\.label))
-    guard !sets.isEmpty, sets.count * balanced.repeats <= Choices.mostSplits else {
+    // Of many classes there are far too many pairs to be made before they are counted.
+    let count = sets?.count ?? classes.count * (classes.count - 1) / 2
+    guard count > 0, count <= Choices.mostSplits / balanced.repeats else {
       throw EngramError(
-        .invalidData, sets.isEmpty ? "there is no pair of one class" : "there are too many pairs",
+        .invalidData, count == 0 ? "there is no pair of one class" : "there are too many pairs",
         place: source.label, expected: "2 classes or more, and at most \(Choices.mostSplits) splits",
         found: "\(classes.count) classes", mend: "loosen the filter, or name the pairs")
     }
-    for set in sets {
+    for set in sets ?? Self.pairs(of: classes.map(\.label)) {
       for value in set where !classes.contains(where: { $0.label == value }) {
         throw EngramError(
           .invalidData, "no selected example is of the class '\(value)'", place: source.label,

@@ -11,16 +11,16 @@ public struct RandomSplits: Sendable, Hashable {
   public var repeats: Int
   /// The seed of NumPy's legacy generator, which draws all splits one after the other.
   public var seed: UInt32
-  /// The size of the test side; never `rest`.
+  /// The size of the test side; `rest` only beside a train side that has a size.
   public var test: ShuffleSize
   /// The size of the train side.
   public var train: ShuffleSize
 
-  /// Makes a plan.
-  public init(repeats: Int = 10, seed: UInt32 = 0, test: ShuffleSize = .fraction(0.25), train: ShuffleSize = .rest) {
+  /// Makes a plan; without a size of the test side it is what the train side leaves, or a quarter where that has none either.
+  public init(repeats: Int = 10, seed: UInt32 = 0, test: ShuffleSize? = nil, train: ShuffleSize = .rest) {
     self.repeats = repeats
     self.seed = seed
-    self.test = test
+    self.test = ShuffleSize.test(test, beside: train)
     self.train = train
   }
 }
@@ -32,7 +32,7 @@ extension RandomSplits: SplitPlan {
   init(reading object: JSONObject) throws(EngramError) {
     self.init(
       repeats: try object.optionalCount("repeats") ?? 10, seed: try object.optionalSeed() ?? 0,
-      test: try ShuffleSize.read("test", in: object) ?? .fraction(0.25),
+      test: try ShuffleSize.read("test", in: object),
       train: try ShuffleSize.read("train", in: object) ?? .rest)
   }
 
@@ -45,8 +45,7 @@ extension RandomSplits: SplitPlan {
 
   func check() throws(EngramError) {
     try Choices.check(repeats: repeats)
-    try test.check("test")
-    try train.check("train")
+    try ShuffleSize.check(test: test, train: train)
   }
 
   func makeSplits(_ source: SplitSource, _ receive: (Split) throws(EngramError) -> Void) throws(EngramError) {

@@ -52,6 +52,17 @@ extension SplitSpecification {
         "\(source.unlabelled.count) of \(source.unlabelled.count + source.selected.count) selected examples have no \(label) "
           + "(NULL, empty or '\(MetadataValue.unknownLabel)') and are on neither side")
     }
+    if case .kFold(let plan) = kind {
+      let few = try source.classes().filter { $0.examples.count < plan.folds }
+      if let first = few.first {
+        remarks.append(
+          few.count == 1
+            ? "the class '\(first.label)' has \(first.examples.count == 1 ? "1 example" : "\(first.examples.count) examples"), "
+              + "fewer than the \(plan.folds) folds, so some folds test none of it"
+            : "\(few.count) classes, such as '\(first.label)', have fewer examples than the \(plan.folds) folds, so some folds test "
+              + "none of them")
+      }
+    }
     guard let columns = kind.groupColumns else { return remarks }
     let groups = try source.groups(by: columns)
     let without = groups.filter { $0.key.contains(.null) }
@@ -63,6 +74,31 @@ extension SplitSpecification {
         + (without.count == 1
           ? "they are one group, as NULL equals NULL" : "they are \(without.count) groups, as NULL equals NULL"))
     return remarks
+  }
+
+  /// What is to be said where sides that were drawn leave selected examples on neither; nil where they leave none.
+  ///
+  /// Filters of a side leave some out by themselves, so nothing is said beside them.
+  ///
+  /// - Parameters:
+  ///   - splits: The splits that were made of it.
+  ///   - snapshot: The data of which they were made.
+  ///   - limits: As in ``splits(of:limits:)``.
+  /// - Returns: A sentence without a full stop.
+  /// - Throws: As ``splits(of:limits:)``.
+  public func remark(
+    onLeftOutOf splits: PackedSplits, of snapshot: Snapshot, limits: QueryLimits = QueryLimits()
+  ) throws(EngramError) -> String? {
+    switch kind {
+    case .balanced, .random, .groupShuffle: break
+    default: return nil
+    }
+    guard trainFilter == nil, testFilter == nil else { return nil }
+    let selected = try SplitSource(self, snapshot, limits: limits).selected.count
+    let left = splits.map { selected - $0.train.count - $0.test.count }
+    guard let least = left.min(), let most = left.max(), most > 0 else { return nil }
+    return
+      "\(least == most ? "\(most)" : "\(least) to \(most)") of \(selected) selected examples are on neither side of a split"
   }
 }
 

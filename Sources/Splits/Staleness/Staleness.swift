@@ -76,9 +76,21 @@ extension TrajectoryStore {
   /// - Complexity: O(1) where nothing was edited since.
   public func staleness(of set: SplitSetSummary) throws(EngramError) -> Staleness? {
     guard let edits = try edits(since: set.commit) else { return nil }
-    let stored = try splitSet(set.name)
-    return Staleness(
-      edits, commit: set.commit, namedIn: [stored.specification.json], members: stored.members)
+    return Staleness(edits, of: try splitSet(set.name))
+  }
+
+  /// The same of a split set that was read.
+  ///
+  /// - Complexity: O(1) where nothing was edited since.
+  public func staleness(of set: SplitSet) throws(EngramError) -> Staleness? {
+    guard let edits = try edits(since: set.commit) else { return nil }
+    return Staleness(edits, of: set)
+  }
+}
+
+extension Staleness {
+  fileprivate init?(_ edits: EditsSince, of set: SplitSet) {
+    self.init(edits, commit: set.commit, namedIn: [set.specification.json], members: set.members)
   }
 }
 

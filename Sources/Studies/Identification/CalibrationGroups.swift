@@ -12,7 +12,8 @@ import TrajectoryStore
 /// from an architecture, a task or another kind that no training run is of, confidence measured on further runs of the
 /// trained kinds is far too high; then whole kinds are held out, for which the calibration groups are the values of that
 /// field. Unless fields are given, the choice is:
-/// 1. the text fields of runs of which an example has a value that no training run has,
+/// 1. the text fields of runs of which an example has a value that no training run has; a field of which every training run has a
+///    value of its own, such as the id that a tracker gave it, names no kind and is left out,
 /// 2. of those the ones with at least two values in training, without any of which no class is lost,
 /// 3. of those the two with the fewest values, the coarsest, or the first where a class would be lost without a pair of values; and
 ///    `run_id` where there is none.
@@ -26,6 +27,8 @@ public struct CalibrationGroups: Sendable, Hashable {
   public let reason: String
   /// Fields and values of the examples that no training run has: `architecture 'knet'`.
   public let newValues: [String]
+  /// The fields that were left out, as every training run has a value of its own.
+  public let runFields: [String]
   /// How many times a part was held out.
   public let foldCount: Int
   /// For each field the value that each training run has of it, as a number.
@@ -40,7 +43,7 @@ public struct CalibrationGroups: Sendable, Hashable {
     _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
   ) throws(EngramError) {
     let candidates: [CalibrationField]
-    (newValues, candidates) = try Self.candidates(request, training, examples: examples, in: snapshot)
+    (newValues, runFields, candidates) = try Self.candidates(request, training, examples: examples, in: snapshot)
     let chosen: CalibrationFolds
     if !request.calibrateBy.isEmpty {
       let given = try Self.given(request.calibrateBy, training, in: snapshot)
@@ -115,13 +118,16 @@ public struct CalibrationGroups: Sendable, Hashable {
     }
   }
 
-  /// What values the examples have that no training run has, and the fields of those that could be held out.
+  /// What values the examples have that no training run has, the fields that tell runs apart instead of kinds, and the fields of
+  /// those values that could be held out.
   private static func candidates(
     _ request: IdentifyRequest, _ training: TrainingRuns, examples: ExampleSet, in snapshot: Snapshot
-  ) throws(EngramError) -> (newValues: [String], fields: [CalibrationField]) {
+  ) throws(EngramError) -> (newValues: [String], runFields: [String], fields: [CalibrationField]) {
     var newValues: [String] = []
+    var runFields: [String] = []
     var candidates: [CalibrationField] = []
-    for field in try snapshot.fields() where field.type == .text && field.name != request.label {
+    let label = request.label.lowercased()
+    for field in try snapshot.fields() where field.type == .text && field.name.lowercased() != label {
       let groups = try snapshot.groups(by: [field.name])
       let trained = groups.map {
         ExampleGroup(key: $0.key, examples: $0.examples.intersection(training.examples))
@@ -130,13 +136,29 @@ public struct CalibrationGroups: Sendable, Hashable {
         trained[$0].examples.isEmpty && !groups[$0].examples.isDisjoint(with: examples)
       }
       if fresh.isEmpty { continue }
+      let isStandard = MetadataField.standard.contains { $0.name.lowercased() == field.name.lowercased() }
+      if !isStandard, hasOneValueForEachRun(trained, training) {
+        runFields.append(field.name)
+        continue
+      }
       newValues.append("\(field.name) " + CommonColumns.some(fresh.map { quoted(groups[$0].key[0]) }))
       let values = trained.filter { !$0.examples.isEmpty }
       if values.count > 1, training.lostClass(without: values.map(\.examples)) == nil {
         candidates.append(CalibrationField(name: field.name, values: values))
       }
     }
-    return (newValues, candidates)
+    return (newValues, runFields, candidates)
+  }
+
+  /// Whether every training run that has a value of a field has one of its own.
+  private static func hasOneValueForEachRun(_ values: [ExampleGroup], _ training: TrainingRuns) -> Bool {
+    let without = values.first { $0.key[0] == .null }?.examples ?? ExampleSet()
+    let ids = training.examples.ids
+    var (runs, seen) = (0, Set<Int32>())
+    for (row, run) in training.runs.codes.enumerated() where seen.insert(run).inserted && !without.contains(ids[row]) {
+      runs += 1
+    }
+    return runs > 1 && values.count { $0.key[0] != .null && !$0.examples.isEmpty } == runs
   }
 
   private static func quoted(_ value: MetadataValue) -> String { value == .null ? "NULL" : "'\(value)'" }

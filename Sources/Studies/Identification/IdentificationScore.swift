@@ -7,7 +7,7 @@ import TrajectoryModel
 /// identifies.
 public struct IdentificationScore: Sendable, Hashable {
   /// The version of what is computed and kept; raised whenever the same plan may give other numbers.
-  public static let version: Int64 = 3
+  public static let version: Int64 = 4
 
   /// The field of which values were held out to calibrate.
   public let calibratedBy: String

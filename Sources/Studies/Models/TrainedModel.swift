@@ -72,6 +72,8 @@ public struct TrainedModel: Sendable {
     public let codes: [Int32]
     /// The probability of each class: examples x classes, example by example.
     public let probabilities: [Float]
+    /// What was left out of the examples, in sentences without a full stop, as of ``FeatureSelection``.
+    public let remarks: [String]
   }
 
   /// Predicts examples.
@@ -97,6 +99,6 @@ public struct TrainedModel: Sendable {
       selection.examples, selection.columns, by: standardization, from: snapshot, work: work)
     return Answer(
       examples: selection.examples, codes: try model.predict(features.matrix, rows: nil, work: work),
-      probabilities: try model.probabilities(of: features.matrix, rows: nil, work: work))
+      probabilities: try model.probabilities(of: features.matrix, rows: nil, work: work), remarks: selection.remarks)
   }
 }

@@ -29,15 +29,20 @@ extension StudyPlan {
         .invalidData, "there are too few or too many groups by \(experiment.each.joined(separator: ", "))",
         expected: "2 to \(Self.mostGroups)", found: "\(groups.count) here")
     }
-    var (failures, made): ([EngramError], Int) = ([], 0)
-    for group in groups {
+    let keys = groups.map(\.key)
+    let specifications = keys.map { key in
       var splits = experiment.splits
-      let condition = zip(experiment.each, group.key).map { "\(Self.quoted($0)) IS \(Self.literal($1))" }
+      let condition = zip(experiment.each, key).map { "\(Self.quoted($0)) IS \(Self.literal($1))" }
         .joined(separator: " AND ")
       splits.filter = experiment.splits.filter.map { "(\($0)\n) AND \(condition)" } ?? condition
+      return splits
+    }
+    let names = try setNames(of: experiment, keys, specifications, snapshot)
+    var (failures, made): ([EngramError], Int) = ([], 0)
+    for (place, key) in keys.enumerated() {
       do throws(EngramError) {
-        let set = try splitSet(try setName(of: experiment, key: group.key), splits, snapshot, work)
-        try addCells(of: experiment, group: group.key, set, snapshot)
+        let set = try splitSet(names[place], specifications[place], snapshot, work)
+        try addCells(of: experiment, group: key, set, snapshot)
         made += 1
       } catch {
         guard [.invalidData, .notFound].contains(error.code) else { throw error }
@@ -105,16 +110,48 @@ extension StudyPlan {
           return isPlain || scalar == "." ? Character(scalar) : "_"
         })
     }
-    return String("\(name).\(words.joined(separator: "-"))".prefix(200))
+    return String("\(name).\(words.joined(separator: "-"))".prefix(Self.longestName))
+  }
+
+  /// Characters of the longest name of a split set of a study.
+  private static let longestName = 200
+
+  /// The names of the split sets of groups, each of another name.
+  ///
+  /// Of groups whose values differ only in what a name cannot hold, the one whose set is stored under the name has it, or the first
+  /// where none is; the others have a number behind it that follows from their values.
+  private func setNames(
+    of experiment: StudyExperiment, _ keys: [[MetadataValue]], _ specifications: [SplitSpecification],
+    _ snapshot: Snapshot
+  ) throws(EngramError) -> [String] {
+    let names = try keys.map { (key) throws(EngramError) in try setName(of: experiment, key: key) }
+    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    var owners = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    for (name, count) in counts where count > 1 && storedSets.contains(name) {
+      let stored = try snapshot.store.splitSet(name).specification
+      owners[name] = names.indices.first { names[$0] == name && specifications[$0] == stored }
+    }
+    return names.enumerated().map { place, name in
+      if owners[name] == place { return name }
+      let values = keys[place].map(Self.literal).joined(separator: ",")
+      let number = String(XXH3.hash64(Array(values.utf8)), radix: 16)
+      return "\(name.prefix(Self.longestName - 1 - number.count))-\(number)"
+    }
   }
 
   /// The split set of a name: as it is stored, where it is; else as it would be.
   private mutating func splitSet(
     _ name: String, _ specification: SplitSpecification, _ snapshot: Snapshot, _ work: WorkContext
   ) throws(EngramError) -> SplitSet {
-    if let known = sets[name] { return known }
     let set: SplitSet
-    if storedSets.contains(name) {
+    if let known = sets[name] {
+      guard known.specification == specification else {
+        throw EngramError(
+          .exists, "two experiments would have split sets of one name and different specifications",
+          place: "split set '\(name)'", mend: "give one of the experiments another name")
+      }
+      return known
+    } else if storedSets.contains(name) {
       set = try snapshot.store.splitSet(name)
       guard set.specification == specification else {
         throw EngramError(
@@ -139,6 +176,12 @@ extension StudyPlan {
       note(
         "the splits are of commit \(set.commit), and examples came or went since; without the split set '\(set.name)' they "
           + "are made anew", experiment)
+    }
+    // Of examples that came or went since, the note above speaks.
+    if storedSets.contains(set.name), let staleness = try newest.store.staleness(of: set), !staleness.fields.isEmpty {
+      staleSets[set.name] = staleness
+      note(
+        "the split set '\(set.name)' is stale: \(staleness.sentence); without it the splits are made anew", experiment)
     }
     var examples = ExampleSet()
     for split in set.splits { examples = examples.union(split.train).union(split.test) }

@@ -50,6 +50,8 @@ package struct StudyPlan: Sendable {
   package internal(set) var sets: [String: SplitSet] = [:]
   /// The names of those that are stored.
   package internal(set) var storedSets: Set<String> = []
+  /// Why stored split sets would be others if they were made today, by their names.
+  package internal(set) var staleSets: [String: Staleness] = [:]
   /// Everything that is computed, in the order of the study.
   package internal(set) var cells: [StudyCell] = []
   /// The mean number of runs that the splits of a set learn from, where an experiment learns from shares of them.

@@ -125,22 +125,8 @@ package struct ImageFolder: ColourSource {
         expected: "\(tables.joined(separator: " or ")), or folders by class in val", found: "\(pictures.count) images")
     }
     let path = root.path(of: name)
-    let numbers = Dictionary(classes.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
-    var labels: [Substring: Int32] = [:]
-    let text = String(decoding: try InputFile(opening: path).contents(limit: mostBytes), as: UTF8.self)
-    for (line, words) in text.split(whereSeparator: \.isNewline).enumerated() {
-      let cells = words.split { $0 == " " || $0 == "," || $0 == "\t" }
-      if line == 0, cells.first == "ImageId" { continue }
-      guard cells.count >= 2,
-        let label = numbers[String(cells[1])] ?? Int32(cells[1]), (0..<Int32(classes.count)).contains(label)
-      else {
-        throw EngramError(
-          .invalidData, "a line names no image and class", file: path, place: "line \(line + 1)",
-          expected: "a name, then a class: 0 to \(classes.count - 1), or the name of its folder in train",
-          found: String(words.prefix(80)))
-      }
-      labels[stem(cells[0])] = label
-    }
+    let labels = try labels(
+      String(decoding: try InputFile(opening: path).contents(limit: mostBytes), as: UTF8.self), classes, path)
     for picture in pictures {
       guard let label = labels[stem(picture[...])] else {
         throw EngramError(
@@ -151,6 +137,43 @@ package struct ImageFolder: ColourSource {
       half.labels.append(label)
     }
     return half
+  }
+
+  /// The class of each image of a table, all of whose lines name classes in one way: by number or by the name of the folder.
+  private static func labels(
+    _ text: String, _ classes: [String], _ path: String
+  ) throws(EngramError) -> [Substring: Int32] {
+    let numbers = Dictionary(classes.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    var labels: (byName: [Substring: Int32]?, byNumber: [Substring: Int32]?) = ([:], [:])
+    for (line, words) in text.split(whereSeparator: \.isNewline).enumerated() {
+      let cells = words.split { $0 == " " || $0 == "," || $0 == "\t" }
+      if line == 0, cells.first == "ImageId" { continue }
+      let label = cells.count < 2 ? nil : String(cells[1])
+      let number = label.flatMap { Int32($0) }.flatMap { classes.indices.contains(Int($0)) ? $0 : nil }
+      if let byName = label.flatMap({ numbers[$0] }) {
+        labels.byName?[stem(cells[0])] = byName
+      } else {
+        labels.byName = nil
+      }
+      if let number { labels.byNumber?[stem(cells[0])] = number } else { labels.byNumber = nil }
+      guard labels.byName != nil || labels.byNumber != nil else {
+        throw EngramError(
+          .invalidData, "a line names no image and class", file: path, place: "line \(line + 1)",
+          expected:
+            "a name, then a class as in the lines before: 0 to \(classes.count - 1), or the name of its folder in train",
+          found: String(words.prefix(80)))
+      }
+    }
+    guard let byName = labels.byName, let byNumber = labels.byNumber, byName != byNumber else {
+      return labels.byName ?? labels.byNumber ?? [:]
+    }
+    throw EngramError(
+      .invalidData, "classes of the table can be numbers, from 0 in the order of the names, or names of folders",
+      file: path,
+      expected: "one of both", found: "folders \(classes.prefix(3).joined(separator: ", "))…",
+      mend:
+        "call the folders in train by what is no number, such as class1, or put the images for validation in folders by class"
+    )
   }
 
   private static func stem(_ name: Substring) -> Substring {

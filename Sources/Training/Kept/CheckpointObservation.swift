@@ -48,7 +48,7 @@ package struct CheckpointObservation: Sendable {
     let run: Int
     let layer: Layer
     let condition: ObservationCondition
-    let statistics: [Statistic]
+    var statistics: [Statistic] = []
     var values: [Float] = []
   }
 
@@ -63,24 +63,13 @@ package struct CheckpointObservation: Sendable {
     var catalogue = TaskCatalogue(data: data)
     for run in runs { try catalogue.prepare(run.settings) }
     let tasks = catalogue
-    let wanted = try wantedConditions(in: path, tasks)
-    let chosen = runs.indices.filter { !wanted[$0].isEmpty && !runs[$0].epochs.isEmpty }
-    report.present = runs.indices.count { wanted[$0].isEmpty }
+    var whole: Set<String> = []
+    let missing = try missing(in: path, tasks, whole: &whole)
+    let chosen = runs.indices.filter { !missing[$0].isEmpty && !runs[$0].epochs.isEmpty }
+    report.present = missing.count { $0.isEmpty }
     report.measured = chosen.count
-    let library = try TensorLibrary.version()
-    let others = Set(chosen.map { runs[$0].library }).subtracting([library]).sorted()
-    if !others.isEmpty {
-      report.notes.append(
-        "networks were trained with version \(others.joined(separator: ", ")) of the tensor library and are measured with "
-          + "\(library), so statistics may differ in their last bits from those of training")
-    }
-    let lacking = chosen.filter { runs[$0].epochs != runs[$0].settings.checkpoints }
-    if !lacking.isEmpty {
-      report.notes.append(
-        "\(lacking.count) of the networks are kept at some of their checkpoints only, and are measured at those")
-    }
-    let empty = runs.count { $0.epochs.isEmpty }
-    if empty > 0 { report.notes.append("\(empty) of the networks have no checkpoint yet, and are left out") }
+    report.notes = try notes(missing, chosen)
+    if !whole.isEmpty { report.notes.append(MeasurementCondition.noteOnWhole(whole.sorted())) }
     guard !chosen.isEmpty else { return report }
     let found = Mutex<[Int: [Measured]]>([:])
     let total = chosen.reduce(0) { $0 + runs[$1].epochs.count }
@@ -88,7 +77,7 @@ package struct CheckpointObservation: Sendable {
     let work = options.write.work
     try parallelFor(count: chosen.count, work: work) { (place, _) throws(EngramError) in
       let index = chosen[place]
-      let measured = try measure(index, wanted[index], try tasks.task(of: runs[index].settings), work) {
+      let measured = try measure(index, missing[index], try tasks.task(of: runs[index].settings), work) {
         let count = done.withLock { count in
           count += 1
           return count
@@ -103,50 +92,13 @@ package struct CheckpointObservation: Sendable {
     return report
   }
 
-  /// The conditions of each run that the store does not have yet.
-  private func wantedConditions(
-    in path: String, _ tasks: TaskCatalogue
-  ) throws(EngramError) -> [[MeasurementCondition]] {
-    guard TrajectoryStore.exists(at: path) else { return runs.map { _ in conditions } }
-    let snapshot = try TrajectoryStore(opening: path).snapshot()
-    let names = runs.first.map { $0.settings.metadata.keys.sorted() } ?? []
-    let known = try snapshot.fields().map { $0.name.lowercased() }
-    guard names.allSatisfy({ known.contains($0) }) else { return runs.map { _ in conditions } }
-    let table = try snapshot.runs(fields: names)
-    var ids: [[MetadataValue]: Int64] = [:]
-    for (id, row) in zip(table.ids, table.rows) { ids[row] = id }
-    let stored = runs.map { run in ids[names.map { run.settings.metadata[$0] ?? .null }] }
-    let measured = try snapshot.measuredLayers(of: Set(stored.compactMap { $0 }))
-    var wanted: [[MeasurementCondition]] = []
-    for (run, id) in zip(runs, stored) {
-      guard let id else {
-        wanted.append(conditions)
-        continue
-      }
-      let description = try network(of: run, try tasks.task(of: run.settings))
-      var missing: [MeasurementCondition] = []
-      for condition in conditions {
-        for layer in description.layers {
-          let observation = try condition.observation(ofUnits: description.operations[layer.output].shape.count)
-          let key = MeasuredLayer(run: id, layer: layer.layer.name, condition: observation)
-          if measured[key] == nil {
-            missing.append(condition)
-            break
-          }
-        }
-      }
-      wanted.append(missing)
-    }
-    return wanted
-  }
-
-  private func network(of run: KeptRun, _ task: any TrainingTask) throws(EngramError) -> NetworkDescription {
+  func network(of run: KeptRun, _ task: any TrainingTask) throws(EngramError) -> NetworkDescription {
     try run.settings.architecture.network(image: task.image, head: task.head, size: run.settings.size)
   }
 
   /// Measures one network at all its checkpoints.
   private func measure(
-    _ index: Int, _ conditions: [MeasurementCondition], _ task: any TrainingTask, _ work: WorkContext,
+    _ index: Int, _ missing: [Missing], _ task: any TrainingTask, _ work: WorkContext,
     checkpoint: () -> Void
   ) throws(EngramError) -> [Measured] {
     let run = runs[index]
@@ -156,26 +108,20 @@ package struct CheckpointObservation: Sendable {
     settings.temperature = run.settings.temperature
     let network = try TensorNetwork(
       description, rule: run.settings.rule, options: run.settings.ruleOptions, settings: settings)
-    var measured: [Measured] = []
-    for (place, epoch) in run.epochs.enumerated() {
+    let places = Set(missing.map(\.condition)).sorted()
+    let placeOf = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1, $0) })
+    var measured = missing.map { Measured(run: index, layer: $0.layer, condition: $0.observation) }
+    for epoch in run.epochs {
       try work.checkCancelled("the measurement was stopped; the store is as it was before")
       try run.restore(network, epoch: epoch)
       let observed = try NetworkMeasurement.measure(
-        network, on: task, conditions: conditions, weightNorm: weightNorm,
+        network, on: task, conditions: places.map { conditions[$0] }, weightNorm: weightNorm,
         changesByFeedback: run.settings.changesByFeedback, work: work.limited(toThreads: 1).silent)
-      var slot = 0
-      for (layer, ofLayer) in zip(description.layers, observed.observables) {
-        for (condition, observables) in zip(conditions, ofLayer) {
-          if place == 0 {
-            let units = description.operations[layer.output].shape.count
-            measured.append(
-              Measured(
-                run: index, layer: layer.layer, condition: try condition.observation(ofUnits: units),
-                statistics: observables.statistics))
-          }
-          measured[slot].values += observables.values.map { Float($0) }
-          slot += 1
-        }
+      for (slot, one) in missing.enumerated() {
+        guard let place = placeOf[one.condition] else { continue }
+        let observables = observed.observables[one.place][place]
+        measured[slot].statistics = observables.statistics
+        measured[slot].values += observables.values.map { Float($0) }
       }
       checkpoint()
     }

@@ -71,10 +71,9 @@ package struct KeptRun: Sendable {
   static let description = "run.json"
   private static let mostBytes = 1 << 20
 
-  /// Begins to keep a run, or goes on.
+  /// A run that is to be kept, or is; nothing is written before its first checkpoint.
   init(_ settings: TrainingSettings, library: String, threads: Int, in folder: KeptNetworks) throws(EngramError) {
-    let text = settings.canonicalText
-    let hash = XXH3.hash64(Array(text.utf8))
+    let hash = XXH3.hash64(Array(settings.canonicalText.utf8))
     let digits = String(hash, radix: 16)
     let name =
       "\(settings.task)-\(settings.architecture.rawValue)-\(settings.rule)-\(settings.batchSize)-"
@@ -83,19 +82,11 @@ package struct KeptRun: Sendable {
     self.settings = settings
     self.library = library
     self.threads = threads
-    _ = try DirectoryHandle(making: path)
-    let said = Array(
-      try JSONValue.object([
-        "version": 1, "settings": try JSONValue(parsing: Array(text.utf8)), "library": .string(library),
-        "threads": .count(threads),
-      ]).text().utf8)
-    let file = "\(path)/\(Self.description)"
-    if (try? InputFile(opening: file).contents(limit: Self.mostBytes)) != said {
-      let output = try OutputFile(creating: file)
-      try output.write(said)
-      try output.finish()
+    do throws(EngramError) {
+      epochs = try Self.epochs(in: path)
+    } catch {
+      guard error.code == .notFound else { throw error }
     }
-    epochs = try Self.epochs(in: path)
   }
 
   /// Reads what a folder holds.
@@ -145,9 +136,25 @@ package struct KeptRun: Sendable {
   /// - Returns: The bytes of the file.
   /// - Throws: ``EngramError`` with code `diskFull`, `io`; what was kept before stays.
   mutating func keep(_ network: TensorNetwork, epoch: Int) throws(EngramError) -> Int {
+    _ = try DirectoryHandle(making: path)
+    try describe()
     try network.write(to: file(epoch))
     if !epochs.contains(epoch) { epochs = (epochs + [epoch]).sorted() }
     return try InputFile(opening: file(epoch)).byteCount
+  }
+
+  /// Writes what the run is, and what computes it, unless that is what the folder says.
+  private func describe() throws(EngramError) {
+    let said = Array(
+      try JSONValue.object([
+        "version": 1, "settings": try JSONValue(parsing: Array(settings.canonicalText.utf8)),
+        "library": .string(library), "threads": .count(threads),
+      ]).text().utf8)
+    let file = "\(path)/\(Self.description)"
+    guard (try? InputFile(opening: file).contents(limit: Self.mostBytes)) != said else { return }
+    let output = try OutputFile(creating: file)
+    try output.write(said)
+    try output.finish()
   }
 
   /// Takes a network back to a checkpoint.

@@ -34,6 +34,9 @@ package struct LearningRule: Sendable, Hashable {
   /// Its options.
   package let options: [Option]
 
+  /// Whether its feedback is a matrix from the output to each ReLU, and no kernel of a layer.
+  package var isDirect: Bool { name == "direct-feedback" }
+
   /// Makes a rule.
   package init(name: String, title: String, optimizer: Optimizer, hasFeedback: Bool, options: [Option]) {
     self.name = name

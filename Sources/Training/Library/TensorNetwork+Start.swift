@@ -44,4 +44,14 @@ extension TensorNetwork {
       try set(.feedback, of: index, to: start.draw(feedback, fans: operation.fans, from: &random))
     }
   }
+
+  /// Makes every number NaN: the network of a run whose loss was no number.
+  package func fillWithNaN() throws(EngramError) {
+    for index in description.operations.indices {
+      for tensor in Tensor.allCases {
+        let count = count(tensor, of: index)
+        if count > 0 { try set(tensor, of: index, to: Array(repeating: .nan, count: count)) }
+      }
+    }
+  }
 }

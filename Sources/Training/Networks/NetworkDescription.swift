@@ -44,6 +44,15 @@ package struct NetworkDescription: Sendable, Hashable {
   /// Numbers of the kernels.
   package var kernelCount: Int { operations.reduce(0) { $0 + $1.kernelCount } }
 
+  /// Numbers of the feedback of a rule: those of the kernels, or a matrix from the output to each ReLU.
+  package func feedbackCount(of rule: LearningRule) -> Int {
+    guard rule.hasFeedback else { return 0 }
+    guard rule.isDirect, let outputs = operations.last?.shape.channels else { return kernelCount }
+    return operations.reduce(0) { sum, operation in
+      if case .relu = operation.kind { sum + outputs * operation.shape.count } else { sum }
+    }
+  }
+
   /// Channels whose means and variances batch normalisation remembers.
   package var normalisedCount: Int {
     operations.reduce(0) { sum, operation in

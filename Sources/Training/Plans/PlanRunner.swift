@@ -41,7 +41,10 @@ package struct PlanRunner {
     _ runs: [TrainingSettings], work: WorkContext, finished: @Sendable (TrainingReport) -> Void = { _ in }
   ) throws(EngramError) -> [TrainingReport] {
     var tasks = TaskCatalogue(data: data)
-    for run in runs { try tasks.prepare(run) }
+    for run in runs {
+      try TaskCatalogue.check(run)
+      try tasks.prepare(run)
+    }
     if trainer.onGPU, try TensorLibrary.gpuCount() == 0 {
       throw EngramError(
         .usage, "there is no GPU that the tensor library can use", expected: "a GPU, and a libtorch built for it",
@@ -89,6 +92,8 @@ package struct PlanRunner {
       var report: TrainingReport
       do throws(EngramError) {
         report = try trainer.train(runs[index], on: try tasks.task(of: runs[index]), work: own)
+        // Of a plan, settings for all are for those that have a use for them.
+        if runs.count == 1 { report.notes += try Self.unused(runs[index], of: try tasks.task(of: runs[index])) }
       } catch {
         if error.code == .cancelled { throw error }
         report = TrainingReport(runs[index], .failed)
@@ -118,10 +123,19 @@ package struct PlanRunner {
       let task = try catalogue.task(of: run)
       let network = try run.architecture.network(image: task.image, head: task.head, size: run.size)
       var numbers = network.parameterCount + 2 * network.normalisedCount
-      if try TensorLibrary.rule(run.rule).hasFeedback { numbers += network.kernelCount }
+      numbers += network.feedbackCount(of: try TensorLibrary.rule(run.rule))
       bytes += 4 * numbers * run.checkpoints.count
     }
     return bytes
+  }
+
+  /// A line about settings that change nothing of a run, but are part of what it is told by.
+  private static func unused(_ run: TrainingSettings, of task: any TrainingTask) throws(EngramError) -> [String] {
+    let names = run.unused(head: task.head, rule: try TensorLibrary.rule(run.rule))
+    if names.isEmpty { return [] }
+    return [
+      "\(run.title): nothing of the run depends on \(names.joined(separator: ", ")), which \(names.count == 1 ? "is" : "are") set"
+    ]
   }
 
   /// About how much work a run is: what its layers multiply, three times as often while it learns as while it is measured.

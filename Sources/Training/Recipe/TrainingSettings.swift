@@ -61,6 +61,16 @@ package struct TrainingSettings: Sendable, Hashable {
     return regular.last == epochs ? regular : regular + [epochs]
   }
 
+  /// The settings, by their names in a plan, that are set and change nothing of the run.
+  func unused(head: NetworkHead, rule: LearningRule) -> [String] {
+    var names: [String] = []
+    if size.normDecay != nil, architecture.family != .resnet { names.append("norm_decay") }
+    if size.dropout != nil, architecture.family != .alexnet { names.append("dropout") }
+    if case .classes = head, temperature != TrainingSettings().temperature { names.append("temperature") }
+    if changesByFeedback, !rule.hasFeedback || rule.isDirect { names.append("feedback_change") }
+    return names
+  }
+
   /// A line that names the run for a person.
   package var title: String {
     func seed(_ seed: Int64?) -> String { seed.map(String.init) ?? "None" }

@@ -10,7 +10,7 @@ package struct NetworkMeasurement: Sendable, Hashable {
   package let observables: [[LayerObservables]]
   /// The mean loss on the validation set, without decay.
   package let loss: Double
-  /// The share of the validation set that was answered rightly.
+  /// The share of the validation set that was answered rightly; NaN where the loss is, for no answer is then one.
   package let top1: Double
 
   /// Numbers that are held at a time while stimuli are evaluated: 128 MB of Float32.
@@ -45,9 +45,12 @@ package struct NetworkMeasurement: Sendable, Hashable {
     let layers = network.description.layers
     var meters: [ObservableMeter] = []
     for layer in layers {
-      var meter = try ObservableMeter(conditions: conditions, weightNorm: weightNorm)
+      let units = network.description.operations[layer.output].shape.count
+      let applied = try conditions.map { (condition) throws(EngramError) in try condition.applied(toUnits: [units]) }
+      var meter = try ObservableMeter(conditions: applied, weightNorm: weightNorm)
       let kernel = try network.get(.kernel, of: layer.operation)
-      try meter.addWeights(kernel.span, rows: network.description.operations[layer.operation].kernelRows)
+      try meter.addWeights(
+        kernel.span, rows: network.description.operations[layer.operation].kernelRows, units: units)
       meters.append(meter)
     }
     var (loss, correct) = (0.0, 0)
@@ -88,6 +91,6 @@ package struct NetworkMeasurement: Sendable, Hashable {
     let count = Double(max(1, task.validationCount))
     return NetworkMeasurement(
       observables: meters.map { meter in conditions.indices.map { meter.observables(under: $0) } }, loss: loss / count,
-      top1: Double(correct) / count)
+      top1: loss.isNaN ? .nan : Double(correct) / count)
   }
 }

@@ -129,7 +129,8 @@ package struct Trainer {
     networkSettings.onGPU = onGPU
     let network = try TensorNetwork(
       description, rule: settings.rule, options: settings.ruleOptions, settings: networkSettings)
-    var run = TrainingRun(settings, recipe, network, task, recorder, keeper: try keeper(settings), loaders: loaders)
+    var run = TrainingRun(
+      settings, recipe, network, task, recorder, keeper: try keeper(settings), loaders: loaders, threads: threads)
     if settings.batchSize > task.trainingCount {
       run.report.notes.append(
         "\(settings.title): a batch is the whole training set, which has \(task.trainingCount) stimuli")

@@ -14,6 +14,7 @@ struct TrainingRun {
   private var keeper: KeptRun?
   private let order: StimulusOrder
   private let loaders: Int
+  private let threads: Int
   private var step = 0
   /// The step that this process began with.
   private var firstStep = 0
@@ -26,9 +27,10 @@ struct TrainingRun {
 
   init(
     _ settings: TrainingSettings, _ recipe: Recipe, _ network: TensorNetwork, _ task: any TrainingTask,
-    _ recorder: Recorder, keeper: KeptRun? = nil, loaders: Int = 1
+    _ recorder: Recorder, keeper: KeptRun? = nil, loaders: Int = 1, threads: Int = 1
   ) {
     self.settings = settings
+    self.threads = threads
     self.keeper = keeper
     self.loaders = loaders
     self.recipe = recipe
@@ -55,7 +57,15 @@ struct TrainingRun {
         step = state.step
         firstStep = step
         isDiverged = state.isDiverged
+        // States of before had layers that were numbers still.
+        if isDiverged { try network.fillWithNaN() }
+        report.divergedAtStep = state.divergedAtStep
         report.outcome = .resumed
+        if let before = state.threads, before != threads {
+          report.notes.append(
+            "\(settings.title): threads are \(threads) and were \(before) before the run was cut short, so its last bits may "
+              + "be others than of a run that was not")
+        }
         return
       }
       report.notes.append(
@@ -103,7 +113,8 @@ struct TrainingRun {
     defer { ahead.stop() }
     while step < end {
       try work.checkCancelled()
-      // Nothing follows from what is no number: every weight is NaN after that step, and stays so.
+      // Nothing follows from what is no number. Layers that the NaN has not come to yet are made NaN too, so that what is
+      // measured does not look like that of a network that goes on.
       if !isDiverged {
         let batch = try ahead.batch(step)
         var draws = Draws(seed: dataSeed ^ 0x5eed, stream: UInt64(step))
@@ -111,12 +122,12 @@ struct TrainingRun {
         if outcome.loss.isNaN {
           isDiverged = true
           report.divergedAtStep = step
+          try network.fillWithNaN()
         }
         loss += outcome.loss
         right += Double(outcome.correct) / Double(max(1, outcome.count))
-      } else {
-        loss = .nan
       }
+      if isDiverged { (loss, right) = (.nan, .nan) }
       step += 1
       if step % 16 == 0 || step == end {
         work.progress(
@@ -159,8 +170,8 @@ struct TrainingRun {
     }
     guard epoch < settings.epochs else { return }
     let state = TrainingState(
-      settings: settings.canonicalText, library: try TensorLibrary.version(), step: step, isDiverged: isDiverged,
-      numbers: try network.state())
+      settings: settings.canonicalText, library: try TensorLibrary.version(), threads: threads, step: step,
+      isDiverged: isDiverged, divergedAtStep: report.divergedAtStep, numbers: try network.state())
     try recorder.keep(state: try state.bytes())
   }
 }

@@ -3,7 +3,7 @@
 //   offset  size  field      rule                                       (little-endian)
 //        0     4  magic      "ETS" and 1
 //        4     4  length     n, bytes of the header, at most 2^20
-//        8     n  header     JSON: settings, library, step, diverged
+//        8     n  header     JSON: settings, library, step, diverged, diverged_at_step, threads
 //      8+n     m  numbers    the network's own: weights, moving averages, feedback, optimiser
 //    8+n+m     8  checksum   XXH3-64 of all bytes before
 //
@@ -21,17 +21,25 @@ struct TrainingState: Sendable, Hashable {
   let step: Int
   /// Whether the loss was no number.
   let isDiverged: Bool
+  /// The step at which it first was; nil where there was none, and in states of before it was kept.
+  let divergedAtStep: Int?
+  /// Threads that computed it; nil in states of before they were kept.
+  let threads: Int?
   /// The numbers of the network.
   let numbers: [UInt8]
 
   private static let magic: [UInt8] = [0x45, 0x54, 0x53, 1]
   private static let longestHeader = 1 << 20
 
-  init(settings: String, library: String, step: Int, isDiverged: Bool, numbers: [UInt8]) {
+  init(
+    settings: String, library: String, threads: Int, step: Int, isDiverged: Bool, divergedAtStep: Int?, numbers: [UInt8]
+  ) {
     self.settings = settings
     self.library = library
+    self.threads = threads
     self.step = step
     self.isDiverged = isDiverged
+    self.divergedAtStep = divergedAtStep
     self.numbers = numbers
   }
 
@@ -39,6 +47,7 @@ struct TrainingState: Sendable, Hashable {
   func bytes() throws(EngramError) -> [UInt8] {
     let header: JSONValue = [
       "settings": .string(settings), "library": .string(library), "step": .count(step), "diverged": .bool(isDiverged),
+      "diverged_at_step": divergedAtStep.map { .count($0) } ?? .null, "threads": threads.map { .count($0) } ?? .null,
     ]
     let text = Array(try header.text(.compact).utf8)
     var bytes = Self.magic
@@ -64,6 +73,9 @@ struct TrainingState: Sendable, Hashable {
       isDiverged = try header.bool("diverged")
       guard let step = Int(exactly: try header.integer("step")), step >= 0 else { return nil }
       self.step = step
+      let number = { (value: JSONValue) throws(EngramError) in Int(clamping: try value.asInteger()) }
+      divergedAtStep = try header.optional("diverged_at_step", number)
+      threads = try header.optional("threads", number)
     } catch {
       return nil
     }

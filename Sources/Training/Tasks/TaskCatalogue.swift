@@ -37,7 +37,13 @@ struct TaskCatalogue: Sendable {
   /// Refuses a task that is not known, or a size that its stimuli cannot have; no data set is looked at.
   ///
   /// - Throws: ``EngramError`` with code `usage`.
-  static func check(_ run: TrainingSettings) throws(EngramError) { try check(Key(run)) }
+  static func check(_ run: TrainingSettings) throws(EngramError) {
+    try check(Key(run))
+    // Networks of before, to which a size was given that did nothing, can be measured again.
+    guard run.task == "cifar10", let size = run.imageSize else { return }
+    throw EngramError(
+      .usage, "images of CIFAR-10 have one size", expected: "no image_size: 32 rows and columns", found: "\(size)")
+  }
 
   private static func check(_ key: Key) throws(EngramError) {
     guard names.contains(key.name) else {

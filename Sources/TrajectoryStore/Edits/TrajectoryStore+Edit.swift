@@ -100,6 +100,7 @@ extension TrajectoryStore {
       for (name, value) in edit.values.sorted(by: { $0.key < $1.key }) {
         guard let place = places[name.lowercased()] else { throw Self.noField(name, among: fields, path) }
         guard fields[place].type.accepts(value) else { throw Self.misfit(value, fields[place], run, path) }
+        try value.check(place: "run \(run), field \(fields[place].name)")
         let before = place < old.count ? old[place] : .null
         if before != value { differing.append((place, before, value)) }
       }

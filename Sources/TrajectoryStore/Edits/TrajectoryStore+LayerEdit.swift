@@ -132,6 +132,8 @@ extension TrajectoryStore {
   ) throws(EngramError) -> LayerEditPlan {
     var plan = LayerEditPlan()
     var counts: [[MetadataValue]: Set<Int64>] = [:]
+    /// The layers that get another name, each with the names that they had.
+    var renamed: [MeasuredLayer: Set<String>] = [:]
     for id in selected.ids {
       guard let example = known[id] else { continue }
       let (old, new) = (example.layer, edit.changed(example.layer))
@@ -144,6 +146,10 @@ extension TrajectoryStore {
         counts[[.text(field), value(before), value(after)], default: []].insert(example.run)
       }
       count("layer_name", old.name, new.name)
+      if old.name != new.name {
+        let layer = MeasuredLayer(run: example.run, layer: new.name, condition: example.condition)
+        renamed[layer, default: []].insert(old.name)
+      }
       count("layer_position", old.position?.rawValue, new.position?.rawValue)
     }
     plan.changes = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
@@ -165,6 +171,17 @@ extension TrajectoryStore {
       observations.append(.init(run: stored.count, layers: layers, condition: example.condition))
       stored.append(example.run)
       next = next.drop { measurement.contains($0) }
+    }
+    let measured = try snapshot.measuredLayers(of: Set(renamed.keys.map(\.run)))
+    for (layer, names) in renamed.sorted(by: { $0.key.run < $1.key.run }) {
+      let known = measured[layer]?.first
+      if known == nil && names.count == 1 { continue }
+      throw EngramError(
+        .exists, "two layers of a run would have one name", file: path, place: "run \(layer.run)",
+        expected: "a name that no other layer of the run has",
+        found: "layer \(layer.layer)"
+          + (known.map { " is example \($0)" } ?? " for each of \(names.sorted().joined(separator: ", "))"),
+        mend: "choose another name, or hide the layer that has it")
     }
     plan.metadata = AppendMetadata(
       fields: [], runs: stored.map { _ in [] }, observations: observations, storedRuns: stored)

@@ -105,6 +105,16 @@ package final class KeptRowGroups: Sendable {
   /// Bytes of values that are kept.
   package var heldBytes: Int { state.withLock { $0.heldBytes } }
 
+  /// Lets go of what is kept of some segments.
+  func letGo(of segments: Set<SegmentIdentifier>) {
+    state.withLock { state in
+      for key in state.kept.keys.filter({ segments.contains($0.segment) }) {
+        hold(-(state.kept.removeValue(forKey: key)?.byteCount ?? 0), in: &state)
+        state.lastRead[key] = nil
+      }
+    }
+  }
+
   /// Lets go of all that is kept, and of what was counted.
   package func letGo() {
     state.withLock { state in

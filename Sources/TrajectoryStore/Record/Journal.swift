@@ -5,6 +5,8 @@ import Glibc
 import TrajectoryModel
 
 /// The journal of a run in progress, held by this process.
+///
+/// A child of fork does not have it: its lock ends with the process that opened it, and the child may not write.
 final class Journal {
   let run: RecordedRun
   let name: String
@@ -13,6 +15,7 @@ final class Journal {
   private var checksum: UInt64
   private var end: Int
   private var isSynced = true
+  private let generation = ForkGate.generation
   /// The hash of each checkpoint by its epoch.
   private(set) var checkpoints: [Double: String] = [:]
 
@@ -38,21 +41,33 @@ final class Journal {
     name = Self.name(of: run)
     descriptor = try folder.open(name, O_RDWR | O_CREAT)
     (checksum, end) = (0, 0)
-    do throws(EngramError) {
-      try lock()
-      try takeUp()
-    } catch {
-      close(descriptor)
-      throw error
-    }
+    // From here on an error ends in `deinit` too.
+    ForkGate.closeInChildren(descriptor)
+    try lock()
+    try takeUp()
   }
 
   deinit {
+    // In a child of fork the lock is the parent's, and the descriptor is closed.
+    guard generation == ForkGate.generation else { return }
+    ForkGate.keepInChildren(descriptor)
+    // A process that was forked at this moment may have the descriptor too; closing ours would leave it locked.
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 
   private var path: String { folder.path(of: name) }
+
+  /// Refuses to write in a child of fork, where the run is the parent's.
+  ///
+  /// - Throws: Code `usage`.
+  func requireOwn() throws(EngramError) {
+    guard generation == ForkGate.generation else {
+      throw EngramError(
+        .usage, "the run is recorded by the process before the fork", file: path,
+        mend: "record it there, or begin another run in the new process")
+    }
+  }
 
   private func lock() throws(EngramError) {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -72,10 +87,10 @@ final class Journal {
     let contents = try JournalContents(try InputFile(name, in: folder).contents(limit: JournalContents.mostBytes), path)
     if let known = contents.run {
       guard known.layers == run.layers, known.statistics == run.statistics, known.elementType == run.elementType else {
+        let (expected, found) = Self.difference(known, run)
         throw EngramError(
           .invalidData, "the run is being recorded with other layers, statistics or another type", file: path,
-          expected: "\(known.layers.count) layers, \(known.statistics.count) statistics, \(known.elementType.name)",
-          found: "\(run.layers.count) layers, \(run.statistics.count) statistics, \(run.elementType.name)")
+          expected: expected, found: found)
       }
       guard Self.isSame(known.metadata, run.metadata) else {
         throw EngramError(
@@ -91,6 +106,22 @@ final class Journal {
     try append(.run, Array(try run.json.text().utf8))
     try sync()
     try folder.sync()
+  }
+
+  /// What of the layers, the statistics or the type of two runs differs first, in words.
+  private static func difference(_ known: RecordedRun, _ new: RecordedRun) -> (String, String) {
+    if known.elementType != new.elementType { return (known.elementType.name, new.elementType.name) }
+    func layers(_ run: RecordedRun) -> [String] {
+      run.layers.map { layer in layer.name + (layer.position.map { " (\($0.rawValue))" } ?? "") }
+    }
+    let isOfLayers = known.layers != new.layers
+    let (one, other) = isOfLayers ? (layers(known), layers(new)) : (known.statistics, new.statistics)
+    let place = zip(one, other).enumerated().first { $1.0 != $1.1 }?.offset ?? min(one.count, other.count)
+    func text(_ names: [String]) -> String {
+      let name = place < names.count ? "'\(names[place])'" : "none"
+      return "\(names.count) \(isOfLayers ? "layers" : "statistics"), number \(place + 1) of them \(name)"
+    }
+    return (text(one), text(other))
   }
 
   /// Whether two runs have the same values, fields without a value apart.
@@ -109,6 +140,7 @@ final class Journal {
 
   /// Adds a checkpoint; it is durable once ``sync()`` has returned.
   func append(_ checkpoint: RecordedCheckpoint) throws(EngramError) {
+    try requireOwn()
     try append(.checkpoint, checkpoint.payload)
     checkpoints[checkpoint.epoch] = checkpoint.hash
   }
@@ -140,6 +172,7 @@ final class Journal {
 
   /// Makes what was added durable.
   func sync() throws(EngramError) {
+    try requireOwn()
     if isSynced { return }
     guard fdatasync(descriptor) == 0 else { throw .system("sync the journal of a run", path) }
     isSynced = true
@@ -152,6 +185,7 @@ final class Journal {
 
   /// Removes the journal; its run is part of the store.
   func remove() throws(EngramError) {
+    try requireOwn()
     try folder.remove(name)
     try folder.sync()
   }

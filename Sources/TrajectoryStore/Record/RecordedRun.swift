@@ -16,6 +16,8 @@ public struct RecordedRun: Sendable, Hashable {
 
   /// The fields that tell runs apart, as the store declares them; nil where all do.
   let runKey: [String]?
+  /// How many runs of this key were recorded to their end before and have other metadata today.
+  var attempt = 0
 
   /// Values of one checkpoint.
   var valueCount: Int { layers.count * statistics.count }
@@ -37,6 +39,7 @@ public struct RecordedRun: Sendable, Hashable {
       case .text(let text_): text += "s\(text_.utf8.count):\(text_)"
       }
     }
+    if attempt > 0 { text += "again \(attempt)" }
     return unsafe XXH3.hash128(Array(text.utf8).span.bytes)
   }
 

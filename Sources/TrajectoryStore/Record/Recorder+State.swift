@@ -26,8 +26,9 @@ extension Recorder {
 
   /// Keeps what the run goes on from, in the place of what was kept before.
   ///
-  /// - Throws: ``EngramError`` with code `diskFull`, `io`; what was kept before stays then.
+  /// - Throws: ``EngramError`` with code `usage` in a child of fork, `diskFull`, `io`; what was kept before stays then.
   package func keep(state: [UInt8]) throws(EngramError) {
+    try requireOwn()
     let (name, folder) = (Self.stateName(of: run), try stateFolder())
     let partial = Self.temporary(name)
     let descriptor = try folder.open(partial, O_WRONLY | O_CREAT | O_TRUNC)

@@ -29,6 +29,8 @@ public final class Recorder {
   private let store: TrajectoryStore
   private let options: WriteOptions
   private var journal: Journal?
+  /// The stored run that it adds layers to, or nil.
+  private let storedRun: Int64?
 
   /// What became of a checkpoint.
   public enum Outcome: Sendable, Hashable {
@@ -38,25 +40,32 @@ public final class Recorder {
     case repeated
   }
 
-  init(_ run: RecordedRun, in store: TrajectoryStore, options: WriteOptions) throws(EngramError) {
-    self.run = run
+  init(_ given: RecordedRun, in store: TrajectoryStore, options: WriteOptions) throws(EngramError) {
     self.store = store
     self.options = options
+    var run = given
     // What does not fit the store is known before a checkpoint is recorded, not when the run ends.
+    _ = try SegmentSchema(epochs: [0], statistics: run.statistics, elementType: run.elementType)
+    for layer in run.layers { try layer.checkName() }
     let fields = run.metadata.filter { $0.value != .null }.sorted { $0.key < $1.key }
     let metadata = AppendMetadata(
       fields: fields.map { MetadataField(name: $0.key, type: MetadataType(narrowestFor: [$0.value])) },
       runs: [fields.map(\.value)], observations: [], isFromFile: false)
     try metadata.check(against: try store.read { (catalog) throws(EngramError) in try catalog.fields() })
-    let journal = try Journal(run, in: try store.folder.root.directory(making: StoreFolder.recording))
-    // It may be that a process was killed after the run became part of the store and before its journal was removed.
-    if let stored = try store.ended(run) {
+    let folder = try store.folder.root.directory(making: StoreFolder.recording)
+    var journal = try Journal(run, in: folder)
+    while try store.hasEnded(run) {
+      // It may be that a process was killed after the run became part of the store and before its journal was removed.
       try journal.remove()
       try Self.forgetState(of: run, in: store)
-      throw stored
+      if let stored = try store.ended(run) { throw stored }
+      // What was recorded then was corrected since, so this is another run.
+      run.attempt += 1
+      journal = try Journal(run, in: folder)
     }
+    self.run = run
     do throws(EngramError) {
-      _ = try store.storedRun(of: run)
+      storedRun = try store.storedRun(of: run)
     } catch {
       // What was begun for nothing is no run in progress.
       if journal.checkpoints.isEmpty { try? journal.remove() }
@@ -81,13 +90,15 @@ public final class Recorder {
   ///   - isDurable: Whether it survives a loss of power, and not only a kill, when this returns; ``sync()`` makes so what
   ///     came before.
   /// - Returns: Whether it was new.
-  /// - Throws: ``EngramError`` with code `exists` when another checkpoint is recorded at that epoch, `invalidData` for
-  ///   values of another number or type, `usage` after the end of the run, `diskFull`, `io`.
+  /// - Throws: ``EngramError`` with code `exists` when another checkpoint is recorded at that epoch, or the store has another
+  ///   value of a metric, `invalidData` for values of another number or type and for an impossible name of a metric, `limit`
+  ///   for more epochs than a store can hold, `usage` after the end of the run and in a child of fork, `diskFull`, `io`.
   @discardableResult
   public func record(
     epoch: Double, values: TrajectoryValues, metrics: [String: Double] = [:], isDurable: Bool = true
   ) throws(EngramError) -> Outcome {
     guard let journal else { throw EngramError(.usage, "the run has ended", file: store.path) }
+    try journal.requireOwn()
     guard epoch.isFinite else {
       throw EngramError(.invalidData, "a checkpoint has no epoch", expected: "a finite number", found: "\(epoch)")
     }
@@ -108,14 +119,30 @@ public final class Recorder {
       if known == checkpoint.hash { return .repeated }
       throw try difference(checkpoint, journal)
     }
+    try requireFit(metrics, at: checkpoint.epoch, journal)
     try journal.append(checkpoint)
     if isDurable { try journal.sync() }
     return .recorded
   }
 
+  /// Refuses a checkpoint that could not become part of the store.
+  private func requireFit(_ metrics: [String: Double], at epoch: Double, _ journal: Journal) throws(EngramError) {
+    try SegmentSchema.checkCounts(epochs: journal.checkpoints.count + 1, statistics: run.statistics.count)
+    for name in metrics.keys.sorted() { try MetricValue.check(name: name) }
+    guard let storedRun, !metrics.isEmpty else { return }
+    try store.read { (catalog) throws(EngramError) in
+      for (name, value) in metrics.sorted(by: { $0.key < $1.key }) {
+        try catalog.requireSame(RunMetric(run: storedRun, MetricValue(name, epoch: epoch, value)))
+      }
+    }
+  }
+
+  /// Refuses to go on in a child of fork.
+  func requireOwn() throws(EngramError) { try journal?.requireOwn() }
+
   /// Makes everything that was recorded durable.
   ///
-  /// - Throws: ``EngramError`` with code `io`, `diskFull`.
+  /// - Throws: ``EngramError`` with code `usage` in a child of fork, `io`, `diskFull`.
   public func sync() throws(EngramError) { try journal?.sync() }
 
   /// Makes the run part of the store, in one commit, and forgets the journal.

@@ -36,13 +36,24 @@ extension TrajectoryStore {
     run metadata: [String: MetadataValue], layers: [Layer], statistics: [String], elementType: ElementType = .float32,
     options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> Recorder {
-    try Recorder(
+    func described(_ runKey: [String]?) throws(EngramError) -> RecordedRun {
       try RecordedRun(
-        metadata: metadata, layers: layers, statistics: statistics, elementType: elementType,
-        runKey: try snapshot().runKey()), in: self, options: options)
+        metadata: metadata, layers: layers, statistics: statistics, elementType: elementType, runKey: runKey)
+    }
+    let run = try described(try snapshot().runKey())
+    if run.runKey != nil, try !journals().contains(Journal.name(of: run)) {
+      // It may have been begun before the store declared what tells runs apart.
+      let before = try described(nil)
+      if let known = try readJournal(Journal.name(of: before))?.run, known.layers == layers {
+        return try Recorder(before, in: self, options: options)
+      }
+    }
+    return try Recorder(run, in: self, options: options)
   }
 
   /// Whether a run was recorded to its end, hidden or not, so that it cannot be recorded again.
+  ///
+  /// One that was corrected to be another run since is no longer it.
   ///
   /// - Parameters:
   ///   - metadata: Metadata of the run by field name.
@@ -89,6 +100,7 @@ extension TrajectoryStore {
 
   /// What a journal holds; nil when its run has ended meanwhile.
   func readJournal(_ name: String) throws(EngramError) -> JournalContents? {
+    guard try folder.root.status(of: StoreFolder.recording) != nil else { return nil }
     let folder = try folder.root.directory(StoreFolder.recording)
     guard try folder.status(of: name) != nil else { return nil }
     let bytes: [UInt8]
@@ -99,72 +111,6 @@ extension TrajectoryStore {
       throw error
     }
     return try JournalContents(bytes, folder.path(of: name))
-  }
-
-  /// The stored run that a run is by what the store declares to tell runs apart; nil where it has none, or declares nothing.
-  ///
-  /// - Throws: ``EngramError`` with code `usage` for a run without any value of these fields, `invalidData` when the run is
-  ///   stored with other metadata, `exists` when it has one of the layers already.
-  func storedRun(of run: RecordedRun) throws(EngramError) -> Int64? {
-    let snapshot = try snapshot()
-    guard let key = try snapshot.runKey() else { return nil }
-    let given = Dictionary(
-      run.metadata.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
-    let wanted = key.map { given[$0.lowercased()] ?? .null }
-    guard wanted.contains(where: { $0 != .null }) else {
-      throw EngramError(
-        .usage, "the run has no value of what tells runs apart in this store", file: path,
-        expected: "a value of \(key.joined(separator: " or "))",
-        found: run.metadata.keys.sorted().joined(separator: ", "), mend: "give the run these fields")
-    }
-    let table = try snapshot.runs()
-    let names = table.fields.map { $0.name.lowercased() }
-    let places = key.compactMap { names.firstIndex(of: $0.lowercased()) }
-    let replicate = names.firstIndex(of: "replicate")
-    let number = given["replicate"] ?? .null
-    guard
-      let index = table.rows.firstIndex(where: { row in
-        guard places.map({ row[$0] }) == wanted else { return false }
-        guard let known = replicate.map({ row[$0] }), known != .null else {
-          return [.null, .integer(1)].contains(number)
-        }
-        return known == (number == .null ? .integer(1) : number)
-      })
-    else { return nil }
-    let (id, row) = (table.ids[index], table.rows[index])
-    for (name, value) in run.metadata.sorted(by: { $0.key < $1.key }) where value != .null {
-      let known = names.firstIndex(of: name.lowercased()).map { row[$0] } ?? .null
-      if known == value { continue }
-      throw EngramError(
-        .invalidData, "a run is stored with other metadata", file: path, place: "field \(name)",
-        expected: known == .null ? "no value, as run \(id) is stored" : "'\(known)', as run \(id) is stored",
-        found: "'\(value)'",
-        mend: "leave the field out or correct it; if the stored run is wrong, \(run: .edit, on: path) corrects it")
-    }
-    let measured = try snapshot.measuredLayers(of: [id])
-    for layer in run.layers {
-      guard let example = measured[MeasuredLayer(run: id, layer: layer.name, condition: .perfect)]?.first else {
-        continue
-      }
-      throw EngramError(
-        .exists, "a layer of this run is stored already", file: path, place: "layer \(layer.name)",
-        expected: "layers that run \(id) has not", found: "example \(example)",
-        mend: "give another run other values of \(key.joined(separator: ", ")), or hide what is stored")
-    }
-    return id
-  }
-
-  /// What the store remembers of a run that was recorded, so that it is not recorded twice.
-  func recordingHash(of run: RecordedRun) -> String { "recording \(run.key)" }
-
-  /// The error for a run that has ended and is part of the store, or nil.
-  func ended(_ run: RecordedRun) throws(EngramError) -> EngramError? {
-    let hash = recordingHash(of: run)
-    guard let stored = try read({ (catalog) throws(EngramError) in try catalog.ingested(hash) }) else { return nil }
-    return EngramError(
-      .exists, "the run was recorded to its end and is part of the store", file: path,
-      found: "examples \(stored.examples.lowerBound) to \(stored.examples.upperBound - 1), commit \(stored.commit.id)",
-      mend: "give another run other metadata")
   }
 }
 

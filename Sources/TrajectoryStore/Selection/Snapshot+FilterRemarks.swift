@@ -79,7 +79,9 @@ extension Snapshot {
     return reasons
   }
 
-  /// The names, numbers and comparisons of SQL; texts in quotes are one word each.
+  /// The names, numbers and comparisons of SQL, parentheses and commas; texts in quotes are one word each.
+  ///
+  /// What stands beside a parenthesis is the value of more than one word, of which nothing is known here.
   private static func words(of sql: String) -> [String] {
     var words: [String] = []
     var rest = sql.unicodeScalars[...]
@@ -93,6 +95,8 @@ extension Snapshot {
         length = rest.prefix { $0.properties.isAlphabetic || $0 == "_" || $0 == "." || ("0"..."9").contains($0) }.count
       } else if ["<", ">", "=", "!"].contains(first) {
         length = rest.prefix { ["<", ">", "=", "!"].contains($0) }.count
+      } else if ["(", ")", ","].contains(first) {
+        length = 1
       } else {
         rest = rest.dropFirst()
         continue

@@ -124,10 +124,17 @@ extension Snapshot {
   func require(
     _ names: [String], of examples: inout ExampleSet, _ missing: MissingPolicy
   ) throws(EngramError) {
-    var touched = extents(holding: examples)
+    let all = extents(holding: examples)
+    var touched = all
     for name in names {
       let lacking = touched.filter { !$0.statistics.contains(name) }
       if lacking.isEmpty { continue }
+      if missing == .drop, lacking.count == touched.count, all.contains(where: { $0.statistics.contains(name) }) {
+        throw EngramError(
+          .notFound, "no selected example has all of these statistics", file: store.path,
+          expected: "at least one example that has \(QuotedList.text(names))", found: "none",
+          mend: "name fewer statistics, or take NaN with \(set: .missing, to: "fill")")
+      }
       guard missing != .refuse, lacking.count < touched.count else {
         throw try missingStatistic(name, lacking: lacking, touched: touched, examples: examples)
       }

@@ -1,6 +1,6 @@
 // AppendMetadata.swift -- the metadata of one append, and whether they fit a store.
 
-import Base
+package import Base
 package import TrajectoryModel
 
 /// The metadata of one append: its runs, and which layers of them were measured, in the order of the examples.
@@ -68,8 +68,8 @@ extension AppendMetadata {
   /// Refuses metadata that do not fit the fields of a store; fields that it does not have yet will become columns.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` when two fields differ in case only, when a name cannot be that of
-  ///   a field, or when a value does not fit the type of its field.
-  func check(against known: [MetadataField]) throws(EngramError) {
+  ///   a field, when a value does not fit the type of its field, or is one that no store can hold.
+  package func check(against known: [MetadataField]) throws(EngramError) {
     let known = Dictionary(known.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     var given: [String: String] = [:]
     for (column, field) in fields.enumerated() {
@@ -79,12 +79,24 @@ extension AppendMetadata {
           found: "'\(other)' and '\(field.name)'; case makes no difference",
           mend: "rename one of them, or leave it out")
       }
+      for (index, values) in runs.enumerated() {
+        try values[column].check(place: "\(place(ofRun: index))field \(field.name)")
+      }
       guard let existing = known[field.name.lowercased()] else {
         try MetadataField.check(name: field.name)
         continue
       }
       if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
       guard let offender = runs.lazy.map({ $0[column] }).first(where: { !existing.type.accepts($0) }) else { continue }
+      let isWhole = runs.allSatisfy { run in
+        if case .real(let number) = run[column] { Int64(exactly: number) != nil } else { true }
+      }
+      if isFromFile, existing.type == .integer, field.type == .real, isWhole {
+        throw EngramError(
+          .invalidData, "a value does not fit the field '\(existing.name)' of this store",
+          place: "field \(existing.name)", expected: "integer", found: "'\(offender)'",
+          mend: "its numbers are whole: read them so with \(set: .types, to: "\(field.name)=integer")")
+      }
       let others: Mend =
         isFromFile
         ? """
@@ -100,5 +112,12 @@ extension AppendMetadata {
           \(run: .widenField, existing.name, existing.type == .integer && field.type == .real ? "real" : "text")
           """)
     }
+  }
+
+  /// Where a run stands in what is appended: its first row in a file, in which a row is an example; nothing for the only one.
+  private func place(ofRun index: Int) -> String {
+    if !isFromFile { return runs.count == 1 ? "" : "run \(index) of the append, " }
+    let before = observations.prefix { $0.run != index }
+    return "row \(before.reduce(0) { $0 + $1.layers.count } + 1), "
   }
 }

@@ -42,6 +42,13 @@ package final class Appender {
     try metadata.check(against: try session.read { (catalog) throws(EngramError) in try catalog.fields() })
   }
 
+  /// Refuses axes that no segment can have.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData`.
+  package static func check(epochs: [Double], statistics: [String], elementType: ElementType) throws(EngramError) {
+    _ = try SegmentSchema(epochs: epochs, statistics: statistics, elementType: elementType)
+  }
+
   /// Examples of a row group; a multiple of them at a time is written without another copy.
   package var rowGroupSize: Int {
     SegmentLimits.rowGroupSize(
@@ -150,14 +157,20 @@ package final class Appender {
     if let ingest, !ingest.allowsRepeat {
       try session.read { (catalog) throws(EngramError) in
         guard let earlier = try catalog.ingested(hash) else { return }
-        let hidden = try catalog.hiddenExamples().intersection(ExampleSet(earlier.examples)).count
+        let all = ExampleSet(earlier.examples)
+        let purged = try catalog.purgedExamples().intersection(all)
+        let hidden = try catalog.hiddenExamples().intersection(all).subtracting(purged).count
         throw EngramError(
           .exists, "the same content was ingested before", file: ingest.source,
           found: "examples \(earlier.examples.lowerBound) to \(earlier.examples.upperBound - 1)"
-            + (hidden > 0 ? ", \(hidden) of them hidden" : "") + ", from \(earlier.source) at \(earlier.commit.time)",
+            + (hidden > 0 ? ", \(hidden) of them hidden" : "")
+            + (purged.isEmpty ? "" : ", \(purged.count) of them purged")
+            + ", from \(earlier.source) at \(earlier.commit.time)",
           mend: hidden > 0
             ? "\(run: .unhide, on: session.store.path) shows hidden runs again"
-            : "nothing needs to be done; to add the same examples once more, say \(set: .measurements)")
+            : purged.isEmpty
+              ? "nothing needs to be done; to add the same examples once more, say \(set: .measurements)"
+              : "leave out what was purged; or, to add the same examples once more, say \(set: .measurements)")
       }
     }
     try check()

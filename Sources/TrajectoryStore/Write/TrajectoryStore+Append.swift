@@ -32,7 +32,8 @@ extension TrajectoryStore {
   ///   - options: How to wait and work.
   /// - Returns: What was added, and under which ids.
   /// - Throws: ``EngramError`` with code `invalidData` when values do not fill [layers][epochs][statistics] or do not
-  ///   fit their field's type, `busy`, `diskFull`, `io`, `cancelled`.
+  ///   fit their field's type, `exists` when a run equals a stored one, or another of them, in what the store declares to tell
+  ///   runs apart, `busy`, `diskFull`, `io`, `cancelled`.
   public func append(
     _ recordings: [Recording], epochs: [Double], statistics: [String], options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> AppendReport {
@@ -64,6 +65,7 @@ extension TrajectoryStore {
     let given = Self.metadata(of: recordings)
     return try write("append", options: options) { (session) throws(EngramError) in
       let metadata = given.ofStoredRun(try storedRun())
+      try session.read { (catalog) throws(EngramError) in try requireApart(metadata, in: catalog) }
       let message = "\(recordings.count) runs, \(metadata.exampleCount) examples"
       let byteCount = recordings.reduce(0) { $0 + $1.values.count } * schema.elementType.byteCount
       // What is remembered is one run, which is staged however many layers it has.

@@ -25,7 +25,7 @@ final class NarrowedValues: Sendable {
     guard values.elementType == .float32, snapshot.widestElementType(of: examples) == .float64 else { return }
     let infinite = values.float32.indices.filter { values.float32[$0].isInfinite }
     if infinite.isEmpty { return }
-    var stored = Matrix(elementType: .float64)
+    var stored = Matrix(elementType: .float64, layout: values.layout)
     try snapshot.materialize(examples, columns, into: &stored, work: work)
     count.add(infinite.count { stored.float64[$0].isFinite }, ordering: .relaxed)
   }

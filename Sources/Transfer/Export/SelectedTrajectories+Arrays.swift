@@ -44,12 +44,25 @@ extension SelectedTrajectories {
         }
         if let said = try file.add(array, metadata: rows.map { $0.values[index] }) { remarks.append(said) }
       }
+      let types = try types(of: names, rows)
+      if !types.isEmpty { try file.add(OwnExport.types, texts: types) }
       if hasChosenEpochs { try file.add("chosen_epochs", reals: rows.map { $0.epoch ?? .nan }) }
       try file.finish()
       return remarks
     } catch {
       file.abandon()
       throw error
+    }
+  }
+
+  /// The types of fields with gaps, such as `dose=real`: NumPy has NaN or an empty text there, which says less.
+  private func types(of names: [String], _ rows: [Row]) throws(EngramError) -> [String] {
+    let known = try parts.first?.snapshot.fields() ?? []
+    return names.enumerated().compactMap { index, name in
+      guard rows.contains(where: { $0.values[index] == .null }), let field = known.first(where: { $0.name == name }),
+        field.type != .integer
+      else { return nil }
+      return "\(name)=\(field.type.rawValue)"
     }
   }
 

@@ -87,6 +87,11 @@ public struct SplitExport: Sendable, Hashable {
     var test = Matrix(elementType: elementType, layout: layout)
     try snapshot.materialize(train: sides[0].1, into: &train, test: sides[1].1, into: &test, columns, work: work)
 
+    let narrowed = NarrowedValues()
+    if !columns.view.isStandardized {
+      try narrowed.look(at: train, of: sides[0].1, columns, in: snapshot, work)
+      try narrowed.look(at: test, of: sides[1].1, columns, in: snapshot, work)
+    }
     let label = set.specification.label
     if format == .npz {
       let chosen = try sides.map { (side) throws(EngramError) in try snapshot.chosenEpochs(of: side.1, columns) }
@@ -111,9 +116,33 @@ public struct SplitExport: Sendable, Hashable {
         throw error
       }
     }
+    let flat = try Self.flatColumns(train, columns, work)
     return SplitExportReport(
       file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType,
-      remarks: selection.remarks + Self.lostColumns(train, columns))
+      remarks: selection.remarks + [narrowed.remark].compactMap(\.self) + Self.lostColumns(train, columns) + flat)
+  }
+
+  /// What to say of columns that a z-score leaves near 0, for their deviation is less than the least that it divides by.
+  private static func flatColumns(
+    _ train: borrowing Matrix, _ columns: FeatureColumns, _ work: WorkContext
+  ) throws(EngramError) -> [String] {
+    guard columns.view.isStandardized, train.rows > 0 else { return [] }
+    /// Other columns have a deviation of 1, but for rounding.
+    let leastDeviation = 0.99
+    let deviations = try Standardization(of: train.elements, from: columns.positionCount, work: work).scales
+    var flat: [Int] = []
+    for (place, deviation) in deviations.enumerated() where deviation < leastDeviation {
+      let column = columns.positionCount + place
+      var row = 1
+      while row < train.rows, train[row, column] == train[0, column] { row += 1 }
+      // What never changes is 0 whatever it is divided by.
+      if row < train.rows { flat.append(column) }
+    }
+    guard let first = flat.first else { return [] }
+    return [
+      "\(flat.count) of \(columns.count - columns.positionCount) z-scored columns, such as \(columns.names[first]), are divided by "
+        + "\(Standardization.leastScale), for their deviation is less, and are near 0"
+    ]
   }
 
   /// What to say of columns that a z-score makes NaN throughout, as one value of the train side that is not finite does.

@@ -20,7 +20,19 @@ struct SplitRows {
   private static let block = 256
 
   /// The columns before the values.
-  private var leading: [String] { ["side", "example_id", label] + fields }
+  private var leading: [String] {
+    let names = ["example_id", label] + fields
+    return [Self.nameOfSide(beside: names)] + names
+  }
+
+  /// The name of the column of sides, such that no field has it.
+  private static func nameOfSide(beside fields: [String]) -> String {
+    let taken = Set(fields.map { $0.lowercased() })
+    var name = "side"
+    while taken.contains(name) { name = "chosen_" + name }
+    return name
+  }
+
   /// Whether each run gives an epoch of its own, which then stands beside its values.
   private var hasChosenEpochs: Bool { columns.view.choice != nil }
   /// The name of the column of epochs, such that no other column has it.

@@ -92,7 +92,8 @@ package enum Ingest {
     let snapshot = try store?.snapshot()
     let plan = try IngestPlan(input, options: options, snapshot: snapshot)
     var preview = plan.preview
-    guard let store, let snapshot else { return preview }
+    preview.refusal = try plan.misfit(with: try snapshot?.fields() ?? MetadataField.standard)
+    guard preview.refusal == nil, let store, let snapshot else { return preview }
     let (prints, work) = (try fingerprints(plan, options), options.write.work)
     let matches = try prints.matches(in: snapshot, work: work)
     preview.storedTrajectories = matches.count
@@ -103,6 +104,7 @@ package enum Ingest {
       if preview.refusal == nil, options.repeats == .ask {
         preview.refusal = try plan.hiddenConflict(prints, rows: plan.unknownRows, in: snapshot, work: work)
       }
+      if preview.refusal == nil { preview.warnings += plan.warnings(of: matches) }
       return preview
     }
     do throws(EngramError) {
@@ -110,6 +112,7 @@ package enum Ingest {
       if let hidden = try plan.hiddenConflict(prints, rows: corrected.unknownRows, in: snapshot, work: work) {
         throw hidden
       }
+      preview.notes += corrected.notes
       preview.correction = corrected.summary(
         try store.edit(corrected.correction.edits, adding: corrected.correction.newFields, isTrial: true))
     } catch {
@@ -139,7 +142,9 @@ package enum Ingest {
           try appender.begin(
             epochs: part.epochs, statistics: part.statistics, elementType: part.blocks.elementType)
         }
-        prints.begin(statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType)
+        prints.begin(
+          statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType,
+          isOpen: plan.input.hasOpenType)
         try stream(
           part.blocks, rowGroupSize: appender.rowGroupSize, options: options, done: done, of: metadata.exampleCount
         ) { (values, count) throws(EngramError) in
@@ -163,6 +168,7 @@ package enum Ingest {
           throw hidden
         }
         preview.storedTrajectories = matches.count
+        preview.warnings += plan.warnings(of: matches)
       }
       return IngestReport(append: report, observations: metadata.observations.count, preview: preview)
     } catch {

@@ -38,6 +38,12 @@ package struct IngestInput: Sendable {
   package let notes: [String]
   /// What is likely a mistake.
   var warnings: [Mend] = []
+  /// For each example the number of its first row in a table of trajectories; nil where each example is a row.
+  var rowNumbers: [Int]?
+  /// Whether nothing says the type of the values, as of numbers in text.
+  var hasOpenType = false
+  /// Whether layers are named by a column of the metadata, where any does; those of raw recordings are named beside them.
+  var hasLayerColumn = true
 
   package init(
     source: String, metadataSource: String? = nil, format: String = "arrays in memory", parts: [Part],
@@ -65,6 +71,9 @@ package struct IngestInput: Sendable {
       parts: [Part(values: values, statistics: statistics, epochs: epochs)], positions: positions, columns: columns,
       sourceRuns: sourceRuns, notes: notes)
   }
+
+  /// The number of the row of an example in its file, from 1.
+  func row(_ example: Int) -> Int { rowNumbers.map { $0[example] } ?? example + 1 }
 
   /// The longest epoch axis.
   var mostEpochs: Int { parts.map { $0.values.shape.count > 1 ? $0.values.shape[1] : 0 }.max() ?? 0 }

@@ -95,7 +95,22 @@ struct IngestPlan {
           examples: $0.blocks.exampleCount, statistics: $0.statistics, epochs: $0.epochs,
           elementType: $0.blocks.elementType)
       }, storedTrajectories: nil, correction: nil, refusal: nil, notes: input.notes + axisNotes + grouping.notes,
-      warnings: input.warnings + IngestWarnings(grouping, columns: input.columns).sentences)
+      warnings: input.warnings + IngestWarnings(grouping, input).sentences)
+  }
+
+  /// Why no store of these fields can take the axes or the metadata; nil where it can.
+  ///
+  /// What an input corrects is compared with the fields as an edit.
+  func misfit(with fields: [MetadataField]) throws(EngramError) -> EngramError? {
+    do throws(EngramError) {
+      for part in parts {
+        try Appender.check(epochs: part.epochs, statistics: part.statistics, elementType: part.blocks.elementType)
+      }
+      if repeats != .update { try metadata.check(against: fields) }
+      return nil
+    } catch {
+      return error.inFile(input.metadataSource)
+    }
   }
 
   /// Why the store, where some of the runs are hidden, cannot take the input as it is; nil where it can.
@@ -105,7 +120,8 @@ struct IngestPlan {
     let ids = grouping.hidden.prefix(shown).map { String($0.run) }.joined(separator: ", ")
     let more = grouping.hidden.count > shown ? " and \(grouping.hidden.count - shown) more" : ""
     return EngramError(
-      .exists, "runs of this input are hidden in the store", file: input.metadataSource, place: "row \(first.row + 1)",
+      .exists, "runs of this input are hidden in the store", file: input.metadataSource,
+      place: "row \(input.row(first.row))",
       expected: "runs that are shown, or that the store has not",
       found: "\(grouping.hidden.count) of \(metadata.runs.count) runs, in the store as run_id \(ids)\(more)",
       mend: Self.hiddenMend)
@@ -134,7 +150,8 @@ struct IngestPlan {
     let same = rows.filter { matches.isRecognised($0) }
     guard let first = same.first else { return nil }
     return EngramError(
-      .exists, "trajectories of this input are hidden in the store", file: input.source, place: "row \(first + 1)",
+      .exists, "trajectories of this input are hidden in the store", file: input.source,
+      place: "row \(input.row(first))",
       expected: "runs that are shown, or that the store has not",
       found:
         "\(same.count) of \(metadata.exampleCount) rows are bit for bit those of hidden examples, the first of example "
@@ -156,12 +173,17 @@ struct IngestPlan {
   /// - Throws: What reading the catalog throws.
   func conflict(_ matches: TrajectoryMatches, in snapshot: Snapshot) throws(EngramError) -> EngramError? {
     guard repeats == .ask else { return nil }
-    if matches.count == metadata.exampleCount, grouping.stored.count < metadata.exampleCount {
-      return try otherMetadata(matches, in: snapshot)
+    if matches.count == metadata.exampleCount, grouping.stored.count < metadata.exampleCount,
+      (0..<matches.count).contains(where: matches.isRecognised)
+    {
+      return try otherMetadata(matches, rows: Array(0..<matches.count), in: snapshot)
     }
+    let known = rowsOfKnownRuns(matches)
+    if !known.isEmpty { return try otherMetadata(matches, rows: known, in: snapshot) }
     guard let first = grouping.stored.first else { return nil }
     return EngramError(
-      .exists, "layers of this input are stored already", file: input.metadataSource, place: "row \(first.row + 1)",
+      .exists, "layers of this input are stored already", file: input.metadataSource,
+      place: "row \(input.row(first.row))",
       expected: "runs or layers that the store has not",
       found: "\(grouping.stored.count) of \(metadata.exampleCount) rows, the first being layer \(first.layer) of run "
         + "\(first.run), example \(first.example)",
@@ -171,18 +193,49 @@ struct IngestPlan {
         """)
   }
 
-  /// The error for trajectories that are all stored, with other metadata.
-  private func otherMetadata(_ matches: TrajectoryMatches, in snapshot: Snapshot) throws(EngramError) -> EngramError {
+  /// What is likely a mistake of trajectories that are stored under other metadata, where that is no reason to refuse them.
+  ///
+  /// Layers that do not learn, and the first epoch of networks of one seed, are the same in several runs.
+  func warnings(of matches: TrajectoryMatches) -> [Mend] {
+    guard repeats == .ask else { return [] }
+    let rows = unknownRows.filter(matches.isRecognised)
+    guard let first = rows.first else { return [] }
+    return [
+      """
+      \(rows.count) of \(metadata.exampleCount) rows are of runs that the store has not, and have bit for bit the trajectories \
+      of stored examples: row \(input.row(first)) that of example \(matches[first].first ?? 0); if they are the same recordings, say \
+      \(set: .update) or leave them out
+      """
+    ]
+  }
+
+  /// The rows of runs that the store has not, though it has all of their trajectories and one of these was learned.
+  private func rowsOfKnownRuns(_ matches: TrajectoryMatches) -> [Int] {
+    let runs = CorrectionRows(metadata).places.map(\.run)
+    var (whole, learned) = (Set(unknownRows.map { runs[$0] }), Set<Int>())
+    for (row, run) in runs.enumerated() {
+      if matches[row].isEmpty { whole.remove(run) }
+      if matches.isSameRun(row) { learned.insert(run) }
+    }
+    whole.formIntersection(learned)
+    return runs.indices.filter { whole.contains(runs[$0]) }
+  }
+
+  /// The error for rows whose trajectories are stored, with other metadata.
+  private func otherMetadata(
+    _ matches: TrajectoryMatches, rows: [Int], in snapshot: Snapshot
+  ) throws(EngramError) -> EngramError {
     let columns = input.columns.filter { column in grouping.columns.contains { $0.name == column.name } }
     let fields = try snapshot.fields()
     let known = columns.filter { column in fields.contains { $0.name.lowercased() == column.name.lowercased() } }
     var differences: [String] = []
-    let rowOf = Dictionary(matches.firsts.map { ($0.example, $0.row) }, uniquingKeysWith: { min($0, $1) })
+    let firsts = rows.compactMap { row in matches[row].first.map { (example: $0, row: row) } }
+    let rowOf = Dictionary(firsts.map { ($0.example, $0.row) }, uniquingKeysWith: { min($0, $1) })
     try snapshot.metadata(of: ExampleSet(rowOf.keys.map { $0..<($0 + 1) }), columns: known.map(\.name)) {
       (example, values) in
       guard let row = rowOf[example] else { return }
       for (column, value) in zip(known, values) where column.values[row] != value {
-        differences.append("\(column.name) of row \(row + 1) is '\(column.values[row])' and was '\(value)'")
+        differences.append("\(column.name) of row \(input.row(row)) is '\(column.values[row])' and was '\(value)'")
       }
     }
     let new = columns.filter { column in !known.contains { $0.name == column.name } }.map(\.name)
@@ -192,7 +245,8 @@ struct IngestPlan {
     return EngramError(
       .exists, "these trajectories are stored with other metadata", file: input.metadataSource,
       expected: "trajectories that the store has not, or the metadata that they have there",
-      found: "all \(matches.count) are stored bit for bit, the first as example \(matches[0].first ?? 0)"
+      found: (rows.count == metadata.exampleCount ? "all \(rows.count)" : "\(rows.count) of \(metadata.exampleCount)")
+        + " are stored bit for bit, the first\(rows[0] == 0 ? "" : ", row \(input.row(rows[0])),") as example \(firsts[0].example)"
         + (differences.isEmpty ? "" : "; \(differences.prefix(shown).joined(separator: ", "))\(more)"),
       mend: """
         if these metadata correct what is stored, say \(set: .update); if these are further runs, \(set: .newRuns); if the \

@@ -26,9 +26,11 @@ public struct IngestRequest: Sendable, Hashable {
   public var rules: TableRules
   /// How a table of trajectories holds them.
   public var format = SeriesFormat.auto
-  /// The type of the values of a table of trajectories, whose text does not say it; nil for Float64, and in a correction of
-  /// a store that holds nothing else for Float32.
+  /// The type of the values of a table of trajectories, whose text does not say it; nil for Float64, and in a correction for
+  /// the type of what they take the place of.
   public var valueType: ElementType?
+  /// The type of the values of such a table where ``valueType`` says none: that of the store which it corrects.
+  var storedType: ElementType?
 
   /// Makes a request.
   public init(
@@ -72,8 +74,8 @@ public struct IngestRequest: Sendable, Hashable {
     var fields = MetadataField.standard
     if TrajectoryStore.exists(at: store) {
       let snapshot = try TrajectoryStore(opening: store).snapshot()
-      if options.repeats == .update, valueType == nil {
-        request.valueType = snapshot.elementTypes(of: snapshot.allExamples) == [.float32] ? .float32 : .float64
+      if options.repeats == .update, snapshot.elementTypes(of: snapshot.allExamples) == [.float32] {
+        request.storedType = .float32
       }
       fields = try snapshot.fields()
     }
@@ -81,6 +83,7 @@ public struct IngestRequest: Sendable, Hashable {
       request.rules.types[field.name] = .text
       request.rules.optionalTypes.insert(field.name)
     }
+    request.rules.fieldsOfRuns = Set((fields.map(\.name) + (options.runFields ?? [])).map { $0.lowercased() })
     return try request.open(runFields: options.runFields, work: options.write.work)
   }
 
@@ -91,15 +94,39 @@ public struct IngestRequest: Sendable, Hashable {
     let file = try InputFile(opening: source)
     let start = try FileSlice(file: file, offset: 0, byteCount: file.byteCount).bytes(
       0..<min(ForeignFile.bytesToTell, file.byteCount))
+    let isTable = StreamCompression(firstBytes: start) != nil || start.isText
+    if !isTable { try checkOptionsOfTables() }
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return try openRecordings() }
     if let foreign = ForeignFile(start, of: file) {
       guard foreign.isNumPyArchive else { throw foreign.error(file: source) }
       return try openRecordings()
     }
-    if StreamCompression(firstBytes: start) != nil || start.isText {
+    if isTable {
       return try openSeries(runFields: runFields, work: work)
     }
     return try openPickle(isPlain: start.isPlain, isComment: start.first == UInt8(ascii: "#"), work: work)
+  }
+
+  /// Refuses what is said of the cells of tables where there is no table, and of trajectories in a table where these are none.
+  private func checkOptionsOfTables() throws(EngramError) {
+    var unused: [(what: String, found: String)] = []
+    if format != .auto { unused.append(("how a table holds trajectories", format.rawValue)) }
+    if let valueType { unused.append(("the type of the values of a table of trajectories", valueType.name)) }
+    if metadata == nil {
+      for name in rules.types.keys.sorted() where !rules.optionalTypes.contains(name) {
+        unused.append(("the type of a column of a table", name))
+      }
+      if !rules.missing.isEmpty {
+        unused.append(("words of a table that stand for no value", rules.missing.joined(separator: ", ")))
+      }
+      if rules.decimal != .point { unused.append(("the decimal mark of a table", rules.decimal.rawValue)) }
+      if let delimiter = rules.delimiter { unused.append(("the delimiter of a table", delimiter.rawValue)) }
+    }
+    guard let first = unused.first else { return }
+    throw EngramError(
+      .usage, "\(first.what) is said, and the file is none", file: source, expected: "a table",
+      found: "'\(first.found)'",
+      mend: "leave it out: arrays and pickles have types of their own")
   }
 
   /// Opens a pickle; what is plain text and turns out to be none is a table that lacks something.

@@ -11,15 +11,15 @@ struct IngestWarnings {
   /// The field that classifiers are to predict, unless somebody says otherwise.
   private static let label = "learning_rule"
 
-  init(_ grouping: RunGrouping, columns: [MetadataColumn]) {
-    for column in columns {
+  init(_ grouping: RunGrouping, _ input: IngestInput) {
+    for column in input.columns {
       if let evidence = column.evidence { lookAtCells(column.sourceName ?? column.name, evidence) }
     }
     lookAtRuns(grouping)
     lookAtLabel(grouping)
     lookAtUniqueTexts(grouping)
     lookAtSpellings(grouping)
-    lookAtLayers(grouping)
+    if input.hasLayerColumn { lookAtLayers(grouping) }
   }
 
   private mutating func lookAtCells(_ name: String, _ evidence: ColumnEvidence) {

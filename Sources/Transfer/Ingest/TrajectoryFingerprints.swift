@@ -20,23 +20,58 @@ struct TrajectoryFingerprints {
     var hashes: [(sample: UInt64, whole: UInt64)] = []
     /// Whether each example has two different finite values, so that no other recording is likely to equal it.
     var areTelling: [Bool] = []
+    /// Whether a statistic of each example changes over epochs, which those of a frozen or a dead layer do not.
+    var areChanging: [Bool] = []
+
+    init(firstRow: Int, statistics: [String], epochs: [Double], elementType: ElementType) {
+      (self.firstRow, self.statistics, self.epochs, self.elementType) = (firstRow, statistics, epochs, elementType)
+      let last = statistics.count - 1
+      samples = Set([0, last / 2, last]).sorted()
+    }
   }
 
   private var parts: [Part] = []
+  /// The part that was begun last, where its type is open: its values as Float32.
+  private var narrowed: Part?
   private var rowCount = 0
 
   /// Begins a part.
-  mutating func begin(statistics: [String], epochs: [Double], elementType: ElementType) {
-    let last = statistics.count - 1
-    parts.append(
-      Part(
-        firstRow: rowCount, statistics: statistics, epochs: epochs, elementType: elementType,
-        samples: Set([0, last / 2, last]).sorted()))
+  ///
+  /// - Parameters:
+  ///   - statistics: The statistics.
+  ///   - epochs: The epochs.
+  ///   - elementType: The type of the values.
+  ///   - isOpen: Whether nothing says the type, as of numbers in text: they then equal the Float32 that is nearest, too.
+  mutating func begin(statistics: [String], epochs: [Double], elementType: ElementType, isOpen: Bool = false) {
+    finishNarrowed()
+    func part(_ type: ElementType) -> Part {
+      Part(firstRow: rowCount, statistics: statistics, epochs: epochs, elementType: type)
+    }
+    parts.append(part(elementType))
+    if isOpen, elementType == .float64 { narrowed = part(.float32) }
+  }
+
+  private mutating func finishNarrowed() {
+    guard let part = narrowed else { return }
+    parts.insert(part, at: parts.count - 1)
+    narrowed = nil
   }
 
   /// Adds examples of the part that was begun last, [example][epoch][statistic].
   mutating func add(_ values: RawSpan, exampleCount: Int) {
     guard var part = parts.popLast() else { return }
+    if var other = narrowed {
+      let single = values.narrowed()
+      // SAFETY: a Float has no padding.
+      unsafe Self.add(single.span.bytes, exampleCount, to: &other)
+      narrowed = other
+    }
+    Self.add(values, exampleCount, to: &part)
+    rowCount += exampleCount
+    parts.append(part)
+  }
+
+  private static func add(_ values: RawSpan, _ exampleCount: Int, to part: inout Part) {
     let size = part.elementType.byteCount
     let row = part.statistics.count * size
     let stride = part.epochs.count * row
@@ -58,21 +93,38 @@ struct TrajectoryFingerprints {
         }
       }
       part.hashes.append((XXH3.hash64(sample), XXH3.hash64(bytes)))
-      part.areTelling.append(Self.isTelling(bytes, part.elementType))
+      part.areTelling.append(isTelling(bytes, part.elementType))
+      part.areChanging.append(isChanging(bytes, part))
     }
-    rowCount += exampleCount
-    parts.append(part)
+  }
+
+  /// Whether a statistic has two different finite values.
+  private static func isChanging(_ bytes: RawSpan, _ part: Part) -> Bool {
+    let (width, size) = (part.statistics.count, part.elementType.byteCount)
+    return (0..<width).contains { statistic in
+      var first: Double?
+      for epoch in part.epochs.indices {
+        let value = value(bytes, at: (epoch * width + statistic) * size, part.elementType)
+        guard value.isFinite else { continue }
+        if let first, first != value { return true }
+        first = value
+      }
+      return false
+    }
+  }
+
+  private static func value(_ bytes: RawSpan, at offset: Int, _ type: ElementType) -> Double {
+    // SAFETY: the loads are checked against the bounds, and any bits are a number.
+    type == .float32
+      ? Double(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Float.self))
+      : unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Double.self)
   }
 
   /// Whether the values of an example are not all the same, NaN and infinities apart.
   private static func isTelling(_ bytes: RawSpan, _ type: ElementType) -> Bool {
     var first: Double?
     for offset in stride(from: 0, to: bytes.byteCount, by: type.byteCount) {
-      // SAFETY: the loads are checked against the bounds, and any bits are a number.
-      let value =
-        type == .float32
-        ? Double(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Float.self))
-        : unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Double.self)
+      let value = value(bytes, at: offset, type)
       guard value.isFinite else { continue }
       guard let known = first else {
         first = value
@@ -95,9 +147,10 @@ struct TrajectoryFingerprints {
     in snapshot: Snapshot, among examples: ExampleSet? = nil, work: WorkContext
   ) throws(EngramError) -> TrajectoryMatches {
     var found = TrajectoryMatches()
-    for part in parts {
-      for (index, isTelling) in part.areTelling.enumerated() where isTelling {
-        found.tellingRows.insert(part.firstRow + index)
+    for part in parts + [narrowed].compactMap(\.self) {
+      for index in part.areTelling.indices {
+        if part.areTelling[index] { found.tellingRows.insert(part.firstRow + index) }
+        if part.areChanging[index] { found.changingRows.insert(part.firstRow + index) }
       }
       for recorded in snapshot.recorded(examples ?? snapshot.allExamples)
       where recorded.elementType == part.elementType && recorded.columns.epochs == part.epochs
@@ -156,6 +209,8 @@ struct TrajectoryMatches {
   private var groupOfRow: [Int: Int] = [:]
   /// Rows whose values are not all the same: what equals them is the same recording.
   fileprivate(set) var tellingRows: Set<Int> = []
+  /// Rows of which a statistic changes over epochs.
+  fileprivate(set) var changingRows: Set<Int> = []
 
   /// The number of rows that equal a stored example.
   var count: Int { groupOfRow.count }
@@ -169,16 +224,41 @@ struct TrajectoryMatches {
   /// Whether a row equals a stored example and its values say that it is the same recording.
   func isRecognised(_ row: Int) -> Bool { groupOfRow[row] != nil && tellingRows.contains(row) }
 
-  /// For each row that equals stored examples the first of them.
-  var firsts: [(row: Int, example: Int64)] { groupOfRow.map { ($0.key, groups[$0.value][0]) } }
+  /// Whether a row equals a stored example and shows something that was learned, so that hardly another run has it.
+  func isSameRun(_ row: Int) -> Bool { groupOfRow[row] != nil && changingRows.contains(row) }
 
   fileprivate mutating func add(_ ids: [Int64], of rows: [Int]) {
     guard let first = rows.first else { return }
-    if let group = groupOfRow[first] {
-      groups[group] += ids
-    } else {
-      for row in rows { groupOfRow[row] = groups.count }
-      groups.append(ids)
+    let known = groupOfRow[first]
+    if rows.allSatisfy({ groupOfRow[$0] == known }) {
+      if let known {
+        groups[known] = (groups[known] + ids).sorted()
+      } else {
+        for row in rows { groupOfRow[row] = groups.count }
+        groups.append(ids)
+      }
+      return
     }
+    // Rows that differ may be equal as Float32: each then has a group of its own.
+    for row in rows {
+      groups.append(((groupOfRow[row].map { groups[$0] } ?? []) + ids).sorted())
+      groupOfRow[row] = groups.count - 1
+    }
+  }
+}
+
+extension RawSpan {
+  /// Values of Float64 as Float32.
+  func narrowed() -> [Float] { (0..<(byteCount / 8)).map { Float(double($0)) } }
+
+  /// Values of Float64 as Float32; nil where a finite one would be infinite.
+  func narrowedIfFinite() -> [Float]? {
+    let single = narrowed()
+    return single.indices.allSatisfy { single[$0].isFinite || !double($0).isFinite } ? single : nil
+  }
+
+  private func double(_ index: Int) -> Double {
+    // SAFETY: the load is checked against the bounds, and any bits are a number.
+    unsafe unsafeLoadUnaligned(fromByteOffset: index * 8, as: Double.self)
   }
 }

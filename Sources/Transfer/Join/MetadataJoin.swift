@@ -167,10 +167,12 @@ public struct MetadataJoin: Sendable, Hashable {
     }
     var cells: [MetadataValue] = []
     for (row, cell) in given.enumerated() {
-      guard let value = cell.value(as: field.type) else {
+      let isInexact = field.type == .real && Int64(cell.plainText).map { Double(exactly: $0) == nil } ?? false
+      guard let value = cell.value(as: field.type), !isInexact else {
         throw EngramError(
           .invalidData, "a value does not fit the field '\(field.name)'", file: source,
-          place: "row \(row + 1), column \(column.sourceName ?? column.name)", expected: field.type.rawValue,
+          place: "row \(row + 1), column \(column.sourceName ?? column.name)",
+          expected: isInexact ? "a number that a real holds exactly" : field.type.rawValue,
           found: cell.shown,
           mend: "correct the value, or give the column another name")
       }

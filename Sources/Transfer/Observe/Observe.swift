@@ -13,7 +13,7 @@ enum Observe {
     let run: Int
     let layer: Int
     let condition: ObservationCondition
-    let statistics: [Statistic]
+    var statistics: [Statistic]
     /// [epoch][statistic].
     var values: [Double]
   }
@@ -43,19 +43,27 @@ enum Observe {
     if let path, TrajectoryStore.exists(at: path) { snapshot = try TrajectoryStore(opening: path).snapshot() }
     var examples: [Measured] = []
     for run in 0..<input.runCount {
-      for condition in input.conditions {
-        for (index, layer) in input.layers.enumerated() {
-          let units = input.epochs.indices.map(layer.unitCount)
-          let observation = try layer.observation(under: condition, units: units, run: run)
-          examples.append(Measured(run: run, layer: index, condition: observation, statistics: [], values: []))
+      let ofLayers = try input.layers.map { (layer) throws(EngramError) in
+        let units = input.epochs.indices.map(layer.unitCount)
+        return try layer.observations(under: input.conditions, units: units, run: run)
+      }
+      for condition in input.conditions.indices {
+        for (layer, observations) in ofLayers.enumerated() {
+          guard let observation = observations[condition] else { continue }
+          examples.append(Measured(run: run, layer: layer, condition: observation, statistics: [], values: []))
         }
       }
     }
+    let whole = try input.layers.map { (layer) throws(EngramError) in
+      let applied = try layer.applied(input.conditions, units: input.epochs.indices.map(layer.unitCount))
+      return zip(input.conditions, applied).contains { $0.isCount && $1.isPerfect } ? [layer.name] : []
+    }.flatMap { $0 }
     let described = ingestInput(examples, of: input)
     let identity = try RunIdentity(options.runFields, options.repeats, in: snapshot)
     let grouping = try RunGrouping(described, rowCount: examples.count, identity: identity)
     var plan = input.plan
-    plan.warnings = IngestWarnings(grouping, columns: described.columns).sentences
+    if !whole.isEmpty { plan.notes.append(MeasurementCondition.noteOnWhole(whole.sorted())) }
+    plan.warnings = IngestWarnings(grouping, described).sentences
     return plan
   }
 
@@ -96,8 +104,10 @@ enum Observe {
     }
     let request = input.request
     let sources = (request.activations + request.weights + request.activityChanges).map(\.path)
-    return IngestInput(
+    var described = IngestInput(
       source: sources.joined(separator: ", "), metadataSource: request.metadata, format: "raw recordings", parts: parts,
       positions: layers.map { request.positions[$0] }, columns: columns)
+    described.hasLayerColumn = false
+    return described
   }
 }

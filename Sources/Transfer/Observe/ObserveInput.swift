@@ -25,14 +25,31 @@ struct ObserveInput: Sendable {
       activations?.array.rowLength(at: epoch) ?? weights?.array.greatestCount ?? 1
     }
 
-    /// What a store keeps of a condition, where so many units are there at each epoch.
+    /// Whether it has activity changes alone, which are measured without a condition.
+    var hasChangesAlone: Bool { activations == nil && weights == nil }
+
+    /// The conditions as they are for so many units at each epoch.
+    ///
+    /// - Throws: ``EngramError`` with code `usage` for too few units.
+    func applied(_ conditions: [MeasurementCondition], units: [Int]) throws(EngramError) -> [MeasurementCondition] {
+      if hasChangesAlone { return conditions }
+      return try conditions.map { (condition) throws(EngramError) in try condition.applied(toUnits: units) }
+    }
+
+    /// What a store keeps of each condition, where so many units are there at each epoch; nil where an earlier condition comes to the
+    /// same, or nothing is measured.
     ///
     /// - Throws: ``EngramError`` with code `usage` for too few units, with the file, the layer and the run.
-    func observation(
-      under condition: MeasurementCondition, units: [Int], run: Int
-    ) throws(EngramError) -> ObservationCondition {
+    func observations(
+      under conditions: [MeasurementCondition], units: [Int], run: Int
+    ) throws(EngramError) -> [ObservationCondition?] {
+      if hasChangesAlone { return conditions.map { $0.isPerfect ? .perfect : nil } }
+      var seen: Set<ObservationCondition> = []
       do throws(EngramError) {
-        return try condition.observation(ofUnits: units)
+        return try conditions.map { (condition) throws(EngramError) in
+          let observation = try condition.observation(ofUnits: units)
+          return seen.insert(observation).inserted ? observation : nil
+        }
       } catch {
         var placed = error
         placed.file = (activations ?? weights)?.array.files[0].name
@@ -84,11 +101,10 @@ struct ObserveInput: Sendable {
     for (name, slice) in activations { layers[layer(name)].activations = slice }
     for (name, slice) in weights { layers[layer(name)].weights = slice }
     for (name, slice) in changes { layers[layer(name)].changes = slice }
-    self.layers = layers
+    conditions = try request.conditions()
     runCount = try Self.extent(all, "runs") { $0.runCount }
     let epochCount = try Self.extent(all, "epochs") { $0.epochCount }
     epochs = try Self.epochs(request, count: epochCount, arrays: all, notes: &notes)
-    conditions = try request.conditions()
     fields = try Self.fields(request, runCount: runCount, file: all[0].files[0].path, notes: &notes)
     var seen: Set<String> = []
     byteCount = all.reduce(0) { total, array in
@@ -100,6 +116,8 @@ struct ObserveInput: Sendable {
         expected: "one of \(layers.map(\.name).joined(separator: ", "))", found: "'\(name)'",
         mend: closestName(to: name, among: layers.map(\.name)).map { "did you mean '\($0)'?" })
     }
+    try Self.leaveOutChangesAlone(of: &layers, under: conditions, notes: &notes)
+    self.layers = layers
     if request.seeds.count > 1, conditions == [.perfect] {
       notes.append("all units are measured without noise, so nothing is drawn from the \(request.seeds.count) seeds")
     }
@@ -107,7 +125,31 @@ struct ObserveInput: Sendable {
       notes.append(
         "activity changes are given as they are, so their statistics are absent under noise and with fewer units")
     }
+    if request.weightNorm == .rows, !weights.isEmpty, conditions.contains(where: { !$0.isPerfect }) {
+      notes.append(WeightNorm.ofAllUnderConditions)
+    }
     self.notes = notes
+  }
+
+  /// Leaves out layers of which nothing is measured under the conditions.
+  ///
+  /// - Throws: ``EngramError`` with code `usage` when no layer is left.
+  private static func leaveOutChangesAlone(
+    of layers: inout [Layer], under conditions: [MeasurementCondition], notes: inout [String]
+  ) throws(EngramError) {
+    if conditions.contains(where: \.isPerfect) { return }
+    let left = layers.filter { !$0.hasChangesAlone }
+    guard !left.isEmpty else {
+      throw EngramError(
+        .usage, "there is nothing to measure: activity changes are measured without noise and of all units",
+        file: layers.first?.changes?.array.files[0].name, expected: "activations or weights, or no noise and all units",
+        found: "activity changes alone")
+    }
+    let names = layers.filter(\.hasChangesAlone).map(\.name)
+    if !names.isEmpty {
+      notes.append("layers with activity changes alone are left out: \(names.joined(separator: ", "))")
+    }
+    layers = left
   }
 
   /// The extent that all arrays share; an array without the axis has it once.
@@ -130,15 +172,32 @@ struct ObserveInput: Sendable {
   private static func epochs(
     _ request: ObserveRequest, count: Int, arrays: [ObservedArray], notes: inout [String]
   ) throws(EngramError) -> [Double] {
+    let numbered = arrays.filter { $0.files.count > 1 }.compactMap { array in
+      FilePattern.numbers(of: array.files.map(\.path)).map { (array: array, numbers: $0) }
+    }
     if let argument = request.epochs {
       var axes = AxisNames(npz: nil, file: arrays[0].files[0].path)
-      return try axes.epochs(argument, count: count)
+      let epochs = try axes.epochs(argument, count: count)
+      for (array, numbers) in numbered {
+        guard let place = zip(numbers, epochs).enumerated().first(where: { $1.0 != $1.1 })?.offset else { continue }
+        notes.append(
+          "the epochs that were given are not the numbers in the names of the files: \(array.files[place].path) is epoch "
+            + EpochSelection.text(epochs[place]))
+      }
+      return epochs
     }
-    if let stacked = arrays.first(where: { $0.files.count > 1 }),
-      let numbers = FilePattern.numbers(of: stacked.files.map(\.path))
-    {
-      notes.append("the epochs are taken from the names of the files: \(EpochSelection.text(numbers))")
-      return numbers
+    if let first = numbered.first {
+      for other in numbered.dropFirst() where other.numbers != first.numbers {
+        throw EngramError(
+          .invalidData, "the files of two patterns have other numbers in their names", file: other.array.files[0].path,
+          expected: "\(EpochSelection.text(first.numbers)), as the files with \(first.array.files[0].path) have",
+          found: EpochSelection.text(other.numbers),
+          mend:
+            "name files of the same epochs; or say the epochs with \(option: .epochs), and files are taken in their order"
+        )
+      }
+      notes.append("the epochs are taken from the names of the files: \(EpochSelection.text(first.numbers))")
+      return first.numbers
     }
     if count > 1 { notes.append("the \(count) epochs have no names and are numbered 0 to \(count - 1)") }
     return (0..<count).map(Double.init)
@@ -157,6 +216,15 @@ struct ObserveInput: Sendable {
           .invalidData, "the table of metadata has another number of rows than there are runs", file: path,
           expected: "\(runCount) rows, one for each run", found: "\(table.rowCount) rows",
           mend: "give one row for each run; an axis of runs is named in \(option: .axes)")
+      }
+      for column in table.columns {
+        do throws(EngramError) {
+          try MetadataField.check(name: column.name)
+        } catch {
+          var placed = error.inFile(path)
+          placed.mend = "leave the column out, or rename it: layers and conditions are those that are measured"
+          throw placed
+        }
       }
       fields = table.columns
     }

@@ -84,7 +84,41 @@ extension ObserveMeasurement {
     dropped[layer] = seen
   }
 
-  /// Says in one line for each layer what was left out.
+  /// Counts weights that are NaN, which cannot be left out of a kernel; refuses them where the request does.
+  mutating func count(
+    missing: Int, of slice: ObserveInput.Slice, _ layer: String, _ place: (run: Int, epoch: Int)
+  ) throws(EngramError) {
+    if missing == 0 || input.request.missing == .keep { return }
+    if input.request.missing == .refuse { throw refusal("\(missing) weights that are NaN", slice, layer, place) }
+    missingNumbers[layer, default: (0, 0, 0)].weights += missing
+    missingNumbers[layer, default: (0, 0, 0)].kernels += 1
+  }
+
+  /// The activity changes of an epoch without those that are NaN, which are counted; refused where the request refuses them.
+  ///
+  /// Changes that are all NaN stay: their statistics are NaN at that epoch.
+  mutating func withoutMissing(
+    _ changes: [Double], of slice: ObserveInput.Slice, _ layer: String, _ place: (run: Int, epoch: Int)
+  ) throws(EngramError) -> [Double] {
+    let missing = changes.count { $0.isNaN }
+    if missing == 0 || input.request.missing == .keep { return changes }
+    if input.request.missing == .refuse {
+      throw refusal("\(missing) activity changes that are NaN", slice, layer, place)
+    }
+    missingNumbers[layer, default: (0, 0, 0)].changes += missing
+    return missing == changes.count ? changes : changes.filter { !$0.isNaN }
+  }
+
+  private func refusal(
+    _ found: String, _ slice: ObserveInput.Slice, _ layer: String, _ place: (run: Int, epoch: Int)
+  ) -> EngramError {
+    EngramError(
+      .invalidData, "a recording has NaN", file: slice.array.files[0].name,
+      place: "layer \(layer), run \(place.run), epoch \(EpochSelection.text(input.epochs[place.epoch]))",
+      expected: "numbers", found: found, mend: "correct the array, or keep NaN as values")
+  }
+
+  /// Says in one line for each layer what was left out, and what is NaN.
   mutating func explain() {
     for (layer, seen) in dropped.sorted(by: { $0.key < $1.key }) {
       let total = input.layers[layer].activations?.array.rowLengths.upperBound ?? 0
@@ -102,6 +136,16 @@ extension ObserveMeasurement {
           "\(seen.stimuli) \(seen.stimuli == 1 ? "showing" : "showings") of a stimulus, at which all units are NaN")
       }
       notes.append("left out of layer \(input.layers[layer].name): \(parts.joined(separator: "; "))")
+    }
+    for (layer, seen) in missingNumbers.sorted(by: { $0.key < $1.key }) {
+      if seen.weights > 0 {
+        notes.append(
+          """
+          layer \(layer): \(seen.weights) weights are NaN, so the statistics of \(seen.kernels) \
+          \(seen.kernels == 1 ? "kernel is" : "kernels are") NaN
+          """)
+      }
+      if seen.changes > 0 { notes.append("left out of layer \(layer): \(seen.changes) activity changes that are NaN") }
     }
   }
 }

@@ -11,8 +11,12 @@ struct ObserveMeasurement {
   /// The layer, run or unit that was left out, and why, in lines for a person.
   var notes: [String] = []
   private var doneBytes = 0
+  /// What of weights and activity changes is NaN, by layer.
+  var missingNumbers: [String: (weights: Int, kernels: Int, changes: Int)] = [:]
   /// What was left out of each layer: units by run or epoch, and stimuli.
   var dropped: [Int: (units: [Int], stimuli: Int)] = [:]
+  /// Layers with as many units as a condition counts.
+  private var whole: Set<String> = []
 
   /// What a layer of a run has values for: by epoch its units, and the stimuli that were not shown.
   struct Present {
@@ -29,24 +33,24 @@ struct ObserveMeasurement {
   mutating func run() throws(EngramError) -> [Observe.Measured] {
     var all: [Observe.Measured] = []
     for run in 0..<input.runCount {
-      var ofRun: [[Observe.Measured]] = []
+      var ofRun: [[Observe.Measured?]] = []
       for layer in input.layers.indices { ofRun.append(try measure(layer: layer, run: run)) }
       // The layers of a condition follow one another: they are one observation of the run.
       for condition in input.conditions.indices {
-        let layers = ofRun.compactMap { condition < $0.count ? $0[condition] : nil }.filter { !$0.statistics.isEmpty }
+        let layers = ofRun.compactMap { $0[condition] }.filter { !$0.statistics.isEmpty }
         var conditions: [ObservationCondition] = []
         for layer in layers where !conditions.contains(layer.condition) { conditions.append(layer.condition) }
         for condition in conditions { all += layers.filter { $0.condition == condition } }
       }
     }
     explain()
+    if !whole.isEmpty { notes.append(MeasurementCondition.noteOnWhole(whole.sorted())) }
     return all
   }
 
-  /// One layer of one run: for each condition its statistics at all epochs.
-  private mutating func measure(layer index: Int, run: Int) throws(EngramError) -> [Observe.Measured] {
+  /// One layer of one run: for each condition its statistics at all epochs; nil where an earlier condition comes to the same.
+  private mutating func measure(layer index: Int, run: Int) throws(EngramError) -> [Observe.Measured?] {
     let layer = input.layers[index]
-    var found: [Observe.Measured] = []
     var present: Present?
     if let slice = layer.activations, slice.array.isFloat, input.request.missing != .keep {
       present = try self.present(of: slice, layer: index, run: run)
@@ -55,18 +59,17 @@ struct ObserveMeasurement {
       present?.units[epoch].count ?? layer.unitCount(at: epoch)
     }
     // Too few units are said before anything is read.
-    let conditions = try input.conditions.map { (condition) throws(EngramError) in
-      try layer.observation(under: condition, units: units, run: run)
+    let conditions = try layer.observations(under: input.conditions, units: units, run: run)
+    var found = conditions.map { condition in
+      condition.map { Observe.Measured(run: run, layer: index, condition: $0, statistics: [], values: []) }
     }
+    let applied = try layer.applied(input.conditions, units: units)
+    if zip(input.conditions, applied).contains(where: { $0.isCount && $1.isPerfect }) { whole.insert(layer.name) }
     for epoch in input.epochs.indices {
-      let observables = try observables(of: layer, (run, epoch), present)
-      for (place, condition) in conditions.enumerated() {
-        if epoch == 0 {
-          found.append(
-            .init(
-              run: run, layer: index, condition: condition, statistics: observables[place].statistics, values: []))
-        }
-        found[place].values += observables[place].values
+      let observables = try observables(of: layer, (run, epoch), present, under: applied)
+      for place in found.indices {
+        if epoch == 0 { found[place]?.statistics = observables[place].statistics }
+        found[place]?.values += observables[place].values
       }
     }
     return found
@@ -74,9 +77,10 @@ struct ObserveMeasurement {
 
   /// What one layer shows at one epoch, under each condition.
   private mutating func observables(
-    of layer: ObserveInput.Layer, _ place: (run: Int, epoch: Int), _ present: Present?
+    of layer: ObserveInput.Layer, _ place: (run: Int, epoch: Int), _ present: Present?,
+    under conditions: [MeasurementCondition]
   ) throws(EngramError) -> [LayerObservables] {
-    var meter = try ObservableMeter(conditions: input.conditions, weightNorm: input.request.weightNorm)
+    var meter = try ObservableMeter(conditions: conditions, weightNorm: input.request.weightNorm)
     let unitCount = present?.units[place.epoch].count ?? layer.activations?.array.rowLength(at: place.epoch)
     if let slice = layer.activations {
       switch slice.array.elementType {
@@ -91,12 +95,12 @@ struct ObserveMeasurement {
           mend: "leave the epoch out of the array, or keep NaN as values")
       }
     }
-    if let slice = layer.weights { try addWeights(of: slice, place, unitCount: unitCount, to: &meter) }
+    if let slice = layer.weights { try addWeights(of: slice, layer.name, place, units: unitCount, to: &meter) }
     if let slice = layer.changes {
-      let changes = try numbers(of: slice, place)
+      let changes = try withoutMissing(try numbers(of: slice, place), of: slice, layer.name, place)
       meter.addActivityChange(changes.span)
     }
-    return input.conditions.indices.map { meter.observables(under: $0) }
+    return conditions.indices.map { meter.observables(under: $0) }
   }
 
   private func numbers(
@@ -116,9 +120,10 @@ struct ObserveMeasurement {
     }
   }
 
-  /// Adds the weights of an epoch.
+  /// Adds the weights of an epoch, of a layer of so many units where that is known.
   private mutating func addWeights(
-    of slice: ObserveInput.Slice, _ place: (run: Int, epoch: Int), unitCount: Int?, to meter: inout ObservableMeter
+    of slice: ObserveInput.Slice, _ layer: String, _ place: (run: Int, epoch: Int), units unitCount: Int?,
+    to meter: inout ObservableMeter
   ) throws(EngramError) {
     let at = (place.run, place.epoch, slice.layer)
     let rows = slice.array.rowCount(at: place.epoch)
@@ -126,11 +131,13 @@ struct ObserveMeasurement {
     case .float32:
       var weights: [Float] = []
       try slice.array.read(0..<rows, at: at, into: &weights)
-      try meter.addWeights(weights.span, rows: rows)
+      try count(missing: weights.count { $0.isNaN }, of: slice, layer, place)
+      try meter.addWeights(weights.span, rows: rows, units: unitCount)
     case .float64:
       var weights: [Double] = []
       try slice.array.read(0..<rows, at: at, into: &weights)
-      try meter.addWeights(weights.span, rows: rows)
+      try count(missing: weights.count { $0.isNaN }, of: slice, layer, place)
+      try meter.addWeights(weights.span, rows: rows, units: unitCount)
     }
     tell(rows * slice.array.rowByteCount(at: place.epoch))
   }

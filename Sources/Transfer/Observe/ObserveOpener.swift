@@ -68,17 +68,14 @@ struct ObserveOpener {
   private mutating func files(
     of source: ObserveRequest.Source, as kind: Kind
   ) throws(EngramError) -> [(name: String?, files: [ObservedFile])] {
-    if let cut = source.path.range(of: ".npz:") {
-      let path = String(source.path[..<cut.lowerBound]) + ".npz"
-      let member = String(source.path[cut.upperBound...])
+    if let (path, member) = source.member {
       return [(source.layer, [try ObservedFile(member: member, of: try NpzFile(opening: path))])]
     }
     let paths = try FilePattern.files(source.path)
     guard paths.count == 1 else {
       var files: [ObservedFile] = []
       for path in paths { files.append(try ObservedFile(npy: path)) }
-      notes.append(
-        "\(paths.count) files of \(source.path) are \(paths.count) epochs, \(paths[0]) to \(paths[paths.count - 1])")
+      notes.append("\(paths.count) files of \(source.path) are \(paths.count) epochs, \(Self.order(of: paths))")
       return [(source.layer, files)]
     }
     guard paths[0].lowercased().hasSuffix(".npz") else { return [(source.layer, [try ObservedFile(npy: paths[0])])] }
@@ -104,6 +101,15 @@ struct ObserveOpener {
         mend: "name it behind the file, such as \(paths[0]):\(archive.names.first ?? "NAME")")
     }
     return members
+  }
+
+  /// The order of files: the first and the last where one number in their names says it, else all of them.
+  private static func order(of paths: [String]) -> String {
+    if FilePattern.numbers(of: paths) != nil { return "\(paths[0]) to \(paths[paths.count - 1])" }
+    /// More names are not read.
+    let shown = 20
+    let more = paths.count > shown ? " and \(paths.count - shown) more" : ""
+    return "in this order: \(paths.prefix(shown).joined(separator: ", "))\(more)"
   }
 
   /// What the axes of files mean.
@@ -181,7 +187,7 @@ struct ObserveOpener {
 
 extension String {
   /// Where a text stands in this one, the last time.
-  fileprivate func range(of text: String) -> Range<String.Index>? {
+  func range(of text: String) -> Range<String.Index>? {
     var end = endIndex
     while end > startIndex {
       let head = self[..<end]

@@ -31,7 +31,7 @@ public struct ObservePlan: Sendable, Hashable {
   /// Bytes of the arrays.
   public let byteCount: Int
   /// What a user should know about how the arrays were understood.
-  public let notes: [String]
+  public internal(set) var notes: [String]
   /// What of the metadata is likely a mistake, and how it is mended.
   public internal(set) var warnings: [Mend] = []
 }

@@ -29,6 +29,18 @@ public struct ObserveRequest: Sendable, Hashable {
       self.path = path
       self.layer = layer
     }
+
+    /// The archive and the array in it, where one is named.
+    var member: (archive: String, name: String)? {
+      path.range(of: ".npz:").map { (path[..<$0.lowerBound] + ".npz", String(path[$0.upperBound...])) }
+    }
+
+    /// Whether there is such a file, or one of such a pattern.
+    package var isThere: Bool {
+      let file = member?.archive ?? path
+      return FilePattern.isPattern(file)
+        ? (try? FilePattern.files(file)) != nil : (try? InputFile(opening: file)) != nil
+    }
   }
 
   /// What is done about values that are NaN.

@@ -6,28 +6,42 @@ public import Splits
 import TrajectoryModel
 
 extension ExplicitSplits {
-  /// Reads the sides of splits from a file that another program wrote.
+  /// Reads the sides of splits from a file that another program wrote, as ``read(from:)`` does.
+  ///
+  /// - Throws: As ``read(from:)``.
+  public init(reading path: String) throws(EngramError) { self = try Self.read(from: path).splits }
+
+  /// Reads the sides of splits from a file that another program wrote, and which label they are of, where the file says so.
   ///
   /// - `.npz`: arrays `train_ids` and `test_ids`, as ``SplitExport`` writes them, or `train_0`, `test_0`, `train_1` and so
   ///   on.
-  /// - `.json`: `{"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}`.
+  /// - `.json`: `{"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}`; the label is that of the member `specification`.
   /// - `.csv`, `.tsv`: columns `example_id` and `side` (train or test), and `split` where there are several.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for a file that holds no sides, for what is no id, and for an id that
   ///   comes twice on a side; what opening and parsing throw.
-  public init(reading path: String) throws(EngramError) {
+  public static func read(from path: String) throws(EngramError) -> (splits: ExplicitSplits, label: String?) {
     let name = path.lowercased()
     do throws(EngramError) {
       if name.hasSuffix(".npz") {
-        self = try Self.splits(arrays: try NpzFile(opening: path))
+        return (try splits(arrays: try NpzFile(opening: path)), nil)
       } else if name.hasSuffix(".json") {
-        self = try Self.splits(json: try JSONValue(reading: path, limit: SplitSpecification.mostFileBytes))
+        let value = try JSONValue(reading: path, limit: SplitSpecification.mostFileBytes)
+        return (try splits(json: value), try label(json: value))
       } else {
-        self = try Self.splits(table: try MetadataTable(reading: path))
+        return (try splits(table: try MetadataTable(reading: path)), nil)
       }
     } catch {
       throw error.inFile(path)
     }
+  }
+
+  /// The label of the specification of a split set that `split show --json` wrote.
+  private static func label(json: JSONValue) throws(EngramError) -> String? {
+    let specification = try json.asObject().optional("specification") { (value) throws(EngramError) in
+      try value.asObject()
+    }
+    return try specification?.optional("label") { (value) throws(EngramError) in try value.asString() }
   }
 
   private static func splits(json: JSONValue) throws(EngramError) -> ExplicitSplits {
@@ -100,7 +114,7 @@ extension ExplicitSplits {
 
   private static func splits(table: MetadataTable) throws(EngramError) -> ExplicitSplits {
     func column(_ name: String) -> [MetadataValue]? { table.columns.first { $0.name.lowercased() == name }?.values }
-    guard let examples = column("example_id"), let sides = column("side") else {
+    guard let examples = column("example_id"), let sides = column("chosen_side") ?? column("side") else {
       throw EngramError(
         .invalidData, "the table has not the columns of a split", expected: "example_id and side, and perhaps split",
         found: table.columns.map(\.name).joined(separator: ", "))

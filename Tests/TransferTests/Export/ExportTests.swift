@@ -56,6 +56,24 @@ import Transfer
     #expect(again.splits.first?.train.ids == [0, 2, 3] && again.splits.first?.test.ids == [5, 6])
   }
 
+  @Test func `of z-scored columns say which are near 0, for they hardly change`() throws {
+    let toy = try ToyStore(
+      (0..<8).map { number in
+        let value = Double(number)
+        return Recording(
+          metadata: ["learning_rule": .text(number % 2 == 0 ? "a" : "b")], layers: [Layer(name: "x", position: nil)],
+          values: .float64([value, 1e-7 * value, 5, 1e-19 * value]))
+      }, statistics: ["wide", "narrow", "constant", "tiny"])
+    _ = try toy.store.createSplitSet("s", SplitSpecification(.balanced(BalancedSplits(repeats: 1))))
+    let report = try SplitExport("s", split: "0", view: TrajectoryView(isStandardized: true))
+      .write(from: toy.store, to: toy.folder["x.npz"])
+    #expect(
+      report.remarks == [
+        "2 of 4 z-scored columns, such as narrow@0, are divided by 1e-05, for their deviation is less, and are near 0"
+      ])
+    #expect(try SplitExport("s", split: "0").write(from: toy.store, to: toy.folder["y.npz"]).remarks.isEmpty)
+  }
+
   @Test func `of a split that is not there, and of one that is stopped, leave nothing`() throws {
     let bench = IngestBench()
     let store = try Self.store(bench)
@@ -144,6 +162,23 @@ import Transfer
       _ = try SplitExport("s", split: "0", fields: ["no"]).write(from: store, to: bench["n"], as: .csv)
     }
     #expect(!TestFiles.names(in: bench.path).contains("n"))
+  }
+
+  @Test func `of a split tell a field called side from the side, and say what float32 does not hold`() throws {
+    let bench = IngestBench()
+    bench.write(
+      "network,learning_rule,side,epoch,m\na,adam,left,0,1e300\nb,sgd,right,0,2\nc,adam,left,0,3\nd,sgd,right,0,4\n",
+      to: "t.csv")
+    _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    let store = try TrajectoryStore(opening: bench["s.engram"])
+    let split = Split(name: "x", train: ExampleSet(0..<2), test: ExampleSet(2..<4))
+    _ = try store.createSplitSet("s", SplitSpecification(.explicit(ExplicitSplits([split]))))
+    let export = SplitExport("s", split: "0", layout: .columnMajor, elementType: .float32, fields: ["side"])
+    let report = try export.write(from: store, to: bench["s.csv"], as: .csv)
+    #expect(report.remarks.contains("1 values are beyond float32 and are written as infinities"))
+    let lines = TestFiles.text(bench["s.csv"]).split(separator: "\n").map(String.init)
+    #expect(lines[0] == "chosen_side,example_id,learning_rule,side,m@0" && lines[1] == "train,0,adam,left,inf")
+    #expect(try ExplicitSplits(reading: bench["s.csv"]).splits.map(\.train) == [ExampleSet(0..<2)])
   }
 
   @Test func `of a split say which epoch stands for each example, where each run gives its own`() throws {

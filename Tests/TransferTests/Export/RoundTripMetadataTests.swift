@@ -60,6 +60,20 @@ struct RoundTripMetadataTests {
       ], format)
   }
 
+  @Test func `reals and texts with gaps keep their type in arrays`() throws {
+    try Self.roundTrip(
+      [
+        ("dose", [.real(1), .null, .real(2)]), ("code", texts("9007199254740993", "-", "17")),
+        ("types", texts("x", "-", "y")), ("age", [.integer(3), .null, .integer(4)]),
+      ], .npz)
+  }
+
+  @Test(arguments: [SelectionExport.Format.csv, .jsonl, .json, .npz])
+  func `infinite metadata come back`(format: SelectionExport.Format) throws {
+    try Self.roundTrip(
+      [("dose", [.real(.infinity), .real(1.5), .real(-.infinity)]), ("word", texts("a", "b", "c"))], format)
+  }
+
   @Test(arguments: [SelectionExport.Format.csv, .csvLong, .jsonl, .json, .npz], ["whole", "last"])
   func `fields may be called as the columns that a store adds`(format: SelectionExport.Format, view: String) throws {
     try Self.roundTrip(

@@ -31,7 +31,7 @@ struct HiddenRunTests {
     let store = try Self.store(bench)
     bench.write(Self.table.replacing("b,0,3", with: "b,0,7"), to: "t.csv")
     let error = refusal(.exists) { _ = try Self.take(bench, repeats) }
-    #expect(error?.message == "runs of this input are hidden in the store" && error?.place == "row 2")
+    #expect(error?.message == "runs of this input are hidden in the store" && error?.place == "row 3")
     #expect(error?.found == "1 of 2 runs, in the store as run_id 2")
     let preview = try IngestRequest(source: bench["t.csv"]).preview(
       into: bench["s.engram"], options: IngestOptions(repeats: repeats))

@@ -135,5 +135,12 @@ import Transfer
     // A column in quotes that finds something is still said.
     #expect(try snapshot.remarks(onFilter: "site = \"site\"").count == 1)
     #expect(try snapshot.remarks(onFilter: "site = 'site' AND age IS NOT NULL AND \"site\" = 'lab'") == [])
+    // The values of functions and lists are no columns.
+    for filter in [
+      "length(site) > 1", "coalesce(age, NULL) = 3", "coalesce(NULL, site) = 'lab'", "3 < max(2, length(site))",
+    ] {
+      #expect(try snapshot.remarks(onFilter: filter) == [], "\(filter)")
+    }
+    #expect(try snapshot.remarks(onFilter: "(site > 1) OR (age = NULL)").count == 2)
   }
 }

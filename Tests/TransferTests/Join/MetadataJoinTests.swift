@@ -59,4 +59,14 @@ struct MetadataJoinTests {
     #expect(try store.snapshot().runs(fields: ["age"]).rows[1] == [.integer(51)])
     refusal(.invalidData) { _ = try Self.join("dt,age\n1,51.5\n", by: ["dt"], bench, store) }
   }
+
+  @Test func `a whole number that a real does not hold is refused for a field of reals`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    _ = try Self.join("dt,dose\n0,1.5\n", by: ["dt"], bench, store)
+    let error = refusal(.invalidData) {
+      _ = try Self.join("dt,dose\n1,9007199254740993\n", by: ["dt"], bench, store)
+    }
+    #expect(error?.expected == "a number that a real holds exactly")
+  }
 }

@@ -230,6 +230,68 @@ import Transfer
     #expect(try request.plan(options: IngestOptions(repeats: .newRuns)).warnings.isEmpty)
   }
 
+  @Test func `a count of units is the same share of the weights, as a fraction is`() throws {
+    let bench = ObserveBench()
+    try bench.write((0..<400).map { Double(($0 * 37) % 101) }, shape: [2, 1, 200], to: "a.npy")
+    try bench.write((0..<1_200).map { Double(($0 * 53) % 211) }, shape: [2, 20, 30], to: "w.npy")
+    var request = ObserveRequest()
+    request.activations = [.init(bench["a.npy"])]
+    request.weights = [.init(bench["w.npy"])]
+    request.units = [.count(30)]
+    _ = try request.observe(into: bench["count.engram"])
+    request.units = [.fraction(0.15)]
+    let report = try request.observe(into: bench["fraction.engram"])
+    #expect(report.notes.contains { $0.contains("not the mean over rows") }, "\(report.notes)")
+    #expect(try bench.stored("count.engram") == bench.stored("fraction.engram"))
+    // Both at once are one observation.
+    request.units = [.fraction(0.15), .count(30)]
+    #expect(try request.observe(into: bench["both.engram"]).ingest.append.examples.count == 1)
+  }
+
+  @Test func `a layer with as many units as are measured has one perfect observation, whatever the seed`() throws {
+    let bench = ObserveBench()
+    var request = Self.areas()
+    request.units = [.count(38)]
+    request.seeds = [0, 1, 2, 3, 4]
+    let report = try request.observe(into: bench["s.engram"])
+    #expect(
+      report.notes.contains { $0.hasPrefix("layers with as many units") && $0.hasSuffix(": v1") }, "\(report.notes)")
+    #expect(
+      try bench.rows("s.engram", "SELECT layer_name, unit_fraction, count(*) FROM example GROUP BY 1, 2 ORDER BY 1")
+        == [[.text("it"), .real(0.19), .integer(5)], [.text("v1"), .real(1), .integer(1)]])
+    try ObserveBench.expect(
+      bench.stored("s.engram", where: "layer_name = 'v1'")[0], are: Self.frozen.array("v1"), "v1")
+    // A plan reads nothing, so it counts the two units that are lost too.
+    request.units = [.count(40)]
+    #expect(try request.plan().notes.contains { $0.hasSuffix(": v1") })
+    request.noise = [0.5]
+    #expect(try !request.plan().notes.contains { $0.hasSuffix(": v1") })
+  }
+
+  @Test func `activity changes alone are refused under a condition, also by a plan`() throws {
+    let bench = ObserveBench()
+    try bench.write([1, 2, 3, 4], shape: [2, 2], to: "c.npy")
+    var request = ObserveRequest()
+    request.activityChanges = [.init(bench["c.npy"])]
+    request.noise = [0.5]
+    #expect(refusal(.usage) { _ = try request.plan() }?.file == bench["c.npy"])
+    refusal(.usage) { _ = try request.observe(into: bench["s.engram"]) }
+    #expect(!TrajectoryStore.exists(at: bench["s.engram"]))
+    // Beside other layers they are left out, and with a perfect condition they are measured under that.
+    try bench.write([1, 2, 3, 4, 5, 6, 7, 9], shape: [2, 2, 2], to: "a.npy")
+    request.activations = [.init(bench["a.npy"], layer: "b")]
+    request.positions = ["layer": .early]
+    let plan = try request.plan()
+    #expect(
+      plan.layers.map(\.name) == ["b"] && plan.notes.contains { $0.hasSuffix("left out: layer") }, "\(plan.notes)")
+    request.noise = [0, 0.5]
+    request.units = [.count(2)]
+    #expect(try request.plan().layers.map(\.name) == ["b"])
+    request.units = [.count(1), .all]
+    let report = try request.observe(into: bench["s.engram"])
+    #expect(report.ingest.append.examples.count == 5)
+  }
+
   @Test func `a plan reads no values and changes nothing`() throws {
     let bench = ObserveBench()
     let plan = try Self.areas().plan()

@@ -24,6 +24,14 @@ import Transfer
     #expect(splits[0].train.ids == [1, 3] && splits[0].test.ids == [2])
   }
 
+  @Test func `give the label of a split set that was shown`() throws {
+    let sides = #""splits": [{"train": [1, 3], "test": [2]}]"#
+    let shown = scratch.write(#"{"specification": {"label": "genotype"}, \#(sides)}"#.utf8, to: "shown.json")
+    #expect(try ExplicitSplits.read(from: shown).label == "genotype")
+    let bare = scratch.write("{\(sides)}".utf8, to: "bare.json")
+    #expect(try ExplicitSplits.read(from: bare).label == nil)
+  }
+
   @Test(arguments: [
     ("c.csv", "example_id\n1\n"), ("d.csv", "example_id,side\n1,both\n"),
     ("e.csv", "example_id,side\n1,train\n1,train\n"),

@@ -16,6 +16,9 @@ struct KolenPollack : FeedbackRule {
     p.feedback_gradient.add_(network.as_feedback(i, p.kernel_gradient)).add_(p.feedback, decay);
     p.kernel_gradient.add_(p.kernel, decay);
   }
+
+  // Of two steps of unlike length the kernels would not come to be the same.
+  bool clips_feedback() const override { return true; }
 };
 
 const AddRule added_kolen_pollack({"kolen-pollack", "Kolen-Pollack: both kernels get one gradient and decay", "sgdm", true,

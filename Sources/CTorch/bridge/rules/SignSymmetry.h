@@ -11,9 +11,7 @@ struct SignSymmetry : FeedbackRule {
   // Magnitudes, in the layout of the kernel.
   virtual Tensor magnitude(Network &network, int i) = 0;
 
-  Tensor downward(Network &network, int i, const Tensor &gradient) override {
-    return network.input_gradient(i, gradient, network.parts[i].kernel.sign() * magnitude(network, i));
-  }
+  Tensor downward_kernel(Network &network, int i) override { return network.parts[i].kernel.sign() * magnitude(network, i); }
 
   bool moves_feedback(int64_t) const override { return false; }
 };

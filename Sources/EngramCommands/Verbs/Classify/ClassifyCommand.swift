@@ -49,7 +49,7 @@ enum ClassifyCommand {
       Of each split: parameters are chosen in stratified folds of the train side, the best mean accuracy winning; the \
       chosen candidate learns from the whole train side; then it is tested. Folds are cut in order of id, as published, so \
       where neighbouring examples are alike, --fold-seed makes them fairer. Where a split set keeps runs or other groups \
-      on one side, the folds keep them together as well.
+      on one side, the folds keep them together as well; those of a hold-out do so only by --fold-by, as published.
 
       Each result is kept in the store as soon as it is there. The same command is answered from the store at once, and \
       one that was stopped, by Ctrl-C or a kill, goes on where it stopped. `engram results` shows what is there.
@@ -106,7 +106,12 @@ enum ClassifyCommand {
       grid: try grid(invocation),
       strategy: invocation[search] == "halving" ? .halving(factor: SearchStrategy.standardFactor) : .exhaustive,
       folds: try foldPlan(set, invocation), seed: UInt64(invocation[seed]))
-    try warn(set, index, of: store, invocation)
+    let remarks = try remarks(on: set, index, of: store, invocation)
+    // With --json they are part of the answer: programs read standard error, too, and an error there is one JSON object.
+    if !invocation[CommonParameters.json] {
+      for note in remarks.notes { try invocation.note("note: \(note)") }
+      for warning in remarks.warnings { try invocation.warn(warning) }
+    }
     let start = MonotonicClock.seconds
     let options = try invocation.classifyOptions(of: store, split: index)
     let known = try store.finishedSplits(of: plan)
@@ -131,8 +136,10 @@ enum ClassifyCommand {
     let wanted = index.map { [$0] } ?? Array(set.splits.indices)
     let isFromStore = wanted.allSatisfy(known.contains)
     if invocation[CommonParameters.json] {
-      try invocation.show(ResultsReport.json(results, isFromStore: isFromStore))
-      return
+      var object = ResultsReport.json(results, isFromStore: isFromStore)
+      object["notes"] = .array(remarks.notes.map { .string($0) })
+      object["warnings"] = .array(remarks.warnings.map { .string($0) })
+      return try invocation.show(.object(object))
     }
     try ResultsReport.show(results, splits: wanted, invocation)
     try invocation.output.write(
@@ -142,35 +149,43 @@ enum ClassifyCommand {
     )
   }
 
-  /// Says what of the splits is not as a user may think: sides that are not independent, examples without a label.
-  private static func warn(
-    _ set: SplitSet, _ index: Int?, of store: TrajectoryStore, _ invocation: Invocation
-  ) throws(EngramError) {
-    // Programs read standard error, too: an error there is one JSON object.
-    if invocation[CommonParameters.json] { return }
+  /// What of the splits is not as a user may think: sides that are not independent, examples without a label.
+  private static func remarks(
+    on set: SplitSet, _ index: Int?, of store: TrajectoryStore, _ invocation: Invocation
+  ) throws(EngramError) -> (notes: [String], warnings: [String]) {
+    var notes: [String] = []
+    if let staleness = try store.staleness(of: set) {
+      notes.append(try StalenessText.sentence(set.name, staleness, of: store))
+    }
     let snapshot = try store.snapshot(asOf: set.commit)
     let splits = index.map { [set.splits[$0]] } ?? Array(set.splits)
     let all = splits.reduce(ExampleSet()) { $0.union($1.train).union($1.test) }
-    let silent = try snapshot.unlabelled(by: set.specification.label).intersection(all).count
-    if silent > 0 {
-      try invocation.note("note: \(countText(silent)) examples have no \(set.specification.label) and are left out")
-    }
+    let unlabelled = try snapshot.unlabelled(by: set.specification.label)
+    let silent = unlabelled.intersection(all).count
+    if silent > 0 { notes.append("\(countText(silent)) examples have no \(set.specification.label) and are left out") }
     let features = FeatureRequest(
       statistics: invocation[statistics], view: try invocation.view(isStandardized: zscore, hasPositions: positions),
       missing: invocation[SharedParameters.missing])
-    let kept = all.subtracting(try snapshot.unlabelled(by: set.specification.label))
     // What cannot be selected is refused below, with its reason.
-    for remark in (try? features.select(kept, in: snapshot))?.remarks ?? [] { try invocation.note("note: \(remark)") }
-    if invocation[acceptsLeakage] { return }
+    notes += (try? features.select(all.subtracting(unlabelled), in: snapshot))?.remarks ?? []
     let audits = try store.auditSplits(
       set.name, split: index.map(String.init), comparesValues: false, work: invocation.work)
-    guard let worst = audits.max(by: { $0.leaks.count < $1.leaks.count }), !worst.leaks.isEmpty else { return }
+    let unlearned = audits.filter { $0.missingClasses?.level == .warning }
+    if let first = unlearned.first, let finding = first.missingClasses {
+      let others = unlearned.count > 1 ? " (the like is so of \(unlearned.count - 1) more splits)" : ""
+      notes.append("split \(first.split): \(finding.sentence)\(others)")
+    }
+    if invocation[acceptsLeakage] { return (notes, []) }
+    guard let worst = audits.max(by: { $0.leaks.count < $1.leaks.count }), !worst.leaks.isEmpty else {
+      return (notes, [])
+    }
     let leaks = worst.leaks.map {
       $0.check == "run" || $0.check == "near-duplicates" ? $0.sentence : "\($0.check): \($0.sentence)"
     }
-    try invocation.warn(
+    let warning =
       "the sides of split \(worst.split) are not independent: \(leaks.prefix(3).joined(separator: "; ")); "
-        + "`engram split audit \(store.path) \(set.name)` shows more, --accept-leakage says that this is known")
+      + "`engram split audit \(store.path) \(set.name)` shows more, --accept-leakage says that this is known"
+    return (notes, [warning])
   }
 
   private static func grid(_ invocation: Invocation) throws(EngramError) -> GridSpecification {

@@ -13,7 +13,8 @@ enum CompareCommand {
     discussion: """
       The accuracies of each split are subtracted, and so are the recalls of each class. The standard error of the mean \
       difference is corrected for the train sides that repeated splits share (Nadeau and Bengio 2003); the interval covers \
-      95 %, and p is that of the two-sided t-test by the same error. With one split there is a difference and no error.
+      95 %, and p is that of the two-sided t-test by the same error. With one split there is a difference and no error. \
+      Results that were tested on different examples of a split, as with --missing drop, are not compared.
       """,
     takes: [SharedParameters.store, ids, CommonParameters.json, CommonParameters.csv],
     exclusive: [[CommonParameters.json, CommonParameters.csv]],

@@ -48,7 +48,7 @@ enum ResultsCommand {
       guard invocation.tableFormat == .table else { return }
       for summary in summaries {
         guard let staleness = try store.staleness(of: summary) else { continue }
-        try invocation.output.write(StalenessText.line(summary, staleness, of: store))
+        try invocation.output.write(try StalenessText.line(summary, staleness, of: store))
       }
       return
     }
@@ -65,13 +65,13 @@ enum ResultsCommand {
       return try invocation.show(try predictionTable(results), as: invocation.tableFormat)
     }
     switch invocation.tableFormat {
-    case .json: try invocation.show(.array(results.map { ResultsReport.json($0) }))
+    case .json: try invocation.show(.array(results.map { .object(ResultsReport.json($0)) }))
     case .csv: try invocation.show(csv(results), as: .csv)
     case .table:
       for (index, result) in results.enumerated() {
         if index > 0 { try invocation.output.write("\n") }
         if let staleness = try store.staleness(of: result.summary) {
-          try invocation.output.write(StalenessText.line(result.summary, staleness, of: store))
+          try invocation.output.write(try StalenessText.line(result.summary, staleness, of: store))
         }
         try ResultsReport.show(result, invocation)
       }

@@ -159,7 +159,8 @@ enum ResultsReport {
     var sums: [String: Double] = [:]
     for importances in known {
       for (column, mean) in zip(importances.columns, importances.means) {
-        let statistic = column.split(separator: "@", maxSplits: 1).first.map(String.init) ?? column
+        // A sample stands behind the last one: names of statistics may hold more of them.
+        let statistic = column.lastIndex(of: "@").map { String(column[..<$0]) } ?? column
         sums[statistic, default: 0] += mean / Double(known.count)
       }
     }
@@ -173,7 +174,7 @@ enum ResultsReport {
   // MARK: For programs
 
   /// Everything for a program.
-  static func json(_ results: Classification, isFromStore: Bool? = nil) -> JSONValue {
+  static func json(_ results: Classification, isFromStore: Bool? = nil) -> JSONObject {
     let summary = results.summary
     var object: JSONObject = [
       "id": .integer(summary.id), "classifier": .string(summary.classifier), "title": .string(summary.title),
@@ -187,7 +188,7 @@ enum ResultsReport {
       object["train"] = json(train, classes)
     }
     object["splits"] = .array(results.splits.map { .object($0.json) })
-    return .object(object)
+    return object
   }
 
   private static func json(_ metrics: SplitMetrics, _ classes: [String]) -> JSONValue {

@@ -28,8 +28,8 @@ enum PlotCommand {
     "plot", "draw trajectories",
     discussion: """
       Without a file the picture is drawn in the terminal; --csv and --json give its numbers. An SVG has real text, follows \
-      the reader's preference for light or dark pages, and says each number to whoever points at it. PNG and PDF are made by \
-      librsvg, where it is installed. Its epochs are all, a range or a list, and not one of each run.
+      the reader's preference for light or dark pages, and says to whoever points at it the number of a mean (where a panel \
+      has at most 2,000), or the example of a trajectory. PNG and PDF are made by librsvg, where it is installed. Its epochs are all, a range or a list, and not one of each run.
       """,
     takes: [
       SharedParameters.store, statistics, SharedParameters.filter, colour, facet, mean, SharedParameters.epochs, scale,

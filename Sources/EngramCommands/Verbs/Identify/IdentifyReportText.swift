@@ -80,6 +80,10 @@ enum IdentifyReportText {
     if !groups.newValues.isEmpty {
       lines.append("not among the training runs: \(groups.newValues.joined(separator: "; "))")
     }
+    if !groups.runFields.isEmpty {
+      lines.append(
+        "name no kind, for each training run has a value of its own: \(groups.runFields.joined(separator: ", "))")
+    }
     lines.append("held-out examples: \(text(found.exampleConfidence))")
     lines.append("held-out runs: \(text(found.runConfidence))")
     lines += sets(found)
@@ -207,7 +211,8 @@ enum IdentifyReportText {
 
   private static func nearest(_ found: Identification) -> Table {
     var names: [String] = []
-    for field in found.group.nearestRuns.flatMap(\.fields.values) where field.name != found.label {
+    for field in found.group.nearestRuns.flatMap(\.fields.values)
+    where field.name.lowercased() != found.label.lowercased() {
       if !names.contains(field.name) { names.append(field.name) }
     }
     var table = Table(columns: ["run_id", found.label, "distance"] + names)

@@ -39,12 +39,18 @@ enum PredictCommand {
       where: invocation[SharedParameters.filter], limits: QueryLimits(work: invocation.work))
     let answer = try model.predict(
       examples, in: snapshot, missing: invocation[SharedParameters.missing], work: invocation.work)
+    for remark in answer.remarks { try invocation.note("note: \(remark)") }
     let names = model.classes.names
+    let label = model.classes.label
+    // A store of recordings of unknown class may lack the field; its column is there all the same, for programs.
+    let isKnown = try snapshot.exampleColumns().contains { $0.lowercased() == label.lowercased() }
+    if !isKnown { try invocation.note("note: the store has no field \(label), so its column is empty") }
     var table = Table(
-      columns: ["example_id", "run_id", "layer_name", model.classes.label, "predicted"] + names.map { "p_\($0)" })
+      columns: ["example_id", "run_id", "layer_name", label, "predicted"] + names.map { "p_\($0)" })
     var row = 0
-    try snapshot.metadata(of: answer.examples, columns: ["run_id", "layer_name", model.classes.label]) {
+    try snapshot.metadata(of: answer.examples, columns: ["run_id", "layer_name"] + (isKnown ? [label] : [])) {
       (example, values) throws(EngramError) in
+      let values = isKnown ? values : values + [.null]
       let probabilities = answer.probabilities[(row * names.count)...].prefix(names.count)
       table.append(
         [.identifier(example)] + values.map { TableCell($0) } + [.text(names[Int(answer.codes[row])])]

@@ -24,7 +24,7 @@ enum IngestResultsCommand {
   private static func run(_ invocation: Invocation) throws(EngramError) {
     let store = try invocation.open(SharedParameters.storeToChange)
     let results = try store.importResults(from: invocation[source], options: invocation.writeOptions())
-    if invocation[CommonParameters.json] { return try invocation.show(ResultsReport.json(results)) }
+    if invocation[CommonParameters.json] { return try invocation.show(.object(ResultsReport.json(results))) }
     try ResultsReport.show(results, invocation)
   }
 }

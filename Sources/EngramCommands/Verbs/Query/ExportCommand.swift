@@ -86,6 +86,7 @@ enum ExportCommand {
     let report = try export.write(from: store, to: invocation[output], as: format, work: work)
     try invocation.detail(report.columns, report.elementType)
     for remark in report.remarks { try invocation.note("note: \(remark)") }
+    try StalenessText.note(reference.name, of: store, invocation)
     let columns = report.columns
     if invocation[CommonParameters.json] {
       try invocation.show(

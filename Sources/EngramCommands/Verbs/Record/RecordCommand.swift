@@ -25,8 +25,9 @@ enum RecordCommand {
 
       A run that was cut short is resumed by beginning it again: runs of equal metadata are one run. A checkpoint that is \
       there already is skipped when it is equal, and refused when it is not. A run becomes part of the store when it ends. \
-      Where the store declares what tells runs apart (engram ingest --run), runs that are equal in that are one run: its \
-      metadata must agree, and layers that it has not are added to it.
+      Where the store declares what tells runs apart (engram ingest --run), runs that are equal in that are one run, and its \
+      metadata must agree. A run that the store has, ingested or corrected too, gets the layers that it has not; a layer that it \
+      has and a run that is hidden are refused.
       """,
     takes: [store, SharedParameters.author, SharedParameters.waitSeconds],
     examples: [.init("engram record lr.engram", "What a training loop writes to the standard input of this")],

@@ -38,7 +38,7 @@ enum SplitAuditCommand {
     if let summary = try store.splitSets().first(where: { $0.name == invocation[name] }),
       let staleness = try store.staleness(of: summary)
     {
-      try invocation.output.write(StalenessText.line(summary.name, staleness, of: store))
+      try invocation.output.write(try StalenessText.line(summary.name, staleness, of: store))
     }
     for audit in audits {
       try invocation.output.write(

@@ -20,7 +20,7 @@ enum SplitListCommand {
     var notes: [String] = []
     for set in try store.splitSets() {
       let staleness = try store.staleness(of: set)
-      if let staleness { notes.append(StalenessText.line(set.name, staleness, of: store)) }
+      if let staleness { notes.append(try StalenessText.line(set.name, staleness, of: store)) }
       let stale: [TableCell] = isForPeople ? [] : [staleness.map { .text($0.sentence) } ?? .missing]
       table.append(
         [.text(set.name), .text(set.kind), .integer(set.splitCount), .identifier(set.commit), .text(set.sha256)] + stale

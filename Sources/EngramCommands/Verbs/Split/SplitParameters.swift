@@ -19,13 +19,15 @@ enum SplitParameters {
   static let trainPerClass = Parameter.option(
     "train-per-class", .integer(in: 1...Int.max), "how many train examples each class has")
   static let testFraction = Parameter.option(
-    "test-fraction", .fraction(), "the part of the smallest class that is test (0.25 unless a size is given)")
+    "test-fraction", .fraction(),
+    "the part of the smallest class that is test (all that is not train where only that has a size, else 0.25)")
   static let trainFraction = Parameter.option(
     "train-fraction", .fraction(), "the part of the smallest class that is train (all that is not test unless given)")
   static let testCount = Parameter.option("test-count", .integer(in: 1...Int.max), "how many are test")
   static let trainCount = Parameter.option("train-count", .integer(in: 1...Int.max), "how many are train")
   static let testPart = Parameter.option(
-    "test-fraction", .fraction(), "the part that is test (0.25 unless a size is given)")
+    "test-fraction", .fraction(),
+    "the part that is test (all that is not train where only that has a size, else 0.25)")
   static let trainPart = Parameter.option(
     "train-fraction", .fraction(), "the part that is train (all that is not test unless given)")
 
@@ -56,6 +58,8 @@ extension Invocation {
   /// A plan with the sizes that are given in place of its own.
   func sized(_ plan: BalancedSplits) -> BalancedSplits {
     var plan = plan
+    // A train size alone leaves the rest to the test side, as in a specification.
+    if isGiven(SplitParameters.trainPerClass) || isGiven(SplitParameters.trainFraction) { plan.test = .rest }
     if let count = self[SplitParameters.testPerClass] { plan.test = .perClass(count) }
     if let fraction = self[SplitParameters.testFraction] { plan.test = .fraction(fraction) }
     if let count = self[SplitParameters.trainPerClass] { plan.train = .perClass(count) }
@@ -64,11 +68,11 @@ extension Invocation {
   }
 
   /// The sizes of shuffled sides.
-  var shuffleSizes: (test: ShuffleSize, train: ShuffleSize) {
+  var shuffleSizes: (test: ShuffleSize?, train: ShuffleSize) {
     let test = self[SplitParameters.testCount].map { ShuffleSize.count($0) }
     let train = self[SplitParameters.trainCount].map { ShuffleSize.count($0) }
     return (
-      test ?? .fraction(self[SplitParameters.testPart] ?? 0.25),
+      test ?? self[SplitParameters.testPart].map { .fraction($0) },
       train ?? self[SplitParameters.trainPart].map { .fraction($0) } ?? .rest
     )
   }

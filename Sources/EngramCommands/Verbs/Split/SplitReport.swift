@@ -53,9 +53,12 @@ enum SplitReport {
       invocation[SharedParameters.splitName], specification, asOf: invocation[SharedParameters.asOf].map(Int64.init),
       options: invocation.writeOptions())
     // The splits are stored; that nothing can be said of them is no failure.
-    for remark in (try? specification.remarks(of: try store.snapshot(asOf: set.commit))) ?? [] {
-      try invocation.note("note: \(remark)")
+    let snapshot = try? store.snapshot(asOf: set.commit)
+    var remarks = snapshot.flatMap { try? specification.remarks(of: $0) } ?? []
+    if let left = snapshot.flatMap({ try? specification.remark(onLeftOutOf: set.splits, of: $0) }) {
+      remarks.append(left)
     }
+    for remark in remarks { try invocation.note("note: \(remark)") }
     if invocation[CommonParameters.json] {
       try invocation.show(json(set, indices: false))
     } else {

@@ -36,7 +36,7 @@ enum SplitShowCommand {
     if let summary = try store.splitSets().first(where: { $0.name == set.name }),
       let staleness = try store.staleness(of: summary)
     {
-      try invocation.output.write(StalenessText.line(set.name, staleness, of: store))
+      try invocation.output.write(try StalenessText.line(set.name, staleness, of: store))
     }
     try invocation.show(try SplitReport.table(set, of: try store.snapshot(asOf: set.commit)))
     guard invocation[indices] else { return }

@@ -1,6 +1,7 @@
 // StudyChoices.swift -- which study, which of its figures, which grid.
 
 import Base
+import Splits
 import Studies
 
 /// Parameters that the verbs about studies share.
@@ -32,5 +33,20 @@ extension Invocation {
     } catch {
       throw error.inFile(name)
     }
+  }
+}
+
+extension Invocation {
+  /// Says which split sets of tasks are stored and rest on what was edited since, a few of them by name.
+  func noteStaleSets(of plan: StudyPlan, for tasks: [StudyTask]) throws(EngramError) {
+    /// A study by groups has a split set for each, and one edit may concern them all.
+    let shown = 3
+    let stale = Set(tasks.map(\.splitSet)).compactMap { name in plan.staleSets[name].map { (name, $0) } }.sorted {
+      $0.0 < $1.0
+    }
+    for (name, staleness) in stale.prefix(shown) {
+      try note("note: the split set '\(name)' is stale: \(staleness.sentence); without it the splits are made anew")
+    }
+    if stale.count > shown { try note("note: and so are \(countText(stale.count - shown)) more split sets") }
   }
 }

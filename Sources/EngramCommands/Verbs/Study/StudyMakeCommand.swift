@@ -58,6 +58,7 @@ enum StudyMakeCommand {
     let plan = try StudyPlan(
       study, grid: invocation[StudyParameters.grid], experiments: needed, on: store, work: invocation.work)
     let tasks = try plan.tasks(for: figures, in: store)
+    try invocation.noteStaleSets(of: plan, for: tasks)
     if invocation[list] {
       try invocation.show(table(of: tasks, plan, invocation), as: invocation.tableFormat)
       return try refuseConflicts(of: plan)

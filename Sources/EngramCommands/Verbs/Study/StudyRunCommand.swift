@@ -40,6 +40,7 @@ enum StudyRunCommand {
       }
       chosen.append(task)
     }
+    try invocation.noteStaleSets(of: plan, for: chosen)
     let outcome = try store.run(chosen, of: plan, options: try invocation.classifyOptions(of: store))
     if let failure = outcome.failures.first { throw failure.error }
     if invocation[CommonParameters.json] {

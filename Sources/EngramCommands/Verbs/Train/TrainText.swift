@@ -108,7 +108,9 @@ enum TrainText {
     let measured = reports.filter { $0.top1 != nil }
     for task in unique(measured.map(\.settings.task)) {
       for rule in unique(measured.filter { $0.settings.task == task }.map(\.settings.rule)) {
+        // Of networks that diverged there is none.
         let shares = measured.filter { $0.settings.task == task && $0.settings.rule == rule }.compactMap(\.top1)
+          .filter { !$0.isNaN }
         table.append([
           .text(task), .text(rule), .integer(shares.count), .real(shares.reduce(0, +) / Double(shares.count)),
           .real(shares.min() ?? .nan), .real(shares.max() ?? .nan),

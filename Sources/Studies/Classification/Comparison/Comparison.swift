@@ -19,8 +19,8 @@ public struct Comparison: Sendable, Hashable {
   /// - Parameters:
   ///   - first: What is compared with.
   ///   - second: What is compared.
-  /// - Throws: ``EngramError`` with code `usage` when they are not of the same splits or have other classes, or when no split
-  ///   is finished in both.
+  /// - Throws: ``EngramError`` with code `usage` when they are not of the same splits or have other classes, when no split is
+  ///   finished in both, or when one was tested on examples that the other left out.
   public init(_ first: Classification, with second: Classification) throws(EngramError) {
     let sums = (first.summary.plan["splits_sha256"], second.summary.plan["splits_sha256"])
     guard let sum = sums.0, sum == sums.1 else {
@@ -43,6 +43,16 @@ public struct Comparison: Sendable, Hashable {
         found: pairs.lazy.map(\.1.classes).first { $0 != example.0.classes }?.joined(separator: ", ")
           ?? "other classes in another split")
     }
+    if let (one, other) = pairs.first(where: { !Self.isTestedAlike($0, $1) }) {
+      throw EngramError(
+        .usage, "these results were tested on different examples of the same splits", place: "split \(one.name)",
+        expected: "the same test examples",
+        found: "\(one.test.count) in results \(first.summary.id), \(other.test.count) in results \(second.summary.id)",
+        mend: """
+          make splits of the examples that have what both ask for, and classify those with both; \
+          \(set: .missing, to: "drop") leaves out others for each
+          """)
+    }
     self.first = first.summary
     self.second = second.summary
     classes = example.0.classes
@@ -54,5 +64,16 @@ public struct Comparison: Sendable, Hashable {
     }
     accuracy = paired(\.accuracy)
     recalls = classes.indices.map { code in paired { $0.recall(of: code) } }
+  }
+
+  /// Whether two results of a split were tested on the same examples; where predictions were not kept, on as many of each class.
+  private static func isTestedAlike(_ one: SplitResult, _ other: SplitResult) -> Bool {
+    if let predictions = one.predictions, let others = other.predictions {
+      return predictions.examples == others.examples
+    }
+    return one.classes.indices.allSatisfy { code in
+      func count(_ matrix: ConfusionMatrix) -> Int64 { one.classes.indices.reduce(0) { $0 + matrix[code, $1] } }
+      return count(one.test.confusion) == count(other.test.confusion)
+    }
   }
 }

@@ -19,6 +19,7 @@ extension Identification {
       "calibration": [
         "by": .string(calibrationGroups.fields.joined(separator: ",")), "reason": .string(calibrationGroups.reason),
         "new_values": .array(calibrationGroups.newValues.map { .string($0) }),
+        "run_fields": .array(calibrationGroups.runFields.map { .string($0) }),
         "folds": .integer(Int64(calibrationGroups.foldCount)), "examples": exampleConfidence.json,
         "runs": runConfidence.json, "run_sets": runSets.json, "agreement": agreement?.json ?? .null,
       ],

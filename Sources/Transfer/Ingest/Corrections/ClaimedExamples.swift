@@ -98,7 +98,7 @@ struct ClaimedExamples {
   ) -> EngramError {
     EngramError(
       .invalidData, "a layer was measured several times, and nothing says which measurement is corrected",
-      file: input.metadataSource, place: "row \(rows[0] + 1)",
+      file: input.metadataSource, place: "row \(input.row(rows[0]))",
       expected: "as many rows as measurements: \(free.count) of layer \(layer.layer) of run \(layer.run), examples "
         + free.prefix(3).map(String.init).joined(separator: ", "),
       found: "\(rows.count)",

@@ -11,6 +11,8 @@ import TrajectoryStore
 struct CorrectionPlan {
   /// Whether each row of the input is appended.
   let appendsRow: [Bool]
+  /// Whether each row takes the place of an example of Float32 and nothing says its type, so that it is stored as that was.
+  let isSingle: [Bool]
   /// Examples that are stored once more, after the rows.
   let copies: ExampleSet
   /// What the appended examples are: rows, then copies.
@@ -42,6 +44,7 @@ struct CorrectionPlan {
       case .kept(let id): hidden.contains(id)
       }
     }
+    isSingle = Self.areSingle(claims, plan, in: snapshot)
     try Self.checkCoverage(claims, plan, in: snapshot)
     let (edits, fields, emptyCells) = try Self.edits(grouping, runs.stored, in: snapshot)
     correction = Correction(
@@ -67,6 +70,25 @@ struct CorrectionPlan {
       emptyCells: emptyCells, edit: edit, hidden: correction.replaced)
   }
 
+  /// What a user should know.
+  var notes: [String] {
+    let count = isSingle.indices.count { isSingle[$0] && appendsRow[$0] }
+    return count > 0 ? ["\(count) examples are stored as float32, as what they take the place of was"] : []
+  }
+
+  private static func areSingle(_ claims: ClaimedExamples, _ plan: IngestPlan, in snapshot: Snapshot) -> [Bool] {
+    var stored: [Int64?] = claims.claims.map { claim in
+      switch claim {
+      case .new: nil
+      case .kept(let id), .replaced(let id): id
+      }
+    }
+    if !plan.input.hasOpenType { stored = stored.map { _ in nil } }
+    let known = snapshot.recorded(ExampleSet(stored.compactMap { $0.map { $0..<($0 + 1) } }))
+    let single = Set(known.filter { $0.elementType == .float32 }.flatMap { Array($0.examples.ids) })
+    return stored.map { $0.map(single.contains) ?? false }
+  }
+
   /// Refuses a row that takes the place of an example of which more is stored.
   private static func checkCoverage(
     _ claims: ClaimedExamples, _ plan: IngestPlan, in snapshot: Snapshot
@@ -85,7 +107,7 @@ struct CorrectionPlan {
         guard let first = lacking.first else { continue }
         throw EngramError(
           .invalidData, "a correction lacks what is stored of its trajectory", file: plan.input.source,
-          place: "row \(row + 1)", expected: "every epoch and statistic of example \(id)",
+          place: "row \(plan.input.row(row))", expected: "every epoch and statistic of example \(id)",
           found: "neither \(first)\(lacking.count > 1 ? " nor \(lacking.count - 1) more" : "")",
           mend: """
             bring whole trajectories; or, if what is stored is wrong, hide it first; or add this as a further measurement with \

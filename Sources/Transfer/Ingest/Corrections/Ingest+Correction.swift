@@ -11,7 +11,9 @@ extension Ingest {
     let examplesAtATime = 256
     var prints = TrajectoryFingerprints()
     for part in plan.parts {
-      prints.begin(statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType)
+      prints.begin(
+        statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType,
+        isOpen: plan.input.hasOpenType)
       try stream(part.blocks, rowGroupSize: examplesAtATime, options: options, done: 0, of: 0) { (values, count) in
         prints.add(values, exampleCount: count)
       }
@@ -33,6 +35,7 @@ extension Ingest {
     if let hidden = try plan.hiddenConflict(prints, rows: corrected.unknownRows, in: snapshot, work: work) {
       throw hidden
     }
+    preview.notes += corrected.notes
     let message = "corrected by \(plan.input.source)"
     let done: (append: AppendReport, edit: EditReport)
     if corrected.appendsNothing {
@@ -55,15 +58,25 @@ extension Ingest {
         let end = row + part.blocks.exampleCount
         defer { row = end }
         guard corrected.appendsRow[row..<end].contains(true) else { continue }
-        try appender.begin(
-          epochs: part.epochs, statistics: part.statistics, elementType: part.blocks.elementType)
+        func begin(_ type: ElementType) throws(EngramError) {
+          try appender.begin(epochs: part.epochs, statistics: part.statistics, elementType: type)
+        }
+        try begin(part.blocks.elementType)
         let size = part.blocks.bytesPerExample
         var next = row
         try stream(
           part.blocks, rowGroupSize: appender.rowGroupSize, options: options, done: row, of: corrected.appendsRow.count
         ) { (values, count) throws(EngramError) in
           for index in 0..<count where corrected.appendsRow[next + index] {
-            try appender.append(values.extracting((index * size)..<((index + 1) * size)), exampleCount: 1)
+            let example = values.extracting((index * size)..<((index + 1) * size))
+            if corrected.isSingle[next + index], let single = example.narrowedIfFinite() {
+              try begin(.float32)
+              // SAFETY: a Float has no padding.
+              unsafe try appender.append(single.span.bytes, exampleCount: 1)
+            } else {
+              try begin(part.blocks.elementType)
+              try appender.append(example, exampleCount: 1)
+            }
           }
           next += count
         }

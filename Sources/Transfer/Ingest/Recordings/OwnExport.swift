@@ -13,6 +13,9 @@ struct OwnExport {
   /// Columns that have a meaning in the store that wrote them only.
   private static let ids = ["example_id", "run_id", "observation_id", "layer_ordinal", "layer_set_id", "example_count"]
 
+  /// The array of an .npz that has the types of fields with gaps, each as `dose=real`.
+  static let types = "types"
+
   /// Tells a selection by its columns; nil for what a store did not write.
   init?(_ names: [String]) {
     guard ["example_id", "run_id", "layer_name", "layer_position", "unit_fraction"].allSatisfy(names.contains) else {
@@ -22,19 +25,21 @@ struct OwnExport {
 
   /// The columns that are metadata, with no value where the store had none; ids only where they are mapped to a field.
   func metadata(
-    _ columns: [(name: String, values: [MetadataValue])], keeping mapped: Set<String>, _ notes: inout [String]
+    _ columns: [(name: String, values: [MetadataValue])], keeping mapped: Set<String>,
+    types: [String: MetadataType] = [:], _ notes: inout [String]
   ) -> [(name: String, values: [MetadataValue])] {
     notes.append("the file is a selection of a store: examples get new ids, and its runs stay apart as they were there")
     return columns.compactMap { column in
       if Self.ids.contains(column.name), !mapped.contains(column.name) { return nil }
-      return column.values.allSatisfy { $0 == .null } ? nil : (column.name, column.values.withLongNumbers)
+      if column.values.allSatisfy({ $0 == .null }) { return nil }
+      return (column.name, types[column.name] == nil ? column.values.withLongNumbers : column.values)
     }
   }
 
   /// The arrays of an .npz that are no metadata.
   private static let arrays = Set(
     AxisNames.statisticMembers + AxisNames.epochMembers + [
-      "X", "samples", "positions", "view", "chosen_epochs",
+      "X", "samples", "positions", "view", "chosen_epochs", types,
     ])
   /// What stands before the name of a field that one of ``arrays`` has.
   private static let prefix = "field_"
@@ -48,10 +53,38 @@ struct OwnExport {
     return String(name.dropFirst(prefix.count))
   }
 
+  /// The types of fields that an array of an .npz has; nil for a field that is called so.
+  static func types(in values: [MetadataValue]) -> [String: MetadataType]? {
+    var types: [String: MetadataType] = [:]
+    for value in values {
+      guard case .text(let text) = value, let equals = text.lastIndex(of: "="),
+        let type = MetadataType(rawValue: String(text[text.index(after: equals)...]))
+      else { return nil }
+      types[String(text[..<equals])] = type
+    }
+    return types.isEmpty ? nil : types
+  }
+
   private static func isTaken(_ name: String) -> Bool {
     var name = name[...]
     while name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
     return arrays.contains(String(name))
+  }
+
+  /// Cells of JSON rows, with infinities in place of the texts that JSON has for them, in columns that have numbers.
+  static func withInfinities(_ rows: [[TextTable.Cell]]) -> [[TextTable.Cell]] {
+    let numbers: [TextTable.Cell: Double] = [.text("Infinity"): .infinity, .text("-Infinity"): -.infinity]
+    let isNumeric = (rows.first ?? []).indices.map { column in
+      rows.contains { row in
+        switch row[column] {
+        case .integer, .real: true
+        case .empty, .text, .field: false
+        }
+      }
+    }
+    return rows.map { row in
+      row.indices.map { isNumeric[$0] ? numbers[row[$0]].map { .real($0) } ?? row[$0] : row[$0] }
+    }
   }
 
   /// A cell of a table, of which a store has put in quotes what is text although it does not look so.

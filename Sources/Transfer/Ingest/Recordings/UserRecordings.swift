@@ -85,10 +85,12 @@ package struct UserRecordings: Sendable {
       (columns, notes) = (table.columns, table.notes)
     }
     let ofAxes = axes.usedMembers.union(view?.members ?? []).union(byEpoch == nil ? [] : AxisNames.epochMembers)
+    let types = try Self.types(of: source, file: request.array)
     let members = try Self.members(
-      of: source, but: ofAxes, examples: examples, request: request, unused: &unused)
+      of: source, but: ofAxes.union(types == nil ? [] : [OwnExport.types]), examples: examples, request: request,
+      unused: &unused)
     if request.metadata == nil {
-      (columns, runs) = try Self.columns(of: members, request: request, notes: &notes)
+      (columns, runs) = try Self.columns(of: members, types: types ?? [:], request: request, notes: &notes)
     }
     x = source.array
     file = request.array
@@ -134,24 +136,33 @@ package struct UserRecordings: Sendable {
   /// - Returns: The columns under the store's names, and a run of each example; nil where no store wrote the file.
   /// - Throws: ``EngramError`` when two members mean one column.
   private static func columns(
-    of members: [Member], request: Request, notes: inout [String]
+    of members: [Member], types: [String: MetadataType], request: Request, notes: inout [String]
   ) throws(EngramError) -> (columns: [MetadataColumn], runs: [MetadataValue]?) {
     var members = members
     let own = OwnExport(members.map(\.name))
     let runs = own.flatMap { own in members.first { $0.name == own.runs }?.values }
     if let own {
       members = members.map { (OwnExport.field(ofArray: $0.name), $0.values) }
-      members = own.metadata(members, keeping: Set(request.map.values), &notes)
+      members = own.metadata(members, keeping: Set(request.map.values), types: types, &notes)
     }
     let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
     notes += names.notes
     let columns = zip(members, names.ours).compactMap { member, name in
       name.map { name in
         MetadataColumn(
-          name: name, sourceName: name == member.name ? nil : member.name, values: member.values.withoutGaps)
+          name: name, sourceName: name == member.name ? nil : member.name,
+          values: types[member.name] == nil ? member.values.withoutGaps : member.values)
       }
     }
     return (columns, runs)
+  }
+
+  /// The types of fields with gaps, where a store wrote the file; nil where it does not say them.
+  private static func types(of source: RecordedArray, file: String) throws(EngramError) -> [String: MetadataType]? {
+    guard OwnExport(source.others.map(\.name)) != nil,
+      let member = source.others.first(where: { $0.name == OwnExport.types && $0.shape.count == 1 })
+    else { return nil }
+    return OwnExport.types(in: try values(of: member, file: file))
   }
 
   /// The table of metadata, with a row for each example.

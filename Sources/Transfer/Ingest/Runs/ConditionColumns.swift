@@ -33,7 +33,7 @@ enum ConditionColumns {
         default:
           throw EngramError(
             .invalidData, "the condition of measurement is out of range", file: input.source,
-            place: "row \(row + 1), field \(column.name)",
+            place: "row \(input.row(row)), field \(column.name)",
             expected: column.name == "unit_fraction"
               ? "above 0, at most 1" : column.name == "noise_sd" ? "at least 0" : "a whole number", found: "'\(value)'",
             mend: "correct the value, or give the column another name with \(map: "NEW_NAME", to: column.name)")

@@ -98,8 +98,8 @@ struct GroupedRows {
     guard let column = columns.indices.first(where: { columns[$0].values[row] != runs[run][$0] }) else { return }
     throw EngramError(
       .invalidData, "a field differs within one run", file: input.metadataSource,
-      place: "row \(row + 1), field \(columns[column].name)",
-      expected: "'\(runs[run][column])', as in the run's first row, row \(firstRows[run] + 1)",
+      place: "row \(input.row(row)), field \(columns[column].name)",
+      expected: "'\(runs[run][column])', as in the run's first row, row \(input.row(firstRows[run]))",
       found: "'\(columns[column].values[row])'",
       mend: """
         name this field among those that tell runs apart; or, if it names layers, say \

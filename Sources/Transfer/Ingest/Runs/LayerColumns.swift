@@ -29,17 +29,12 @@ struct LayerColumns {
   ///   - fields: Fields that tell runs apart or that the store has, which are no layers whatever they are called.
   /// - Throws: ``EngramError`` with code `invalidData` for a position that is none.
   init(_ input: IngestInput, rowCount: Int, fields: Set<String>) throws(EngramError) {
-    var column = input.columns.first { $0.name == Self.name }
+    let found = Self.column(among: input.columns.map(\.name), except: fields)
+    let column = found.flatMap { name in input.columns.first { $0.name == name } }
     var notes: [String] = []
-    if column == nil {
-      for alias in Self.aliases where !fields.contains(alias) {
-        column = input.columns.first { $0.name.lowercased() == alias }
-        if let column {
-          notes.append(
-            "the column '\(column.name)' names the layers; to make it a field of runs instead, map it to another name")
-          break
-        }
-      }
+    if let column, column.name != Self.name {
+      notes.append(
+        "the column '\(column.name)' names the layers; to make it a field of runs instead, map it to another name")
     }
     source = column.map { $0.sourceName ?? $0.name }
     columns = Set([column?.name, Self.position].compactMap { $0 })
@@ -67,6 +62,20 @@ struct LayerColumns {
     self.layers = layers
   }
 
+  /// Which of the names of columns is that of the layers; nil where none is.
+  ///
+  /// - Parameters:
+  ///   - names: The names.
+  ///   - fields: Fields in lower case that tell runs apart or that the store has, which are no layers.
+  /// - Returns: The name.
+  static func column(among names: [String], except fields: Set<String>) -> String? {
+    if names.contains(name) { return name }
+    for alias in aliases where !fields.contains(alias) {
+      if let column = names.first(where: { $0.lowercased() == alias }) { return column }
+    }
+    return nil
+  }
+
   private static func position(
     _ value: MetadataValue, _ row: Int, _ input: IngestInput
   ) throws(EngramError) -> LayerPosition? {
@@ -76,12 +85,13 @@ struct LayerColumns {
       if let known = LayerPosition(rawValue: word) { return known }
       throw EngramError(
         .invalidData, "there is no such position of a layer", file: input.source,
-        place: "row \(row + 1), field \(position)", expected: "early, middle or deep, or nothing", found: "'\(word)'",
+        place: "row \(input.row(row)), field \(position)", expected: "early, middle or deep, or nothing",
+        found: "'\(word)'",
         mend: "use one of the three words, or give the column another name with \(map: "NEW_NAME", to: position)")
     case .integer, .real:
       throw EngramError(
         .invalidData, "the position of a layer is a word", file: input.source,
-        place: "row \(row + 1), field \(position)",
+        place: "row \(input.row(row)), field \(position)",
         expected: "early, middle or deep, or nothing", found: "'\(value)'")
     }
   }

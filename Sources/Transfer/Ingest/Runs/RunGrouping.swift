@@ -121,7 +121,7 @@ struct RunGrouping {
     if let row = column.values.firstIndex(where: { if case .real(let value) = $0 { value.isNaN } else { false } }) {
       throw EngramError(
         .invalidData, "a metadata value is not a number", file: input.metadataSource,
-        place: "row \(row + 1), field \(column.name)",
+        place: "row \(input.row(row)), field \(column.name)",
         found: "NaN", mend: "leave it empty where there is no value")
     }
   }

@@ -133,7 +133,7 @@ struct StoredRunMatch {
         if known == rows.runs[run][column] { continue }
         throw EngramError(
           .invalidData, "a run is stored with other metadata", file: input.metadataSource,
-          place: "row \(rows.firstRows[run] + 1), field \(columns[column].name)",
+          place: "row \(input.row(rows.firstRows[run])), field \(columns[column].name)",
           expected: known == .null ? "no value, as run \(id) is stored" : "'\(known)', as run \(id) is stored",
           found: "'\(rows.runs[run][column])'",
           mend: """

@@ -1,12 +1,14 @@
-// ColumnLook.swift -- what the first rows of a column of a table of trajectories hold.
+// ColumnLook.swift -- what a column of a table of trajectories holds, by its first rows.
 
 import Formats
 import TrajectoryModel
 
-/// What the first rows of a column hold.
+/// What a column holds, by the first rows of the table, or by the first value where that comes later.
 struct ColumnLook {
   /// Cells that are numbers, with either decimal mark, and other cells that have a value.
   private var (numbers, others) = (0, 0)
+  /// The first row that has a value, from 1; nil where none has.
+  private(set) var firstRow: Int?
   /// The first cell that is no number as the rules have it: its row, from 1, and its text.
   private(set) var firstOther: (row: Int, text: String)?
 
@@ -18,15 +20,20 @@ struct ColumnLook {
   ///   - row: Its row, from 1.
   mutating func add(_ cell: TextTable.Cell, _ number: Result<Double?, TextTable.Cell.NoNumber>, row: Int) {
     switch number {
-    case .success(let value): numbers += value == nil ? 0 : 1
+    case .success(nil): return
+    case .success: numbers += 1
     case .failure:
-      if CellNumber(cell.plainText, decimal: .point) == .decimalComma { numbers += 1 } else { others += 1 }
+      switch CellNumber(cell.plainText, decimal: .point) {
+      case .decimalComma, .real: numbers += 1
+      case .whole, .beyondInt64, .code, .other: others += 1
+      }
       if firstOther == nil { firstOther = (row, cell.plainText) }
     }
+    if firstRow == nil { firstRow = row }
   }
 
   /// Whether any cell has a value.
-  var hasValue: Bool { numbers + others > 0 }
+  var hasValue: Bool { firstRow != nil }
 
   /// Whether the column holds numbers, a few cells perhaps excepted, which are then mistakes.
   var isNumeric: Bool { numbers > 0 && numbers >= others }

@@ -40,20 +40,23 @@ extension IngestRequest {
       parts[group].examples.append(example)
     }
     let order = parts.flatMap(\.examples)
-    var notes = notes(of: series, rowsOf, filled: filled, empty: empty, parts: parts.count)
+    let type = valueType ?? storedType
+    var notes = notes(of: series, rowsOf, filled: filled, empty: empty - series.respelled, parts: parts.count)
     let (columns, runs) = try metadata(of: order, in: series, joined, &notes)
     var input = IngestInput(
-      source: source, metadataSource: metadata, format: "\(SeriesShape.format), \(series.shape.kind)",
+      source: source, format: "\(SeriesShape.format), \(series.shape.kind)",
       parts: parts.map { part in
         let gathered = GatheredRows(
           rows: series.rows, order: part.examples.flatMap { rowsOf[$0] }, columns: part.axes.columns,
-          isSingle: valueType == .float32)
+          isSingle: type == .float32)
         return IngestInput.Part(
           values: NumPyArray(
-            name: "values", type: NumPyType(valueType ?? .float64),
+            name: "values", type: NumPyType(type ?? .float64),
             shape: [part.examples.count, part.axes.epochs.count, part.axes.columns.count], isFortranOrder: false,
             payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
       }, columns: columns, sourceRuns: runs, notes: notes)
+    input.hasOpenType = type == nil
+    input.rowNumbers = order.map { series.firstRows[$0] }
     input.warnings = ChangingFields(series, rowsOf, runFields: runFields).warnings
     return input
   }
@@ -62,7 +65,7 @@ extension IngestRequest {
   private func notes(
     of series: SeriesReader, _ rowsOf: [[Int32]], filled: Int, empty: Int, parts: Int
   ) -> [String] {
-    var notes = (series.isChart ? [ChartRows.note] : []) + series.shape.notes
+    var notes = (series.isChart ? [ChartRows.note] : []) + series.shape.notes + series.notes
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 {
       notes.append("values that are missing at some epochs of their trajectory and are NaN there: \(filled)")
@@ -71,12 +74,16 @@ extension IngestRequest {
       notes.append(
         "examples without one value are left out: \(empty); what was recorded and is no number is spelled nan")
     }
+    if series.respelled > 0 {
+      notes.append(
+        "examples whose metadata are spelled in two ways, such as 1 and 1.0, and count as one: \(series.respelled)")
+    }
     if series.rowsOfNothing > 0 {
       notes.append("\(series.rowsOfNothing) rows have neither an epoch nor values; they are left out")
     }
     if series.repeated > 0 { notes.append("\(series.repeated) values come twice, the same, and count once") }
     if let note = series.inexact.note { notes.append(note) }
-    if valueType == .float32 {
+    if valueType ?? storedType == .float32 {
       let beyond = rowsOf.joined().reduce(0) { $0 + series.rows.countBeyondFloat32(ofRow: Int($1)) }
       if beyond > 0 { notes.append("\(beyond) values are beyond float32 and are stored as infinities") }
     }
@@ -107,7 +114,9 @@ extension IngestRequest {
     let names = series.shape.fields.map { series.header[$0] }
     var cells = names.indices.map { field in (name: names[field], cells: order.map { series.examples[$0][field] }) }
     var runs: [MetadataValue]?
-    if let own = OwnExport(names), let place = names.firstIndex(of: own.runs) {
+    if series.isOwn, let own = OwnExport(names.map { map[$0] ?? $0 }),
+      let place = names.firstIndex(where: { (map[$0] ?? $0) == own.runs })
+    {
       for field in cells.indices { cells[field].cells = cells[field].cells.map(OwnExport.cell) }
       runs = cells[place].cells.map { .text($0.plainText) }
       var (kept, said) = (Set<String>(), [String]())
@@ -118,9 +127,15 @@ extension IngestRequest {
       cells = cells.filter { kept.contains($0.name) }
       notes += said
     }
-    if let joined { cells += try joined.columns(beside: cells, count: order.count, &notes) }
+    let own = MetadataTable.CellOrigin(file: source, rows: order.map { series.firstRows[$0] })
+    var (ownCount, other) = (cells.count, own)
+    if let joined {
+      let further = try joined.columns(beside: cells, count: order.count, &notes)
+      (ownCount, other) = (cells.count, further.origin)
+      cells += further.columns
+    }
     let table = TextTable(file: source, isJSON: series.isJSON, columns: cells, rowCount: order.count)
-    let typed = try MetadataTable(table, rules: rules)
+    let typed = try MetadataTable(table, rules: rules) { $0 < ownCount ? own : other }
     notes += typed.notes
     return (typed.columns, runs)
   }

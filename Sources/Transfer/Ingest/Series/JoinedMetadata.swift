@@ -39,12 +39,12 @@ struct JoinedMetadata {
   ///   - examples: The columns of the examples.
   ///   - count: The number of examples.
   ///   - notes: Gets what was joined, and what fits nothing.
-  /// - Returns: The further columns; a cell is empty where no row is about the example.
+  /// - Returns: The further columns, a cell being empty where no row is about the example; and where the cells come from.
   /// - Throws: ``EngramError`` with code `usage` without a column that both have, `invalidData` when two rows are about the
   ///   same, `notFound` when no row fits.
   func columns(
     beside examples: [(name: String, cells: [TextTable.Cell])], count: Int, _ notes: inout [String]
-  ) throws(EngramError) -> [(name: String, cells: [TextTable.Cell])] {
+  ) throws(EngramError) -> (columns: [(name: String, cells: [TextTable.Cell])], origin: MetadataTable.CellOrigin) {
     let places = Dictionary(
       table.columns.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     let keys = examples.compactMap { column in places[column.name.lowercased()].map { (ours: column, theirs: $0) } }
@@ -83,9 +83,10 @@ struct JoinedMetadata {
     if used < table.rowCount {
       notes.append("\(table.rowCount - used) of its \(table.rowCount) rows fit no trajectory")
     }
-    return rest.map { column in
-      (table.columns[column].name, rows.map { $0.map { table.columns[column].cells[$0] } ?? .empty })
+    let columns = rest.map { column in
+      (name: table.columns[column].name, cells: rows.map { $0.map { table.columns[column].cells[$0] } ?? .empty })
     }
+    return (columns, .init(file: table.file, rows: rows.map { ($0 ?? 0) + 1 }))
   }
 
   /// What two cells share that mean the same: 1 and 1.0 do, 007 and 7 do not.

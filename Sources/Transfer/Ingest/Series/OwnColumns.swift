@@ -14,11 +14,11 @@ struct OwnColumns {
   let statistics: [String]
   let notes: [String]
 
-  /// Tells the columns; nil for a table that no store wrote, or that was changed since.
+  /// Tells the columns of a table that a store wrote; nil where it was changed since.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for samples that have no epoch.
   init?(_ header: [String], file: String) throws(EngramError) {
-    guard OwnExport(header) != nil, !header.contains(where: TrackerColumns.isIndex) else { return nil }
+    guard !header.contains(where: TrackerColumns.isIndex) else { return nil }
     let last = header.count - RowColumn.allCases.count
     if zip(RowColumn.allCases, header[last...]).allSatisfy({ $0.isName($1) }) {
       (fields, epoch, statistics, notes) = (Array(0..<last), last, [], [])

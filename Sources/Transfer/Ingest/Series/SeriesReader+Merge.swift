@@ -14,6 +14,7 @@ extension SeriesReader {
   mutating func rowsOfExamples() throws(EngramError) -> [[Int32]] {
     let one = try exampleOfEach()
     var rowsOf = [[Int32]](repeating: [], count: examples.count)
+    respelled = one.indices.count { one[$0] != $0 }
     for (row, example) in exampleOfRow.enumerated() { rowsOf[one[Int(example)]].append(Int32(row)) }
     for example in rowsOf.indices {
       let isSorted = rowsOf[example].indices.dropFirst().allSatisfy {
@@ -42,10 +43,12 @@ extension SeriesReader {
     var known: [[MetadataValue]: Int] = [:]
     // Names that cannot be fields, or come twice, are told later.
     var typed: [[MetadataValue]] = []
+    let layer = rules.layerColumn(among: columns.map(\.name))
     for column in columns {
+      let declared = rules.type(of: column.name, or: column.name) ?? (column.name == layer ? .text : nil)
       let reader = ColumnReader(
-        name: column.name, declared: rules.type(of: column.name, or: column.name), decimal: rules.decimal,
-        missing: Set(rules.missing), isTyped: isJSON)
+        name: column.name, declared: declared, decimal: rules.decimal,
+        missing: Set(rules.missing), isTyped: isJSON, rowNumbers: firstRows)
       do throws(EngramError) {
         typed.append(try reader.read(column.cells).values)
       } catch {

@@ -6,14 +6,16 @@ import TrajectoryModel
 
 /// Reads a table of trajectories.
 struct SeriesReader {
-  /// Rows that are looked at to tell what a column holds.
-  private static let lookedAt = 100
+  /// Rows that are looked at to tell what a column holds; a column without a value there is looked at as far as its first one.
+  static let lookedAt = 100
 
   let file: String
   let rules: TableRules
   let shape: SeriesShape
   let header: [String]
   private(set) var isJSON = false
+  /// Whether a store wrote the table.
+  let isOwn: Bool
   /// Whether the table is a chart of W&B.
   private(set) var isChart = false
 
@@ -26,12 +28,20 @@ struct SeriesReader {
   private(set) var epochOfRow: [Double] = []
   /// The metadata of each example, in the order of the shape's fields.
   private(set) var examples: [[TextTable.Cell]] = []
+  /// The number of the first row of each example.
+  private(set) var firstRows: [Int] = []
   /// Rows that stand for nothing: a store writes them of runs that lack the epoch that was asked for.
   private(set) var rowsOfNothing = 0
   /// Values that are not quite those of the table.
   let inexact = InexactNumbers()
   /// Values that came twice, the same.
   private(set) var repeated = 0
+  /// What a user should know of the statistics that rows of the long form name.
+  private(set) var notes: [String] = []
+  /// Statistics that rows of the long form name, and that are not read.
+  private var leftOut: Set<String> = []
+  /// Examples whose metadata are another spelling of those of an earlier one, to which their values belong.
+  var respelled = 0
 
   private var exampleOfKey: [[UInt8]: Int32] = [:]
   /// The row of each example and epoch, from the first time on that epochs of an example do not ascend.
@@ -55,33 +65,33 @@ struct SeriesReader {
   ) throws(EngramError) {
     (file, rules) = (request.source, request.rules)
     let delimiter = request.rules.delimiter?.byte
-    let first = try SeriesRows(
-      opening: file, delimiter: delimiter,
-      readsCharts: request.statistics == nil && [.auto, .wandb].contains(request.format), work: work)
-    if case .chart = first { isChart = true }
-    header = try Self.mapped(
-      first.header, request.map.filter { !mappedElsewhere.contains($0.value) || first.header.contains($0.value) }, file)
-    var looks = [ColumnLook](repeating: ColumnLook(), count: header.count)
-    while first.row < Self.lookedAt, try first.next() {
-      for column in header.indices {
-        let cell = try first.cell(column)
-        looks[column].add(cell, request.rules.number(in: cell), row: first.row)
-      }
-    }
-    guard first.row > 0 else {
-      throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
-    }
     let wanted = try request.statistics.map { (text) throws(EngramError) in
       try Self.names(text, request.source)
     }
+    var first = try SeriesRows(
+      opening: file, delimiter: delimiter, readsCharts: [.auto, .wandb].contains(request.format), work: work)
+    if case .chart(let chart) = first {
+      // Whoever names columns of a chart reads them as columns.
+      isChart = !(wanted ?? []).contains(where: chart.source.header.contains)
+      if !isChart { first = chart.source }
+    }
+    header = try Self.mapped(
+      first.header, request.map.filter { !mappedElsewhere.contains($0.value) || first.header.contains($0.value) }, file)
+    let looks = try Self.looks(at: first, header, rules, work)
+    guard first.row > 0 else {
+      throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
+    }
     shape = try SeriesShape(
       header, statistics: wanted, runFields: runFields, format: isChart ? .auto : request.format,
-      looks: looks, file: file)
+      looks: looks, sourceHeader: first.header, file: file)
+    isOwn = OwnExport(first.header) != nil
     isJSON = first.isJSON
     statistics = shape.statistics
     if case .long(let long) = shape.values, long.name != nil {
-      statistics = try Self.names(
+      let names = try Self.names(
         long, header, of: try SeriesRows(again: first, path: file, delimiter: delimiter), work)
+      statistics = try SeriesShape.chosen(wanted, of: names, file, &notes)
+      leftOut = Set(names).subtracting(statistics)
     }
     guard !statistics.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
@@ -91,9 +101,27 @@ struct SeriesReader {
     rowOfPlace = nil
     exampleOfKey = [:]
     highestEpochs = []
+    if isOwn, isJSON { examples = OwnExport.withInfinities(examples) }
     guard !examples.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }
+  }
+
+  /// What each column holds, by the first rows, or by its first value where that comes later.
+  private static func looks(
+    at rows: SeriesRows, _ header: [String], _ rules: TableRules, _ work: WorkContext
+  ) throws(EngramError) -> [ColumnLook] {
+    var looks = [ColumnLook](repeating: ColumnLook(), count: header.count)
+    var open = Array(header.indices)
+    while rows.row < lookedAt || !open.isEmpty, try rows.next() {
+      try tell(rows, work)
+      if rows.row > lookedAt { open.removeAll { looks[$0].hasValue } }
+      for column in open {
+        let cell = try rows.cell(column)
+        looks[column].add(cell, rules.number(in: cell), row: rows.row)
+      }
+    }
+    return looks
   }
 
   private static func mapped(
@@ -166,7 +194,7 @@ struct SeriesReader {
     if let number = known[key] { return number }
     let name = try Self.name(long, header, source)
     guard let number = numbers[name] else {
-      if SelectedColumns.isPosition(name) { return nil }
+      if SelectedColumns.isPosition(name) || leftOut.contains(name) { return nil }
       throw EngramError(
         .invalidData, "a row does not name its statistic", file: file,
         place: "row \(source.row), column \(header[column])")
@@ -189,6 +217,7 @@ struct SeriesReader {
     lastExample = Int32(examples.count)
     exampleOfKey[lastKey] = lastExample
     examples.append(cells)
+    firstRows.append(source.row)
     highestEpochs.append(-.infinity)
     return lastExample
   }

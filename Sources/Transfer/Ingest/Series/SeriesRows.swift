@@ -114,7 +114,11 @@ enum SeriesRows {
 
   private static func append(_ cell: TextTable.Cell, to key: inout [UInt8]) {
     key.append(contentsOf: cell.plainText.utf8)
-    if case .empty = cell { key.append(2) } else { key.append(0) }
+    switch cell {
+    case .empty: key.append(2)
+    case .integer, .real: key.append(0)
+    case .text, .field: key.append(1)
+    }
   }
 
   /// Adds the row to a batch of which numbers are read later.
@@ -152,7 +156,11 @@ extension TableRules {
   /// The number in a cell, nil where nothing was recorded; NaN and infinities are numbers.
   func number(in cell: TextTable.Cell) -> Result<Double?, TextTable.Cell.NoNumber> {
     if missing.contains(cell.plainText) { return .success(nil) }
-    if decimal == .comma, case .real(let value) = CellNumber(cell.plainText, decimal: .comma) { return .success(value) }
+    if decimal == .comma, let text = cell.text {
+      if case .real(let value) = CellNumber(text, decimal: .comma) { return .success(value) }
+      // A point beside a decimal comma parts thousands or is a mistake: 1.234 is not a number below two.
+      if text.utf8.contains(UInt8(ascii: ".")), case .success(_?) = cell.number { return .failure(.init()) }
+    }
     return cell.number
   }
 
@@ -178,6 +186,12 @@ extension TableRules {
       """
     if decimal == .point, CellNumber(text, decimal: .point) == .decimalComma {
       return "if the comma is the decimal mark, say \(set: .decimal, to: "','")"
+    }
+    if decimal == .comma, text.utf8.contains(UInt8(ascii: ".")) {
+      return """
+        where the comma is the decimal mark no point stands in a number: write 1234,5 for 1.234,5; or leave \
+        \(option: .decimal) out
+        """
     }
     return "correct it; or " + rest
   }

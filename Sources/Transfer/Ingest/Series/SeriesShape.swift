@@ -62,25 +62,27 @@ struct SeriesShape {
   ///   - wanted: The statistics that the user names, or nil.
   ///   - runFields: The fields that tell runs apart, which are no statistics.
   ///   - format: What the user says.
-  ///   - looks: What the first rows of each column hold.
+  ///   - looks: What each column holds.
+  ///   - sourceHeader: The names of the columns in the file.
   ///   - file: The file, for errors.
   /// - Throws: ``EngramError`` with code `invalidData` without epochs or statistics, `notFound` for a statistic that is named
   ///   and not there, `usage` for a table of another format than is said.
   init(
     _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
-    looks: [ColumnLook], file: String
+    looks: [ColumnLook], sourceHeader: [String], file: String
   ) throws(EngramError) {
-    if format == .auto, wanted == nil, let own = try OwnColumns(header, file: file) {
+    let isOwn = OwnExport(sourceHeader) != nil
+    if isOwn, format == .auto, wanted == nil, let own = try OwnColumns(header, file: file) {
       (fields, epoch, values, statistics, notes) = (own.fields, own.epoch, own.values, own.statistics, own.notes)
       hasRowsOfNothing = true
       return
     }
-    let tracker = TrackerColumns(header) { looks[$0].hasValue }
+    // A column that begins late, as `epoch` of a tracker that has steps does, is no column of epochs.
+    let tracker = TrackerColumns(header) { looks[$0].firstRow.map { $0 <= SeriesReader.lookedAt } ?? false }
     try Self.check(format, header, tracker, file)
     let isWide = format == .wide || format == .wandb
     var (ignored, notes) = Self.ignored(header, looks)
     (ignored, notes) = (ignored.union(tracker.ignored), tracker.notes + notes)
-    let isOwn = OwnExport(header) != nil
     func free(_ taken: Set<Int>) -> [Int] { header.indices.filter { !taken.contains($0) && !ignored.contains($0) } }
     if let long = tracker.long, !isWide {
       guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
@@ -92,9 +94,9 @@ struct SeriesShape {
     }
     let spread = Self.spread(header)
     if tracker.epoch == nil, !spread.columns.isEmpty {
-      let taken = Set(spread.columns.map(\.column))
-      (values, statistics) = (.spread(spread.columns), spread.statistics)
-      fields = free(taken)
+      let (columns, chosen) = try Self.chosen(wanted, of: spread, header, isOwn: isOwn, file, &notes)
+      (values, statistics) = (.spread(columns), chosen)
+      fields = free(Set(spread.columns.map(\.column)))
       (epoch, self.notes, hasRowsOfNothing) = (nil, notes, isOwn)
       return
     }
@@ -114,9 +116,7 @@ struct SeriesShape {
     }
     let names = columns.map { header[$0] }
     let chosen = SelectedColumns.withoutChoice(names, isOwn: isOwn)
-    if let chosen {
-      notes.append(chosen.note)
-    }
+    if let chosen { notes.append(chosen.note) }
     hasRowsOfNothing = chosen != nil
     (values, self.statistics) = (.wide(columns), chosen?.names ?? names)
     fields = free(Set(columns + [epoch]))
@@ -190,6 +190,57 @@ struct SeriesShape {
       if published.contains(header[index]) { return true }
       return index > start && !Self.metadataNames.contains(name) && looks[index].isNumeric
     }
+  }
+
+  /// The statistics of a table that are read: those that the user names, or all.
+  ///
+  /// - Parameters:
+  ///   - wanted: The names that the user gives, or nil.
+  ///   - names: Those of the table.
+  ///   - file: The file, for errors.
+  ///   - notes: Gets what is left out.
+  /// - Returns: The names, in their order.
+  /// - Throws: ``EngramError`` with code `notFound` for one that the table has not.
+  static func chosen(
+    _ wanted: [String]?, of names: [String], _ file: String, _ notes: inout [String]
+  ) throws(EngramError) -> [String] {
+    guard let wanted else { return names }
+    if let unknown = wanted.first(where: { !names.contains($0) }) {
+      throw EngramError(
+        .notFound, "the table has no values of the statistic '\(unknown)'", file: file,
+        expected: "one of \(names.joined(separator: ", "))", found: unknown,
+        mend: closestName(to: unknown, among: names).map { "did you mean '\($0)'?" })
+    }
+    let rest = names.filter { !wanted.contains($0) }
+    if !rest.isEmpty {
+      let more = rest.count > 5 ? " and \(rest.count - 5) more" : ""
+      notes.append(
+        "statistics that are not among those that were named are left out: \(rest.prefix(5).joined(separator: ", "))\(more)"
+      )
+    }
+    return wanted
+  }
+
+  /// The columns `STATISTIC@EPOCH` that are read, and their statistics.
+  private static func chosen(
+    _ wanted: [String]?, of all: (columns: [(column: Int, statistic: Int, epoch: Double)], statistics: [String]),
+    _ header: [String], isOwn: Bool, _ file: String, _ notes: inout [String]
+  ) throws(EngramError) -> (columns: [(column: Int, statistic: Int, epoch: Double)], statistics: [String]) {
+    if !isOwn, let first = all.columns.first { notes.append(spreadNote(header[first.column])) }
+    let names = try chosen(wanted, of: all.statistics, file, &notes)
+    let numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let columns = all.columns.compactMap { column in
+      numbers[all.statistics[column.statistic]].map { (column: column.column, statistic: $0, epoch: column.epoch) }
+    }
+    return (columns, names)
+  }
+
+  /// What is said of columns `STATISTIC@EPOCH` that no store need have written.
+  private static func spreadNote(_ name: String) -> String {
+    """
+    columns such as '\(name)' are read as a statistic at an epoch; if they are statistics of these names, say which column \
+    is the epoch
+    """
   }
 
   private static func noStatistics(

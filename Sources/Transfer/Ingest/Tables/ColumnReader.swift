@@ -15,6 +15,8 @@ struct ColumnReader {
   let missing: Set<String>
   /// Whether cells say their type, as those of JSON do.
   let isTyped: Bool
+  /// The number of the row that each cell is of, where it is not its place.
+  var rowNumbers: [Int]?
 
   /// Cells of other kinds that are shown.
   private static let shownCells = 3
@@ -43,6 +45,8 @@ struct ColumnReader {
     return (values, evidence)
   }
 
+  private func rowNumber(_ row: Int) -> Int { rowNumbers.map { $0[row] } ?? row + 1 }
+
   /// Whether a cell has no value.
   private func isMissing(_ cell: TextTable.Cell) -> Bool {
     switch cell {
@@ -68,7 +72,7 @@ struct ColumnReader {
         continue
       }
       let number = number(cell)
-      var shown: ColumnEvidence.Cell { ColumnEvidence.Cell(row: row + 1, text: cell.plainText) }
+      var shown: ColumnEvidence.Cell { ColumnEvidence.Cell(row: rowNumber(row), text: cell.plainText) }
       switch number {
       case .whole(let whole):
         evidence.numbers += 1
@@ -157,7 +161,7 @@ struct ColumnReader {
     _ cell: TextTable.Cell, _ row: Int, _ expected: String, _ mend: Mend?
   ) -> EngramError {
     EngramError(
-      .invalidData, "a cell does not fit the type of its column", place: "row \(row + 1), column \(name)",
+      .invalidData, "a cell does not fit the type of its column", place: "row \(rowNumber(row)), column \(name)",
       expected: expected, found: "'\(cell.plainText.prefix(80))'",
       mend: mend ?? """
         correct the cell; or read it as no value with \(set: .missingWords, to: String(cell.plainText.prefix(20))); \
@@ -168,7 +172,8 @@ struct ColumnReader {
   /// The error for values of different types in one column.
   private func mixed(_ row: Int) -> EngramError {
     EngramError(
-      .invalidData, "the values of a column are of different types", place: "row \(row + 1), key \"\(name)\"",
+      .invalidData, "the values of a column are of different types",
+      place: "row \(rowNumber(row)), key \"\(name)\"",
       expected: "the type of the column's other values", found: "a number",
       mend: "write all of them as text or as numbers, or say \(set: .types, to: "\(name)=text")")
   }

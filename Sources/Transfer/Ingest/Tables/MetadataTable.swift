@@ -10,6 +10,13 @@ package struct MetadataTable: Sendable {
   package let columns: [MetadataColumn]
   /// The cells that the values of each column are.
   let cells: [[TextTable.Cell]]
+  /// Where the cells of a column come from.
+  struct CellOrigin {
+    let file: String
+    /// The number of the row of each cell.
+    let rows: [Int]
+  }
+
   /// The number of rows.
   package let rowCount: Int
   /// What a user should know about how the table was understood.
@@ -48,17 +55,35 @@ package struct MetadataTable: Sendable {
   package init(
     _ table: TextTable, rules: TableRules = TableRules(), map: [String: String] = [:], renamesRuns: Bool = true
   ) throws(EngramError) {
+    try self.init(table, rules: rules, map: map, renamesRuns: renamesRuns) { _ in nil }
+  }
+
+  /// Gives every column of a table a type, as ``init(_:rules:map:renamesRuns:)``.
+  ///
+  /// - Parameters:
+  ///   - table: The cells.
+  ///   - rules: What they mean.
+  ///   - map: Our name of a field to the name that it has in the table.
+  ///   - renamesRuns: Whether a column `run_id` is that of a tracker and gets another name.
+  ///   - origin: Where the cells of a column come from, where it is not the same row of the table.
+  /// - Throws: As that.
+  init(
+    _ table: TextTable, rules: TableRules, map: [String: String] = [:], renamesRuns: Bool = true,
+    origin: (_ column: Int) -> CellOrigin?
+  ) throws(EngramError) {
     let names = try ColumnNames(table, map: map, renamesRuns: renamesRuns)
     var notes = names.notes
     try names.check(rules: rules)
     var columns: [MetadataColumn] = []
     var cells: [[TextTable.Cell]] = []
     let missing = Set(rules.missing)
+    let layer = rules.layerColumn(among: names.ours.compactMap(\.self))
     for (index, column) in table.columns.enumerated() {
       guard let name = names.ours[index] else { continue }
       let reader = ColumnReader(
-        name: column.name, declared: rules.type(of: name, or: column.name), decimal: rules.decimal, missing: missing,
-        isTyped: table.isJSON)
+        name: column.name, declared: rules.type(of: name, or: column.name) ?? (name == layer ? .text : nil),
+        decimal: rules.decimal, missing: missing,
+        isTyped: table.isJSON, rowNumbers: origin(index)?.rows)
       do throws(EngramError) {
         let (values, evidence) = try reader.read(column.cells)
         if rules.optionalTypes.contains(name), evidence.type == .text, evidence.numbers > 0,
@@ -71,7 +96,7 @@ package struct MetadataTable: Sendable {
             name: name, sourceName: name == column.name ? nil : column.name, values: values, evidence: evidence))
         cells.append(column.cells)
       } catch {
-        throw error.inFile(table.file)
+        throw error.inFile(origin(index)?.file ?? table.file)
       }
     }
     (self.columns, self.cells) = (columns, cells)
@@ -81,6 +106,12 @@ package struct MetadataTable: Sendable {
 }
 
 extension TableRules {
+  /// Which of the names of columns is that of the layers, whose numbers are names: 1.1 and 1.10 are two layers.
+  func layerColumn(among names: [String]) -> String? {
+    guard let fieldsOfRuns else { return nil }
+    return LayerColumns.column(among: names, except: fieldsOfRuns)
+  }
+
   /// What a column is declared to hold, by its field or its name in the file; case makes no difference.
   func type(of field: String, or column: String) -> DeclaredType? {
     types[field] ?? types[column]

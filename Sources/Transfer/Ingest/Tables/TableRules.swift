@@ -35,6 +35,8 @@ public struct TableRules: Sendable, Hashable {
   public var types: [String: DeclaredType]
   /// Names among ``types`` that need not be there: the fields of a store, which a table may lack.
   var optionalTypes: Set<String> = []
+  /// Names of fields of runs in lower case, which name no layers whatever they are called; nil where no column names layers.
+  var fieldsOfRuns: Set<String>?
   /// Words that stand for no value, beside ``usualMissing``; they count in quotes, too.
   public var missing: [String]
   /// What parts the whole of a number from its fraction.

@@ -13,8 +13,8 @@ enum SplitExplicitCommand {
     "explicit", "take the example ids of both sides from a file",
     discussion: """
       .npz: arrays train_ids and test_ids, as export writes them, or train_0, test_0, train_1 and so on. .json: \
-      {"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}, as split show --json --indices writes them. .csv and \
-      .tsv: columns example_id and side (train or test), and split where there are several.
+      {"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}, as split show --json --indices writes them, with their label. \
+      .csv and .tsv: columns example_id and side (train or test), and split where there are several.
 
       Ids must be in the store, none twice on a side and none on both sides.
       """,
@@ -29,8 +29,10 @@ enum SplitExplicitCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let plan = try ExplicitSplits(reading: invocation[file])
-    try SplitReport.create(
-      SplitSpecification(.explicit(plan), label: invocation[SharedParameters.label]), invocation)
+    let (plan, written) = try ExplicitSplits.read(from: invocation[file])
+    let given = invocation[SharedParameters.label]
+    let label = invocation.isGiven(SharedParameters.label) ? given : written ?? given
+    if label != given { try invocation.note("note: the label is \(label), as the file says") }
+    try SplitReport.create(SplitSpecification(.explicit(plan), label: label), invocation)
   }
 }
