@@ -131,7 +131,17 @@ static int opened(int folder, const char *path, int flags, mode_t mode) {
   start();
   char full[PATH_MAX];
   resolve(folder, path, full);
-  if (!inside(full)) return (int)syscall(SYS_openat, folder, path, flags, mode);
+  if (!inside(full)) {
+    int other = (int)syscall(SYS_openat, folder, path, flags, mode);
+    if (other >= 0 && other < MOST_FILES) {
+      /* The number may be that of a file that was closed out of sight, as closedir does. */
+      pthread_mutex_lock(&lock);
+      free(paths[other]);
+      paths[other] = NULL;
+      pthread_mutex_unlock(&lock);
+    }
+    return other;
+  }
   struct stat status;
   int kind = (flags & O_CREAT) && stat(full, &status) != 0 ? 'C' : 'O';
   BEGIN(kind);
