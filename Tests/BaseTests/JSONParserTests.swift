@@ -63,6 +63,18 @@ import Testing
     #expect(#expect(throws: EngramError.self) { try JSONValue(parsing: million) }?.code == .limit)
   }
 
+  @Test(arguments: [0, 20])
+  func `tells keys apart that Unicode has equal`(others: Int) throws {
+    let more = (0..<others).map { "\"k\($0)\":0," }.joined()
+    let text = "{\(more)\"\u{e9}\":1,\"e\u{301}\":2}"
+    let object = try JSONValue(parsing: text).asObject()
+    #expect(object["\u{e9}"] == 1 && object["e\u{301}"] == 2)
+    let literal: JSONObject = ["\u{e9}": 1, "e\u{301}": 2]
+    #expect(try literal.members.count == 2 && JSONValue.object(literal).text() == "{\"\u{e9}\":1,\"e\u{301}\":2}")
+    let twice = refusal(.invalidData) { _ = try JSONValue(parsing: "{\(more)\"\u{e9}\":1,\"\u{e9}\":2}") }
+    #expect(twice?.message.contains("comes twice") ?? false)
+  }
+
   @Test func `sees a repeated key among many`() throws {
     let many = (0..<1_000).map { "\"k\($0)\":\($0)" }
     #expect(try JSONValue(parsing: "{\(many.joined(separator: ","))}").asObject().members.count == 1_000)

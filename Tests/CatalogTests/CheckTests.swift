@@ -10,7 +10,7 @@ import TrajectoryModel
   private static func filled(_ scratch: TemporaryFolder) throws {
     let catalog = try Sample.filled(scratch)
     try catalog.commit("append", "") { writer throws in
-      try writer.addField(MetadataField(name: "lab", type: .text))
+      try writer.addFields([MetadataField(name: "lab", type: .text)])
       try writer.addObservation(run: 1, layerSet: writer.layerSet(for: [Sample.deep]))
       _ = try writer.addStaged(Sample.segment(10, 1), values: [UInt8](repeating: 0, count: 8))
       try writer.addSplitSet(

@@ -34,7 +34,7 @@ struct CommitTests {
     let before = try dump()
     let error = #expect(throws: EngramError.self) {
       try catalog.commit("append", "fails") { writer throws in
-        try writer.addField(MetadataField(name: "lab", type: .text))
+        try writer.addFields([MetadataField(name: "lab", type: .text)])
         let run = try writer.addRun(Sample.values("a", "b") + [.text("c")])
         let set = try writer.layerSet(for: [Sample.untold])
         let ids = try writer.addObservation(run: run, layerSet: set)
@@ -75,7 +75,7 @@ struct CommitTests {
     let reader = try Catalog(in: scratch.directory, access: .read)
     #expect(try reader.ids("task = 'cifar10'").count == 5)
     try writer.commit("field", "") { writer throws in
-      try writer.addField(MetadataField(name: "lab", type: .text))
+      try writer.addFields([MetadataField(name: "lab", type: .text)])
     }
     #expect(try reader.ids("task = 'cifar10' AND lab IS NULL").count == 5)
     #expect(try reader.look { try $0.fields() }.last?.name == "lab")

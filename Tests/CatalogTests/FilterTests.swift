@@ -126,7 +126,7 @@ struct FilterTests {
     let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     try catalog.commit("append", "") { writer throws in
-      for name in ["order", "group", "select"] { try writer.addField(MetadataField(name: name, type: .integer)) }
+      for name in ["order", "group", "select"] { try writer.addFields([MetadataField(name: name, type: .integer)]) }
       let set = try writer.layerSet(for: [Sample.early, Sample.deep])
       for number in 0..<3 as Range<Int64> {
         let run = try writer.addRun(Sample.values("a", "b") + [.integer(number), .integer(number * 2), .null])

@@ -66,7 +66,7 @@ import TrajectoryModel
       let scratch = TemporaryFolder()
       let catalog = try Sample.empty(scratch)
       try catalog.commit("field", "") { writer throws in
-        try writer.addField(MetadataField(name: "rate", type: .real))
+        try writer.addFields([MetadataField(name: "rate", type: .real)])
       }
       let all = [Sample.early, Sample.middle, Sample.deep, Sample.untold]
       for _ in 0..<Int.random(in: 1...3, using: &random) {

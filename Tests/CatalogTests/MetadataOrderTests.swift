@@ -77,7 +77,7 @@ import TrajectoryModel
   @Test func `groups are the values that are equal, in their order`() throws {
     let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
-    try catalog.commit("f", "") { try $0.addField(MetadataField(name: "rate", type: .real)) }
+    try catalog.commit("f", "") { try $0.addFields([MetadataField(name: "rate", type: .real)]) }
     let rates: [MetadataValue] = [
       .real(2), .integer(1), .real(0x1p53), .real(1), .null, .integer(1 << 53), .real(-0.0), .integer(0), .real(0.5),
     ]

@@ -33,7 +33,7 @@ struct QueryTests {
     ]
     for field in [nil, MetadataField(name: "lab", type: .text)] {
       if let field {
-        try catalog.commit("f", "") { writer throws in try writer.addField(field) }
+        try catalog.commit("f", "") { writer throws in try writer.addFields([field]) }
       }
       var columns: [String] = []
       try catalog.look { reader throws in

@@ -83,7 +83,7 @@ import TrajectoryModel
   private static func catalog(_ scratch: TemporaryFolder, _ generator: inout SeededGenerator) throws -> Catalog {
     let catalog = try Sample.empty(scratch)
     try catalog.commit("fields", "") { writer throws in
-      try writer.addField(MetadataField(name: "Order", type: .real))
+      try writer.addFields([MetadataField(name: "Order", type: .real)])
     }
     let tasks: [MetadataValue] = [.null, .text(""), .text("it's"), .text("IT'S"), .text("größe"), .text("cifar10")]
     let layers = [[Sample.early, Sample.deep], [Sample.early, Sample.middle, Sample.untold], [Sample.deep]]
@@ -187,7 +187,7 @@ import TrajectoryModel
     let scratch = TemporaryFolder()
     let catalog = try Self.catalog(scratch, &generator)
     try catalog.commit("fields", "") { writer throws in
-      try writer.addField(MetadataField(name: "offset", type: .integer))
+      try writer.addFields([MetadataField(name: "offset", type: .integer)])
     }
     let (tally, plain) = try catalog.look { try both($0, sql) }
     #expect(tally == plain && plain.count > (sql.contains("WHERE") ? 0 : 1))

@@ -17,9 +17,9 @@ struct WriterTests {
   func `a field whose name is taken or impossible is refused`(name: String, code: EngramError.Code) throws {
     let scratch = TemporaryFolder()
     let catalog = try Sample.filled(scratch)
-    try catalog.commit("field", "") { try $0.addField(MetadataField(name: "lab", type: .text)) }
+    try catalog.commit("field", "") { try $0.addFields([MetadataField(name: "lab", type: .text)]) }
     let error = #expect(throws: EngramError.self) {
-      try catalog.commit("field", "") { try $0.addField(MetadataField(name: name, type: .integer)) }
+      try catalog.commit("field", "") { try $0.addFields([MetadataField(name: name, type: .integer)]) }
     }
     #expect(error?.code == code)
     #expect(try catalog.look { try $0.fields() }.map(\.name) == MetadataField.standard.map(\.name) + ["lab"])
@@ -36,7 +36,7 @@ struct WriterTests {
     ]
     try catalog.commit("append", "") { writer throws in
       for (name, type) in [("whole", MetadataType.integer), ("real", .real), ("words", .text)] {
-        try writer.addField(MetadataField(name: name, type: type))
+        try writer.addFields([MetadataField(name: name, type: type)])
       }
       let set = try writer.layerSet(for: [Sample.early])
       for row in values {
@@ -58,7 +58,7 @@ struct WriterTests {
     let scratch = TemporaryFolder()
     let catalog = try Sample.empty(scratch)
     try catalog.commit("append", "") { writer throws in
-      try writer.addField(MetadataField(name: "rate", type: .real))
+      try writer.addFields([MetadataField(name: "rate", type: .real)])
       let set = try writer.layerSet(for: [Sample.early])
       try writer.addObservation(run: writer.addRun(Sample.values("t", "a") + [.real(-0.0)]), layerSet: set)
       try writer.addSegment(Sample.segment(0, 1))
@@ -94,7 +94,7 @@ struct WriterTests {
     let catalog = try Sample.empty(scratch)
     let error = #expect(throws: EngramError.self) {
       try catalog.commit("append", "") { writer throws in
-        try writer.addField(MetadataField(name: "rate", type: .real))
+        try writer.addFields([MetadataField(name: "rate", type: .real)])
         try writer.addRun(Sample.values("t", "a") + [.real(.nan)])
       }
     }

@@ -53,13 +53,13 @@ import TrajectoryStore
       }
       #expect(edit?.place == "run 2, field note")
     }
-    // As a file brings them: a row for each example.
+    // As a file brings them.
     let metadata = AppendMetadata(
       fields: [MetadataField(name: "note", type: .text)], runs: [[.text("z")], [.text(long)]],
       observations: [
         .init(run: 0, layers: [Layer(name: "conv", position: nil), Layer(name: "fc", position: nil)]),
         .init(run: 1, layers: [Layer(name: "fc", position: nil)]),
-      ])
+      ], fileRows: [1, 3])
     let row = refusal(.invalidData) {
       try store.write("append") { (session) throws(EngramError) in
         _ = try Appender(session, metadata, epochs: [0], statistics: ["m"], elementType: .float32)

@@ -149,9 +149,10 @@ struct MergeTests {
     let folder = TemporaryFolder()
     let (target, _) = try Self.store(folder["t.engram"], [2], seed: 1)
     let (a, _) = try Self.store(folder["a.engram"], [1_100], seed: 2)
-    refusal(.cancelled) {
+    let stopped = refusal(.cancelled) {
       _ = try target.merge([a.path], options: WriteOptions(work: WorkContext(isCancelled: { true })))
     }
+    #expect(stopped?.message == "the merge was stopped; the store is as it was before")
     #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
     #expect(TestFiles.names(in: target.path + "/segments").isEmpty)
   }

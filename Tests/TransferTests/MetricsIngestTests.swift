@@ -72,6 +72,20 @@ struct MetricsIngestTests {
     #expect(try place.last("z") == ["2=20.0"])
   }
 
+  @Test func `a number of a run stands beside fields that say the same, or is asked for`() throws {
+    let place = try Place()
+    let text = "run_id,learning_rule,rate,epoch,x\n1,adam,,0,1\n4,sgdm,2.0,0,2\n1,adam,0.1,1,3\n"
+    _ = try place.ingest("a.csv", text)
+    #expect(try place.last("x") == ["1=3.0", "4=2.0"])
+    let other = "run_id,learning_rule,epoch,y\n4,sgdm,0,1\n1,sgdm,0,1\n"
+    let error = refusal(.invalidData) { _ = try place.ingest("b.csv", other) }
+    #expect(error?.place == "row 2, column learning_rule" && error?.found == "'sgdm'", "\(error as Any)")
+    #expect(error?.expected == "'adam', as run 1 has it")
+    #expect(try place.store.snapshot().metrics().count == 1)
+    _ = try place.ingest("b.csv", other, by: ["run_id"])
+    #expect(try place.last("y") == ["1=1.0", "4=1.0"])
+  }
+
   @Test(
     arguments: [
       ("run_id,epoch,m\n1,0,1\n9,0,1\n", nil, EngramError.Code.notFound, "row 2", "there is no such run"),

@@ -209,11 +209,15 @@ def write_parquet(
     selection: Selection, path: str | os.PathLike[str], layout: Layout, fields: str | Sequence[str] | None, options: dict[str, Any]
 ) -> None:
     """Writes a selection batch by batch; the file appears whole or not at all."""
+    import shutil
+
     import pyarrow
 
     target = parquet_path(path)
-    # A call that was interrupted may still be at its own file.
-    unfinished = f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
+    folder, name = os.path.split(target)
+    # A call that was interrupted may still be at its own file; names have at most 255 bytes.
+    begin = os.fsdecode(os.fsencode(name)[:200])
+    unfinished = os.path.join(folder, f"{begin}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     reader = pyarrow.RecordBatchReader.from_stream(selection.arrow_stream(layout, fields))
     settings: dict[str, Any] = {"compression": "zstd", **options}
     if not {"use_dictionary", "use_byte_stream_split", "column_encoding"} & options.keys():
@@ -250,6 +254,9 @@ def write_parquet(
     try:
         with stoppable():
             aside(write)
+        # Who may read what is replaced may read what replaces it, and nobody else.
+        with contextlib.suppress(OSError):
+            shutil.copymode(target, unfinished)
         os.replace(unfinished, target)
     finally:
         discard()

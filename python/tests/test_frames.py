@@ -121,8 +121,6 @@ def test_an_index_without_a_name_that_says_something_is_left_out_and_said(tmp_pa
         engram.from_pandas(frame, tmp_path / "x.engram")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        # What `m@0` means is said too.
-        warnings.filterwarnings("ignore", "columns such as 'm@0'")
         engram.from_pandas(frame.reset_index(drop=True)[::-1], tmp_path / "y.engram")
 
 

@@ -326,6 +326,18 @@ def test_large_whole_numbers_with_gaps_stay_what_they_are(tmp_path: pathlib.Path
     assert texts.values.tolist() == [str(large[0]), str(large[1]), ""] and isinstance(texts, xarray.DataArray)
 
 
+def test_a_parquet_file_that_replaces_another_has_its_permissions_and_a_name_of_any_length(
+    shared: engram.Store, tmp_path: pathlib.Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    path = tmp_path / ("x" * 247 + ".parquet")
+    path.write_bytes(b"before")
+    path.chmod(0o600)
+    shared.select("architecture = 'knet'", **TWO).to_parquet(path)
+    assert path.stat().st_mode & 0o777 == 0o600 and path.read_bytes()[:4] == b"PAR1"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_what_no_parquet_file_is_names_the_path_of_the_caller(shared: engram.Store, tmp_path: pathlib.Path) -> None:
     pytest.importorskip("pyarrow")
     selection = shared.select("architecture = 'knet'", **TWO)

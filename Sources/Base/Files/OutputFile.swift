@@ -4,9 +4,10 @@ import Glibc
 
 /// A file that is written through a buffer and is there whole or not at all.
 ///
-/// A *replacement* is written beside its target, which it replaces in one step when it is finished; until then the target
-/// is as it was. A target that is no regular file (a pipe, `/dev/stdout`) is written directly. A *new* file has its name
-/// from the start, for it lies where nobody looks for whole files. Dropped without ``finish()``, either leaves nothing.
+/// A *replacement* is written beside its target, which it replaces in one step, with the same permissions, when it is
+/// finished; until then the target is as it was. A target that is no regular file (a pipe, `/dev/stdout`) is written directly.
+/// A *new* file has its name from the start, for it lies where nobody looks for whole files. Dropped without ``finish()``,
+/// either leaves nothing.
 package final class OutputFile {
   /// Where the bytes go.
   private enum Place {
@@ -73,9 +74,14 @@ package final class OutputFile {
       throw EngramError(.notFound, "the folder of the output is not there", file: path, mend: "make the folder first")
     }
     if let store = StorePlace.enclosing(folder) { throw StorePlace.inside(store, path) }
-    let temporary = ".\(name).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    // Names have at most 255 bytes; a long one is cut to leave room for what is added.
+    var begin = name[...]
+    while begin.utf8.count > 200 { begin.removeLast() }
+    let temporary = ".\(begin).partial-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     do throws(EngramError) {
       let opened = try folder.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+      // Who may read what is replaced may read what replaces it, and nobody else; a file system without modes has none to keep.
+      if found != nil { _ = fchmod(opened, status.st_mode & 0o777) }
       self.init(path, .replacement(folder, temporary: temporary, name: name), opened)
     } catch {
       var named = error

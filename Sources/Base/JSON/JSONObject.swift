@@ -1,6 +1,8 @@
 // JSONObject.swift -- named JSON values in their order, with accessors that say what is wrong.
 
 /// Named JSON values in order; no name comes twice.
+///
+/// Names are the same where their bytes are; two that Unicode has equal are two names.
 public struct JSONObject: Sendable, Hashable {
   /// One named value.
   public struct Member: Sendable, Hashable {
@@ -14,6 +16,9 @@ public struct JSONObject: Sendable, Hashable {
       self.key = key
       self.value = value
     }
+
+    /// Whether this is its name, byte for byte.
+    func isNamed(_ key: String) -> Bool { self.key == key && self.key.utf8.elementsEqual(key.utf8) }
   }
 
   /// The members in order.
@@ -32,9 +37,9 @@ public struct JSONObject: Sendable, Hashable {
   ///
   /// - Complexity: O(number of members): objects here are small.
   public subscript(key: String) -> JSONValue? {
-    get { members.first { $0.key == key }?.value }
+    get { members.first { $0.isNamed(key) }?.value }
     set {
-      let index = members.firstIndex { $0.key == key }
+      let index = members.firstIndex { $0.isNamed(key) }
       switch (index, newValue) {
       case (let index?, let value?): members[index].value = value
       case (let index?, nil): members.remove(at: index)

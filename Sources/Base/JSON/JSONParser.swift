@@ -98,8 +98,8 @@ struct JSONParser {
         let key = try parseString()
         // A few keys are compared one by one; a set pays off only for many.
         if members.count == 16 { seen = Set(members.map(\.key)) }
-        let repeats = members.count < 16 ? members.contains { $0.key == key } : !seen.insert(key).inserted
-        guard !repeats else {
+        let mayRepeat = members.count < 16 || !seen.insert(key).inserted
+        guard !mayRepeat || !members.contains(where: { $0.isNamed(key) }) else {
           throw error(
             .invalidData, "the key \"\(key)\" comes twice in one object", at: start, mend: "remove one of the two")
         }

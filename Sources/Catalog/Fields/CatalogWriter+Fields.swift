@@ -12,38 +12,46 @@ extension CatalogWriter {
     return "INSERT INTO run (run_id\(names)) VALUES (?1\(places))"
   }
 
-  /// Adds a field: a column of `run`, and of both views, that is NULL for every run so far.
+  /// Adds fields: columns of `run`, and of both views, that are NULL for every run so far.
   ///
   /// - Throws: Code `invalidData` for a name that cannot be a field, `exists` when there is one of that name in any case,
   ///   `limit` when there are too many.
-  /// - Complexity: O(1) in the number of runs.
-  package func addField(_ field: MetadataField) throws(EngramError) {
-    do throws(EngramError) {
-      try MetadataField.check(name: field.name)
-    } catch {
-      throw error.inFile(connection.path)
-    }
-    if let known = knownFields.first(where: { $0.name.lowercased() == field.name.lowercased() }) {
-      throw EngramError(
-        .exists, "there is a field '\(known.name)' already", file: connection.path, found: "'\(field.name)'",
-        mend: "use it, or choose another name; case makes no difference")
+  /// - Complexity: O(1) in the number of runs; the views are made once for all of them.
+  package func addFields(_ fields: [MetadataField]) throws(EngramError) {
+    if fields.isEmpty { return }
+    var known = Dictionary(knownFields.map { ($0.name.lowercased(), $0.name) }, uniquingKeysWith: { first, _ in first })
+    for field in fields {
+      do throws(EngramError) {
+        try MetadataField.check(name: field.name)
+      } catch {
+        throw error.inFile(connection.path)
+      }
+      if let other = known.updateValue(field.name, forKey: field.name.lowercased()) {
+        throw EngramError(
+          .exists, "there is a field '\(other)' already", file: connection.path, found: "'\(field.name)'",
+          mend: "use it, or choose another name; case makes no difference")
+      }
     }
     // SQLite allows 2,000 columns in a table; tables that wide are a mistake in the input.
-    if knownFields.count >= 1_000 {
-      throw EngramError(.limit, "there are too many fields", file: connection.path, expected: "at most 1000")
+    if knownFields.count + fields.count > 1_000 {
+      throw EngramError(
+        .limit, "there are too many fields", file: connection.path, expected: "at most 1000",
+        found: "\(knownFields.count + fields.count)")
     }
     let row = try statement("INSERT INTO field (ordinal, name, type, commit_id) VALUES (?1, ?2, ?3, ?4)")
-    try row.bind(1, Int64(knownFields.count))
-    try row.bind(2, field.name)
-    try row.bind(3, field.type.rawValue)
-    try row.bind(4, commitID)
-    try row.run()
-    knownFields.append(field)
+    for (index, field) in fields.enumerated() {
+      try row.bind(1, Int64(knownFields.count + index))
+      try row.bind(2, field.name)
+      try row.bind(3, field.type.rawValue)
+      try row.bind(4, commitID)
+      try row.run()
+    }
+    knownFields += fields
     let columns = Columns(fields: knownFields)
     try connection.execute(
       """
       \(Columns.dropViews)
-      \(Columns.addColumn(field))
+      \(fields.map(Columns.addColumn).joined(separator: "\n"))
       \(columns.runViewSQL);
       \(columns.exampleViewSQL);
       """)

@@ -118,11 +118,9 @@ extension CatalogWriter {
   private func addFields(_ theirs: [MetadataField], of other: MergedCatalog) throws(EngramError) -> [Int?] {
     let known = Dictionary(
       try fields().map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    try addFields(theirs.filter { known[$0.name.lowercased()] == nil })
     for field in theirs {
-      guard let existing = known[field.name.lowercased()] else {
-        try addField(field)
-        continue
-      }
+      guard let existing = known[field.name.lowercased()] else { continue }
       if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
       // A field without any value has the type of text, and fits every other.
       guard try !other.catalog.isUsed(field, before: other.exampleEnd) else {

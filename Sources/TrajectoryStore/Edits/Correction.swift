@@ -50,7 +50,7 @@ struct PlannedCorrection {
 extension CatalogWriter {
   /// Makes the changes of a correction; before anything is added in the same commit, for it counts the fields there are.
   func apply(_ correction: PlannedCorrection) throws(EngramError) {
-    for field in correction.newFields { try addField(field) }
+    try addFields(correction.newFields)
     for (run, values) in correction.plan.cells { _ = try edit(run: run, values) }
     if let key = correction.runKey { try setRunKey(key) }
     if !correction.replaced.isEmpty { _ = try setHidden(true, correction.replaced) }

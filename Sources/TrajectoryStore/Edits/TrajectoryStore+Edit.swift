@@ -45,7 +45,7 @@ extension TrajectoryStore {
       let fields = Set(plan.changes.map(\.field)).sorted().joined(separator: ", ")
       let message = message ?? "\(fields) of \(plan.cells.count) runs"
       return try session.commit(operation: "edit", message: message) { (catalog) throws(EngramError) in
-        for field in new { try catalog.addField(field) }
+        try catalog.addFields(new)
         for (run, values) in plan.cells { _ = try catalog.edit(run: run, values) }
         return report(plan, new, catalog.commitID)
       }

@@ -50,7 +50,7 @@ public final class Recorder {
     let fields = run.metadata.filter { $0.value != .null }.sorted { $0.key < $1.key }
     let metadata = AppendMetadata(
       fields: fields.map { MetadataField(name: $0.key, type: MetadataType(narrowestFor: [$0.value])) },
-      runs: [fields.map(\.value)], observations: [], isFromFile: false)
+      runs: [fields.map(\.value)], observations: [])
     try metadata.check(against: try store.read { (catalog) throws(EngramError) in try catalog.fields() })
     let folder = try store.folder.root.directory(making: StoreFolder.recording)
     var journal = try Journal(run, in: folder)

@@ -30,12 +30,13 @@ package struct AppendMetadata: Sendable {
   package let storedRuns: [Int64?]
   /// The fields that tell runs apart from now on; nil leaves what is declared as it is.
   package let runKey: [String]?
-  /// Whether they were read from a file, of which options say how it is read.
-  let isFromFile: Bool
+  /// For each run the first of its rows in the file that it was read from, from 1, of which options say how it is read; nil
+  /// where no file brought them.
+  package let fileRows: [Int]?
 
   package init(
     fields: [MetadataField], runs: [[MetadataValue]], observations: [Observation], metrics: [[MetricValue]] = [],
-    storedRuns: [Int64?] = [], runKey: [String]? = nil, isFromFile: Bool = true
+    storedRuns: [Int64?] = [], runKey: [String]? = nil, fileRows: [Int]? = nil
   ) {
     self.fields = fields
     self.runs = runs
@@ -43,7 +44,7 @@ package struct AppendMetadata: Sendable {
     self.metrics = metrics
     self.storedRuns = storedRuns
     self.runKey = runKey
-    self.isFromFile = isFromFile
+    self.fileRows = fileRows
   }
 
   /// The stored run that a run is, or nil for a new one.
@@ -57,7 +58,7 @@ package struct AppendMetadata: Sendable {
     guard let id else { return self }
     return AppendMetadata(
       fields: fields, runs: runs, observations: observations, metrics: metrics, storedRuns: [id], runKey: runKey,
-      isFromFile: isFromFile)
+      fileRows: fileRows)
   }
 
   /// The number of examples: the layers of all observations.
@@ -87,26 +88,26 @@ extension AppendMetadata {
         continue
       }
       if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
-      guard let offender = runs.lazy.map({ $0[column] }).first(where: { !existing.type.accepts($0) }) else { continue }
+      guard let run = runs.firstIndex(where: { !existing.type.accepts($0[column]) }) else { continue }
+      let (offender, place) = (runs[run][column], "\(place(ofRun: run))field \(existing.name)")
       let isWhole = runs.allSatisfy { run in
         if case .real(let number) = run[column] { Int64(exactly: number) != nil } else { true }
       }
-      if isFromFile, existing.type == .integer, field.type == .real, isWhole {
+      if fileRows != nil, existing.type == .integer, field.type == .real, isWhole {
         throw EngramError(
           .invalidData, "a value does not fit the field '\(existing.name)' of this store",
-          place: "field \(existing.name)", expected: "integer", found: "'\(offender)'",
+          place: place, expected: "integer", found: "'\(offender)'",
           mend: "its numbers are whole: read them so with \(set: .types, to: "\(field.name)=integer")")
       }
       let others: Mend =
-        isFromFile
+        fileRows != nil
         ? """
         or read it as no value with \(set: .missingWords, to: offender.description); or give the field another name with \
         \(map: existing.name + "_2", to: field.name)
         """ : "or leave it out; or give the field another name, such as \(existing.name)_2"
       throw EngramError(
         .invalidData, "a value does not fit the field '\(existing.name)' of this store",
-        place: "field \(existing.name)",
-        expected: existing.type.rawValue, found: "'\(offender)'",
+        place: place, expected: existing.type.rawValue, found: "'\(offender)'",
         mend: """
           correct the value; \(others); or let the stored field hold both with \
           \(run: .widenField, existing.name, existing.type == .integer && field.type == .real ? "real" : "text")
@@ -114,10 +115,9 @@ extension AppendMetadata {
     }
   }
 
-  /// Where a run stands in what is appended: its first row in a file, in which a row is an example; nothing for the only one.
+  /// Where a run stands in what is appended: its first row in a file, its number otherwise; nothing for the only one.
   private func place(ofRun index: Int) -> String {
-    if !isFromFile { return runs.count == 1 ? "" : "run \(index) of the append, " }
-    let before = observations.prefix { $0.run != index }
-    return "row \(before.reduce(0) { $0 + $1.layers.count } + 1), "
+    guard let fileRows else { return runs.count == 1 ? "" : "run \(index) of the append, " }
+    return "row \(fileRows[index]), "
   }
 }

@@ -176,7 +176,7 @@ extension TrajectoryStore {
       runs: recordings.map { recording in fields.map { recording.metadata[$0.name] ?? .null } },
       observations: recordings.enumerated().map {
         AppendMetadata.Observation(run: $0, layers: $1.layers, condition: $1.condition)
-      }, metrics: recordings.map(\.metrics), isFromFile: false)
+      }, metrics: recordings.map(\.metrics))
   }
 }
 

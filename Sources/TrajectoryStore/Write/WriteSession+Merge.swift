@@ -64,7 +64,8 @@ extension WriteSession {
       }
     } catch {
       discard(progress.brought)
-      throw error
+      guard error.code == .cancelled else { throw error }
+      throw EngramError(.cancelled, "the merge was stopped; the store is as it was before")
     }
   }
 
@@ -89,7 +90,7 @@ extension WriteSession {
         let new = matches.new
         let present = Set(try catalog.extents().compactMap(\.segmentIdentifier))
         for extent in extents {
-          try options.work.checkCancelled("the merge was stopped; the store is unchanged")
+          try options.work.checkCancelled()
           source.extents += try bring(extent, new, of: snapshot, beside: present, &progress.brought)
         }
         return source

@@ -12,9 +12,8 @@ extension CatalogWriter {
   func add(_ metadata: AppendMetadata) throws(EngramError) -> Range<Int64> {
     let known = try fields()
     try metadata.check(against: known)
-    for field in metadata.fields where !known.contains(where: { $0.name.lowercased() == field.name.lowercased() }) {
-      try addField(field)
-    }
+    let names = Set(known.map { $0.name.lowercased() })
+    try addFields(metadata.fields.filter { !names.contains($0.name.lowercased()) })
     if let key = metadata.runKey { try setRunKey(key) }
     let order = Dictionary(
       metadata.fields.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })

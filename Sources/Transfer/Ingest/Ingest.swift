@@ -112,7 +112,7 @@ package enum Ingest {
       if let hidden = try plan.hiddenConflict(prints, rows: corrected.unknownRows, in: snapshot, work: work) {
         throw hidden
       }
-      preview.notes += corrected.notes
+      preview.notes += try corrected.notes(plan, in: snapshot, options)
       preview.correction = corrected.summary(
         try store.edit(corrected.correction.edits, adding: corrected.correction.newFields, isTrial: true))
     } catch {

@@ -38,7 +38,8 @@ package struct IngestInput: Sendable {
   package let notes: [String]
   /// What is likely a mistake.
   var warnings: [Mend] = []
-  /// For each example the number of its first row in a table of trajectories; nil where each example is a row.
+  /// For each example the number of its first row in a table of trajectories, or of its run in a table of runs; nil where each
+  /// example is a row.
   var rowNumbers: [Int]?
   /// Whether nothing says the type of the values, as of numbers in text.
   var hasOpenType = false

@@ -12,6 +12,8 @@ struct MetricsLayout {
   let table: TextTable
   /// The columns that name a run, with the field that each is.
   let keys: [(field: MetadataField, column: Int)]
+  /// Columns of fields beside a column `run_id` that nobody asked for: they say of which run a row is too.
+  let described: [(field: MetadataField, column: Int)]
   let epochColumn: Int
   /// The columns of `metric` and `value`, in the long form.
   let long: TrackerColumns.Long?
@@ -72,6 +74,10 @@ struct MetricsLayout {
         found: table.columns.map(\.name).joined(separator: ", "), mend: "add such columns")
     }
     self.keys = keys
+    let isByNumber = by == nil && keys[0].field.name == Self.runID.name
+    described = (isByNumber ? fields : []).compactMap { field in
+      free.first { names[$0] == field.name.lowercased() }.map { (field, $0) }
+    }
     (long, metrics) = try Self.values(table, tracker, except: Set(keys.map(\.column) + [epochColumn]), known)
   }
 

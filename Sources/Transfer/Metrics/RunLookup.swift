@@ -9,6 +9,8 @@ import TrajectoryStore
 struct RunLookup {
   private let layout: MetricsLayout
   private var runs: [[MetadataValue]: [Int64]] = [:]
+  /// Of each run what the table says beside its number.
+  private var descriptions: [Int64: [MetadataValue]] = [:]
 
   init(_ snapshot: Snapshot, layout: MetricsLayout) throws(EngramError) {
     self.layout = layout
@@ -19,8 +21,15 @@ struct RunLookup {
       let key = names.map { $0 == MetricsLayout.runID.name ? .integer(id) : rest.removeFirst() }
       runs[key, default: []].append(id)
     }
+    if layout.described.isEmpty { return }
+    let described = try snapshot.runs(fields: layout.described.map(\.field.name))
+    descriptions = Dictionary(uniqueKeysWithValues: zip(described.ids, described.rows))
   }
 
+  /// The run that a row is about.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` where there is none, `invalidData` where there are several, or where the
+  ///   row says something else of the run than the store.
   func run(of row: Int) throws(EngramError) -> Int64 {
     var key: [MetadataValue] = []
     for (field, column) in layout.keys {
@@ -33,7 +42,10 @@ struct RunLookup {
       key.append(value)
     }
     let matches = runs[key] ?? []
-    if let run = matches.first, matches.count == 1 { return run }
+    if let run = matches.first, matches.count == 1 {
+      try check(run, row)
+      return run
+    }
     let said = zip(layout.keys, key).map { "\($0.field.name) = \($1)" }.joined(separator: ", ")
     guard !matches.isEmpty else {
       throw EngramError(
@@ -48,5 +60,21 @@ struct RunLookup {
       .invalidData, "several runs fit a row", file: layout.table.file, place: "row \(row + 1)", expected: "one run",
       found: "runs \(matches.prefix(shown).map(String.init).joined(separator: ", "))\(others) with \(said)",
       mend: "add columns that tell them apart, or a column run_id")
+  }
+  /// Refuses a row that calls a run by its number and says something else of it than the store; an empty cell says nothing.
+  private func check(_ run: Int64, _ row: Int) throws(EngramError) {
+    guard let known = descriptions[run] else { return }
+    for (value, (field, column)) in zip(known, layout.described) {
+      let cell = layout.table.columns[column].cells[row]
+      let said = cell.value(as: field.type)
+      if said == .null || said == value { continue }
+      throw EngramError(
+        .invalidData, "a row says something else of its run than the store", file: layout.table.file,
+        place: "row \(row + 1), column \(field.name)", expected: "'\(value)', as run \(run) has it", found: cell.shown,
+        mend: """
+          numbers of runs belong to one store; if these are right all the same, find runs by them alone: \
+          \(set: .runKey, to: "run_id")
+          """)
+    }
   }
 }

@@ -108,6 +108,7 @@ enum Observe {
       source: sources.joined(separator: ", "), metadataSource: request.metadata, format: "raw recordings", parts: parts,
       positions: layers.map { request.positions[$0] }, columns: columns)
     described.hasLayerColumn = false
+    described.rowNumbers = examples.map { $0.run + 1 }
     return described
   }
 }

@@ -178,7 +178,7 @@ struct IngestTests {
       table.split(separator: "\n").enumerated().map { $0 == 0 ? String($1) : "t\($1)" }.joined(separator: "\n"),
       to: "trials.csv")
     let conflict = refusal(.invalidData) { _ = try request.ingest(into: bench["s.engram"]) }
-    #expect(conflict?.place == "field trial" && conflict?.found == "'t0'")
+    #expect(conflict?.place == "row 1, field trial" && conflict?.found == "'t0'")
     #expect(try snapshot.store.snapshot().commit == report.append.commit)
   }
 

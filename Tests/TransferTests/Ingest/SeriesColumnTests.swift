@@ -63,7 +63,13 @@ struct SeriesColumnTests {
     let bench = IngestBench()
     let text = "network,round,loss,acc@1,acc@5\na,0,2.5,0.1,0.5\na,1,1.5,0.4,0.8\n"
     let note = try Self.ingest(bench, text).notes.first { $0.contains("'acc@1'") }
-    #expect(note?.hasPrefix("columns such as 'acc@1' are read as a statistic at an epoch") ?? false)
+    #expect(
+      note?.hasPrefix("columns such as 'acc@1' are read as a statistic at an epoch, and 'loss' as metadata") ?? false)
+    // The documented form, with metadata that are whole numbers, texts, or named as those that tell runs apart.
+    bench.write("network,seed,dose,m@0,m@1\na,1,0.5,1,2\na,2,2,3,4\n", to: "w.csv")
+    let wide = try IngestRequest(source: bench["w.csv"]).ingest(
+      into: bench["w.engram"], options: IngestOptions(runFields: ["network", "seed", "dose"]))
+    #expect(wide.notes.isEmpty && wide.epochs == [0, 1])
     let named = try Self.ingest(bench, text, as: "n.csv") { $0.map = ["epoch": "round"] }
     #expect(named.statistics == ["loss", "acc@1", "acc@5"] && named.epochs == [0, 1])
     #expect(!named.notes.contains { $0.contains("acc@1") })

@@ -109,6 +109,23 @@ import Transfer
     #expect(try store.log().count == 2)
   }
 
+  @Test func `values that a correction takes away are counted, before and when it is made`() throws {
+    let bench = IngestBench()
+    bench.write("animal,epoch,m,v\na,0,1,2\na,1,3,4\na,2,nan,6\nb,0,1.5,2\nb,1,3,4\nb,2,5,6\n", to: "t.csv")
+    _ = try IngestRequest(source: bench["t.csv"]).ingest(into: bench["s.engram"])
+    // Of animal a one value is given up and one was NaN before; there is one epoch more.
+    bench.write("animal,epoch,m,v\na,0,1,\na,1,3,4\na,2,,6\na,3,,\nb,0,1.5,2\nb,1,3,4\nb,2,5,6\nb,3,1,\n", to: "u.csv")
+    let (request, options) = (IngestRequest(source: bench["u.csv"]), IngestOptions(repeats: .update))
+    let wanted = ["a value that is stored becomes NaN: the input has nothing, or NaN, in its place"]
+    let preview = try request.preview(into: bench["s.engram"], options: options)
+    #expect(preview.refusal == nil && preview.notes.filter { $0.contains("becomes NaN") } == wanted)
+    let report = try request.ingest(into: bench["s.engram"], options: options)
+    #expect(report.notes.filter { $0.contains("becomes NaN") } == wanted)
+    #expect(report.preview.correction?.replaced == 2)
+    let again = try request.ingest(into: bench["s.engram"], options: options)
+    #expect(again.preview.correction?.isEmpty == true && !again.notes.contains { $0.contains("becomes NaN") })
+  }
+
   @Test func `another animal and a new column are corrections too, and a cell without a value takes nothing away`()
     throws
   {

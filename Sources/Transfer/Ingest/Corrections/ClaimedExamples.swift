@@ -85,6 +85,13 @@ struct ClaimedExamples {
       })
   }
 
+  /// The examples that rows take the place of, by row.
+  var replacedExamples: [Int: Int64] {
+    var examples: [Int: Int64] = [:]
+    for (row, claim) in claims.enumerated() { if case .replaced(let id) = claim { examples[row] = id } }
+    return examples
+  }
+
   /// The number of examples that rows take the place of.
   var replacedCount: Int { claims.count { if case .replaced = $0 { true } else { false } } }
 

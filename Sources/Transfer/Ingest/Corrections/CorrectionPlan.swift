@@ -71,9 +71,21 @@ struct CorrectionPlan {
   }
 
   /// What a user should know.
-  var notes: [String] {
+  ///
+  /// - Throws: What reading the input and the store throws.
+  func notes(
+    _ plan: IngestPlan, in snapshot: Snapshot, _ options: IngestOptions
+  ) throws(EngramError) -> [String] {
+    var notes: [String] = []
     let count = isSingle.indices.count { isSingle[$0] && appendsRow[$0] }
-    return count > 0 ? ["\(count) examples are stored as float32, as what they take the place of was"] : []
+    if count > 0 { notes.append("\(count) examples are stored as float32, as what they take the place of was") }
+    let lost = try LostValues(plan, replacing: claims.replacedExamples, options)
+      .count(in: snapshot, work: options.write.work)
+    if lost > 0 {
+      let values = lost == 1 ? "a value that is stored becomes NaN" : "\(lost) values that are stored become NaN"
+      notes.append("\(values): the input has nothing, or NaN, in \(lost == 1 ? "its" : "their") place")
+    }
+    return notes
   }
 
   private static func areSingle(_ claims: ClaimedExamples, _ plan: IngestPlan, in snapshot: Snapshot) -> [Bool] {
@@ -162,7 +174,7 @@ struct CorrectionPlan {
     // A field that no new run has a value of need not come.
     let used = Set(observations.map(\.run).filter { stored[$0] == nil })
     let fields = all.fields.indices.filter { field in used.contains { all.runs[$0][field] != .null } }
-    var (runs, storedRuns) = (all.runs.map { run in fields.map { run[$0] } }, stored)
+    var (runs, storedRuns, fileRows) = (all.runs.map { run in fields.map { run[$0] } }, stored, all.fileRows ?? [])
     let copied = try StoredExamples(copies, in: snapshot)
     var measurement: Range<Int64>?
     for id in copies.ids {
@@ -170,11 +182,13 @@ struct CorrectionPlan {
       if measurement != example.measurement {
         runs.append([MetadataValue](repeating: .null, count: fields.count))
         storedRuns.append(example.run)
+        fileRows.append(0)  // No file brought it, and it has no value that could be refused.
       }
       add(runs.count - 1, example.layer, example.condition, continues: measurement == example.measurement)
       measurement = example.measurement
     }
     return AppendMetadata(
-      fields: fields.map { all.fields[$0] }, runs: runs, observations: observations, storedRuns: storedRuns)
+      fields: fields.map { all.fields[$0] }, runs: runs, observations: observations, storedRuns: storedRuns,
+      fileRows: fileRows)
   }
 }

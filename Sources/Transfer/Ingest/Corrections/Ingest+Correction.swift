@@ -35,7 +35,7 @@ extension Ingest {
     if let hidden = try plan.hiddenConflict(prints, rows: corrected.unknownRows, in: snapshot, work: work) {
       throw hidden
     }
-    preview.notes += corrected.notes
+    preview.notes += try corrected.notes(plan, in: snapshot, options)
     let message = "corrected by \(plan.input.source)"
     let done: (append: AppendReport, edit: EditReport)
     if corrected.appendsNothing {

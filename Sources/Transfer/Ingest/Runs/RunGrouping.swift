@@ -78,7 +78,7 @@ struct RunGrouping {
     }
     metadata = AppendMetadata(
       fields: fields, runs: runs, observations: rows.observations, storedRuns: match.storedRuns,
-      runKey: identity.declares ? keyColumns.map(\.name) : nil)
+      runKey: identity.declares ? keyColumns.map(\.name) : nil, fileRows: rows.firstRows.map(input.row))
     stored = match.storedLayers
     hidden = match.hiddenRuns
     keyFields = keyColumns.map(\.name)

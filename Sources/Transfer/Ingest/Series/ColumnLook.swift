@@ -7,6 +7,8 @@ import TrajectoryModel
 struct ColumnLook {
   /// Cells that are numbers, with either decimal mark, and other cells that have a value.
   private var (numbers, others) = (0, 0)
+  /// Whether a number has a fraction.
+  private(set) var hasFractions = false
   /// The first row that has a value, from 1; nil where none has.
   private(set) var firstRow: Int?
   /// The first cell that is no number as the rules have it: its row, from 1, and its text.
@@ -21,7 +23,9 @@ struct ColumnLook {
   mutating func add(_ cell: TextTable.Cell, _ number: Result<Double?, TextTable.Cell.NoNumber>, row: Int) {
     switch number {
     case .success(nil): return
-    case .success: numbers += 1
+    case .success(let value?):
+      numbers += 1
+      if value.isFinite, value != value.rounded() { hasFractions = true }
     case .failure:
       switch CellNumber(cell.plainText, decimal: .point) {
       case .decimalComma, .real: numbers += 1

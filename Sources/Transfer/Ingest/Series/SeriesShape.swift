@@ -94,9 +94,10 @@ struct SeriesShape {
     }
     let spread = Self.spread(header)
     if tracker.epoch == nil, !spread.columns.isEmpty {
-      let (columns, chosen) = try Self.chosen(wanted, of: spread, header, isOwn: isOwn, file, &notes)
+      let (columns, chosen) = try Self.chosen(wanted, of: spread, file, &notes)
       (values, statistics) = (.spread(columns), chosen)
       fields = free(Set(spread.columns.map(\.column)))
+      if !isOwn { notes += Self.spreadNotes(spread.columns, beside: fields, header, runFields, looks) }
       (epoch, self.notes, hasRowsOfNothing) = (nil, notes, isOwn)
       return
     }
@@ -224,9 +225,8 @@ struct SeriesShape {
   /// The columns `STATISTIC@EPOCH` that are read, and their statistics.
   private static func chosen(
     _ wanted: [String]?, of all: (columns: [(column: Int, statistic: Int, epoch: Double)], statistics: [String]),
-    _ header: [String], isOwn: Bool, _ file: String, _ notes: inout [String]
+    _ file: String, _ notes: inout [String]
   ) throws(EngramError) -> (columns: [(column: Int, statistic: Int, epoch: Double)], statistics: [String]) {
-    if !isOwn, let first = all.columns.first { notes.append(spreadNote(header[first.column])) }
     let names = try chosen(wanted, of: all.statistics, file, &notes)
     let numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let columns = all.columns.compactMap { column in
@@ -235,12 +235,21 @@ struct SeriesShape {
     return (columns, names)
   }
 
-  /// What is said of columns `STATISTIC@EPOCH` that no store need have written.
-  private static func spreadNote(_ name: String) -> String {
-    """
-    columns such as '\(name)' are read as a statistic at an epoch; if they are statistics of these names, say which column \
-    is the epoch
-    """
+  /// What is said of columns `STATISTIC@EPOCH` that no store need have written, where other columns look as statistics do:
+  /// `acc@1` and `acc@5` beside `loss` are no epochs.
+  private static func spreadNotes(
+    _ columns: [(column: Int, statistic: Int, epoch: Double)], beside fields: [Int], _ header: [String],
+    _ runFields: [String]?, _ looks: [ColumnLook]
+  ) -> [String] {
+    let apart = metadataNames.union((runFields ?? []).map { $0.lowercased() })
+    let likely = fields.first { looks[$0].hasFractions && !apart.contains(header[$0].lowercased()) }
+    guard let first = columns.first, let likely else { return [] }
+    return [
+      """
+      columns such as '\(header[first.column])' are read as a statistic at an epoch, and '\(header[likely])' as metadata; if \
+      they are statistics of these names, say which column is the epoch
+      """
+    ]
   }
 
   private static func noStatistics(
