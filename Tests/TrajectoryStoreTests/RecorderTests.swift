@@ -136,6 +136,35 @@ import TrajectoryStore
     #expect(try recorder.finish().examples == 0..<2)
   }
 
+  @Test func `zeros at the end of a journal, as a power cut leaves them, are no checkpoint`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    var lengths: [Int] = []
+    do {
+      let recorder = try Self.recorder(store)
+      let path = "\(store.path)/recording/\(try #require(Self.journals(store).first))"
+      for epoch in 0..<3 {
+        try recorder.record(epoch: Double(epoch), values: .float32(Self.values(epoch)), metrics: ["m": 0.5])
+        lengths.append(TestFiles.read(path).count)
+      }
+    }
+    let path = "\(store.path)/recording/\(try #require(Self.journals(store).first))"
+    let whole = TestFiles.read(path)
+    // After a whole block, and in place of the end of the last, from its checksum to all of it.
+    let tails = [1, 15, 16, 512].map { whole + Array(repeating: 0, count: $0) }
+    let parts = [8, 20, lengths[2] - lengths[1]].map { whole.dropLast($0) + Array(repeating: 0, count: $0) }
+    for (bytes, epochs) in tails.map({ ($0, [0.0, 1, 2]) }) + parts.map({ (Array($0), [0.0, 1]) }) {
+      TestFiles.write(bytes, to: path)
+      #expect(try store.verify().problems == [] && store.runsInProgress().count == 1)
+      #expect(try Self.recorder(store).epochs == epochs)
+    }
+    // Zeros inside are damage: what follows was acknowledged.
+    var damaged = whole
+    for place in (lengths[1] - 8)..<lengths[1] { damaged[place] = 0 }
+    TestFiles.write(damaged, to: path)
+    refusal(.corrupt) { _ = try Self.recorder(store) }
+  }
+
   @Test func `a flipped bit anywhere in a journal is found`() throws {
     let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["a.engram"])

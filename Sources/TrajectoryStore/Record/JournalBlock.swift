@@ -10,7 +10,9 @@
 //
 // A journal is a block of kind 1 and then blocks of kind 2. The payload of the first is JSON: metadata, layers, statistics,
 // type. That of a checkpoint is the epoch (binary64), the values [layer][statistic], and its metrics as JSON. Whatever
-// follows the last whole block was being written when its process was killed, and nobody was told that it was kept.
+// follows the last whole block was being written when its process was killed, and nobody was told that it was kept. After a
+// power cut that may be zeros, where the file system had made room for bytes that never came: zeros for a whole rest, or
+// for the checksum of a last block.
 
 import Base
 
@@ -57,7 +59,7 @@ struct JournalBlock {
   /// Reads the block at a place.
   static func read(_ bytes: [UInt8], at place: Int, after checksum: UInt64) -> Reading {
     let rest = bytes[place...]
-    guard rest.count >= headCount else { return .end }
+    guard rest.count >= headCount, rest.contains(where: { $0 != 0 }) else { return .end }
     guard rest.starts(with: magic), let kind = Kind(rawValue: rest[place + 3]) else {
       return .damage("no block begins here")
     }
@@ -69,7 +71,9 @@ struct JournalBlock {
     let end = place + headCount + Int(length)
     guard bytes.count - place >= headCount + Int(length) + sumCount else { return .end }
     let sum = XXH3.hash64(littleEndian(checksum) + bytes[place..<end])
-    guard XXH3.agrees(sum, with: number(bytes[end..<(end + sumCount)])) else {
+    let written = number(bytes[end..<(end + sumCount)])
+    guard XXH3.agrees(sum, with: written) else {
+      if written == 0, end + sumCount == bytes.count { return .end }
       return .damage("a block differs from its checksum")
     }
     return .block(JournalBlock(kind: kind, payload: bytes[(place + headCount)..<end], checksum: sum))
