@@ -47,7 +47,8 @@ public struct StoreSummary: Sendable, Hashable {
 extension Snapshot {
   /// Counts what is there, or what a filter selects of it.
   ///
-  /// Sizes are those of the segments that hold any of it; layer sets and metrics are those of the whole store.
+  /// Values and metrics are those of what is selected; sizes of files are those of the segments that hold any of it, and of the
+  /// whole catalog, and layer sets are those of the whole store.
   ///
   /// - Parameters:
   ///   - filter: As in ``examples(where:limits:)``; it is asked once for each field.
@@ -79,15 +80,48 @@ extension Snapshot {
     for extent in extents {
       for name in extent.statistics where seen.insert(name).inserted { statistics.append(name) }
     }
+    var metrics = try metrics()
+    if filter != nil, !metrics.isEmpty {
+      let runs = try groups(by: ["run_id"], where: filter, limits: limits).map { $0.key[0] }
+      metrics = try self.metrics(of: Set(runs))
+    }
     return StoreSummary(
-      commit: entry, metrics: try metrics(), identifier: state.identifier, runs: try count("run_id", state.counts.runs),
+      commit: entry, metrics: metrics, identifier: state.identifier, runs: try count("run_id", state.counts.runs),
       observations: try count("observation_id", state.counts.observations), examples: selected.count,
       layerSets: Int(state.counts.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
       catalogBytes: try store.folder.root.status(of: Catalog.fileName)?.byteCount ?? 0,
       valueBytes: extents.reduce(0) {
-        $0 + Int($1.exampleCount) * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
+        $0 + selected.clamped(to: $1.examples).count * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
       }, statistics: statistics, epochs: extents.everyEpoch,
       elementTypes: Set(extents.map(\.elementType)).sorted { $0.rawValue < $1.rawValue }, fields: fields)
+  }
+
+  /// Whether the segments and staged batches that hold any of some examples hold nothing else.
+  package func fillTheirFiles(_ examples: ExampleSet) -> Bool {
+    ExampleSet(extents(holding: examples).map(\.examples)) == examples
+  }
+
+  /// The metrics of some runs, by name.
+  private func metrics(of runs: Set<MetadataValue>) throws(EngramError) -> [MetricSummary] {
+    var found: [MetricSummary] = []
+    var lastRun: Int64?
+    try read { (catalog) throws(EngramError) in
+      try catalog.metrics(nil, asOf: commit) { (metric) throws(EngramError) in
+        guard runs.contains(.integer(metric.run)) else { return }
+        let (name, epoch) = (metric.value.metric, metric.value.epoch)
+        // They come by metric, then run.
+        let known = found.last.flatMap { $0.name == name ? $0 : nil }
+        let isFirst = known == nil || lastRun != metric.run
+        lastRun = metric.run
+        if known != nil { found.removeLast() }
+        found.append(
+          MetricSummary(
+            name: name, runs: (known?.runs ?? 0) + (isFirst ? 1 : 0), values: (known?.values ?? 0) + 1,
+            nans: (known?.nans ?? 0) + (metric.value.value.isNaN ? 1 : 0),
+            firstEpoch: min(known?.firstEpoch ?? epoch, epoch), lastEpoch: max(known?.lastEpoch ?? epoch, epoch)))
+      }
+    }
+    return found
   }
 }

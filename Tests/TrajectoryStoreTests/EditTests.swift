@@ -2,6 +2,7 @@
 
 import Base
 import Catalog
+import Glibc
 import Splits
 import TestSupport
 import Testing
@@ -255,5 +256,71 @@ struct EditTests {
     #expect(snapshot.exampleEnd == 22 && snapshot.allExamples.ranges == [0..<10, 13..<22])
     #expect(try snapshot.examples(where: "learning_rule = 'new'").ids == [13, 14, 15])
     #expect(try target.verify().problems == [])
+  }
+
+  @Test func `a purge removes what was confirmed, and nothing that was hidden since`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.store(folder)
+    func purge(isTrial: Bool, _ confirmed: PurgeReport?) throws -> PurgeReport {
+      try store.purge(isTrial: isTrial, confirmed: confirmed, options: WriteOptions()) { (_, _) throws(EngramError) in
+        PurgedUses()
+      }
+    }
+    _ = try store.hide(where: "model_seed = 1")
+    let plan = try purge(isTrial: true, nil)
+    _ = try store.hide(where: "model_seed = 2")
+    let refused = refusal(.busy) { _ = try purge(isTrial: false, plan) }
+    #expect(refused?.expected == "3 examples, 0 split sets, 0 results")
+    #expect(refused?.found == "6 examples, 0 split sets, 0 results")
+    #expect(try store.unhide(where: "model_seed = 1").examples.count == 3)
+    #expect(try store.hide(where: "model_seed = 1").examples.count == 3)
+    #expect(try purge(isTrial: false, try purge(isTrial: true, nil)).examples.ids == [3, 4, 5, 6, 7, 8])
+  }
+
+  @Test func `what commits say of a text that only removed runs had is removed with them`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.store(folder)
+    _ = try store.edit(where: "model_seed = 1", set: ["lab": .text("P07")])
+    _ = try store.edit(
+      where: "lab <> 'P07'", set: ["batch_size": .integer(16)], options: WriteOptions(reason: "all but P07"))
+    _ = try store.edit(
+      where: "model_seed = 2", set: ["batch_size": .integer(32)], options: WriteOptions(reason: "not P070"))
+    _ = try store.hide(where: "lab = 'P07'")
+    _ = try store.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
+    let log = try store.log()
+    #expect(log[7].message == "what this did was removed for good" && log[7].reason == nil)
+    #expect(log[8].message == "batch_size = 32 for 1 runs where model_seed = 2" && log[8].reason == "not P070")
+  }
+
+  private static func error(of body: () throws -> Void) -> EngramError? {
+    do { try body() } catch { return error as? EngramError }
+    return nil
+  }
+
+  @Test func `what a condition selects is asked after whoever wrote before`() async throws {
+    let folder = TemporaryFolder()
+    let store = try Self.store(folder)
+    var waiting: [Task<EngramError?, Never>] = []
+    try store.write("hold") { (session) throws(EngramError) in
+      waiting = [
+        Task.detached { Self.error(of: { _ = try store.edit(where: "lab = 'lab0'", set: ["task": .text("x")]) }) },
+        Task.detached { Self.error(of: { _ = try store.hide(where: "lab = 'lab0'") }) },
+      ]
+      // Both have asked by now, and wait.
+      usleep(500_000)
+      let edits = [1, 4].map { RunEdit(run: $0, values: ["lab": .text("other")]) }
+      _ = try session.correct(Correction(edits: edits), operation: "edit", message: "labs")
+    }
+    for task in waiting { #expect(await task.value?.code == .notFound) }
+    #expect(try store.snapshot().commit == 7)
+  }
+
+  @Test func `a difference lists no changes of runs that came after the earlier commit`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.store(folder)
+    try Made.append(3, to: store, metadata: ["model_seed": .integer(6)], seed: 6)
+    _ = try store.edit(where: "model_seed >= 5", set: ["task": .text("other")])
+    #expect(try store.difference(from: 6, to: 8).values.map(\.run) == [6])
+    #expect(try store.difference(from: 7, to: 8).values.map(\.run) == [6, 7])
   }
 }

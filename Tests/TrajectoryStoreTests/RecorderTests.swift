@@ -324,4 +324,109 @@ import TrajectoryStore
     #expect(Self.journals(store).isEmpty)
     #expect(try store.snapshot().exampleCount == 2)
   }
+
+  /// Removes what is hidden for good.
+  private static func purge(_ store: TrajectoryStore) throws {
+    _ = try store.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
+  }
+
+  @Test func `a run in progress stays when a merge brings another recording of it`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    do {
+      let recorder = try Self.recorder(target)
+      for epoch in 1...3 { try recorder.record(epoch: Double(epoch), values: .float32(Self.values(epoch))) }
+    }
+    let other = try Self.recorder(source)
+    try other.record(epoch: 1, values: .float32(Self.values(1)))
+    _ = try other.finish()
+    _ = try target.merge([source.path])
+    let refused = refusal(.exists) { _ = try Self.recorder(target) }
+    #expect(refused?.found?.hasSuffix("; another recording of it is in progress here, and stays so") == true)
+    #expect(try target.runsInProgress().map(\.epochs) == [[1, 2, 3]])
+    // Where the one that came turns out to be of another run, that in progress goes on.
+    _ = try target.edit(where: "model_seed = 3", set: ["model_seed": .integer(30)])
+    let resumed = try Self.recorder(target)
+    #expect(resumed.isResumed && resumed.epochs == [1, 2, 3])
+    #expect(try resumed.finish().examples == 2..<4)
+    #expect(try target.runsInProgress().isEmpty && target.verify().problems.isEmpty)
+  }
+
+  @Test func `a run in progress is found again after a purge of the run of its key that ended`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    let first = try Self.recorder(store)
+    try first.record(epoch: 0, values: .float32(Self.values(0)))
+    _ = try first.finish()
+    _ = try store.edit(where: "model_seed = 3", set: ["model_seed": .integer(100)])
+    do {
+      let second = try Self.recorder(store)
+      for epoch in 1...2 { try second.record(epoch: Double(epoch), values: .float32(Self.values(epoch))) }
+    }
+    _ = try store.hide(where: "model_seed = 100")
+    try Self.purge(store)
+    let resumed = try Self.recorder(store)
+    #expect(resumed.isResumed && resumed.epochs == [1, 2])
+    #expect(try resumed.finish().runs == 1)
+    #expect(try store.runsInProgress().isEmpty)
+  }
+
+  @Test func `a run in progress goes on and ends in a store where one of its fields became text`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    func begin(_ subject: MetadataValue) throws -> Recorder {
+      let recorder = try store.recorder(
+        run: ["subject": subject], layers: [Layer(name: "fc", position: nil)], statistics: ["m"])
+      try recorder.record(epoch: 0, values: .float32([7]))
+      return recorder
+    }
+    do { _ = try begin(.integer(9)) }
+    let number = try begin(.integer(7))
+    _ = try begin(.text("P8")).finish()
+    #expect(try number.finish().runs == 1)
+    #expect(try begin(.integer(9)).finish().runs == 1)
+    let rows = try store.snapshot().runs(fields: ["subject"]).rows
+    #expect(rows == [[.text("P8")], [.text("7")], [.text("9")]])
+    refusal(.exists) { _ = try begin(.integer(7)) }
+    // What is begun now has the type of the field.
+    refusal(.invalidData) { _ = try begin(.integer(10)) }
+    #expect(Self.journals(store).isEmpty)
+  }
+
+  @Test func `a field of a run in progress is not renamed before the run ends`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    func begin(_ lab: String) throws -> Recorder {
+      let recorder = try store.recorder(
+        run: ["lab": .text(lab)], layers: [Layer(name: "fc", position: nil)], statistics: ["m"])
+      try recorder.record(epoch: 0, values: .float32([7]))
+      return recorder
+    }
+    _ = try begin("Basel").finish()
+    let progress = try begin("Bern")
+    let refused = refusal(.busy) { _ = try store.renameField("lab", to: "site") }
+    #expect(refused?.found == "'Bern' in a run in progress")
+    _ = try progress.finish()
+    _ = try store.renameField("lab", to: "site")
+    #expect(try store.snapshot().runs(fields: ["site"]).rows == [[.text("Basel")], [.text("Bern")]])
+  }
+
+  @Test func `a merge takes a recorded run beside one that was begun alike and corrected since, and no other`() throws {
+    let folder = TemporaryFolder()
+    func made(_ name: String, _ epoch: Int) throws -> TrajectoryStore {
+      let store = try TrajectoryStore.create(at: folder["\(name).engram"])
+      let recorder = try Self.recorder(store)
+      try recorder.record(epoch: 0, values: .float32(Self.values(epoch)))
+      _ = try recorder.finish()
+      return store
+    }
+    let (store, other) = (try made("a", 0), try made("b", 5))
+    refusal(.exists) { _ = try store.merge([other.path]) }
+    _ = try store.edit(where: "model_seed = 3", set: ["model_seed": .integer(100)])
+    let report = try store.merge([other.path])
+    #expect(report.runs == 1 && report.examples == [2..<4])
+    #expect(
+      try store.snapshot().runs(fields: ["model_seed"]).rows == [[.integer(100)], [.integer(3)]])
+  }
 }

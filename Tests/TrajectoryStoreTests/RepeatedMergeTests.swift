@@ -232,4 +232,20 @@ import TrajectoryStore
       #expect(try store.verify().problems.isEmpty && store.verify().leftovers.isEmpty, "seed \(seed)")
     }
   }
+
+  @Test func `what was removed for good in its source is said to be here still, until it is hidden`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    for tag in Int64(1)...2 { try Self.append(tag, to: source) }
+    _ = try target.merge([source.path])
+    _ = try source.hide(where: "tag = 1")
+    try Self.purge(source)
+    let said =
+      "3 examples here that came from \(source.path) were removed there for good; hide and purge what shall go here too"
+    #expect(try target.merge([source.path]).remarks == [said])
+    #expect(try Self.tags(target) == [1, 2])
+    _ = try target.hide(where: "tag = 1")
+    #expect(try target.merge([source.path]).remarks == [])
+  }
 }

@@ -200,4 +200,29 @@ struct RunKeyTests {
     refusal(.invalidData) { _ = try store.edit(where: "animal = 'M3'", set: ["animal": .text("M1")]) }
     #expect(try TrajectoryStore.create(at: folder["b.engram"]).merge([store.path]).runs == 3)
   }
+
+  @Test func `a run in progress is not begun once more with its layers in another order`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.keyed(folder["a.engram"], [("M1", [:], ["V1"])])
+    func begin(_ layers: [String]) throws -> Recorder {
+      try store.recorder(
+        run: ["animal": .text("M2")], layers: layers.map { Layer(name: $0, position: nil) }, statistics: ["m"])
+    }
+    do { try begin(["V1", "LM"]).record(epoch: 0, values: .float32([1, 2])) }
+    let refused = refusal(.invalidData) { _ = try begin(["LM", "V1"]) }
+    #expect(refused?.expected == "V1, LM" && refused?.found == "LM, V1")
+    #expect(try begin(["V1", "LM"]).epochs == [0] && begin(["AL"]).epochs.isEmpty)
+    #expect(try store.runsInProgress().count == 2)
+  }
+
+  @Test func `no number among replicates is number 1 in an edit too`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.keyed(
+      folder["a.engram"], [("M1", [:], ["V1"]), ("M2", ["replicate": .integer(2)], ["V1"])])
+    let refused = refusal(.invalidData) {
+      _ = try store.edit(where: "animal = 'M2'", set: ["animal": .text("M1"), "replicate": .integer(1)])
+    }
+    #expect(refused?.place == "runs 1 and 2")
+    #expect(try store.edit(where: "animal = 'M2'", set: ["animal": .text("M1")]).runsChanged == 1)
+  }
 }

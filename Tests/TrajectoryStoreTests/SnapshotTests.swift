@@ -247,4 +247,35 @@ struct SnapshotTests {
     try Made.append(4, to: writer, seed: 2)
     #expect(try snapshot.recorded(0..<4) == first.values.bytes)
   }
+
+  @Test func `a summary counts the values and metrics of what is selected, beside others in one segment`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["a.engram"])
+    for seed in 1...3 {
+      try Made.append(2, to: store, metadata: ["model_seed": .integer(Int64(seed))], seed: UInt64(seed))
+    }
+    _ = try store.addMetrics(
+      [
+        RunMetric(run: 1, MetricValue("loss", epoch: 0, 1)), RunMetric(run: 2, MetricValue("loss", epoch: 0, 2)),
+        RunMetric(run: 2, MetricValue("loss", epoch: 5, .nan)), RunMetric(run: 3, MetricValue("top1", epoch: 5, 3)),
+      ])
+    _ = try store.compact(everything: true)
+    let snapshot = try store.snapshot()
+    let size = Axes().count * 4
+    #expect(try snapshot.summary().valueBytes == 6 * size && snapshot.fillTheirFiles(snapshot.allExamples))
+    let part = try snapshot.summary(where: "model_seed = 2")
+    #expect(part.segments == 1 && part.valueBytes == 2 * size)
+    #expect(part.metrics.count == 1 && part.metrics[0].name == "loss" && part.metrics[0].runs == 1)
+    #expect(part.metrics[0].values == 2 && part.metrics[0].nans == 1)
+    #expect(part.metrics[0].firstEpoch == 0 && part.metrics[0].lastEpoch == 5)
+    #expect(try !snapshot.fillTheirFiles(snapshot.examples(where: "model_seed = 2")))
+    #expect(try store.snapshot(asOf: 1).summary().valueBytes == 2 * size)
+  }
+
+  @Test func `so many examples are rewritten at a time as fit 4,096 and 256 MiB, in whole row groups`() {
+    #expect(WriteSession.rewriteStep(rowGroupSize: 768, exampleByteCount: 4_000) == 3_840)
+    #expect(WriteSession.rewriteStep(rowGroupSize: 192, exampleByteCount: 1 << 20) == 192)
+    #expect(WriteSession.rewriteStep(rowGroupSize: 24, exampleByteCount: 8 << 20) == 24)
+    #expect(WriteSession.rewriteStep(rowGroupSize: 1, exampleByteCount: 1 << 30) == 1)
+  }
 }

@@ -31,7 +31,10 @@ extension CatalogReader {
           AND l.ordinal = b.ordinal AND l.commit_id > ?2 ORDER BY l.commit_id LIMIT 1) AS later,
         EXISTS (SELECT 1 FROM run_before AS l WHERE l.run_id = b.run_id AND l.ordinal = b.ordinal AND l.commit_id > ?2)
       FROM (SELECT run_id, ordinal, value, min(commit_id) FROM run_before WHERE commit_id > ?1 AND commit_id <= ?2
-        GROUP BY run_id, ordinal) AS b ORDER BY run_id, ordinal
+        GROUP BY run_id, ordinal) AS b
+      WHERE EXISTS (SELECT 1 FROM main.observation AS o WHERE o.run_id = b.run_id
+        AND o.first_example < (SELECT example_end FROM main.commit_log WHERE commit_id = ?1))
+      ORDER BY run_id, ordinal
       """)
     try rows.bind(1, first)
     try rows.bind(2, last)

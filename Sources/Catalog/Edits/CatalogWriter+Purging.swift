@@ -8,7 +8,7 @@ extension CatalogWriter {
   /// Removes measurements for good: their rows, runs that have no other, their metrics and earlier values.
   ///
   /// Ids are not given again; the ranges that are gone stand in `purged`. The log keeps that there were commits, and loses
-  /// what those say that edited or hid any of it, or added nothing else.
+  /// what those say that edited or hid any of it, added nothing else, or name a text that only runs had that go.
   ///
   /// - Parameters:
   ///   - examples: All examples of the measurements.
@@ -21,6 +21,7 @@ extension CatalogWriter {
   ) throws(EngramError) -> Int {
     try gather(examples)
     let runs = Int(try connection.integer("SELECT count(*) FROM temp.gone") ?? 0)
+    try emptyEntries(naming: NamedTexts(try textsOfHiddenRuns()))
     for (old, new) in extents { try replace(old, by: new) }
     try connection.execute(Self.purgingSQL)
     let all = ExampleSet(try purgedExamples().ranges + examples.ranges)
@@ -57,6 +58,19 @@ extension CatalogWriter {
       """)
   }
 
+  /// Empties what the log says of commits whose message or reason names a text.
+  private func emptyEntries(naming texts: NamedTexts) throws(EngramError) {
+    let empty = try statement("UPDATE commit_log SET message = ?2, reason = NULL WHERE commit_id = ?1")
+    for commit in try commits() where texts.areNamed(in: "\(commit.message)\n\(commit.reason ?? "")") {
+      try empty.bind(1, commit.id)
+      try empty.bind(2, Self.emptied)
+      try empty.run()
+    }
+  }
+
+  /// What stands in the place of what the log said.
+  private static let emptied = "what this did was removed for good"
+
   private func replace(_ old: Extent, by new: [Extent]) throws(EngramError) {
     if try extents(from: old.firstExample, to: old.examples.upperBound) != [old] {
       throw EngramError(
@@ -81,7 +95,7 @@ extension CatalogWriter {
 
   /// Removes what is said of measurements and runs that are gone, and layers and axes that nothing has any more.
   private static let purgingSQL = """
-    UPDATE main.commit_log SET message = 'what this did was removed for good', reason = NULL WHERE commit_id IN (
+    UPDATE main.commit_log SET message = '\(emptied)', reason = NULL WHERE commit_id IN (
       SELECT commit_id FROM main.hidden WHERE first_example IN (SELECT first_example FROM temp.purging)
       UNION SELECT shown_commit FROM main.hidden WHERE first_example IN (SELECT first_example FROM temp.purging)
       UNION SELECT commit_id FROM main.run_before WHERE run_id IN (SELECT run_id FROM temp.gone)

@@ -6,6 +6,8 @@ package import TrajectoryModel
 package struct IngestRecord: Sendable, Hashable {
   /// The hash of the content, in whatever encoding the ingest uses.
   package let contentHash: String
+  /// What the hash of a run begins with that was recorded to its end: it is that of the metadata that the run was begun with.
+  package static let recordedMark = "recording "
   /// Where it came from, such as a path.
   package let source: String
   /// The commit that brought it in.

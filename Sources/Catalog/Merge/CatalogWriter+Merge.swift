@@ -231,6 +231,12 @@ extension CatalogWriter {
       // All of it is here already.
       if examples.isEmpty && !ingest.examples.isEmpty { continue }
       if !allowsRepeat, let earlier = try ingested(ingest.contentHash) {
+        // Runs that were begun with the same metadata are two where one of them was corrected since.
+        if ingest.contentHash.hasPrefix(IngestRecord.recordedMark),
+          try !areEqualRuns(earlier.examples.lowerBound, examples.lowerBound)
+        {
+          continue
+        }
         throw EngramError(
           .exists, "that store holds content that was ingested here before", file: other.path,
           found:
@@ -240,5 +246,13 @@ extension CatalogWriter {
       guard contents.insert(ingest.contentHash).inserted else { continue }
       try recordIngest(contentHash: ingest.contentHash, source: ingest.source, examples: examples)
     }
+  }
+
+  /// Whether the runs of two measurements, by their first examples, have the same metadata.
+  private func areEqualRuns(_ one: Int64, _ other: Int64) throws(EngramError) -> Bool {
+    guard let one = try run(of: one), let other = try run(of: other), one != other else { return true }
+    var known: [[MetadataValue]] = []
+    try runs(try fields(), ids: [one, other].sorted(), before: .max) { (_, values) in known.append(values) }
+    return known.count == 2 && known[0] == known[1]
   }
 }

@@ -22,6 +22,8 @@ package struct MergeMatches: Sendable {
   package private(set) var measurements: [Measurement] = []
   /// The examples there of measurements that came here and were removed for good.
   package private(set) var purged = ExampleSet()
+  /// How many examples that came here are seen here, and were removed there for good since.
+  package fileprivate(set) var purgedThereCount = 0
   /// The first examples of those that are here.
   private var own: Set<Int64> = []
   /// Every example of the other catalog.
@@ -105,15 +107,24 @@ extension CatalogWriter {
   package func matches(
     of other: MergedCatalog, extents: [Extent], allowsRepeat: Bool
   ) throws(EngramError) -> MergeMatches {
-    var matches = MergeMatches(ExampleSet(0..<other.exampleEnd).subtracting(try other.catalog.purgedExamples()))
+    let gone = try other.catalog.purgedExamples()
+    var matches = MergeMatches(ExampleSet(0..<other.exampleEnd).subtracting(gone))
     if allowsRepeat { return matches }
     let files = ExampleMap(try commonFiles(extents))
-    let origins = ExampleMap(try self.origins(ofStore: try other.catalog.storeIdentifier()))
+    let pieces = try self.origins(ofStore: try other.catalog.storeIdentifier())
+    let origins = ExampleMap(pieces)
     let thirds = ExampleMap(try commonOrigins(other))
     let contents = ExampleMap(try commonContents(other))
     let maps = [files, origins, thirds, contents]
     if maps.allSatisfy(\.isEmpty) { return matches }
     let (purged, hidden) = (try purgedExamples(), try firstHiddenExamples())
+    let came: [Range<Int64>] = pieces.flatMap { piece in
+      gone.clamped(to: piece.theirs).ranges.map { range in
+        let start = piece.own + (range.lowerBound - piece.theirs.lowerBound)
+        return start..<(start + Int64(range.count))
+      }
+    }
+    matches.purgedThereCount = ExampleSet(came).subtracting(purged).subtracting(try hiddenExamples()).count
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
     let counts = try other.catalog.layers().mapValues { Int64($0.count) }
     let measurement = try connection.prepare("SELECT run_id, example_count FROM observation WHERE first_example = ?1")

@@ -18,7 +18,21 @@ extension TrajectoryStore {
   /// - Throws: ``EngramError`` with code `busy` while others read or write the store, `corrupt` when a segment is damaged,
   ///   `diskFull`, `io`, `cancelled`.
   public func purge(isTrial: Bool = false, options: WriteOptions = WriteOptions()) throws(EngramError) -> PurgeReport {
-    try purge(isTrial: isTrial, options: options) { (examples, texts) throws(EngramError) in
+    try purge(isTrial: isTrial, confirmed: nil, options: options)
+  }
+
+  /// Removes what is hidden for good, if it is what somebody was shown and agreed to.
+  ///
+  /// - Parameters:
+  ///   - isTrial: Whether only to say what would be removed.
+  ///   - confirmed: What a trial said; nil for whatever is hidden.
+  ///   - options: How to wait and work, who does it and why.
+  /// - Returns: What is gone.
+  /// - Throws: As ``purge(isTrial:options:)``, and code `busy` when others changed what would be removed since.
+  package func purge(
+    isTrial: Bool, confirmed: PurgeReport?, options: WriteOptions
+  ) throws(EngramError) -> PurgeReport {
+    try purge(isTrial: isTrial, confirmed: confirmed, options: options) { (examples, texts) throws(EngramError) in
       var uses = PurgedUses()
       let texts = Set(texts)
       var broken: Set<String> = []

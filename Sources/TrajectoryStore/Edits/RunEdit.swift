@@ -16,6 +16,21 @@ public struct RunEdit: Sendable, Hashable {
   }
 }
 
+/// Changes of runs that are made in one commit.
+package struct RunEdits: Sendable {
+  /// The new values; each run stands once.
+  package var edits: [RunEdit]
+  /// Fields that the store gets; those that it has are passed over.
+  package var newFields: [MetadataField]
+  /// What is done, for the log; nil says how many runs and which fields.
+  package var message: String?
+
+  /// Makes a description.
+  package init(edits: [RunEdit], newFields: [MetadataField] = [], message: String?) {
+    (self.edits, self.newFields, self.message) = (edits, newFields, message)
+  }
+}
+
 /// One value that became another, and in how many runs.
 public struct FieldChange: Sendable, Hashable {
   /// The field.
@@ -75,5 +90,12 @@ struct EditPlan {
       guard case .integer(let field) = key[0] else { return nil }
       return FieldChange(field: fields[Int(field)].name, before: key[1], after: key[2], runs: count)
     }
+  }
+
+  /// What was changed, or would be.
+  func report(of request: RunEdits, _ newFields: [MetadataField], _ commit: Int64?) -> EditReport {
+    EditReport(
+      commit: commit, runsSelected: request.edits.count, runsChanged: cells.count, changes: changes,
+      newFields: newFields)
   }
 }

@@ -25,31 +25,51 @@ extension TrajectoryStore {
     _ edits: [RunEdit], adding newFields: [MetadataField] = [], message: String? = nil, isTrial: Bool = false,
     options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> EditReport {
-    guard Set(edits.map(\.run)).count == edits.count else {
-      throw EngramError(.usage, "a run stands twice among the edits", file: path, mend: "give all its values at once")
+    try edit(isTrial: isTrial, options: options) { (_) throws(EngramError) in
+      RunEdits(edits: edits, newFields: newFields, message: message)
     }
-    let edits = edits.sorted { $0.run < $1.run }
-    func report(_ plan: EditPlan, _ new: [MetadataField], _ commit: Int64?) -> EditReport {
-      EditReport(
-        commit: commit, runsSelected: edits.count, runsChanged: plan.cells.count, changes: plan.changes, newFields: new)
-    }
+  }
+
+  /// Changes fields of runs as a plan says that is made during the writer's turn, when nobody else changes what runs are.
+  ///
+  /// - Parameters:
+  ///   - isTrial: Whether only to say what would change; no turn is taken then.
+  ///   - options: How to wait and work, who does it and why.
+  ///   - planning: Says what is to change of the store as it is.
+  /// - Returns: What changed.
+  /// - Throws: As ``edit(_:adding:message:isTrial:options:)``, and what the plan throws.
+  package func edit(
+    isTrial: Bool, options: WriteOptions, planning: (_ snapshot: Snapshot) throws(EngramError) -> RunEdits
+  ) throws(EngramError) -> EditReport {
     if isTrial {
+      let planned = try planning(try snapshot())
       return try read { (catalog) throws(EngramError) in
-        let (plan, new) = try self.plan(edits, newFields, catalog)
-        return report(plan, new, nil)
+        let (plan, new) = try self.plan(try once(planned.edits), planned.newFields, catalog)
+        return plan.report(of: planned, new, nil)
       }
     }
     return try write("edit", options: options) { (session) throws(EngramError) in
-      let (plan, new) = try session.read { (catalog) throws(EngramError) in try self.plan(edits, newFields, catalog) }
-      if plan.cells.isEmpty && new.isEmpty { return report(plan, new, nil) }
+      let planned = try planning(try session.snapshot())
+      let (plan, new) = try session.read { (catalog) throws(EngramError) in
+        try self.plan(try once(planned.edits), planned.newFields, catalog)
+      }
+      if plan.cells.isEmpty && new.isEmpty { return plan.report(of: planned, new, nil) }
       let fields = Set(plan.changes.map(\.field)).sorted().joined(separator: ", ")
-      let message = message ?? "\(fields) of \(plan.cells.count) runs"
+      let message = planned.message ?? "\(fields) of \(plan.cells.count) runs"
       return try session.commit(operation: "edit", message: message) { (catalog) throws(EngramError) in
         try catalog.addFields(new)
         for (run, values) in plan.cells { _ = try catalog.edit(run: run, values) }
-        return report(plan, new, catalog.commitID)
+        return plan.report(of: planned, new, catalog.commitID)
       }
     }
+  }
+
+  /// Edits by run, each of which stands once.
+  private func once(_ edits: [RunEdit]) throws(EngramError) -> [RunEdit] {
+    guard Set(edits.map(\.run)).count == edits.count else {
+      throw EngramError(.usage, "a run stands twice among the edits", file: path, mend: "give all its values at once")
+    }
+    return edits.sorted { $0.run < $1.run }
   }
 
   /// Changes fields of all runs for which a condition is true, in one commit.
@@ -75,10 +95,13 @@ extension TrajectoryStore {
         layersWhere: filter, layers, set: values, message: "\(said) where \(filter)", isTrial: isTrial, options: options
       )
     }
-    let runs = try runs(where: filter, in: try snapshot(), work: options.work)
-    return try edit(
-      runs.keys.map { RunEdit(run: $0, values: values) },
-      message: "\(said) for \(runs.count) runs where \(filter)", isTrial: isTrial, options: options)
+    let fields = values
+    return try edit(isTrial: isTrial, options: options) { (snapshot) throws(EngramError) in
+      let runs = try self.runs(where: filter, in: snapshot, work: options.work)
+      return RunEdits(
+        edits: runs.keys.map { RunEdit(run: $0, values: fields) },
+        message: "\(said) for \(runs.count) runs where \(filter)")
+    }
   }
 
   /// What differs between what some runs have and what they are to have, and the fields that are new.
@@ -126,11 +149,20 @@ extension TrajectoryStore {
       uniquingKeysWith: { first, _ in first })
     if changed.isEmpty { return }
     let numbering = places.firstIndex { fields[$0].name.lowercased() == "replicate" }
+    /// No number among replicates is number 1.
+    func numbered(_ values: [MetadataValue]) -> [MetadataValue] {
+      guard let numbering, values[numbering] == .null else { return values }
+      var numbered = values
+      numbered[numbering] = .integer(1)
+      return numbered
+    }
     var runs: [[MetadataValue]: (run: Int64, before: [MetadataValue])] = [:]
-    for (run, values) in try catalog.runValues(places.map { fields[$0] }) {
-      var key = values
+    for (run, stored) in try catalog.runValues(places.map { fields[$0] }) {
+      var key = stored
       for (field, value) in changed[run] ?? [] { places.firstIndex(of: field).map { key[$0] = value } }
       if key.indices.allSatisfy({ $0 == numbering || key[$0] == .null }) { continue }
+      let values = numbered(stored)
+      key = numbered(key)
       guard let (other, before) = runs.updateValue((run, values), forKey: key), before != values else { continue }
       throw EngramError(
         .invalidData, "two runs would be told apart by nothing", file: path, place: "runs \(other) and \(run)",

@@ -9,18 +9,31 @@ extension TrajectoryStore {
   ///
   /// - Returns: The number of the commit; nil where the field has that name already.
   /// - Throws: ``EngramError`` with code `usage` when there is no such field or it is one that every store has, `exists` when
-  ///   the name is taken, `invalidData` for a name that cannot be a field, `busy`, `diskFull`, `io`.
+  ///   the name is taken, `invalidData` for a name that cannot be a field, `busy` also while a run in progress has the field,
+  ///   `diskFull`, `io`.
   public func renameField(
     _ name: String, to newName: String, options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> Int64? {
     try write("rename of \(name)", options: options) { (session) throws(EngramError) in
       let old = try session.read { (catalog) throws(EngramError) in try catalog.fields(named: [name])[0] }
       if old.name == newName { return nil }
+      if old.name.lowercased() != newName.lowercased() { try requireNoRunInProgress(has: old) }
       return try session.commit(operation: "rename", message: "the field \(old.name) is now \(newName)") {
         (catalog) throws(EngramError) in
         try catalog.renameField(old.name, to: newName)
         return catalog.commitID
       }
+    }
+  }
+
+  /// Refuses another name of a field that a run in progress would bring back under the old one when it ends.
+  private func requireNoRunInProgress(has field: MetadataField) throws(EngramError) {
+    for journal in try journals() {
+      guard let begun = try? run(inJournal: journal), let value = begun.given[field.name.lowercased()] else { continue }
+      throw EngramError(
+        .busy, "a run in progress has the field '\(field.name)', and would bring it back when it ends", file: path,
+        place: "field \(field.name)", expected: "runs in progress without it", found: "'\(value)' in a run in progress",
+        mend: "end the run first")
     }
   }
 

@@ -28,15 +28,19 @@ extension TrajectoryStore {
   /// - Throws: ``EngramError`` with code `notFound` when no run is selected, `usage` for a condition that is wrong or that
   ///   tells layers of one run apart, `busy`, `diskFull`, `io`.
   public func hide(where filter: String, options: WriteOptions = WriteOptions()) throws(EngramError) -> HideReport {
-    let runs = try runs(where: filter, in: try snapshot(), work: options.work)
-    return try setHidden(true, ExampleSet(runs.values.flatMap(\.ranges)), "runs where \(filter)", options)
+    try setHidden(true, "runs where \(filter)", options) { () throws(EngramError) in
+      let runs = try self.runs(where: filter, in: try snapshot(), work: options.work)
+      return ExampleSet(runs.values.flatMap(\.ranges))
+    }
   }
 
   /// Hides everything that a commit added, in one commit.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when there is no such commit, or it added no example; `busy`, `io`.
   public func hide(commit: Int64, options: WriteOptions = WriteOptions()) throws(EngramError) -> HideReport {
-    try setHidden(true, try examples(addedBy: commit), "what commit \(commit) added", options)
+    try setHidden(true, "what commit \(commit) added", options) { () throws(EngramError) in
+      try examples(addedBy: commit)
+    }
   }
 
   /// Shows hidden runs again for which a condition is true, in one commit.
@@ -46,19 +50,23 @@ extension TrajectoryStore {
   /// - Throws: As ``hide(where:options:)``.
   public func unhide(where filter: String, options: WriteOptions = WriteOptions()) throws(EngramError) -> HideReport {
     let limits = QueryLimits(work: options.work)
-    let runs = try read { (catalog) throws(EngramError) in
-      try Self.wholeRuns(
-        try catalog.groups(by: ["run_id"], where: filter, limits: limits),
-        of: try catalog.groups(by: ["run_id"], where: nil, limits: limits), filter, path)
+    return try setHidden(false, "runs where \(filter)", options) { () throws(EngramError) in
+      let runs = try read { (catalog) throws(EngramError) in
+        try Self.wholeRuns(
+          try catalog.groups(by: ["run_id"], where: filter, limits: limits),
+          of: try catalog.groups(by: ["run_id"], where: nil, limits: limits), filter, path)
+      }
+      return ExampleSet(runs.values.flatMap(\.ranges))
     }
-    return try setHidden(false, ExampleSet(runs.values.flatMap(\.ranges)), "runs where \(filter)", options)
   }
 
   /// Shows everything again that a commit added, in one commit.
   ///
   /// - Throws: As ``hide(commit:options:)``.
   public func unhide(commit: Int64, options: WriteOptions = WriteOptions()) throws(EngramError) -> HideReport {
-    try setHidden(false, try examples(addedBy: commit), "what commit \(commit) added", options)
+    try setHidden(false, "what commit \(commit) added", options) { () throws(EngramError) in
+      try examples(addedBy: commit)
+    }
   }
 
   /// The examples that came with a commit, without those that were removed for good.
@@ -82,11 +90,14 @@ extension TrajectoryStore {
     return left
   }
 
+  /// Hides examples or shows them; which ones is asked during the writer's turn, when nobody else changes what runs are.
   private func setHidden(
-    _ isHidden: Bool, _ examples: ExampleSet, _ what: String, _ options: WriteOptions
+    _ isHidden: Bool, _ what: String, _ options: WriteOptions,
+    choosing choose: () throws(EngramError) -> ExampleSet
   ) throws(EngramError) -> HideReport {
     let operation = isHidden ? "hide" : "unhide"
     return try write(operation, options: options) { (session) throws(EngramError) in
+      let examples = try choose()
       let (hidden, replaced) = try session.read { (catalog) throws(EngramError) in
         let hidden = try catalog.hiddenExamples()
         if isHidden { return (hidden, ExampleSet()) }

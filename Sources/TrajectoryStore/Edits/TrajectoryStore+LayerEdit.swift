@@ -134,11 +134,10 @@ extension TrajectoryStore {
     var counts: [[MetadataValue]: Set<Int64>] = [:]
     /// The layers that get another name, each with the names that they had.
     var renamed: [MeasuredLayer: Set<String>] = [:]
-    for id in selected.ids {
-      guard let example = known[id] else { continue }
+    let changing = selected.ids.compactMap { known[$0] }.filter { $0.layer != edit.changed($0.layer) }
+    plan.replaced = ExampleSet(changing.map(\.measurement))
+    for example in changing {
       let (old, new) = (example.layer, edit.changed(example.layer))
-      if old == new { continue }
-      plan.replaced = plan.replaced.union(ExampleSet(example.measurement))
       plan.runs.insert(example.run)
       func count(_ field: String, _ before: String?, _ after: String?) {
         if before == after { return }

@@ -40,13 +40,14 @@ extension TrajectoryStore {
   ///
   /// - Parameters:
   ///   - isTrial: Whether only to say what would be removed.
+  ///   - confirmed: What somebody was shown and agreed to; anything else is not removed. Nil for whatever is hidden.
   ///   - options: How to wait and work.
   ///   - uses: Says which split sets and results cannot stay without some examples, and which name any of some texts.
   /// - Returns: What is gone.
-  /// - Throws: ``EngramError`` with code `busy` while others read or write the store, `corrupt` when a segment is damaged,
-  ///   `diskFull`, `io`, `cancelled`.
+  /// - Throws: ``EngramError`` with code `busy` while others read or write the store, or when they changed what is hidden since
+  ///   it was confirmed, `corrupt` when a segment is damaged, `diskFull`, `io`, `cancelled`.
   package func purge(
-    isTrial: Bool, options: WriteOptions,
+    isTrial: Bool, confirmed: PurgeReport? = nil, options: WriteOptions,
     uses: (_ examples: ExampleSet, _ texts: [String]) throws(EngramError) -> PurgedUses
   ) throws(EngramError) -> PurgeReport {
     try write("purge", options: options) { (session) throws(EngramError) in
@@ -65,6 +66,7 @@ extension TrajectoryStore {
         }
         return report(nil, runs: runs)
       }
+      if let confirmed { try requireSame(confirmed, report(nil, runs: confirmed.runs)) }
       var done = report(nil, runs: 0)
       if !hidden.isEmpty {
         done = try session.purge(hidden, uses.splitSets, uses.classifications) { report($0, runs: $1) }
@@ -72,6 +74,22 @@ extension TrajectoryStore {
       try session.eraseRemains()
       return done
     }
+  }
+}
+
+extension TrajectoryStore {
+  /// Refuses to remove anything else than what was confirmed.
+  private func requireSame(_ confirmed: PurgeReport, _ found: PurgeReport) throws(EngramError) {
+    guard
+      confirmed.examples != found.examples || confirmed.splitSets != found.splitSets
+        || confirmed.classifications != found.classifications
+    else { return }
+    func text(_ report: PurgeReport) -> String {
+      "\(report.examples.count) examples, \(report.splitSets.count) split sets, \(report.classifications.count) results"
+    }
+    throw EngramError(
+      .busy, "what would be removed is no longer what was confirmed; nothing was removed", file: path,
+      expected: text(confirmed), found: text(found), mend: "run the purge again, and read what it would remove now")
   }
 }
 

@@ -150,6 +150,13 @@ final class Journal {
       throw EngramError(.limit, "a checkpoint is too large", file: path, found: "\(payload.count) bytes")
     }
     let block = JournalBlock.bytes(kind, payload, after: checksum)
+    // What is not read is not written.
+    guard block.bytes.count <= JournalContents.mostBytes - end else {
+      throw EngramError(
+        .limit, "the journal of a run is full", file: path, expected: "at most \(JournalContents.mostBytes) bytes",
+        found: "\(end + block.bytes.count) bytes",
+        mend: "end the run, and record fewer statistics or layers in a run, or fewer checkpoints")
+    }
     var written = 0
     while written < block.bytes.count {
       // SAFETY: the array lends its bytes for the call.

@@ -68,6 +68,36 @@ public struct RecordedRun: Sendable, Hashable {
 }
 
 extension RecordedRun {
+  /// The same run with numbers as text where a store has text in their field today.
+  ///
+  /// - Parameter fields: The fields of the store.
+  /// - Returns: The run with values that the fields accept, as far as text makes them so.
+  /// - Throws: Nothing for a run that is one.
+  func fitting(_ fields: [MetadataField]) throws(EngramError) -> RecordedRun {
+    let texts = Set(fields.filter { $0.type == .text }.map { $0.name.lowercased() })
+    var fitted = metadata
+    for (name, value) in metadata where texts.contains(name.lowercased()) {
+      switch value {
+      case .null, .text: continue
+      // As a field that is widened spells its numbers.
+      case .integer, .real: fitted[name] = .text(value.description)
+      }
+    }
+    return try RecordedRun(
+      metadata: fitted, layers: layers, statistics: statistics, elementType: elementType, runKey: runKey)
+  }
+
+  /// Whether another run equals this one in what tells runs apart, and has the same layers in another order.
+  func differsInOrder(from other: RecordedRun) -> Bool {
+    guard let runKey, other.layers.map(\.name) != layers.map(\.name),
+      Set(other.layers.map(\.name)) == Set(layers.map(\.name))
+    else { return false }
+    let (own, others) = (given, other.given)
+    return (runKey + ["replicate"]).map { $0.lowercased() }.allSatisfy { own[$0] == others[$0] }
+  }
+}
+
+extension RecordedRun {
   /// The JSON of a journal's first block.
   var json: JSONValue {
     var fields = JSONObject()

@@ -47,25 +47,19 @@ public final class Recorder {
     // What does not fit the store is known before a checkpoint is recorded, not when the run ends.
     _ = try SegmentSchema(epochs: [0], statistics: run.statistics, elementType: run.elementType)
     for layer in run.layers { try layer.checkName() }
-    let fields = run.metadata.filter { $0.value != .null }.sorted { $0.key < $1.key }
+    let fields = try store.read { (catalog) throws(EngramError) in try catalog.fields() }
+    let begun = try Self.takeUp(&run, of: store)
+    // What was begun before a field became text goes on as text.
+    let fitted = begun ? try run.fitting(fields) : run
+    let values = fitted.metadata.filter { $0.value != .null }.sorted { $0.key < $1.key }
     let metadata = AppendMetadata(
-      fields: fields.map { MetadataField(name: $0.key, type: MetadataType(narrowestFor: [$0.value])) },
-      runs: [fields.map(\.value)], observations: [])
-    try metadata.check(against: try store.read { (catalog) throws(EngramError) in try catalog.fields() })
-    let folder = try store.folder.root.directory(making: StoreFolder.recording)
-    var journal = try Journal(run, in: folder)
-    while try store.hasEnded(run) {
-      // It may be that a process was killed after the run became part of the store and before its journal was removed.
-      try journal.remove()
-      try Self.forgetState(of: run, in: store)
-      if let stored = try store.ended(run) { throw stored }
-      // What was recorded then was corrected since, so this is another run.
-      run.attempt += 1
-      journal = try Journal(run, in: folder)
-    }
+      fields: values.map { MetadataField(name: $0.key, type: MetadataType(narrowestFor: [$0.value])) },
+      runs: [values.map(\.value)], observations: [])
+    try metadata.check(against: fields)
+    let journal = try Journal(run, in: try store.folder.root.directory(making: StoreFolder.recording))
     self.run = run
     do throws(EngramError) {
-      storedRun = try store.storedRun(of: run)
+      storedRun = try store.storedRun(of: fitted)
     } catch {
       // What was begun for nothing is no run in progress.
       if journal.checkpoints.isEmpty { try? journal.remove() }
@@ -172,17 +166,23 @@ public final class Recorder {
     for layer in run.layers.indices {
       for checkpoint in checkpoints { bytes += checkpoint.bytes[(layer * size)..<((layer + 1) * size)] }
     }
+    // Fields may have become text since the run was begun.
+    let fitted = try run.fitting(try store.read { (catalog) throws(EngramError) in try catalog.fields() })
     let recording = Recording(
-      metadata: run.metadata.filter { $0.value != .null }, layers: run.layers,
+      metadata: fitted.metadata.filter { $0.value != .null }, layers: run.layers,
       values: TrajectoryValues(nativeBytes: bytes, run.elementType),
       metrics: checkpoints.flatMap { checkpoint in
         checkpoint.metrics.sorted { $0.key < $1.key }.map { MetricValue($0.key, epoch: checkpoint.epoch, $0.value) }
       })
     let (store, run) = (store, run)
+    // A merge may have brought a run of this key that was corrected since.
+    var remembered = run
+    while try store.hasEnded(remembered), try store.ended(remembered) == nil { remembered.attempt += 1 }
     let report = try store.append(
-      [recording], epochs: checkpoints.map(\.epoch), statistics: run.statistics, operation: "record",
-      contentHash: store.recordingHash(of: run), options: options
-    ) { () throws(EngramError) in try store.storedRun(of: run) }
+      [recording], epochs: checkpoints.map(\.epoch), statistics: run.statistics,
+      operation: TrajectoryStore.recordOperation,
+      contentHash: store.recordingHash(of: remembered), options: options
+    ) { () throws(EngramError) in try store.storedRun(of: fitted) }
     self.journal = nil
     // The run is part of the store; a journal that is left is removed by the next recorder of the run.
     try? journal.remove()

@@ -98,6 +98,18 @@ extension TrajectoryStore {
     return try folder.root.directory(StoreFolder.recording).names().filter(Journal.isJournal).sorted()
   }
 
+  /// The run of a journal, without its checkpoints; nil where nothing says which it is.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` when the run has ended meanwhile, `corrupt` when the journal is damaged.
+  func run(inJournal name: String) throws(EngramError) -> RecordedRun? {
+    let file = try InputFile(name, in: try folder.root.directory(StoreFolder.recording))
+    // Far more than the names and values of most runs take.
+    let count = min(file.byteCount, 1 << 20)
+    let start = try FileSlice(file: file, offset: 0, byteCount: count).bytes(0..<count)
+    guard case .block(let block) = JournalBlock.read(start, at: 0, after: 0) else { return try readJournal(name)?.run }
+    return try RecordedRun(journal: try JSONValue(parsing: Array(block.payload)))
+  }
+
   /// What a journal holds; nil when its run has ended meanwhile.
   func readJournal(_ name: String) throws(EngramError) -> JournalContents? {
     guard try folder.root.status(of: StoreFolder.recording) != nil else { return nil }

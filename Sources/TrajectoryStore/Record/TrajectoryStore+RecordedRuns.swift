@@ -83,7 +83,16 @@ extension TrajectoryStore {
   }
 
   /// What the store remembers of a run that was recorded, so that it is not recorded twice.
-  func recordingHash(of run: RecordedRun) -> String { "recording \(run.key)" }
+  func recordingHash(of run: RecordedRun) -> String { IngestRecord.recordedMark + run.key }
+
+  /// The word for the end of a recorded run in the commit log.
+  static let recordOperation = "record"
+
+  /// Whether a run of this key was recorded to its end in this store itself, and did not come by a merge.
+  func hasRecordedHere(_ run: RecordedRun) throws(EngramError) -> Bool {
+    try read { (catalog) throws(EngramError) in try catalog.ingested(recordingHash(of: run)) }?.commit.operation
+      == Self.recordOperation
+  }
 
   /// Whether a run of this key was recorded to its end, whatever it is today.
   func hasEnded(_ run: RecordedRun) throws(EngramError) -> Bool {

@@ -28,12 +28,12 @@ extension Snapshot {
   package func measuredLayers(of runs: Set<Int64>) throws(EngramError) -> [MeasuredLayer: [Int64]] {
     var found: [MeasuredLayer: [Int64]] = [:]
     if runs.isEmpty { return found }
-    var members = ExampleSet()
+    var ranges: [Range<Int64>] = []
     for group in try groups(by: ["run_id"]) {
-      if case .integer(let id) = group.key[0], runs.contains(id) { members = members.union(group.examples) }
+      if case .integer(let id) = group.key[0], runs.contains(id) { ranges += group.examples.ranges }
     }
     let columns = ["run_id", "layer_name", "unit_fraction", "noise_sd", "observation_seed"]
-    try metadata(of: members, columns: columns) { (example, values) throws(EngramError) in
+    try metadata(of: ExampleSet(ranges), columns: columns) { (example, values) throws(EngramError) in
       guard case .integer(let run) = values[0] else { return }
       var condition = ObservationCondition.perfect
       if case .real(let fraction) = values[2] { condition.unitFraction = fraction }

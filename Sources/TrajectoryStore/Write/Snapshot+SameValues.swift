@@ -5,8 +5,9 @@ import Glibc
 import TrajectoryModel
 
 extension Snapshot {
-  /// About as many examples are in memory while values are compared.
+  /// About as many examples are in memory of each store while values are compared, and no more of them than take so many bytes.
   private static let examplesCompared: Int64 = 4_096
+  private static let bytesCompared = 128 << 20
 
   /// Finds examples that have other values than examples of another snapshot, or were recorded at other epochs or statistics.
   ///
@@ -31,8 +32,9 @@ extension Snapshot {
         found.append(first..<examples.upperBound)
         break
       }
-      let end = min(
-        own.examples.ranges[0].upperBound, their.examples.ranges[0].upperBound - shift, first + Self.examplesCompared)
+      let byteCount = own.columns.count * own.elementType.byteCount
+      let most = max(1, min(Self.examplesCompared, Int64(Self.bytesCompared / max(1, byteCount))))
+      let end = min(own.examples.ranges[0].upperBound, their.examples.ranges[0].upperBound - shift, first + most)
       let part = first..<end
       if own.columns.epochs == their.columns.epochs, own.columns.statistics == their.columns.statistics,
         own.elementType == their.elementType

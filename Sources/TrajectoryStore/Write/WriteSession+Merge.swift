@@ -214,12 +214,18 @@ extension MergeMatches {
     func say(_ count: Int, _ one: String, _ many: String) -> String? {
       count == 0 ? nil : "of the examples of \(path) \(count) \(count == 1 ? one : many)"
     }
+    let left: String? =
+      purgedThereCount == 0
+      ? nil
+      : "\(purgedThereCount) \(purgedThereCount == 1 ? "example" : "examples") here that came from \(path) "
+        + "\(purgedThereCount == 1 ? "was" : "were") removed there for good; hide and purge what shall go here too"
     return [
       say(purged.count, "was removed here for good, and stays out", "were removed here for good, and stay out"),
       say(hiddenHereCount, "is hidden here, and stays so", "are hidden here, and stay so"),
       say(
         hiddenThere.count, "was hidden there since, and is hidden here now",
         "were hidden there since, and are hidden here now"),
+      left,
     ].compactMap { $0 }
   }
 }

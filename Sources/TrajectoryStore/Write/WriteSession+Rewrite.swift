@@ -78,8 +78,19 @@ extension WriteSession {
     return groups
   }
 
-  /// About as many examples are in memory while a segment is rewritten.
+  /// About as many examples are in memory while a segment is rewritten, and no more of them than take so many bytes.
   private static let examplesInMemory = 4_096
+  private static let bytesInMemory = 256 << 20
+
+  /// How many examples are rewritten at a time: whole row groups, and at least one.
+  ///
+  /// - Parameters:
+  ///   - size: The examples of a row group.
+  ///   - byteCount: The bytes of an example.
+  /// - Returns: The number of examples.
+  package static func rewriteStep(rowGroupSize size: Int, exampleByteCount byteCount: Int) -> Int {
+    size * max(1, min(examplesInMemory, bytesInMemory / max(1, byteCount)) / size)
+  }
 
   private func rewrite(_ group: [Extent]) throws(EngramError) -> Extent {
     try rewrite(group[0].firstExample..<group[group.count - 1].examples.upperBound, as: group[0])
@@ -101,14 +112,14 @@ extension WriteSession {
       let columns = FeatureColumns(statistics: extent.statistics, epochs: extent.epochs)
       var values = Matrix(elementType: extent.elementType)
       let size = segment.writer.rowGroupSize
+      let byteCount = columns.count * values.elementType.byteCount
       // A few row groups are decoded at a time, so that threads share them.
-      let step = Int64(size * max(1, Self.examplesInMemory / size))
+      let step = Int64(Self.rewriteStep(rowGroupSize: size, exampleByteCount: byteCount))
       for start in stride(from: all.lowerBound, to: all.upperBound, by: Int64.Stride(step)) {
         try options.work.checkCancelled("rewriting was stopped; the store is unchanged")
         let rowGroups = start..<min(all.upperBound, start + step)
         try snapshot.materialize(
           rowGroups: rowGroups, of: size, columns, into: &values, work: options.work)
-        let byteCount = columns.count * values.elementType.byteCount
         for first in stride(from: 0, to: rowGroups.count, by: size) {
           let end = min(rowGroups.count, first + size)
           try segment.writer.append(

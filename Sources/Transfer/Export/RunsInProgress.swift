@@ -12,6 +12,8 @@ import TrajectoryStore
 final class RunsInProgress: Sendable {
   /// What is recorded so far.
   let snapshot: Snapshot
+  /// The path of the store that they will be part of.
+  let path: String
 
   /// Reads the journals of a store; nil where no run has a checkpoint.
   ///
@@ -19,15 +21,19 @@ final class RunsInProgress: Sendable {
   init?(of store: TrajectoryStore) throws(EngramError) {
     let runs = Self.ordered(try store.runsInProgress().filter { !$0.epochs.isEmpty })
     if runs.isEmpty { return nil }
+    let fields = Self.fields(of: runs, beside: try store.snapshot().fields())
+    path = store.path
     // SAFETY: getenv's text is copied at once.
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    let path = "\(folder)/engram-in-progress-\(getpid())-\(UInt64.random(in: 0 ... .max)).engram"
-    let scratch = try TrajectoryStore.create(at: path)
+    let scratchPath = "\(folder)/engram-in-progress-\(getpid())-\(UInt64.random(in: 0 ... .max)).engram"
+    let scratch = try TrajectoryStore.create(at: scratchPath)
     do throws(EngramError) {
+      _ = try scratch.edit([], adding: fields)
+      let known = Dictionary(fields.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
       for group in Self.alike(runs) {
         let first = group[0]
         _ = try scratch.append(
-          group.map(Self.recording), epochs: first.epochs, statistics: first.run.statistics)
+          group.map { Self.recording($0, known) }, epochs: first.epochs, statistics: first.run.statistics)
       }
       snapshot = try scratch.snapshot()
     } catch {
@@ -66,7 +72,47 @@ final class RunsInProgress: Sendable {
     return found
   }
 
-  private static func recording(_ run: RunInProgress) -> Recording {
+  /// The fields of a store and those of runs, each with a type that holds the values of both.
+  private static func fields(of runs: [RunInProgress], beside stored: [MetadataField]) -> [MetadataField] {
+    var fields = stored
+    var places: [String: Int] = [:]
+    for (place, field) in stored.enumerated() { places[field.name.lowercased()] = place }
+    var values: [Int: [MetadataValue]] = [:]
+    for run in runs {
+      for (name, value) in run.run.metadata.sorted(by: { $0.key < $1.key }) where value != .null {
+        let place = places[name.lowercased()] ?? fields.count
+        if place == fields.count {
+          places[name.lowercased()] = place
+          fields.append(MetadataField(name: name, type: MetadataType(narrowestFor: [value])))
+        }
+        values[place, default: []].append(value)
+      }
+    }
+    for (place, given) in values {
+      let types = [fields[place].type, MetadataType(narrowestFor: given)]
+      var type = MetadataType.allCases.last { types.contains($0) } ?? .text
+      // A whole number that no real holds.
+      if type == .real, !given.allSatisfy(type.accepts) { type = .text }
+      fields[place] = MetadataField(name: fields[place].name, type: type)
+    }
+    return fields
+  }
+
+  /// A value as a field of some type holds it.
+  private static func fitted(_ value: MetadataValue, _ type: MetadataType) -> MetadataValue {
+    switch (type, value) {
+    case (.text, .integer), (.text, .real): .text(value.description)
+    case (.real, .integer(let number)): .real(Double(number))
+    default: value
+    }
+  }
+
+  private static func recording(_ run: RunInProgress, _ fields: [String: MetadataField]) -> Recording {
+    var metadata: [String: MetadataValue] = [:]
+    for (name, value) in run.run.metadata where value != .null {
+      let field = fields[name.lowercased()] ?? MetadataField(name: name, type: MetadataType(narrowestFor: [value]))
+      metadata[field.name] = fitted(value, field.type)
+    }
     let count = run.run.statistics.count
     var values: [Double] = []
     values.reserveCapacity(run.run.layers.count * run.epochs.count * count)
@@ -74,7 +120,7 @@ final class RunsInProgress: Sendable {
       for checkpoint in run.values { values += checkpoint[(layer * count)..<((layer + 1) * count)] }
     }
     return Recording(
-      metadata: run.run.metadata.filter { $0.value != .null }, layers: run.run.layers,
+      metadata: metadata, layers: run.run.layers,
       values: run.run.elementType == .float32 ? .float32(values.map { Float($0) }) : .float64(values),
       metrics: run.metrics)
   }

@@ -136,7 +136,7 @@ public struct SelectionExport: Sendable, Hashable {
     var left = limit ?? .max
     var selections: [(snapshot: Snapshot, progress: RunsInProgress?, selected: FeatureSelection)] = []
     for (index, source) in sources.enumerated() {
-      var examples = try matching(in: source.snapshot, isProgress: source.progress != nil, work)
+      var examples = try matching(in: source.snapshot, source.progress, work)
       // Where examples may be left out, the first of the others are wanted.
       if missing == .drop, examples.count > left, left > 0 {
         examples = try source.snapshot.select(examples, statistics: statistics, view: view, missing: missing).examples
@@ -182,17 +182,17 @@ public struct SelectionExport: Sendable, Hashable {
       remarks: notes + said + [progress].compactMap { $0 } + remarks, work: work)
   }
 
-  /// The examples that the filter selects; a field that no run in progress has is NULL for all of them.
+  /// The examples that the filter selects.
   private func matching(
-    in snapshot: Snapshot, isProgress: Bool, _ work: WorkContext
+    in snapshot: Snapshot, _ progress: RunsInProgress?, _ work: WorkContext
   ) throws(EngramError) -> ExampleSet {
     do throws(EngramError) {
       return try snapshot.examples(where: filter, limits: QueryLimits(work: work))
     } catch {
-      if isProgress, runs == .all, error.code == .usage, error.message.hasPrefix("no such column") {
-        return ExampleSet()
-      }
-      throw error
+      var named = error
+      // Where runs in progress lie for a while is nobody's matter.
+      if let progress { named.file = progress.path }
+      throw named
     }
   }
 

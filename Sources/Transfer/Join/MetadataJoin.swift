@@ -55,7 +55,23 @@ public struct MetadataJoin: Sendable, Hashable {
   ) throws(EngramError) -> Report {
     let table = try MetadataTable(
       try TextTable(reading: source, isRowsOnly: true), renamesRuns: !by.contains { $0.lowercased() == Self.runID })
-    let snapshot = try store.snapshot()
+    var (unmatched, runsWithoutRow) = ([Int](), 0)
+    // What runs are is asked during the writer's turn, so that nothing is replaced that came while this one waited.
+    let edit = try store.edit(isTrial: isTrial, options: options) { (snapshot) throws(EngramError) in
+      let (edits, without) = try plan(table, snapshot)
+      (unmatched, runsWithoutRow) = without
+      return edits
+    }
+    return Report(
+      edit: edit, rows: table.rowCount, unmatchedRows: unmatched, runsWithoutRow: runsWithoutRow, notes: table.notes)
+  }
+
+  /// What the table changes of the runs of a store.
+  ///
+  /// - Returns: The edits; the numbers of the rows that fit no run, and how many runs no row is about.
+  private func plan(
+    _ table: MetadataTable, _ snapshot: Snapshot
+  ) throws(EngramError) -> (RunEdits, without: (rows: [Int], runs: Int)) {
     let fields = try snapshot.fields()
     let keys = try keyColumns(table, fields)
     let runs = try snapshot.runs()
@@ -79,13 +95,10 @@ public struct MetadataJoin: Sendable, Hashable {
       edits.append(edit)
     }
     let names = columns.map { table.columns[$0].name }.joined(separator: ", ")
-    let edit = try store.edit(
-      edits, adding: values.compactMap(\.newField),
-      message: "joined \(names) from \(source) by \(by.joined(separator: ", "))",
-      isTrial: isTrial, options: options)
-    return Report(
-      edit: edit, rows: table.rowCount, unmatchedRows: unmatched, runsWithoutRow: runs.ids.count - matches.count,
-      notes: table.notes)
+    let planned = RunEdits(
+      edits: edits, newFields: values.compactMap(\.newField),
+      message: "joined \(names) from \(source) by \(by.joined(separator: ", "))")
+    return (planned, (unmatched, runs.ids.count - matches.count))
   }
 
   /// The column that numbers the runs of the store.

@@ -271,4 +271,30 @@ import Transfer
     let after = TestFiles.text(bench["y.csv"]).split(separator: "\n").map { $0.drop { $0 != "," } }
     #expect(after.sorted() == lines.map { $0.drop { $0 != "," } }.sorted())
   }
+
+  @Test func `runs in progress have every field of the store, and one type where theirs differ`() throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    func begin(_ seed: Int64, _ rate: MetadataValue, _ epochs: [Double]) throws {
+      let recorder = try store.recorder(
+        run: ["learning_rule": .text("adam"), "model_seed": .integer(seed), "lr": rate],
+        layers: [Layer(name: "x", position: nil)], statistics: ["mine"])
+      for epoch in epochs { try recorder.record(epoch: epoch, values: .float32([1])) }
+    }
+    try begin(1, .integer(1), [0, 5])
+    try begin(2, .real(1.5), [0])
+    func count(_ filter: String, _ runs: SelectionExport.Runs = .inProgress) throws -> Int {
+      try SelectionExport(filter: filter, fields: ["model_seed"], runs: runs)
+        .write(from: try store.snapshot(), to: bench["x.csv"], as: .csv).examples
+    }
+    #expect(try count("lr / 2 = 0.5 OR lr = 1.5") == 2)
+    let unknown = refusal(.usage) { _ = try count("nothing = 1") }
+    #expect(unknown?.file == store.path)
+    // A field of the store that they have not is NULL for them.
+    _ = try store.edit(
+      [RunEdit(run: try store.snapshot().runs().ids[0], values: ["note": .text("old")])],
+      adding: [MetadataField(name: "note", type: .text)])
+    #expect(try count("note IS NULL") == 2)
+    #expect(try count("note IS NULL OR note = 'old'", .all) == 10)
+  }
 }

@@ -1,6 +1,7 @@
 // MetadataJoinTests.swift -- columns of a table come to the runs that its rows are about.
 
 import Base
+import Glibc
 import TestSupport
 import Testing
 import TrajectoryModel
@@ -68,5 +69,29 @@ struct MetadataJoinTests {
       _ = try Self.join("dt,dose\n1,9007199254740993\n", by: ["dt"], bench, store)
     }
     #expect(error?.expected == "a number that a real holds exactly")
+  }
+
+  @Test func `a value that came while a join waited for its turn is not replaced unasked`() async throws {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    bench.write("dt,lab\n0,Bern\n", to: "t.csv")
+    let join = MetadataJoin(source: bench["t.csv"], by: ["dt"])
+    let run = try store.snapshot().runs().ids[0]
+    var waiting: Task<EngramError?, Never>?
+    try store.write("hold") { (session) throws(EngramError) in
+      waiting = Task.detached { () -> EngramError? in
+        do throws(EngramError) { _ = try join.run(on: store) } catch { return error }
+        return nil
+      }
+      // It has asked by now, and waits.
+      usleep(500_000)
+      _ = try session.correct(
+        Correction(
+          edits: [RunEdit(run: run, values: ["lab": .text("Basel")])],
+          newFields: [MetadataField(name: "lab", type: .text)]), operation: "edit", message: "labs")
+    }
+    let error = await waiting?.value
+    #expect(error?.code == .exists && error?.found == "'Bern'")
+    #expect(try store.snapshot().runs(fields: ["lab"]).rows[0] == [.text("Basel")])
   }
 }

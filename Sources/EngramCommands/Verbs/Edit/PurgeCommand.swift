@@ -36,11 +36,13 @@ enum PurgeCommand {
       waitSeconds: invocation[SharedParameters.waitSeconds], work: invocation.work,
       author: invocation[SharedParameters.author])
     let isTrial = invocation[trial]
+    var confirmed: PurgeReport?
     if !isTrial {
       let plan = try store.purge(isTrial: true, options: options)
       try requireConfirmation(store, plan, invocation)
+      confirmed = plan
     }
-    let report = try store.purge(isTrial: isTrial, options: options)
+    let report = try store.purge(isTrial: isTrial, confirmed: confirmed, options: options)
     if !report.naming.isEmpty {
       try invocation.note(
         "note: what stays and names a text that only removed runs had, in a filter or a list: "

@@ -34,7 +34,8 @@ enum InfoCommand {
       let examples = try snapshot.examples(where: filter, limits: limits)
       let batches = batches(snapshot.recorded(examples))
       let key = try snapshot.runKey().map { [("run key", $0.joined(separator: ", "))] } ?? []
-      try invocation.output.write(text(summary, finite, splitSets, more: batches + key))
+      let areAlone = snapshot.fillTheirFiles(examples)
+      try invocation.output.write(text(summary, finite, splitSets, areAlone: areAlone, more: batches + key))
       let runs = try snapshot.store.runsInProgress()
       guard !runs.isEmpty else { return }
       let epochs = runs.reduce(0) { $0 + $1.epochs.count }
@@ -72,9 +73,12 @@ enum InfoCommand {
   }
 
   private static func text(
-    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], more: [(String, String)]
+    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], areAlone: Bool,
+    more: [(String, String)]
   ) -> String {
     let ratio = Double(summary.valueBytes) / Double(max(1, summary.segmentBytes))
+    let staged = summary.stagedBatches > 0 ? " and \(summary.stagedBatches) staged batches" : ""
+    let compression = areAlone ? "(\(fixed(ratio, digits: 2)) to 1)" : "that hold other examples too"
     var lines: [(String, String)] = [
       ("examples", "\(countText(summary.examples)) of \(countText(summary.runs)) runs"),
       (
@@ -89,7 +93,8 @@ enum InfoCommand {
       ("values", "\(summary.elementTypes.map(\.name).joined(separator: " and ")), \(byteText(summary.valueBytes))"),
       (
         "size",
-        "\(byteText(summary.segmentBytes)) in \(summary.segments) segments\(summary.stagedBatches > 0 ? " and \(summary.stagedBatches) staged batches" : "") (\(fixed(ratio, digits: 2)) to 1), \(byteText(summary.catalogBytes)) of catalog"
+        "\(byteText(summary.segmentBytes)) in \(summary.segments) segments\(staged) \(compression), "
+          + "\(byteText(summary.catalogBytes)) of catalog"
       ),
       ("layer sets", countText(summary.layerSets)),
       ("commit", summary.commit.map { "\($0.id), \($0.operation) at \($0.time)" } ?? "none yet"),
