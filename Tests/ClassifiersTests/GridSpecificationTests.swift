@@ -46,6 +46,19 @@ struct GridSpecificationTests {
     #expect(try grid.candidates[8].integer("n_estimators") == 7)
   }
 
+  @Test(
+    arguments: [
+      ("[1, 2.5, 1]", [.array([.real(1), .real(2.5), .real(1)])]),
+      ("[[1, 2], [2, 1]]", [.array([.real(1), .real(2)]), .array([.real(2), .real(1)])]),
+      (#"["balanced", null, [1, 2]]"#, ["balanced", .null, .array([.real(1), .real(2)])]),
+      (#""balanced""#, ["balanced"]),
+    ] as [(String, [JSONValue])])
+  func `a number for each class is one choice of class weights`(text: String, weights: [JSONValue]) throws {
+    let grid = try Self.grid(
+      #"{"version": 1, "classifier": "random-forest", "parameters": {"class_weight": \#(text)}}"#)
+    #expect(try grid.makeGrid().candidates.compactMap { $0["class_weight"] } == weights)
+  }
+
   @Test(arguments: [
     (#"{"version": 1, "classifier": "random-forest", "parameters": {"n_estimatorz": 5}}"#, "n_estimatorz"),
     (#"{"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": "many"}}"#, "n_estimators"),

@@ -196,6 +196,20 @@ struct PictureTests {
     #expect(Markup.fault(in: svg) == nil)
   }
 
+  @Test(arguments: [2.0, 1]) func `a band that reaches zero ends at the lower edge of a logarithmic axis`(error: Double)
+    throws
+  {
+    // Ends of 0.05 and 1.95 are below and above all that the axis shows.
+    func band(_ error: Double) throws -> String {
+      let points = (0..<3).map { LineChart.Point(Double($0), 1, error: error) }
+      let y = ValueAxis("y", from: 0.1, to: 1.5, scale: .log)
+      let chart = LineChart([.init("adam", points, .blue, .band)], x: ValueAxis("epoch"), y: y)
+      let svg = Picture(title: "", description: "", panels: [Panel("", .lines(chart))]).svg()
+      return String(try #require(svg.firstMatch(of: /<path[^>]* bd"[^>]*>/)).output)
+    }
+    #expect(try band(error) == band(0.95))
+  }
+
   @Test func `every thin line is drawn in a terminal, however many there are`() {
     func drawn(_ count: Int) -> String {
       // Each has a height of its own.

@@ -45,6 +45,58 @@ struct ClassifySessionTests {
     #expect(try session.failure("results", session.store, "1") == "2 notFound")
   }
 
+  @Test func `results of a study say their seconds, and those of a file none`() throws {
+    let session = try Session()
+    let study = """
+      {"version": 1, "name": "tiny", "experiments": [
+        {"name": "one", "splits": {"kind": "balanced", "repeats": 1, "test_fraction": 0.25, "where": "task = 'digits10'"},
+         "classifiers": [{"model": "random-forest",
+          "grid": {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 2}}}]}],
+       "figures": [{"name": "a", "draw": "accuracy", "experiments": ["one"]}]}
+      """
+    try Data(study.utf8).write(to: URL(filePath: session.path("study.json")))
+    try session.ok("study", "make", session.store, session.path("study.json"))
+    try session.ok("ingest-results", session.store, Fixtures.path("results/forest_np2_protocol2.pkl"))
+    for (id, hasSeconds) in [("1", true), ("2", false)] {
+      let lines = try session.ok("results", session.store, id, "--csv").split(whereSeparator: \.isNewline)
+      #expect(lines[0].hasSuffix(",seconds") && lines.count > 1)
+      #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(",") != hasSeconds }, "\(lines)")
+    }
+  }
+
+  @Test func `one split as JSON is that split alone, whatever else is stored`() throws {
+    let session = try Self.session()
+    let words = ["classify", session.store, "--model", "random-forest", "--set", "n_estimators=2", "--accept-leakage"]
+    _ = try session.json(words + ["--split", "fig2a/0"])
+    let second = try session.json(words + ["--split", "fig2a/1"])
+    let test = try #require(second["test"] as? [String: Any])
+    let mean = try #require(test["mean_accuracy"] as? Double)
+    #expect(test["accuracies"] as? [Double] == [mean])
+    #expect(try #require(test["confusion"] as? [[Int]]).joined().reduce(0, +) == 408)
+    let splits = try #require(second["splits"] as? [[String: Any]])
+    #expect(splits.compactMap { $0["split"] as? String } == ["1"])
+  }
+
+  @Test func `results of pairs have an accuracy, its error and predictions, and no joint confusion`() throws {
+    let session = try Session()
+    try session.ok("split", "pairs", session.store, "--name", "pairs", "--repeats", "1")
+    let results = try session.json([
+      "classify", session.store, "--split", "pairs", "--model", "random-forest", "--set", "n_estimators=2",
+      "--accept-leakage",
+    ])
+    let test = try #require(results["test"] as? [String: Any])
+    let accuracies = try #require(test["accuracies"] as? [Double])
+    #expect(accuracies.count == 6)
+    #expect(abs(try #require(test["mean_accuracy"] as? Double) - accuracies.reduce(0, +) / 6) < 1e-12)
+    #expect(results["classes"] is NSNull && test["confusion"] is NSNull && test["by_class"] is NSNull)
+    let shown = try session.ok("results", session.store, "1")
+    #expect(shown.contains("standard error of 6 splits") && shown.contains("different classes"), "\(shown)")
+    let lines = try session.ok("results", session.store, "1", "--predictions", "--csv").split(separator: "\n")
+    #expect(lines[0] == "id,split,example_id,actual,predicted,p_adam,p_feedback,p_information,p_sgdm")
+    // The first pair is of adam and feedback; the others have no probability there.
+    #expect(lines[1].hasPrefix("1,adam+feedback,") && lines[1].hasSuffix(",,"), "\(lines[1])")
+  }
+
   /// Results without what differs from one answer to the next.
   private static func bare(_ results: [String: Any]) throws -> Data {
     var results = results

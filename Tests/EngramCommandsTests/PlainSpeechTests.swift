@@ -112,7 +112,7 @@ struct PlainSpeechTests {
       run(
         "split", "holdout", store, "--by", "model_seed", "--name", "h", "--label", "model_seed"
       ).code == 0)
-    let words = ["export", store, "--split", "h/1", "--statistics", "all", "-o", folder["x.npz"]]
+    let words = ["export", store, "--split", "h/2", "--statistics", "all", "-o", folder["x.npz"]]
     let result = Shell.run(Shell.engram, words + ["--zscore"])
     #expect(
       result.errors.contains(

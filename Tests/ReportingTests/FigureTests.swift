@@ -180,6 +180,19 @@ struct FigureTests {
     #expect(plot.picture.svg().contains("<circle"), "one epoch is a point")
   }
 
+  @Test func `bands that have no place on a logarithmic axis are counted`() throws {
+    // The mean of the first epoch is 4.5 ± 5.5, that of the second 5.5 ± 4.5.
+    let toy = try ToyStore(
+      [-1, 10].map { (first: Float) in
+        Recording(
+          metadata: ["learning_rule": .text("adam"), "replicate": .integer(Int64(first))],
+          layers: [Layer(name: "one", position: nil)], values: .float32([first, first.magnitude]))
+      }, epochs: [0, 5], statistics: ["m"])
+    let request = PlotRequest(statistics: ["m"], isMean: true, scale: .log)
+    let notes = try toy.store.snapshot().plot(request).picture.notes
+    #expect(notes.contains { $0.hasPrefix("m: bands that reach zero") && $0.hasSuffix("axis: 1") }, "\(notes)")
+  }
+
   @Test(arguments: [[100_000_001, 100_000_003], [1e39, 3e39], [1e-50, 3e-50]])
   func `means are of float64 values as they are`(values: [Double]) throws {
     let folder = TemporaryFolder()

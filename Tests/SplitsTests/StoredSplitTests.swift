@@ -60,6 +60,40 @@ import TrajectoryStore
     #expect(refusal(.usage) { _ = try set.index(of: "a") }?.expected == "one of 0, 2")
   }
 
+  @Test func `a number that is the name of a split, or the value it holds out, means that split, which is said`() throws
+  {
+    let toy = try toy()
+    func set(_ name: String, _ names: [String]) throws -> SplitSet {
+      let splits = names.enumerated().map { index, name in
+        Split(name: name, train: ExampleSet(0..<4), test: ExampleSet(Int64(4 + index)..<Int64(5 + index)))
+      }
+      return try toy.store.createSplitSet(name, SplitSpecification(.explicit(ExplicitSplits(splits))))
+    }
+    let folds = try set("folds", ["1", "2", "3"])
+    #expect(try ["0", "1", "2", "3"].map { try folds.index(of: $0) } == [0, 0, 1, 2])
+    #expect(folds.remark(onKey: "1") == "folds/1 is the split called '1', which is number 0; number 1 is called '2'")
+    #expect(folds.remark(onKey: "0") == nil && folds.remark(onKey: "3") == nil)
+    refusal(.notFound) { _ = try folds.index(of: "4") }
+    refusal(.notFound) { try folds.check(index: 3) }
+    let seeds = try set("seeds", ["seed=2", "seed=0", "seed=1"])
+    #expect(try ["0", "1", "2", "seed=2"].map { try seeds.index(of: $0) } == [1, 2, 0, 0])
+    #expect(seeds.remark(onKey: "0") != nil && seeds.remark(onKey: "seed=2") == nil)
+    let plain = try set("plain", ["0", "1"])
+    #expect(plain.remark(onKey: "1") == nil)
+    #expect(try toy.store.auditFirstSplit("seeds")?.split == "seed=2")
+    #expect(try toy.store.auditSplits("folds", split: "2", comparesValues: false).map(\.split) == ["2"])
+  }
+
+  @Test func `names of splits that Unicode has equal are two names`() throws {
+    let toy = try toy()
+    let names = ["caf\u{E9}", "cafe\u{301}"]
+    let splits = names.enumerated().map { index, name in
+      Split(name: name, train: ExampleSet(0..<4), test: ExampleSet(Int64(4 + index)..<Int64(5 + index)))
+    }
+    let set = try toy.store.createSplitSet("two", SplitSpecification(.explicit(ExplicitSplits(splits))))
+    #expect(try names.map { try set.index(of: $0) } == [0, 1])
+  }
+
   @Test func `a specification follows fields that were renamed, in columns and conditions`() throws {
     let toy = try ToyStore(
       (0..<4).map { index in
@@ -175,6 +209,21 @@ import TrajectoryStore
     for split in try SplitSpecification(.groupShuffle(plan)).splits(of: toy.store.snapshot()) {
       #expect((4...10).contains(split.test.count) && (5...15).contains(split.train.count))
     }
+  }
+
+  @Test func `runs whose decimals differ by the tolerance are a pair, and those that differ by more are none`() throws {
+    let table = [("adam", 0.61), ("adam", 0.7), ("sgdm", 0.62), ("sgdm", 0.7100001)]
+    let toy = try ToyStore(table.map { ToyStore.run(["learning_rule": .text($0.0)], layers: 2) })
+    _ = try toy.store.addMetrics(
+      table.enumerated().map { index, run in
+        RunMetric(run: Int64(index + 1), MetricValue("top1", epoch: 0, run.1))
+      })
+    let plan = MatchedSplits(
+      metric: "top1", .pairs(first: .text("adam"), second: .text("sgdm"), tolerance: 0.01, same: []),
+      balanced: BalancedSplits(repeats: 1, test: .perClass(1), train: .perClass(1)))
+    let split = try SplitSpecification(.matched(plan)).splits(of: toy.store.snapshot())[0]
+    // Layers of the first and of the third run.
+    #expect(split.train.union(split.test).ids == [0, 1, 4, 5])
   }
 
   @Test func `matched splits keep runs of a band, or pairs of runs of two rules that are close`() throws {

@@ -44,6 +44,20 @@ struct UnlabelledTests {
     #expect(try snapshot.unlabelled(by: "learning_rule").count == 16)
   }
 
+  @Test(
+    arguments: [
+      ([0, 1], []),
+      (
+        [0, 1, 2], ["1 of 5 selected examples have no learning_rule (NULL, empty or 'unknown') and are on neither side"]
+      ),
+    ] as [([Int64], [String])])
+  func `of listed examples those without a label are counted among the listed`(train: [Int64], said: [String]) throws {
+    let toy = try Self.toy()
+    let split = Split(name: "0", train: ExampleSet(ids: train), test: ExampleSet(ids: [6, 7]))
+    let specification = SplitSpecification(.explicit(ExplicitSplits([split])))
+    #expect(try specification.remarks(of: toy.store.snapshot()) == said)
+  }
+
   @Test func `where nobody has a label, nobody is left out, and whole numbers are labels`() throws {
     let toy = try Self.toy()
     let snapshot = try toy.store.snapshot()
@@ -103,6 +117,23 @@ struct UnlabelledTests {
     _ = try toy.store.createSplitSet(
       "g", SplitSpecification(.groupShuffle(GroupShuffleSplits(by: ["animal"], repeats: 1, test: .fraction(0.5)))))
     #expect(try toy.store.auditSplits("g", comparesValues: false)[0].leaks.isEmpty)
+  }
+
+  @Test func `a field is called as individuals are by its whole name, with a number or not, and by no part of it`()
+    throws
+  {
+    let named = ["mouse", "Subjects", "animal_id", "session_2", "recording_session", "cell_name"]
+    let others = ["cell_type", "network_depth", "sessions_before", "animal_house", "id"]
+    let runs = (0..<24).map { index in
+      var fields: [String: MetadataValue] = ["learning_rule": .text(index % 2 == 0 ? "a" : "b")]
+      for field in named + others { fields[field] = .text(index % 4 < 2 ? "x" : "y") }
+      return ToyStore.run(fields, layers: 1, value: Float(index))
+    }
+    let toy = try ToyStore(runs, in: 1)
+    _ = try toy.store.createSplitSet("b", SplitSpecification(.balanced(BalancedSplits(repeats: 1))))
+    let audit = try toy.store.auditSplits("b", comparesValues: false)[0]
+    #expect(audit.overlaps.count == 1 + named.count + others.count)
+    #expect(Set(audit.overlaps.filter(\.namesIndividuals).map(\.name)) == Set(named))
   }
 
   @Test func `a field whose values are each of one class is a leak, whatever it is called`() throws {

@@ -201,6 +201,37 @@ struct ClassifyTests {
     #expect(error?.place == "example 47 (run 24, layer fc2), column weightraw_kurtosis@5")
   }
 
+  @Test func `a side of which no example has what is asked for is refused by name, and the other splits are kept`()
+    throws
+  {
+    let toy = try ToyStore.learningRules()
+    let late = ["adam", "feedback", "sgdm"].map { rule in
+      Recording(
+        metadata: ["learning_rule": .text(rule), "model_seed": .integer(100)],
+        layers: [Layer(name: "conv1", position: .early), Layer(name: "fc2", position: .deep)],
+        values: .float32([Float](repeating: 1, count: 2 * 2 * ToyStore.ruleStatistics.count)))
+    }
+    _ = try toy.store.append(late, epochs: [5, 10], statistics: ToyStore.ruleStatistics)
+    let (early, others) = (ExampleSet(0..<48), ExampleSet(48..<54))
+    let splits = [
+      Split(name: "late test", train: early, test: others), Split(name: "late train", train: others, test: early),
+      Split(name: "early", train: ExampleSet(0..<24), test: ExampleSet(24..<54)),
+    ]
+    _ = try toy.store.createSplitSet("s", SplitSpecification(.explicit(ExplicitSplits(splits))))
+    var plan = try Self.plan()
+    plan.features.missing = .drop
+    plan.features.view.epochs = .list([0, 5])
+    plan.grid = GridSpecification(.randomForest, parameters: ["n_estimators": 2])
+    let drops = plan
+    for (split, side) in [(0, "test"), (1, "train")] {
+      let error = refusal(.invalidData) { _ = try toy.store.classify(drops, options: ClassifyOptions(split: split)) }
+      #expect(error?.message == "no \(side) example is left" && error?.place == "split late \(side)")
+    }
+    let error = refusal(.invalidData) { _ = try toy.store.classify(drops) }
+    #expect(error?.message.hasPrefix("2 of 3 splits could not be classified (late test, late train)") == true)
+    #expect(try toy.store.finishedSplits(of: drops) == [2])
+  }
+
   @Test func `more folds than examples of a class, and than runs, are refused`() throws {
     let toy = try Self.store()
     var plan = try Self.plan()

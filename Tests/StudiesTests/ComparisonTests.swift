@@ -24,8 +24,10 @@ struct ComparisonTests {
   }
 
   /// Results of two forests, of one and of many trees, on the same splits.
-  private static func results() throws -> (toy: ToyStore, first: Classification, second: Classification) {
-    let toy = try ClassifyTests.store(.balanced(BalancedSplits(repeats: 6)))
+  private static func results(
+    _ kind: SplitSpecification.Kind = .balanced(BalancedSplits(repeats: 6))
+  ) throws -> (toy: ToyStore, first: Classification, second: Classification) {
+    let toy = try ClassifyTests.store(kind)
     func classify(trees: Int64) throws -> Classification {
       let grid = GridSpecification(.randomForest, parameters: ["n_estimators": .integer(trees)])
       return try toy.store.classify(ClassificationPlan(splitSet: "s", grid: grid, seed: 1))
@@ -47,6 +49,18 @@ struct ComparisonTests {
     #expect(abs(try #require(found.standardError) - error) < 1e-12)
     #expect(abs(try #require(found.halfWidth()) - 2.570581835636314 * error) < 1e-9)
     #expect(comparison.recalls.count == comparison.classes.count)
+  }
+
+  @Test func `results of pairs are compared split by split, and a class where splits have it`() throws {
+    let (_, first, second) = try Self.results(.pairs(PairSplits(balanced: BalancedSplits(repeats: 2))))
+    let comparison = try Comparison(first, with: second)
+    #expect(comparison.accuracy.splits == 6)
+    #expect(comparison.classes == ["adam", "feedback", "sgdm"])
+    // Each class is in two of the three pairs.
+    #expect(comparison.recalls.map(\.splits) == [4, 4, 4])
+    // All but the first pair have sgdm, the second of their two classes.
+    let recalls = second.splits[2...].map { $0.test.confusion.recall(of: 1) }
+    #expect(abs(comparison.recalls[2].second - recalls.reduce(0, +) / 4) < 1e-12)
   }
 
   @Test func `results compared with themselves do not differ`() throws {

@@ -455,6 +455,21 @@ struct IdentifyTests {
     }
   }
 
+  @Test func `a statistic is left out for what is not finite at an epoch that is read, and at no other`() throws {
+    let toy = try ToyStore.learningRules()
+    // At epoch 5 of one training run a kurtosis is NaN.
+    let name = "weightraw_kurtosis"
+    var asked = request("model_seed = 0")
+    let whole = try toy.store.snapshot().identify(asked).columns
+    #expect(whole.leftOut.map(\.statistic) == [name] && whole.leftOut.map(\.reason) == [.notFiniteInTraining])
+    asked.features.view.epochs = .list([0, 10])
+    let ends = try toy.store.snapshot().identify(asked).columns
+    #expect(ends.leftOut.isEmpty && ends.columns.statistics == ToyStore.ruleStatistics)
+    asked.features.statistics = .names([name])
+    asked.features.view.epochs = .range(first: 6, last: 10)
+    #expect(try toy.store.snapshot().identify(asked).columns.columns.names == ["\(name)@10"])
+  }
+
   @Test func `runs with layers on both sides are told of`() throws {
     try BundledStore.with { store in
       let found = try store.snapshot().identify(request("layer_name = 'conv1'"))

@@ -114,6 +114,53 @@ struct StudyTests {
     }
   }
 
+  @Test func `predictions that an experiment asks for are kept by whichever learns first, and their lack is found`()
+    throws
+  {
+    let kept =
+      #"{"name": "kept", "splits": {"kind": "balanced", "repeats": 2, "test_fraction": 0.25, "#
+      + #""where": "task = 'digits10'"}, "statistics": ["weight"], "predictions": true, "#
+      + #""classifiers": [{"model": "random-forest", "grid": \#(Self.grid)}]}, {"name": "nowhere""#
+    let figure = #"{"name": "d", "draw": "accuracy", "experiments": ["kept"]}, {"name": "c""#
+    let text = Self.text.replacing(#"{"name": "nowhere""#, with: kept).replacing(#"{"name": "c""#, with: figure)
+    let study = try Study(json: JSONValue(parsing: text))
+    /// What is kept of experiment `kept`, where one study has made figure `a` and the other finds it done.
+    func found(_ first: Study) throws -> (predictions: [Bool], bare: [Int64], id: Int64) {
+      try BundledStore.with { bundled in
+        let store = try TrajectoryStore(opening: bundled.path)
+        let alone = try StudyPlan(first, grid: .coarse, experiments: ["rules"], on: store)
+        _ = try store.run(try alone.tasks(for: [try first.figure("a")], in: store), of: alone)
+        let plan = try StudyPlan(study, grid: .coarse, on: store)
+        let tasks = try plan.tasks(for: [try study.figure("d")], in: store)
+        #expect(tasks.count == 2 && tasks.allSatisfy { $0.isDone })
+        let cell = try #require(plan.cells.first { $0.experiment == "kept" })
+        let results = try #require(try store.results(of: [cell], in: plan)[cell])
+        let bare = try store.resultsWithoutPredictions(of: tasks, in: plan)
+        return (results.splits.map { $0.predictions != nil }, bare, results.summary.id)
+      }
+    }
+    let now = try found(study)
+    #expect(now.predictions == [true, true] && now.bare == [])
+    // A study without that experiment has no need of them.
+    let before = try found(try Self.study())
+    #expect(before.predictions == [false, false] && before.bare == [before.id])
+  }
+
+  @Test func `a held-out group with the only examples of a class is noted`() throws {
+    let kinds = [("x", "adam"), ("x", "sgdm"), ("y", "adam"), ("y", "feedback"), ("z", "adam"), ("z", "adam")]
+    let toy = try ToyStore(
+      kinds.map { ToyStore.run(["architecture": .text($0.0), "learning_rule": .text($0.1)], layers: 1) })
+    let text = """
+      {"version": 1, "name": "held", "experiments": [
+        {"name": "nets", "splits": {"kind": "holdout", "by": ["architecture"]}, "classifiers": ["random-forest"]}],
+       "figures": [{"name": "a", "draw": "holdouts", "experiments": ["nets"]}]}
+      """
+    let plan = try StudyPlan(try Study(json: JSONValue(parsing: text)), grid: .coarse, on: toy.store)
+    let said =
+      "split architecture=x: sgdm cannot be learnt, for it is not in train (the like is so of 1 more splits)"
+    #expect(plan.remarks["nets"]?.contains(said) == true, "\(plan.remarks) \(plan.impossible)")
+  }
+
   @Test func `the same plan gives the same results whether a study or a person asks`() throws {
     try BundledStore.with { bundled in
       let store = try TrajectoryStore(opening: bundled.path)

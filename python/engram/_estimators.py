@@ -109,7 +109,7 @@ class RandomForest(_Estimator):
         try:
             return float(self.summary_["out_of_bag_accuracy"])
         except KeyError:
-            raise AttributeError("there is no oob_score_ without a bootstrap, or of a model from a file") from None
+            raise AttributeError("there is no oob_score_ without a bootstrap, where every tree saw every row, or of a model from a file") from None
 
 
 class LinearSVM(_Estimator):

@@ -150,13 +150,17 @@ class SplitSet(Sequence[Split]):
     def __getitem__(self, key: slice) -> list[Split]: ...
 
     def __getitem__(self, key: int | str | slice) -> Split | list[Split]:
-        """A split by its number or its name, or several by a slice."""
+        """A split by its number, several by a slice, or the one that a text names: by its name or the value that it holds out."""
         if isinstance(key, slice):
             return [Split(self, index) for index in range(len(self))[key]]
         if isinstance(key, str):
-            found = [index for index, name in enumerate(self.names) if name == key or name.endswith(f"={key}") and "," not in name]
+            found = [index for index, name in enumerate(self.names) if name == key]
+            found = found or [index for index, name in enumerate(self.names) if name.endswith(f"={key}") and "," not in name]
             if not found:
                 raise KeyError(f"there is no split {key!r} in {self.name!r}, only {', '.join(self.names[:12])}")
+            if len(found) > 1:
+                numbers = ", ".join(map(str, found))
+                raise KeyError(f"several splits of {self.name!r} are called {key!r}: take one by its number, which is one of {numbers}")
             return Split(self, found[0])
         try:
             return Split(self, range(len(self))[key])
@@ -185,6 +189,9 @@ class SplitSet(Sequence[Split]):
 
     def audit(self, index: int | str | None = None, *, skip_values: bool = False) -> Any:
         """What the two sides have in common, and what they lack."""
+        if isinstance(index, (int, np.integer)) and 0 <= index < len(self):
+            # The command takes a number for the name of a split where one is called so.
+            index = self.names[index]
         return self.store._command(["split", "audit"], self.name, index=index, skip_values=skip_values)
 
     def __repr__(self) -> str:

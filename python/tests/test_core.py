@@ -118,6 +118,22 @@ def test_a_split_is_loaded_from_one_reading(shared: engram.Store) -> None:
         shared.splits["fig2"]
 
 
+def test_a_text_names_a_split_and_a_number_counts_splits(store: engram.Store, tmp_path: pathlib.Path) -> None:
+    rows = "".join(f"{example},{'test' if example == fold else 'train'},{fold}\n" for fold in (1, 2, 3) for example in range(5))
+    (tmp_path / "folds.csv").write_text("example_id,side,split\n" + rows)
+    store._command(["split", "explicit"], str(tmp_path / "folds.csv"), name="folds")
+    folds = store.splits["folds"]
+    assert [folds["1"].index, folds[1].name, folds["3"].index] == [0, "2", 2]
+    # What an audit says of a number is of that split, whatever the others are called.
+    assert folds.audit(1, skip_values=True)[0]["split"] == folds.audit("2", skip_values=True)[0]["split"] == "2"
+    names = ["x=a", "y=a"]
+    made = store.splits.create("twice", {
+        "version": 1, "kind": "explicit", "splits": [{"name": name, "train": [0], "test": [1]} for name in names]})
+    assert made["x=a"].index == 0
+    with pytest.raises(KeyError, match="several splits"):
+        made["a"]
+
+
 def test_splits_are_made_and_made_again(store: engram.Store) -> None:
     made = store.splits.make("animal", "holdout", by=["architecture"])
     assert made["knet"].name == "architecture=knet" and made[-1].index == len(made) - 1

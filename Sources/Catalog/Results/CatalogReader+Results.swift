@@ -94,6 +94,20 @@ extension CatalogReader {
     return ordinals
   }
 
+  /// The number of the classification of a plan, where a finished split of it has no predictions; nil otherwise.
+  package func classificationWithoutPredictions(planHash: String) throws(EngramError) -> Int64? {
+    let row = try statement(
+      """
+      SELECT classification_id FROM classification AS c
+      WHERE plan_hash = ?1 AND EXISTS (
+        SELECT 1 FROM classification_split AS s
+        WHERE s.classification_id = c.classification_id AND s.predictions IS NULL)
+      """)
+    defer { row.reset() }
+    try row.bind(1, planHash)
+    return try row.step() ? row.integer(0) : nil
+  }
+
   /// How far the search in a split has come, or nil when nothing was kept.
   package func classificationSearch(_ id: Int64, _ ordinal: Int) throws(EngramError) -> String? {
     let row = try statement("SELECT record FROM classification_search WHERE classification_id = ?1 AND ordinal = ?2")

@@ -99,7 +99,8 @@ public struct ForestModel: ClassifierModel {
     object["parameters"] = .object(forest.parameters)
     object["trees"] = .integer(Int64(treeCount))
     object["nodes"] = .integer(starts[treeCount])
-    if let outOfBag { object["out_of_bag_accuracy"] = .real(outOfBag.accuracy) }
+    // Where every tree saw every row, nothing is known, and JSON has no NaN.
+    if let outOfBag, !outOfBag.accuracy.isNaN { object["out_of_bag_accuracy"] = .real(outOfBag.accuracy) }
     return object
   }
 

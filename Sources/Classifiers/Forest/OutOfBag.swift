@@ -10,7 +10,7 @@ public struct OutOfBag: Sendable {
   public let rows: [Int32]
   /// rows x classes: the mean over the trees that did not see the row; NaN for a row that every tree saw.
   public let probabilities: [Float]
-  /// The share of rows whose most likely class is their own, among those that some tree did not see.
+  /// The share of rows whose most likely class is their own, among those that some tree did not see; NaN where there are none.
   public let accuracy: Double
 }
 

@@ -72,8 +72,7 @@ public enum ClassifierKind: String, Sendable, Hashable, CaseIterable {
   private static func combinations(_ part: JSONObject, except shared: [String]) -> [JSONObject] {
     var combinations = [JSONObject()]
     for member in part.members {
-      var choices = [member.value]
-      if case .array(let list) = member.value, !shared.contains(member.key) { choices = list }
+      let choices = shared.contains(member.key) ? [member.value] : GridSpecification.choices(of: member)
       combinations = combinations.flatMap { combination in
         choices.map { choice in
           var longer = combination

@@ -15,7 +15,7 @@ public struct GridSpecification: Sendable, Hashable {
 
   /// The kind of classifier.
   public let kind: ClassifierKind
-  /// For each part of the grid, its parameters; a value is one choice or an array of them.
+  /// For each part of the grid, its parameters; a value is one choice or an array of them; a number for each class is one choice of `class_weight`.
   public let parts: [JSONObject]
 
   /// Makes a grid of parts, one after the other.
@@ -102,10 +102,24 @@ public struct GridSpecification: Sendable, Hashable {
     return grids.count == 1 ? grids[0] : JoinedGrid(grids)
   }
 
+  /// What a parameter may be: a value, or one of an array of them; a number for each class is one choice of class weights.
+  static func choices(of member: JSONObject.Member) -> [JSONValue] {
+    guard case .array(let list) = member.value else { return [member.value] }
+    let isOne =
+      member.key == "class_weight" && !list.isEmpty
+      && list.allSatisfy { value in
+        switch value {
+        case .integer, .real: true
+        default: false
+        }
+      }
+    return isOne ? [member.value] : list
+  }
+
   private static func combinationCount(_ part: JSONObject) throws(EngramError) -> Int {
     var count = 1
     for member in part.members {
-      guard case .array(let choices) = member.value else { continue }
+      let choices = choices(of: member)
       guard !choices.isEmpty else {
         throw EngramError(
           .usage, "a parameter has no choices", place: "key \"parameters\", key \"\(member.key)\"",

@@ -21,17 +21,13 @@ public struct SplitMetrics: Sendable, Hashable {
   /// The accuracy of each split.
   public var accuracies: [Double] { matrices.map(\.accuracy) }
 
+  private var summary: SplitAccuracies { SplitAccuracies(matrices) }
+
   /// The mean accuracy of the splits, each counting the same.
-  public var meanAccuracy: Double { accuracies.reduce(0, +) / Double(matrices.count) }
+  public var meanAccuracy: Double { summary.mean }
 
   /// The standard error of ``meanAccuracy``: the sample standard deviation over the root of the number of splits.
   ///
   /// Nil with one split, which has none.
-  public var accuracyError: Double? {
-    let count = Double(matrices.count)
-    if matrices.count < 2 { return nil }
-    let mean = meanAccuracy
-    let squares = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / (count - 1) / count).squareRoot()
-  }
+  public var accuracyError: Double? { summary.standardError }
 }

@@ -64,13 +64,19 @@ extension LineChart {
       guard let across = x.share(point.x), let up = y.clamped(point.y + offset) else { return nil }
       return (frame.x + across * frame.width, frame.height(of: up))
     }
+    /// The lower end of an error: what is not above zero has no place on a logarithmic axis, and is below all that it shows.
+    func lowEnd(_ point: Point) -> (x: Double, y: Double)? {
+      let error = point.error ?? 0
+      if let end = place(point, -error) { return end }
+      return place(point).map { at in (x: at.x, y: error.isFinite ? frame.height(of: 0) : at.y) }
+    }
     let ink = line.ink.rawValue
     canvas.beginGroup(line.style == .marks ? nil : line.label)
     if line.style == .band {
       for part in line.points.split(whereSeparator: { place($0) == nil })
       where part.contains(where: { $0.error != nil }) {
         let upper = part.compactMap { place($0, $0.error ?? 0) }
-        let lower = part.reversed().compactMap { place($0, -($0.error ?? 0)) ?? place($0) }
+        let lower = part.reversed().compactMap { lowEnd($0) }
         canvas.path((upper + lower).map { $0 }, style: "f\(ink) bd", isClosed: true)
       }
     }
@@ -85,7 +91,7 @@ extension LineChart {
       for point in line.points {
         guard let at = place(point) else { continue }
         canvas.beginGroup("\(line.label): \(NumberText.withError(point.y, point.error))")
-        if let error = point.error, error > 0, let low = place(point, -error), let high = place(point, error) {
+        if let error = point.error, error > 0, let low = lowEnd(point), let high = place(point, error) {
           canvas.line(at.x, low.y, at.x, high.y, style: "s\(ink) er")
         }
         canvas.mark(line.ink, at.x, at.y)

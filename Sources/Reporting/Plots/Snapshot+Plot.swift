@@ -102,6 +102,13 @@ private struct TrajectoryPlot {
         charts.append((facet, series))
       }
       let scale = scale(charts.flatMap { $0.series.flatMap { $0.points.map(\.y) } }, &notes, statistic)
+      let points = charts.flatMap { $0.series.flatMap(\.points) }
+      let cut = scale == .log ? points.count { $0.y > 0 && $0.y <= $0.error ?? 0 } : 0
+      if cut > 0 {
+        notes.append(
+          "\(statistic): bands that reach zero or below and end at the lower edge of a logarithmic axis: \(cut)"
+        )
+      }
       panels += charts.map { panel(statistic, $0.facet, $0.series, scale) }
     }
     notes.append("lines are means over examples, bands one standard error of the mean on either side")

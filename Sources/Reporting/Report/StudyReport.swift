@@ -178,7 +178,7 @@ package struct StudyReport {
     var rows: [[JSONValue]] = []
     for set in sets.prefix(shown) {
       try work.checkCancelled("stopped while the report was written")
-      let audit = try store.auditSplits(set.name, split: "0", comparesValues: false, work: work.silent).first
+      let audit = try store.auditFirstSplit(set.name, work: work.silent)
       let leaks =
         audit?.leaks.map { $0.check == "run" ? $0.sentence : "\($0.check): \($0.sentence)" }.joined(separator: "; ")
         ?? ""

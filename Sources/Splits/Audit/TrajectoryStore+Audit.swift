@@ -9,7 +9,7 @@ extension TrajectoryStore {
   ///
   /// - Parameters:
   ///   - name: The split set.
-  ///   - key: The number or the name of one split; nil audits all.
+  ///   - key: The name or the number of one split; nil audits all.
   ///   - comparesValues: Whether every trajectory is read, to find equal ones.
   ///   - work: How the work is done.
   /// - Returns: An audit for each split, in order.
@@ -31,6 +31,17 @@ extension TrajectoryStore {
     let duplicates = try comparesValues ? auditor.duplicates(among: all) : nil
     for split in set.splits { audits.append(auditor.audit(split, duplicates)) }
     return audits
+  }
+
+  /// Says of the first split of a stored set what its sides have in common, and what they lack; no trajectory is read.
+  ///
+  /// - Throws: As ``auditSplits(_:split:comparesValues:work:)``.
+  package func auditFirstSplit(
+    _ name: String, work: WorkContext = WorkContext()
+  ) throws(EngramError) -> SplitAudit? {
+    let set = try splitSet(name)
+    let auditor = try SplitAuditor(set.specification, of: try snapshot(asOf: set.commit), work: work)
+    return set.splits.first.map { auditor.audit($0, nil) }
   }
 }
 
@@ -103,18 +114,28 @@ struct SplitAuditor {
     return overlaps.prefix(1) + others.map(\.element)
   }
 
-  /// Parts of names of fields whose values are individuals.
+  /// Names of fields whose values are individuals.
   private static let individuals = [
     "subject", "participant", "patient", "animal", "mouse", "rat", "monkey", "individual", "person", "donor", "session",
     "recording", "network", "cell", "slice", "specimen", "replicate",
   ]
+  /// What may follow such a name, as in `subject_id`.
+  private static let numbered: Set<Substring> = ["id", "name", "number", "index", "uuid"]
+
+  /// Whether a field is called as individuals are; one called `cell_type` or `network_depth` tells kinds of them apart.
+  private static func isOfIndividuals(_ field: String) -> Bool {
+    var words = field.lowercased().split { !$0.isLetter }
+    if let last = words.last, numbered.contains(last) { words.removeLast() }
+    return !words.isEmpty && words.allSatisfy { word in individuals.contains { word == $0 || word == $0 + "s" } }
+  }
 
   /// Whether the values of a grouping name individuals: the field is called so; or there are more values than classes, and
   /// nearly every value that both sides have is of one class, so that to recognise it is to know its class.
   private func namesIndividuals(_ grouping: Grouping, _ split: Split, shared: [Int], classCount: Int) -> Bool {
-    if grouping.columns.count == 1, !MetadataField.standard.contains(where: { $0.name == grouping.columns[0] }) {
-      let words = grouping.columns[0].lowercased().split { !$0.isLetter }
-      if words.contains(where: { word in Self.individuals.contains { word == $0 || word == $0 + "s" } }) { return true }
+    if grouping.columns.count == 1, !MetadataField.standard.contains(where: { $0.name == grouping.columns[0] }),
+      Self.isOfIndividuals(grouping.columns[0])
+    {
+      return true
     }
     guard shared.count > max(1, classCount), grouping.columns != [GroupTable.run] else { return false }
     let sides = split.train.union(split.test)

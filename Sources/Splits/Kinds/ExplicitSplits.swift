@@ -93,9 +93,10 @@ extension ExplicitSplits: SplitPlan {
         .usage, "the number of splits is out of range", place: "key \"splits\"", expected: "1 to \(Choices.mostSplits)",
         found: "\(splits.count)")
     }
-    var names: Set<String> = []
+    // Two names that Unicode has equal are two names.
+    var names: Set<[UInt8]> = []
     for (index, split) in splits.enumerated() {
-      guard names.insert(split.name).inserted else {
+      guard names.insert(Array(split.name.utf8)).inserted else {
         throw EngramError(
           .usage, "two splits have one name", place: "split \(index)", expected: "a name of its own",
           found: "'\(split.name)'")

@@ -135,6 +135,9 @@ extension MatchedSplits: SplitPlan {
       of: members, label: source.label, train: source.trainPool, test: source.testPool, name: { String($0) }, receive)
   }
 
+  /// The share of a tolerance by which a difference may be above it.
+  private static let slack = 1e-9
+
   /// The examples of the runs of both classes that find a partner.
   ///
   /// Values ascending, the lowest runs of both classes are a pair where they are close enough; else the lower of them
@@ -165,11 +168,13 @@ extension MatchedSplits: SplitPlan {
       return groups.map { $0.sorted { ($0.value, $0.run) < ($1.value, $1.run) } }
     }
     let (first, second) = (try members(labels.0), try members(labels.1))
+    // Decimals such as 0.62 and 0.61 differ by a little more than 0.01 in binary.
+    let most = tolerance * (1 + Self.slack)
     var ranges: [Range<Int64>] = []
     for (one, other) in zip(first, second) {
       var (i, j) = (0, 0)
       while i < one.count, j < other.count {
-        if abs(one[i].value - other[j].value) <= tolerance {
+        if abs(one[i].value - other[j].value) <= most {
           ranges.append(contentsOf: one[i].examples.ranges + other[j].examples.ranges)
           i += 1
           j += 1

@@ -47,9 +47,15 @@ extension SplitSpecification {
   public func remarks(of snapshot: Snapshot, limits: QueryLimits = QueryLimits()) throws(EngramError) -> [String] {
     let source = try SplitSource(self, snapshot, limits: limits)
     var remarks: [String] = []
-    if !source.unlabelled.isEmpty {
+    var (unlabelled, all) = (source.unlabelled, source.unlabelled.union(source.selected))
+    if case .explicit(let plan) = kind {
+      // What is not listed is on neither side by itself.
+      all = plan.splits.reduce(ExampleSet()) { $0.union($1.train).union($1.test) }
+      unlabelled = unlabelled.intersection(all)
+    }
+    if !unlabelled.isEmpty {
       remarks.append(
-        "\(source.unlabelled.count) of \(source.unlabelled.count + source.selected.count) selected examples have no \(label) "
+        "\(unlabelled.count) of \(all.count) selected examples have no \(label) "
           + "(NULL, empty or '\(MetadataValue.unknownLabel)') and are on neither side")
     }
     if case .kFold(let plan) = kind {

@@ -14,7 +14,7 @@ extension ClassificationTask {
     _ ordinal: Int, _ selection: FeatureSelection, _ snapshot: Snapshot, _ work: WorkContext
   ) throws(EngramError) -> (result: SplitResult, model: any ClassifierModel, classes: ExampleClasses) {
     let split = set.splits[ordinal]
-    let (train, test) = (split.train.intersection(selection.examples), split.test.intersection(selection.examples))
+    let (train, test) = try sides(of: split, selection)
     let start = MonotonicClock.seconds
     guard let trees = plan.grid.parts.first.flatMap({ $0["n_estimators"] }), plan.grid.parts.count == 1 else {
       throw EngramError(

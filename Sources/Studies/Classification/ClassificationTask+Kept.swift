@@ -23,6 +23,11 @@ extension ClassificationTask {
     return options.resultStore == nil ? known : known.union(try keeper.finishedSplits(planHash: hash))
   }
 
+  /// The number of the results of the plan in the store, where some were kept without predictions; nil otherwise.
+  func numberWithoutPredictions() throws(EngramError) -> Int64? {
+    try store.classificationWithoutPredictions(planHash: try planHash())
+  }
+
   /// Everything that is kept of the plan.
   func results() throws(EngramError) -> Classification {
     let hash = try planHash()

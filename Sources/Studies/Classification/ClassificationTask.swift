@@ -90,11 +90,27 @@ struct ClassificationTask {
     }
   }
 
+  /// The examples of both sides of a split that have what the plan asks for.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` when a side has none.
+  func sides(
+    of split: Split, _ selection: FeatureSelection
+  ) throws(EngramError) -> (train: ExampleSet, test: ExampleSet) {
+    let sides = (train: split.train.intersection(selection.examples), test: split.test.intersection(selection.examples))
+    for (name, whole, left) in [("train", split.train, sides.train), ("test", split.test, sides.test)]
+    where left.isEmpty {
+      throw EngramError(
+        .invalidData, "no \(name) example is left", file: store.path, place: "split \(split.name)",
+        expected: "at least one that has a \(set.specification.label) and what is asked for",
+        found: "none of \(whole.count)", mend: "ask for statistics and epochs that the examples of this side have")
+    }
+    return sides
+  }
+
   func fill(
     _ split: Split, _ selection: FeatureSelection, _ snapshot: Snapshot, _ memory: inout SplitMemory
   ) throws(EngramError) -> (classes: ExampleClasses, train: ClassLabels, test: ClassLabels) {
-    let train = split.train.intersection(selection.examples)
-    let test = split.test.intersection(selection.examples)
+    let (train, test) = try sides(of: split, selection)
     let classes = try ExampleClasses(of: train.union(test), by: set.specification.label, in: snapshot)
     try FeatureSet.fill(
       train: train, &memory.train, test: test, &memory.test, selection.columns, from: snapshot,

@@ -25,7 +25,7 @@ extension TrajectoryStore {
     _ plan: ClassificationPlan, options: ClassifyOptions = ClassifyOptions()
   ) throws(EngramError) -> Classification {
     let set = try splitSet(plan.splitSet)
-    if let split = options.split, !set.splits.indices.contains(split) { _ = try set.split(String(split)) }
+    if let split = options.split { try set.check(index: split) }
     let wanted = options.split.map { [$0] } ?? Array(set.splits.indices)
     let task = try ClassificationTask(plan, set, in: self, options)
     let finished = try task.finishedSplits()
@@ -64,7 +64,7 @@ extension TrajectoryStore {
     _ plan: ClassificationPlan, split: Int, options: ClassifyOptions = ClassifyOptions()
   ) throws(EngramError) -> TrainedModel {
     let set = try splitSet(plan.splitSet)
-    if !set.splits.indices.contains(split) { _ = try set.split(String(split)) }
+    try set.check(index: split)
     let task = try ClassificationTask(plan, set, in: self, options)
     if !(try task.finishedSplits().contains(split)), let model = try task.run([split], keepingModelOf: split) {
       return model

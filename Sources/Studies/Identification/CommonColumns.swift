@@ -14,9 +14,9 @@ public struct CommonColumns: Sendable, Hashable {
       case notInExamples = "not recorded in the examples"
       /// Not recorded for all training examples.
       case notInTraining = "not recorded in the training examples"
-      /// NaN or infinite somewhere in the examples to identify.
+      /// NaN or infinite in the examples to identify, at an epoch that is read.
       case notFiniteInExamples = "not finite in the examples"
-      /// NaN or infinite somewhere in the training examples.
+      /// NaN or infinite in the training examples, at an epoch that is read.
       case notFiniteInTraining = "not finite in the training examples"
     }
 
@@ -45,13 +45,19 @@ public struct CommonColumns: Sendable, Hashable {
   init(
     of request: FeatureRequest, train: ExampleSet, examples: ExampleSet, in snapshot: Snapshot
   ) throws(EngramError) {
+    var request = request
+    epochsLeftOut =
+      request.view.choice == nil
+      ? try Self.leaveOutEpochs(of: &request, train: train, examples: examples, in: snapshot) : []
     let (trainNames, names) = (snapshot.statistics(of: train), snapshot.statistics(of: examples))
+    // What is not read makes no statistic inadmissible.
+    let read = Self.epochsRead(by: request.view, of: train.union(examples), in: snapshot)
     let (trainFinite, finite) = (
-      Set(try snapshot.finiteStatistics(of: train)), Set(try snapshot.finiteStatistics(of: examples))
+      Set(try snapshot.finiteStatistics(of: train, at: read)),
+      Set(try snapshot.finiteStatistics(of: examples, at: read))
     )
     let shared = Set(trainNames).intersection(names)
     let everything = trainNames + names.filter { !Set(trainNames).contains($0) }
-    var request = request
     let wanted: [String]
     switch request.statistics {
     case .all, .admissible: wanted = everything
@@ -76,11 +82,18 @@ public struct CommonColumns: Sendable, Hashable {
         }.joined(separator: "; "),
         mend: "give statistics the same names at ingest, or leave out the examples and training runs that diverged")
     }
-
-    epochsLeftOut =
-      request.view.choice == nil
-      ? try Self.leaveOutEpochs(of: &request, train: train, examples: examples, in: snapshot) : []
     columns = try request.select(train.union(examples), in: snapshot).columns
+  }
+
+  /// The epochs that a view reads of some examples.
+  ///
+  /// - Returns: They, ascending; nil, which means all, where each run gives its own, and where the view asks for epochs that are
+  ///   not there, which the selection of the columns refuses.
+  private static func epochsRead(
+    by view: TrajectoryView, of examples: ExampleSet, in snapshot: Snapshot
+  ) -> [Double]? {
+    guard view.choice == nil else { return nil }
+    return try? view.epochs.resolve(available: snapshot.epochs(of: examples))
   }
 
   /// Leaves out the epochs of a request that one side lacks.

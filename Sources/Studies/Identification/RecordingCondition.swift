@@ -88,7 +88,8 @@ struct RecordingLikeness {
     let unlabelled = try snapshot.unlabelled(by: original.label, limits: limits)
     let names = Set(columns.statistics)
     let examples = selected.subtracting(unlabelled)
-    guard !examples.isEmpty, names.isSubset(of: try snapshot.finiteStatistics(of: examples)) else {
+    let epochs = columns.view.choice == nil ? columns.epochsRead : nil
+    guard !examples.isEmpty, names.isSubset(of: try snapshot.finiteStatistics(of: examples, at: epochs)) else {
       return PerfectBeside(condition: condition, runs: 0, exampleConfidence: nil, runConfidence: nil)
     }
     let training: TrainingRuns

@@ -91,15 +91,12 @@ extension StudyPlan {
 
   /// The name of the split set of an experiment: experiments of equal splits share one, and with it what is learned.
   private func setName(of experiment: StudyExperiment, key: [MetadataValue]) throws(EngramError) -> String {
-    func isLike(_ one: StudyExperiment, _ other: StudyExperiment) -> Bool {
-      one.splits == other.splits && one.each == other.each && one.trainFractions == other.trainFractions
-    }
-    let equal = study.experiments.filter { isLike($0, experiment) }
+    let equal = study.experiments.filter { $0.hasSplits(of: experiment) }
     var first = equal.first { $0.owner != nil } ?? equal.first ?? experiment
     var home = study
     if let owner = first.owner, let shared = try Study.builtIn(owner) {
       home = shared
-      first = shared.experiments.first { isLike($0, first) } ?? first
+      first = shared.experiments.first { $0.hasSplits(of: first) } ?? first
     }
     let name = "\(home.name).\(first.name)"
     if key.isEmpty { return name }
@@ -192,6 +189,7 @@ extension StudyPlan {
         .invalidData, "there are too few classes of \(set.specification.label)", expected: "two or more",
         found: classes.isEmpty ? "none" : "'\(classes[0])' only")
     }
+    try noteUnlearned(of: set, examples, snapshot, experiment)
     let hasPositions = try Self.hasPositions(examples, snapshot)
     if !hasPositions { note("the positions of some layers are unknown, so no column says them", experiment) }
     var failures: [EngramError] = []
@@ -258,6 +256,24 @@ extension StudyPlan {
 
   private mutating func note(_ text: String, _ experiment: StudyExperiment) {
     if !(remarks[experiment.name] ?? []).contains(text) { remarks[experiment.name, default: []].append(text) }
+  }
+
+  /// Notes the splits that test a class of which they learn from no example.
+  private mutating func noteUnlearned(
+    of set: SplitSet, _ examples: ExampleSet, _ snapshot: Snapshot, _ experiment: StudyExperiment
+  ) throws(EngramError) {
+    let classes = try snapshot.groups(by: [set.specification.label]).map {
+      (name: $0.key[0].description, examples: $0.examples.intersection(examples))
+    }
+    let found = set.splits.compactMap { (split: Split) -> String? in
+      let names = classes.filter {
+        $0.examples.isDisjoint(with: split.train) && !$0.examples.isDisjoint(with: split.test)
+      }.map { $0.name }
+      if names.isEmpty { return nil }
+      return "split \(split.name): \(names.joined(separator: ", ")) cannot be learnt, for it is not in train"
+    }
+    guard let first = found.first else { return }
+    note(found.count > 1 ? "\(first) (the like is so of \(found.count - 1) more splits)" : first, experiment)
   }
 
   private static func hasPositions(_ examples: ExampleSet, _ snapshot: Snapshot) throws(EngramError) -> Bool {

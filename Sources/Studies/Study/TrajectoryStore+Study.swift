@@ -47,7 +47,7 @@ extension TrajectoryStore {
       let task = open[index]
       guard let set = sets[task.splitSet] else { return }
       var own = options
-      own.keepsPredictions = task.cells.contains { plan.study.experiment($0.experiment)?.keepsPredictions ?? false }
+      own.keepsPredictions = task.cells.contains { plan.study.keepsPredictions(of: $0) }
       own.work = progress.work(of: index, threads: threads)
       do throws(EngramError) {
         try classify(split: task.ordinal, by: task.cells.map(\.plan), of: set, options: own)
@@ -93,6 +93,31 @@ extension TrajectoryStore {
       }
     }
     return sets
+  }
+
+  /// The numbers of results that were kept without the predictions that their experiments ask for, ascending.
+  ///
+  /// Earlier versions kept none where an experiment that asks for none had learned the same before.
+  ///
+  /// - Parameters:
+  ///   - tasks: The tasks; those whose results are not there are passed over.
+  ///   - plan: The study on this store.
+  /// - Returns: The numbers, as `engram results` takes them.
+  /// - Throws: What reading the results throws.
+  package func resultsWithoutPredictions(
+    of tasks: [StudyTask], in plan: StudyPlan
+  ) throws(EngramError) -> [Int64] {
+    var asked: Set<StudyCell> = []
+    for cell in tasks.filter(\.isDone).flatMap(\.cells) where cell.plan == cell.plan.learning {
+      if plan.study.experiment(cell.experiment)?.keepsPredictions ?? false { asked.insert(cell) }
+    }
+    var numbers: [Int64] = []
+    for cell in asked {
+      guard let set = plan.sets[cell.plan.splitSet] else { continue }
+      let task = try ClassificationTask(cell.plan, set, in: self, ClassifyOptions())
+      if let number = try task.numberWithoutPredictions(), !numbers.contains(number) { numbers.append(number) }
+    }
+    return numbers.sorted()
   }
 
   /// The results of cells of a study, as far as they are there.

@@ -29,6 +29,13 @@ extension TrajectoryStore {
     try read { (catalog) throws(EngramError) in try catalog.finishedSplits(planHash: planHash) }
   }
 
+  /// The number of the classification of a plan, where a finished split of it has no predictions; nil otherwise.
+  package func classificationWithoutPredictions(planHash: String) throws(EngramError) -> Int64? {
+    try read { (catalog) throws(EngramError) in
+      try catalog.classificationWithoutPredictions(planHash: planHash)
+    }
+  }
+
   /// How far the search in a split of a plan has come, or nil when nothing was kept.
   package func classificationSearch(planHash: String, split ordinal: Int) throws(EngramError) -> String? {
     try read { (catalog) throws(EngramError) in

@@ -32,7 +32,7 @@ public struct SplitExport: Sendable, Hashable {
 
   /// The name of the split set.
   public var splitSet: String
-  /// Which of its splits: a number from 0, or a name such as `architecture=alexnet`.
+  /// Which of its splits: a name such as `architecture=alexnet`, or a number from 0.
   public var split: String
   /// The statistics; `admissible` ones are finite in every example of the split.
   public var statistics: StatisticSelection
@@ -117,9 +117,10 @@ public struct SplitExport: Sendable, Hashable {
       }
     }
     let flat = try Self.flatColumns(train, columns, work)
+    let named = [set.remark(onKey: split), narrowed.remark].compactMap(\.self)
     return SplitExportReport(
       file: path, trainExamples: train.rows, testExamples: test.rows, columns: columns, elementType: elementType,
-      remarks: selection.remarks + [narrowed.remark].compactMap(\.self) + Self.lostColumns(train, columns) + flat)
+      remarks: selection.remarks + named + Self.lostColumns(train, columns) + flat)
   }
 
   /// What to say of columns that a z-score leaves near 0, for their deviation is less than the least that it divides by.

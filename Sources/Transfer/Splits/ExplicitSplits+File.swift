@@ -121,12 +121,14 @@ extension ExplicitSplits {
     }
     let names = column("split")?.map(\.description) ?? [String](repeating: "0", count: sides.count)
     var order: [String] = []
-    var members: [String: (train: [MetadataValue], test: [MetadataValue])] = [:]
+    // By bytes: two names that Unicode has equal are two names.
+    var members: [[UInt8]: (train: [MetadataValue], test: [MetadataValue])] = [:]
     for row in sides.indices {
-      if members[names[row]] == nil { order.append(names[row]) }
+      let key = Array(names[row].utf8)
+      if members[key] == nil { order.append(names[row]) }
       switch sides[row] {
-      case .text("train"): members[names[row], default: ([], [])].train.append(examples[row])
-      case .text("test"): members[names[row], default: ([], [])].test.append(examples[row])
+      case .text("train"): members[key, default: ([], [])].train.append(examples[row])
+      case .text("test"): members[key, default: ([], [])].test.append(examples[row])
       case let other:
         throw EngramError(
           .invalidData, "this is no side of a split", place: "row \(row + 1), column side",
@@ -135,7 +137,7 @@ extension ExplicitSplits {
     }
     var splits: [Split] = []
     for name in order {
-      let both = members[name] ?? ([], [])
+      let both = members[Array(name.utf8)] ?? ([], [])
       splits.append(
         Split(
           name: name, train: try ids(both.train, "split \(name), train"),

@@ -142,6 +142,21 @@ import TrajectoryModel
     #expect(unseen > 0 && unseen < lone.probabilities.count)
   }
 
+  @Test func `says nothing of rows that its trees did not see where there are none`() throws {
+    let data = ForestData(rows: [[0, 1], [1, 0]], labels: ClassLabels(codes: [0, 1], classCount: 2))
+    // One tree sees both rows with about every other seed.
+    var known = 0
+    for seed in UInt64(0)..<20 {
+      let model = try fitted(RandomForest(treeCount: 1), data, seed: seed)
+      let accuracy = try #require(model.outOfBag).accuracy
+      #expect((model.summary["out_of_bag_accuracy"] == nil) == accuracy.isNaN)
+      // JSON has no way to write NaN.
+      _ = try JSONValue.object(model.summary).text()
+      if !accuracy.isNaN { known += 1 }
+    }
+    #expect(known > 0 && known < 20)
+  }
+
   @Test func `columns without different values are never used, and cut nothing when alone`() throws {
     var data = Self.data
     for row in data.rows.indices { data.rows[row][0] = 4 }

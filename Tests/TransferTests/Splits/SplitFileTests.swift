@@ -24,6 +24,15 @@ import Transfer
     #expect(splits[0].train.ids == [1, 3] && splits[0].test.ids == [2])
   }
 
+  @Test func `keep apart splits whose names Unicode has equal`() throws {
+    let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+    let rows = "1,train,\(one)\n2,test,\(one)\n3,train,\(other)\n4,test,\(other)\n"
+    let path = scratch.write("example_id,side,split\n\(rows)".utf8, to: "names.csv")
+    let splits = try ExplicitSplits(reading: path).splits
+    try #require(splits.count == 2)
+    #expect(splits[0].train.ids == [1] && splits[1].train.ids == [3])
+  }
+
   @Test func `give the label of a split set that was shown`() throws {
     let sides = #""splits": [{"train": [1, 3], "test": [2]}]"#
     let shown = scratch.write(#"{"specification": {"label": "genotype"}, \#(sides)}"#.utf8, to: "shown.json")

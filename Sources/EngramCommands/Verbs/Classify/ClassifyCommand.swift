@@ -136,7 +136,7 @@ enum ClassifyCommand {
     let wanted = index.map { [$0] } ?? Array(set.splits.indices)
     let isFromStore = wanted.allSatisfy(known.contains)
     if invocation[CommonParameters.json] {
-      var object = ResultsReport.json(results, isFromStore: isFromStore)
+      var object = ResultsReport.json(results, splits: wanted, isFromStore: isFromStore)
       object["notes"] = .array(remarks.notes.map { .string($0) })
       object["warnings"] = .array(remarks.warnings.map { .string($0) })
       return try invocation.show(.object(object))
@@ -153,7 +153,7 @@ enum ClassifyCommand {
   private static func remarks(
     on set: SplitSet, _ index: Int?, of store: TrajectoryStore, _ invocation: Invocation
   ) throws(EngramError) -> (notes: [String], warnings: [String]) {
-    var notes: [String] = []
+    var notes = [invocation[split].key.flatMap { set.remark(onKey: $0) }].compactMap(\.self)
     if let staleness = try store.staleness(of: set) {
       notes.append(try StalenessText.sentence(set.name, staleness, of: store))
     }
@@ -169,7 +169,7 @@ enum ClassifyCommand {
     // What cannot be selected is refused below, with its reason.
     notes += (try? features.select(all.subtracting(unlabelled), in: snapshot))?.remarks ?? []
     let audits = try store.auditSplits(
-      set.name, split: index.map(String.init), comparesValues: false, work: invocation.work)
+      set.name, split: invocation[split].key, comparesValues: false, work: invocation.work)
     let unlearned = audits.filter { $0.missingClasses?.level == .warning }
     if let first = unlearned.first, let finding = first.missingClasses {
       let others = unlearned.count > 1 ? " (the like is so of \(unlearned.count - 1) more splits)" : ""

@@ -128,11 +128,9 @@ enum ResultsCommand {
   }
 
   private static func predictionTable(_ results: [Classification]) throws(EngramError) -> Table {
-    guard let classes = results.first?.classes, results.allSatisfy({ $0.classes == classes }) else {
-      throw EngramError(
-        .usage, "these results have not the same classes", expected: "results of one set of classes",
-        mend: "show the predictions of one classification at a time")
-    }
+    // In the order in which splits first have them; each of `split pairs` has two of its own.
+    var classes: [String] = []
+    for name in results.flatMap(\.splits).flatMap(\.classes) where !classes.contains(name) { classes.append(name) }
     var table = Table(columns: ["id", "split", "example_id", "actual", "predicted"] + classes.map { "p_\($0)" })
     for result in results {
       for split in result.splits {
@@ -141,13 +139,16 @@ enum ResultsCommand {
             .notFound, "these results came without predictions", place: "results \(result.summary.id)",
             mend: "results of a study and published ones hold none; `engram classify` keeps them")
         }
+        let places = classes.map { split.classes.firstIndex(of: $0) }
         for (row, example) in predictions.examples.enumerated() {
-          let probabilities = predictions.probabilities[(row * classes.count)...].prefix(classes.count)
+          let probabilities = places.map { (place) -> TableCell in
+            place.map { .real32(predictions.probabilities[row * predictions.classCount + $0]) } ?? .missing
+          }
           table.append(
             [
               .identifier(result.summary.id), .text(split.name), .identifier(example),
-              .text(classes[Int(predictions.actual[row])]), .text(classes[Int(predictions.predicted[row])]),
-            ] + probabilities.map { .real32($0) })
+              .text(split.classes[Int(predictions.actual[row])]), .text(split.classes[Int(predictions.predicted[row])]),
+            ] + probabilities)
         }
       }
     }

@@ -19,19 +19,23 @@ enum ResultsReport {
     try invocation.output.write(
       "results \(summary.id): \(printable(summary.classifier)) on \(printable(summary.title)), \(shown.count) of "
         + "\(summary.splitCount) splits\(try planText(summary))\n")
-    guard let first = shown.first else {
+    if shown.isEmpty {
       try invocation.output.write("no split is finished; the same `engram classify` goes on\n")
       return
     }
-    if shown.allSatisfy({ $0.classes == first.classes }) {
-      let (train, test) = (
-        SplitMetrics(shown.map(\.train.confusion)), SplitMetrics(shown.map(\.test.confusion))
-      )
-      try invocation.output.write("test accuracy   \(accuracyText(test))\ntrain accuracy  \(accuracyText(train))\n")
+    let (train, test) = (shown.map(\.train.confusion), shown.map(\.test.confusion))
+    try invocation.output.write(
+      "test accuracy   \(accuracyText(SplitAccuracies(test)))\ntrain accuracy  \(accuracyText(SplitAccuracies(train)))\n"
+    )
+    if let classes = commonClasses(shown) {
+      let sum = SplitMetrics(test).sum
       try invocation.output.write("\nconfusion of the test examples (rows: actual class; columns: predicted class)\n")
-      try invocation.show(confusionTable(test.sum, first.classes))
+      try invocation.show(confusionTable(sum, classes))
       try invocation.output.write("\n")
-      try invocation.show(classTable(test.sum, first.classes))
+      try invocation.show(classTable(sum, classes))
+    } else {
+      try invocation.output.write(
+        "the splits have different classes, so there is no confusion of all; --json has that of each split\n")
     }
     try invocation.output.write("\n")
     try invocation.show(splitTable(shown, parameters: gridParameters(summary)))
@@ -54,10 +58,16 @@ enum ResultsReport {
       + "seed \(try plan.integer("seed")), commit \(try plan.integer("commit"))"
   }
 
-  private static func accuracyText(_ metrics: SplitMetrics) -> String {
-    let mean = fixed(metrics.meanAccuracy, digits: 4)
-    guard let error = metrics.accuracyError else { return mean }
-    return "\(mean) ± \(fixed(error, digits: 4)) (mean and standard error of \(metrics.matrices.count) splits)"
+  /// The names of the classes, where all of some splits have the same; nil also without a split.
+  private static func commonClasses(_ splits: [SplitResult]) -> [String]? {
+    guard let first = splits.first?.classes, splits.allSatisfy({ $0.classes == first }) else { return nil }
+    return first
+  }
+
+  private static func accuracyText(_ accuracies: SplitAccuracies) -> String {
+    let mean = fixed(accuracies.mean, digits: 4)
+    guard let error = accuracies.standardError else { return mean }
+    return "\(mean) ± \(fixed(error, digits: 4)) (mean and standard error of \(accuracies.values.count) splits)"
   }
 
   /// A row for each class, a column for each predicted class.
@@ -94,10 +104,12 @@ enum ResultsReport {
       let folds = split.search.flatMap { search in search.best.flatMap { search.outcome(of: $0) } }
       var accuracy: TableCell = .missing
       if case .tried(let mean, _)? = folds { accuracy = .real(mean) }
+      let seconds = split.searchSeconds + split.fitSeconds
       table.append([
         .text(split.name), .integer(split.train.count), .integer(split.test.count), accuracy,
         .real(split.test.confusion.accuracy), .text(parameterText(split.parameters, names)),
-        split.predictions == nil ? .missing : .seconds(split.searchSeconds + split.fitSeconds),
+        // Those that came from a file took no time.
+        seconds > 0 ? .seconds(seconds) : .missing,
       ])
     }
     return table
@@ -174,41 +186,53 @@ enum ResultsReport {
   // MARK: For programs
 
   /// Everything for a program.
-  static func json(_ results: Classification, isFromStore: Bool? = nil) -> JSONObject {
+  ///
+  /// - Parameters:
+  ///   - results: The results.
+  ///   - splits: Only these splits; nil for all that are finished.
+  ///   - isFromStore: Whether they were in the store already; nil where that is not told.
+  /// - Returns: The object; where the splits differ in their classes, `classes` and what is by class are null.
+  static func json(_ results: Classification, splits: [Int]? = nil, isFromStore: Bool? = nil) -> JSONObject {
     let summary = results.summary
+    let shown = results.splits.filter { splits?.contains($0.ordinal) ?? true }
     var object: JSONObject = [
       "id": .integer(summary.id), "classifier": .string(summary.classifier), "title": .string(summary.title),
       "imported": .bool(summary.isImported), "plan": .object(summary.plan), "split_count": .count(summary.splitCount),
       "complete": .bool(summary.isComplete),
     ]
     if let isFromStore { object["from_store"] = .bool(isFromStore) }
-    if let classes = results.classes, let test = results.test, let train = results.train {
-      object["classes"] = .array(classes.map { .string($0) })
-      object["test"] = json(test, classes)
-      object["train"] = json(train, classes)
+    if !shown.isEmpty {
+      let classes = commonClasses(shown)
+      object["classes"] = classes.map { (names) -> JSONValue in .array(names.map { .string($0) }) } ?? .null
+      object["test"] = .object(json(shown.map(\.test.confusion), classes))
+      object["train"] = .object(json(shown.map(\.train.confusion), classes))
     }
-    object["splits"] = .array(results.splits.map { .object($0.json) })
+    object["splits"] = .array(shown.map { .object($0.json) })
     return object
   }
 
-  private static func json(_ metrics: SplitMetrics, _ classes: [String]) -> JSONValue {
-    let sum = metrics.sum
-    return [
-      "mean_accuracy": .real(metrics.meanAccuracy), "accuracy_sem": metrics.accuracyError.map { .real($0) } ?? .null,
-      "accuracies": .array(metrics.accuracies.map { .real($0) }),
-      "confusion": .array(
-        classes.indices.map { row in
-          .array(classes.indices.map { .integer(sum[row, $0]) })
-        }),
-      "by_class": .array(
-        classes.enumerated().map { code, name in
-          [
-            "class": .string(name), "recall": TableCell.rate(sum.recall(of: code)).json,
-            "precision": TableCell.rate(sum.precision(of: code)).json,
-            "balanced_accuracy": TableCell.rate(sum.balancedAccuracy(of: code)).json,
-            "d_prime": TableCell.rate(sum.dPrime(of: code)).json,
-          ]
-        }),
+  /// What some matrices say together; what is by class is null where they have no classes in common.
+  private static func json(_ matrices: [ConfusionMatrix], _ classes: [String]?) -> JSONObject {
+    let accuracies = SplitAccuracies(matrices)
+    var object: JSONObject = [
+      "mean_accuracy": .real(accuracies.mean), "accuracy_sem": accuracies.standardError.map { .real($0) } ?? .null,
+      "accuracies": .array(accuracies.values.map { .real($0) }), "confusion": .null, "by_class": .null,
     ]
+    guard let classes else { return object }
+    let sum = SplitMetrics(matrices).sum
+    object["confusion"] = .array(
+      classes.indices.map { row in
+        .array(classes.indices.map { .integer(sum[row, $0]) })
+      })
+    object["by_class"] = .array(
+      classes.enumerated().map { code, name in
+        [
+          "class": .string(name), "recall": TableCell.rate(sum.recall(of: code)).json,
+          "precision": TableCell.rate(sum.precision(of: code)).json,
+          "balanced_accuracy": TableCell.rate(sum.balancedAccuracy(of: code)).json,
+          "d_prime": TableCell.rate(sum.dPrime(of: code)).json,
+        ]
+      })
+    return object
   }
 }

@@ -88,6 +88,13 @@ enum StudyMakeCommand {
           + "\(durationText(seconds: MonotonicClock.seconds - start)); \(countText(outcome.known)) were in the store already\n"
       )
     }
+    let bare = try store.resultsWithoutPredictions(of: tasks, in: plan).map(String.init)
+    if !bare.isEmpty {
+      try invocation.note(
+        "note: results \(bare.joined(separator: ", ")) were kept without predictions, so their accuracies have no intervals; "
+          + "after `engram results \(shellWord(store.path)) \(bare.joined(separator: " ")) --remove` the same command makes "
+          + "them anew")
+    }
     try report(outcome.failures, invocation)
     try refuseConflicts(of: plan)
   }

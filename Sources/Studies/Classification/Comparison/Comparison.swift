@@ -7,11 +7,11 @@ import Classifiers
 public struct Comparison: Sendable, Hashable {
   /// What is compared, and with what.
   public let first, second: ClassificationSummary
-  /// The names of the classes.
+  /// The names of the classes of all splits, in the order in which splits first have them.
   public let classes: [String]
   /// The test accuracy, on the splits that both have finished.
   public let accuracy: PairedDifference
-  /// The recall of each class on the test sides.
+  /// The recall of each class on the test sides of the splits that have it.
   public let recalls: [PairedDifference]
 
   /// Compares.
@@ -19,8 +19,8 @@ public struct Comparison: Sendable, Hashable {
   /// - Parameters:
   ///   - first: What is compared with.
   ///   - second: What is compared.
-  /// - Throws: ``EngramError`` with code `usage` when they are not of the same splits or have other classes, when no split is
-  ///   finished in both, or when one was tested on examples that the other left out.
+  /// - Throws: ``EngramError`` with code `usage` when they are not of the same splits, when no split is finished in both, when
+  ///   a split has other classes in one than in the other, or when one was tested on examples that the other left out.
   public init(_ first: Classification, with second: Classification) throws(EngramError) {
     let sums = (first.summary.plan["splits_sha256"], second.summary.plan["splits_sha256"])
     guard let sum = sums.0, sum == sums.1 else {
@@ -32,16 +32,15 @@ public struct Comparison: Sendable, Hashable {
     let pairs = first.splits.compactMap { one in
       second.splits.first { $0.ordinal == one.ordinal }.map { (one, $0) }
     }
-    guard let example = pairs.first else {
+    guard !pairs.isEmpty else {
       throw EngramError(
         .usage, "no split is finished in both results",
         found: "results \(first.summary.id) and \(second.summary.id)", mend: "let both classifications end")
     }
-    guard pairs.allSatisfy({ $0.classes == example.0.classes && $1.classes == example.0.classes }) else {
+    if let (one, other) = pairs.first(where: { $0.classes != $1.classes }) {
       throw EngramError(
-        .usage, "these results have not the same classes", expected: example.0.classes.joined(separator: ", "),
-        found: pairs.lazy.map(\.1.classes).first { $0 != example.0.classes }?.joined(separator: ", ")
-          ?? "other classes in another split")
+        .usage, "these results have not the same classes", place: "split \(one.name)",
+        expected: one.classes.joined(separator: ", "), found: other.classes.joined(separator: ", "))
     }
     if let (one, other) = pairs.first(where: { !Self.isTestedAlike($0, $1) }) {
       throw EngramError(
@@ -55,15 +54,19 @@ public struct Comparison: Sendable, Hashable {
     }
     self.first = first.summary
     self.second = second.summary
-    classes = example.0.classes
+    var classes: [String] = []
+    for name in pairs.flatMap(\.0.classes) where !classes.contains(name) { classes.append(name) }
+    self.classes = classes
     let share = pairs.reduce(0) { $0 + Double($1.0.test.count) / Double($1.0.train.count) } / Double(pairs.count)
-    func paired(_ rate: (ConfusionMatrix) -> Double) -> PairedDifference {
-      PairedDifference(
-        first: pairs.map { rate($0.0.test.confusion) }, second: pairs.map { rate($0.1.test.confusion) },
-        testShare: share)
+    func paired(_ rate: (SplitResult) -> Double) -> PairedDifference {
+      PairedDifference(first: pairs.map { rate($0.0) }, second: pairs.map { rate($0.1) }, testShare: share)
     }
-    accuracy = paired(\.accuracy)
-    recalls = classes.indices.map { code in paired { $0.recall(of: code) } }
+    accuracy = paired { $0.test.confusion.accuracy }
+    recalls = classes.map { name in
+      paired { split in
+        split.classes.firstIndex(of: name).map { split.test.confusion.recall(of: $0) } ?? .nan
+      }
+    }
   }
 
   /// Whether two results of a split were tested on the same examples; where predictions were not kept, on as many of each class.
