@@ -150,6 +150,7 @@ struct PictureTests {
   @Test(arguments: [
     [0.9999, 0.99993], [1.7e9, 1.7e9 + 60], [1e7, 1e7 + 10_000], [-1e-7, -1.0001e-7], [1.5e20, 1.5001e20],
     [1e15, 1e15 + 1], [123_456.7, 123_456.700001], [-3e-5, 2e-5], [0.99999e6, 1.00001e6], [1e9, 1e9 + 1e-5],
+    [1.7e308, 1.7002e308],
   ])
   func `neighbouring ticks have different labels, in a terminal too`(values: [Double]) throws {
     let points = values.map { LineChart.Point($0, $0) }
@@ -169,7 +170,8 @@ struct PictureTests {
   @Test(
     arguments: [
       (0.9999, 0.99993, "0.999910"), (1.7e9, 1.7e9 + 60, "1700000020"), (1e7, 1e7 + 10_000, "10002000"),
-      (1.5e20, 1.5001e20, "1.50002e20"), (0.0, 4e6, "1e6"), (0.0, 3e-5, "1e-5"),
+      (1.5e20, 1.5001e20, "1.50002e20"), (1.7e308, 1.7001e308, "1.70002e308"), (-1.7e308, 1.7e308, "1e308"),
+      (0.0, 4e6, "1e6"), (0.0, 3e-5, "1e-5"),
     ] as [(Double, Double, String)])
   func `ticks have no more digits than tell them apart`(low: Double, high: Double, label: String) {
     let chart = LineChart(
@@ -185,6 +187,12 @@ struct PictureTests {
     let svg = Picture(title: "t", description: "d", panels: [Panel("", .lines(chart))]).svg()
     #expect(svg.contains("e308</text>"))
     #expect(svg.contains(values.count == 1 ? "<circle" : " fa\"/>"))
+  }
+
+  @Test func `a constant line of the smallest number is drawn`() {
+    let points = [LineChart.Point(0, .leastNonzeroMagnitude)]
+    let chart = LineChart([.init("line", points, .blue, .faint)], x: ValueAxis("x"), y: ValueAxis("y"))
+    #expect(Picture(title: "", description: "", panels: [Panel("", .lines(chart))]).svg().contains("<circle"))
   }
 
   @Test(arguments: [3, 3_000])

@@ -217,6 +217,17 @@ import TrajectoryStore
         "each side needs one",
       ]
     ),
+    // Each class has four examples on either side, two of them on both.
+    (
+      SplitSpecification(
+        .balanced(BalancedSplits(train: .perClass(4))), trainFilter: "layer_name IN ('conv0', 'conv1')",
+        testFilter: "layer_name IN ('conv1', 'conv2')"), .invalidData,
+      [
+        "class 'adam' has too few examples for the test side", "expected at least 1 of each class",
+        "found 4 of 'adam', 2 of them among the 4 of the other side, which asks for 4",
+        "at most 3 of each class on the other side",
+      ]
+    ),
     (SplitSpecification(.kFold(KFoldSplits(folds: 50))), .invalidData, ["more folds than examples of any class"]),
     (SplitSpecification(.groupKFold(GroupKFoldSplits(folds: 50))), .invalidData, ["more folds than groups"]),
     (

@@ -98,6 +98,20 @@ struct UnlabelledTests {
     #expect(try set.specification.remark(onLeftOutOf: set.splits, of: toy.store.snapshot()) == said)
   }
 
+  @Test func `what the filters of the sides leave out is not counted, and what a draw leaves out beside them is`()
+    throws
+  {
+    let toy = try Self.toy()
+    // Of each of the six levels one may train and two may test.
+    let specification = SplitSpecification(
+      .balanced(BalancedSplits(repeats: 1, test: .perClass(1), train: .perClass(1))), label: "level",
+      trainFilter: "trial < 6", testFilter: "trial >= 6 AND trial < 18")
+    let set = try toy.store.createSplitSet("s", specification)
+    #expect(
+      try specification.remark(onLeftOutOf: set.splits, of: toy.store.snapshot())
+        == "6 of 18 examples that the filters of the sides allow are on neither side of a split")
+  }
+
   @Test func `groups without a value are counted`() throws {
     let toy = try Self.toy()
     let specification = SplitSpecification(

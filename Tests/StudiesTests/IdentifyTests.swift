@@ -70,18 +70,7 @@ struct IdentifyTests {
 
   @Test(arguments: ["learning_rule", "Learning_Rule"])
   func `neither a field that names runs nor the label names a kind`(label: String) throws {
-    var random = SeededGenerator(seed: 3)
-    let recordings = (0..<18).map { number in
-      let rule = number % 3
-      return Recording(
-        metadata: [
-          "task": .text("toy"), "learning_rule": .text(["adam", "feedback", "sgdm"][rule]),
-          "tracker_run": .text("run-\(number)"), "rig": .text(number < 9 ? "a" : "b"),
-        ],
-        layers: [Layer(name: "conv1", position: .early), Layer(name: "fc2", position: .deep)],
-        values: .float32((0..<4).map { _ in Float(rule) + Float(random.next() % 1_000) / 2_000 }))
-    }
-    let toy = try ToyStore(recordings, epochs: [0, 5], statistics: ["weightabs_mean"])
+    let toy = try Self.runs { ["tracker_run": .text("run-\($0)"), "rig": .text($0 < 9 ? "a" : "b")] }
     var asked = request("learning_rule = 'sgdm'")
     asked.label = label
     asked.treeCount = 10
@@ -91,6 +80,36 @@ struct IdentifyTests {
     var other = request("rig = 'b' AND learning_rule = 'sgdm'", train: "rig = 'a'")
     other.treeCount = 10
     #expect(try toy.store.snapshot().identify(other).calibrationGroups.newValues == ["rig 'b'"])
+  }
+
+  @Test func `a field that most training runs have no value of names a kind`() throws {
+    // Two runs of adam have a drug each, and one of sgdm a third.
+    let drugs = [0: "saline", 3: "ketamine", 2: "fluoxetine"]
+    let toy = try Self.runs { ["drug": drugs[$0].map(MetadataValue.text) ?? .null] }
+    var asked = request("learning_rule = 'sgdm'")
+    asked.treeCount = 10
+    let groups = try toy.store.snapshot().identify(asked).calibrationGroups
+    #expect(groups.newValues == ["drug 'fluoxetine'"] && groups.runFields.isEmpty)
+    // Without those that have none, every run of a feedback rule would be lost.
+    #expect(groups.fields == ["run_id"])
+  }
+
+  /// Eighteen runs that learn by adam, feedback and sgdm in turn, with fields by their numbers.
+  private static func runs(_ fields: (Int) -> [String: MetadataValue]) throws -> ToyStore {
+    var random = SeededGenerator(seed: 3)
+    var recordings: [Recording] = []
+    for number in 0..<18 {
+      let rule = number % 3
+      var metadata = fields(number)
+      metadata["task"] = .text("toy")
+      metadata["learning_rule"] = .text(["adam", "feedback", "sgdm"][rule])
+      recordings.append(
+        Recording(
+          metadata: metadata,
+          layers: [Layer(name: "conv1", position: .early), Layer(name: "fc2", position: .deep)],
+          values: .float32((0..<4).map { _ in Float(rule) + Float(random.next() % 1_000) / 2_000 })))
+    }
+    return try ToyStore(recordings, epochs: [0, 5], statistics: ["weightabs_mean"])
   }
 
   @Test func `sets of classes hold the true one of held-out kinds, and kinds told by guessing are named`() throws {

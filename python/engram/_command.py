@@ -40,7 +40,12 @@ def unbroken(text: str, place: str) -> str:
 
 def absolute(path: str) -> str:
     """A path that means the same in another working directory; ``..`` after a link stays, for the system follows the link."""
-    return os.path.join(os.getcwd(), path.removeprefix("./")) if path and not os.path.isabs(path) else path
+    if not path or os.path.isabs(path):
+        return path
+    # Slashes behind it would make the rest a path from the root.
+    while path.startswith("./"):
+        path = path[2:].lstrip("/")
+    return os.path.join(os.getcwd(), path)
 
 
 def thread_count(threads: Any, place: str = "threads") -> int:

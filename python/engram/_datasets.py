@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -140,6 +141,31 @@ class Parts:
         values = self.data[name].to_numpy()
         return whole(np.broadcast_to(values, (self.count,)) if values.ndim == 0 else values)
 
+    def field_of(self, name: str) -> str:
+        """The field of a store that a coordinate is: the one it says, as long as it is called as a selection calls that one."""
+        field = str(self.data[name].attrs.get(FIELD, name))
+        return field if re.fullmatch(f"(field_)+{re.escape(field)}", name) else name
+
+    def own_fields(self) -> dict[str, Any]:
+        """The columns of the dataset of a selection by the fields of its store, which are said where a coordinate is called otherwise.
+
+        Raises
+        ------
+        UsageError
+            When two coordinates are one field.
+        """
+        names: dict[str, str] = {}
+        for name in self.facts:
+            field = self.field_of(name)
+            if field in names:
+                raise _errors.UsageError(
+                    "two coordinates are one field of the store", place="data", expected="a name for each",
+                    found=f"{names[field]} and {name} are {field}", mend="`data.rename(...)` one of the two")
+            if field != name:
+                _errors.say(f"the field {name} is called {field} again, as in the store that it was selected of")
+            names[field] = name
+        return {field: self.column(name) for field, name in names.items() if field != "example_id"}
+
     def require(self, names: Sequence[str], place: str) -> None:
         """Refuses a name of none that has one value, or one for each example."""
         for name in names:
@@ -260,9 +286,7 @@ def own_dataset(parts: Parts, store: str | os.PathLike[str], options: dict[str, 
     import pandas
 
     # As objects, a whole number beside one that is missing stays whole.
-    known = {
-        str(parts.data[name].attrs.get(FIELD, name)): pandas.Series(list(parts.column(name)), dtype=object)
-        for name in parts.facts if name != "example_id"}
+    known = {field: pandas.Series(list(column), dtype=object) for field, column in parts.own_fields().items()}
     values = {}
     for name in parts.statistics:
         rows = parts.data[name].transpose(parts.example, parts.epoch).to_numpy()

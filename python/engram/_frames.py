@@ -161,6 +161,9 @@ def ingest_table(
         write(path)
         given = options.get("type")
         declared = pairs(given)
+        # The names of columns are told apart without regard to case.
+        chosen = set(map(str.lower, declared))
+        types = {name: kind for name, kind in types.items() if name.lower() not in chosen}
         return ingest(path, store, **{**options, "type": {**types, **declared} or None if declared or not given else given})
 
 

@@ -113,7 +113,7 @@ def ingest_arrow(
     # Written as CSV, a real that is whole looks like a whole number.
     reals = {
         field: "real" for name, field in fields_of(spelt.column_names, options, are_texts=False).items()
-        if str(kinds.get(name)) in REALS and spelt[name].null_count < len(spelt)}
+        if str(spelt[name].type) in REALS and spelt[name].null_count < len(spelt)}
     return ingest_table(write, store, source, {**reals, **text_types(spelt.column_names, texts, options)}, options)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Examples that are read at a time for a z-score: 16 row groups.
 PIECE = 12_288
+#: Values of a matrix that are looked through at a time.
+VALUES = 1 << 22
 #: The least deviation that a z-score divides by, as of the library.
 LEAST = 1e-5
 
@@ -33,12 +35,13 @@ class Pieces:
     """Reads some examples of a selection at a time, by the columns that all of it has.
 
     What a selection finds for all its examples is not found anew for some of them: which epochs and statistics they share, and the
-    means and deviations of a z-score.
+    means and deviations of a z-score, which are those of all its examples, or of the ones that are given.
     """
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, scaled_by: npt.NDArray[np.int64] | None = None) -> None:
         self.selection = selection
         self.ids = selection.ids
+        self._scaled_by = self.ids if scaled_by is None else scaled_by
         self.statistics = selection.statistics
         parts = (selection._view or "whole").split("+")
         self._view = "+".join(part for part in parts if part != "zscore") or "whole"
@@ -118,9 +121,9 @@ class Pieces:
         return out if read == names else np.concatenate([out[:, :places], out[:, places + self._columns(names)]], axis=1)
 
     def _rows(self) -> Iterator[npt.NDArray[np.float64]]:
-        """All values without positions and z-score, some examples at a time."""
-        for start in range(0, len(self.ids), PIECE):
-            yield self.unscaled(self.ids[start:start + PIECE])[:, self.selection._info[5]:].astype(np.float64)
+        """The values that make the z-score, without positions, some examples at a time."""
+        for start in range(0, len(self._scaled_by), PIECE):
+            yield self.unscaled(self._scaled_by[start:start + PIECE])[:, self.selection._info[5]:].astype(np.float64)
 
     def prepare(self) -> None:
         """Finds the z-score, if there is one, before the pieces are shared among workers."""
@@ -129,10 +132,10 @@ class Pieces:
 
     @property
     def scaling(self) -> Scaling:
-        """The means and deviations of all examples, in two readings of them; added up row by row, as the library does."""
+        """The means and deviations of the examples, in two readings of them; added up row by row, as the library does."""
         if self._scaling is None:
-            means = total(self._rows()) / len(self.ids)
-            deviations = np.sqrt(total((rows - means) ** 2 for rows in self._rows()) / len(self.ids))
+            means = total(self._rows()) / len(self._scaled_by)
+            deviations = np.sqrt(total((rows - means) ** 2 for rows in self._rows()) / len(self._scaled_by))
             self._scaling = Scaling(means, np.where(deviations < LEAST, LEAST, deviations))
         return self._scaling
 
@@ -150,3 +153,46 @@ def total(pieces: Iterator[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     for rows in pieces:
         sum = np.add.reduce(rows if not sum.size else np.concatenate([sum[None], rows]), axis=0)
     return sum
+
+
+def say_beyond(
+    narrow: npt.NDArray[Any], selection: Selection, ids: npt.NDArray[np.int64] | None = None,
+    scaled_by: npt.NDArray[np.int64] | None = None,
+) -> None:
+    """Says how many values of a selection are beyond float32 and infinite in a matrix of it.
+
+    Only the rows with infinities are read again, some at a time, for all of them as float64 may be more than there is memory for.
+
+    Parameters
+    ----------
+    narrow : array
+        The matrix.
+    selection : Selection
+        What it was read from.
+    ids : array of int, optional
+        The example of each row; those of the selection unless given.
+    scaled_by : array of int, optional
+        As of :class:`Pieces`.
+    """
+    if narrow.dtype != np.float32 or selection.dtype != np.float64:
+        return
+    step = max(1, VALUES // max(1, narrow.shape[1]))
+    pieces: Pieces | None = None
+    count, such = 0, 0.0
+    try:
+        for start in range(0, len(narrow), step):
+            rows = start + np.flatnonzero(np.isinf(narrow[start:start + step]).any(axis=1))
+            if not rows.size:
+                continue
+            pieces = pieces or Pieces(selection, scaled_by)
+            with np.errstate(over="ignore", invalid="ignore"):
+                known = pieces.read((pieces.ids if ids is None else ids)[rows], dtype=np.float64)
+            lost = known[np.isinf(narrow[rows]) & np.isfinite(known)]
+            such = lost[0] if lost.size and not count else such
+            count += lost.size
+    except MemoryError:
+        _errors.say("some values are infinite in float32, and there is no memory to see which of them are finite in the store")
+        return
+    if count:
+        _errors.say(
+            f"{count:,} values are beyond float32 and infinite in it, such as {such:g}; they were recorded as float64, which keeps them")

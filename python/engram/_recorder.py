@@ -13,7 +13,7 @@ import numpy.typing as npt
 from . import _engram, _errors
 from ._command import absolute, unbroken
 from ._observe import floats
-from ._write import WAIT, listed, plain, run_json
+from ._write import WAIT, has_parts, listed, plain, run_json
 
 if TYPE_CHECKING:
     import torch
@@ -314,7 +314,8 @@ class Recorder:
 
     def _scalars(self, metrics: Mapping[str, Any], epoch: float) -> dict[str, Any]:
         """Metrics as numbers, a truth value as 1 or 0; one that is none is said once and left out, and the checkpoint stays."""
-        known = {str(name): plain(value) for name, value in metrics.items()}
+        # What has parts is no number; `plain` takes what has none.
+        known = {str(name): repr(value) if has_parts(value) else plain(value) for name, value in metrics.items()}
         wrong = [name for name, value in known.items() if not isinstance(value, (int, float, type(None)))]
         if wrong and self.strict:
             raise _errors.UsageError("a metric is a number", place=f"metrics[{wrong[0]!r}]", found=repr(known[wrong[0]])[:60])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,8 +21,6 @@ LAYOUTS: dict[str, int] = {"list": 0, "wide": 1, "long": 2}
 WORDS = {"all", "admissible", "weight", "activation", "layerwise"}
 #: The number of float64 in the library.
 FLOAT64 = 2
-#: Values of a matrix that are looked through at a time.
-PIECE = 1 << 22
 #: The alignment below which JAX copies an array.
 ALIGNMENT = 64
 
@@ -203,20 +201,6 @@ def matrix_for(
             "the array that was given has another type", place="out", expected=str(real_type(dtype)), found=str(out.dtype),
             mend="leave `dtype=` out")
     return out
-
-
-def say_beyond(narrow: npt.NDArray[Any], wide: Callable[[], npt.NDArray[np.float64]], recorded: np.dtype[Any]) -> None:
-    """Says how many values are beyond float32 and infinite in a matrix of it; `wide` reads them as they were recorded, at need."""
-    if narrow.dtype != np.float32 or recorded != np.float64:
-        return
-    step = max(1, PIECE // max(1, narrow.shape[1]))
-    if not any(np.isinf(narrow[start:start + step]).any() for start in range(0, narrow.shape[0], step)):
-        return
-    known = wide()
-    lost = known[np.isinf(narrow) & np.isfinite(known)]
-    if lost.size:
-        _errors.say(
-            f"{lost.size:,} values are beyond float32 and infinite in it, such as {lost[0]:g}; they were recorded as float64, which keeps them")
 
 
 def check_out(out: npt.NDArray[Any], shape: tuple[int, int], name: str) -> None:

@@ -13,7 +13,8 @@ from . import _engram, _errors
 from ._command import Progress, tell, thread_count
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, new_array, recorded_dtype, say_beyond
+from ._pieces import Pieces, say_beyond
+from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, recorded_dtype
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -177,13 +178,7 @@ class Selection:
         handle = self._resolve()
         out = matrix_for(out, dtype, self.dtype, self.shape, order)
         _engram.selection_read(handle, out, thread_count(threads), tell(progress))
-
-        def wide() -> npt.NDArray[np.float64]:
-            values = new_array(self.shape, np.float64, "C")
-            _engram.selection_read(handle, values, thread_count(threads), None)
-            return values
-
-        say_beyond(out, wide, self.dtype)
+        say_beyond(out, self)
         return out
 
     def to_numpy3d(self, *, dtype: npt.DTypeLike | None = None, threads: int = 0) -> npt.NDArray[Any]:
@@ -395,7 +390,6 @@ class Selection:
             return f"{html.escape(repr(self))}<br><small>{html.escape(str(error))}</small>"
         lines = [f"<b>{rows:,} examples x {columns:,} columns</b><br><small>{html.escape(self._asked())}</small>"]
         if self._info[4] > 1 and rows:
-            from ._pieces import Pieces
             from ._sparkline import sparkline
 
             # A z-score, which needs all examples, only moves and stretches a line.

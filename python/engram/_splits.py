@@ -10,7 +10,8 @@ import numpy as np
 
 from . import _engram, _errors
 from ._command import Progress, tell, thread_count
-from ._request import Missing, check_out, class_array, epochs_text, ids_of, missing_rule, new_array, recorded_dtype, require_text, say_beyond, statistics_text
+from ._pieces import say_beyond
+from ._request import Missing, check_out, class_array, epochs_text, ids_of, missing_rule, new_array, recorded_dtype, require_text, statistics_text
 from ._selection import Selection
 
 if TYPE_CHECKING:
@@ -100,14 +101,11 @@ class Split:
         for array, shape, name in ((x_train, shapes[0], "out[0]"), (x_test, shapes[1], "out[1]")):
             check_out(array, shape, name)
         _engram.selection_read_split(selection, train, x_train, test, x_test, thread_count(threads), tell(progress))
-
-        def wide(side: int) -> npt.NDArray[np.float64]:
-            sides = [new_array(shape, np.float64, "C") for shape in shapes]
-            _engram.selection_read_split(selection, train, sides[0], test, sides[1], thread_count(threads), None)
-            return sides[side]
-
-        say_beyond(x_train, lambda: wide(TRAIN), recorded_dtype(facts))
-        say_beyond(x_test, lambda: wide(TEST), recorded_dtype(facts))
+        # What is asked of both sides, as a selection that is there already.
+        asked = Selection(store, None, ids_of(both), statistics_text(statistics), epochs_text(epochs), view, missing)
+        asked._handle, asked._facts = selection, facts
+        for array, side in ((x_train, train), (x_test, test)):
+            say_beyond(array, asked, ids_of(side), scaled_by=ids_of(train))
         field = label or self._set.label
         y_train, y_test = (class_array(*store._labels(side, field)) for side in (train, test))
         return LoadedSplit(x_train, x_test, y_train, y_test)

@@ -179,7 +179,7 @@ class Store:
         [('digits10', 96), ('digits40', 48), ('mixture', 48), ('simclr', 48)]
         """
         require_text(query, "query", "a query in SQL")
-        return Table(_engram.sql(self._handle, query, self._commit, seconds))
+        return Table(_engram.sql(self._handle, query, self._as_of() or 0, seconds))
 
     def _labels(self, examples: object, column: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
         require_text(column, "column", "the name of a field")
@@ -219,6 +219,9 @@ class Store:
                 expected=str(newest), found=str(self._commit), mend="open it by `engram.open` without `commit=`, or `refresh()` it")
 
     def _as_of(self) -> int | None:
+        """The commit that is shown, for what asks anew; None for an empty store, where the newest answers, which is said."""
+        if not self._commit and (newest := _engram.snapshot_open(self._handle, 0)[1]):
+            _errors.say(f"the store was opened when it was empty, and this is of commit {newest}; `refresh()` shows it")
         return self._commit or None
 
     def info(self, where: str | None = None) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def undrawn(stimuli: Any, device: torch.device) -> Iterator[None]:
     samplers = [getattr(stimuli, "sampler", None), getattr(getattr(stimuli, "batch_sampler", None), "sampler", None)]
     found = [getattr(one, "generator", None) for one in (stimuli, *samplers)]
     generators = {id(one): (one, one.get_state()) for one in found if isinstance(one, torch.Generator)}
-    of_numpy, of_python = np.random.get_state(), random.getstate()
+    # Not in the older form, which only one kind of generator has; the others warn of it.
+    of_numpy, of_python = np.random.get_state(legacy=False), random.getstate()
     try:
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
             yield

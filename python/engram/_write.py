@@ -159,13 +159,17 @@ def run_list(runs: Any) -> list[Mapping[str, Any]]:
 
 
 def indexed(frame: pandas.DataFrame) -> pandas.DataFrame:
-    """A frame of pandas with the named levels of its index as columns; what the others say is left out, which is said."""
+    """A frame of pandas with the named levels of its index as columns; those that a store numbers itself, and what levels without a name say, are left out, which is said."""
+    from ._frames import GIVEN
     from ._pandas import unnamed_levels
 
     if unnamed_levels(frame):
         _errors.say("what the index says without a name is left out")
-    levels = [place for place, name in enumerate(frame.index.names) if name is not None]
-    twice = [name for name in frame.index.names if name is not None and name in frame.columns]
+    given = [str(name) for name in frame.index.names if name in GIVEN]
+    if given:
+        _errors.say(f"columns that a store numbers itself are left out: {', '.join(given)}")
+    levels = [place for place, name in enumerate(frame.index.names) if name is not None and name not in GIVEN]
+    twice = [frame.index.names[place] for place in levels if frame.index.names[place] in frame.columns]
     if twice:
         raise _errors.UsageError("a level of the index has the name of a column", place="runs", found=str(twice[0]), mend="rename one of the two")
     return frame.reset_index(level=levels) if levels else frame
@@ -185,8 +189,8 @@ def append(
     values : array of float32 or float64, shape (runs, layers, epochs, statistics)
         The trajectories; NaN and infinities are values, what is masked is NaN.
     runs : list of mapping, or data frame
-        Metadata of each run, numbers and texts; new names become fields. A named index of pandas is a column. Each is a run of its
-        own, so one that equals another in the fields that the store declares to tell runs apart (``run=`` of :func:`ingest`) is
+        Metadata of each run, numbers and texts; new names become fields. A named index of pandas is a column, and left out where a
+        store numbers it itself, such as ``example_id``. Each is a run of its own, so one that equals another in the fields that the store declares to tell runs apart (``run=`` of :func:`ingest`) is
         refused.
     layers : list of str, of (name, position), or of such lists
         The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.
@@ -207,7 +211,7 @@ def append(
     Warns
     -----
     EngramWarning
-        For whole numbers that float64 does not hold.
+        For whole numbers that float64 does not hold, and an index of `runs` that is left out.
 
     Examples
     --------

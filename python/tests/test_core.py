@@ -379,3 +379,40 @@ def test_what_float32_does_not_hold_is_said(tmp_path: pathlib.Path) -> None:
         warnings.simplefilter("error")
         selection.to_numpy()
         store.select("seed = 1 OR seed = 2", statistics="all").to_numpy(dtype="float32")
+
+
+def test_only_rows_with_infinities_are_read_again_and_some_at_a_time(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engram import _pieces
+
+    values = np.ones((6, 1, 1, 2))
+    values[[0, 2, 3], 0, 0, 1] = 1e300, np.inf, -1e300
+    engram.append(
+        tmp_path / "x.engram", values, runs=[{"seed": seed, "rule": "ab"[seed % 2]} for seed in range(6)], layers=["fc"], epochs=[0],
+        statistics=["m", "n"])
+    store = engram.open(tmp_path / "x.engram")
+    selection = store.select(statistics="all")
+    first = int(selection.ids[0])
+    monkeypatch.setattr(_pieces, "VALUES", 4)
+    read, known = [], _pieces.Pieces.read
+    monkeypatch.setattr(_pieces.Pieces, "read", lambda pieces, ids, **options: read.append((ids - first).tolist()) or known(pieces, ids, **options))
+    with pytest.warns(engram.EngramWarning, match=r"2 values are beyond float32 .* such as 1e\+300"):
+        selection.to_numpy(dtype="float32")
+    assert read == [[0], [2, 3]]
+
+    def none(*arguments: object, **options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(_pieces.Pieces, "read", none)
+    with pytest.warns(engram.EngramWarning, match="there is no memory to see"):
+        assert selection.to_numpy(dtype="float32")[0].tolist() == [1, np.inf]
+
+
+def test_what_a_z_score_by_the_train_side_makes_infinite_in_float32_is_said(tmp_path: pathlib.Path) -> None:
+    # The train side does not vary, so that what differs from it is divided by 1e-5: 1e35 becomes 1e40.
+    values = np.array([0.0, 0.0, 1e35]).reshape(3, 1, 1, 1)
+    engram.append(
+        tmp_path / "x.engram", values, runs=[{"rule": "a", "side": side} for side in (0, 0, 1)], layers=["fc"], epochs=[0], statistics=["m"])
+    store = engram.open(tmp_path / "x.engram")
+    split = store.splits.make("s", "random", label="rule", train_where="side = 0", test_where="side = 1", repeats=1, test_count=1, train_count=2)[0]
+    with pytest.warns(engram.EngramWarning, match=r"1 values are beyond float32 .* such as 1e\+40"):
+        assert split.load(dtype="float32", statistics="all", view="zscore").X_test.tolist() == [[np.inf]]

@@ -84,6 +84,18 @@ def test_texts_are_taken_as_they_stand(bring: Any, tmp_path: pathlib.Path) -> No
     np.testing.assert_array_equal(store.select(statistics="all").to_numpy(), [[0.5], [NAN]])
 
 
+def test_a_type_that_is_declared_counts_in_any_case(bring: Any, tmp_path: pathlib.Path) -> None:
+    store = bring({"Dose": [1.0, 2.0], "Code": ["1", "2"], "m@0": [0.5, 0.7]}, tmp_path / "x.engram", type={"dose": "text", "CODE": "integer"})
+    assert [type(one) for one in rows(store, "Dose, Code")[0]] == [str, int]
+
+
+def test_a_dictionary_of_reals_is_a_field_of_reals(tmp_path: pathlib.Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({"dose": pyarrow.array([1.0, 2.0]).dictionary_encode(), "m@0": [0.5, 0.7]})
+    engram.from_arrow(table, tmp_path / "x.engram")
+    assert [type(one) for one, in rows(engram.open(tmp_path / "x.engram"), "dose")] == [float, float]
+
+
 def test_truth_values_with_gaps_are_spelled_as_without(bring: Any, tmp_path: pathlib.Path) -> None:
     columns = {"net": ["a", "b", "c"], "gaps": [True, None, False], "whole": [True, True, False], "epoch": [0] * 3, "m": [1.0] * 3}
     assert rows(bring(columns, tmp_path / "x.engram"), "gaps, whole") == [("true", "true"), (None, "true"), ("false", "false")]

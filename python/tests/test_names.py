@@ -107,6 +107,25 @@ def test_names_that_a_selection_changed_come_back_as_they_were(tmp_path: pathlib
         np.testing.assert_array_equal(store.select(statistics=["loss", "note"]).to_numpy(), selection.to_numpy())
 
 
+def test_a_name_that_the_user_gave_a_coordinate_of_a_selection_stays(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("xarray")
+    engram.append(
+        tmp_path / "s.engram", np.ones((2, 1, 1, 1)), runs=[{"loss": 3}, {"loss": 4}], layers=["fc"], epochs=[0], statistics=["loss"])
+    selection = engram.open(tmp_path / "s.engram").select(statistics="all")
+    with pytest.warns(engram.EngramWarning, match="the field loss is called field_loss here"):
+        data = selection.to_xarray()
+    engram.from_xarray(data.rename(field_loss="final_loss"), tmp_path / "renamed.engram")
+    assert engram.open(tmp_path / "renamed.engram").sql("SELECT final_loss FROM run ORDER BY 1").rows() == [(3,), (4,)]
+    with pytest.warns(engram.EngramWarning, match="the field field_loss is called loss again"):
+        engram.from_xarray(data, tmp_path / "again.engram")
+    assert engram.open(tmp_path / "again.engram").sql("SELECT loss FROM run ORDER BY 1").rows() == [(3,), (4,)]
+    both = data.rename(loss="m").assign_coords(loss=("example", [5, 6]))
+    with pytest.raises(engram.UsageError, match="two coordinates are one field.*field_loss"):
+        engram.from_xarray(both, tmp_path / "both.engram")
+    engram.from_xarray(both.rename(field_loss="final_loss"), tmp_path / "apart.engram")
+    assert engram.open(tmp_path / "apart.engram").sql("SELECT loss, final_loss FROM run ORDER BY 1").rows() == [(5, 3), (6, 4)]
+
+
 def test_a_statistic_that_is_called_chosen_keeps_its_name(tmp_path: pathlib.Path) -> None:
     from engram._arrow_tables import unchosen
 

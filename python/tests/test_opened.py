@@ -58,6 +58,32 @@ def test_a_recorder_stays_where_it_was_made(tmp_path: pathlib.Path, monkeypatch:
     assert repr(recorder) == "<Recorder of run.engram: ended>"
 
 
+def test_a_relative_path_may_begin_with_any_number_of_points_and_slashes(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    appended("x.engram", 1, 2)
+    for path in ("x.engram", "./x.engram", ".//x.engram", "././/./x.engram"):
+        assert engram.open(path).path == os.path.join(os.getcwd(), "x.engram") and len(engram.open(path)) == 2
+    assert engram.Recorder(".//run.engram", {"a": 1}).path == os.path.join(os.getcwd(), "run.engram")
+    assert engram.open(f"/{tmp_path}/x.engram").path == f"/{tmp_path}/x.engram"
+
+
+def test_what_answers_of_a_commit_after_an_empty_store_says_so(tmp_path: pathlib.Path) -> None:
+    store = engram.create(tmp_path / "x.engram")
+    assert store.sql("SELECT count(*) FROM run").rows() == [(0,)]
+    appended(tmp_path / "x.engram", 1)
+    with pytest.warns(engram.EngramWarning, match=r"opened when it was empty, and this is of commit 1; `refresh\(\)`"):
+        assert len(store) == 0 and store.sql("SELECT count(*) FROM run").rows() == [(1,)]
+    assert len(store.refresh()) == 1 and store.sql("SELECT count(*) FROM run").rows() == [(1,)]
+
+
+def test_runs_have_numbers_of_rows_at_the_newest_commit(tmp_path: pathlib.Path) -> None:
+    appended(tmp_path / "x.engram", 1, 2)
+    store = engram.open(tmp_path / "x.engram")
+    assert store.sql("SELECT rowid, seed FROM run ORDER BY rowid").rows() == [(1, 1), (2, 2)]
+    appended(tmp_path / "x.engram", 3)
+    assert store.sql("SELECT seed FROM run ORDER BY 1").rows() == [(1,), (2,)]
+
+
 def test_a_store_shows_one_commit_in_everything_until_it_is_refreshed(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.engram"
     appended(path, 0, 1, 2, 3)

@@ -220,8 +220,9 @@ def test_a_metric_that_is_no_number_takes_nothing_with_it(tmp_path: pathlib.Path
     with pytest.warns(engram.EngramWarning) as told:
         with engram.Recorder(path, {"a": 1}, layers=["fc"], statistics=["m"]) as recorder:
             for epoch in range(2):
-                assert recorder.record(epoch, [[1.0]], metrics={"loss": 0.5, "has_converged": np.bool_(epoch), "phase": "warm"})
-    assert [str(one.message) for one in told] == ["epoch 0: metrics that are no numbers are left out: phase"]
+                assert recorder.record(epoch, [[1.0]], metrics={
+                    "loss": np.array([0.5]), "has_converged": np.bool_(epoch), "phase": "warm", "per_class": np.array([0.1, 0.2])})
+    assert [str(one.message) for one in told] == ["epoch 0: metrics that are no numbers are left out: phase, per_class"]
     found = engram.open(path).sql("SELECT metric, epoch, value FROM run_metric ORDER BY 1, 2").rows()
     assert found == [("has_converged", 0, 0), ("has_converged", 1, 1), ("loss", 0, 0.5), ("loss", 1, 0.5)]
     strict = engram.Recorder(tmp_path / "y.engram", {"a": 1}, layers=["fc"], statistics=["m"], strict=True)
@@ -256,6 +257,10 @@ def test_a_named_index_of_the_frame_of_runs_is_a_field(tmp_path: pathlib.Path) -
         engram.append(tmp_path / "x", np.ones((2, 1, 1, 1)), runs=runs.assign(seed=3), **axes)
     with pytest.warns(engram.EngramWarning, match="index says without a name"):
         engram.append(tmp_path / "x", np.ones((2, 1, 1, 1)), runs=runs.set_axis(["p", "q"]).rename_axis(None), **axes)
+    # As a selection gives it.
+    with pytest.warns(engram.EngramWarning, match="a store numbers itself are left out: example_id"):
+        engram.append(tmp_path / "y", np.zeros((2, 1, 1, 1)), runs=runs.set_axis(pandas.Index([4, 7], name="example_id")), **axes)
+    assert engram.open(tmp_path / "y").sql("SELECT rule FROM run").rows() == [("a",), ("b",)]
 
 
 def test_lists_of_arrays_are_layers_where_weights_are() -> None:

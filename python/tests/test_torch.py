@@ -6,6 +6,8 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -124,6 +126,26 @@ def test_measuring_draws_from_no_generator_of_the_training(tmp_path: pathlib.Pat
         assert drawn() == before
         next(iter(loader))
         assert drawn() != before
+
+
+def test_measuring_leaves_another_generator_of_numpy_as_it_was_in_silence(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class Drawn:
+        def __iter__(self) -> Iterator[object]:
+            yield torch.full((3, 4), np.random.rand(), dtype=torch.float32)
+
+    known = np.random.get_bit_generator()
+    np.random.set_bit_generator(np.random.PCG64(1))
+    try:
+        with engram.Recorder(tmp_path / "x.engram", {"a": 1}, strict=True) as recorder, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            recorder.observe(torch.nn.Linear(4, 3), Drawn())
+            before = np.random.get_state(legacy=False)
+            recorder.record(0)
+            assert np.random.get_state(legacy=False) == before
+    finally:
+        np.random.set_bit_generator(known)
 
 
 def test_the_last_checkpoint_of_a_trainer_is_of_its_epoch_and_not_of_the_best_model(

@@ -7,9 +7,10 @@ package import TrajectoryModel
 extension CatalogReader {
   /// Makes the reader show the store as of a commit, without what is hidden at it.
   ///
-  /// Where nothing was edited after the commit, no field came after it and nothing is hidden at it, the tables of the catalog
-  /// are what is wanted and nothing is made. Else the connection gets tables and views of its own (TEMP, in memory) under the names of those of
-  /// the catalog, which SQLite finds first; they stay with the connection for the next who asks for the same.
+  /// Where nothing was edited after the commit, no field came after it, nothing is hidden at it, and it is the newest or later
+  /// rows may be seen, the tables of the catalog are what is wanted and nothing is made. Else the connection gets tables and
+  /// views of its own (TEMP, in memory) under the names of those of the catalog, which SQLite finds first; they stay with the
+  /// connection for the next who asks for the same.
   ///
   /// - Parameters:
   ///   - commit: The commit; nil for the newest.
@@ -19,8 +20,11 @@ extension CatalogReader {
   ///   a field was edited after it.
   func look(asOf commit: Int64?, bounds: Bool) throws(EngramError) {
     guard let entry = if let commit { try self.commit(commit) } else { try latestCommit() } else { return }
+    // After the newest commit there are no rows to keep from anybody.
+    let isNewest = try latestCommit()?.id == entry.id
     let past = Past(
-      commit: entry.id, end: entry.exampleEnd, lastEdit: newestEdit, lastField: newestField, bounds: bounds)
+      commit: entry.id, end: entry.exampleEnd, lastEdit: newestEdit, lastField: newestField,
+      bounds: bounds && !isNewest)
     if connection.temporaryState != past.key {
       // What is not whole is made anew by the next reader.
       connection.temporaryState = nil

@@ -78,6 +78,12 @@ package enum NumberText {
     return plain.count <= raised.count ? plain : raised
   }
 
+  /// The text of ten times a number whose text ends with a power of ten, as those of the largest numbers do, or is zero.
+  static func tenfold(_ text: String) -> String {
+    guard let mark = text.lastIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]) else { return text }
+    return String(text[..<mark]) + "e\(exponent + 1)"
+  }
+
   /// A power of ten: written out, or with the exponent raised.
   static func power(_ exponent: Int, isWrittenOut: Bool) -> String {
     if isWrittenOut || exponent == 0 {

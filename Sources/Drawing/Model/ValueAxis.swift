@@ -75,7 +75,7 @@ struct FittedAxis {
     var (first, last) = (axis.lowest ?? usable.min() ?? 0, axis.highest ?? usable.max() ?? 1)
     if axis.scale == .log { (first, last) = (max(first, .leastNormalMagnitude), max(last, .leastNormalMagnitude)) }
     if !(last > first) {
-      let pad = first == 0 ? 1 : first.magnitude * 0.1
+      let pad = first == 0 ? 1 : max(first.magnitude * 0.1, .leastNonzeroMagnitude)
       (first, last) = axis.scale == .log ? (first / 2, first * 2) : (first - pad, first + pad)
       (first, last) = (max(first, -.greatestFiniteMagnitude), min(last, .greatestFiniteMagnitude))
     }
@@ -92,7 +92,7 @@ struct FittedAxis {
     switch axis.scale {
     case .linear where unit > 1:
       ticks = Self.evenTicks(first / unit, last / unit, about: tickCount).map { tick in
-        .init(tick.value * unit, NumberText.short(tick.value * unit))
+        .init(tick.value * unit, NumberText.tenfold(tick.label))
       }
     case .linear: ticks = Self.evenTicks(first, last, about: tickCount)
     case .log: ticks = Self.decadeTicks(first, last, about: tickCount)

@@ -11,20 +11,16 @@ import TrajectoryStore
 extension FigureSketch {
   /// Bars by classifier and measure, a panel for each experiment; the red line of each bar is the same in the reference.
   mutating func drawAccuracy() {
-    // An experiment that is done for each of some groups has bars of each.
-    let isGrouped = figure.experiments.contains { source.cells($0, of: figure).contains { !$0.group.isEmpty } }
     numbers = NumberTable(
-      ["experiment"] + (isGrouped ? ["group"] : []) + ["classifier", "statistics"] + viewColumn()
-        + Self.accuracyColumns + Self.intervalColumns + ["reference", "reference_error"])
+      rowColumns() + Self.accuracyColumns + Self.intervalColumns + ["reference", "reference_error"])
     var measures: [StatisticSelection] = []
     var hasIntervals = false
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
       var (groups, all): ([BarChart.Group], [Accuracy]) = ([], [])
-      for (facet, group) in facets(cells).flatMap({ facet in facet.cells.map(\.group).uniqued().map { (facet, $0) } }) {
-        let groupName = group.map(HoldoutSplits.word(for:)).joined(separator: ", ")
+      for facet in facets(cells) {
         var bars: [BarChart.Bar] = []
-        for cell in facet.cells where cell.group == group {
+        for cell in facet.cells {
           guard let accuracy = source.accuracy(cell) else { continue }
           let reference = source.reference(of: figure, like: cell)
           bars.append(
@@ -34,14 +30,13 @@ extension FigureSketch {
           let interval = source.interval(cell)
           hasIntervals = hasIntervals || interval != nil
           numbers.append(
-            [.string(experiment)] + (isGrouped ? [group.isEmpty ? .null : .string(groupName)] : [])
-              + [.string(cell.kind.rawValue), .string(cell.statistics.text)] + viewCell(cell) + Self.cells(accuracy)
-              + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
+            rowCells(cell) + Self.cells(accuracy) + Self.cells(interval) + [
+              .number(reference?.mean), .number(reference?.error),
+            ])
           measures.append(cell.statistics)
           all.append(accuracy)
         }
-        let name = group.isEmpty ? facet.name : "\(facet.name), \(groupName)"
-        if !bars.isEmpty { groups.append(BarChart.Group(name, bars)) }
+        if !bars.isEmpty { groups.append(BarChart.Group(facet.name, bars)) }
       }
       if groups.isEmpty { continue }
       let title = figure.experiments.count > 1 ? source.title(of: experiment) : ""
@@ -62,11 +57,8 @@ extension FigureSketch {
   /// A bar for each group that is held out; the red line is what splits without hold-out give.
   mutating func drawHoldouts() {
     numbers = NumberTable(
-      [
-        "experiment", "held_out", "classifier", "statistics",
-      ] + viewColumn() + ["accuracy", "test_examples", "chance"] + Self.intervalColumns + [
-        "reference", "reference_error",
-      ])
+      experimentColumns + ["held_out", "classifier", "statistics"] + viewColumn()
+        + ["accuracy", "test_examples", "chance"] + Self.intervalColumns + ["reference", "reference_error"])
     var (groups, titles): ([[BarChart.Group]], [String]) = ([], [])
     var all: [Accuracy] = []
     let measures = figure.experiments.flatMap { source.cells($0, of: figure).map(\.statistics) }.uniqued()
@@ -86,8 +78,8 @@ extension FigureSketch {
           let name = shortName(ofGroup: split.name, by: by)
           all.append(accuracy)
           numbers.append(
-            [
-              .string(experiment), .string(name), .string(cell.kind.rawValue), .string(cell.statistics.text),
+            experimentCells(cell) + [
+              .string(name), .string(cell.kind.rawValue), .string(cell.statistics.text),
             ] + viewCell(cell) + [.number(accuracy.mean), .count(split.test.count), .number(accuracy.chance)]
               + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
           return BarChart.Bar(name, accuracy.mean, interval: interval.map { $0.low...$0.high }, ink)
@@ -138,9 +130,10 @@ extension FigureSketch {
     ]
   }
 
-  /// Bars for each pair of classes, a panel for each classifier.
+  /// Bars for each pair of classes, a panel for each classifier, view and group.
   mutating func drawPairs() {
-    numbers = NumberTable(["experiment", "pair", "classifier", "statistics"] + viewColumn() + Self.accuracyColumns)
+    numbers = NumberTable(
+      experimentColumns + ["pair", "classifier", "statistics"] + viewColumn() + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
@@ -158,8 +151,9 @@ extension FigureSketch {
             bars[name, default: []].append(
               BarChart.Bar(cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink))
             numbers.append(
-              [.string(experiment), .string(name), .string(cell.kind.rawValue), .string(cell.statistics.text)]
-                + viewCell(cell) + Self.cells(accuracy))
+              experimentCells(cell)
+                + [.string(name), .string(cell.kind.rawValue), .string(cell.statistics.text)] + viewCell(cell)
+                + Self.cells(accuracy))
           }
         }
         let groups = order.uniqued().map { name in
@@ -180,8 +174,9 @@ extension FigureSketch {
   mutating func drawCrossPortions() {
     let inks: [Ink] = [.blue, .orange, .green]
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics"] + viewColumn(drawsSamples: true) + ["trained_on", "tested_on"]
-        + Self.accuracyColumns + ["same_portion", "same_portion_error"])
+      rowColumns(drawsSamples: true) + ["trained_on", "tested_on"] + Self.accuracyColumns + [
+        "same_portion", "same_portion_error",
+      ])
     var tested: [Portion] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
@@ -201,9 +196,7 @@ extension FigureSketch {
               BarChart.Bar(
                 "tested on \(portionName(portion))", accuracy.mean, error: accuracy.error, inks[portion.index % 3]))
             numbers.append(
-              [
-                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
-              ] + viewCell(cell, drawsSamples: true)
+              rowCells(cell, drawsSamples: true)
                 + [.string(portionName(trained)), .string(portionName(portion))] + Self.cells(accuracy) + [
                   .number(same?.mean), .number(same?.error),
                 ])

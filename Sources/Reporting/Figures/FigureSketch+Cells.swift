@@ -8,15 +8,13 @@ import TrajectoryModel
 import TrajectoryStore
 
 extension FigureSketch {
-  /// A confusion matrix for each classifier: counts, the mean over splits; rows are what examples are.
+  /// A confusion matrix for each classifier, view and group: counts, the mean over splits; rows are what examples are.
   mutating func drawConfusion() {
     /// Of more classes, most pairs are never confused.
     let mostClassesInFull = 20
     var leavesOut = false
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics"] + viewColumn() + [
-        "actual", "predicted", "mean_count", "share_of_actual",
-      ])
+      rowColumns() + ["actual", "predicted", "mean_count", "share_of_actual"])
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
       let hasMeasures = Set(cells.map(\.statistics)).count > 1
@@ -40,7 +38,7 @@ extension FigureSketch {
               let share = total > 0 ? count / total : .nan
               if count > 0 || classes.count <= mostClassesInFull {
                 numbers.append(
-                  [.string(experiment), .string(cell.kind.rawValue), .string(cell.statistics.text)] + viewCell(cell) + [
+                  rowCells(cell) + [
                     .string(classes[actual]), .string(classes[predicted]), .number(count / splits), .number(share),
                   ])
               } else {
@@ -79,7 +77,7 @@ extension FigureSketch {
       let cells = source.cells(experiment, of: figure).filter { $0.group.count >= 2 }
       let units = cells.map { number($0.group[0]) }.uniqued().sorted(by: >)
       let noises = cells.map { number($0.group[1]) }.uniqued().sorted(by: >)
-      let parts = facets(cells)
+      let parts = facets(cells, drawsGroups: true)
       for (facet, measure) in parts.flatMap({ facet in facet.cells.map(\.statistics).uniqued().map { (facet, $0) } }) {
         var chance = 0.5
         var rows: [[CellChart.Cell]] = []

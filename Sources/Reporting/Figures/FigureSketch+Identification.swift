@@ -12,11 +12,12 @@ import TrajectoryStore
 extension FigureSketch {
   /// For each group that is presented as unknown: what was correct, what was claimed, what sets hold, what is called novel.
   mutating func drawIdentification() {
-    numbers = NumberTable([
-      "experiment", "unknown", "statistics", "runs", "accuracy", "low_95", "high_95", "mean_confidence", "set_coverage",
-      "mean_set_size", "novel_examples", "novel_runs", "agreement", "warned", "near_chance", "chance", "calibrated_by",
-      "taken_for",
-    ])
+    numbers = NumberTable(
+      experimentColumns + [
+        "unknown", "statistics", "runs", "accuracy", "low_95", "high_95", "mean_confidence", "set_coverage",
+        "mean_set_size", "novel_examples", "novel_runs", "agreement", "warned", "near_chance", "chance",
+        "calibrated_by", "taken_for",
+      ])
     var verdicts: [(warned: Bool, isNear: Bool)] = []
     var least: (name: String, coverage: Double)?
     var (unlearned, unlearnedWarned) = (0, 0)
@@ -30,7 +31,7 @@ extension FigureSketch {
           let name = shortName(ofGroup: split.name, by: source.columns(ofGroups: cell))
           let chance = 1 / Double(max(1, score.classes.count))
           chances.append(chance)
-          groups.append(group(of: score, name, in: experiment, cell, chance))
+          groups.append(group(of: score, name, cell, chance))
           guard let coverage = score.coverage else {
             unlearned += 1
             unlearnedWarned += score.isWarnedOf ? 1 : 0
@@ -43,7 +44,7 @@ extension FigureSketch {
         let lines = Set(chances).count == 1 ? [Reference(chances[0], label: "chance", isChance: true)] : []
         panels.append(
           Panel(
-            source.title(of: experiment),
+            source.title(of: experiment) + (Self.groupText(cell.group).map { ", \($0)" } ?? ""),
             .bars(BarChart(groups, axis: ValueAxis("share", from: 0, to: 1), references: lines))))
       }
     }
@@ -72,20 +73,21 @@ extension FigureSketch {
 
   /// The bars and the numbers of one group.
   private mutating func group(
-    of score: IdentificationScore, _ name: String, in experiment: String, _ cell: StudyCell, _ chance: Double
+    of score: IdentificationScore, _ name: String, _ cell: StudyCell, _ chance: Double
   ) -> BarChart.Group {
     let interval = score.accuracy.map { Self.wilson($0, of: score.knownRuns) }
     let novel = Double(score.novelExamples) / Double(max(1, score.examples))
     let taken = zip(score.classes, score.runsTakenFor).filter { $0.1 > 0 }.map { "\($0) \($1)" }
-    numbers.append([
-      .string(experiment), .string(name), .string(cell.statistics.text), .count(score.runs), .number(score.accuracy),
+    let row: [JSONValue] = [
+      .string(name), .string(cell.statistics.text), .count(score.runs), .number(score.accuracy),
       .number(interval?.lowerBound), .number(interval?.upperBound), .number(score.meanConfidence),
       .number(score.coverage), .number(score.meanSetSize), .number(novel),
       .number(Double(score.novelRuns) / Double(max(1, score.runs))), .number(score.agreement),
       .string(score.isWarnedOf ? "yes" : "no"),
       score.accuracy == nil ? .null : .string(score.isNearChance ? "yes" : "no"), .number(chance),
       .string(score.calibratedBy), .string(taken.joined(separator: ", ")),
-    ])
+    ]
+    numbers.append(experimentCells(cell) + row)
     var bars: [BarChart.Bar] = []
     if let accuracy = score.accuracy {
       bars.append(BarChart.Bar("runs identified correctly", accuracy, interval: interval, .violet))
@@ -116,7 +118,7 @@ extension FigureSketch {
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
-      for facet in facets(cells) {
+      for facet in facets(cells, drawsGroups: true) {
         var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
         for measure in facet.cells.map(\.statistics).uniqued() {
           var points: [LineChart.Point] = []

@@ -41,22 +41,23 @@ extension FigureSketch {
   /// Gini importances summed over the samples of a statistic, and what is lost when a statistic is dealt out anew.
   mutating func drawImportances() {
     numbers = NumberTable(
-      ["experiment", "importance", "statistic", "measure"] + viewColumn() + ["mean", "standard_error", "measurements"])
+      experimentColumns + ["importance", "statistic", "measure"] + viewColumn() + [
+        "mean", "standard_error", "measurements",
+      ])
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
       for (facet, cell) in facets(cells).flatMap({ facet in facet.cells.map { (facet, $0) } }) {
-        let view = facet.view.map { ", \($0)" } ?? ""
         guard let result = source.results[cell] else { continue }
         let gini = result.splits.compactMap(\.statisticImportances)
         add(
           PooledImportance.pool(gini, bySplit: false), cell, "gini", gini.reduce(0) { $0 + $1.count },
-          title: "\(prefix(experiment))Gini importance\(view): summed over epochs, mean over trees and splits",
+          title: "\(prefix(experiment))Gini importance\(facet.parts): summed over epochs, mean over trees and splits",
           axis: "importance")
         let lost = result.splits.compactMap(\.permutationImportances)
         add(
           PooledImportance.pool(lost, bySplit: true), cell, "permutation", lost.count,
           title:
-            "\(prefix(experiment))Permutation importance\(view): accuracy lost when a statistic's whole trajectory is dealt out anew",
+            "\(prefix(experiment))Permutation importance\(facet.parts): accuracy lost when a statistic's whole trajectory is dealt out anew",
           axis: "lost accuracy")
       }
     }
@@ -91,7 +92,7 @@ extension FigureSketch {
           measure,
           own.map { one in
             numbers.append(
-              [.string(cell.experiment), .string(name), .string(one.statistic), .string(measure)] + viewCell(cell) + [
+              experimentCells(cell) + [.string(name), .string(one.statistic), .string(measure)] + viewCell(cell) + [
                 .number(one.mean), .number(one.error), .count(count),
               ])
             return BarChart.Bar(shortName(ofStatistic: one.statistic), one.mean, error: one.error, ink)

@@ -10,8 +10,7 @@ extension FigureSketch {
   /// Accuracy by the share of a trajectory that is seen, a panel for each distance of samples, a line for each measure.
   mutating func drawSamples() {
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics"] + viewColumn(drawsSamples: true)
-        + ["epochs_apart", "samples", "percent"] + Self.accuracyColumns)
+      rowColumns(drawsSamples: true) + ["epochs_apart", "samples", "percent"] + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.view.randomStart != nil }
@@ -29,9 +28,7 @@ extension FigureSketch {
             points.append(LineChart.Point(percent, accuracy.mean, error: accuracy.error))
             all.append(accuracy)
             numbers.append(
-              [
-                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
-              ] + viewCell(cell, drawsSamples: true) + [.real(period), .count(start.count), .number(percent)]
+              rowCells(cell, drawsSamples: true) + [.real(period), .count(start.count), .number(percent)]
                 + Self.cells(accuracy))
           }
           if points.isEmpty { continue }
@@ -57,29 +54,28 @@ extension FigureSketch {
     noteErrors()
   }
 
-  /// Accuracy by portion, a panel for each number of portions and each classifier, a line for each measure.
+  /// Accuracy by portion, a panel for each number of portions, classifier, view and group, a line for each measure.
   mutating func drawPortions() {
     numbers = NumberTable(
-      ["experiment", "classifier", "statistics"] + viewColumn(drawsSamples: true) + ["portion", "of"]
-        + Self.accuracyColumns)
+      rowColumns(drawsSamples: true) + ["portion", "of"] + Self.accuracyColumns)
     var measures: [StatisticSelection] = []
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil && $0.view.portion != nil }
       // The paper has the SVM on the left.
       let parts = facets(cells, drawsSamples: true).sorted { $0.kind == .linearSVM && $1.kind != .linearSVM }
-      for facet in parts {
+      func counts(_ cells: [StudyCell]) -> [Int] { cells.compactMap { $0.view.portion?.count }.uniqued() }
+      let hasSeveral = counts(cells).count > 1
+      for (facet, count) in parts.flatMap({ facet in counts(facet.cells).map { (facet, $0) } }) {
         var (series, all): ([LineChart.Series], [Accuracy]) = ([], [])
-        let count = cells.compactMap { $0.view.portion?.count }.max() ?? 1
         for measure in facet.cells.map(\.statistics).uniqued() {
           var points: [LineChart.Point] = []
           for cell in facet.cells where cell.statistics == measure {
-            guard let portion = cell.view.portion, let accuracy = source.accuracy(cell) else { continue }
+            guard let portion = cell.view.portion, portion.count == count, let accuracy = source.accuracy(cell)
+            else { continue }
             points.append(LineChart.Point(Double(portion.index + 1), accuracy.mean, error: accuracy.error))
             all.append(accuracy)
             numbers.append(
-              [
-                .string(experiment), .string(cell.kind.rawValue), .string(measure.text),
-              ] + viewCell(cell, drawsSamples: true) + [.count(portion.index + 1), .count(portion.count)]
+              rowCells(cell, drawsSamples: true) + [.count(portion.index + 1), .count(portion.count)]
                 + Self.cells(accuracy))
           }
           if points.isEmpty { continue }
@@ -92,7 +88,7 @@ extension FigureSketch {
         }
         panels.append(
           Panel(
-            "\(source.title(of: experiment)), \(facet.name)",
+            "\(source.title(of: experiment)), \(facet.name)" + (hasSeveral ? ", \(count) portions" : ""),
             .lines(
               LineChart(
                 series, x: ValueAxis("portion of training", from: 0.6, to: Double(count) + 0.4, ticks: ticks),

@@ -8,49 +8,6 @@ package import Studies
 import TrajectoryModel
 package import TrajectoryStore
 
-/// A figure of a study, drawn as far as its results are there.
-package struct DrawnFigure: Sendable {
-  /// How much of it is there.
-  package enum State: Sendable, Hashable {
-    /// Everything.
-    case complete
-    /// So many of the splits of its classifications.
-    case partial(done: Int, of: Int)
-    /// Nothing is computed.
-    case empty
-    /// The store lacks what it takes, in a sentence that begins with `needs`.
-    case impossible(String)
-  }
-
-  /// The figure.
-  package let figure: StudyFigure
-  /// How much of it is there.
-  package let state: State
-  /// The picture with its numbers; nil where nothing can be drawn.
-  package let drawn: NumberedPicture?
-
-  /// The JSON form: what it is, and every number.
-  package var json: JSONValue {
-    var object = JSONObject()
-    object["figure"] = .string(figure.name)
-    object["title"] = .string(figure.title)
-    switch state {
-    case .complete: object["state"] = "complete"
-    case .partial(let done, let all):
-      object["state"] = "partial"
-      object["done"] = .count(done)
-      object["of"] = .count(all)
-    case .empty: object["state"] = "empty"
-    case .impossible(let reason):
-      object["state"] = "impossible"
-      object["reason"] = .string(reason)
-    }
-    object["notes"] = .array((drawn?.picture.notes ?? []).map { .string($0) })
-    object["numbers"] = drawn?.numbers.json ?? .null
-    return .object(object)
-  }
-}
-
 /// The figures of a study on a store.
 package struct StudyFigures: Sendable {
   /// The study on the store.
@@ -120,7 +77,9 @@ package struct StudyFigures: Sendable {
       picture.notes.append("\(done) of \(all) splits of its classifications are done")
     }
     if let name = figure.reference, referenceSource(of: figure) == nil {
-      picture.notes.append("without the red line: no result of \(title(of: name)) is in the store")
+      let isThere = results.keys.contains { $0.experiment == name }
+      let what = isThere ? "is of the same group, classifier and statistics" : "is in the store"
+      picture.notes.append("without the red line: no result of \(title(of: name)) \(what)")
     }
     for name in figure.experiments {
       if let reason = plan.impossible[name] { picture.notes.append("without \(title(of: name)): \(reason)") }
@@ -166,9 +125,12 @@ package struct StudyFigures: Sendable {
 
   // MARK: What sketches ask
 
-  /// What the red line of a figure comes from, in words: the figure of the study that shows it; nil where nothing of it is there.
+  /// What the red line of a figure comes from, in words: the figure of the study that shows it; nil where nothing has one.
   func referenceSource(of figure: StudyFigure) -> String? {
-    guard let name = figure.reference, results.keys.contains(where: { $0.experiment == name }) else { return nil }
+    let isDrawn = figure.experiments.contains { experiment in
+      cells(experiment, of: figure).contains { reference(of: figure, like: $0) != nil }
+    }
+    guard let name = figure.reference, isDrawn else { return nil }
     let other = plan.study.figures.first {
       $0.name != figure.name && $0.drawing == .accuracy && $0.experiments.contains(name)
     }
@@ -220,10 +182,18 @@ package struct StudyFigures: Sendable {
   }
 
   /// The accuracy of the reference of a figure, by the same classifier on the same statistics; of the same view where there is one.
+  ///
+  /// Where the reference is done for each of some groups, it is that of the same group, and there is none for any other.
   func reference(of figure: StudyFigure, like cell: StudyCell) -> Accuracy? {
     guard let name = figure.reference else { return nil }
+    // Equal values of other columns make no equal groups.
+    let hasSameColumns = plan.study.experiment(name)?.each == plan.study.experiment(cell.experiment)?.each
+    func isOfGroup(_ other: StudyCell) -> Bool {
+      other.group.isEmpty || (hasSameColumns && other.group == cell.group)
+    }
     let others = plan.cells.filter {
       $0.experiment == name && $0.statistics == cell.statistics && $0.kind == cell.kind && $0.testView == nil
+        && isOfGroup($0)
     }
     return (others.first { $0.view == cell.view } ?? others.first).flatMap(accuracy)
   }

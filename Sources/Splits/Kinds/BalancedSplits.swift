@@ -131,7 +131,7 @@ extension BalancedSplits {
     func sizes(_ classes: [ExampleClass]) -> [(MetadataValue, Int)] { classes.map { ($0.label, $0.examples.count) } }
     let (testClasses, trainClasses) = (within(test), within(train))
     let (testSizes, trainSizes) = (sizes(testClasses), sizes(trainClasses))
-    let testLeft = left(of: testClasses, besideTrainOf: trainClasses)
+    let testLeft = try left(of: testClasses, besideTrainOf: trainClasses, label)
     let testCount = try Self.count(self.test, of: testSizes, left: testLeft, label, "test")
     for index in 0..<repeats {
       let testSide = Self.draw(testCount, ofEach: testClasses, &random)
@@ -142,21 +142,42 @@ extension BalancedSplits {
     }
   }
 
-  /// How many examples of each class there are to test on: all, but for those that a train side with a size needs where the test side
-  /// takes the rest.
+  /// How many examples of each class there are to test on: all, but for those that a train side with a size needs where the
+  /// test side takes the rest.
   private func left(
-    of testClasses: [ExampleClass], besideTrainOf trainClasses: [ExampleClass]
-  ) -> [(MetadataValue, Int)] {
+    of testClasses: [ExampleClass], besideTrainOf trainClasses: [ExampleClass], _ label: String
+  ) throws(EngramError) -> [(MetadataValue, Int)] {
     let needed = test == .rest ? Self.wanted(train, of: trainClasses.map(\.examples.count)) : nil
-    return testClasses.map { one in
-      let all = one.examples.count
-      guard let needed, let pool = trainClasses.first(where: { $0.label == one.label })?.examples else {
-        return (one.label, all)
+    var left: [(MetadataValue, Int)] = []
+    for one in testClasses {
+      var count = one.examples.count
+      if let needed, let pool = trainClasses.first(where: { $0.label == one.label })?.examples {
+        let shared = pool.intersection(one.examples).count
+        // The test side is drawn first, and may get any of those that both sides have.
+        if shared > 0, pool.count - shared < needed {
+          guard pool.count > needed else {
+            let whose = "\(shared) of them among the \(pool.count) of the other side, which asks for \(needed)"
+            let mend: Mend =
+              if pool.count > 1 {
+                "ask for at most \(pool.count - 1) of each class on the other side"
+              } else {
+                Self.leavingOut(one.label, label)
+              }
+            throw EngramError(
+              .invalidData, "class '\(one.label)' has too few examples for the test side", place: "test side",
+              expected: "at least 1 of each class", found: "\(count) of '\(one.label)', \(whose)", mend: mend)
+          }
+          count = min(count, pool.count - needed)
+        }
       }
-      let shared = pool.intersection(one.examples).count
-      if shared == 0 || pool.count - shared >= needed { return (one.label, all) }
-      return (one.label, min(all, max(0, pool.count - needed)))
+      left.append((one.label, count))
     }
+    return left
+  }
+
+  /// How to do without a class that has no example for each side.
+  private static func leavingOut(_ value: MetadataValue, _ label: String) -> Mend {
+    "leave the class out by a filter, such as `\(label) != '\(value)'`, or add examples of it: each side needs one"
   }
 
   /// The number of examples of each class that a size asks for, given how many each has in all; nil for the rest.
@@ -212,7 +233,7 @@ extension BalancedSplits {
     if case .fraction(let fraction) = size, wanted < 1 { found += ", and \(fraction) of \(total) is rounded to 0" }
     let mend: Mend =
       if total < 2 {
-        "leave the class out by a filter, such as `\(label) != '\(value)'`, or add examples of it: each side needs one"
+        leavingOut(value, label)
       } else if left == 0 {
         "ask for at most \(total - 1) of each class on the other side"
       } else if wanted < 1 {

@@ -84,7 +84,7 @@ extension SplitSpecification {
 
   /// What is to be said where sides that were drawn leave selected examples on neither; nil where they leave none.
   ///
-  /// Filters of a side leave some out by themselves, so nothing is said beside them.
+  /// Those that the filters of the sides leave out by themselves are not counted.
   ///
   /// - Parameters:
   ///   - splits: The splits that were made of it.
@@ -99,12 +99,14 @@ extension SplitSpecification {
     case .balanced, .random, .groupShuffle: break
     default: return nil
     }
-    guard trainFilter == nil, testFilter == nil else { return nil }
-    let selected = try SplitSource(self, snapshot, limits: limits).selected.count
-    let left = splits.map { selected - $0.train.count - $0.test.count }
+    let source = try SplitSource(self, snapshot, limits: limits)
+    let allowed = source.trainPool.union(source.testPool).count
+    let left = splits.map { allowed - $0.train.count - $0.test.count }
     guard let least = left.min(), let most = left.max(), most > 0 else { return nil }
-    return
-      "\(least == most ? "\(most)" : "\(least) to \(most)") of \(selected) selected examples are on neither side of a split"
+    let all =
+      trainFilter == nil && testFilter == nil
+      ? "\(allowed) selected examples" : "\(allowed) examples that the filters of the sides allow"
+    return "\(least == most ? "\(most)" : "\(least) to \(most)") of \(all) are on neither side of a split"
   }
 }
 

@@ -150,15 +150,10 @@ public struct CalibrationGroups: Sendable, Hashable {
     return (newValues, runFields, candidates)
   }
 
-  /// Whether every training run that has a value of a field has one of its own.
+  /// Whether every training run has a value of a field of its own; a field that some have no value of may name kinds.
   private static func hasOneValueForEachRun(_ values: [ExampleGroup], _ training: TrainingRuns) -> Bool {
-    let without = values.first { $0.key[0] == .null }?.examples ?? ExampleSet()
-    let ids = training.examples.ids
-    var (runs, seen) = (0, Set<Int32>())
-    for (row, run) in training.runs.codes.enumerated() where seen.insert(run).inserted && !without.contains(ids[row]) {
-      runs += 1
-    }
-    return runs > 1 && values.count { $0.key[0] != .null && !$0.examples.isEmpty } == runs
+    training.runs.count > 1
+      && values.count { $0.key[0] != .null && !$0.examples.isEmpty } == training.runs.count
   }
 
   private static func quoted(_ value: MetadataValue) -> String { value == .null ? "NULL" : "'\(value)'" }
