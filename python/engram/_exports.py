@@ -256,8 +256,6 @@ def write_parquet(
             aside(write)
         # Who may read what is replaced may read what replaces it, and nobody else.
         with contextlib.suppress(OSError):
-            import shutil
-
             shutil.copymode(target, unfinished)
         os.replace(unfinished, target)
     finally:
