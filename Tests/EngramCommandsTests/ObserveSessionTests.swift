@@ -47,6 +47,8 @@ struct ObserveSessionTests {
     (["--activations", areas, "--unit-fraction", "0"], "2 usage"),
     (["--activations", areas, "--units", "201"], "2 usage"),
     (["--activations", areas, "--position", "it=top"], "2 usage"),
+    (["--activations", areas, "--position", "it=deep", "--position", "it=early"], "2 usage"),
+    (["--activations", areas, "--set", "animal=m1", "--set", "Animal=m2"], "2 usage"),
     (["--activations", areas, "--nan", "guess"], "2 usage"),
     (["--activations", areas, "--nan", "refuse"], "3 invalidData"),
     (["--activations", "/tmp/engram-no-such-file.npy"], "2 notFound"),

@@ -70,6 +70,13 @@ struct PlainSpeechTests {
     #expect(answers[2].contains("are stored otherwise, 1 as infinities and 1 as zeros"), "\(answers)")
   }
 
+  @Test func `a field of metrics that is mapped twice is refused`() {
+    ingest("model_seed,epoch,a\n1,0,1\n")
+    folder.write("run_id,x,y,loss\n1,0,1,2\n", to: "m.csv")
+    let result = run("ingest-metrics", store, folder["m.csv"], "--map", "epoch=x", "--map", "epoch=y")
+    #expect(result.code == 2 && result.errors.contains("--map names 'epoch' twice"), "\(result.errors)")
+  }
+
   @Test func `of examples that are left after others were dropped, the first are shown`() {
     ingest("model_seed,epoch,a,b\n1,0,1,\n2,0,2,\n3,0,,5\n4,0,,6\n5,0,,7\n")
     let result = run("select", store, "--statistics", "b", "--missing", "drop", "--limit", "2", "--csv")
@@ -95,6 +102,14 @@ struct PlainSpeechTests {
     #expect(Shell.run("bash", ["-c", "gzip -c \"$0\" > \"$1\"", array, packed]).code == 0)
     let result = run("ingest", packed, store)
     #expect(result.code == 3 && result.errors.contains("the compressed file holds a NumPy array"), "\(result.errors)")
+    #expect(!result.errors.contains("iconv"))
+  }
+
+  @Test func `a pickle in gzip is called one, and is to be unpacked`() {
+    folder.write([0x80, 0x04, 0x4B, 0x01, 0x2E] as [UInt8], to: "x.pkl")
+    #expect(Shell.run("gzip", [folder["x.pkl"]]).code == 0)
+    let result = run("ingest", folder["x.pkl.gz"], store)
+    #expect(result.errors.contains("the file holds a pickle") && result.errors.contains("gunzip"), "\(result.errors)")
     #expect(!result.errors.contains("iconv"))
   }
 

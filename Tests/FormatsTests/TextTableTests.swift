@@ -42,6 +42,26 @@ import Testing
     #expect(last == .empty || isNaN)
   }
 
+  @Test(arguments: [
+    #"{"a":{"x":1,"y":2},"b":{"x":3,"y":4}}"#, #"{"a":{"3":1,"5":2}}"#, #"{"x":{"a":1,"b":"u"},"y":{"a":2,"b":"v"}}"#,
+    #"{"columns":["a"],"index":["x","y"],"data":[[1],[2]]}"#, #"{"columns":["a"],"index":[2,0],"data":[[1],[2]]}"#,
+  ])
+  func `in JSON of pandas whose index does more than count are refused`(text: String) {
+    let error = #expect(throws: EngramError.self) { try TextTable(json: Array(text.utf8), file: "t.json") }
+    #expect(error?.code == .invalidData && error?.place == "index")
+    #expect(error?.mend.map { "\($0)" }?.contains("table.reset_index()") == true)
+  }
+
+  @Test func `in JSON of pandas with a schema have an index where it says something`() throws {
+    func names(_ key: String, _ rows: String) throws -> [String] {
+      let text = #"{"schema":{"fields":[],"primaryKey":["\#(key)"]},"data":[\#(rows)]}"#
+      return try TextTable(json: Array(text.utf8), file: "t.json").columns.map(\.name)
+    }
+    #expect(try names("index", #"{"index":0,"a":7},{"index":1,"a":8}"#) == ["", "a"])
+    #expect(try names("index", #"{"index":"x","a":7},{"index":"y","a":8}"#) == ["index", "a"])
+    #expect(try names("network", #"{"network":0,"a":7},{"network":1,"a":8}"#) == ["network", "a"])
+  }
+
   @Test func `in JSON of one object are one row`() throws {
     let table = try TextTable(json: Array(#"{"a":1,"b":"x"}"#.utf8), file: "t.jsonl")
     #expect(table.rowCount == 1)

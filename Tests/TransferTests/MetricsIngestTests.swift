@@ -26,8 +26,10 @@ struct MetricsIngestTests {
         }, epochs: [0], statistics: ["a"])
     }
 
-    func ingest(_ name: String, _ text: String, by: [String]? = nil) throws -> MetricReport {
-      try MetricsIngest(source: folder.write(text, to: name), by: by).ingest(into: store.path)
+    func ingest(
+      _ name: String, _ text: String, by: [String]? = nil, map: [String: String] = [:]
+    ) throws -> MetricReport {
+      try MetricsIngest(source: folder.write(text, to: name), by: by, map: map).ingest(into: store.path)
     }
 
     func last(_ metric: String) throws -> [String] {
@@ -72,6 +74,56 @@ struct MetricsIngestTests {
     #expect(try place.last("z") == ["2=20.0"])
   }
 
+  @Test func `a column called like a field is left out, which is said, or is a metric under another name`() throws {
+    let place = try Place()
+    let text = "run_id,epoch,loss,rate\n1,0,1,0.5\n"
+    let report = try place.ingest("a.csv", text, by: ["run_id"])
+    #expect(report.metrics == ["loss"] && report.notes.count == 1)
+    #expect(report.notes.first?.contains("are left out: 'rate';") == true)
+    let named = try place.ingest("b.csv", text, by: ["run_id"], map: ["rate_now": "rate"])
+    #expect(named.metrics == ["loss", "rate_now"] && named.notes.isEmpty)
+  }
+
+  /// A store of three runs that a tracker has numbered.
+  private static func numbered(_ folder: TemporaryFolder, _ numbers: [Int64]) throws -> TrajectoryStore {
+    let store = try TrajectoryStore.create(at: folder["\(numbers[0]).engram"])
+    _ = try store.append(
+      numbers.map { number in
+        Recording(
+          metadata: ["tracker_run": .integer(number)], layers: [Layer(name: "l", position: nil)],
+          values: .float32([1]))
+      }, epochs: [0], statistics: ["a"])
+    return store
+  }
+
+  @Test func `numbers of a tracker are not taken for those of the store`() throws {
+    let folder = TemporaryFolder()
+    let path = folder.write("run_id,epoch,loss\n3,1,0.5\n1,1,0.25\n2,1,0.125\n", to: "m.csv")
+    let store = try Self.numbered(folder, [3, 1, 2])
+    let error = refusal(.invalidData) { _ = try MetricsIngest(source: path).ingest(into: store.path) }
+    #expect(error?.place == "column run_id")
+    _ = try MetricsIngest(source: path, map: ["tracker_run": "run_id"]).ingest(into: store.path)
+    #expect(try store.snapshot().metric("loss").map { "\($0.run)=\($0.value)" } == ["1=0.5", "2=0.25", "3=0.125"])
+    let own = folder.write("run_id,epoch,acc\n3,1,0.5\n", to: "own.csv")
+    _ = try MetricsIngest(source: own, by: ["run_id"]).ingest(into: store.path)
+    #expect(try store.snapshot().metric("acc").map { "\($0.run)=\($0.value)" } == ["3=0.5"])
+    let other = try Self.numbered(folder, [2, 7, 9])
+    let far = folder.write("run_id,epoch,loss\n9,1,0.5\n2,1,0.25\n", to: "far.csv")
+    let report = try MetricsIngest(source: far).ingest(into: other.path)
+    #expect(report.notes == ["the column 'run_id' holds values of the field tracker_run, by which runs are found"])
+    #expect(try other.snapshot().metric("loss").map { "\($0.run)=\($0.value)" } == ["1=0.25", "3=0.5"])
+    let same = try Self.numbered(folder, [1, 2, 3])
+    #expect(try MetricsIngest(source: path).ingest(into: same.path).notes.isEmpty)
+  }
+
+  @Test func `columns that are mapped change their names all at once`() throws {
+    let place = try Place()
+    _ = try place.ingest(
+      "a.csv", "run_id,step,epoch,m\n1,0,1,5\n1,100,0,6\n", map: ["epoch": "step", "pass": "epoch"])
+    #expect(try place.last("m") == ["1=6.0"])
+    #expect(try place.last("pass") == ["1=0.0"])
+  }
+
   @Test func `a number of a run stands beside fields that say the same, or is asked for`() throws {
     let place = try Place()
     let text = "run_id,learning_rule,rate,epoch,x\n1,adam,,0,1\n4,sgdm,2.0,0,2\n1,adam,0.1,1,3\n"
@@ -93,6 +145,7 @@ struct MetricsIngestTests {
       ("run_id,epoch,m\n1,0,1\n1,5,1\n1,0,2\n", nil, .invalidData, "row 3", "comes twice"),
       ("run_id,epoch,m\n1,0,1\n1,,2\n", nil, .invalidData, "row 2, column epoch", "has no epoch"),
       ("run_id,epoch,m\n1,nan,1\n", nil, .invalidData, "row 1, column epoch", "has no epoch"),
+      ("run_id,epoch,m\n1,9007199254740993,1\n", nil, .invalidData, "row 1, column epoch", "float64 does not hold"),
       ("run_id,epoch,m\n1,0,high\n", nil, .invalidData, "row 1, column m", "is not a number"),
       ("run_id,epoch,m\n1,0,0x10\n", nil, .invalidData, "row 1, column m", "is not a number"),
       ("run_id,epoch,m\none,0,1\n", nil, .notFound, "column run_id", "runs of a tracker are not known"),
@@ -126,12 +179,29 @@ struct MetricsIngestTests {
     _ = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n1,5,nan\n1,6,-0.0\n")
     let again = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n1,0,1\n1,5,nan\n1,6,-0.0\n1,7,2\n")
     #expect(again.values == 1 && again.known == 3)
+    let known = try place.ingest("m.csv", "run_id,epoch,m\n1,0,1\n")
+    #expect(known.values == 0 && known.known == 1 && known.commit == again.commit)
+    #expect(try place.store.snapshot().commit == again.commit)
     for other in ["1,0,2", "1,5,0", "1,6,0"] {
       let error = #expect(throws: EngramError.self) { try place.ingest("n.csv", "run_id,epoch,m\n2,0,1\n\(other)\n") }
       #expect(error?.code == .exists)
       #expect(error?.place == "\(place.path)/n.csv, row 2")
     }
     #expect(try place.last("m") == ["1=2.0"])
+  }
+
+  @Test func `names of runs that a store has decide how those of columns of a chart are split`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["s.engram"])
+    _ = try store.append(
+      ["x - 1", "x - 2"].map { name in
+        Recording(
+          metadata: ["network": .text(name)], layers: [Layer(name: "l", position: nil)], values: .float32([1]))
+      }, epochs: [0], statistics: ["a"])
+    let chart = folder.write("Step,x - 1 - loss,x - 2 - loss,x - 1 - acc\n0,1,2,3\n", to: "m.csv")
+    let report = try MetricsIngest(source: chart).ingest(into: store.path)
+    #expect(report.metrics == ["acc", "loss"] && report.values == 3 && report.notes.isEmpty)
+    #expect(try store.snapshot().metric("loss").map { "\($0.run)=\($0.value)" } == ["1=1.0", "2=2.0"])
   }
 
   @Test(arguments: [

@@ -4,13 +4,21 @@ package import Base
 
 /// Text that is not UTF-8.
 package enum TextEncoding {
-  /// The error for a text that begins with the mark of UTF-16, or is a file of another kind that was compressed; nil for others.
+  /// The error for a text that begins with the mark of UTF-16, or is a file of another kind, as a compressed one may
+  /// be; nil for others.
   static func refusal(ofStart bytes: [UInt8], file: String) -> EngramError? {
     if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
       return EngramError(
         .unsupported, "the compressed file holds a NumPy array", file: file, offset: 0,
         expected: "text, or the array itself", found: "an array in gzip or zstd",
         mend: "unpack it first, in a shell with gunzip or unzstd")
+    }
+    // A pickle begins with its protocol, from the second on.
+    if bytes.count > 1, bytes[0] == 0x80, (2...5).contains(bytes[1]) {
+      return EngramError(
+        .unsupported, "the file holds a pickle", file: file, offset: 0, expected: "text, or a pickle by itself",
+        found: "a pickle where text stands, or one in gzip or zstd",
+        mend: "where it is compressed, unpack it first, in a shell with gunzip or unzstd, and ingest the pickle")
     }
     if let foreign = ForeignFile(inside: Array(bytes.prefix(ForeignFile.bytesToTell))) {
       return EngramError(

@@ -81,17 +81,20 @@ extension TextTable {
   /// A table of an object: of lists, or one of the forms of pandas.
   private static func table(_ object: JSONObject, file: String) throws(EngramError) -> TextTable {
     if case .array(let names)? = object["columns"], case .array(let data)? = object["data"] {
+      if case .array(let labels)? = object["index"] { try requireCounts(labels.map(label)) }
       return try TextTable(names: names, data: data, file: file)
     }
-    if object["schema"] != nil, case .array(let rows)? = object["data"] { return try TextTable(rows: rows, file: file) }
+    if let schema = object["schema"], case .array(let rows)? = object["data"] {
+      return try TextTable(rows: rows, file: file).withoutName(ofIndexIn: schema)
+    }
     let inner = object.members.compactMap { member in if case .object(let value) = member.value { value } else { nil } }
     guard !inner.isEmpty, inner.count == object.members.count else { return try TextTable(columns: object, file: file) }
-    func counts(_ keys: [String]) -> Bool { keys.enumerated().allSatisfy { $1 == String($0) } }
     if counts(object.members.map(\.key)), !inner.allSatisfy({ counts($0.members.map(\.key)) }) {
       return try TextTable(rows: object.members.map(\.value), file: file)
     }
     // pandas' to_json() without more: {"column": {"0": value, "1": value, …}, …}.
     let keys = inner[0].members.map(\.key)
+    try requireCounts(keys)
     var columns = JSONObject()
     for (member, values) in zip(object.members, inner) {
       guard values.members.map(\.key) == keys else {
@@ -103,6 +106,41 @@ extension TextTable {
       columns[member.key] = .array(values.members.map(\.value))
     }
     return try TextTable(columns: columns, file: file)
+  }
+
+  /// Whether labels of rows are 0, 1, 2, ….
+  private static func counts(_ labels: [String]) -> Bool { labels.enumerated().allSatisfy { $1 == String($0) } }
+
+  /// What a label of a row is as text.
+  private static func label(_ value: JSONValue) -> String {
+    switch value {
+    case .integer(let number): "\(number)"
+    case .string(let text): text
+    default: value.kind
+    }
+  }
+
+  /// Refuses labels that do more than count the rows: in pandas they were a column, and nothing says what it was called.
+  private static func requireCounts(_ labels: [String]) throws(EngramError) {
+    guard !counts(labels) else { return }
+    throw EngramError(
+      .invalidData, "the rows of the table have labels, and nothing says what these are", place: "index",
+      expected: "rows that are counted from 0", found: labels.prefix(3).joined(separator: ", "),
+      mend: """
+        make the labels a column, or leave them out: table.reset_index() or table.reset_index(drop=True), and then \
+        .to_json(path, orient='records')
+        """)
+  }
+
+  /// The table of pandas' `orient='table'`, its index without a name where pandas gave it one and it only counts the rows.
+  private func withoutName(ofIndexIn schema: JSONValue) -> TextTable {
+    let name = "index"
+    guard case .object(let schema) = schema, case .array(let keys)? = schema["primaryKey"],
+      keys.map(Self.label) == [name], let first = columns.first, first.name == name,
+      first.cells.enumerated().allSatisfy({ $1 == .integer(Int64($0)) })
+    else { return self }
+    return TextTable(
+      file: file, isJSON: isJSON, columns: [(name: "", cells: first.cells)] + columns.dropFirst(), rowCount: rowCount)
   }
 
   /// pandas' `orient='split'`: names, and a list of rows.

@@ -6,7 +6,7 @@ public import TrajectoryModel
 
 /// What an addition of metrics did.
 public struct MetricReport: Sendable, Hashable {
-  /// The number of the commit.
+  /// The number of the commit; where nothing was added, that of the last one.
   public let commit: Int64
   /// The number of values added.
   public let values: Int
@@ -22,6 +22,8 @@ public struct MetricReport: Sendable, Hashable {
 
 extension TrajectoryStore {
   /// Adds metrics to runs, in one commit; values that are stored never change.
+  ///
+  /// There is no commit where all of them are stored.
   ///
   /// - Throws: ``EngramError`` with code `notFound` when there is no such run, `exists` when a run has another
   ///   value of that metric at that epoch, `invalidData` for an impossible name or epoch, `busy`, `diskFull`, `io`, `cancelled`.
@@ -55,7 +57,8 @@ extension TrajectoryStore {
     return try write("metrics", options: options) { (session) throws(EngramError) in
       try session.commit(
         operation: operation,
-        message: "\(metrics.count) values of \(names.joined(separator: ", ")) for \(runs) runs from \(source)"
+        message: "\(metrics.count) values of \(names.joined(separator: ", ")) for \(runs) runs from \(source)",
+        unless: { (report: MetricReport) in report.values == 0 }
       ) { (catalog) throws(EngramError) in
         var known = 0
         for (index, metric) in metrics.enumerated() {
@@ -84,7 +87,8 @@ extension TrajectoryStore {
             mend: "stored metrics never change; leave out what is there, or give the metric another name")
         }
         return MetricReport(
-          commit: catalog.commitID, values: metrics.count - known, known: known, runs: runs, metrics: names)
+          commit: known < metrics.count ? catalog.commitID : catalog.commitID - 1, values: metrics.count - known,
+          known: known, runs: runs, metrics: names)
       }
     }
   }

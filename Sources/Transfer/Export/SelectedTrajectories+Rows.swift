@@ -29,17 +29,23 @@ extension SelectedTrajectories {
 
   /// Writes a row for each value; under a view the name of a sample stands in the place of the epoch, and where each run
   /// gives its own epoch, that.
+  ///
+  /// The position of a layer has no epoch; where a field says it, it has no rows.
   private func writeLong(
     isForTerminal: Bool, _ put: ([UInt8]) throws(EngramError) -> Void
   ) throws(EngramError) {
     let fields = try fields()
     let samples = columns.sampleNames
+    let positions = fields.contains(LayerColumns.position) ? 0 : columns.positionCount
     var writer = CSVWriter(isForTerminal: isForTerminal)
     writer.header(fields + RowColumn.names(beside: fields))
     try forEachRowBlock(of: fields) { (metadata, values) throws(EngramError) in
       let isSingle = values.elementType == .float32
       for (row, known) in metadata.enumerated() {
         let cells = known.values.map { CSVWriter.Field($0) }
+        for column in 0..<positions {
+          writer.row(cells + [.missing, .text(columns.names[column]), .number(values[row, column])])
+        }
         for (index, name) in samples.enumerated() {
           let epoch = hasChosenEpochs ? known.epoch.map { EpochSelection.text($0) } : name
           let sample = epoch.map { CSVWriter.Field.plain($0) } ?? .missing

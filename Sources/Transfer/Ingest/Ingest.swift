@@ -144,7 +144,7 @@ package enum Ingest {
         }
         prints.begin(
           statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType,
-          isOpen: plan.input.hasOpenType)
+          isOpen: plan.input.hasOpenType, isText: plan.input.isText)
         try stream(
           part.blocks, rowGroupSize: appender.rowGroupSize, options: options, done: done, of: metadata.exampleCount
         ) { (values, count) throws(EngramError) in

@@ -43,6 +43,8 @@ package struct IngestInput: Sendable {
   var rowNumbers: [Int]?
   /// Whether nothing says the type of the values, as of numbers in text.
   var hasOpenType = false
+  /// Whether the values were text, which spells every NaN alike.
+  var isText = false
   /// Whether layers are named by a column of the metadata, where any does; those of raw recordings are named beside them.
   var hasLayerColumn = true
 

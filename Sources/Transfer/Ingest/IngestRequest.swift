@@ -31,6 +31,8 @@ public struct IngestRequest: Sendable, Hashable {
   public var valueType: ElementType?
   /// The type of the values of such a table where ``valueType`` says none: that of the store which it corrects.
   var storedType: ElementType?
+  /// Names of fields of the store in lower case that are not also those of its statistics: columns of them are fields.
+  var storedFields: Set<String> = []
 
   /// Makes a request.
   public init(
@@ -78,6 +80,9 @@ public struct IngestRequest: Sendable, Hashable {
         request.storedType = .float32
       }
       fields = try snapshot.fields()
+      let statistics = Set(
+        snapshot.recorded(snapshot.allExamples).flatMap(\.columns.statistics).map { $0.lowercased() })
+      request.storedFields = Set(fields.map { $0.name.lowercased() }).subtracting(statistics)
     }
     for field in fields where field.type == .text && !given.contains(field.name.lowercased()) {
       request.rules.types[field.name] = .text

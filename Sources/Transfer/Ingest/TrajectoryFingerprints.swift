@@ -1,4 +1,4 @@
-// TrajectoryFingerprints.swift -- which trajectories of an input a store has already, bit for bit.
+// TrajectoryFingerprints.swift -- which trajectories of an input a store has already, bit for bit or as text tells.
 
 import Base
 import TrajectoryModel
@@ -15,6 +15,8 @@ struct TrajectoryFingerprints {
     let statistics: [String]
     let epochs: [Double]
     let elementType: ElementType
+    /// Whether the values were text.
+    let isText: Bool
     let samples: [Int]
     /// For each example the hash of the sampled statistics, and of all.
     var hashes: [(sample: UInt64, whole: UInt64)] = []
@@ -23,8 +25,9 @@ struct TrajectoryFingerprints {
     /// Whether a statistic of each example changes over epochs, which those of a frozen or a dead layer do not.
     var areChanging: [Bool] = []
 
-    init(firstRow: Int, statistics: [String], epochs: [Double], elementType: ElementType) {
+    init(firstRow: Int, statistics: [String], epochs: [Double], elementType: ElementType, isText: Bool) {
       (self.firstRow, self.statistics, self.epochs, self.elementType) = (firstRow, statistics, epochs, elementType)
+      self.isText = isText
       let last = statistics.count - 1
       samples = Set([0, last / 2, last]).sorted()
     }
@@ -42,10 +45,13 @@ struct TrajectoryFingerprints {
   ///   - epochs: The epochs.
   ///   - elementType: The type of the values.
   ///   - isOpen: Whether nothing says the type, as of numbers in text: they then equal the Float32 that is nearest, too.
-  mutating func begin(statistics: [String], epochs: [Double], elementType: ElementType, isOpen: Bool = false) {
+  ///   - isText: Whether the values were text, which spells every NaN alike: they then equal any NaN.
+  mutating func begin(
+    statistics: [String], epochs: [Double], elementType: ElementType, isOpen: Bool = false, isText: Bool = false
+  ) {
     finishNarrowed()
     func part(_ type: ElementType) -> Part {
-      Part(firstRow: rowCount, statistics: statistics, epochs: epochs, elementType: type)
+      Part(firstRow: rowCount, statistics: statistics, epochs: epochs, elementType: type, isText: isText)
     }
     parts.append(part(elementType))
     if isOpen, elementType == .float64 { narrowed = part(.float32) }
@@ -92,9 +98,24 @@ struct TrajectoryFingerprints {
           }
         }
       }
-      part.hashes.append((XXH3.hash64(sample), XXH3.hash64(bytes)))
+      part.hashes.append((unsafe hash(sample.span.bytes, part), hash(bytes, part)))
       part.areTelling.append(isTelling(bytes, part.elementType))
       part.areChanging.append(isChanging(bytes, part))
+    }
+  }
+
+  /// The hash of values of the type of a part; where its own were text, every NaN is one and the same.
+  private static func hash(_ values: RawSpan, _ part: Part) -> UInt64 {
+    guard part.isText else { return XXH3.hash64(values) }
+    switch part.elementType {
+    case .float32:
+      let numbers: [Float] = values.withOneNaN()
+      // SAFETY: a Float has no padding.
+      return unsafe XXH3.hash64(numbers.span.bytes)
+    case .float64:
+      let numbers: [Double] = values.withOneNaN()
+      // SAFETY: a Double has no padding.
+      return unsafe XXH3.hash64(numbers.span.bytes)
     }
   }
 
@@ -170,39 +191,39 @@ struct TrajectoryFingerprints {
       statistics: part.samples.map { part.statistics[$0] }, epochs: part.epochs, order: .bySample)
     let whole = FeatureColumns(statistics: part.statistics, epochs: part.epochs, order: .bySample)
     var candidates = ExampleSet()
-    try Self.forEach(examples, sampled, part.elementType, snapshot, work) { (id, hash) in
+    try Self.forEach(examples, sampled, part, snapshot, work) { (id, hash) in
       if wanted.contains(hash) { candidates.append(id..<(id + 1)) }
     }
     if candidates.isEmpty { return }
     var rowsOfWhole: [UInt64: [Int]] = [:]
     for (index, hash) in part.hashes.enumerated() { rowsOfWhole[hash.whole, default: []].append(part.firstRow + index) }
     var equal: [UInt64: [Int64]] = [:]
-    try Self.forEach(candidates, whole, part.elementType, snapshot, work) { (id, hash) in
+    try Self.forEach(candidates, whole, part, snapshot, work) { (id, hash) in
       if rowsOfWhole[hash] != nil { equal[hash, default: []].append(id) }
     }
     for (hash, ids) in equal { found.add(ids, of: rowsOfWhole[hash] ?? []) }
   }
 
-  /// Hashes columns of stored examples, block by block.
+  /// Hashes columns of stored examples as those of a part, block by block.
   private static func forEach(
-    _ examples: ExampleSet, _ columns: FeatureColumns, _ type: ElementType, _ snapshot: Snapshot, _ work: WorkContext,
+    _ examples: ExampleSet, _ columns: FeatureColumns, _ input: Part, _ snapshot: Snapshot, _ work: WorkContext,
     _ body: (_ example: Int64, _ hash: UInt64) -> Void
   ) throws(EngramError) {
     /// Examples read at a time, a few MiB of values.
     let block = 1_024
-    var values = Matrix(elementType: type)
-    let size = columns.count * type.byteCount
+    var values = Matrix(elementType: input.elementType)
+    let size = columns.count * input.elementType.byteCount
     for part in examples.parts(of: block) {
       try work.checkCancelled("the ingest was stopped; the store is as it was before")
       try snapshot.materialize(part, columns, into: &values, work: work)
       for (row, id) in part.ids.enumerated() {
-        body(id, XXH3.hash64(values.bytes.extracting((row * size)..<((row + 1) * size))))
+        body(id, hash(values.bytes.extracting((row * size)..<((row + 1) * size)), input))
       }
     }
   }
 }
 
-/// The stored examples that rows of an input equal, bit for bit.
+/// The stored examples that rows of an input equal, bit for bit, or as far as text tells.
 struct TrajectoryMatches {
   /// Examples that are equal to one another, ascending, and for each row which of them; rows that are equal share them.
   private var groups: [[Int64]] = []
@@ -255,6 +276,15 @@ extension RawSpan {
   func narrowedIfFinite() -> [Float]? {
     let single = narrowed()
     return single.indices.allSatisfy { single[$0].isFinite || !double($0).isFinite } ? single : nil
+  }
+
+  /// Values with one NaN in place of every other, as text spells them.
+  fileprivate func withOneNaN<Number: BinaryFloatingPoint & BitwiseCopyable>() -> [Number] {
+    (0..<(byteCount / MemoryLayout<Number>.size)).map { index in
+      // SAFETY: the load is checked against the bounds, and any bits are a number.
+      let number = unsafe unsafeLoadUnaligned(fromByteOffset: index * MemoryLayout<Number>.size, as: Number.self)
+      return number.isNaN ? .nan : number
+    }
   }
 
   private func double(_ index: Int) -> Double {

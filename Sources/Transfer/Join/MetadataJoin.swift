@@ -55,25 +55,27 @@ public struct MetadataJoin: Sendable, Hashable {
   ) throws(EngramError) -> Report {
     let table = try MetadataTable(
       try TextTable(reading: source, isRowsOnly: true), renamesRuns: !by.contains { $0.lowercased() == Self.runID })
-    var (unmatched, runsWithoutRow) = ([Int](), 0)
+    var (unmatched, runsWithoutRow, notes) = ([Int](), 0, [String]())
     // What runs are is asked during the writer's turn, so that nothing is replaced that came while this one waited.
     let edit = try store.edit(isTrial: isTrial, options: options) { (snapshot) throws(EngramError) in
-      let (edits, without) = try plan(table, snapshot)
-      (unmatched, runsWithoutRow) = without
-      return edits
+      let joined = try plan(table, snapshot)
+      (unmatched, runsWithoutRow, notes) = (joined.unmatched, joined.runsWithoutRow, joined.notes)
+      return joined.edits
     }
     return Report(
-      edit: edit, rows: table.rowCount, unmatchedRows: unmatched, runsWithoutRow: runsWithoutRow, notes: table.notes)
+      edit: edit, rows: table.rowCount, unmatchedRows: unmatched, runsWithoutRow: runsWithoutRow, notes: notes)
   }
 
   /// What the table changes of the runs of a store.
   ///
-  /// - Returns: The edits; the numbers of the rows that fit no run, and how many runs no row is about.
+  /// - Returns: The edits, the numbers of the rows that fit no run, how many runs no row is about, and what should be known.
   private func plan(
     _ table: MetadataTable, _ snapshot: Snapshot
-  ) throws(EngramError) -> (RunEdits, without: (rows: [Int], runs: Int)) {
+  ) throws(EngramError) -> (edits: RunEdits, unmatched: [Int], runsWithoutRow: Int, notes: [String]) {
     let fields = try snapshot.fields()
-    let keys = try keyColumns(table, fields)
+    var notes = table.notes
+    var keys = try keyColumns(table, fields)
+    for index in keys.indices { keys[index].field = try field(of: keys[index], table, in: snapshot, &notes) }
     let runs = try snapshot.runs()
     let columns = table.columns.indices.filter { !keys.map(\.column).contains($0) }
     guard !columns.isEmpty else {
@@ -98,7 +100,7 @@ public struct MetadataJoin: Sendable, Hashable {
     let planned = RunEdits(
       edits: edits, newFields: values.compactMap(\.newField),
       message: "joined \(names) from \(source) by \(by.joined(separator: ", "))")
-    return (planned, (unmatched, runs.ids.count - matches.count))
+    return (planned, unmatched, runs.ids.count - matches.count, notes)
   }
 
   /// The column that numbers the runs of the store.
@@ -130,6 +132,27 @@ public struct MetadataJoin: Sendable, Hashable {
       throw EngramError(.usage, "nothing says which run a row is about", file: source, expected: "columns of a key")
     }
     return keys
+  }
+
+  /// The field that a key is compared with; nil is the id of the run.
+  ///
+  /// A column `run_id` is that of a tracker where all its values are, and not all of them number runs.
+  private func field(
+    of key: (column: Int, field: MetadataField?), _ table: MetadataTable, in snapshot: Snapshot,
+    _ notes: inout [String]
+  ) throws(EngramError) -> MetadataField? {
+    guard key.field == nil else { return key.field }
+    switch try RunIDs(table.cells[key.column], beside: table.columns.map(\.name), in: snapshot) {
+    case .ofStore: return nil
+    case .ofTracker(let field):
+      notes.append(RunIDs.note(field))
+      return field
+    case .ofEither(let field):
+      notes.append(
+        "the column 'run_id' numbers the runs of the store; as values of \(field.name), which they are too, they would mean "
+          + "other runs: join by \(field.name) if they are those of the tracker")
+      return nil
+    }
   }
 
   /// For each run its row, and the rows that fit no run, counted from 1.

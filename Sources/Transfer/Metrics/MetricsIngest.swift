@@ -35,7 +35,8 @@ public struct MetricsIngest: Sendable, Hashable {
   public func ingest(into store: String, options: WriteOptions = WriteOptions()) throws(EngramError) -> MetricReport {
     let opened = try TrajectoryStore(opening: store)
     let snapshot = try opened.snapshot()
-    let table = try TextTable(metrics: source, map: map).withRunColumns(in: snapshot)
+    var notes: [String] = []
+    let table = try TextTable(metrics: source, map: map).withRunColumns(in: snapshot, &notes)
     let layout = try MetricsLayout(table, by: by, fields: try snapshot.fields(), in: snapshot)
     let runs = try RunLookup(snapshot, layout: layout)
     var metrics: [RunMetric] = []
@@ -70,7 +71,7 @@ public struct MetricsIngest: Sendable, Hashable {
     var report = try opened.addMetrics(metrics, operation: "metrics", source: source, options: options) {
       "\(source), row \(rows[$0] + 1)"
     }
-    report.notes = layout.notes
+    report.notes = notes + layout.notes
     return report
   }
 

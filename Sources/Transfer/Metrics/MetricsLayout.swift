@@ -65,7 +65,7 @@ struct MetricsLayout {
           found: table.columns.map(\.name).joined(separator: ", "),
           mend: closestName(to: name, among: table.columns.map(\.name)).map { "did you mean '\($0)'?" })
       }
-      keys.append(try Self.key(field, column, table, fields, in: snapshot, &notes))
+      keys.append(try Self.key(field, column, isAsked: by != nil, table, fields, in: snapshot, &notes))
     }
     guard !keys.isEmpty else {
       throw EngramError(
@@ -78,7 +78,21 @@ struct MetricsLayout {
     described = (isByNumber ? fields : []).compactMap { field in
       free.first { names[$0] == field.name.lowercased() }.map { (field, $0) }
     }
+    let used = Set((keys + described).map(\.column))
+    let left = free.filter { index in
+      !used.contains(index) && known.contains { $0.name.lowercased() == names[index] }
+    }
+    notes += Self.notes(onLeftOut: left.map { table.columns[$0].name })
     (long, metrics) = try Self.values(table, tracker, except: Set(keys.map(\.column) + [epochColumn]), known)
+  }
+
+  /// What is said of columns of fields of runs that neither name runs nor are compared with them.
+  private static func notes(onLeftOut columns: [String]) -> [String] {
+    if columns.isEmpty { return [] }
+    let shown = columns.map { "'\($0)'" }.joined(separator: ", ")
+    return [
+      "columns called as fields of runs are no metrics and are left out: \(shown); map another name to one that is a metric"
+    ]
   }
 
   /// The columns of the values: those of the long form, or a column for each metric.
@@ -103,17 +117,37 @@ struct MetricsLayout {
   }
 
   /// What a column that names runs is compared with: `run_id`, unless it holds the ids of a tracker.
+  ///
+  /// - Throws: ``EngramError`` with code `notFound` for ids that no field has, `invalidData` for numbers that may be either.
   private static func key(
-    _ field: MetadataField, _ column: Int, _ table: TextTable, _ fields: [MetadataField], in snapshot: Snapshot,
-    _ notes: inout [String]
+    _ field: MetadataField, _ column: Int, isAsked: Bool, _ table: TextTable, _ fields: [MetadataField],
+    in snapshot: Snapshot, _ notes: inout [String]
   ) throws(EngramError) -> (field: MetadataField, column: Int) {
     let cells = table.columns[column].cells
-    guard field.name == runID.name, !cells.allSatisfy({ $0.value(as: .integer) != nil }) else { return (field, column) }
+    guard field.name == runID.name else { return (field, column) }
+    if cells.allSatisfy({ $0.value(as: .integer) != nil }) {
+      if isAsked { return (field, column) }
+      switch try RunIDs(cells, beside: table.columns.map(\.name), in: snapshot) {
+      case .ofStore: return (field, column)
+      case .ofTracker(let other):
+        notes.append(RunIDs.note(other))
+        return (other, column)
+      case .ofEither(let other):
+        throw EngramError(
+          .invalidData, "the column run_id may number the runs of the store or hold the ids of a tracker",
+          file: table.file, place: "column run_id", expected: "values that are one of the two",
+          found: "numbers of runs that are values of the field \(other.name) of other runs",
+          mend: """
+            if they number the runs of the store, say \(set: .runKey, to: "run_id"); if they are those of the tracker, \
+            \(map: "tracker_run", to: "run_id")
+            """)
+      }
+    }
     let wanted = Set(cells.compactMap { $0.text ?? nil })
     for other in fields where other.type == .text {
       let known = Set(try snapshot.runs(fields: [other.name]).rows.map { $0[0] })
       guard wanted.allSatisfy({ known.contains(.text($0)) }) else { continue }
-      notes.append("the column 'run_id' holds values of the field \(other.name), by which runs are found")
+      notes.append(RunIDs.note(other))
       return (other, column)
     }
     throw EngramError(
@@ -132,6 +166,7 @@ struct MetricsLayout {
         .invalidData, "a row has no epoch", file: table.file, place: "row \(row + 1), column epoch",
         expected: "a number", found: cell.shown)
     }
+    try InexactNumbers.refuse(epoch, file: table.file, place: { "row \(row + 1), column epoch" }, of: { cell })
     return epoch + 0.0
   }
 

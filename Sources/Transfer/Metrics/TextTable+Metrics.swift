@@ -9,16 +9,8 @@ extension TextTable {
   /// Reads a table of metrics, its columns named as a user maps them.
   init(metrics path: String, map: [String: String]) throws(EngramError) {
     let table = try TextTable(reading: path, isRowsOnly: true)
-    var columns = table.columns
-    for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
-      guard let index = columns.firstIndex(where: { $0.name == theirs }) else {
-        throw EngramError(
-          .usage, "there is no column '\(theirs)' to map", file: path,
-          expected: "one of \(columns.map(\.name).joined(separator: ", "))", found: theirs,
-          mend: closestName(to: theirs, among: columns.map(\.name)).map { "did you mean '\(ours)=\($0)'?" })
-      }
-      columns[index].name = ours
-    }
+    let names = try ColumnNames.mapped(table.columns.map(\.name), map, file: path)
+    var columns = zip(names, table.columns).map { (name: $0, cells: $1.cells) }
     if let first = columns.first, TrackerColumns.isIndex(first.name),
       first.cells.allSatisfy({ Int($0.plainText) != nil })
     {
@@ -36,15 +28,21 @@ extension TextTable {
 
   /// The same table with a row for each run, where its columns are `RUN - METRIC` as W&B exports a chart.
   ///
-  /// - Parameter snapshot: The store, in which a field of text has the names of the runs.
+  /// - Parameters:
+  ///   - snapshot: The store, in which a field of text has the names of the runs.
+  ///   - notes: Gets what a user should know of how the names of the columns are split.
   /// - Returns: That table, or this one where it has no such columns.
   /// - Throws: What reading the catalog throws.
-  func withRunColumns(in snapshot: Snapshot) throws(EngramError) -> TextTable {
-    guard let chart = ChartColumns(columns.map(\.name)) else { return self }
-    let wanted = Set(chart.lines.map(\.run))
+  func withRunColumns(in snapshot: Snapshot, _ notes: inout [String]) throws(EngramError) -> TextTable {
+    let header = columns.map(\.name)
+    guard ChartColumns(header) != nil else { return self }
     for field in try snapshot.fields() where field.type == .text {
-      let known = Set(try snapshot.runs(fields: [field.name]).rows.map { $0[0] })
-      guard wanted.allSatisfy({ known.contains(.text($0)) }) else { continue }
+      let runs = try snapshot.runs(fields: [field.name]).rows
+      let known = Set(runs.compactMap { run in if case .text(let text) = run[0] { text } else { nil } })
+      guard let chart = ChartColumns(header, runs: known), chart.lines.allSatisfy({ known.contains($0.run) }) else {
+        continue
+      }
+      notes += chart.notes
       var names: [Cell] = []
       var steps: [Cell] = []
       var metrics: [Cell] = []

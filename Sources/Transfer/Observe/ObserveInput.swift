@@ -76,9 +76,10 @@ struct ObserveInput: Sendable {
     self.request = request
     var notes: [String] = []
     var opener = ObserveOpener(request)
-    let activations = try opener.open(request.activations, as: .activations)
-    let weights = try opener.open(request.weights, as: .weights)
-    let changes = try opener.open(request.activityChanges, as: .activityChanges)
+    var activations = try opener.open(request.activations, as: .activations)
+    var weights = try opener.open(request.weights, as: .weights)
+    var changes = try opener.open(request.activityChanges, as: .activityChanges)
+    Self.joinOnly(&activations, &weights, &changes)
     notes += opener.notes
     let all = (activations + weights + changes).map(\.slice.array)
     guard !all.isEmpty else {
@@ -98,9 +99,9 @@ struct ObserveInput: Sendable {
       layers.append(Layer(name: name))
       return layers.count - 1
     }
-    for (name, slice) in activations { layers[layer(name)].activations = slice }
-    for (name, slice) in weights { layers[layer(name)].weights = slice }
-    for (name, slice) in changes { layers[layer(name)].changes = slice }
+    for one in activations { layers[layer(one.name)].activations = one.slice }
+    for one in weights { layers[layer(one.name)].weights = one.slice }
+    for one in changes { layers[layer(one.name)].changes = one.slice }
     conditions = try request.conditions()
     runCount = try Self.extent(all, "runs") { $0.runCount }
     let epochCount = try Self.extent(all, "epochs") { $0.epochCount }
@@ -129,6 +130,21 @@ struct ObserveInput: Sendable {
       notes.append(WeightNorm.ofAllUnderConditions)
     }
     self.notes = notes
+  }
+
+  /// Takes one array of each kind as those of one layer, where their archives call them differently.
+  private static func joinOnly(
+    _ activations: inout [ObserveOpener.Layer], _ weights: inout [ObserveOpener.Layer],
+    _ changes: inout [ObserveOpener.Layer]
+  ) {
+    let all = activations + weights + changes
+    guard [activations, weights, changes].allSatisfy({ $0.count < 2 }), Set(all.map(\.name)).count > 1 else { return }
+    func rename(_ layers: inout [ObserveOpener.Layer]) {
+      for index in layers.indices where layers[index].isCalledAsArray { layers[index].name = ObserveOpener.unnamed }
+    }
+    rename(&activations)
+    rename(&weights)
+    rename(&changes)
   }
 
   /// Leaves out layers of which nothing is measured under the conditions.

@@ -12,12 +12,20 @@ struct ObserveOpener {
     case activityChanges = "activity changes"
   }
 
+  /// A layer of an array.
+  struct Layer {
+    var name: String
+    /// Whether it is called as its array is in the archive, as nothing else names it.
+    let isCalledAsArray: Bool
+    let slice: ObserveInput.Slice
+  }
+
   private let request: ObserveRequest
   /// What a user should know about how the arrays were understood.
   private(set) var notes: [String] = []
 
   /// What a layer is called where there is one only.
-  private static let unnamed = LayerColumns.unnamed
+  static let unnamed = LayerColumns.unnamed
 
   init(_ request: ObserveRequest) { self.request = request }
 
@@ -26,21 +34,23 @@ struct ObserveOpener {
   /// - Returns: Every layer of them once, with where it is.
   mutating func open(
     _ sources: [ObserveRequest.Source], as kind: Kind
-  ) throws(EngramError) -> [(name: String, slice: ObserveInput.Slice)] {
-    var found: [(name: String, slice: ObserveInput.Slice)] = []
+  ) throws(EngramError) -> [Layer] {
+    var found: [Layer] = []
     for source in sources {
-      for (name, files) in try files(of: source, as: kind) {
+      for (given, member, files) in try files(of: source, as: kind) {
         let array = try ObservedArray(
           files, roles: try roles(of: files, as: kind), of: kind, mayDiffer: mayDiffer(kind))
         note(array, of: source)
-        for (layer, name) in try layerNames(of: array, name: name).enumerated() {
+        for (layer, name) in try layerNames(of: array, given: given, member: member).enumerated() {
           guard !found.contains(where: { $0.name == name }) else {
             throw EngramError(
               .usage, "two arrays of \(kind.rawValue) are of one layer", file: files[0].name,
               expected: "each layer once", found: "'\(name)' again",
               mend: "name the layer of each array, or one pattern for all its epochs")
           }
-          found.append((name, .init(array: array, layer: layer)))
+          found.append(
+            Layer(
+              name: name, isCalledAsArray: given == nil && name == member, slice: .init(array: array, layer: layer)))
         }
       }
     }
@@ -64,34 +74,41 @@ struct ObserveOpener {
     }
   }
 
-  /// The files of a source, by the layer that they are of.
+  /// The files of a source, by the layer that they are of, as it is given, and as the array of an archive is called.
   private mutating func files(
     of source: ObserveRequest.Source, as kind: Kind
-  ) throws(EngramError) -> [(name: String?, files: [ObservedFile])] {
+  ) throws(EngramError) -> [(given: String?, member: String?, files: [ObservedFile])] {
     if let (path, member) = source.member {
-      return [(source.layer, [try ObservedFile(member: member, of: try NpzFile(opening: path))])]
+      let archive = try NpzFile(opening: path)
+      return [(source.layer, Self.name(member, in: archive), [try ObservedFile(member: member, of: archive)])]
     }
     let paths = try FilePattern.files(source.path)
     guard paths.count == 1 else {
       var files: [ObservedFile] = []
       for path in paths { files.append(try ObservedFile(npy: path)) }
       notes.append("\(paths.count) files of \(source.path) are \(paths.count) epochs, \(Self.order(of: paths))")
-      return [(source.layer, files)]
+      return [(source.layer, nil, files)]
     }
-    guard paths[0].lowercased().hasSuffix(".npz") else { return [(source.layer, [try ObservedFile(npy: paths[0])])] }
+    guard paths[0].lowercased().hasSuffix(".npz") else {
+      return [(source.layer, nil, [try ObservedFile(npy: paths[0])])]
+    }
     let archive = try NpzFile(opening: paths[0])
     if let layer = source.layer, archive.names.contains(layer) {
-      return [(layer, [try ObservedFile(member: layer, of: archive)])]
+      return [(layer, nil, [try ObservedFile(member: layer, of: archive)])]
     }
     let isOne = archive.names.count == 1
-    var members: [(name: String?, files: [ObservedFile])] = []
+    var members: [(given: String?, member: String?, files: [ObservedFile])] = []
     for name in archive.names {
       let array = try archive.array(name)
       guard isOne || array.shape.count > 1 || kind == .activityChanges, array.type.measuredType != nil else {
         notes.append("the array '\(name)' of \(paths[0]) was not used: it holds no \(kind.rawValue)")
         continue
       }
-      members.append((isOne ? source.layer : name, [try ObservedFile(member: name, of: archive)]))
+      members.append(
+        (
+          isOne ? source.layer : name, isOne ? Self.name(name, in: archive) : nil,
+          [try ObservedFile(member: name, of: archive)]
+        ))
     }
     guard source.layer == nil || members.count == 1, !members.isEmpty else {
       throw EngramError(
@@ -101,6 +118,11 @@ struct ObserveOpener {
         mend: "name it behind the file, such as \(paths[0]):\(archive.names.first ?? "NAME")")
     }
     return members
+  }
+
+  /// The name of an array of an archive; nil for the only one, where NumPy named it, as nobody did.
+  private static func name(_ member: String, in archive: NpzFile) -> String? {
+    archive.names == ["arr_0"] ? nil : member
   }
 
   /// The order of files: the first and the last where one number in their names says it, else all of them.
@@ -168,8 +190,10 @@ struct ObserveOpener {
   }
 
   /// The names of the layers of an array.
-  private func layerNames(of array: ObservedArray, name: String?) throws(EngramError) -> [String] {
-    guard let count = array.layerCount else { return [name ?? Self.unnamed] }
+  private func layerNames(
+    of array: ObservedArray, given name: String?, member: String?
+  ) throws(EngramError) -> [String] {
+    guard let count = array.layerCount else { return [name ?? member ?? Self.unnamed] }
     guard name == nil else {
       throw EngramError(
         .usage, "an array with an axis of layers is given as one layer", file: array.files[0].name,

@@ -21,7 +21,7 @@ public struct ObserveRequest: Sendable, Hashable {
   public struct Source: Sendable, Hashable {
     /// The file or pattern.
     public var path: String
-    /// The layer, or nil where there is one only.
+    /// The layer; nil for one called as its array of an `.npz`, or where there is one only.
     public var layer: String?
 
     /// Names an array.
@@ -102,7 +102,8 @@ public struct ObserveRequest: Sendable, Hashable {
   /// - Throws: ``EngramError`` with code `invalidData` when the text is not as the rules declare the field.
   package mutating func set(_ field: String, toText text: String) throws(EngramError) {
     let reader = ColumnReader(
-      name: field, declared: rules.type(of: field, or: field), decimal: rules.decimal, missing: Set(rules.missing),
+      name: field, declared: rules.type(of: field, or: field), decimal: rules.decimal,
+      missing: Set(rules.missingSpellings),
       isTyped: false)
     fields[field] = try reader.read([.field(text, isQuoted: false)]).values.first
   }

@@ -16,11 +16,20 @@ extension ExplicitSplits {
   /// - `.npz`: arrays `train_ids` and `test_ids`, as ``SplitExport`` writes them, or `train_0`, `test_0`, `train_1` and so
   ///   on.
   /// - `.json`: `{"splits": [{"name": …, "train": [ids], "test": [ids]}, …]}`; the label is that of the member `specification`.
-  /// - `.csv`, `.tsv`: columns `example_id` and `side` (train or test), and `split` where there are several.
+  /// - `.csv`, `.tsv`: columns `example_id` and `side` (train or test), and `split` where there are several; in the rows of one
+  ///   split that ``SplitExport`` wrote, `split` is a field and names none.
   ///
   /// - Throws: ``EngramError`` with code `invalidData` for a file that holds no sides, for what is no id, and for an id that
   ///   comes twice on a side; what opening and parsing throw.
   public static func read(from path: String) throws(EngramError) -> (splits: ExplicitSplits, label: String?) {
+    var notes: [String] = []
+    return try read(from: path, &notes)
+  }
+
+  /// Reads the sides of splits as ``read(from:)`` does, and says what a user should know about how the file was understood.
+  package static func read(
+    from path: String, _ notes: inout [String]
+  ) throws(EngramError) -> (splits: ExplicitSplits, label: String?) {
     let name = path.lowercased()
     do throws(EngramError) {
       if name.hasSuffix(".npz") {
@@ -29,7 +38,7 @@ extension ExplicitSplits {
         let value = try JSONValue(reading: path, limit: SplitSpecification.mostFileBytes)
         return (try splits(json: value), try label(json: value))
       } else {
-        return (try splits(table: try MetadataTable(reading: path)), nil)
+        return (try splits(table: try MetadataTable(reading: path), &notes), nil)
       }
     } catch {
       throw error.inFile(path)
@@ -112,14 +121,21 @@ extension ExplicitSplits {
     return Split(name: name, train: sides[0], test: sides[1])
   }
 
-  private static func splits(table: MetadataTable) throws(EngramError) -> ExplicitSplits {
+  private static func splits(table: MetadataTable, _ notes: inout [String]) throws(EngramError) -> ExplicitSplits {
     func column(_ name: String) -> [MetadataValue]? { table.columns.first { $0.name.lowercased() == name }?.values }
     guard let examples = column("example_id"), let sides = column("chosen_side") ?? column("side") else {
       throw EngramError(
         .invalidData, "the table has not the columns of a split", expected: "example_id and side, and perhaps split",
         found: table.columns.map(\.name).joined(separator: ", "))
     }
-    let names = column("split")?.map(\.description) ?? [String](repeating: "0", count: sides.count)
+    var names = [String](repeating: "0", count: sides.count)
+    if let place = table.columns.firstIndex(where: { $0.name.lowercased() == "split" }) {
+      if isExport(table, beforeValues: place) {
+        notes.append("the column 'split' is a field in the rows of one split, and names no splits")
+      } else {
+        names = table.columns[place].values.map(\.description)
+      }
+    }
     var order: [String] = []
     // By bytes: two names that Unicode has equal are two names.
     var members: [[UInt8]: (train: [MetadataValue], test: [MetadataValue])] = [:]
@@ -144,6 +160,13 @@ extension ExplicitSplits {
           test: try ids(both.test, "split \(name), test")))
     }
     return ExplicitSplits(splits)
+  }
+
+  /// Whether a store wrote a table of one split, and a column stands before its values, where the fields are.
+  private static func isExport(_ table: MetadataTable, beforeValues place: Int) -> Bool {
+    let names = table.columns.map { $0.sourceName ?? $0.name }
+    guard names.count > 2, ["side", "chosen_side"].contains(names[0]), names[1] == "example_id" else { return false }
+    return names[(place + 1)...].contains { $0.contains("@") || RowColumn.epoch.isName($0) }
   }
 
   /// Example ids, each once.

@@ -103,6 +103,27 @@ struct KnownRecordingTests {
     refusal(.exists) { _ = try request.ingest(into: bench["s.engram"]) }
   }
 
+  @Test func `text equals a stored NaN of any bits, and arrays equal those of the same bits`() throws {
+    let bench = IngestBench()
+    // 0 / 0 on x86, which no text spells.
+    bench.writeNpy([0.5, Float(bitPattern: 0xFFC0_0000), 0.25], shape: [1, 3, 1], to: "a.npy")
+    bench.writeNpy([0.5, .nan, 0.25], shape: [1, 3, 1], to: "b.npy")
+    bench.write("network,learning_rule\na,adam\n", to: "a.csv")
+    func array(_ name: String) -> IngestRequest {
+      IngestRequest(source: bench[name], metadata: bench["a.csv"], statistics: "m", epochs: "0,1,2")
+    }
+    _ = try array("a.npy").ingest(into: bench["s.engram"])
+    let rows = "a,rmsprop,0,0.5\na,rmsprop,1,nan\na,rmsprop,2,0.25\n"
+    let request = Self.request(bench, rows, header: "network,learning_rule,epoch,m\n")
+    let error = refusal(.exists) { _ = try request.ingest(into: bench["s.engram"]) }
+    #expect(error?.message == "these trajectories are stored with other metadata")
+    let update = try Self.update(bench, rows).preview.correction
+    #expect(update?.kept == 1 && update?.replaced == 0 && update?.edit.runsChanged == 1)
+    bench.write("network,learning_rule\nb,adam\n", to: "a.csv")
+    #expect(try array("b.npy").ingest(into: bench["s.engram"]).append.runs == 1)
+    #expect(try Self.examples(bench) == 2)
+  }
+
   @Test func `content that was purged is not said to be hidden`() throws {
     let bench = IngestBench()
     let request = Self.request(bench, Self.two)

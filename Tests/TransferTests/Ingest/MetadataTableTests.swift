@@ -34,6 +34,13 @@ import Transfer
     #expect(table.columns[0].values == [.integer(1), .null])
   }
 
+  @Test func `in JSON of pandas with a schema lose an index that only counts, which is said`() throws {
+    let text = #"{"schema":{"fields":[],"primaryKey":["index"]},"data":[{"index":0,"a":7},{"index":1,"a":8}]}"#
+    let table = try MetadataTable(TextTable(json: Array(text.utf8), file: "m.json"))
+    #expect(table.columns.map(\.name) == ["a"])
+    #expect(table.notes.count == 1 && table.notes[0].contains("as pandas writes its index"))
+  }
+
   static let columns: [(String, [MetadataValue])] = [
     ("1\n-2\n0", [.integer(1), .integer(-2), .integer(0)]), ("1\n2.5", [.real(1), .real(2.5)]),
     ("007\n8", [.text("007"), .text("8")]), ("0.5\n00.5", [.text("0.5"), .text("00.5")]),
@@ -129,6 +136,7 @@ import Transfer
     (TableRules(types: ["c": .boolean]), "True\nno\n1\n", [.integer(1), .integer(0), .integer(1)]),
     (TableRules(types: ["c": .integer]), "1.0\n2e3\n\n4", [.integer(1), .integer(2_000), .null, .integer(4)]),
     (TableRules(missing: ["-99", "?"]), "-99\n\"?\"\n3", [.null, .null, .integer(3)]),
+    (TableRules(missing: ["-99", "-1.0"]), "-99.0\n-1\n3.5", [.null, .null, .real(3.5)]),
     (TableRules(decimal: .comma), "\"0,5\"\n1", [.real(0.5), .real(1)]),
     (TableRules(decimal: .comma), "\"0,5\"\n1.5", [.text("0,5"), .text("1.5")]),
     (TableRules(decimal: .comma, delimiter: .semicolon), "0,5\n1,25", [.real(0.5), .real(1.25)]),

@@ -67,6 +67,20 @@ import Transfer
       "'status' changes from epoch to epoch and counts as a field of runs, which makes 4 examples of 2"
     ),
     (
+      """
+      network,epoch,statistic,value,sem
+      a,0,m,1,0.1
+      a,0,k,2,0.2
+      a,1,m,3,0.3
+      a,1,k,4,0.4
+      b,0,m,5,0.5
+      b,0,k,6,0.6
+      b,1,m,7,0.7
+      b,1,k,8,0.8
+
+      """, "'sem' changes from epoch to epoch and counts as a field of runs, which makes 8 examples of 2"
+    ),
+    (
       "network,n,epoch,m\na,\"1,234\",0,1\nb,\"12,345\",0,2\nc,\"1,234,567.5\",0,2\n",
       "n is text: 3 of 3 cells are numbers with commas before three digits, such as '1,234'"
     ),
@@ -95,6 +109,8 @@ import Transfer
     // Runs that were recorded at one epoch only; another text of each is what tells them apart.
     "network,note,epoch,m\na,x,100,1\na,y,100,2\nb,z,100,3\n",
     "network,note,epoch,m\na,x,0,1\na,x,1,2\nb,z,0,3\nb,z,1,3\n",
+    // One epoch, and a statistic of each.
+    "network,epoch,statistic,value\na,0,m,1\nb,0,k,2\n",
     "network,n,epoch,m\na,1234,0,1\nb,12345,0,2\n", "network,note,epoch,m\na,x,0,1\nb,y,1,2\nc,z,2,3\n",
   ])
   func `what is well is not warned of`(text: String) throws {

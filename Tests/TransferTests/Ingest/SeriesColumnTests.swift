@@ -75,6 +75,42 @@ struct SeriesColumnTests {
     #expect(!named.notes.contains { $0.contains("acc@1") })
   }
 
+  @Test func `columns that are mapped change their names all at once`() throws {
+    let bench = IngestBench()
+    let report = try Self.ingest(bench, "network,step,epoch,m\na,0,7,1\na,100,7,2\n") {
+      $0.map = ["epoch": "step", "pass": "epoch"]
+    }
+    #expect(report.epochs == [0, 100])
+    #expect(try Self.rows(bench, "SELECT pass FROM run") == [[.integer(7)]])
+    _ = try Self.ingest(bench, "b,a,epoch,m\nx,y,0,1\nx,y,1,2\n", as: "u.csv") { $0.map = ["a": "b", "b": "a"] }
+    #expect(try Self.rows(bench, "SELECT a, b FROM run", of: "u.csv") == [[.text("x"), .text("y")]])
+    bench.write("network,old,young\na,1,2\n", to: "runs.csv")
+    _ = try Self.ingest(bench, "network,epoch,m\na,0,1\na,1,2\n", as: "v.csv") {
+      ($0.metadata, $0.map) = (bench["runs.csv"], ["young": "old", "old": "young"])
+    }
+    #expect(try Self.rows(bench, "SELECT young, old FROM run", of: "v.csv") == [[.integer(1), .integer(2)]])
+    refusal(.invalidData) {
+      _ = try Self.ingest(bench, "network,step,epoch,m\na,0,7,1\n", as: "w.csv") { $0.map = ["epoch": "step"] }
+    }
+  }
+
+  @Test func `a column of a field that the store has is a field wherever it stands`() throws {
+    let bench = IngestBench()
+    _ = try Self.ingest(
+      bench, "network,dose,layer,epoch,m\na,0.5,c1,0,1\na,0.5,c1,1,2\nb,1.5,c1,0,3\nb,1.5,c1,1,4\n")
+    let later = "network,layer,epoch,m,dose\na,c2,0,5,0.5\na,c2,1,6,0.5\nb,c2,0,7,1.5\nb,c2,1,8,1.5\n"
+    let report = try Self.ingest(bench, later)
+    #expect(report.statistics == ["m"])
+    #expect(report.notes.contains("no statistics, though they come after the epoch: dose"))
+    #expect(try Self.rows(bench, "SELECT count(*) FROM run") == [[.integer(2)]])
+  }
+
+  @Test func `a whole number that stands for no value does so with a point, too`() throws {
+    let bench = IngestBench()
+    let report = try Self.ingest(bench, "network,epoch,m\na,0,1.5\na,1,-99.0\na,2,2.5\n") { $0.rules.missing = ["-99"] }
+    #expect(report.notes.contains("values that are missing at some epochs of their trajectory and are NaN there: 1"))
+  }
+
   @Test func `layers that look like numbers are names`() throws {
     let bench = IngestBench()
     _ = try Self.ingest(bench, "network,layer,epoch,m\na,1.1,0,1\na,1.1,1,2\na,1.10,0,3\na,1.10,1,4\n")
@@ -116,6 +152,24 @@ struct SeriesColumnTests {
     let description = IngestRequest(source: bench["t.csv"]).description(after: report.preview, runFields: nil)
     let again = try IngestRequest(source: bench["t.csv"], description).ingest(into: bench["again.engram"])
     #expect(again.statistics == ["loss"] && again.append.runs == 2)
+  }
+
+  @Test func `runs of a chart are told whatever its axis is called, and where their names hold the separator`() throws {
+    let bench = IngestBench()
+    let text = """
+      trainer/global_step,r1 - train/loss,r1 - train/loss__MIN,r2 - train/loss
+      0,0.5,0.5,0.7
+      10,0.25,0.25,0.6
+
+      """
+    let report = try Self.ingest(bench, text) { $0.map = ["epoch": "trainer/global_step"] }
+    #expect(report.append.runs == 2 && report.statistics == ["train/loss"] && report.epochs == [0, 10])
+    let named = try Self.ingest(bench, "Step,adam - lr0.1 - loss,adam - lr0.2 - loss\n0,1,2\n1,3,4\n", as: "u.csv")
+    #expect(named.append.runs == 2 && named.statistics == ["loss"])
+    #expect(
+      try Self.rows(bench, "SELECT tracker_run FROM run ORDER BY 1", of: "u.csv")
+        == [[.text("adam - lr0.1")], [.text("adam - lr0.2")]])
+    #expect(named.notes.contains { $0.hasSuffix("'adam - lr0.1 - loss' is 'loss' of the run 'adam - lr0.1'") })
   }
 
   @Test func `what is said of tables is refused where there is none`() throws {

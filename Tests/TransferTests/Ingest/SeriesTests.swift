@@ -157,6 +157,20 @@ import Transfer
     #expect(
       TestFiles.text(bench["out.csv"])
         == "network,epoch,statistic,value\na,0,m,0.5\na,1,m,nan\nb,0,m,2.0\nb,1,m,4.0\n")
+    let view = try TrajectoryView(parsing: "positions")
+    bench.write("network,layer_name,layer_position,epoch,m\na,c,deep,0,0.5\n", to: "deep.csv")
+    _ = try IngestRequest(source: bench["deep.csv"]).ingest(into: bench["d.engram"])
+    let deep = try TrajectoryStore(opening: bench["d.engram"]).snapshot()
+    _ = try SelectionExport(view: view, fields: ["network"]).write(from: deep, to: bench["deep-out.csv"], as: .csvLong)
+    #expect(
+      TestFiles.text(bench["deep-out.csv"]) == """
+        network,epoch,statistic,value
+        a,,position_early,0.0
+        a,,position_middle,0.0
+        a,,position_deep,1.0
+        a,0,m,0.5
+
+        """)
     refusal(.usage) {
       _ = try SelectionExport(fields: ["nettwork"]).write(from: snapshot, to: bench["x.csv"], as: .csv)
     }
@@ -165,6 +179,7 @@ import Transfer
   static let wrong: [(String, EngramError.Code, String?)] = [
     ("run,epoch,m\na,0,1\na,0,2\n", .invalidData, "row 2"),
     ("run,epoch,m\na,x,1\n", .invalidData, "row 1, column epoch"),
+    ("run,epoch,m\na,9007199254740992,1\na,9007199254740993,2\n", .invalidData, "row 2, column epoch"),
     ("run,epoch,m\na,0,1\na,1,b\n", .invalidData, nil), ("run,m\na,1\n", .invalidData, "header"),
     ("run,epoch\na,1\n", .invalidData, "header"), ("run,epoch,m\na,0\n", .invalidData, "row 1 (line 2)"),
     ("run,epoch,m\na,0,\"1\n", .truncated, "line 2"), ("run,epoch,m\na,\"0\"x,1\n", .corrupt, "line 2"),

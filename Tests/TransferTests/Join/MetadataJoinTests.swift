@@ -52,6 +52,24 @@ struct MetadataJoinTests {
     #expect(other.edit.newFields == [MetadataField(name: "tracker_run", type: .text)] && other.notes.count == 1)
   }
 
+  @Test func `a run_id whose values only a tracker has is that of the tracker, and one that may be either is said`()
+    throws
+  {
+    let bench = IngestBench()
+    let store = try Self.store(bench)
+    _ = try Self.join("dt,tracker_run\n0,2\n1,1\n2,30\n", by: ["dt"], bench, store)
+    let far = try Self.join("run_id,lab\n2,Bern\n30,Basel\n", by: ["run_id"], bench, store)
+    #expect(far.notes == ["the column 'run_id' holds values of the field tracker_run, by which runs are found"])
+    #expect(
+      try store.snapshot().runs(fields: ["lab"]).rows.map { $0[0] } == [
+        .text("Bern"), .null, .text("Basel"), .null, .null,
+      ])
+    let near = try Self.join("run_id,rig\n2,a\n", by: ["run_id"], bench, store)
+    #expect(near.notes.count == 1 && near.notes[0].hasPrefix("the column 'run_id' numbers the runs of the store"))
+    #expect(
+      try store.snapshot().runs(fields: ["rig"]).rows.map { $0[0] } == [.null, .text("a"), .null, .null, .null])
+  }
+
   @Test func `whole numbers of a column with gaps are those of runs, and others are not`() throws {
     let bench = IngestBench()
     let store = try Self.store(bench)

@@ -30,7 +30,7 @@ struct ObserveRefusalTests {
     ("files and an axis of epochs", .usage, request([act]) { $0.axes = "epoch,unit" }),
     ("no such file", .notFound, request(["/tmp/engram-none-*.npy"])),
     ("no such member", .notFound, request([areas + ":v4"])),
-    ("one layer twice", .usage, request([areas + ":it", areas + ":v1"])),
+    ("one layer twice", .usage, request([areas + ":it", areas + ":it"])),
     ("an archive of several as one layer", .usage, request([]) { $0.activations = [.init(areas, layer: "v4")] }),
     ("epochs that do not fit", .invalidData, request([areas]) { $0.epochs = "0,1" }),
     ("other epochs", .invalidData, request([areas, act])),

@@ -49,6 +49,30 @@ import Transfer
     refusal(.exists) { _ = try Self.areas().observe(into: bench["s.engram"]) }
   }
 
+  @Test func `an array of an archive is the layer of its name, and one array of each kind is one layer`() throws {
+    let bench = ObserveBench()
+    func layers(_ change: (inout ObserveRequest) -> Void) throws -> [String] {
+      var request = ObserveRequest()
+      change(&request)
+      return try request.plan().layers.map(\.name)
+    }
+    func archive(_ member: String) throws -> ObserveRequest.Source {
+      let writer = try NpzWriter(creating: bench["\(member).npz"])
+      let values: [Double] = [1, 2, 3, 4, 5, 6, 7, 9]
+      try unsafe writer.add(member, NpyHeader(type: .float64, shape: [2, 2, 2]), values.span.bytes)
+      try writer.finish()
+      return .init(bench["\(member).npz"])
+    }
+    let areas = Fixtures.path("recordings/areas.npz")
+    #expect(try layers { $0.activations = [.init(areas + ":it"), .init(areas + ":v1")] } == ["it", "v1"])
+    let (one, other, bare) = (try archive("acts"), try archive("kernel"), try archive("arr_0"))
+    #expect(try layers { $0.activations = [one] } == ["acts"])
+    #expect(try layers { $0.activations = [.init(one.path + ":acts", layer: "v4")] } == ["v4"])
+    #expect(try layers { $0.activations = [bare] } == ["layer"])
+    #expect(try layers { ($0.activations, $0.weights) = ([one], [other]) } == ["layer"])
+    #expect(try layers { ($0.activations, $0.weights) = ([one], [one]) } == ["acts"])
+  }
+
   @Test func `degraded and perfect measurements come in one pass, and are observations of one run`() throws {
     let bench = ObserveBench()
     var request = Self.areas()

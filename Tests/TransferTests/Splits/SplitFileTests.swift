@@ -33,6 +33,16 @@ import Transfer
     #expect(splits[0].train.ids == [1] && splits[1].train.ids == [3])
   }
 
+  @Test func `that a store wrote of one split may have a field called split, which is said`() throws {
+    let rows = "side,example_id,network,split,m@0\ntrain,1,a,x,0.5\ntrain,3,a,y,0.5\ntest,2,b,x,0.5\n"
+    var notes: [String] = []
+    let splits = try ExplicitSplits.read(from: scratch.write(rows.utf8, to: "export.csv"), &notes).splits.splits
+    #expect(splits.map(\.name) == ["0"] && splits[0].train.ids == [1, 3] && splits[0].test.ids == [2])
+    #expect(notes.count == 1)
+    let own = "side,example_id,network,split\ntrain,1,a,x\ntest,2,b,x\ntrain,2,b,y\ntest,1,a,y\n"
+    #expect(try ExplicitSplits(reading: scratch.write(own.utf8, to: "own.csv")).splits.map(\.name) == ["x", "y"])
+  }
+
   @Test func `give the label of a split set that was shown`() throws {
     let sides = #""splits": [{"train": [1, 3], "test": [2]}]"#
     let shown = scratch.write(#"{"specification": {"label": "genotype"}, \#(sides)}"#.utf8, to: "shown.json")

@@ -146,18 +146,23 @@ enum IngestCommand {
     }
   }
 
+  /// Our names of fields to those in the file, as the command line says.
+  static func map(_ invocation: Invocation) throws(EngramError) -> [String: String] {
+    var map: [String: String] = [:]
+    for mapping in invocation[mappings] {
+      guard map.updateValue(mapping.name, forKey: mapping.field) == nil else {
+        throw invocation.usageError("--map names '\(mapping.field)' twice", expected: "each field once")
+      }
+    }
+    return map
+  }
+
   /// A description with what the command line says in place of its own.
   private static func merged(
     _ description: RecordingDescription, _ invocation: Invocation
   ) throws(EngramError) -> RecordingDescription {
     var merged = description
-    var given: Set<String> = []
-    for mapping in invocation[mappings] {
-      guard given.insert(mapping.field).inserted else {
-        throw invocation.usageError("--map names '\(mapping.field)' twice", expected: "each field once")
-      }
-      merged.map[mapping.field] = mapping.name
-    }
+    for (field, name) in try map(invocation) { merged.map[field] = name }
     merged.array = invocation[array] ?? merged.array
     merged.statistics = invocation[statistics] ?? merged.statistics
     merged.epochs = invocation[epochs] ?? merged.epochs

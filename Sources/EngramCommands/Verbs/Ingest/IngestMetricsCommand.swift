@@ -43,10 +43,9 @@ enum IngestMetricsCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    var map: [String: String] = [:]
-    for mapping in invocation[IngestCommand.mappings] { map[mapping.field] = mapping.name }
-    let report = try MetricsIngest(source: invocation[source], by: invocation[by], map: map).ingest(
-      into: invocation[SharedParameters.storeToChange], options: invocation.writeOptions())
+    let report = try MetricsIngest(
+      source: invocation[source], by: invocation[by], map: try IngestCommand.map(invocation)
+    ).ingest(into: invocation[SharedParameters.storeToChange], options: invocation.writeOptions())
     for note in report.notes { try invocation.note("note: \(note)") }
     if invocation[CommonParameters.json] {
       try invocation.show(

@@ -160,7 +160,9 @@ enum ObserveCommand {
     request.weightAxes = invocation[weightAxes]
     request.layers = invocation[layers]
     for (layer, position) in invocation[positions].map({ ($0.layer, $0.position) }) {
-      request.positions[layer] = position
+      guard request.positions.updateValue(position, forKey: layer) == nil else {
+        throw invocation.usageError("--position names '\(layer)' twice", expected: "each layer once")
+      }
     }
     request.epochs = invocation[epochs]
     request.metadata = invocation[metadata]
@@ -168,7 +170,13 @@ enum ObserveCommand {
     request.rules.missing = invocation[IngestCommand.missing]
     request.rules.decimal = invocation[IngestCommand.decimal]
     request.rules.delimiter = invocation[IngestCommand.delimiter]
-    for field in invocation[fields] { try request.set(field.field, toText: field.text) }
+    var given: Set<String> = []
+    for field in invocation[fields] {
+      guard given.insert(field.field.lowercased()).inserted else {
+        throw invocation.usageError("--set names '\(field.field)' twice", expected: "each field once")
+      }
+      try request.set(field.field, toText: field.text)
+    }
     degrade(&request, invocation)
     request.weightNorm = invocation[weightNorm]
     request.missing = invocation[missing]

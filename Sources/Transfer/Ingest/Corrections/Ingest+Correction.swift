@@ -13,7 +13,7 @@ extension Ingest {
     for part in plan.parts {
       prints.begin(
         statistics: part.statistics, epochs: part.epochs, elementType: part.blocks.elementType,
-        isOpen: plan.input.hasOpenType)
+        isOpen: plan.input.hasOpenType, isText: plan.input.isText)
       try stream(part.blocks, rowGroupSize: examplesAtATime, options: options, done: 0, of: 0) { (values, count) in
         prints.add(values, exampleCount: count)
       }

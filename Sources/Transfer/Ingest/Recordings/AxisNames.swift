@@ -18,6 +18,8 @@ package struct AxisNames {
     self.file = file
   }
 
+  /// What the axis of the statistics is called.
+  private static let statisticsAxis = "statistics"
   /// Members of an .npz that name the statistics when nothing else does: the published name first.
   package static let statisticMembers = ["obs_keys", "statistics"]
   /// Members of an .npz that are the epochs when nothing else is.
@@ -46,7 +48,8 @@ package struct AxisNames {
       }
       names = parts
     } else {
-      let values = try values(argument, usual: Self.statisticMembers, axis: "statistics", count: count, how: how)
+      let values = try values(
+        argument, usual: Self.statisticMembers, axis: Self.statisticsAxis, count: count, how: how)
       names = []
       for value in values {
         guard case .text(let name) = value else {
@@ -55,7 +58,7 @@ package struct AxisNames {
         names.append(name)
       }
     }
-    try check(names.count, count, "statistics", how: how)
+    try check(names.count, count, Self.statisticsAxis, how: how)
     var seen: Set<String> = []
     for (index, name) in names.enumerated() where name.isEmpty || !seen.insert(name).inserted {
       throw EngramError(
@@ -112,6 +115,7 @@ package struct AxisNames {
 
   /// The epochs that a list or a range describes, or nil for the name of a file or a member.
   private func axis(inWords argument: String, count: Int) throws(EngramError) -> [Double]? {
+    if count == 1, let epoch = Double(argument), epoch.isFinite { return [epoch + 0.0] }
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
     guard argument.contains(",") || parts.count > 1 && Double(parts[0]) != nil else { return nil }
     let selection: EpochSelection
@@ -156,7 +160,7 @@ package struct AxisNames {
     do {
       bytes = try InputFile(opening: argument).contents(
         limit: Self.mostBytesAround + count.multipliedReportingOverflow(by: Self.mostBytesOfName).partialValue)
-    } catch  where error.code == .notFound && !argument.contains("/") && !argument.contains(".") {
+    } catch  where error.code == .notFound && Self.mayBeName(argument, axis) {
       // No file: one name or number.
       if count == 1 { return [.text(argument)] }
       throw EngramError(
@@ -164,6 +168,13 @@ package struct AxisNames {
     }
     if argument.lowercased().hasSuffix(".json") { return try Self.list(json: bytes, file: argument) }
     return try Self.lines(bytes, file: argument)
+  }
+
+  /// Whether what is no file may be a name: a statistic may have a point, as `top.1` has.
+  private static func mayBeName(_ argument: String, _ axis: String) -> Bool {
+    if argument.contains("/") { return false }
+    guard axis == statisticsAxis else { return !argument.contains(".") }
+    return ![".txt", ".csv", ".tsv", ".json", ".npy", ".npz"].contains(where: argument.lowercased().hasSuffix)
   }
 
   /// The values of an array that has as many, with the file named in errors.

@@ -147,6 +147,14 @@ package struct UserRecordings: Sendable {
     }
     let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
     notes += names.notes
+    if own == nil {
+      let whole = members.filter { $0.values.withoutGaps != $0.values }.map(\.name)
+      if !whole.isEmpty {
+        notes.append(
+          "arrays of reals with gaps that are whole everywhere else are fields of whole numbers: "
+            + whole.joined(separator: ", "))
+      }
+    }
     let columns = zip(members, names.ours).compactMap { member, name in
       name.map { name in
         MetadataColumn(

@@ -41,9 +41,24 @@ struct ChangingFields {
     }
   }
 
-  /// Whether examples of one row each are the epochs of one trajectory.
+  /// A value of a trajectory.
+  private struct Place: Hashable {
+    let epoch: Double
+    let statistic: Int
+  }
+
+  /// Whether examples of one epoch each are one trajectory: they have several epochs, and no value twice.
   private func isOne(_ examples: [Int], _ series: SeriesReader, _ rowsOf: [[Int32]]) -> Bool {
-    guard examples.allSatisfy({ rowsOf[$0].count == 1 }) else { return false }
-    return Set(examples.map { series.epochOfRow[Int(rowsOf[$0][0])] }).count == examples.count
+    var (epochs, places): (Set<Double>, Set<Place>) = ([], [])
+    for example in examples {
+      guard rowsOf[example].count == 1 else { return false }
+      let row = Int(rowsOf[example][0])
+      let epoch = series.epochOfRow[row]
+      epochs.insert(epoch)
+      for statistic in series.statistics.indices where series.rows[row, statistic] != nil {
+        guard places.insert(Place(epoch: epoch, statistic: statistic)).inserted else { return false }
+      }
+    }
+    return epochs.count > 1
   }
 }

@@ -11,15 +11,26 @@ final class ChartRows {
   private var line: Int
 
   /// What a user should know.
-  static let note: String = """
+  var notes: [String] { [Self.note] + chart.notes }
+
+  private static let note: String = """
     the table is a chart of W&B, with a column for each run and statistic: the field \(ColumnNames.trackerRun) has its \
     runs; limits (__MIN, __MAX), steps and times of the runs are not read
     """
 
   /// The rows of a table; nil where it is no such chart.
-  init?(_ source: SeriesRows) {
-    guard let chart = ChartColumns(source.header), chart.isWhole else { return nil }
+  ///
+  /// - Parameters:
+  ///   - source: The rows.
+  ///   - names: The names of its columns, as they are mapped.
+  init?(_ source: SeriesRows, names: [String]) {
+    guard let chart = ChartColumns(names), chart.isWhole else { return nil }
     (self.source, self.chart, line) = (source, chart, chart.lines.count)
+  }
+
+  /// The rows of the same chart once more.
+  init(again other: ChartRows, _ source: SeriesRows) {
+    (self.source, chart, line) = (source, other.chart, other.chart.lines.count)
   }
 
   /// The names of the columns.

@@ -35,6 +35,26 @@ final class InexactNumbers: Sendable {
     }
   }
 
+  /// Refuses an epoch that Float64 does not hold: two neighbours would be one.
+  ///
+  /// - Parameters:
+  ///   - epoch: What was read.
+  ///   - file: The file, for errors.
+  ///   - place: Where the epoch stands, for errors.
+  ///   - cell: Gives what it was read from, where that must be looked at.
+  /// - Throws: ``EngramError`` with code `invalidData`.
+  static func refuse(
+    _ epoch: Double, file: String, place: () -> String, of cell: () throws(EngramError) -> TextTable.Cell
+  ) throws(EngramError) {
+    guard epoch.magnitude >= smallest else { return }
+    let text = try cell().plainText
+    guard isInexact(text) else { return }
+    throw EngramError(
+      .invalidData, "an epoch is a whole number that float64 does not hold", file: file, place: place(),
+      expected: "at most 2^53", found: text,
+      mend: "count epochs in larger units, such as seconds for nanoseconds, or from a later start")
+  }
+
   private static func isInexact(_ text: String) -> Bool {
     if let whole = Int64(text) { return Double(exactly: whole) == nil }
     return UInt64(text).map { Double(exactly: $0) == nil } ?? false

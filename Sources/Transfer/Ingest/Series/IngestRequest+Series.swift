@@ -56,6 +56,7 @@ extension IngestRequest {
             payload: gathered), statistics: part.axes.columns.map { series.statistics[$0] }, epochs: part.axes.epochs)
       }, columns: columns, sourceRuns: runs, notes: notes)
     input.hasOpenType = type == nil
+    input.isText = true
     input.rowNumbers = order.map { series.firstRows[$0] }
     input.warnings = ChangingFields(series, rowsOf, runFields: runFields).warnings
     return input
@@ -65,7 +66,7 @@ extension IngestRequest {
   private func notes(
     of series: SeriesReader, _ rowsOf: [[Int32]], filled: Int, empty: Int, parts: Int
   ) -> [String] {
-    var notes = (series.isChart ? [ChartRows.note] : []) + series.shape.notes + series.notes
+    var notes = series.chartNotes + series.shape.notes + series.notes
     if epochs != nil { notes.append("the epochs that were given are not used: the table has its own") }
     if filled > 0 {
       notes.append("values that are missing at some epochs of their trajectory and are NaN there: \(filled)")

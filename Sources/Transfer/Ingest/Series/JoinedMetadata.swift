@@ -17,17 +17,18 @@ struct JoinedMetadata {
   ///   that cannot be a field.
   init(reading path: String, _ rules: TableRules, map: [String: String]) throws(EngramError) {
     let read = try TextTable(reading: path, isRowsOnly: true, delimiter: rules.delimiter?.byte)
-    var columns = read.columns
-    for (ours, theirs) in map {
-      if let index = columns.firstIndex(where: { $0.name == theirs }) { columns[index].name = ours }
-    }
+    let theirs = read.columns.map(\.name)
+    let own = Set(theirs)
+    names = own
+    // The other mappings are of columns of the trajectories.
+    let mapped = try ColumnNames.mapped(theirs, map.filter { own.contains($0.value) }, file: path)
+    var columns = zip(mapped, read.columns).map { (name: $0, cells: $1.cells) }
     let whole = TextTable(file: path, isJSON: read.isJSON, columns: columns, rowCount: read.rowCount)
     let fields = try ColumnNames(whole, map: [:]).ours
     columns = zip(columns, fields).filter { $0.1 != nil }.map(\.0)
     notes = columns.count < fields.count ? ["\(path): \(ColumnNames.indexNote)"] : []
     table = TextTable(file: path, isJSON: read.isJSON, columns: columns, rowCount: read.rowCount)
     decimal = rules.decimal
-    names = Set(read.columns.map(\.name))
   }
 
   /// The names of the columns, as they are in the file.

@@ -101,6 +101,9 @@ extension SeriesReader {
       }
     }
     if let column = shape.epoch, let epoch = try source.number(column, rules, file: file), epoch.isFinite {
+      try InexactNumbers.refuse(epoch, file: file, place: { "row \(source.row), column \(header[column])" }) {
+        () throws(EngramError) in try source.cell(column)
+      }
       return epoch + 0.0
     }
     if shape.hasRowsOfNothing {

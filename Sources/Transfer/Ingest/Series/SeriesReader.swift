@@ -16,8 +16,8 @@ struct SeriesReader {
   private(set) var isJSON = false
   /// Whether a store wrote the table.
   let isOwn: Bool
-  /// Whether the table is a chart of W&B.
-  private(set) var isChart = false
+  /// What a user should know of a chart of W&B; empty for other tables.
+  private(set) var chartNotes: [String] = []
 
   /// The statistics in the order of the columns of ``rows``.
   private(set) var statistics: [String]
@@ -63,17 +63,23 @@ struct SeriesReader {
   init(
     _ request: IngestRequest, runFields: [String]?, mappedElsewhere: Set<String> = [], work: WorkContext
   ) throws(EngramError) {
-    (file, rules) = (request.source, request.rules)
+    var given = request.rules
+    given.missing = given.missingSpellings
+    (file, rules) = (request.source, given)
     let delimiter = request.rules.delimiter?.byte
     let wanted = try request.statistics.map { (text) throws(EngramError) in
       try Self.names(text, request.source)
     }
     var first = try SeriesRows(
-      opening: file, delimiter: delimiter, readsCharts: [.auto, .wandb].contains(request.format), work: work)
+      opening: file, delimiter: delimiter, chartsBy: [.auto, .wandb].contains(request.format) ? request.map : nil,
+      work: work)
     if case .chart(let chart) = first {
       // Whoever names columns of a chart reads them as columns.
-      isChart = !(wanted ?? []).contains(where: chart.source.header.contains)
-      if !isChart { first = chart.source }
+      if (wanted ?? []).contains(where: chart.source.header.contains) {
+        first = chart.source
+      } else {
+        chartNotes = chart.notes
+      }
     }
     header = try Self.mapped(
       first.header, request.map.filter { !mappedElsewhere.contains($0.value) || first.header.contains($0.value) }, file)
@@ -82,7 +88,9 @@ struct SeriesReader {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }
     shape = try SeriesShape(
-      header, statistics: wanted, runFields: runFields, format: isChart ? .auto : request.format,
+      header, statistics: wanted,
+      fieldsOfRuns: request.storedFields.union((runFields ?? []).map { $0.lowercased() }),
+      format: chartNotes.isEmpty ? request.format : .auto,
       looks: looks, sourceHeader: first.header, file: file)
     isOwn = OwnExport(first.header) != nil
     isJSON = first.isJSON
@@ -125,18 +133,9 @@ struct SeriesReader {
   }
 
   private static func mapped(
-    _ header: [String], _ map: [String: String], _ file: String
+    _ theirs: [String], _ map: [String: String], _ file: String
   ) throws(EngramError) -> [String] {
-    var header = header
-    for (ours, theirs) in map.sorted(by: { $0.key < $1.key }) {
-      guard let index = header.firstIndex(of: theirs) else {
-        throw EngramError(
-          .usage, "there is no column '\(theirs)' to map", file: file,
-          expected: "one of \(header.joined(separator: ", "))",
-          found: theirs, mend: closestName(to: theirs, among: header).map { "did you mean '\(ours)=\($0)'?" })
-      }
-      header[index] = ours
-    }
+    let header = try ColumnNames.mapped(theirs, map, file: file)
     var seen: Set<String> = []
     if let twice = header.first(where: { !$0.isEmpty && !seen.insert($0).inserted }) {
       let hasNameless = header.dropFirst().contains("")

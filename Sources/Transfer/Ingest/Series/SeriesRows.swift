@@ -24,10 +24,13 @@ enum SeriesRows {
   /// - Parameters:
   ///   - path: The file.
   ///   - delimiter: What parts fields, or nil for what the file shows.
-  ///   - readsCharts: Whether a chart of W&B is read as a row for each value.
+  ///   - map: Our names of columns to theirs, by which a chart of W&B is told and read as a row for each value; nil where none
+  ///     is read so.
   ///   - work: Who may stop it.
   /// - Throws: What opening throws.
-  init(opening path: String, delimiter: UInt8?, readsCharts: Bool, work: WorkContext) throws(EngramError) {
+  init(
+    opening path: String, delimiter: UInt8?, chartsBy map: [String: String]?, work: WorkContext
+  ) throws(EngramError) {
     var start: [UInt8] = []
     _ = try TextInput(opening: path).read(4_096, into: &start)
     if !TextTable.isJSON(start, name: TextTable.nameOfText(path)) {
@@ -37,7 +40,11 @@ enum SeriesRows {
     } else {
       self = .table(TableCursor(try TextTable(reading: path)))
     }
-    if readsCharts, let chart = ChartRows(self) { self = .chart(chart) }
+    guard let map else { return }
+    let theirs = header
+    let own = Set(theirs)
+    let names = try ColumnNames.mapped(theirs, map.filter { own.contains($0.value) }, file: path)
+    if let chart = ChartRows(self, names: names) { self = .chart(chart) }
   }
 
   /// Goes over the rows of a file once more.
@@ -47,8 +54,7 @@ enum SeriesRows {
     case .lines(let lines): self = .lines(try JSONLines(again: lines))
     case .table(let cursor): self = .table(TableCursor(cursor.table))
     case .chart(let chart):
-      let source = try SeriesRows(again: chart.source, path: path, delimiter: delimiter)
-      self = ChartRows(source).map { .chart($0) } ?? source
+      self = .chart(ChartRows(again: chart, try SeriesRows(again: chart.source, path: path, delimiter: delimiter)))
     }
   }
 

@@ -60,7 +60,7 @@ struct SeriesShape {
   /// - Parameters:
   ///   - header: The names of the columns, as they are mapped.
   ///   - wanted: The statistics that the user names, or nil.
-  ///   - runFields: The fields that tell runs apart, which are no statistics.
+  ///   - fieldsOfRuns: Names in lower case of fields that tell runs apart or that the store has, which are no statistics.
   ///   - format: What the user says.
   ///   - looks: What each column holds.
   ///   - sourceHeader: The names of the columns in the file.
@@ -68,7 +68,7 @@ struct SeriesShape {
   /// - Throws: ``EngramError`` with code `invalidData` without epochs or statistics, `notFound` for a statistic that is named
   ///   and not there, `usage` for a table of another format than is said.
   init(
-    _ header: [String], statistics wanted: [String]?, runFields: [String]?, format: SeriesFormat,
+    _ header: [String], statistics wanted: [String]?, fieldsOfRuns: Set<String>, format: SeriesFormat,
     looks: [ColumnLook], sourceHeader: [String], file: String
   ) throws(EngramError) {
     let isOwn = OwnExport(sourceHeader) != nil
@@ -97,16 +97,13 @@ struct SeriesShape {
       let (columns, chosen) = try Self.chosen(wanted, of: spread, file, &notes)
       (values, statistics) = (.spread(columns), chosen)
       fields = free(Set(spread.columns.map(\.column)))
-      if !isOwn { notes += Self.spreadNotes(spread.columns, beside: fields, header, runFields, looks) }
+      if !isOwn { notes += Self.spreadNotes(spread.columns, beside: fields, header, fieldsOfRuns, looks) }
       (epoch, self.notes, hasRowsOfNothing) = (nil, notes, isOwn)
       return
     }
     guard let epoch = tracker.epoch else { throw Self.noEpochs(header, file) }
-    let usual = Self.columns(
-      header, epoch, ignored, runFields, start: format == .wandb ? -1 : epoch, looks)
-    let columns =
-      try wanted.map { (names) throws(EngramError) in try Self.columns(names, header, file) }
-      ?? usual
+    let usual = Self.columns(header, epoch, ignored, fieldsOfRuns, start: format == .wandb ? -1 : epoch, looks)
+    let columns = try wanted.map { (names) throws(EngramError) in try Self.columns(names, header, file) } ?? usual
     guard !columns.isEmpty else { throw Self.noStatistics(header, after: epoch, looks, file) }
     let others = usual.filter { !columns.contains($0) }
     if !others.isEmpty {
@@ -181,9 +178,8 @@ struct SeriesShape {
 
   /// The columns of statistics by their names and places: published ones anywhere, numbers after the epoch.
   private static func columns(
-    _ header: [String], _ epoch: Int, _ ignored: Set<Int>, _ runFields: [String]?, start: Int, _ looks: [ColumnLook]
+    _ header: [String], _ epoch: Int, _ ignored: Set<Int>, _ apart: Set<String>, start: Int, _ looks: [ColumnLook]
   ) -> [Int] {
-    let apart = Set((runFields ?? []).map { $0.lowercased() })
     let published = Set(Statistic.publishedNames)
     return header.indices.filter { index in
       let name = header[index].lowercased()
@@ -239,9 +235,9 @@ struct SeriesShape {
   /// `acc@1` and `acc@5` beside `loss` are no epochs.
   private static func spreadNotes(
     _ columns: [(column: Int, statistic: Int, epoch: Double)], beside fields: [Int], _ header: [String],
-    _ runFields: [String]?, _ looks: [ColumnLook]
+    _ fieldsOfRuns: Set<String>, _ looks: [ColumnLook]
   ) -> [String] {
-    let apart = metadataNames.union((runFields ?? []).map { $0.lowercased() })
+    let apart = metadataNames.union(fieldsOfRuns)
     let likely = fields.first { looks[$0].hasFractions && !apart.contains(header[$0].lowercased()) }
     guard let first = columns.first, let likely else { return [] }
     return [

@@ -49,7 +49,7 @@ struct ColumnNames {
         .limit, "the table has too many columns", file: file, place: place,
         expected: "at most \(TextTable.mostColumns)", found: "\(theirs.count)")
     }
-    try applyMap(map)
+    ours = try Self.mapped(theirs, map, file: file, place: place)
     let mapped = Set(map.values)
     for (index, name) in theirs.enumerated() where !mapped.contains(name) {
       if name.lowercased() == Self.runID, renamesRuns {
@@ -77,7 +77,19 @@ struct ColumnNames {
     try checkOnce()
   }
 
-  private mutating func applyMap(_ map: [String: String]) throws(EngramError) {
+  /// Names of columns with our names in place of theirs, all at once, so that a name may pass from one column to another.
+  ///
+  /// - Parameters:
+  ///   - theirs: The names in the file.
+  ///   - map: Our names to theirs.
+  ///   - file: What to name in errors.
+  ///   - place: The part of the file where the names stand, for errors.
+  /// - Returns: The names; two may be the same.
+  /// - Throws: ``EngramError`` with code `usage` for a mapping of no column.
+  static func mapped(
+    _ theirs: [String], _ map: [String: String], file: String, place: String? = nil
+  ) throws(EngramError) -> [String] {
+    var ours = theirs
     for (field, name) in map.sorted(by: { $0.key < $1.key }) {
       guard let index = theirs.firstIndex(of: name) else {
         throw EngramError(
@@ -87,6 +99,7 @@ struct ColumnNames {
       }
       ours[index] = field
     }
+    return ours
   }
 
   private func checkOnce() throws(EngramError) {

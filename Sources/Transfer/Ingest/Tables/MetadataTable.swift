@@ -76,7 +76,7 @@ package struct MetadataTable: Sendable {
     try names.check(rules: rules)
     var columns: [MetadataColumn] = []
     var cells: [[TextTable.Cell]] = []
-    let missing = Set(rules.missing)
+    let missing = Set(rules.missingSpellings)
     let layer = rules.layerColumn(among: names.ours.compactMap(\.self))
     for (index, column) in table.columns.enumerated() {
       guard let name = names.ours[index] else { continue }

@@ -38,6 +38,8 @@ public struct TableRules: Sendable, Hashable {
   /// Names of fields of runs in lower case, which name no layers whatever they are called; nil where no column names layers.
   var fieldsOfRuns: Set<String>?
   /// Words that stand for no value, beside ``usualMissing``; they count in quotes, too.
+  ///
+  /// `-99` is also `-99.0`, as a column with gaps has it.
   public var missing: [String]
   /// What parts the whole of a number from its fraction.
   public var decimal: Decimal
@@ -69,6 +71,16 @@ public struct TableRules: Sendable, Hashable {
 
   /// Words that stand for no value unless they are in quotes: those of pandas, which hold the `n/a` of BIDS.
   public static let usualMissing = TextTable.missingWords
+
+  /// The words that stand for no value, whole numbers also as columns with gaps have them: `-99` and `-99.0`.
+  var missingSpellings: [String] {
+    missing.flatMap { (word) -> [String] in
+      if Int64(word) != nil { return [word, word + ".0", word + decimal.rawValue + "0"] }
+      let whole = String(word.dropLast(2))
+      let isWhole = [".0", decimal.rawValue + "0"].contains(where: word.hasSuffix) && Int64(whole) != nil
+      return isWhole ? [word, whole] : [word]
+    }
+  }
 
   /// Makes rules; by default everything is guessed.
   public init(

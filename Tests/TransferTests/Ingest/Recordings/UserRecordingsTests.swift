@@ -53,6 +53,31 @@ import Transfer
     #expect(member.statistics == Self.statistics)
   }
 
+  @Test func `of one epoch and one statistic take a number and a name with a point`() throws {
+    let bench = IngestBench()
+    bench.writeNpy([1, 2], shape: [2, 1, 1], to: "one.npy")
+    let one = try UserRecordings(.init(array: bench["one.npy"], statistics: "top.1", epochs: "0.5"))
+    #expect(one.statistics == ["top.1"] && one.epochs == [0.5])
+    refusal(.notFound) { _ = try UserRecordings(.init(array: bench["one.npy"], statistics: "names.txt", epochs: "0")) }
+  }
+
+  @Test func `in one npz say which reals are taken for whole numbers`() throws {
+    let scratch = TemporaryFolder()
+    let writer = try NpzWriter(creating: scratch["x.npz"])
+    let values: [Double] = [1, 2, 3]
+    try unsafe writer.add("X", NpyHeader(type: .float64, shape: [3, 1, 1]), values.span.bytes)
+    try writer.add("seed", reals: [1, .nan, 2])
+    try writer.add("dose", reals: [1, .nan, 2.5])
+    try writer.add("rate", reals: [1, 3, 2])
+    try writer.finish()
+    let recordings = try UserRecordings(.init(array: scratch["x.npz"], statistics: "m", epochs: "0"))
+    #expect(
+      recordings.notes == [
+        "arrays of reals with gaps that are whole everywhere else are fields of whole numbers: seed"
+      ])
+    #expect(recordings.metadata.first { $0.name == "seed" }?.values == [.integer(1), .null, .integer(2)])
+  }
+
   static let wrong: [(UserRecordings.Request, EngramError.Code, String)] = [
     (.init(array: npy), .usage, "`statistics: a,b,c`"), (.init(array: npy, statistics: "a,b,c,d"), .usage, "`epochs: "),
     (.init(array: npy, statistics: "a,b,c", epochs: "0,1,2"), .invalidData, "expected 4 statistics, found 3"),

@@ -29,7 +29,9 @@ enum SplitExplicitCommand {
     body: run)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
-    let (plan, written) = try ExplicitSplits.read(from: invocation[file])
+    var notes: [String] = []
+    let (plan, written) = try ExplicitSplits.read(from: invocation[file], &notes)
+    for note in notes { try invocation.note("note: \(note)") }
     let given = invocation[SharedParameters.label]
     let label = invocation.isGiven(SharedParameters.label) ? given : written ?? given
     if label != given { try invocation.note("note: the label is \(label), as the file says") }
