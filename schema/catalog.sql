@@ -188,7 +188,8 @@ CREATE TABLE staged (
 
 -- What came in, so that the same content is not taken in twice unawares. Taking it in again on purpose adds a row.
 -- A row whose content_hash is `store IDENTIFIER FIRST` remembers a merge: so many examples of the store of that identifier,
--- of which the first is FIRST there (decimal), are these here, one by one.
+-- of which the first is FIRST there (decimal), are these here, one by one. A purge leaves such a row and clears its source, so that
+-- what was removed does not come back.
 CREATE TABLE ingest (
   content_hash TEXT NOT NULL,
   commit_id INTEGER NOT NULL REFERENCES commit_log,

@@ -9,6 +9,8 @@ struct BlockReading {
   private var request = TrajectoryBlocks.Request()
   private var number = 0
   private var block = 0
+  /// The one epoch of which rows are; nil for all.
+  private var epoch: Double?
   /// How many blocks may be read at once: more and more, because a query may end after its first rows.
   private var together = 1
   /// The wanted examples of the block that was read last, by their places.
@@ -17,7 +19,10 @@ struct BlockReading {
   init(_ blocks: TrajectoryBlocks) { self.blocks = blocks }
 
   /// Begins with the first block that conditions leave.
-  mutating func begin(_ ids: Bounds, _ epochs: Bounds, statistics: [Int]?, isNothing: Bool) {
+  ///
+  /// Blocks that cannot have the one epoch, if there is one, are passed over.
+  mutating func begin(_ ids: Bounds, _ epochs: Bounds, only epoch: Double?, statistics: [Int]?, isNothing: Bool) {
+    self.epoch = epoch
     guard !isNothing, !epochs.isEmpty, let wanted = ids.ids else {
       self.ids = nil
       return
@@ -36,6 +41,10 @@ struct BlockReading {
   mutating func next() throws(EngramError) -> TrajectoryBlocks.Values? {
     guard let ids else { return nil }
     while block < blocks.count, blocks.firstExample(of: block) <= ids.upperBound {
+      if let epoch, !blocks.mayHave(epoch, in: block) {
+        block += 1
+        continue
+      }
       let values = try blocks.values(block, request, number: number, through: ids.upperBound, together: together)
       together = min(2 * together, blocks.count)
       block += 1

@@ -57,6 +57,8 @@ final class TrajectoryBlocks {
   private let blocks: [StoredBlock]
   /// The numbers of the statistics of each block.
   private let ofBlocks: [[Int]]
+  /// The first and the last epoch of each block.
+  private let epochBounds: [(first: Double, last: Double)]
   /// The examples there are, for estimates.
   let exampleCount: Int
   /// Epochs of a block, on the average.
@@ -100,6 +102,7 @@ final class TrajectoryBlocks {
     self.trust = trust
     blocks = try snapshot.blocks()
     (statistics, numbers, ofBlocks) = Self.numbered(blocks)
+    epochBounds = blocks.map { ($0.epochs.first ?? .infinity, $0.epochs.last ?? -.infinity) }
     exampleCount = snapshot.allExamples.count
     let sizes = blocks.map { (Double($0.examples.count * $0.epochs.count), Double($0.statistics.count)) }
     epochCount = sizes.reduce(0) { $0 + $1.0 }
@@ -151,6 +154,12 @@ final class TrajectoryBlocks {
 
   /// The lowest id of a block.
   func firstExample(of block: Int) -> Int64 { blocks[block].range.lowerBound }
+
+  /// Whether an epoch is not before the first and not after the last one of a block.
+  func mayHave(_ epoch: Double, in block: Int) -> Bool {
+    let bounds = epochBounds[block]
+    return epoch >= bounds.first && epoch <= bounds.last
+  }
 
   /// The number of a request, which stands for it from then on.
   func number(of request: Request) -> Int {

@@ -8,7 +8,7 @@ import TrajectoryModel
 ///
 /// Both walk through the blocks of a store: example by example, in the long one statistic by statistic, epoch by epoch. Where a query groups
 /// or orders by statistic or epoch, they walk through the store for each of them, so that SQLite sorts nothing, unless these are so many
-/// that sorting is quicker. In the wide one a
+/// that sorting is quicker and the rows have room in memory. In the wide one a
 /// statistic that an example lacks is NULL; one whose name another column has, but for case, gets a number behind it, such as `M_2`. Statistics
 /// beyond the columns that SQLite allows are in the long one only.
 final class TrajectoryTable: VirtualTable {
@@ -87,14 +87,16 @@ final class TrajectoryTable: VirtualTable {
     plan.rows = max(1, rows)
     // A lookup may have to decode a row group, most of which it does not use; a wide row has several values.
     plan.cost = plan.rows * (layout == .wide ? 2 : 1) + (isLookup ? TrajectoryCost.lookup : TrajectoryCost.scan)
-    let keys = isLookup ? nil : keys(order)
+    // The last bit stands for all columns from there on.
+    let usedCount = used.nonzeroBitCount + (used >> 63 == 1 ? columns.count : 0)
+    let keys = isLookup ? nil : keys(order, rows: plan.rows, columns: usedCount)
     plan.isOrdered = keys != nil || order == [0]
     plan.words = String((keys ?? []).map(\.rawValue)) + " " + String(used, radix: 16)
     return plan
   }
 
-  /// What rows are to be put in the order of; nil where that is neither statistics nor epochs.
-  private func keys(_ order: [Int]) -> [TrajectoryKey]? {
+  /// What rows are to be put in the order of by walks; nil where that is neither statistics nor epochs, and where SQLite had better sort.
+  private func keys(_ order: [Int], rows asked: Double, columns count: Int) -> [TrajectoryKey]? {
     let keys = order.compactMap { column -> TrajectoryKey? in
       column == epochColumn ? .epoch : column == 1 && layout == .long ? .statistic : nil
     }
@@ -104,7 +106,9 @@ final class TrajectoryTable: VirtualTable {
       $0 * Double($1 == .epoch ? self.blocks.epochs.count : self.blocks.statistics.count)
     }
     let rows = layout == .long ? blocks.valueCount : blocks.epochCount
-    return walks * Double(blocks.count) <= TrajectoryCost.visitsPerRow * rows ? keys : nil
+    let bytes = asked * (TrajectoryCost.bytesPerRow + TrajectoryCost.bytesPerColumn * Double(count))
+    let isQuicker = walks * Double(blocks.count) <= TrajectoryCost.visitsPerRow * rows
+    return isQuicker || bytes > TrajectoryCost.sortedBytes ? keys : nil
   }
 
   func cursor() -> any VirtualCursor { Cursor(self) }
@@ -177,7 +181,8 @@ final class TrajectoryTable: VirtualTable {
     private func begin(_ walk: TrajectoryWalk) {
       epoch = walk.epoch
       reading.begin(
-        ids, walk.epochs, statistics: walk.statistics, isNothing: isLong && walk.statistics?.isEmpty == true)
+        ids, walk.epochs, only: epoch, statistics: walk.statistics,
+        isNothing: isLong && walk.statistics?.isEmpty == true)
     }
 
     /// Goes to the first row of the next block that has any.
@@ -249,4 +254,8 @@ enum TrajectoryCost {
   static let scan = 100.0
   /// Looks at blocks that take as long as sorting a row.
   static let visitsPerRow = 4.0
+  /// Bytes of a row that SQLite sorts, which it does in memory, and of each of its columns: about 80 for an epoch and a value.
+  static let bytesPerRow = 80.0, bytesPerColumn = 8.0
+  /// Bytes of rows that are sorted at most, a part of what a query may hold.
+  static let sortedBytes = Double(192 << 20)
 }

@@ -96,6 +96,19 @@ struct PlainSpeechTests {
     )
   }
 
+  @Test func `a merge that brings no examples says what else it brings`() {
+    ingest("model_seed,epoch,a\n1,0,1\n2,0,2\n3,0,3\n")
+    let target = folder["all.engram"]
+    #expect(run("merge", target, store).output == "merged 3 examples (3 new runs) of 1 store\n")
+    folder.write("model_seed,epoch,top1\n1,0,0.5\n2,0,0.25\n", to: "m.csv")
+    #expect(run("ingest-metrics", store, folder["m.csv"]).code == 0)
+    #expect(
+      run("merge", target, store).output
+        == "merged 0 examples (0 new runs) of 1 store; 3 were here already\nalso brought in: 2 values of metrics\n")
+    #expect(
+      run("merge", target, store).output == "merged 0 examples (0 new runs) of 1 store; 3 were here already\n")
+  }
+
   @Test func `an array in gzip is called one, and no text`() {
     let array = Fixtures.path("arrays/int64.npy")
     let packed = folder["x.npy.gz"]

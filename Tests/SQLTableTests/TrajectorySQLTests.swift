@@ -245,6 +245,27 @@ import TrajectoryStore
     }
   }
 
+  @Test func `more rows than have room in memory are not sorted, although each run has its own epochs`() throws {
+    let folder = TemporaryFolder()
+    let store = try TrajectoryStore.create(at: folder["own.engram"])
+    let (runs, epochs, statistics) = (45, 5_600, 10)
+    for run in 0..<runs {
+      _ = try store.append(
+        [
+          Recording(
+            metadata: ["model_seed": .integer(Int64(run))], layers: [Layer(name: "l", position: nil)],
+            values: .float32((0..<(epochs * statistics)).map { Float($0) }))
+        ], epochs: (0..<epochs).map { Double($0 + run * epochs) }, statistics: (0..<statistics).map { "s\($0)" })
+    }
+    let query = "SELECT epoch, count(*) AS n FROM trajectory GROUP BY epoch"
+    let plan = try Self.rows(store, "EXPLAIN QUERY PLAN \(query)").joined().map(\.description)
+    #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+    #expect(
+      try Self.rows(store, "SELECT count(*), sum(n), max(n) FROM (\(query))") == [
+        [.integer(Int64(runs * epochs)), .integer(Int64(runs * epochs * statistics)), .integer(Int64(statistics))]
+      ])
+  }
+
   @Test func `more values than are kept come by epoch, some epochs at a time`() throws {
     let folder = TemporaryFolder()
     let store = try TrajectoryStore.create(at: folder["large.engram"])

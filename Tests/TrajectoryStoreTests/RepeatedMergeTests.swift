@@ -29,6 +29,10 @@ import TrajectoryStore
     return tags.sorted()
   }
 
+  /// What is said of examples that were removed.
+  private static let instead =
+    "; if that store is a copy that has others in their place, select those there and ingest them"
+
   /// Removes what is hidden for good.
   private static func purge(_ store: TrajectoryStore) throws {
     _ = try store.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
@@ -95,7 +99,7 @@ import TrajectoryStore
     #expect(report.examples == [15..<18] && report.runs == 1 && report.known == [12])
     #expect(
       report.remarks == [
-        "of the examples of \(source.path) 3 were removed here for good, and stay out",
+        "of the examples of \(source.path) 3 were removed here for good, and stay out\(Self.instead)",
         "of the examples of \(source.path) 3 are hidden here, and stay so",
         "of the examples of \(source.path) 3 were hidden there since, and are hidden here now",
       ])
@@ -169,6 +173,138 @@ import TrajectoryStore
     }
   }
 
+  @Test func `what came by a merge of its own and was purged stays out, and no path of it is kept`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["subject-anna.engram"])
+    try Self.append(1, to: source)
+    _ = try target.merge([source.path])
+    func catalogNamesSource() -> Bool {
+      TestFiles.names(in: target.path).contains { name in
+        name.hasPrefix("catalog.sqlite") && folder.text("t.engram/\(name)").contains("subject-anna")
+      }
+    }
+    #expect(catalogNamesSource())
+    _ = try target.hide(where: "tag = 1")
+    try Self.purge(target)
+    #expect(!catalogNamesSource())
+    #expect(try target.verify().problems.isEmpty)
+    try Self.append(2, to: source)
+    let report = try target.merge([source.path])
+    #expect(report.runs == 1 && report.examples == [3..<6] && report.known == [0])
+    #expect(
+      report.remarks == [
+        "of the examples of \(source.path) 3 were removed here for good, and stay out\(Self.instead)"
+      ])
+    #expect(try Self.tags(target) == [2])
+  }
+
+  @Test func `what was shown here again stays shown until it is hidden there anew`() async throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    try Self.append(1, to: source)
+    try Self.append(2, to: source)
+    _ = try source.hide(where: "tag = 1")
+    _ = try target.merge([source.path])
+    #expect(try Self.tags(target) == [2])
+    // The log of commits has milliseconds.
+    try await Task.sleep(for: .milliseconds(20))
+    _ = try target.unhide(where: "tag = 1")
+    let report = try target.merge([source.path])
+    #expect(report.commit == nil)
+    #expect(
+      report.remarks == [
+        "of the examples of \(source.path) 3 are hidden there and were shown here again since, and stay so"
+      ])
+    #expect(try Self.tags(target) == [1, 2])
+    try await Task.sleep(for: .milliseconds(20))
+    _ = try source.unhide(where: "tag = 1")
+    _ = try source.hide(where: "tag = 1")
+    #expect(
+      try target.merge([source.path]).remarks == [
+        "of the examples of \(source.path) 3 were hidden there since, and are hidden here now"
+      ])
+    #expect(try Self.tags(target) == [2])
+  }
+
+  @Test func `a value that was taken away here is not filled again, but another one is`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    try Self.append(1, to: source, ["site": .text("Basel")])
+    _ = try target.merge([source.path])
+    _ = try target.edit(where: "tag = 1", set: ["site": .null])
+    let report = try target.merge([source.path])
+    #expect(report.commit == nil && report.filledValues == 0)
+    #expect(
+      report.remarks == [
+        "of the values of runs of \(source.path) 1 was taken away here by an edit, and is not filled again"
+      ])
+    #expect(try target.snapshot().examples(where: "site IS NULL").count == 3)
+    _ = try source.edit(where: "tag = 1", set: ["site": .text("Bern")])
+    #expect(try target.merge([source.path]).filledValues == 1)
+    #expect(try target.snapshot().examples(where: "site = 'Bern'").count == 3)
+  }
+
+  @Test func `a field that was renamed here goes on under its new name, and fields and metrics that come are counted`()
+    throws
+  {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    try Self.append(1, to: source, ["site": .text("Basel")])
+    #expect(try target.merge([source.path]).newFields == 2)
+    _ = try target.renameField("site", to: "lab")
+    try Self.append(2, to: source, ["site": .text("Bern"), "dose": .real(0.5)])
+    let report = try target.merge([source.path])
+    #expect(report.runs == 1 && report.newFields == 1 && report.filledValues == 0 && report.metrics == 0)
+    #expect(report.remarks == ["the field site of \(source.path) is lab here, as it was renamed"])
+    #expect(Set(try target.snapshot().fields().map(\.name).suffix(3)) == ["tag", "lab", "dose"])
+    #expect(try target.snapshot().examples(where: "lab = 'Bern' AND tag = 2").count == 3)
+    _ = try source.addMetrics([RunMetric(run: 1, MetricValue("loss", epoch: 5, 0.25))])
+    let metrics = try target.merge([source.path])
+    #expect(metrics.commit != nil && metrics.examples[0].isEmpty && metrics.metrics == 1 && metrics.newFields == 0)
+  }
+
+  @Test func `a run that is hidden here keeps its metadata, and blocks no merge`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    try Self.append(1, to: source)
+    _ = try target.merge([source.path])
+    _ = try target.hide(where: "tag = 1")
+    _ = try source.edit(where: "tag = 1", set: ["learning_rule": .text("sgd")])
+    try Self.append(2, to: source)
+    let report = try target.merge([source.path])
+    #expect(report.runs == 1 && report.known == [3])
+    #expect(
+      report.remarks == [
+        "of the examples of \(source.path) 3 are hidden here, and stay so",
+        "of the runs of \(source.path) 1 is hidden here, and keeps metadata that differ",
+      ])
+    _ = try target.unhide(where: "tag = 1")
+    #expect(try target.snapshot().examples(where: "learning_rule = 'adam' AND tag = 1").count == 3)
+    refusal(.invalidData) { _ = try target.merge([source.path]) }
+  }
+
+  @Test func `what a store measured twice since it was merged comes as two further measurements`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    let other = try TrajectoryStore.create(at: folder["o.engram"])
+    try Self.append(1, to: source)
+    try source.write("key") { (session) throws(EngramError) in
+      _ = try session.correct(Correction(runKey: ["tag"]), operation: "key", message: "tags")
+    }
+    _ = try target.merge([source.path])
+    try Self.append(1, 4, to: other)
+    for _ in 0..<2 { _ = try source.merge([other.path], allowsRepeat: true) }
+    let report = try target.merge([source.path])
+    #expect(report.known == [3] && report.examples == [3..<11] && report.runs == 0)
+    #expect(try target.merge([source.path]).commit == nil)
+  }
+
   @Test func `hiding what is wrong makes room for the same layers of another store`() throws {
     let folder = TemporaryFolder()
     let target = try TrajectoryStore.create(at: folder["t.engram"])
@@ -190,9 +326,8 @@ import TrajectoryStore
     let folder = TemporaryFolder()
     let stores = try (0..<4).map { try TrajectoryStore.create(at: folder["\($0).engram"]) }
     var made: [Int64: [UInt8]] = [:]
-    var (has, hidden, purged) = (
-      [Set<Int64>](repeating: [], count: 4), [Set<Int64>](repeating: [], count: 4), Set<Int64>()
-    )
+    let none = [Set<Int64>](repeating: [], count: 4)
+    var (has, hidden, gone, purged) = (none, none, none, Set<Int64>())
     for step in 0..<40 {
       let place = Int(generator.next() % 4)
       let store = stores[place]
@@ -209,6 +344,7 @@ import TrajectoryStore
       case 6:
         try Self.purge(store)
         purged.formUnion(hidden[place])
+        gone[place].formUnion(hidden[place])
         has[place].subtract(hidden[place])
         hidden[place] = []
       default:
@@ -216,7 +352,7 @@ import TrajectoryStore
         if from.isEmpty { continue }
         _ = try store.merge(from.map { stores[$0].path })
         for other in from {
-          let came = has[other].subtracting(has[place])
+          let came = has[other].subtracting(has[place]).subtracting(gone[place])
           hidden[place].formUnion(hidden[other].intersection(has[place].union(came)))
           has[place].formUnion(came)
         }
@@ -224,9 +360,10 @@ import TrajectoryStore
     }
     for (place, store) in stores.enumerated() {
       let tags = try Self.tags(store)
-      // What was purged comes back where nothing is left of what came with it, for then nothing remembers it.
+      // What one store purged may come to a third one, or not, as it went there before or after.
       let seen = has[place].subtracting(hidden[place]).subtracting(purged).sorted()
       #expect(tags.filter { !purged.contains($0) } == seen, "seed \(seed), store \(place)")
+      #expect(gone[place].isDisjoint(with: tags), "seed \(seed), store \(place)")
       #expect(Set(tags).count == tags.count, "seed \(seed), store \(place)")
       for tag in tags { #expect(try Self.values(tag, store) == made[tag], "seed \(seed), store \(place), tag \(tag)") }
       #expect(try store.verify().problems.isEmpty && store.verify().leftovers.isEmpty, "seed \(seed)")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _errors
 from ._command import Progress, tell
+from ._store import open as open_store
 from ._tasks import Task, perform, unpacked, written
 from ._write import merge
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Stores that are merged in one commit.
 BATCH = 256
+#: The file beside a store with the keys of tasks that brought nothing new, each with a commit of the store and its time.
+KNOWN = "known"
 
 
 @dataclass
@@ -59,7 +62,7 @@ class PlanError(_errors.EngramError):
 
 @contextlib.contextmanager
 def _alone(folder: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A folder that one process at a time uses; it goes when nothing is left in it."""
+    """A folder that one process at a time uses; it goes when nothing is left in it but its lock."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "a") as lock:
         try:
@@ -173,12 +176,18 @@ class Plan:
                 if packed.stat().st_size:
                     stores.append(own / f"{task.key}.engram")
                     unpacked(packed, stores[-1])
-            if stores:
-                merge(self._into, *stores, results=self._results)
+            if stores and merge(self._into, *stores, results=self._results).get("commit", 0) is None:
+                self._remember(own, batch)
             for store in stores:
                 shutil.rmtree(store)
             for task in batch:
                 (waiting / f"{task.key}.tar").unlink()
+
+    def _remember(self, own: pathlib.Path, tasks: Sequence[Task]) -> None:
+        """Notes beside the store that everything of some tasks was there at its newest commit; no commit of a merge names them."""
+        newest = open_store(self._into).sql("SELECT commit_id, time FROM commit_log ORDER BY commit_id DESC LIMIT 1")
+        with open(own / KNOWN, "a", encoding="utf-8") as known:
+            known.writelines(f"{task.key} {newest['commit_id'][0]} {newest['time'][0]}\n" for task in tasks)
 
     def _failure(self, report: PlanReport) -> PlanError:
         title, first = next(iter(report.failed.items()))

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ._command import command, words
-from ._plan import Plan, PlanError, PlanReport
+from ._plan import KNOWN, Plan, PlanError, PlanReport
 from ._request import candidate
 from ._store import Store
 from ._store import open as open_store
@@ -94,7 +94,8 @@ def observe(into: str | os.PathLike[str], recordings: Iterable[Mapping[str, Any]
         The store; it is made where there is none.
     recordings : iterable of mapping
         For each task the options of ``engram observe``, such as ``{"activations": {"v1": "/shared/m1/v1.npy"}, "epochs": "0:28:2"}``.
-        Paths are those of the workers. A file that changes makes another task of it.
+        Paths are those of the workers. A file that changes makes another task of it. One that brings nothing new is noted in
+        ``NAME.tasks/known`` beside the store, and not done again.
     """
     lines = [dict(one) for one in recordings]
 
@@ -128,8 +129,14 @@ def _merged(target: str) -> set[str]:
     """The keys of the tasks that are part of a store."""
     if not os.path.exists(target):
         return set()
-    messages = open_store(target).sql("SELECT message FROM commit_log WHERE operation = 'merge'")["message"]
-    return {key for message in messages for key in MERGED.findall(message)}
+    log = open_store(target).sql("SELECT commit_id, time, operation, message FROM commit_log")
+    merged = (message for operation, message in zip(log["operation"], log["message"], strict=True) if operation == "merge")
+    keys = {key for message in merged for key in MERGED.findall(message)}
+    # A task that brings nothing new makes no commit. The store must still have the commit at which it had everything of the task.
+    commits = {(str(commit), time) for commit, time in zip(log["commit_id"], log["time"], strict=True)}
+    known = pathlib.Path(f"{target}.tasks", KNOWN)
+    lines = known.read_text(encoding="utf-8").splitlines() if known.exists() else []
+    return keys | {words[0] for words in map(str.split, lines) if tuple(words[1:]) in commits}
 
 
 def _path(store: Store | str | os.PathLike[str]) -> str:

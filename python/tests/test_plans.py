@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pathlib
 import pickle
+import shutil
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -133,6 +134,20 @@ def test_a_file_that_changed_is_another_task(tmp_path: pathlib.Path) -> None:
     assert pickle.loads(pickle.dumps(first)) == first
 
 
+def test_a_recording_that_was_touched_is_measured_once_more_and_not_at_every_call(tmp_path: pathlib.Path) -> None:
+    target, given = tmp_path / "a.engram", recordings(tmp_path, 2)
+    assert plans.observe(target, given).run().done == 2
+    commit = engram.open(target).commit
+    touched = given[0]["activations"]["v1"]
+    os.utime(touched, ns=(1, 1))
+    reports = [plans.observe(target, given).run() for _ in range(3)]
+    assert [(report.done, report.known) for report in reports] == [(1, 1), (0, 2), (0, 2)]
+    assert engram.open(target).commit == commit
+    # Another store of that name has nothing of it.
+    shutil.rmtree(target)
+    assert plans.observe(target, given).run().done == 2
+
+
 def test_what_a_killed_client_has_is_gone_on_with(tmp_path: pathlib.Path) -> None:
     given = recordings(tmp_path, 4)
     target = tmp_path / "a.engram"
@@ -180,8 +195,6 @@ def test_a_task_that_fails_takes_nothing_from_the_others(client: Any, tmp_path: 
 
 def test_classifiers_run_on_a_cluster_that_only_reads_the_store(
         client: Any, path: pathlib.Path, tmp_path: pathlib.Path, deaths: Any) -> None:
-    import shutil
-
     here = tmp_path / "here.engram"
     shutil.copytree(path, here)
     asked: dict[str, Any] = {"parameters": {"n_estimators": 20}, "epochs": "0:100:25"}
@@ -197,7 +210,6 @@ def test_classifiers_run_on_a_cluster_that_only_reads_the_store(
 
 def test_a_study_runs_on_a_cluster(client: Any, path: pathlib.Path, tmp_path: pathlib.Path) -> None:
     import json
-    import shutil
 
     grid = {"version": 1, "classifier": "random-forest", "parameters": {"n_estimators": 8, "max_depth": 6}}
     text = {

@@ -47,7 +47,8 @@ package enum FilePattern {
 
   /// What of a path is a number.
   private enum Reading: CaseIterable {
-    /// A decimal number; a minus belongs to it unless a letter or a digit stands before: `b_-1` is -1 and `run-5` is 5.
+    /// A decimal number; a minus belongs to it at the beginning of a name and behind _ or =: `b_-1` is -1 and `run-5` is 5. An
+    /// exponent does where a point or a sign shows that it is one: `1e-3` is 0.001 and `m1e5` ends in 5.
     case decimal
     /// A decimal number with any minus before it: `t-1` beside `t0`.
     case signed
@@ -55,31 +56,51 @@ package enum FilePattern {
     case digits
   }
 
-  /// The number in which each path differs from the others, by the first reading in which they differ in one number alone.
+  /// The number in which each path differs from the others, by the first reading in which they differ in one number alone;
+  /// nil where there is none, or it may be read in two ways.
   private static func numbers(in paths: [String]) -> [Double]? {
     guard paths.count > 1 else { return nil }
     for reading in Reading.allCases {
-      let split = paths.map { parts($0, reading) }
-      guard let first = split.first, split.allSatisfy({ $0.count == first.count }) else { continue }
-      let places = first.indices.filter { place in split.contains { $0[place] != first[place] } }
-      guard places.count == 1, reading == .digits || !areCounters(split.map { $0[places[0]] }) else { continue }
-      var numbers: [Double] = []
-      for parts in split {
-        if case .number(let number, _) = parts[places[0]], number.isFinite { numbers.append(number) }
-      }
-      if numbers.count == paths.count, Set(numbers).count == paths.count { return numbers }
+      guard let found = differing(in: paths, reading) else { continue }
+      let numbers = found.map(\.number)
+      guard reading != .digits, haveUnlikeFractions(found.map(\.text)) else { return numbers }
+      let digits = differing(in: paths, .digits)?.map(\.number)
+      let isFraction = found.allSatisfy { $0.text.hasPrefix("0.") || $0.text.hasPrefix("-0.") }
+      // No program writes a decimal number with a zero at its end beside shorter ones: 1.9 and 1.10 count, and 0.5 and 0.10
+      // may be either. Without one, 0.5 and 0.25 are decimal numbers, and 1.5 and 1.25 may be either.
+      if found.contains(where: { endsInZero($0.text) }) { return isFraction ? nil : digits }
+      return isFraction || digits == nil ? numbers : nil
     }
     return nil
   }
 
-  /// Whether digits behind points count, as in 1.9 and 1.10: no program writes a decimal number with such a zero at its end
-  /// beside shorter ones.
-  private static func areCounters(_ parts: [Part]) -> Bool {
-    let fractions = parts.compactMap { part -> Substring? in
-      guard case .number(_, let text) = part, let point = text.firstIndex(of: ".") else { return nil }
-      return text[text.index(after: point)...]
+  /// The numbers of paths that differ in one number alone, with their texts; nil where they do not.
+  private static func differing(in paths: [String], _ reading: Reading) -> [(number: Double, text: String)]? {
+    let split = paths.map { parts($0, reading) }
+    guard let first = split.first, split.allSatisfy({ $0.count == first.count }) else { return nil }
+    let places = first.indices.filter { place in split.contains { $0[place] != first[place] } }
+    guard places.count == 1 else { return nil }
+    var found: [(number: Double, text: String)] = []
+    for parts in split {
+      if case .number(let number, let text) = parts[places[0]], number.isFinite { found.append((number, text)) }
     }
-    return Set(fractions.map(\.count)).count > 1 && fractions.contains { $0.count > 1 && $0.last == "0" }
+    return found.count == paths.count && Set(found.map(\.number)).count == paths.count ? found : nil
+  }
+
+  /// The digits behind the point of a number without an exponent; nil where it has no point.
+  private static func fraction(_ number: String) -> Substring? {
+    guard let point = number.firstIndex(of: "."), !number.contains("e"), !number.contains("E") else { return nil }
+    return number[number.index(after: point)...]
+  }
+
+  /// Whether numbers have more digits behind their points and fewer.
+  private static func haveUnlikeFractions(_ numbers: [String]) -> Bool {
+    Set(numbers.compactMap { fraction($0)?.count }).count > 1
+  }
+
+  /// Whether a number has two digits behind its point or more, and the last is a zero.
+  private static func endsInZero(_ number: String) -> Bool {
+    fraction(number).map { $0.count > 1 && $0.last == "0" } ?? false
   }
 
   /// A part of a path: a number, or what is between numbers.
@@ -116,27 +137,25 @@ package enum FilePattern {
     func byte(_ place: Int) -> UInt8? { place < bytes.count ? bytes[place] : nil }
     var begin = start
     if byte(start) == UInt8(ascii: "-") {
-      let isSign = reading == .signed || reading == .decimal && (start == 0 || !isLetterOrDigit(bytes[start - 1]))
+      let isSign = reading == .signed || reading == .decimal && (start == 0 || "/_=".utf8.contains(bytes[start - 1]))
       guard isSign else { return start }
       begin += 1
     }
     var end = digits(from: begin)
     guard end > begin else { return start }
     if reading == .digits { return end }
-    if byte(end) == UInt8(ascii: "."), digits(from: end + 1) > end + 1 { end = digits(from: end + 1) }
+    let hasPoint = byte(end) == UInt8(ascii: ".") && digits(from: end + 1) > end + 1
+    if hasPoint { end = digits(from: end + 1) }
     if let mark = byte(end), mark | 0x20 == UInt8(ascii: "e") {
       let sign = byte(end + 1)
-      let first = sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") ? end + 2 : end + 1
-      if digits(from: first) > first { end = digits(from: first) }
+      let hasSign = sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+")
+      let first = hasSign ? end + 2 : end + 1
+      if hasPoint || hasSign, digits(from: first) > first { end = digits(from: first) }
     }
     return end
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte >= 0x80
-  }
 
   private static func precedes(_ left: [Part], _ right: [Part]) -> Bool {
     for (a, b) in zip(left, right) where a != b {

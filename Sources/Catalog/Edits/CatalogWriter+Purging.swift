@@ -8,7 +8,9 @@ extension CatalogWriter {
   /// Removes measurements for good: their rows, runs that have no other, their metrics and earlier values.
   ///
   /// Ids are not given again; the ranges that are gone stand in `purged`. The log keeps that there were commits, and loses
-  /// what those say that edited or hid any of it, added nothing else, or name a text that only runs had that go.
+  /// what those say that edited or hid any of it, added nothing else, or name a text that only runs had that go. From which store
+  /// and which ids there examples came by a merge is kept, without the path, so that the next merge of that store does not bring
+  /// them back.
   ///
   /// - Parameters:
   ///   - examples: All examples of the measurements.
@@ -93,6 +95,13 @@ extension CatalogWriter {
     }
   }
 
+  /// Whether nothing is left of what an ingest or a merge brought.
+  private static let isSpent = """
+    example_count > 0 AND NOT EXISTS (SELECT 1 FROM main.observation AS o
+      WHERE o.first_example >= ingest.first_example AND o.first_example < ingest.first_example + ingest.example_count
+        AND o.first_example NOT IN (SELECT first_example FROM temp.purging))
+    """
+
   /// Removes what is said of measurements and runs that are gone, and layers and axes that nothing has any more.
   private static let purgingSQL = """
     UPDATE main.commit_log SET message = '\(emptied)', reason = NULL WHERE commit_id IN (
@@ -103,9 +112,9 @@ extension CatalogWriter {
           FROM main.commit_log) AS c
         WHERE example_end > start AND NOT EXISTS (SELECT 1 FROM main.observation AS o WHERE o.first_example >= c.start
           AND o.first_example < c.example_end AND o.first_example NOT IN (SELECT first_example FROM temp.purging)));
-    DELETE FROM main.ingest WHERE example_count > 0 AND NOT EXISTS (SELECT 1 FROM main.observation AS o
-      WHERE o.first_example >= ingest.first_example AND o.first_example < ingest.first_example + ingest.example_count
-        AND o.first_example NOT IN (SELECT first_example FROM temp.purging));
+    UPDATE main.ingest SET source = 'what came was removed for good'
+      WHERE content_hash LIKE '\(MergeOrigin.mark)%' AND \(isSpent);
+    DELETE FROM main.ingest WHERE content_hash NOT LIKE '\(MergeOrigin.mark)%' AND \(isSpent);
     DELETE FROM main.hidden WHERE first_example IN (SELECT first_example FROM temp.purging);
     DELETE FROM main.run_metric WHERE run_id IN (SELECT run_id FROM temp.gone);
     DELETE FROM main.run_before WHERE run_id IN (SELECT run_id FROM temp.gone);

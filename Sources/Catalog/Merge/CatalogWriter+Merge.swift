@@ -16,18 +16,19 @@ extension CatalogWriter {
   ///   - allowsRepeat: Whether content that was ingested here before is taken in again.
   ///   - runs: The runs that are here, where anything is declared to tell them apart; kept between the stores of a merge.
   ///   - contents: What this commit remembers already of ingests and origins; one commit remembers each once.
-  /// - Returns: The number of runs added, and whether the catalog is another one than before.
+  /// - Returns: What it changed.
   /// - Throws: Code `exists` for content that is here already, `invalidData` when a field has another type here.
   package func merge(
     _ other: MergedCatalog, _ matches: MergeMatches, extents: [MergedExtent], allowsRepeat: Bool, runs: inout KnownRuns,
     contents: inout Set<String>
-  ) throws(EngramError) -> (runs: Int, isChange: Bool) {
+  ) throws(EngramError) -> MergeOutcome {
     let (changes, offset, firstRun) = (connection.changeCount, nextExample, nextRun)
+    var outcome = MergeOutcome()
     // What took the place of a measurement there does so here.
     let hidden = try setHidden(true, matches.hiddenThere)
     runs.known?.hide(hidden)
     let new = matches.new
-    let runIDs = try addRuns(of: other, matches, &runs.known)
+    let runIDs = try addRuns(of: other, matches, &runs.known, &outcome)
     let pieces = try addObservations(of: other, new, runIDs: runIDs, &runs.known) { example in
       // What that store measured twice is not refused here.
       allowsRepeat || matches.isHere(example)
@@ -37,10 +38,11 @@ extension CatalogWriter {
       extent.firstExample = nextExtent
       if let staged = merged.staged { _ = try addStaged(extent, values: staged) } else { try addSegment(extent) }
     }
-    try addMetrics(of: other, runIDs: runIDs, without: matches.goneRuns)
+    outcome.metrics = try addMetrics(of: other, runIDs: runIDs, without: matches.goneRuns)
     try addIngests(of: other, new, offset: offset, allowsRepeat: allowsRepeat, contents: &contents)
     try recordOrigins(pieces, of: other, contents: &contents)
-    return (Int(nextRun - firstRun), connection.changeCount > changes)
+    (outcome.runs, outcome.isChange) = (Int(nextRun - firstRun), connection.changeCount > changes)
+    return outcome
   }
 
   /// The runs that are here, between the stores of a merge.
@@ -55,10 +57,10 @@ extension CatalogWriter {
   ///
   /// - Returns: For each run of the other catalog its number here.
   private func addRuns(
-    of other: MergedCatalog, _ matches: MergeMatches, _ known: inout MergedRuns?
+    of other: MergedCatalog, _ matches: MergeMatches, _ known: inout MergedRuns?, _ outcome: inout MergeOutcome
   ) throws(EngramError) -> [Int64: Int64] {
     let theirs = try other.catalog.fields()
-    let columns = try addFields(theirs, of: other)
+    let columns = try addFields(theirs, of: other, isKnown: !matches.measurements.isEmpty, &outcome)
     // A store without runs takes over what tells theirs apart.
     if nextRun == 1, try runKey() == nil, let key = try other.catalog.runKey() { try setRunKey(key) }
     if let before = known, !before.fits(try fields()) {
@@ -68,11 +70,13 @@ extension CatalogWriter {
     }
     var runIDs: [Int64: Int64] = [:]
     let (here, gone) = (matches.runs, matches.goneRuns)
+    var earlier: EarlierValues?
     try other.catalog.runs(theirs, before: other.exampleEnd) { (id, values) throws(EngramError) in
       if gone.contains(id) { return }
       let values = columns.map { $0.map { values[$0] } ?? .null }
       if let run = here[id] ?? known?.run(values) {
-        try join(run, values, of: other, id)
+        let joined = JoinedRun(run: run, theirs: id, values: values, goesOn: matches.newRuns.contains(id))
+        try join(joined, of: other, &earlier, &outcome)
         known?.join(run)
         runIDs[id] = run
         return
@@ -82,60 +86,6 @@ extension CatalogWriter {
       known?.add(run, values)
     }
     return runIDs
-  }
-
-  /// Fills what a run lacks with what another catalog says of it.
-  ///
-  /// - Throws: Code `invalidData` where both say different things.
-  private func join(
-    _ run: Int64, _ values: [MetadataValue], of other: MergedCatalog, _ theirID: Int64
-  ) throws(EngramError) {
-    let fields = try fields()
-    var filled: [(field: Int, value: MetadataValue)] = []
-    var conflict: EngramError?
-    try runs(fields, ids: [run], before: .max) { (_, own) in
-      for (place, value) in values.enumerated() where value != .null && value != own[place] {
-        if own[place] == .null {
-          filled.append((place, value))
-        } else {
-          conflict =
-            conflict
-            ?? EngramError(
-              .invalidData, "a run is stored with other metadata", file: other.path,
-              place: "run \(theirID), field \(fields[place].name)",
-              expected: "'\(own[place])', as run \(run) has it here",
-              found: "'\(value)'", mend: "correct the one that is wrong with \(run: .edit), then merge again")
-        }
-      }
-    }
-    if let conflict { throw conflict }
-    if !filled.isEmpty { _ = try edit(run: run, filled) }
-  }
-
-  /// Adds the fields that are new here.
-  ///
-  /// - Returns: For each field of this catalog the index among the other's, or nil where it has none.
-  private func addFields(_ theirs: [MetadataField], of other: MergedCatalog) throws(EngramError) -> [Int?] {
-    let known = Dictionary(
-      try fields().map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
-    try addFields(theirs.filter { known[$0.name.lowercased()] == nil })
-    for field in theirs {
-      guard let existing = known[field.name.lowercased()] else { continue }
-      if existing.type == field.type || (existing.type == .real && field.type == .integer) { continue }
-      // A field without any value has the type of text, and fits every other.
-      guard try !other.catalog.isUsed(field, before: other.exampleEnd) else {
-        throw EngramError(
-          .invalidData, "the field '\(field.name)' has another type in that store", file: other.path,
-          place: "field \(field.name)", expected: existing.type.rawValue, found: field.type.rawValue,
-          mend: """
-            make the field wider in the store in which it is narrower, with \(run: .widenField), or ingest that store's recordings \
-            again under another name for it
-            """)
-      }
-    }
-    let order = Dictionary(
-      theirs.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
-    return try fields().map { order[$0.name.lowercased()] }
   }
 
   /// Adds the observations of some examples, and the layer sets that are new here.
@@ -157,6 +107,8 @@ extension CatalogWriter {
     let theirLayers = try other.catalog.layers()
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
     var hidden: [Range<Int64>] = []
+    // The runs there of measurements that came, by their first examples here.
+    var added: [Int64: Int64] = [:]
     try other.catalog.observations(before: other.exampleEnd) { (observation) throws(EngramError) in
       guard new.contains(observation.firstExample) else { return }
       guard let run = runIDs[observation.run], let layers = theirLayers[observation.layerSet] else {
@@ -182,8 +134,10 @@ extension CatalogWriter {
         hidden.append(examples)
         return
       }
+      if known != nil { added[examples.lowerBound] = observation.run }
       let again = known?.add(layers, ofRun: run, observation.condition, firstExample: examples.lowerBound)
-      guard let again, !allowsRepeat(again.example) else { return }
+      // What one run there was measured at twice is a further measurement of it here, too.
+      guard let again, !allowsRepeat(again.example), added[again.example] != observation.run else { return }
       throw EngramError(
         .exists, "a layer of that store is stored here already", file: other.path,
         place: "run \(observation.run), layer \(again.layer)", expected: "runs or layers that this store has not",
@@ -197,17 +151,21 @@ extension CatalogWriter {
   }
 
   /// Adds the metrics of the runs, which have new numbers here, but of those that were removed here.
+  ///
+  /// - Returns: How many values are new.
   private func addMetrics(
     of other: MergedCatalog, runIDs: [Int64: Int64], without gone: Set<Int64>
-  ) throws(EngramError) {
-    guard let commit = other.commit?.id else { return }
+  ) throws(EngramError) -> Int {
+    guard let commit = other.commit?.id else { return 0 }
+    var count = 0
     try other.catalog.metrics(nil, asOf: commit) { (metric) throws(EngramError) in
       if gone.contains(metric.run) { return }
       guard let run = runIDs[metric.run] else {
         throw other.catalog.corrupt("a metric has no run", "table run_metric, run_id \(metric.run)")
       }
-      _ = try addOrMatch(RunMetric(run: run, metric.value))
+      if try addOrMatch(RunMetric(run: run, metric.value)) { count += 1 }
     }
+    return count
   }
 
   /// Remembers what the other catalog has ingested, so that it is not taken in here again unawares.

@@ -16,6 +16,8 @@ package struct MergeMatches: Sendable {
     package let isSameFile: Bool
     let theirRun, run: Int64
     let isHiddenThere, isHiddenHere: Bool
+    /// Whether it was shown here again after it was hidden there.
+    let isShownSince: Bool
   }
 
   /// Those that are here, ascending.
@@ -30,6 +32,8 @@ package struct MergeMatches: Sendable {
   private let all: ExampleSet
   /// The runs of measurements that were removed here, and those of all others.
   private var purgedRuns: Set<Int64> = [], otherRuns: Set<Int64> = []
+  /// The runs there that have measurements that are new.
+  private(set) var newRuns: Set<Int64> = []
 
   /// Nothing is here yet.
   fileprivate init(_ all: ExampleSet) { self.all = all }
@@ -47,7 +51,9 @@ package struct MergeMatches: Sendable {
   /// - Parameter examples: Examples there of which the values differ.
   package mutating func reject(_ examples: ExampleSet) {
     if examples.isEmpty { return }
-    measurements.removeAll { !examples.clamped(to: $0.theirs).isEmpty }
+    func isRejected(_ measurement: Measurement) -> Bool { !examples.clamped(to: measurement.theirs).isEmpty }
+    newRuns.formUnion(measurements.filter(isRejected).map(\.theirRun))
+    measurements.removeAll(where: isRejected)
     own = Set(measurements.map(\.own))
   }
 
@@ -62,9 +68,14 @@ package struct MergeMatches: Sendable {
   /// Whether a measurement of this catalog, by its first example, is one of that store.
   func isHere(_ firstExample: Int64) -> Bool { own.contains(firstExample) }
 
-  /// Examples of this catalog that are shown here until now, and hidden there.
+  /// Examples of this catalog that are shown here until now, and were hidden there since.
   package var hiddenThere: ExampleSet {
-    ExampleSet(measurements.filter { $0.isHiddenThere && !$0.isHiddenHere }.map(\.ownExamples))
+    ExampleSet(measurements.filter { $0.isHiddenThere && !$0.isHiddenHere && !$0.isShownSince }.map(\.ownExamples))
+  }
+
+  /// How many examples are hidden there, and were shown here again after that.
+  package var shownHereCount: Int {
+    measurements.reduce(0) { $0 + ($1.isHiddenThere && !$1.isHiddenHere && $1.isShownSince ? $1.theirs.count : 0) }
   }
 
   /// How many examples are hidden here and shown there.
@@ -78,7 +89,10 @@ package struct MergeMatches: Sendable {
     otherRuns.insert(measurement.theirRun)
   }
 
-  fileprivate mutating func addNew(ofRun run: Int64) { otherRuns.insert(run) }
+  fileprivate mutating func addNew(ofRun run: Int64) {
+    otherRuns.insert(run)
+    newRuns.insert(run)
+  }
 
   fileprivate mutating func addPurged(_ examples: Range<Int64>, ofRun run: Int64) {
     purged.append(examples)
@@ -126,6 +140,7 @@ extension CatalogWriter {
     }
     matches.purgedThereCount = ExampleSet(came).subtracting(purged).subtracting(try hiddenExamples()).count
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
+    let (shown, hiddenThere) = (try timesOfShowing(), try other.catalog.timesOfHiding())
     let counts = try other.catalog.layers().mapValues { Int64($0.count) }
     let measurement = try connection.prepare("SELECT run_id, example_count FROM observation WHERE first_example = ?1")
     try other.catalog.observations(before: other.exampleEnd) { (observation) throws(EngramError) in
@@ -144,7 +159,8 @@ extension CatalogWriter {
           matches.add(
             .init(
               theirs: theirs, own: own, isSameFile: place == 0, theirRun: observation.run, run: measurement.integer(0),
-              isHiddenThere: absent.contains(first), isHiddenHere: hidden.contains(own)))
+              isHiddenThere: absent.contains(first), isHiddenHere: hidden.contains(own),
+              isShownSince: shown[own].map { $0 >= hiddenThere[first] ?? "" } ?? false))
           return
         }
         // Ranges of contents are those of an ingest, which may have left examples out; ranges of origins are exact.
@@ -211,5 +227,32 @@ extension CatalogWriter {
     var hidden: Set<Int64> = []
     while try rows.step() { hidden.insert(rows.integer(0)) }
     return hidden
+  }
+}
+
+extension CatalogReader {
+  /// When the measurements that are hidden were, by their first examples; times as the log of commits has them.
+  fileprivate func timesOfHiding() throws(EngramError) -> [Int64: String] {
+    try times(
+      """
+      SELECT h.first_example, c.time FROM main.hidden AS h JOIN main.commit_log AS c ON c.commit_id = h.commit_id
+      WHERE h.shown_commit IS NULL
+      """)
+  }
+
+  /// When measurements that had been hidden were last shown again, by their first examples.
+  fileprivate func timesOfShowing() throws(EngramError) -> [Int64: String] {
+    try times(
+      """
+      SELECT h.first_example, max(c.time) FROM main.hidden AS h JOIN main.commit_log AS c ON c.commit_id = h.shown_commit
+      GROUP BY h.first_example
+      """)
+  }
+
+  private func times(_ sql: String) throws(EngramError) -> [Int64: String] {
+    let rows = try connection.prepare(sql)
+    var times: [Int64: String] = [:]
+    while try rows.step() { times[rows.integer(0)] = rows.text(1) }
+    return times
   }
 }

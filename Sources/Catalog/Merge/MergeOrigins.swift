@@ -11,7 +11,8 @@ struct MergeOrigin: Hashable {
   /// The first of its examples there; the others follow it.
   let firstExample: Int64
 
-  private static let mark = "store "
+  /// What every origin begins with.
+  static let mark = "store "
 
   init(store: String, firstExample: Int64) {
     self.store = store

@@ -6,11 +6,18 @@ import TrajectoryModel
 extension Snapshot {
   /// The extents that hold any of some examples, ascending.
   ///
-  /// - Complexity: O(extents + ranges of the examples).
+  /// - Complexity: O(log(extents) + extents between the first and the last + ranges of the examples).
   func extents(holding examples: ExampleSet) -> [Extent] {
-    let ranges = examples.ranges
+    let (ranges, extents) = (examples.ranges, self.extents)
+    guard let first = ranges.first, let last = ranges.last else { return [] }
+    // The first extent that ends behind the first example.
+    var (start, end) = (0, extents.count)
+    while start < end {
+      let middle = (start + end) / 2
+      if extents[middle].examples.upperBound <= first.lowerBound { start = middle + 1 } else { end = middle }
+    }
     var next = 0
-    return extents.filter { extent in
+    return extents[start...].prefix { $0.firstExample < last.upperBound }.filter { extent in
       while next < ranges.count, ranges[next].upperBound <= extent.firstExample { next += 1 }
       return next < ranges.count && ranges[next].lowerBound < extent.examples.upperBound
     }

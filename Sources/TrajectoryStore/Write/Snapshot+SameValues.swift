@@ -23,11 +23,17 @@ extension Snapshot {
   ) throws(EngramError) -> ExampleSet {
     var found: [Range<Int64>] = []
     let shift = start - examples.lowerBound
+    // Each part is one range, as the examples are.
+    var ownParts = recorded(ExampleSet(examples))[...]
+    var theirParts = other.recorded(ExampleSet(start..<(examples.upperBound + shift)))[...]
     var first = examples.lowerBound
     while first < examples.upperBound {
-      guard let own = recorded(ExampleSet(first..<examples.upperBound)).first,
-        let their = other.recorded(ExampleSet((first + shift)..<(examples.upperBound + shift))).first,
-        own.examples.ranges[0].lowerBound == first, their.examples.ranges[0].lowerBound == first + shift
+      while let part = ownParts.first, part.examples.ranges[0].upperBound <= first { ownParts.removeFirst() }
+      while let part = theirParts.first, part.examples.ranges[0].upperBound <= first + shift {
+        theirParts.removeFirst()
+      }
+      guard let own = ownParts.first, let their = theirParts.first, own.examples.ranges[0].lowerBound <= first,
+        their.examples.ranges[0].lowerBound <= first + shift
       else {
         found.append(first..<examples.upperBound)
         break

@@ -14,6 +14,12 @@ public struct MergeReport: Sendable, Hashable {
   public let known: [Int]
   /// The number of new runs.
   public let runs: Int
+  /// How many values runs that were here lacked, and have now.
+  public let filledValues: Int
+  /// The number of new fields.
+  public let newFields: Int
+  /// How many values of metrics are new.
+  public let metrics: Int
   /// What stays behind in the stores that were merged, and what is hidden or gone here, in sentences without a full stop.
   public internal(set) var remarks: [String] = []
 }
@@ -29,7 +35,8 @@ extension TrajectoryStore {
   ///
   /// A store that has grown since it was merged brings what is new: what is here already is known by its segment files, by what
   /// earlier merges and ingests remembered, and then by its values, and is left out. What was hidden there since is hidden here; what
-  /// is hidden here, or was removed for good, stays so. A segment of which only a part is new is written anew.
+  /// is hidden here, was shown here again since, or was removed for good, stays so. A value that an edit here took away is not filled
+  /// again, and a field that was renamed here is known by its earlier name. A segment of which only a part is new is written anew.
   ///
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.
@@ -37,7 +44,7 @@ extension TrajectoryStore {
   ///   - options: How to wait and work.
   /// - Returns: Which ids the examples have now.
   /// - Throws: ``EngramError`` with code `exists` when a layer of a run is here with other values, or content that was ingested here,
-  ///   `invalidData` when a field has another type here or a run other metadata, `notFound` when there is no such store.
+  ///   `invalidData` when a field has another type here or a run that is shown has other metadata, `notFound` when there is no such store.
   public func merge(
     _ paths: [String], allowsRepeat: Bool = false, options: WriteOptions = WriteOptions()
   ) throws(EngramError) -> MergeReport {

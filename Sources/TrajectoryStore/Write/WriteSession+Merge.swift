@@ -15,6 +15,8 @@ private struct MergeSource {
   var extents: [MergedExtent] = []
   /// The ids that its new examples get.
   var examples: Range<Int64> = 0..<0
+  /// What else it changed.
+  var outcome = MergeOutcome()
 }
 
 /// A merge in the making.
@@ -22,8 +24,6 @@ private struct MergeProgress {
   var sources: [MergeSource] = []
   /// Segment files that were brought in or written.
   var brought: [SegmentIdentifier] = []
-  var runs = 0
-  var isChange = false
 }
 
 extension WriteSession {
@@ -45,22 +45,22 @@ extension WriteSession {
         for (index, other) in others.enumerated() {
           var source = try bring(other, into: catalog, allowsRepeat: allowsRepeat, &progress)
           let start = catalog.nextExample
-          let (runs, isChange) = try other.read { (reader) throws(EngramError) in
+          source.outcome = try other.read { (reader) throws(EngramError) in
             try catalog.merge(
               MergedCatalog(reader, ofStore: other.path, asOf: source.snapshot.entry), source.matches,
               extents: source.extents, allowsRepeat: allowsRepeat, runs: &known, contents: &contents)
           }
           source.examples = start..<catalog.nextExample
           source.extents = []
-          progress.runs += runs
-          progress.isChange = progress.isChange || isChange
           progress.sources.append(source)
           options.work.report("merging", index + 1, of: others.count, .things("stores"))
         }
+        let (sources, outcomes) = (progress.sources, progress.sources.map(\.outcome))
+        func sum(_ count: (MergeOutcome) -> Int) -> Int { outcomes.reduce(0) { $0 + count($1) } }
         return MergeReport(
-          commit: progress.isChange ? catalog.commitID : nil, examples: progress.sources.map(\.examples),
-          known: progress.sources.map(\.matches.count), runs: progress.runs,
-          remarks: progress.sources.flatMap { $0.matches.remarks(on: $0.snapshot.store.path) })
+          commit: outcomes.contains(where: \.isChange) ? catalog.commitID : nil, examples: sources.map(\.examples),
+          known: sources.map(\.matches.count), runs: sum(\.runs), filledValues: sum(\.filledValues),
+          newFields: sum(\.fields), metrics: sum(\.metrics), remarks: sources.flatMap { $0.remarks })
       }
     } catch {
       discard(progress.brought)
@@ -208,24 +208,41 @@ extension WriteSession {
   }
 }
 
-extension MergeMatches {
+extension MergeSource {
   /// What is said of what is here already, in sentences without a full stop.
-  fileprivate func remarks(on path: String) -> [String] {
-    func say(_ count: Int, _ one: String, _ many: String) -> String? {
-      count == 0 ? nil : "of the examples of \(path) \(count) \(count == 1 ? one : many)"
+  fileprivate var remarks: [String] {
+    let path = snapshot.store.path
+    func say(_ what: String, _ count: Int, _ one: String, _ many: String) -> String? {
+      count == 0 ? nil : "of the \(what) of \(path) \(count) \(count == 1 ? one : many)"
     }
+    // Nothing of what was removed is kept by which a copy of the store that went another way could be told.
+    let instead = "; if that store is a copy that has others in their place, select those there and ingest them"
+    let gone = matches.purgedThereCount
     let left: String? =
-      purgedThereCount == 0
+      gone == 0
       ? nil
-      : "\(purgedThereCount) \(purgedThereCount == 1 ? "example" : "examples") here that came from \(path) "
-        + "\(purgedThereCount == 1 ? "was" : "were") removed there for good; hide and purge what shall go here too"
-    return [
-      say(purged.count, "was removed here for good, and stays out", "were removed here for good, and stay out"),
-      say(hiddenHereCount, "is hidden here, and stays so", "are hidden here, and stay so"),
+      : "\(gone) \(gone == 1 ? "example" : "examples") here that came from \(path) \(gone == 1 ? "was" : "were") removed there "
+        + "for good; hide and purge what shall go here too"
+    let said: [String?] = [
       say(
-        hiddenThere.count, "was hidden there since, and is hidden here now",
+        "examples", matches.purged.count, "was removed here for good, and stays out\(instead)",
+        "were removed here for good, and stay out\(instead)"),
+      say("examples", matches.hiddenHereCount, "is hidden here, and stays so", "are hidden here, and stay so"),
+      say(
+        "examples", matches.hiddenThere.count, "was hidden there since, and is hidden here now",
         "were hidden there since, and are hidden here now"),
+      say(
+        "examples", matches.shownHereCount, "is hidden there and was shown here again since, and stays so",
+        "are hidden there and were shown here again since, and stay so"),
+      say(
+        "runs", outcome.differentHiddenRuns, "is hidden here, and keeps metadata that differ",
+        "are hidden here, and keep metadata that differ"),
+      say(
+        "values of runs", outcome.emptiedValues, "was taken away here by an edit, and is not filled again",
+        "were taken away here by edits, and are not filled again"),
       left,
-    ].compactMap { $0 }
+    ]
+    let renamed = outcome.renamedFields.map { "the field \($0.theirs) of \(path) is \($0.own) here, as it was renamed" }
+    return said.compactMap { $0 } + renamed
   }
 }

@@ -123,7 +123,10 @@ extension ExplicitSplits {
 
   private static func splits(table: MetadataTable, _ notes: inout [String]) throws(EngramError) -> ExplicitSplits {
     func column(_ name: String) -> [MetadataValue]? { table.columns.first { $0.name.lowercased() == name }?.values }
-    guard let examples = column("example_id"), let sides = column("chosen_side") ?? column("side") else {
+    // An export has the sides first, and calls them `chosen_side` where a field is called `side`.
+    let sideNames = ["side", "chosen_side", "chosen_chosen_side"]
+    let sideColumn = table.columns.first { sideNames.contains($0.name.lowercased()) }
+    guard let examples = column("example_id"), let sides = sideColumn?.values else {
       throw EngramError(
         .invalidData, "the table has not the columns of a split", expected: "example_id and side, and perhaps split",
         found: table.columns.map(\.name).joined(separator: ", "))

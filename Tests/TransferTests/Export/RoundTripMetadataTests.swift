@@ -71,7 +71,11 @@ struct RoundTripMetadataTests {
   @Test(arguments: [SelectionExport.Format.csv, .jsonl, .json, .npz])
   func `infinite metadata come back`(format: SelectionExport.Format) throws {
     try Self.roundTrip(
-      [("dose", [.real(.infinity), .real(1.5), .real(-.infinity)]), ("word", texts("a", "b", "c"))], format)
+      [
+        ("dose", [.real(.infinity), .real(1.5), .real(-.infinity)]), ("word", texts("a", "b", "c")),
+        ("most", [.real(.infinity), .real(.infinity), .real(-.infinity)]),
+        ("mixed", texts("Infinity", "b", "Infinity")),
+      ], format)
   }
 
   @Test(arguments: [SelectionExport.Format.csv, .csvLong, .jsonl, .json, .npz], ["whole", "last"])

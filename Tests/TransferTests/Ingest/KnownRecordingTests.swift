@@ -95,6 +95,26 @@ struct KnownRecordingTests {
     #expect(try snapshot.store.verify().problems.isEmpty)
   }
 
+  @Test func `a layer that comes beside corrected ones has their type, and lies with them`() throws {
+    let bench = IngestBench()
+    bench.writeNpy([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], shape: [3, 2, 1], to: "a.npy")
+    bench.write("network,layer_name\na,u\nb,u\nc,u\n", to: "a.csv")
+    _ = try IngestRequest(source: bench["a.npy"], metadata: bench["a.csv"], statistics: "m", epochs: "0,1")
+      .ingest(into: bench["s.engram"])
+    let header = "network,layer_name,epoch,m\n"
+    _ = try Self.request(bench, "z,u,0,0.5\nz,u,1,0.75\n", header: header).ingest(into: bench["s.engram"])
+    let rows = ["a", "b", "c"].map { "\($0),u,0,0.25\n\($0),u,1,0.9\n\($0),v,0,0.5\n\($0),v,1,0.7\n" }.joined()
+    let report = try Self.request(bench, rows, header: header)
+      .ingest(into: bench["s.engram"], options: IngestOptions(repeats: .update))
+    #expect(report.preview.correction?.replaced == 3 && report.preview.correction?.added == 3)
+    #expect(report.notes.contains("3 examples are stored as float32, as what they take the place of was"))
+    #expect(report.notes.contains("3 new examples are stored as float32, as those of their runs are"))
+    let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
+    #expect(snapshot.allExamples.count == 7)
+    #expect(snapshot.elementTypes(of: try snapshot.examples(where: "network <> 'z'")) == [.float32])
+    #expect(try snapshot.store.verify().problems.isEmpty)
+  }
+
   @Test func `float32 recordings under other labels are known as numbers of a table`() throws {
     let bench = IngestBench()
     let rows = try Self.mixed(bench)

@@ -143,6 +143,15 @@ struct SeriesColumnTests {
       snapshot.allExamples, FeatureColumns(statistics: ["v"], epochs: [0, 1], order: .bySample), into: &matrix)
     #expect(matrix.float64[0] == 2 && matrix.float64[1] == 4)
     refusal(.notFound) { _ = try Self.ingest(bench, text, as: "n.csv") { $0.statistics = "nosuch" } }
+    refusal(.usage) { _ = try Self.ingest(bench, text, as: "d.csv") { $0.statistics = "v,v" } }
+  }
+
+  @Test func `a table of one statistic without its name takes one name`() throws {
+    let bench = IngestBench()
+    let text = "Wall time,Step,Value\n1.5,1,0.79\n2.5,2,0.69\n"
+    #expect(try Self.ingest(bench, text) { $0.statistics = "acc" }.statistics == ["acc"])
+    let error = refusal(.usage) { _ = try Self.ingest(bench, text, as: "n.csv") { $0.statistics = "acc,loss" } }
+    #expect(error?.found == "acc, loss")
   }
 
   @Test func `a chart is read again as its written description says`() throws {

@@ -16,6 +16,10 @@ import Transfer
     ("a.tsv", "Side\texample_id\ntrain\t1\ntest\t2\ntrain\t3\n"),
     ("a.json", #"{"splits": [{"train": [1, 3], "test": [2], "more": 0}], "other": 1}"#),
     ("b.csv", "split,example_id,side\n0,3,train\n0,1,train\n0,2,test\n"),
+    // As they are exported with fields of such names.
+    ("o.csv", "side,example_id,chosen_side\ntrain,3,left\ntrain,1,right\ntest,2,left\n"),
+    ("p.csv", "chosen_side,example_id,side\ntrain,3,left\ntrain,1,right\ntest,2,left\n"),
+    ("q.csv", "chosen_chosen_side,example_id,chosen_side,side\ntrain,3,a,b\ntrain,1,c,d\ntest,2,a,b\n"),
   ])
   func `give the ids of both sides`(name: String, text: String) throws {
     let path = scratch.write(text.utf8, to: name)

@@ -21,8 +21,11 @@ enum MergeCommand {
       compressed afterwards. Split sets, results and runs in progress stay in the sources, and are counted in a note.
 
       A source that has grown since it was merged is named again, and brings what is new. What is here already, bit for bit, \
-      is left out and counted. What was hidden there since is hidden here too; what is hidden here stays hidden, and what \
-      was purged here stays out, each with a note. Of a file of which only a part is new, that part is written anew.
+      is left out and counted. What was hidden there since is hidden here too; what is hidden here stays hidden, what was \
+      shown here again since stays shown, and what was purged here stays out, each with a note. A field that was renamed \
+      here is known by its earlier name, and a value that an edit here took away is not filled again. A run that has another \
+      value there, as after an edit of one side, is refused until one is corrected, unless it is hidden here. Of a file of \
+      which only a part is new, that part is written anew.
 
       Where the store declares what tells runs apart (engram ingest --run), a run of a source with the same values is the \
       same run: fields that it lacks are filled, and its layers come beside those that are there. A store without runs \
@@ -52,11 +55,13 @@ enum MergeCommand {
     for remark in report.remarks { try invocation.note("note: \(remark)") }
     let count = report.examples.reduce(0) { $0 + $1.count }
     let known = report.known.reduce(0, +)
+    let (values, fields, metrics) = (report.filledValues, report.newFields, report.metrics)
     if invocation[CommonParameters.json] {
       try invocation.show(
         [
           "commit": report.commit.map { .integer($0) } ?? .null, "runs": .count(report.runs), "examples": .count(count),
-          "known_examples": .count(known),
+          "known_examples": .count(known), "filled_values": .count(values), "new_fields": .count(fields),
+          "metrics": .count(metrics),
           "sources": .array(
             zip(invocation[sources], zip(report.examples, report.known)).map { source, brought in
               [
@@ -71,6 +76,14 @@ enum MergeCommand {
       try invocation.output.write(
         "merged \(countText(count)) examples (\(countText(report.runs)) new \(report.runs == 1 ? "run" : "runs")) of \(sources) \(sources == 1 ? "store" : "stores")"
           + (known == 0 ? "" : "; \(countText(known)) \(known == 1 ? "was" : "were") here already") + "\n")
+      // What comes with new examples needs no words.
+      let others = [
+        (values, "value that a run lacked", "values that runs lacked"), (fields, "field", "fields"),
+        (metrics, "value of a metric", "values of metrics"),
+      ].filter { $0.0 > 0 }
+      if count > 0 || others.isEmpty { return }
+      let words = others.map { "\(countText($0.0)) \($0.0 == 1 ? $0.1 : $0.2)" }
+      try invocation.output.write("also brought in: \(words.joined(separator: ", "))\n")
     }
   }
 

@@ -11,7 +11,7 @@ import TrajectoryStore
 struct CorrectionPlan {
   /// Whether each row of the input is appended.
   let appendsRow: [Bool]
-  /// Whether each row takes the place of an example of Float32 and nothing says its type, so that it is stored as that was.
+  /// Whether nothing says the type of a row, and it takes the place of an example of Float32, or is new beside such of its run.
   let isSingle: [Bool]
   /// Examples that are stored once more, after the rows.
   let copies: ExampleSet
@@ -44,7 +44,7 @@ struct CorrectionPlan {
       case .kept(let id): hidden.contains(id)
       }
     }
-    isSingle = Self.areSingle(claims, plan, in: snapshot)
+    isSingle = Self.areSingle(claims, rows, plan, in: snapshot)
     try Self.checkCoverage(claims, plan, in: snapshot)
     let (edits, fields, emptyCells) = try Self.edits(grouping, runs.stored, in: snapshot)
     correction = Correction(
@@ -77,8 +77,12 @@ struct CorrectionPlan {
     _ plan: IngestPlan, in snapshot: Snapshot, _ options: IngestOptions
   ) throws(EngramError) -> [String] {
     var notes: [String] = []
-    let count = isSingle.indices.count { isSingle[$0] && appendsRow[$0] }
-    if count > 0 { notes.append("\(count) examples are stored as float32, as what they take the place of was") }
+    let single = isSingle.indices.filter { isSingle[$0] && appendsRow[$0] }
+    let added = single.count { claims.claims[$0] == .new }
+    if single.count > added {
+      notes.append("\(single.count - added) examples are stored as float32, as what they take the place of was")
+    }
+    if added > 0 { notes.append("\(added) new examples are stored as float32, as those of their runs are") }
     let lost = try LostValues(plan, replacing: claims.replacedExamples, options)
       .count(in: snapshot, work: options.write.work)
     if lost > 0 {
@@ -88,7 +92,9 @@ struct CorrectionPlan {
     return notes
   }
 
-  private static func areSingle(_ claims: ClaimedExamples, _ plan: IngestPlan, in snapshot: Snapshot) -> [Bool] {
+  private static func areSingle(
+    _ claims: ClaimedExamples, _ rows: CorrectionRows, _ plan: IngestPlan, in snapshot: Snapshot
+  ) -> [Bool] {
     var stored: [Int64?] = claims.claims.map { claim in
       switch claim {
       case .new: nil
@@ -98,7 +104,14 @@ struct CorrectionPlan {
     if !plan.input.hasOpenType { stored = stored.map { _ in nil } }
     let known = snapshot.recorded(ExampleSet(stored.compactMap { $0.map { $0..<($0 + 1) } }))
     let single = Set(known.filter { $0.elementType == .float32 }.flatMap { Array($0.examples.ids) })
-    return stored.map { $0.map(single.contains) ?? false }
+    var isSingle = stored.map { $0.map(single.contains) ?? false }
+    // What is new beside what is stored gets the type of that, so that the rows of a run lie in one file.
+    var isSingleRun: [Int: Bool] = [:]
+    for row in stored.indices where stored[row] != nil {
+      isSingleRun[rows.places[row].run] = isSingle[row] && isSingleRun[rows.places[row].run] ?? true
+    }
+    for row in stored.indices where stored[row] == nil { isSingle[row] = isSingleRun[rows.places[row].run] ?? false }
+    return isSingle
   }
 
   /// Refuses a row that takes the place of an example of which more is stored.

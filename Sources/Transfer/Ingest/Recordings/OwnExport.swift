@@ -71,16 +71,29 @@ struct OwnExport {
     return arrays.contains(String(name))
   }
 
-  /// Cells of JSON rows, with infinities in place of the texts that JSON has for them, in columns that have numbers.
-  static func withInfinities(_ rows: [[TextTable.Cell]]) -> [[TextTable.Cell]] {
+  /// Cells of JSON rows, with infinities in place of the texts that JSON has for them, in columns of numbers.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - notes: Gets how many columns have nothing else, which may have been texts.
+  /// - Returns: The rows with numbers.
+  static func withInfinities(_ rows: [[TextTable.Cell]], _ notes: inout [String]) -> [[TextTable.Cell]] {
     let numbers: [TextTable.Cell: Double] = [.text("Infinity"): .infinity, .text("-Infinity"): -.infinity]
-    let isNumeric = (rows.first ?? []).indices.map { column in
-      rows.contains { row in
+    var guessed = 0
+    let isNumeric = (rows.first ?? []).indices.map { column -> Bool in
+      var (hasNumber, hasInfinity, hasText) = (false, false, false)
+      for row in rows {
         switch row[column] {
-        case .integer, .real: true
-        case .empty, .text, .field: false
+        case .integer, .real: hasNumber = true
+        case .empty: break
+        case .text, .field: if numbers[row[column]] == nil { hasText = true } else { hasInfinity = true }
         }
       }
+      if hasInfinity, !hasNumber, !hasText { guessed += 1 }
+      return hasNumber || hasInfinity && !hasText
+    }
+    if guessed > 0 {
+      notes.append("columns of metadata that hold nothing but Infinity are read as numbers: \(guessed)")
     }
     return rows.map { row in
       row.indices.map { isNumeric[$0] ? numbers[row[$0]].map { .real($0) } ?? row[$0] : row[$0] }

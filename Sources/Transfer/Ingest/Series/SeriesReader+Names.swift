@@ -50,6 +50,11 @@ extension SeriesReader {
         .usage, "this is no list of statistics", file: file, expected: "NAME,NAME,…", found: "'\(text)'",
         mend: "a name that holds a comma stands in double quotes, doubled inside")
     }
+    var seen: Set<String> = []
+    if let twice = names.first(where: { !seen.insert($0).inserted }) {
+      throw EngramError(
+        .usage, "a statistic is named twice", file: file, expected: "each name once", found: "'\(twice)'")
+    }
     return names
   }
 }

@@ -109,7 +109,7 @@ struct SeriesReader {
     rowOfPlace = nil
     exampleOfKey = [:]
     highestEpochs = []
-    if isOwn, isJSON { examples = OwnExport.withInfinities(examples) }
+    if isOwn, isJSON { examples = OwnExport.withInfinities(examples, &notes) }
     guard !examples.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }

@@ -79,7 +79,7 @@ struct SeriesShape {
     }
     // A column that begins late, as `epoch` of a tracker that has steps does, is no column of epochs.
     let tracker = TrackerColumns(header) { looks[$0].firstRow.map { $0 <= SeriesReader.lookedAt } ?? false }
-    try Self.check(format, header, tracker, file)
+    try Self.check(format, header, tracker, wanted, file)
     let isWide = format == .wide || format == .wandb
     var (ignored, notes) = Self.ignored(header, looks)
     (ignored, notes) = (ignored.union(tracker.ignored), tracker.notes + notes)
@@ -125,10 +125,17 @@ struct SeriesShape {
     (self.epoch, self.notes) = (epoch, notes)
   }
 
-  /// Refuses a table that has not the columns of the format that a user says.
+  /// Refuses a table that has not the columns of the format that a user says, and other than one name for one statistic.
   private static func check(
-    _ format: SeriesFormat, _ header: [String], _ tracker: TrackerColumns, _ file: String
+    _ format: SeriesFormat, _ header: [String], _ tracker: TrackerColumns, _ statistics: [String]?, _ file: String
   ) throws(EngramError) {
+    if let statistics, statistics.count != 1, let long = tracker.long, long.name == nil, format != .wide,
+      format != .wandb
+    {
+      throw EngramError(
+        .usage, "the table holds one statistic, without its name", file: file, expected: "one name",
+        found: statistics.joined(separator: ", "))
+    }
     let name = tracker.long.map { long in long.name.map { header[$0].lowercased() } ?? "" }
     let wanted: String? =
       switch format {
