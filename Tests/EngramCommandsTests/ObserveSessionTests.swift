@@ -39,6 +39,29 @@ struct ObserveSessionTests {
   }
 
   @Test(arguments: [
+    (["--observation-seeds", "3"], "--observation-seeds"), (["--weight-norm", "frobenius"], "--weight-norm"),
+    (["--weight-axes", "row,column"], "--weight-axes"), (["--na", "none", "--decimal", ","], "--na, --decimal"),
+    (["--delimiter", ";"], "--delimiter"),
+  ])
+  func `options that change nothing of what is measured are said`(words: [String], names: String) throws {
+    let folder = TemporaryFolder()
+    let given = ["observe", folder["s.engram"], "--activations", "fc=\(Self.act)", "--dry-run"]
+    let result = Shell.run(Shell.engram, given + words)
+    #expect(result.code == 0 && result.errors.contains("note: \(names) "), "\(result.errors)")
+    #expect(result.errors.contains("not used"), "\(result.errors)")
+    #expect(!Shell.run(Shell.engram, given).errors.contains("not used"))
+  }
+
+  @Test func `how a table of metadata is read is refused beside kept networks`() {
+    let folder = TemporaryFolder()
+    for words in [["--type", "a=text"], ["--na", "none"], ["--decimal", ","], ["--delimiter", ";"]] {
+      let result = Shell.run(
+        Shell.engram, ["observe", folder["s.engram"], "--from-checkpoints", folder["nets"]] + words)
+      #expect(result.code == 2 && result.errors.contains(words[0]), "\(result.errors)")
+    }
+  }
+
+  @Test(arguments: [
     (["--noise", "1"], "2 usage"),
     (["--activations", areas, "--axes", "epoch,unit"], "3 invalidData"),
     (["--activations", areas, "--axes", "epoch,stimulus,unitt"], "2 usage"),

@@ -71,6 +71,16 @@ import Testing
     #expect(code == 0 && process.errors.contains("override 1 of the plan concerns no run"), "\(process.errors)")
   }
 
+  @Test func `a setting that cannot be is named, and a data set that nothing needs is said`() {
+    let folder = TemporaryFolder()
+    let words = ["train", folder["a.engram"], "--list"]
+    let (code, process) = Self.run(words + ["--set", "width=0.1", "--set", "dropout=1"])
+    #expect(
+      code == 2 && process.errors.contains("--set: a setting is out of range, key \"dropout\""), "\(process.errors)")
+    let (listed, said) = Self.run(words + ["--data", "/nonexistent"])
+    #expect(listed == 0 && said.errors.contains("--data is not used"), "\(said.errors)")
+  }
+
   private static let refused: [[String]] = [
     ["--task", "imagenett"], ["--rule", "sgd"], ["--architecture", "vgg"], ["--set", "rat=1"], ["--set", "width=-1"],
     ["--plan", "no-such-plan"], ["--plan", "miniature", "--task", "digits"], ["--shard", "5/4"], ["--task", "cifar10"],

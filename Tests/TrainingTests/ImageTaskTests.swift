@@ -110,6 +110,28 @@ import TrajectoryStore
     refusal(.invalidData) { _ = try ImageFolder(opening: other.path) }
   }
 
+  @Test func `files and classes that are left out are counted, once for all runs`() throws {
+    let folder = try Self.folder()
+    #expect(try ImageFolder(opening: folder.path).notes.isEmpty)
+    for path in ["train/n01/a.png", "val/n02/b.gif", "train/readme.txt", "train/n01/.hidden"] {
+      folder.write("a", to: path)
+    }
+    folder.write("a", to: "train/stray.jpg")
+    #expect(unsafe mkdir(folder["train/n03"], 0o755) == 0)
+    folder.write(folder.read("train/n01/n01_0.JPEG"), to: "train/n03/c.jpg")
+    let notes = try ImageFolder(opening: folder.path).notes
+    #expect(
+      notes == [
+        "left out of the images of \(folder.path): 3 files that are no JPEG, 1 JPEG beside the folders of classes",
+        "val has no image of 1 of the 3 classes: n03",
+      ])
+    let runs = [Self.settings("imagenet"), Self.settings("imagenet", .resnet18v2)]
+    #expect(try PlanRunner.check(runs, data: folder.path) == notes)
+    let trainer = Trainer(into: try TrajectoryStore.openOrCreate(at: folder["s"]).store)
+    let reports = try PlanRunner(trainer, workers: 1, data: folder.path).train(runs, work: WorkContext())
+    #expect(reports.map(\.notes) == [notes, []], "\(reports.map(\.error))")
+  }
+
   @Test(arguments: [ImageNetTask.Preparation.residual, .inception])
   func `prepares images as published`(preparation: ImageNetTask.Preparation) throws {
     let folder = try Self.folder()
@@ -138,9 +160,34 @@ import TrajectoryStore
     #expect(batch.count == 3 && half == 3 * 40 * 40 * 3 && batch.images.allSatisfy { (0...1).contains($0) })
     #expect(batch.images.prefix(half) != batch.images.suffix(half))
     #expect(try task.training([0, 5, 7], seed: 2).images == batch.images)
-    let seen = try #require(try task.validationViews(0..<2))
-    #expect(seen.images.prefix(seen.images.count / 2) == seen.images.suffix(seen.images.count / 2))
-    #expect(try task.validation(0..<2).images == Array(seen.images.prefix(seen.images.count / 2)))
+    // Views of the validation set are drawn once, whichever stimuli come with them.
+    let seen = try #require(try task.validationViews(1..<3))
+    let view = seen.images.count / 4
+    #expect(seen.count == 2 && view == 40 * 40 * 3 && seen.images.prefix(2 * view) != seen.images.suffix(2 * view))
+    let alone = try #require(try task.validationViews(1..<2))
+    #expect(alone.images == Array(seen.images[0..<view] + seen.images[(2 * view)..<(3 * view)]))
+    #expect(try task.validation(1..<2).images != Array(alone.images.prefix(view)))
+  }
+
+  @Test func `the contrastive loss of the validation set does not depend on how many are evaluated at a time`() throws {
+    let task = try DigitsTask(.contrastive)
+    let settings = TrainerTests.settings(.resnet18, task: "digits-simclr")
+    let description = try settings.architecture.network(image: task.image, head: task.head, size: settings.size)
+    try TensorLibrary.useThreads(1)
+    var shared = TensorNetwork.Settings()
+    shared.temperature = 0.2
+    let network = try TensorNetwork(description, rule: "sgdm", settings: shared)
+    try network.start(from: .own(3))
+    for step in 0..<20 {
+      _ = try network.step(try task.training(Array(0..<64), seed: UInt64(step)), rate: 0.05, seed: 0)
+    }
+    let whole = try NetworkMeasurement.measure(network, on: task, work: WorkContext(threads: 1))
+    for block in [7, 100] {
+      let part = try NetworkMeasurement.measure(network, on: task, block: block, work: WorkContext(threads: 1))
+      #expect(abs(part.loss - whole.loss) < 1e-4 * whole.loss, "\(block): \(part.loss) \(whole.loss)")
+      // Outputs may differ in their last bits, and with them which of two equally like views is found.
+      #expect(abs(part.top1 - whole.top1) < 0.01 && whole.top1 < 1, "\(block): \(part.top1) \(whole.top1)")
+    }
   }
 
   @Test(arguments: ["imagenet", "simclr"])

@@ -11,7 +11,7 @@ import TrajectoryStore
 import Transfer
 
 @Suite struct KeptNetworkTests {
-  private static func train(
+  static func train(
     _ settings: [TrainingSettings], into path: String, keepingIn folder: String?, work: WorkContext = WorkContext()
   ) throws -> [TrainingReport] {
     let kept = try folder.map { try KeptNetworks(making: $0) }
@@ -24,7 +24,7 @@ import Transfer
     try TrainerTests.contents(path).filter { !$0.hasPrefix("metric") }
   }
 
-  private static func observation(_ folder: String, _ conditions: [MeasurementCondition] = [.perfect]) throws
+  static func observation(_ folder: String, _ conditions: [MeasurementCondition] = [.perfect]) throws
     -> CheckpointObservation
   { CheckpointObservation(try KeptNetworks(opening: folder).runs(), conditions: conditions) }
 

@@ -127,6 +127,16 @@ import TrajectoryStore
     #expect(try SpeechClips(in: folder.path).validation.words.count == 8)
   }
 
+  @Test func `a clip with a sample that is not finite is refused with its file, data set and number`() throws {
+    let folder = try Self.copy()
+    folder.write(Fixtures.bytes("training/clips/nan.h5"), to: Self.files[1])
+    let clips = try SpeechClips(in: folder.path).training
+    // The first of its file, behind ten of another.
+    #expect(try clips.clip(10).word.count == 2_000)
+    let error = refusal(.invalidData) { _ = try clips.clip(11) }
+    #expect(error?.file == folder[Self.files[1]] && error?.place == "sources/noise/signal, clip 1, sample 7")
+  }
+
   @Test func `takes labels that are whole, of whatever type, and refuses others`() throws {
     let folder = try Self.copy()
     func read(_ name: String) throws -> SpeechClips {

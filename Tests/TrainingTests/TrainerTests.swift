@@ -243,7 +243,12 @@ import TrajectoryStore
     (idle.size.dropout, idle.size.normDecay, idle.temperature, idle.changesByFeedback) = (0.3, 0.5, 0.9, true)
     let report = try #require(try Self.runner(folder["a"]).train([idle], work: WorkContext()).first)
     let note = "nothing of the run depends on norm_decay, dropout, temperature, feedback_change, which are set"
-    #expect(report.notes.count == 1 && report.notes[0].hasSuffix(note), "\(report.notes)")
+    #expect(
+      report.notes.count == 1 && report.notes[0].hasSuffix("\(note), but a seed of none is drawn from all settings"),
+      "\(report.notes)")
+    (idle.modelSeed, idle.datasetSeed) = (0, 0)
+    let seeded = try #require(try Self.runner(folder["s"]).train([idle], work: WorkContext()).first)
+    #expect(seeded.notes.count == 1 && seeded.notes[0].hasSuffix(note), "\(seeded.notes)")
     let both = try Self.runner(folder["b"]).train([idle, Self.settings(seed: 1)], work: WorkContext())
     #expect(both.allSatisfy { $0.notes.isEmpty })
     var used = Self.settings(.resnet18, "sign-fixed", task: "digits-simclr")
@@ -284,6 +289,7 @@ import TrajectoryStore
     settings.batchSize = 100_000
     let report = try #require(try Self.runner(folder["a"]).train([settings], work: WorkContext()).first)
     #expect(report.notes.contains { $0.contains("the whole training set") })
+    #expect(report.notes.contains { $0.contains("more than the 96 stimuli of epoch_images") }, "\(report.notes)")
   }
 
   @Test(arguments: ["sgdm", "adam", "feedback", "information"])

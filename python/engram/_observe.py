@@ -59,6 +59,8 @@ class Meter:
     def set_weights(self, weights: npt.ArrayLike) -> None:
         """Give the weights of the layer, shape (rows, …): the first axis is the one whose slices have norms.
 
+        Published kernels are height x width x inputs x outputs, or inputs x outputs; PyTorch's have outputs first.
+
         With ``units`` as an int, as large a share of the weights is measured as of the units, where activations came before; without
         them, so many weights.
         """

@@ -151,10 +151,13 @@ class Plan:
                     if isinstance(answer, Exception):
                         report.failed[task.title] = answer
                     else:
-                        result, notes = answer
+                        result, notes, failure = answer
                         if result is not None:
                             written(result, waiting / f"{task.key}.tar")
-                        report.done += 1
+                        if failure is None:
+                            report.done += 1
+                        else:
+                            report.failed[task.title] = failure
                         report.notes += [note for note in notes if note not in report.notes]
                     if told is not None:
                         told(self._kind, number, len(todo), "tasks")
@@ -202,7 +205,7 @@ class Plan:
         return error
 
 
-Answer = tuple[bytes | None, list[str]] | Exception
+Answer = tuple[bytes | None, list[str], _errors.EngramError | None] | Exception
 
 
 def _serial(tasks: Sequence[Task], scratch: str | None) -> Generator[tuple[Task, Answer], None, None]:

@@ -26,7 +26,8 @@ def measure(
     ----------
     weights : nested mapping of arrays, optional
         A layer is a mapping with a ``kernel`` or ``w`` (outputs along the last axis), or a ``weight`` (outputs along the first);
-        or an array by itself (outputs along the first). Arrays with fewer than two axes, such as biases, are no kernels.
+        or an array by itself (outputs along the first). Arrays with fewer than two axes, such as biases, are no kernels. Norms are
+        taken as published: of the slices along the first axis of a window, or of a dense kernel along its inputs.
     activations : nested mapping of arrays, optional
         By the same names, shape (stimuli, units…), in a list where the weights are in one; what ``capture_intermediates`` of Flax
         gives can be passed as it is. Outputs of what has no kernel are left out, unless `weights` is not given.
@@ -105,15 +106,23 @@ def children(tree: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(name), getattr(tree, name)) for name in tree.__dataclass_fields__)
 
 
+def published(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A kernel whose first axes are outputs and inputs, as published: its places first, then inputs, then outputs.
+
+    The rows whose norms are taken are then the first axis of a convolution's window, and of a dense kernel the inputs.
+    """
+    return np.moveaxis(kernel, (0, 1), (-1, -2))
+
+
 def kernels_of(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """The kernels of a tree by layer, outputs along the first axis."""
+    """The kernels of a tree by layer, as published: places first, then inputs, then outputs."""
     for name, part in children(tree):
         if is_array(part):
             if len(part.shape) >= 2:
                 is_last = KERNELS.get(name)
                 place = path if is_last is not None else (*path, name)
                 array = numbers(part)
-                yield named(place) or name, np.moveaxis(array, -1, 0) if is_last else array
+                yield named(place) or name, array if is_last else published(array)
         else:
             yield from kernels_of(part, (*path, name))
 

@@ -14,13 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import _engram
+from . import _engram, _errors
 from ._command import remarks
 
 #: Stand for the store of a task and for the folder of its files in its words; no word of a command holds a zero byte.
 STORE, FILES = "\0store", "\0files"
-#: What a store that is handed over does without: SQLite's index of its log, and the file that writers lock.
+#: What a store that is handed over does without: SQLite's index of its log, the file that writers lock, and the folder of runs that
+#: have not ended.
 PASSING = ("catalog.sqlite-shm", "lock")
+UNFINISHED = "recording"
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ def _packed(folder: pathlib.Path) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name not in PASSING:
-                archive.add(path, arcname=str(path.relative_to(folder)))
+            inside = path.relative_to(folder)
+            if path.is_file() and path.name not in PASSING and inside.parts[0] != UNFINISHED:
+                archive.add(path, arcname=str(inside))
     return packed.getvalue()
 
 
@@ -94,7 +97,14 @@ def written(data: bytes, target: pathlib.Path) -> None:
     os.replace(unfinished, target)
 
 
-def perform(task: Task, scratch: str | None = None) -> tuple[bytes | None, list[str]]:
+def _holds_runs(store: pathlib.Path) -> bool:
+    """Whether a store is there and holds anything."""
+    from ._store import open as open_store
+
+    return store.exists() and bool(open_store(store).sql("SELECT count(*) AS n FROM run")["n"][0])
+
+
+def perform(task: Task, scratch: str | None = None) -> tuple[bytes | None, list[str], _errors.EngramError | None]:
     """Do a task; what a worker calls.
 
     Parameters
@@ -110,22 +120,36 @@ def perform(task: Task, scratch: str | None = None) -> tuple[bytes | None, list[
         The store that was made, packed; empty where there was nothing to do, None where it is in `scratch`.
     notes : list of str
         What the command noted.
+    error : EngramError or None
+        Why some runs of a task that trains failed; the result has the others.
+
+    Raises
+    ------
+    EngramError
+        When the task failed and made nothing.
     """
     place = None if scratch is None else pathlib.Path(scratch, f"{task.key}.tar")
     if place is not None and place.exists():
-        return None, []
+        return None, [], None
+    failure: _errors.EngramError | None = None
     with tempfile.TemporaryDirectory(prefix="engram-", dir=_local_folder()) as folder:
         store = pathlib.Path(folder, f"{task.key}.engram")
         for name, text in task.files:
             pathlib.Path(folder, name).write_text(text, encoding="utf-8")
         line = [word.replace(STORE, str(store)).replace(FILES, folder) for word in task.words]
-        output, said = _engram.command(line, 1, None)
+        try:
+            output, said = _engram.command(line, 1, None)
+        except _errors.EngramError as error:
+            # One run that fails takes nothing from the others of its task.
+            if line[0] != "train" or not _holds_runs(store):
+                raise
+            output, said, failure = b"", "", error
         result = _packed(store) if store.exists() else b""
     notes = [note.removeprefix("warning: ").removeprefix("note: ") for note in said.splitlines() if note]
     if line[0] == "classify" and output.strip():
         notes += remarks(line[0], json.loads(output), notes)
     if place is None:
-        return result, notes
+        return result, notes, failure
     place.parent.mkdir(parents=True, exist_ok=True)
     written(result, place)
-    return None, notes
+    return None, notes, failure

@@ -13,6 +13,7 @@ import torch
 
 from . import _engram, _errors
 from ._observe import Meter
+from ._pytrees import published
 from ._write import listed
 
 POSITIONS = ("early", "middle", "deep")
@@ -30,6 +31,17 @@ def default_layers(model: torch.nn.Module) -> list[tuple[str, str | None]]:
         if isinstance(weight := getattr(module, "weight", None), torch.Tensor) and weight.ndim >= 2
     ]
     return [(name, POSITIONS[min(2, index * 3 // len(names))]) for index, name in enumerate(names)]
+
+
+def kernel_of(module: torch.nn.Module, weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The weight of a module as kernels are published: places first, then inputs, then outputs.
+
+    PyTorch has outputs first, then inputs; a transposed convolution has inputs first, then outputs; the rows of an embedding are inputs.
+    """
+    if weight.ndim < 2 or isinstance(module, (torch.nn.Embedding, torch.nn.EmbeddingBag)):
+        return weight
+    is_transposed = isinstance(module, (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d))
+    return np.moveaxis(weight, (0, 1), (-2, -1)) if is_transposed else published(weight)
 
 
 def as_tensor(output: Any) -> torch.Tensor | None:
@@ -107,7 +119,7 @@ class ModelMeter:
         for name, module in self.modules.items():
             weight = getattr(module, "weight", None)
             if isinstance(weight, torch.Tensor):
-                meters[name].set_weights(self._numbers(weight))
+                meters[name].set_weights(kernel_of(module, self._numbers(weight)))
         hooks = [module.register_forward_hook(self._hook(meters[name])) for name, module in self.modules.items()]
         was_training = {module: module.training for module in self.model.modules()}
         self.model.eval()

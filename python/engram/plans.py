@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from . import _errors
 from ._command import command, words
 from ._plan import KNOWN, Plan, PlanError, PlanReport
 from ._request import candidate
@@ -32,6 +33,9 @@ __all__ = ["Plan", "PlanError", "PlanReport", "Task", "classify", "observe", "st
 
 #: What stands in the log of commits for a task that is part of a store.
 MERGED = re.compile(r"\b([0-9a-f]{32})\.engram\b")
+
+#: What becomes of a run that is not trained again.
+KNOWN = ("stored", "hidden")
 
 
 def _line(verb: Sequence[str], arguments: Sequence[str], **options: Any) -> list[str]:
@@ -71,11 +75,13 @@ def train(
 
     def tasks(target: str) -> tuple[list[Task], int]:
         runs = command("train", target, plan=plan, list=True, **options)
+        if hidden := sum(run["state"] == "hidden" for run in runs):
+            _errors.say(f"{hidden} of the runs are hidden in the store, and are not trained again; `engram purge` removes them")
         count = len(runs) if shards is None else max(1, min(shards, len(runs)))
         members: list[list[Any]] = [runs[index::count] for index in range(count)]
         found = []
         for index, part in enumerate(members):
-            if any(run["state"] != "stored" for run in part):
+            if any(run["state"] not in KNOWN for run in part):
                 shard = {} if count == 1 else {"shard": f"{index + 1}/{count}"}
                 title = " ".join(str(part[0][one]) for one in ("task", "architecture", "learning_rule", "batch_size") if one in part[0])
                 line = _line(["train"], [STORE], plan=name, threads=threads, **shard, **options)

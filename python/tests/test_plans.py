@@ -245,6 +245,39 @@ def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tm
     assert plan.run(client).known == 4
 
 
+@pytest.mark.skipif("ENGRAM_TORCH" not in os.environ, reason="libtorch is not here")
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_run_that_fails_takes_nothing_from_the_others_of_its_shard(tmp_path: pathlib.Path, is_shared: bool) -> None:
+    import json
+
+    for name in ("train/a", "train/b", "val/a", "val/b"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        (tmp_path / "images" / name / "x.jpg").write_bytes(b"no picture")
+    grid = {"task": ["digits", "imagenet"], "architecture": ["knet"], "learning_rule": ["sgdm"], "batch_size": [64]}
+    (tmp_path / "mine.json").write_text(json.dumps({"version": 1, "name": "mine", "grids": [grid]}))
+    options: dict[str, Any] = {"set": {"epochs": 1, "width": 0.25, "epoch_images": 64, "image_size": 32}}
+    plan = plans.train(tmp_path / "a.engram", tmp_path / "mine.json", shards=1, data=tmp_path / "images", **options)
+    scratch = tmp_path / "scratch" if is_shared else None
+    # A second time the run that the store has comes again, and is the same.
+    for _ in range(2):
+        with pytest.raises(plans.PlanError, match="1 of 1 tasks failed") as caught:
+            plan.run(scratch=scratch)
+        assert caught.value.report.done == 0 and len(caught.value.report.failed) == 1
+        assert engram.open(tmp_path / "a.engram").sql("SELECT task FROM run")["task"] == ["digits"]
+    assert len(plan.tasks()) == 1
+
+
+@pytest.mark.skipif("ENGRAM_TORCH" not in os.environ, reason="libtorch is not here")
+def test_a_hidden_run_is_not_trained_again_and_is_said(tmp_path: pathlib.Path) -> None:
+    options: dict[str, Any] = {"set": {"epochs": 1, "width": 0.25, "epoch_images": 64}}
+    plan = plans.train(tmp_path / "a.engram", **options)
+    assert plan.run().done == 1
+    engram.open(tmp_path / "a.engram").hide("task = 'digits'")
+    with pytest.warns(engram.EngramWarning, match="1 of the runs are hidden"):
+        report = plan.run()
+    assert (report.done, report.known) == (0, 1)
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_the_guide_runs(client: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import doctest

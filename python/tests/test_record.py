@@ -263,6 +263,18 @@ def test_a_named_index_of_the_frame_of_runs_is_a_field(tmp_path: pathlib.Path) -
     assert engram.open(tmp_path / "y").sql("SELECT rule FROM run").rows() == [("a",), ("b",)]
 
 
+def test_norms_of_weights_are_those_of_the_published_layout() -> None:
+    random = np.random.default_rng(3)
+    shapes = {"dense": (64, 32), "line": (3, 16, 32), "plane": (3, 5, 16, 32), "space": (2, 3, 5, 4, 6)}
+    for name, shape in shapes.items():
+        kernel = random.normal(size=shape)
+        rows = np.linalg.norm(kernel.reshape(shape[0], -1), axis=1).mean()
+        # As PyTorch and Equinox have it: outputs, inputs, places.
+        outputs_first = np.moveaxis(kernel, (-1, -2), (0, 1))
+        for given in ({name: {"kernel": kernel}}, {name: {"w": kernel}}, {name: {"weight": outputs_first}}, {name: outputs_first}):
+            np.testing.assert_allclose(engram.measure(given)[name]["weightraw_norm"], rows, rtol=1e-12)
+
+
 def test_lists_of_arrays_are_layers_where_weights_are() -> None:
     random = np.random.default_rng(0)
     weights, outputs = ([random.normal(size=shape) for shape in shapes] for shapes in (((6, 7), (5, 6)), ((4, 6), (4, 5))))

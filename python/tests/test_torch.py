@@ -72,7 +72,22 @@ def test_a_model_of_torch_is_observed(tmp_path: pathlib.Path) -> None:
     weights = model[0].weight.detach().double().numpy()
     np.testing.assert_allclose(found["actraw_mean"], activations.mean(axis=1).mean(), rtol=1e-6)
     np.testing.assert_allclose(found["weightsq_mean"], (weights**2).mean(), rtol=1e-6)
+    # Of each input over all outputs, as published.
+    np.testing.assert_allclose(found["weightraw_norm"], np.linalg.norm(weights, axis=0).mean(), rtol=1e-6)
     np.testing.assert_allclose(found["gradavgraw_id"], weights.sum() / 5, rtol=1e-5)
+
+
+def test_kernels_of_torch_have_the_published_layout() -> None:
+    torch = pytest.importorskip("torch")
+    from engram._torch_observe import kernel_of
+
+    # The axes of a kernel in the order places, inputs, outputs.
+    for module, axes in [
+            (torch.nn.Linear(64, 32), (1, 0)), (torch.nn.Embedding(20, 5), (0, 1)), (torch.nn.Conv1d(4, 6, 3), (2, 1, 0)),
+            (torch.nn.Conv2d(4, 6, (3, 5)), (2, 3, 1, 0)), (torch.nn.Conv3d(4, 6, (2, 3, 5)), (2, 3, 4, 1, 0)),
+            (torch.nn.ConvTranspose2d(4, 6, (3, 5)), (2, 3, 0, 1)), (torch.nn.LayerNorm(4), (0,))]:
+        weight = module.weight.detach().numpy()
+        np.testing.assert_array_equal(kernel_of(module, weight), weight.transpose(axes))
 
 
 def test_the_example_of_torch_records_and_identifies(tmp_path: pathlib.Path) -> None:

@@ -9,6 +9,8 @@ package protocol ColourSource: Sendable {
   var validationCount: Int { get }
   /// How many classes there are.
   var classCount: Int { get }
+  /// What tells the images from others.
+  var fingerprint: DataFingerprint? { get }
 
   /// An image to learn from, and its class.
   ///

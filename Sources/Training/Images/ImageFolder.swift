@@ -11,6 +11,9 @@ package import Base
 package struct ImageFolder: ColourSource {
   /// The names of the classes, in the order of their numbers.
   package let classes: [String]
+  package let fingerprint: DataFingerprint?
+  /// What a user should know: files that are left out, and classes that the validation set lacks.
+  package let notes: [String]
   private let training: Half, validation: Half
 
   /// The images of one half.
@@ -26,6 +29,12 @@ package struct ImageFolder: ColourSource {
       guard let folders else { return "\(path)/\(names[index])" }
       return "\(path)/\(folders[Int(labels[index])])/\(names[index])"
     }
+  }
+
+  /// Files that are left out.
+  private struct LeftOut {
+    /// Files that are no JPEG, and JPEGs that lie beside the folders of classes.
+    var others = 0, beside = 0
   }
 
   private static let tables = ["val.txt", "LOC_val_solution.csv"]
@@ -51,21 +60,24 @@ package struct ImageFolder: ColourSource {
         found: found.isEmpty ? "an empty folder" : found)
     }
     let train = try DirectoryHandle(opening: "\(path)/train")
-    let classes = try Self.folders(of: train)
+    var (left, leftOfVal) = (LeftOut(), LeftOut())
+    let classes = try Self.folders(of: train, &left)
     self.classes = classes
-    training = try Self.byClass(train, classes)
+    training = try Self.byClass(train, classes, &left)
     let val = try DirectoryHandle(opening: "\(path)/val")
-    let inside = try Self.folders(of: val)
+    let inside = try Self.folders(of: val, &leftOfVal)
+    left.others += leftOfVal.others
     if inside.isEmpty {
       validation = try Self.listed(val, root, classes)
     } else {
+      left.beside += leftOfVal.beside
       let known = Set(classes)
       if let other = inside.first(where: { !known.contains($0) }) {
         throw EngramError(
           .invalidData, "a class of the validation set is none of the training set", file: val.path(of: other),
           expected: "folders among the \(classes.count) of train", found: other)
       }
-      validation = try Self.byClass(val, classes)
+      validation = try Self.byClass(val, classes, &left)
     }
     for (name, half) in [("train", training), ("val", validation)] where half.names.isEmpty {
       throw EngramError(
@@ -75,16 +87,55 @@ package struct ImageFolder: ColourSource {
       throw EngramError(
         .invalidData, "one class cannot be told from others", file: "\(path)/train", expected: Self.layout)
     }
+    fingerprint = Self.fingerprint(classes, training, validation)
+    notes = Self.notes(path, left, classes, seen: Set(validation.labels))
     try ColourImage<UInt8>.loadLibrary()
   }
 
-  private static func folders(of folder: DirectoryHandle) throws(EngramError) -> [String] {
+  private static func notes(_ path: String, _ left: LeftOut, _ classes: [String], seen: Set<Int32>) -> [String] {
+    let parts = [
+      left.others > 0 ? "\(left.others) \(left.others == 1 ? "file that is" : "files that are") no JPEG" : nil,
+      left.beside > 0 ? "\(left.beside) JPEG\(left.beside == 1 ? "" : "s") beside the folders of classes" : nil,
+    ].compactMap { $0 }
+    var notes = parts.isEmpty ? [] : ["left out of the images of \(path): \(parts.joined(separator: ", "))"]
+    let unseen = classes.indices.filter { !seen.contains(Int32($0)) }.map { classes[$0] }
+    if !unseen.isEmpty {
+      let names = unseen.prefix(5).joined(separator: ", ") + (unseen.count > 5 ? ", …" : "")
+      notes.append("val has no image of \(unseen.count) of the \(classes.count) classes: \(names)")
+    }
+    return notes
+  }
+
+  private static func fingerprint(_ classes: [String], _ training: Half, _ validation: Half) -> DataFingerprint {
+    var (bytes, sizes): ([UInt8], [Int]) = ([], [])
+    for name in classes { bytes += Array(name.utf8) + [0] }
+    for half in [training, validation] {
+      for (name, label) in zip(half.names, half.labels) {
+        bytes += name.utf8
+        bytes.append(0)
+        bytes.appendLittleEndian(UInt32(bitPattern: label))
+      }
+      sizes += DataFingerprint.sizes(count: half.names.count) { half.file($0) }
+    }
+    return DataFingerprint(
+      training: training.names.count, validation: validation.names.count, classes: classes.count,
+      hash: XXH3.hash64(bytes), sizes: sizes)
+  }
+
+  private static func folders(of folder: DirectoryHandle, _ left: inout LeftOut) throws(EngramError) -> [String] {
     var found: [String] = []
     for name in try folder.names() where !name.hasPrefix(".") {
       // ImageNet has a million images and a thousand folders; what ends as an image need not be looked at.
-      if isPicture(name) { continue }
+      if isPicture(name) {
+        left.beside += 1
+        continue
+      }
       // A link to a folder is one.
-      if (try? DirectoryHandle(opening: folder.path(of: name))) != nil { found.append(name) }
+      if (try? DirectoryHandle(opening: folder.path(of: name))) != nil {
+        found.append(name)
+      } else {
+        left.others += 1
+      }
     }
     return found
   }
@@ -94,11 +145,15 @@ package struct ImageFolder: ColourSource {
     return !name.hasPrefix(".") && (name.hasSuffix(".jpeg") || name.hasSuffix(".jpg"))
   }
 
-  private static func byClass(_ folder: DirectoryHandle, _ classes: [String]) throws(EngramError) -> Half {
+  private static func byClass(
+    _ folder: DirectoryHandle, _ classes: [String], _ left: inout LeftOut
+  ) throws(EngramError) -> Half {
     var half = Half(path: folder.path, folders: classes)
     for (label, name) in classes.enumerated() {
       guard (try? DirectoryHandle(opening: folder.path(of: name))) != nil else { continue }
-      let pictures = try DirectoryHandle(opening: folder.path(of: name)).names().filter(isPicture)
+      let names = try DirectoryHandle(opening: folder.path(of: name)).names().filter { !$0.hasPrefix(".") }
+      let pictures = names.filter(isPicture)
+      left.others += names.count - pictures.count
       guard !pictures.isEmpty else {
         throw EngramError(
           .invalidData, "the folder of a class holds no image", file: folder.path(of: name), expected: layout,

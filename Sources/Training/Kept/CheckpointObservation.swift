@@ -63,13 +63,14 @@ package struct CheckpointObservation: Sendable {
     var catalogue = TaskCatalogue(data: data)
     for run in runs { try catalogue.prepare(run.settings) }
     let tasks = catalogue
-    var whole: Set<String> = []
-    let missing = try missing(in: path, tasks, whole: &whole)
-    let chosen = runs.indices.filter { !missing[$0].isEmpty && !runs[$0].epochs.isEmpty }
-    report.present = missing.count { $0.isEmpty }
+    for run in runs { try requireSameData(run, try tasks.task(of: run.settings)) }
+    let survey = try survey(path, tasks, replaces: options.repeats == .update)
+    let missing = survey.missing
+    let chosen = runs.indices.filter { !missing[$0].isEmpty }
+    report.present = survey.present
     report.measured = chosen.count
-    report.notes = try notes(missing, chosen)
-    if !whole.isEmpty { report.notes.append(MeasurementCondition.noteOnWhole(whole.sorted())) }
+    report.notes = try tasks.notes + notes(survey) + notes(survey, chosen)
+    if !survey.whole.isEmpty { report.notes.append(MeasurementCondition.noteOnWhole(survey.whole.sorted())) }
     guard !chosen.isEmpty else { return report }
     let found = Mutex<[Int: [Measured]]>([:])
     let total = chosen.reduce(0) { $0 + runs[$1].epochs.count }
@@ -87,9 +88,17 @@ package struct CheckpointObservation: Sendable {
       found.withLock { $0[index] = measured }
     }
     let all = found.withLock { found in chosen.flatMap { found[$0] ?? [] } }
-    report.ingest = try Ingest.run(ingestInput(all), into: path, options: options)
+    report.ingest = try Ingest.run(ingestInput(all, survey), into: path, options: options)
     report.notes += report.ingest?.notes ?? []
     return report
+  }
+
+  /// Refuses to measure a network on other data than it was trained on.
+  private func requireSameData(_ run: KeptRun, _ task: any TrainingTask) throws(EngramError) {
+    guard let kept = run.data, let data = task.fingerprint, data.differs(from: kept) else { return }
+    throw EngramError(
+      .invalidData, "a network was trained on other data", file: run.path, expected: kept.summary, found: data.summary,
+      mend: "name the folder of the data that it was trained on")
   }
 
   func network(of run: KeptRun, _ task: any TrainingTask) throws(EngramError) -> NetworkDescription {
@@ -132,7 +141,9 @@ package struct CheckpointObservation: Sendable {
   }
 
   /// What was measured, as an ingest takes it: a part for each set of statistics and epochs.
-  private func ingestInput(_ measured: [Measured]) -> IngestInput {
+  ///
+  /// A run that the store has comes with all its fields, so that it is that run whatever was joined to its metadata.
+  private func ingestInput(_ measured: [Measured], _ survey: Survey) -> IngestInput {
     struct Shape: Hashable {
       let statistics: [Statistic]
       let epochs: [Int]
@@ -160,9 +171,13 @@ package struct CheckpointObservation: Sendable {
           name: "observation_seed", values: examples.map { $0.condition.seed.map { .integer($0) } ?? .null }),
       ]
     }
-    for name in (runs.first?.settings.metadata.keys.sorted() ?? []) {
-      columns.append(
-        MetadataColumn(name: name, values: examples.map { runs[$0.run].settings.metadata[name] ?? .null }))
+    let metadata = runs.indices.map { survey.values[$0] ?? runs[$0].settings.metadata }
+    let others = Set(examples.flatMap { metadata[$0.run].keys }).subtracting(StoredNetworks.fields)
+    for name in StoredNetworks.fields.sorted() + others.sorted() {
+      let values = examples.map { metadata[$0.run][name] ?? .null }
+      // A field that none of the runs has a value of says nothing of them.
+      if others.contains(name), values.allSatisfy({ $0 == .null }) { continue }
+      columns.append(MetadataColumn(name: name, values: values))
     }
     return IngestInput(
       source: "kept networks", format: "kept networks", parts: parts, positions: examples.map(\.layer.position),

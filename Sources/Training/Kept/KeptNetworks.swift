@@ -2,7 +2,7 @@
 //
 //   FOLDER/
 //     digits-knet-sgdm-256-9f3c…/   what the run is, and 16 digits of the hash of its settings
-//       run.json                    its settings, its threads, and the version of the tensor library
+//       run.json                    its settings, its threads, its data unless bundled, and the version of the tensor library
 //       epoch-5.npz                 every tensor at that checkpoint, for numpy.load
 
 package import Base
@@ -64,6 +64,8 @@ package struct KeptRun: Sendable {
   package let library: String
   /// Threads that it was trained with, on which the last bits depend.
   package let threads: Int
+  /// The data that it was trained on; nil of those that are bundled, and in folders of before it was kept.
+  let data: DataFingerprint?
   /// The epochs that are kept, ascending.
   package private(set) var epochs: [Int] = []
 
@@ -72,7 +74,9 @@ package struct KeptRun: Sendable {
   private static let mostBytes = 1 << 20
 
   /// A run that is to be kept, or is; nothing is written before its first checkpoint.
-  init(_ settings: TrainingSettings, library: String, threads: Int, in folder: KeptNetworks) throws(EngramError) {
+  init(
+    _ settings: TrainingSettings, library: String, threads: Int, data: DataFingerprint?, in folder: KeptNetworks
+  ) throws(EngramError) {
     let hash = XXH3.hash64(Array(settings.canonicalText.utf8))
     let digits = String(hash, radix: 16)
     let name =
@@ -82,6 +86,7 @@ package struct KeptRun: Sendable {
     self.settings = settings
     self.library = library
     self.threads = threads
+    self.data = data
     do throws(EngramError) {
       epochs = try Self.epochs(in: path)
     } catch {
@@ -104,6 +109,7 @@ package struct KeptRun: Sendable {
           .invalidData, "no network has so many threads", place: "key \"threads\"", expected: "1 to 1024")
       }
       self.threads = threads
+      data = try json.optional("data") { (value) throws(EngramError) in try DataFingerprint(value) }
       var given = JSONObject()
       for member in try json.object("settings").members where member.key != "recipe" || member.value != .null {
         given[member.key] = member.value
@@ -131,6 +137,26 @@ package struct KeptRun: Sendable {
   /// The file of a checkpoint.
   package func file(_ epoch: Int) -> String { "\(path)/\(Self.fileName(epoch))" }
 
+  /// Whether the folder has checkpoints of networks that were trained on other data.
+  func isOfOtherData() throws(EngramError) -> Bool { try otherData() != nil }
+
+  private func otherData() throws(EngramError) -> DataFingerprint? {
+    guard !epochs.isEmpty, let data, try DirectoryHandle(opening: path).status(of: Self.description) != nil,
+      let kept = try KeptRun(reading: path).data, data.differs(from: kept)
+    else { return nil }
+    return kept
+  }
+
+  /// Refuses to keep a network where one is kept that was trained on other data.
+  ///
+  /// - Throws: ``EngramError`` with code `exists`.
+  func requireSameData() throws(EngramError) {
+    guard let kept = try otherData(), let data else { return }
+    throw EngramError(
+      .exists, "a network of other data is kept under these settings", file: path, expected: kept.summary,
+      found: data.summary, mend: "keep networks of other data in another folder, or give the run another recipe")
+  }
+
   /// Keeps a network as it is at a checkpoint, durably.
   ///
   /// - Returns: The bytes of the file.
@@ -145,11 +171,12 @@ package struct KeptRun: Sendable {
 
   /// Writes what the run is, and what computes it, unless that is what the folder says.
   private func describe() throws(EngramError) {
-    let said = Array(
-      try JSONValue.object([
-        "version": 1, "settings": try JSONValue(parsing: Array(settings.canonicalText.utf8)),
-        "library": .string(library), "threads": .count(threads),
-      ]).text().utf8)
+    var object: JSONObject = [
+      "version": 1, "settings": try JSONValue(parsing: Array(settings.canonicalText.utf8)),
+      "library": .string(library), "threads": .count(threads),
+    ]
+    if let data { object["data"] = data.json }
+    let said = Array(try JSONValue.object(object).text().utf8)
     let file = "\(path)/\(Self.description)"
     guard (try? InputFile(opening: file).contents(limit: Self.mostBytes)) != said else { return }
     let output = try OutputFile(creating: file)

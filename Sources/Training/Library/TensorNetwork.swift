@@ -95,6 +95,9 @@ import CTorch
 
   deinit { unsafe engram_torch_free(handle) }
 
+  /// The temperature of its contrastive loss.
+  var temperature: Double { settings.temperature }
+
   /// How many numbers a tensor has; 0 where there is none.
   package func count(_ tensor: Tensor, of operation: Int) -> Int {
     Int(unsafe engram_torch_count(handle, Int32(operation), tensor.code))

@@ -23,7 +23,7 @@ extension PlanRunner {
       let task = try catalogue.task(of: run)
       _ = try run.architecture.network(image: task.image, head: task.head, size: run.size)
     }
-    if unseen.isEmpty { return [] }
+    if unseen.isEmpty { return catalogue.notes }
     return [
       "the data of \(unseen.sorted().joined(separator: ", ")), and whether networks fit them, were not checked: no data set is named"
     ]

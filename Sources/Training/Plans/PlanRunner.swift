@@ -2,6 +2,7 @@
 
 package import Base
 import Synchronization
+import TrajectoryModel
 import TrajectoryStore
 
 /// Trains runs of a plan, several at a time.
@@ -28,6 +29,9 @@ package struct PlanRunner {
     runs.enumerated().filter { $0.offset % max(1, count) == index }.map(\.element)
   }
 
+  /// Whether any of some runs needs a data set that is not bundled.
+  package static func needData(_ runs: [TrainingSettings]) -> Bool { runs.contains { TaskCatalogue.needsData($0) } }
+
   /// Trains runs.
   ///
   /// - Parameters:
@@ -51,7 +55,10 @@ package struct PlanRunner {
         found: "libtorch \(try TensorLibrary.version())", mend: "train on the processor, or set up another libtorch")
     }
     do throws(EngramError) {
-      return try train(runs, on: tasks, work: work, finished: finished)
+      var reports = try train(runs, on: tasks, work: work, finished: finished)
+      // Of the data sets, which all runs share, once.
+      if !reports.isEmpty { reports[0].notes = tasks.notes + reports[0].notes }
+      return reports
     } catch {
       guard error.code == .cancelled else { throw error }
       throw EngramError(.cancelled, "the training was stopped; the same command goes on from the last checkpoint")
@@ -67,6 +74,9 @@ package struct PlanRunner {
     let isStored = try runs.map { (run) throws(EngramError) in
       try Trainer.isStored(run, of: try tasks.task(of: run), in: trainer.store)
     }
+    let networks = try StoredNetworks(in: trainer.store)
+    let ids = runs.map { networks.run($0) }
+    let epochs = try networks.trainedEpochs(of: Set(ids.compactMap { $0 }))
     let stored = Dictionary(uniqueKeysWithValues: runs.indices.filter { isStored[$0] }.map { ($0, costs[$0]) })
     // Work of all runs: of those that are done, of those that are being trained, and what an earlier call had done of either.
     let progress = Mutex<(finished: Double, running: [Int: Double], found: [Int: Double])>(
@@ -92,6 +102,9 @@ package struct PlanRunner {
       var report: TrainingReport
       do throws(EngramError) {
         report = try trainer.train(runs[index], on: try tasks.task(of: runs[index]), work: own)
+        if report.outcome == .present, let id = ids[index], let found = epochs[id] {
+          try Self.requireWhole(runs[index], as: id, found, trainer.store.path)
+        }
         // Of a plan, settings for all are for those that have a use for them.
         if runs.count == 1 { report.notes += try Self.unused(runs[index], of: try tasks.task(of: runs[index])) }
       } catch {
@@ -110,6 +123,21 @@ package struct PlanRunner {
       }
     }
     return reports.withLock { $0.compactMap { $0 } }
+  }
+
+  /// Refuses to take a run for one that is stored at other epochs than those of its checkpoints.
+  private static func requireWhole(
+    _ run: TrainingSettings, as id: Int64, _ found: [Double], _ path: String
+  ) throws(EngramError) {
+    let planned = run.checkpoints.map(Double.init)
+    if found == planned { return }
+    throw EngramError(
+      .exists, "the store has the run at other epochs than those of its checkpoints", file: path, place: "run \(id)",
+      expected: EpochSelection.text(planned), found: EpochSelection.text(found),
+      mend: """
+        if its network was measured before it was trained to its end, hide and purge the run and train again; if it was trained \
+        under other settings, give these another name, such as another recipe
+        """)
   }
 
   /// Bytes of the networks of some runs at all their checkpoints, the heads of files apart.
@@ -133,8 +161,11 @@ package struct PlanRunner {
   private static func unused(_ run: TrainingSettings, of task: any TrainingTask) throws(EngramError) -> [String] {
     let names = run.unused(head: task.head, rule: try TensorLibrary.rule(run.rule))
     if names.isEmpty { return [] }
+    // What is drawn from a seed of none is drawn from all settings.
+    let isDrawn = run.modelSeed == nil || run.datasetSeed == nil
     return [
       "\(run.title): nothing of the run depends on \(names.joined(separator: ", ")), which \(names.count == 1 ? "is" : "are") set"
+        + (isDrawn ? ", but a seed of none is drawn from all settings" : "")
     ]
   }
 

@@ -15,11 +15,11 @@ package struct NetworkMeasurement: Sendable, Hashable {
 
   /// Numbers that are held at a time while stimuli are evaluated: 128 MB of Float32.
   private static let numbersAtATime = 1 << 25
-  /// The most stimuli that are evaluated at a time.
-  private static let mostStimuli = 256
+  /// The most stimuli that are evaluated at a time: a group of a contrastive loss.
+  private static let mostStimuli = ContrastiveViews.groupCount
 
   /// Stimuli that are evaluated at a time; it depends on the network alone, so it changes no number from run to run.
-  static func block(_ description: NetworkDescription) -> Int {
+  private static func block(_ description: NetworkDescription) -> Int {
     max(1, min(mostStimuli, numbersAtATime / max(1, description.featureCount)))
   }
 
@@ -34,13 +34,15 @@ package struct NetworkMeasurement: Sendable, Hashable {
   ///   - conditions: What everything is measured under, in one pass.
   ///   - weightNorm: How the norm of a kernel becomes one number.
   ///   - changesByFeedback: Whether the activity change goes through the feedback kernels.
+  ///   - given: Stimuli that are evaluated at a time; nil for as many as memory is meant for.
   ///   - loaders: Threads that make the next stimuli meanwhile, where that takes long.
   ///   - work: How the work is done.
   /// - Returns: The statistics of all layers, loss and top-1.
   /// - Throws: ``EngramError`` with code `limit` without memory, `cancelled`, and what is wrong with the data.
   package static func measure(
     _ network: TensorNetwork, on task: any TrainingTask, conditions: [MeasurementCondition] = [.perfect],
-    weightNorm: WeightNorm = .rows, changesByFeedback: Bool = false, loaders: Int = 1, work: WorkContext
+    weightNorm: WeightNorm = .rows, changesByFeedback: Bool = false, block given: Int? = nil, loaders: Int = 1,
+    work: WorkContext
   ) throws(EngramError) -> NetworkMeasurement {
     let layers = network.description.layers
     var meters: [ObservableMeter] = []
@@ -54,7 +56,8 @@ package struct NetworkMeasurement: Sendable, Hashable {
       meters.append(meter)
     }
     var (loss, correct) = (0.0, 0)
-    let block = block(network.description)
+    let block = given ?? Self.block(network.description)
+    var views = ContrastiveViews(of: network, block: block, count: task.validationCount)
     let blocks = 0..<((task.validationCount + block - 1) / block)
     // With two views there are three images of each stimulus.
     let ahead = ReadAhead(blocks, bytes: 12 * task.image.count * block, threads: task.isCostly ? loaders : 0) {
@@ -65,13 +68,9 @@ package struct NetworkMeasurement: Sendable, Hashable {
     defer { ahead.stop() }
     for number in blocks {
       try work.checkCancelled()
-      let (range, views, batch) = try ahead.batch(number)
+      let (range, seen, batch) = try ahead.batch(number)
       // Views come first: what the layers did with the stimuli themselves is what is kept.
-      if let views {
-        let outcome = try network.evaluate(views)
-        loss += outcome.loss * Double(outcome.count)
-        correct += outcome.correct
-      }
+      if let seen { try views.add(seen) }
       if case .contrastive = task.head {
         try network.look(at: batch.images)
       } else {
@@ -88,6 +87,8 @@ package struct NetworkMeasurement: Sendable, Hashable {
         meters[place].addActivityChange(change.span)
       }
     }
+    views.finish()
+    (loss, correct) = (loss + views.loss, correct + views.correct)
     let count = Double(max(1, task.validationCount))
     return NetworkMeasurement(
       observables: meters.map { meter in conditions.indices.map { meter.observables(under: $0) } }, loss: loss / count,

@@ -115,7 +115,9 @@ package struct Trainer {
       switch error.code {
       case .exists:
         var report = TrainingReport(settings, .present)
-        report.keptCheckpoints = try keeper(settings)?.epochs.count
+        if let own = try keeper(settings, task) {
+          report.keptCheckpoints = try own.isOfOtherData() ? 0 : own.epochs.count
+        }
         return report
       case .busy: return TrainingReport(settings, .busy)
       default: throw error
@@ -129,11 +131,18 @@ package struct Trainer {
     networkSettings.onGPU = onGPU
     let network = try TensorNetwork(
       description, rule: settings.rule, options: settings.ruleOptions, settings: networkSettings)
+    let own = try keeper(settings, task)
+    try own?.requireSameData()
     var run = TrainingRun(
-      settings, recipe, network, task, recorder, keeper: try keeper(settings), loaders: loaders, threads: threads)
+      settings, recipe, network, task, recorder, keeper: own, loaders: loaders, threads: threads)
     if settings.batchSize > task.trainingCount {
       run.report.notes.append(
         "\(settings.title): a batch is the whole training set, which has \(task.trainingCount) stimuli")
+    }
+    if let images = settings.epochImages, images < settings.batchSize {
+      run.report.notes.append(
+        "\(settings.title): an epoch is a whole batch at least, so it is more than the \(images) stimuli of epoch_images"
+      )
     }
     try run.begin()
     try run.finish(work: work)
@@ -150,8 +159,9 @@ package struct Trainer {
   }
 
   /// What keeps the weights of a run; nil where none are kept.
-  private func keeper(_ settings: TrainingSettings) throws(EngramError) -> KeptRun? {
+  private func keeper(_ settings: TrainingSettings, _ task: any TrainingTask) throws(EngramError) -> KeptRun? {
     guard let kept else { return nil }
-    return try KeptRun(settings, library: try TensorLibrary.version(), threads: threads, in: kept)
+    return try KeptRun(
+      settings, library: try TensorLibrary.version(), threads: threads, data: task.fingerprint, in: kept)
   }
 }

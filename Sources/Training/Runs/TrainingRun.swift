@@ -53,6 +53,11 @@ struct TrainingRun {
       if let state = TrainingState(bytes), state.settings == settings.canonicalText, state.library == library,
         state.step <= recipe.steps
       {
+        if let before = state.data, let now = task.fingerprint, now.differs(from: before) {
+          throw EngramError(
+            .exists, "the run was begun with other data", expected: before.summary, found: now.summary,
+            mend: "finish it with the data that it was begun with, or give it another name, such as another recipe")
+        }
         try network.restore(state.numbers)
         step = state.step
         firstStep = step
@@ -171,7 +176,8 @@ struct TrainingRun {
     guard epoch < settings.epochs else { return }
     let state = TrainingState(
       settings: settings.canonicalText, library: try TensorLibrary.version(), threads: threads, step: step,
-      isDiverged: isDiverged, divergedAtStep: report.divergedAtStep, numbers: try network.state())
+      isDiverged: isDiverged, divergedAtStep: report.divergedAtStep, data: task.fingerprint,
+      numbers: try network.state())
     try recorder.keep(state: try state.bytes())
   }
 }

@@ -3,7 +3,7 @@
 //   offset  size  field      rule                                       (little-endian)
 //        0     4  magic      "ETS" and 1
 //        4     4  length     n, bytes of the header, at most 2^20
-//        8     n  header     JSON: settings, library, step, diverged, diverged_at_step, threads
+//        8     n  header     JSON: settings, library, step, diverged, diverged_at_step, threads, data
 //      8+n     m  numbers    the network's own: weights, moving averages, feedback, optimiser
 //    8+n+m     8  checksum   XXH3-64 of all bytes before
 //
@@ -25,6 +25,8 @@ struct TrainingState: Sendable, Hashable {
   let divergedAtStep: Int?
   /// Threads that computed it; nil in states of before they were kept.
   let threads: Int?
+  /// The data that it was trained on; nil of those that are bundled, and in states of before it was kept.
+  let data: DataFingerprint?
   /// The numbers of the network.
   let numbers: [UInt8]
 
@@ -32,7 +34,8 @@ struct TrainingState: Sendable, Hashable {
   private static let longestHeader = 1 << 20
 
   init(
-    settings: String, library: String, threads: Int, step: Int, isDiverged: Bool, divergedAtStep: Int?, numbers: [UInt8]
+    settings: String, library: String, threads: Int, step: Int, isDiverged: Bool, divergedAtStep: Int?,
+    data: DataFingerprint?, numbers: [UInt8]
   ) {
     self.settings = settings
     self.library = library
@@ -40,6 +43,7 @@ struct TrainingState: Sendable, Hashable {
     self.step = step
     self.isDiverged = isDiverged
     self.divergedAtStep = divergedAtStep
+    self.data = data
     self.numbers = numbers
   }
 
@@ -48,6 +52,7 @@ struct TrainingState: Sendable, Hashable {
     let header: JSONValue = [
       "settings": .string(settings), "library": .string(library), "step": .count(step), "diverged": .bool(isDiverged),
       "diverged_at_step": divergedAtStep.map { .count($0) } ?? .null, "threads": threads.map { .count($0) } ?? .null,
+      "data": data?.json ?? .null,
     ]
     let text = Array(try header.text(.compact).utf8)
     var bytes = Self.magic
@@ -76,6 +81,7 @@ struct TrainingState: Sendable, Hashable {
       let number = { (value: JSONValue) throws(EngramError) in Int(clamping: try value.asInteger()) }
       divergedAtStep = try header.optional("diverged_at_step", number)
       threads = try header.optional("threads", number)
+      data = try header.optional("data") { (value) throws(EngramError) in try DataFingerprint(value) }
     } catch {
       return nil
     }

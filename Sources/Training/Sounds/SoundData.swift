@@ -46,10 +46,17 @@ import CHDF5
     Self.library.withLock { _ in unsafe engram_hdf5_close(&opened) }
   }
 
-  /// One item.
-  func floats(_ item: Int) throws(EngramError) -> [Float] {
+  /// One sound.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` for a damaged file, and for a sound with a sample that is not finite.
+  func sound(_ item: Int) throws(EngramError) -> [Float] {
     var values = [Float](repeating: 0, count: width)
     try read { opened in unsafe engram_hdf5_floats(&opened, UInt64(item), 1, &values).map { unsafe String(cString: $0) }
+    }
+    if let place = values.firstIndex(where: { !$0.isFinite }) {
+      throw EngramError(
+        .invalidData, "a sample of a sound is not finite", file: path, place: "\(name), clip \(item), sample \(place)",
+        expected: "finite numbers", found: "\(values[place])", mend: "get the file again, or leave the clip out")
     }
     return values
   }

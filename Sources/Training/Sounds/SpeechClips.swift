@@ -13,6 +13,8 @@ package struct SpeechClips: Sendable {
   /// The clips of one half, in the order of files.
   package struct Half: Sendable {
     fileprivate var files: [(words: SoundData, noises: SoundData)] = []
+    /// The files, by folder and name.
+    fileprivate var names: [String] = []
     /// The first clip of each file, and how many there are.
     fileprivate var firsts: [Int] = [0]
     /// Which word each clip is of.
@@ -20,11 +22,11 @@ package struct SpeechClips: Sendable {
 
     /// A word and the noise that lies beside it.
     ///
-    /// - Throws: ``EngramError`` with code `invalidData` for a damaged file.
+    /// - Throws: ``EngramError`` with code `invalidData` for a damaged file, and for a sample that is not finite.
     package func clip(_ index: Int) throws(EngramError) -> (word: [Float], noise: [Float]) {
       let file = (firsts.firstIndex { $0 > index } ?? firsts.count) - 1
       let place = index - firsts[file]
-      return (try files[file].words.floats(place), try files[file].noises.floats(place))
+      return (try files[file].words.sound(place), try files[file].noises.sound(place))
     }
   }
 
@@ -34,6 +36,8 @@ package struct SpeechClips: Sendable {
   package let sampleCount: Int
   /// Words: one more than the greatest number of one.
   package let wordCount: Int
+  /// What tells the clips from others.
+  let fingerprint: DataFingerprint
 
   private static let (words, noises, labels) = (
     "sources/signal/signal", "sources/noise/signal", "sources/signal/word_int"
@@ -58,6 +62,7 @@ package struct SpeechClips: Sendable {
     validation = try Self.half("valid_", in: folder, &sampleCount)
     self.sampleCount = sampleCount ?? 0
     wordCount = Int((training.words.max() ?? 0)) + 1
+    fingerprint = Self.fingerprint(training, validation, wordCount, in: folder)
     guard wordCount > 1 else {
       throw EngramError(.invalidData, "one word cannot be told from others", file: folder, expected: Self.layout)
     }
@@ -66,6 +71,20 @@ package struct SpeechClips: Sendable {
         .invalidData, "a word of the validation set is none of the training set", file: folder, place: Self.labels,
         expected: "0 to \(wordCount - 1)", found: "\(other)")
     }
+  }
+
+  private static func fingerprint(
+    _ training: Half, _ validation: Half, _ wordCount: Int, in folder: String
+  ) -> DataFingerprint {
+    var (bytes, sizes): ([UInt8], [Int]) = ([], [])
+    for half in [training, validation] {
+      for name in half.names { bytes += Array(name.utf8) + [0] }
+      for word in half.words { bytes.appendLittleEndian(UInt32(bitPattern: word)) }
+      sizes += DataFingerprint.sizes(count: half.names.count) { "\(folder)/\(half.names[$0])" }
+    }
+    return DataFingerprint(
+      training: training.words.count, validation: validation.words.count, classes: wordCount,
+      hash: XXH3.hash64(bytes), sizes: sizes)
   }
 
   private static func half(
@@ -77,6 +96,7 @@ package struct SpeechClips: Sendable {
       let path = root.path(of: name)
       for file in try DirectoryHandle(opening: path).names().filter({ $0.hasSuffix(".h5") }).sorted() {
         try add("\(path)/\(file)", to: &half, &sampleCount)
+        half.names.append("\(name)/\(file)")
       }
     }
     guard !half.words.isEmpty else {

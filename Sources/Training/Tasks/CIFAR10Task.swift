@@ -28,6 +28,7 @@ package struct CIFAR10Task: TrainingTask, ColourSource {
 
   private let training: Half, validation: Half
   private let mean: [Float]
+  package let fingerprint: DataFingerprint?
 
   /// Reads the data set.
   ///
@@ -53,6 +54,13 @@ package struct CIFAR10Task: TrainingTask, ColourSource {
     }
     let count = Double(training.labels.count)
     mean = sums.map { Float($0 / count) }
+    var hashes: [UInt8] = []
+    for half in [training, validation] {
+      hashes.appendLittleEndian(XXH3.hash64(half.pixels))
+      hashes.appendLittleEndian(XXH3.hash64(half.labels.map { UInt8(truncatingIfNeeded: $0) }))
+    }
+    fingerprint = DataFingerprint(
+      training: training.labels.count, validation: validation.labels.count, classes: 10, hash: XXH3.hash64(hashes))
   }
 
   private static let layout =

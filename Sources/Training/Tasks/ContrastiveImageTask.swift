@@ -6,7 +6,7 @@ package import Base
 ///
 /// A view is a part of 8 to 100 % of the area, mirrored every other time; four times of five with other brightness, contrast, saturation and
 /// hue in a random order; every fifth time grey; every other time blurred, by one deviation for all images of a batch and side.
-/// Samples are 0 to 1. What is measured is the middle 87.5 % of an image, and both of its views are that.
+/// Samples are 0 to 1. What is measured is the middle 87.5 % of an image; loss and top-1 are of two views, drawn once for all runs.
 package struct ContrastiveImageTask: TrainingTask {
   package let name: String
   private let source: any ColourSource
@@ -16,6 +16,8 @@ package struct ContrastiveImageTask: TrainingTask {
   private let blurs: Bool
 
   private static let middle = 0.875
+  /// What the views of the validation set are drawn from.
+  private static let validationSeed: UInt64 = 0x9e37
   /// The greatest changes of brightness, contrast, saturation and hue at strength 1.
   private static let (colour, hue): (Float, Float) = (0.8, 0.2)
   private static let (distorted, grey, blurred): (Float, Float, Float) = (0.8, 0.2, 0.5)
@@ -35,21 +37,38 @@ package struct ContrastiveImageTask: TrainingTask {
   package var trainingCount: Int { source.trainingCount }
   package var validationCount: Int { source.validationCount }
   package var isCostly: Bool { true }
+  package var fingerprint: DataFingerprint? { source.fingerprint }
 
   package func training(_ indices: [Int], seed: UInt64) throws(EngramError) -> ImageBatch {
+    // One deviation of the blur for each side of the batch, which its first stimulus stands for.
+    let deviations = Self.blur(seed: seed, stimulus: indices.first ?? 0)
+    return try views(indices, seed: seed, deviations: { _ in deviations }) { (index) throws(EngramError) in
+      try source.trainingImage(index)
+    }
+  }
+
+  /// The deviations of the blur of both sides.
+  private static func blur(seed: UInt64, stimulus: Int) -> [Float] {
+    var draws = Draws(seed: seed ^ 0xb1, stream: UInt64(stimulus))
+    return (0..<2).map { _ in draws.uniform(deviations.0, deviations.1) }
+  }
+
+  /// Two views of each of some images: all first ones, then all second ones.
+  private func views(
+    _ indices: [Int], seed: UInt64, deviations: (Int) -> [Float],
+    of source: (Int) throws(EngramError) -> (image: ColourImage<UInt8>, label: Int32)
+  ) throws(EngramError) -> ImageBatch {
     var batch = ImageBatch(images: [], labels: [], count: indices.count)
     batch.images.reserveCapacity(2 * indices.count * image.count)
     var second: [Float] = []
     second.reserveCapacity(indices.count * image.count)
-    // One deviation of the blur for each side of the batch, which its first stimulus stands for.
-    var shared = Draws(seed: seed ^ 0xb1, stream: UInt64(indices.first ?? 0))
-    let deviations = (0..<2).map { _ in shared.uniform(Self.deviations.0, Self.deviations.1) }
     for index in indices {
-      let (image, label) = try source.trainingImage(index)
+      let (image, label) = try source(index)
       let whole = image.map { Float($0) / 255 }
+      let blur = deviations(index)
       for side in 0..<2 {
         var draws = Draws(seed: seed, stream: UInt64(2 * index + side))
-        let view = view(of: whole, deviation: deviations[side], &draws).samples
+        let view = view(of: whole, deviation: blur[side], &draws).samples
         if side == 0 { batch.images += view } else { second += view }
       }
       batch.labels.append(label)
@@ -87,11 +106,7 @@ package struct ContrastiveImageTask: TrainingTask {
     return made
   }
 
-  package func validation(_ range: Range<Int>) throws(EngramError) -> ImageBatch { try measured(range, sides: 1) }
-
-  package func validationViews(_ range: Range<Int>) throws(EngramError) -> ImageBatch? { try measured(range, sides: 2) }
-
-  private func measured(_ range: Range<Int>, sides: Int) throws(EngramError) -> ImageBatch {
+  package func validation(_ range: Range<Int>) throws(EngramError) -> ImageBatch {
     var batch = ImageBatch(images: [], labels: [], count: range.count)
     for index in range {
       let (image, label) = try source.validationImage(index)
@@ -99,7 +114,13 @@ package struct ContrastiveImageTask: TrainingTask {
       batch.images += image.cut(middle).map { Float($0) / 255 }.bicubic(height: size, width: size).clipped.samples
       batch.labels.append(label)
     }
-    if sides == 2 { batch.images += batch.images }
     return batch
+  }
+
+  package func validationViews(_ range: Range<Int>) throws(EngramError) -> ImageBatch? {
+    try views(
+      Array(range), seed: Self.validationSeed,
+      deviations: { Self.blur(seed: Self.validationSeed, stimulus: $0) }
+    ) { (index) throws(EngramError) in try source.validationImage(index) }
   }
 }

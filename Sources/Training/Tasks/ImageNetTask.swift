@@ -40,6 +40,7 @@ package struct ImageNetTask: TrainingTask {
   package var trainingCount: Int { source.trainingCount }
   package var validationCount: Int { source.validationCount }
   package var isCostly: Bool { true }
+  package var fingerprint: DataFingerprint? { source.fingerprint }
 
   package func training(_ indices: [Int], seed: UInt64) throws(EngramError) -> ImageBatch {
     try batch(indices) { (index) throws(EngramError) in

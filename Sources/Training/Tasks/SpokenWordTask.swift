@@ -28,6 +28,7 @@ package struct SpokenWordTask: TrainingTask {
   package var trainingCount: Int { clips.training.words.count }
   package var validationCount: Int { clips.validation.words.count }
   package var isCostly: Bool { true }
+  package var fingerprint: DataFingerprint? { clips.fingerprint }
 
   package func training(_ indices: [Int], seed: UInt64) throws(EngramError) -> ImageBatch {
     try batch(clips.training, indices, seed: seed)

@@ -28,6 +28,9 @@ struct TaskCatalogue: Sendable {
     DigitsTask.Kind.allCases.map(\.rawValue) + ["cifar10", "cifar10-simclr", "imagenet", "simclr", "audionet"]
   }
 
+  /// What a user should know of the data sets.
+  var notes: [String] { folder?.notes ?? [] }
+
   /// Makes a catalogue of data sets in a folder.
   init(data: String?) { self.data = data }
 

@@ -18,6 +18,9 @@ package protocol TrainingTask: Sendable {
   /// Stimuli that are measured.
   var validationCount: Int { get }
 
+  /// What tells its data set from others; nil where it is bundled.
+  var fingerprint: DataFingerprint? { get }
+
   /// Whether a batch takes long to make, so that those of the steps ahead are made meanwhile.
   var isCostly: Bool { get }
 
@@ -39,6 +42,8 @@ package protocol TrainingTask: Sendable {
 
 extension TrainingTask {
   package var isCostly: Bool { false }
+
+  package var fingerprint: DataFingerprint? { nil }
 
   package func validationViews(_ range: Range<Int>) throws(EngramError) -> ImageBatch? { nil }
 }

@@ -70,6 +70,27 @@ extension TrajectoryStore {
         runKey: try snapshot().runKey())) != nil
   }
 
+  /// Whether the store has what was recorded of a run, whatever its metadata and their fields are today.
+  ///
+  /// - Parameters:
+  ///   - metadata: Metadata of the run by field name, as it was recorded.
+  ///   - layers: The layers.
+  ///   - statistics: The names of the statistics.
+  /// - Returns: Whether it has, hidden or not.
+  /// - Throws: ``EngramError`` with code `invalidData` for what cannot be a run, `corrupt`.
+  package func holdsRecorded(
+    run metadata: [String: MetadataValue], layers: [Layer], statistics: [String]
+  ) throws(EngramError) -> Bool {
+    var run = try RecordedRun(
+      metadata: metadata, layers: layers, statistics: statistics, elementType: .float32,
+      runKey: try snapshot().runKey())
+    while try hasEnded(run) {
+      if try isThere(run) { return true }
+      run.attempt += 1
+    }
+    return false
+  }
+
   /// Every run that is being recorded or was cut short, in no order that means anything.
   ///
   /// - Throws: ``EngramError`` with code `corrupt` when a journal is damaged.

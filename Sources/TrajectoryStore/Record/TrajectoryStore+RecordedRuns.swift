@@ -99,6 +99,15 @@ extension TrajectoryStore {
     try read { (catalog) throws(EngramError) in try catalog.ingested(recordingHash(of: run)) } != nil
   }
 
+  /// Whether what was recorded of a run that has ended is in the store, and was not purged.
+  func isThere(_ run: RecordedRun) throws(EngramError) -> Bool {
+    let hash = recordingHash(of: run)
+    return try read { (catalog) throws(EngramError) in
+      guard let stored = try catalog.ingested(hash) else { return false }
+      return try catalog.run(of: stored.examples.lowerBound) != nil
+    }
+  }
+
   /// The error for a run that has ended and is part of the store, or nil.
   ///
   /// A run whose metadata were corrected since so that they no longer are those given is another one, and no obstacle.

@@ -41,12 +41,12 @@ def test_flax_is_recorded_while_it_learns(tmp_path: pathlib.Path) -> None:
         for epoch in range(3):
             outputs, state = network.apply(variables, x, capture_intermediates=True)
             kernel = np.asarray(variables["params"]["Dense_1"]["kernel"], np.float64)
-            known.append([np.abs(kernel).mean(), np.linalg.norm(kernel.T, axis=1).mean(), np.asarray(outputs, float).mean(1).mean()])
+            known.append([np.abs(kernel).mean(), np.linalg.norm(kernel, axis=1).mean(), np.asarray(outputs, float).mean(1).mean()])
             assert recorder.record_arrays(epoch, variables, state, metrics={"loss": loss(variables)})
             variables = step(variables)
     store = engram.open(tmp_path / "x.engram")
     found = store.select("layer_name = 'Dense_1'", statistics=["weightabs_mean", "weightabs_norm", "actraw_mean"]).to_numpy3d()[0].T
-    np.testing.assert_allclose(found[:, [0, 2]], np.array(known)[:, [0, 2]], rtol=1e-5)
+    np.testing.assert_allclose(found, np.array(known), rtol=1e-5)
     assert store.sql("SELECT layer_name, layer_position FROM example ORDER BY example_id").rows() == layers
     assert store.sql("SELECT metric FROM run_metric_last").rows() == [("loss",)]
 

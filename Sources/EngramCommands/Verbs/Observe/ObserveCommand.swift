@@ -96,7 +96,7 @@ enum ObserveCommand {
   private static var apart: [[any DeclaredParameter]] {
     let ofRecordings: [any DeclaredParameter] = [
       activations, weights, changes, axes, weightAxes, layers, positions, epochs, metadata, fields, missing, ownUnits,
-      dryRun,
+      dryRun, IngestCommand.types, IngestCommand.missing, IngestCommand.decimal, IngestCommand.delimiter,
     ]
     return ofRecordings.map { [checkpoints, $0] }
   }
@@ -112,11 +112,36 @@ enum ObserveCommand {
     if invocation[dryRun] {
       let plan = try request.plan(into: invocation[store], options: options(invocation))
       try ObserveText.tell(plan.notes, plan.warnings, invocation)
+      try tellOfUnused(invocation)
       return try ObserveText.show(plan, invocation)
     }
     let report = try request.observe(into: invocation[store], options: options(invocation))
     try ObserveText.tell(report.notes, report.plan.warnings, invocation)
+    try tellOfUnused(invocation)
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
+  }
+
+  /// Says which options change nothing of what was measured.
+  private static func tellOfUnused(_ invocation: Invocation) throws(EngramError) {
+    func tell(_ parameters: [any DeclaredParameter], unless isUsed: Bool, _ why: String) throws(EngramError) {
+      let names = parameters.filter { invocation.isGiven($0) }.map(\.facts.spelling)
+      if isUsed || names.isEmpty { return }
+      try invocation.note(
+        "note: \(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") not used, for there \(why)")
+    }
+    let isDegraded =
+      invocation[units]?.isEmpty == false || invocation[unitFraction]?.isEmpty == false
+      || invocation[noise]?.contains { $0 > 0 } == true
+    try tell([seeds], unless: isDegraded, "is no noise and no choice of units")
+    if invocation[checkpoints] != nil { return }
+    let hasUnits = !invocation[activations].isEmpty || !invocation[changes].isEmpty
+    try tell([axes, ownUnits], unless: hasUnits, "are no activations")
+    try tell([weightAxes, weightNorm], unless: !invocation[weights].isEmpty, "are no weights")
+    let hasTable = invocation[metadata] != nil
+    try tell([IngestCommand.delimiter], unless: hasTable, "is no table of metadata")
+    try tell(
+      [IngestCommand.types, IngestCommand.missing, IngestCommand.decimal],
+      unless: hasTable || !invocation[fields].isEmpty, "are no metadata")
   }
 
   private static func options(_ invocation: Invocation) throws(EngramError) -> IngestOptions {
@@ -135,6 +160,7 @@ enum ObserveCommand {
       weightNorm: invocation[weightNorm], data: invocation[data])
     let report = try observation.observe(into: invocation[store], options: options(invocation))
     try ObserveText.tell(report.notes, report.ingest?.preview.warnings ?? [], invocation)
+    try tellOfUnused(invocation)
     try ObserveText.show(report, seconds: MonotonicClock.seconds - start, invocation)
   }
 

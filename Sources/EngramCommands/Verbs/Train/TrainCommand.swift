@@ -83,6 +83,9 @@ enum TrainCommand {
     if let shard = invocation[shard] { runs = PlanRunner.shard(runs, shard.index, of: shard.count) }
     let path = invocation[store]
     try tellOfPlan(invocation)
+    if let folder = invocation[data], !PlanRunner.needData(runs) {
+      try invocation.note("note: --data is not used, for what is learned is bundled: \(folder)")
+    }
     if invocation[list] {
       try check(listed: runs, invocation)
       return try TrainText.show(list: runs, in: path, invocation)
@@ -201,8 +204,9 @@ enum TrainCommand {
       do throws(EngramError) {
         try runs[index].apply(changes)
       } catch {
+        let place = error.place.map { error.message.contains($0) ? "" : ", \($0)" } ?? ""
         throw invocation.usageError(
-          "--set: \(error.message)", expected: error.expected ?? "NAME=VALUE", found: error.found ?? error.place)
+          "--set: \(error.message)\(place)", expected: error.expected ?? "NAME=VALUE", found: error.found)
       }
       // A plan whose settings were changed makes other runs than the plan.
       if !changes.members.isEmpty, changes["recipe"] == nil, let name = runs[index].recipe {

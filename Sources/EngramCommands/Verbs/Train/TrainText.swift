@@ -170,14 +170,13 @@ enum TrainText {
     var table = Table(columns: fields + ["recipe", "state"])
     for run in runs {
       let metadata = present(run.metadata)
+      // What is stored of a run that has not ended are observations of its network.
       let state =
-        stored.contains(metadata)
-        ? "stored"
-        : begun[metadata].map { epochs in
+        begun[metadata].map { epochs in
           let checkpoints = run.checkpoints
           return "\(checkpoints.count { epochs.contains(Double($0)) }) of \(checkpoints.count) checkpoints"
         }
-          ?? (hidden.contains(metadata) ? "hidden" : "to do")
+        ?? (stored.contains(metadata) ? "stored" : hidden.contains(metadata) ? "hidden" : "to do")
       table.append(cells(run) + [TableCell(run.metadata["recipe"] ?? .null), .text(state)])
     }
     try invocation.show(table, as: invocation[CommonParameters.json] ? .json : .table)
