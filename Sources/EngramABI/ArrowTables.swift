@@ -53,8 +53,17 @@ import TrajectoryModel
     if kind == .real, column.integers != nil {
       let numbers = CNumbers<Double>(repeating: 0, count: 0)
       for row in 0..<count {
-        let isWhole = column.kinds[row] == TableColumn.Kind.integer.rawValue
-        numbers.append(isWhole ? Double(column.integers?[row] ?? 0) : column.reals?[row] ?? 0)
+        guard column.kinds[row] == TableColumn.Kind.integer.rawValue, let whole = column.integers?[row] else {
+          numbers.append(column.reals?[row] ?? 0)
+          continue
+        }
+        let number = Double(whole)
+        guard Int64(exactly: number) == whole else {
+          throw EngramError(
+            .invalidData, "a column has reals, and a whole number that would be rounded beside them",
+            place: "column '\(column.name)'", found: "\(whole)", mend: "cast it to one type in SQL")
+        }
+        numbers.append(number)
       }
       converted = numbers
     }

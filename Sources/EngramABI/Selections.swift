@@ -15,7 +15,9 @@ final class SelectionHandle: Sendable {
   let columns: FeatureColumns
   let statistics, names, remarks: CTexts
 
-  init(_ selection: FeatureSelection, isBySample: Bool, of snapshot: Snapshot) throws(EngramError) {
+  init(
+    _ selection: FeatureSelection, of examples: ExamplesHandle, isBySample: Bool, in snapshot: Snapshot
+  ) throws(EngramError) {
     if isBySample, selection.columns.view.hasPositions {
       throw EngramError(
         .usage, "columns epoch by epoch have no positions of layers", place: "engram_selection_options.order",
@@ -26,7 +28,7 @@ final class SelectionHandle: Sendable {
     columns = isBySample ? selection.columns.recorded : selection.columns
     statistics = CTexts(columns.statistics)
     names = CTexts(columns.names)
-    remarks = CTexts(selection.remarks)
+    remarks = CTexts(selection.remarks + examples.remarks)
   }
 }
 
@@ -68,11 +70,11 @@ public func engram_select(
     guard order == ENGRAM_BY_STATISTIC || order == ENGRAM_BY_EPOCH else {
       throw unknown("engram_order", unsafe given.order)
     }
+    let examples = try unsafe object(examples, ExamplesHandle.self)
     let selected = try snapshot.select(
-      try unsafe object(examples, ExamplesHandle.self).set, statistics: try StatisticSelection(parsing: statistics),
-      view: view ?? .whole, missing: missing)
+      examples.set, statistics: try StatisticSelection(parsing: statistics), view: view ?? .whole, missing: missing)
     unsafe place.pointee = handle(
-      try SelectionHandle(selected, isBySample: order == ENGRAM_BY_EPOCH, of: snapshot))
+      try SelectionHandle(selected, of: examples, isBySample: order == ENGRAM_BY_EPOCH, in: snapshot))
   }
 }
 

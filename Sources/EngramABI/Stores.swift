@@ -93,8 +93,10 @@ public func engram_snapshot_free(_ snapshot: Handle) { unsafe release(snapshot) 
 /// A set of examples as a handle.
 final class ExamplesHandle: Sendable {
   let set: ExampleSet
+  /// What of the filter that selected them is likely a mistake.
+  let remarks: [String]
 
-  init(_ set: ExampleSet) { self.set = set }
+  init(_ set: ExampleSet, remarks: [String] = []) { (self.set, self.remarks) = (set, remarks) }
 }
 
 @c @implementation
@@ -105,9 +107,14 @@ public func engram_examples_where(
   unsafe call(error) { () throws(EngramError) in
     let place = try unsafe place(examples, "examples")
     let snapshot = try unsafe object(snapshot, Snapshot.self)
-    let selected = try snapshot.examples(
-      where: try unsafe optionalText(filter, "filter"), limits: try unsafe queryLimits(work))
-    unsafe place.pointee = handle(ExamplesHandle(selected))
+    let filter = try unsafe optionalText(filter, "filter")
+    let selected = try snapshot.examples(where: filter, limits: try unsafe queryLimits(work))
+    // A child of fork could otherwise find the locks shut behind which Swift's runtime makes types.
+    let remarks = try ForkGate.inside { () throws(EngramError) -> [String] in
+      guard let filter else { return [] }
+      return try snapshot.remarks(onFilter: filter)
+    }
+    unsafe place.pointee = handle(ExamplesHandle(selected, remarks: remarks))
   }
 }
 

@@ -17,7 +17,8 @@ NUMBERED = {"diff", "results", "compare"}
 
 def main() -> int:
     """Be the `engram` command; what the script of that name calls."""
-    return _engram.run_main(sys.argv[1:])
+    # An argument that is not UTF-8 is shown as such by the command, which finds nothing of that name.
+    return _engram.run_main([one.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for one in sys.argv[1:]])
 
 
 def quoted(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pyarrow
 import pyarrow.dataset
+import pyarrow.fs
 
 from . import _errors
 from ._exports import aside, value_columns
@@ -23,14 +25,33 @@ BATCH = 3_072
 LACKING = re.compile(r"No match for FieldRef\.Name\((.*?)\) in ", re.DOTALL)
 
 
-class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ignore]
+class Refusal(io.RawIOBase):
+    """A file that nobody may read: what pyarrow itself finds where it looks past the methods of a dataset."""
+
+    def readable(self) -> bool:
+        """As pyarrow asks of a file."""
+        return True
+
+    def seekable(self) -> bool:
+        """As pyarrow asks of a file."""
+        return True
+
+    def _refused(self, *arguments: Any) -> NoReturn:
+        raise _errors.UnsupportedError(
+            "a selection is scanned by its own methods, and this call of pyarrow scans it itself",
+            mend="give it `selection.to_arrow()`, or `pyarrow.dataset.dataset(selection.to_arrow())`")
+
+    tell = seek = read = _refused
+
+
+class SelectionDataset(pyarrow.dataset.UnionDataset):  # type: ignore[misc,unused-ignore]
     """A selection that is scanned; made by :meth:`Selection.to_dataset`.
 
-    What a scan is of is decided by its columns and its filter. It pickles as its selection.
+    What a scan is of is decided by its columns and its filter. It pickles as its selection. To the C++ library of pyarrow, which sees
+    none of its methods, it is a dataset of one file that cannot be read.
     """
 
     def __init__(self, selection: Selection, layout: Literal["list", "wide"], fields: str | Sequence[str] | None) -> None:
-        # The base class has no constructor; nothing of it is used that needs one.
         if layout not in ("list", "wide"):
             raise _errors.UsageError("a dataset has a row for each example", place="layout", expected="'list' or 'wide'", found=repr(layout))
         self._selection = selection
@@ -51,6 +72,9 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
             [field.with_type(plain(field.type)) for field in known]
             + [field.with_name(name) for field, name in zip(list(values)[1:], self._owner, strict=True)], values.metadata)
         self._statistics = statistics
+        form = pyarrow.dataset.IpcFileFormat()
+        file = form.make_fragment(Refusal())
+        super().__init__(self._schema, [pyarrow.dataset.FileSystemDataset([file], self._schema, form, pyarrow.fs.LocalFileSystem())])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SelectionDataset, (self._selection, self._layout, self._fields)
@@ -103,6 +127,8 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
             rows = self._metadata(ids, list(of_filter | {"example_id"}))
             ids = rows.filter(filter)["example_id"].to_numpy()
             filter, needed = None, [name for name in self._schema.names if name in asked]
+        # Batches without columns have no rows; the scanner takes the ids away again.
+        needed = needed or ["example_id"]
         schema = pyarrow.schema([self._schema.field(name) for name in needed], self._schema.metadata)
         # The base class takes the batches apart again.
         batches = self._batches(ids, needed, schema, max(1, min(batch_size, BATCH)), is_left)
@@ -163,7 +189,7 @@ class SelectionDataset(pyarrow.dataset.Dataset):  # type: ignore[misc,unused-ign
                 table = pyarrow.Table.from_arrays([*table.columns, *self._values(some, read, columns)], names=[*table.column_names, *columns])
             yield from cast(table.select(names), schema).to_batches()
 
-    # What a selection has no meaning for, the base class would answer from memory that is not there.
+    # What a selection has no meaning for, the base class would answer of a file that is not there.
 
     def get_fragments(self, filter: Any = None) -> NoReturn:
         """A selection has no fragments."""

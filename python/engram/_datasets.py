@@ -127,7 +127,7 @@ class Parts:
             elif name not in (example, epoch, "statistic"):
                 left_out.append(f"{name} {variable.dims}")
         # The parts of a label of several levels are coordinates themselves.
-        if example in data.coords and data[example].dtype.kind in "OUSMm" and data.indexes[example].nlevels == 1:
+        if example in data.coords and data[example].dtype.kind in "OUSMm" and is_single(data, example):
             facts.append(example)
         return cls(data, example, epoch, statistics, facts, left_out)
 
@@ -217,8 +217,8 @@ class Parts:
         data, is_own = self.data, {*self.facts, "example_id"} >= OWN
         if self.left_out:
             _errors.say(f"left out, for they have neither one value nor one for each example: {listed(self.left_out)}")
-        labels = data.indexes.get(self.example)
-        if labels is not None and labels.nlevels == 1 and self.example not in self.facts and not is_own:
+        labels = data.coords.get(self.example)
+        if labels is not None and is_single(data, self.example) and self.example not in self.facts and not is_own:
             if not np.array_equal(labels.to_numpy(), np.arange(self.count)):
                 _errors.say(f"the numbers of the examples are left out, for a store numbers them itself: {self.example}")
         given = [name for name in (*GIVEN, "commit_id") if name in self.facts and name != "run_id"]
@@ -233,6 +233,11 @@ class Parts:
             f"{name}@{one}" for name, variable in data.variables.items() for one in variable.attrs if one != FIELD or not is_own]
         if attributes:
             _errors.say(f"attributes are not read: {listed(attributes)}")
+
+
+def is_single(data: xarray.Dataset, axis: str) -> bool:
+    """Whether the labels of an axis have one level, as all have that are no index."""
+    return getattr(data.indexes.get(axis), "nlevels", 1) == 1
 
 
 def dataset_of(array: xarray.DataArray) -> xarray.Dataset:

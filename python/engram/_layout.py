@@ -32,7 +32,7 @@ import numpy as np
 from . import _errors
 from ._axes import fitted, plain_type, save_npy, trajectory_axes, words_of
 from ._request import epochs_text, require_text
-from ._write import held, ingest, observe, plain
+from ._write import field_value, held, ingest, observe, plain
 
 Leaves = str | Mapping[str, str] | None
 #: Arrays of the layout that are no fields of runs.
@@ -334,7 +334,7 @@ class TreeReader:
         fields: dict[str, tuple[str, list[Any]]] = {}
         for name, value in given.items():
             is_many = isinstance(value, Iterable) and not isinstance(value, (str, bytes)) and np.ndim(value) > 0  # type: ignore[arg-type]
-            fields[name] = ("each", [plain(one) for one in value]) if is_many else ("all", [plain(value)])
+            fields[name] = ("each" if is_many else "all", [field_value(name, one) for one in (value if is_many else [value])])
         return fields
 
     def _recordings(self, store: Any, folder: pathlib.Path, options: dict[str, Any]) -> Any:

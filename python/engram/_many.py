@@ -12,7 +12,7 @@ import numpy.typing as npt
 from . import _engram, _errors
 from ._alike import alike
 from ._exports import beside
-from ._request import Layout, Missing, class_array, examples_of, fields_text, layout_number, matrix_for, require_text
+from ._request import Layout, Missing, class_array, epochs_text, examples_of, fields_text, layout_number, matrix_for, require_text, statistics_text
 from ._selection import Selection
 from ._stacked import beside_store, require_held, say_mixed, stacked
 from ._store import Epochs, Store
@@ -110,9 +110,10 @@ class Stores(Mapping[str, Store]):
             raise _errors.UsageError(
                 "a z-score of several stores is that of the matrix of all", place="view", found=repr(view),
                 mend="leave `zscore` out, and standardize what `to_numpy()` gives")
-        asked = statistics if isinstance(statistics, str) else list(statistics)
+        # Each store asks anew, and an iterator would be at its end after the first.
+        asked, at = statistics_text(statistics), epochs_text(epochs)
         return StoresSelection({
-            name: store.select(where, statistics=asked, epochs=epochs, view=view, missing=missing) for name, store in self._stores.items()})
+            name: store.select(where, statistics=asked, epochs=at, view=view, missing=missing) for name, store in self._stores.items()})
 
     def sql(self, query: str, *, seconds: float = 60.0) -> pandas.DataFrame:
         """Ask every store the same; see :meth:`Store.sql`.

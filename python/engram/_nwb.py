@@ -15,7 +15,7 @@ from ._layout import listed
 from ._needs import existing, needs
 from ._observe import Meter
 from ._rows import RowWriter, columns_of, paths_of
-from ._write import ingest
+from ._write import given_fields, ingest
 
 #: Columns of units that may name the area, the surest first; those of electrodes come after them.
 AREAS = ("location", "area", "brain_area", "region", "brain_region", "structure", "ecephys_structure_acronym")
@@ -99,6 +99,7 @@ def read_nwb(
         raise _errors.UsageError("the window is empty", place="window", expected="(from, to) in seconds", found=str(window))
     if value not in ("rate", "count"):
         raise _errors.UsageError("there is no such value", place="value", expected="'rate' or 'count'", found=repr(value))
+    given = given_fields(metadata or {})
     files = paths_of(paths)
     if not files:
         raise _errors.UsageError("there are no files", place="paths")
@@ -113,7 +114,7 @@ def read_nwb(
         read_session(existing(path), window, align, value, blocks, layer, units, trials, min_units) for path in files]
     rows = within(sessions) if blocks is not None else across(sessions, numbers)
     for row in rows:
-        row.update(metadata or {})
+        row.update(given)
     give_positions(rows, positions or {})
     return store_rows(rows, store, listed(files), options)
 

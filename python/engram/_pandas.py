@@ -63,8 +63,13 @@ def distinct(column: pandas.Series) -> Any:
 
 
 def types_of(column: pandas.Series) -> set[type]:
-    """The types of the values of a column of objects, those aside that stand for no value; none for other columns."""
+    """The types of the values of a column of objects or texts, those aside that stand for no value; none for other columns."""
+    import pandas
+
     values = distinct(column)
+    # The type of texts has NaN in the place of a missing one; categories of which there are none were texts.
+    if isinstance(values.dtype, pandas.StringDtype) or values.dtype.kind == "O" and not len(values):
+        return {str}
     kinds = set(map(type, values)) if values.dtype.kind == "O" else set()
     return {kind for kind in kinds if kind is not type(None) and kind.__name__ not in ("NAType", "NaTType")}
 

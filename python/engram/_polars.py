@@ -51,7 +51,8 @@ def scan(
     def source(
         with_columns: list[str] | None, predicate: polars.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[polars.DataFrame]:
-        wanted = list(schema) if with_columns is None else with_columns
+        # A frame without columns has no rows, so where polars wants none, as for row numbers alone, the ids tell how many there are.
+        wanted = list(schema) if with_columns is None else with_columns or ["example_id"]
         filtered = set() if predicate is None else set(predicate.meta.root_names())
         needed = filtered.union(wanted)
         # Of a limit and a filter together polars means the first rows, and those of them that the filter leaves.

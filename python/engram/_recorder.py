@@ -13,7 +13,7 @@ import numpy.typing as npt
 from . import _engram, _errors
 from ._command import absolute, unbroken
 from ._observe import floats
-from ._write import WAIT, has_parts, listed, plain, run_json
+from ._write import LARGEST, WAIT, has_parts, listed, plain, run_json
 
 if TYPE_CHECKING:
     import torch
@@ -35,6 +35,18 @@ def dtype_of(dtype: npt.DTypeLike) -> np.dtype[Any]:
     if kind is None or kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise _errors.UsageError("values are recorded as reals", place="dtype", expected="float32 or float64", found=repr(dtype))
     return kind
+
+
+#: How a metric may be called.
+METRIC_NAME = "a name of 1 to 200 bytes of UTF-8, no NUL among them"
+
+
+def is_metric_name(name: str) -> bool:
+    """Whether a metric may be called so."""
+    try:
+        return "\0" not in name and 1 <= len(name.encode()) <= 200
+    except UnicodeEncodeError:
+        return False
 
 
 class Recorder:
@@ -95,6 +107,8 @@ class Recorder:
         #: What was said once.
         self._has_said: set[str] = set()
         self._owner = os.getpid()
+        #: The last process that said that it records nothing.
+        self._warned_in = self._owner
         self.report: dict[str, Any] | None = None
         if self._layers is not None:
             self._begin()
@@ -263,10 +277,10 @@ class Recorder:
         -------
         bool
             Whether it was recorded: False for an equal checkpoint that was there already, and for one that could not be
-            recorded (with a warning, or an exception with `strict`).
+            recorded (with a warning, or an exception with `strict`), as none can in a child of the process that made the recorder.
         """
         if os.getpid() != self._owner:
-            return False  # a child of the training, such as a worker of a DataLoader, records nothing
+            return self._refused_in_child()
         try:
             given: Any = values
             if self._layers is None and given is not None:
@@ -285,6 +299,18 @@ class Recorder:
                 self._has_warned = True
                 _errors.say(f"epoch {epoch} was not recorded, and training goes on: {error}")
             return False
+
+    def _refused_in_child(self) -> bool:
+        """A child of the training, such as a worker of a DataLoader, records nothing, which each of them says once."""
+        error = _errors.UsageError(
+            "a recorder records in the process that made it, and this is a child of that one", file=self.path,
+            mend="make a recorder of another run in the child, or record in the training itself")
+        if self.strict:
+            raise error
+        if self._warned_in != os.getpid():
+            self._warned_in = os.getpid()
+            _errors.say(f"nothing is recorded here: {error}")
+        return False
 
     def _measured(self) -> npt.NDArray[np.float64]:
         """The statistics of the observed model now, shape (layers, statistics), to be recorded later."""
@@ -317,12 +343,20 @@ class Recorder:
         # What has parts is no number; `plain` takes what has none.
         known = {str(name): repr(value) if has_parts(value) else plain(value) for name, value in metrics.items()}
         wrong = [name for name, value in known.items() if not isinstance(value, (int, float, type(None)))]
+        wrong += [name for name, value in known.items() if isinstance(value, int) and abs(value) > LARGEST]
+        if nameless := [name for name in known if not is_metric_name(name)]:
+            if self.strict:
+                raise _errors.UsageError("this is no name of a metric", place="metrics", expected=METRIC_NAME, found=ascii(nameless[0])[:60])
+            if told := [name for name in nameless if f"name {name}" not in self._has_said]:
+                self._has_said.update(f"name {name}" for name in told)
+                shown = ", ".join(ascii(name)[:60] for name in told[:6])
+                _errors.say(f"epoch {epoch}: metrics without {METRIC_NAME} are left out: {shown}")
         if wrong and self.strict:
             raise _errors.UsageError("a metric is a number", place=f"metrics[{wrong[0]!r}]", found=repr(known[wrong[0]])[:60])
         if told := [name for name in wrong if f"metric {name}" not in self._has_said]:
             self._has_said.update(f"metric {name}" for name in told)
             _errors.say(f"epoch {epoch}: metrics that are no numbers are left out: {', '.join(told)}")
-        return {name: int(value) if isinstance(value, bool) else value for name, value in known.items() if name not in wrong}
+        return {name: int(value) if isinstance(value, bool) else value for name, value in known.items() if name not in {*wrong, *nameless}}
 
     def _narrowed(self, array: npt.NDArray[Any], epoch: float) -> npt.NDArray[Any]:
         """The values in the type of the recorder; says once that some are infinite in it, and once that some are zero."""

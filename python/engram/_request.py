@@ -173,7 +173,7 @@ def epochs_text(epochs: str | float | slice | Iterable[float] | None) -> str | N
             raise _errors.UsageError(
                 "a slice of epochs has both ends", place="epochs", expected="slice(0, 100, 25)", found=repr(epochs))
         return ":".join(number(part) for part in parts)
-    if isinstance(epochs, Iterable):
+    if isinstance(epochs, Iterable) and getattr(epochs, "ndim", None) != 0:
         return ",".join(number(epoch) for epoch in epochs)
     return number(epochs)
 

@@ -10,13 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TextIO
 
+import numpy as np
+
 from ._errors import EngramError
 from ._write import plain
 
 
 def cell(value: Any) -> str:
-    """A value as a cell of CSV; None is an empty cell, and a text stands in quotes whatever it looks like."""
-    if type(value) is not str and not (isinstance(value, float) and math.isnan(value)):
+    """A value as a cell of CSV; None is an empty cell, NaN the word, and a text stands in quotes whatever it looks like."""
+    if isinstance(value, (float, np.floating)) and math.isnan(value):
+        return "nan"
+    if type(value) is not str:
         value = plain(value)
     if value is None:
         return ""

@@ -15,7 +15,7 @@ from ._exports import ArrowStream, stoppable
 from ._needs import needs
 from ._pieces import Pieces, say_beyond
 from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, recorded_dtype
-from ._table import Table
+from ._table import TYPES, Table
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -234,7 +234,12 @@ class Selection:
             Columns of the view ``example``; all of them unless given.
         """
         examples = _engram.selection_examples(self._resolve())
-        return Table(_engram.metadata(self._store._snapshot, examples, fields_text(columns, "columns")))
+        return Table(_engram.metadata(self._store._snapshot, examples, fields_text(columns, "columns")), self._field_types)
+
+    def _field_types(self) -> dict[str, str]:
+        """The declared types of the columns of metadata, by their names in small letters."""
+        fields = Table(_engram.sql(self._store._handle, "SELECT name, type FROM field", self._store._commit, 60.0))
+        return {**TYPES, **{name.lower(): type for name, type in fields}}
 
     # Other libraries.
 

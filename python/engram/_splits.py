@@ -136,7 +136,7 @@ class SplitSet(Sequence[Split]):
         self.store: Store = store._still() if store.commit == self.commit else store.at(self.commit)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _reopened, (self.store, self.name)
+        return _reopened, (self.store, self.name, self.sha256)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -196,8 +196,13 @@ class SplitSet(Sequence[Split]):
         return f"<SplitSet {self.name}: {len(self)} splits, {self.specification.get('kind')} by {self.label}, commit {self.commit}>"
 
 
-def _reopened(store: Store, name: str) -> SplitSet:
-    return store.splits[name]
+def _reopened(store: Store, name: str, sha256: str) -> SplitSet:
+    found = store.splits[name]
+    if found.sha256 != sha256:
+        raise _errors.NotFoundError(
+            "the split set that was pickled is there no more, and another one has its name", file=store.path, place=f"split set {name}",
+            expected=f"SHA-256 {sha256}", found=f"SHA-256 {found.sha256}", mend="pickle the one that is there")
+    return found
 
 
 class SplitSets(Mapping[str, SplitSet]):

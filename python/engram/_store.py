@@ -398,6 +398,9 @@ class Store:
 def _reopened(path: str, commit: int, is_pinned: bool) -> Store:
     store = Store(path, commit=commit or None)
     store._is_pinned = is_pinned
+    # To the library 0 is the newest commit.
+    if not commit and store.commit:
+        _errors.say(f"the store was pickled when it was empty, and is opened at commit {store.commit}")
     return store
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,24 @@ NULL, INTEGER, REAL, TEXT, MIXED = range(5)
 SHOWN = 10
 
 
+#: The types of the columns of the view `example` that are no fields of runs.
+TYPES = {
+    "layer_name": "text", "layer_position": "text", "unit_fraction": "real", "noise_sd": "real", "observation_seed": "integer"}
+
+
+def declared(fact: tuple[Any, ...], type: str | None) -> tuple[Any, ...]:
+    """What is known of a column, of a declared type where it has no value that says one."""
+    name, kind, nulls, kinds, integers, reals, codes, texts = fact
+    count = len(kinds or b"")
+    if kind == NULL and type == "integer":
+        return name, INTEGER, nulls, kinds, bytes(8 * count), reals, codes, texts
+    if kind == NULL and type == "real":
+        return name, REAL, nulls, kinds, integers, bytes(8 * count), codes, texts
+    if kind == NULL and type == "text":
+        return name, TEXT, nulls, kinds, integers, reals, np.full(count, -1, np.int32).tobytes(), texts
+    return fact
+
+
 class Table:
     """Rows of metadata or of a query.
 
@@ -36,9 +54,12 @@ class Table:
     [408, 408, 408, 408]
     """
 
-    def __init__(self, handle: object) -> None:
+    def __init__(self, handle: object, types: Callable[[], Mapping[str, str]] | None = None) -> None:
         self._handle = handle
         self._facts = _engram.table_columns(handle)
+        if types is not None and any(fact[1] == NULL for fact in self._facts):
+            known = types()
+            self._facts = [declared(fact, known.get(fact[0].lower())) for fact in self._facts]
         self._values: dict[int, list[Any]] = {}
 
     @property

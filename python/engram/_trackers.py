@@ -17,7 +17,7 @@ from . import _engram, _errors
 from ._command import command
 from ._needs import existing, needs
 from ._rows import RowWriter, columns_of
-from ._write import ingest, pairs, plain
+from ._write import given_fields, ingest, pairs, plain
 
 #: The field that names a run of a tracker in a store.
 RUN = "tracker_run"
@@ -216,6 +216,7 @@ def store_runs(
     notes: dict[str, list[str]] = {}
     names: tuple[dict[str, None], dict[str, None]] = ({}, {})
     points = ["layer_name", "epoch", "statistic", "value"]
+    given = given_fields(metadata or {})
     with RowWriter([RUN, *points], file) as values, RowWriter([RUN, "epoch", "metric", "value"], file) as metrics:
         for run in runs:
             series = by_epoch(run, epoch, file)
@@ -226,7 +227,7 @@ def store_runs(
                 without.append(run.name)
                 continue
             fields = {name: value for name, value in flat(run.metadata) if value is not None}
-            kept.append({RUN: run.name, **fields, **dict(metadata or {})})
+            kept.append({RUN: run.name, **fields, **given})
             for tag, of in series.items():
                 place = places[tag]
                 names[0 if place else 1][place[1] if place else tag] = None

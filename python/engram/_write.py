@@ -14,7 +14,7 @@ import numpy as np
 from . import _engram, _errors
 from ._axes import Rounding
 from ._command import Progress, command, tell, unbroken
-from ._request import unmasked
+from ._request import require_text, unmasked
 from ._times import timed
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ LARGEST = int(np.finfo(np.float64).max)
 
 def plain(value: Any) -> Any:
     """A value of metadata as JSON has it; NumPy scalars become Python's, and times and durations texts of ISO 8601."""
+    value = alone(value)
     if is_missing(value):
         return None
     text = timed(value)
@@ -38,11 +39,24 @@ def plain(value: Any) -> Any:
         return text
     if hasattr(value, "item"):
         value = value.item()
+        # NaN of a type that is no real of NumPy, such as bfloat16.
+        if is_missing(value):
+            return None
     return value if isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def alone(value: Any) -> Any:
+    """What an array of one element holds, of NumPy or of another library; whatever else it is stays as it is."""
+    if isinstance(value, np.generic) or not (hasattr(value, "item") and hasattr(value, "shape")) or math.prod(value.shape) != 1:
+        return value
+    # `item` of NumPy makes numbers of times, and of what is masked.
+    return np.asanyarray(value).reshape(-1)[0] if isinstance(getattr(value, "dtype", None), np.dtype) else value.item()
 
 
 def is_missing(value: Any) -> bool:
     """Whether a value is none: None, NaN, or what NumPy and pandas have in the place of one."""
+    if value is np.ma.masked:
+        return True
     if isinstance(value, (np.datetime64, np.timedelta64)):
         return bool(np.isnat(value))
     # pandas' NA and NaT are told by their names, so that pandas need not be here.
@@ -52,6 +66,7 @@ def is_missing(value: Any) -> bool:
 def field_value(name: Any, value: Any) -> Any:
     """A value of a field of runs as JSON has it; refuses what a field cannot hold."""
     place = f"field {name}"
+    value = alone(value)
     if has_parts(value):
         raise _errors.UsageError(
             "a value of metadata is a number or a text", place=place, found=repr(value)[:60], mend="give a text, or take its parts apart")
@@ -108,6 +123,14 @@ def changes_of(values: Any) -> dict[str, Any]:
                 mend="join a table that holds it: `store.join(table, by=…)`")
         changes[name] = "'NULL'" if value == "NULL" else unbroken(value, place)
     return changes
+
+
+def given_fields(metadata: Any) -> dict[str, Any]:
+    """Fields of runs that a caller gives beside a file, as :func:`append` takes them."""
+    if not isinstance(metadata, Mapping):
+        raise _errors.UsageError(
+            "metadata is a mapping", place="metadata", expected="names of fields and their values", found=repr(metadata)[:60])
+    return {name: field_value(name, value) for name, value in metadata.items()}
 
 
 def held(name: str, values: list[Any]) -> list[Any]:
@@ -229,6 +252,8 @@ def append(
     for name, axis in (("layers", layers), ("epochs", epochs), ("statistics", statistics)):
         if not hasattr(axis, "__len__"):
             raise _errors.UsageError(f"{name} is a list", place=name, expected="one for each place of its axis", found=repr(axis))
+    for name in statistics:
+        require_text(name, "statistics", "the name of a statistic")
     array = unmasked(values)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":

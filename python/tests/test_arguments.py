@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ def test_a_wrong_argument_is_named(store: engram.Store) -> None:
     """What is wrong is an error of the package that names the argument, never one of the extension or of a command line."""
     for wrong, word in [
         (lambda: store.select(5), "where"), (lambda: store.select(statistics=[5]), "statistics"), (lambda: store.select(statistics=None), "statistics"),
-        (lambda: store.select(epochs=[None]), "epochs"), (lambda: store.sql(None), "query"), (lambda: store.select().labels(None), "column"),
+        (lambda: store.select(epochs=[None]), "epochs"), (lambda: store.select(epochs=np.array("x")), "epochs"), (lambda: store.sql(None), "query"), (lambda: store.select().labels(None), "column"),
         (lambda: store.select().to_numpy(dtype="nope"), "dtype"), (lambda: store.select().to_numpy(threads=-1), "threads"),
         (lambda: store.select(examples=np.ma.array([1, 2], mask=[0, 1])), "masked"),
         (lambda: store.select(examples=np.array([2**63 + 5], np.uint64)), str(2**63 + 5)),
@@ -26,8 +27,16 @@ def test_a_wrong_argument_is_named(store: engram.Store) -> None:
             wrong()
         assert word in str(caught.value) and "--" not in str(caught.value), str(caught.value)
     assert store.select(examples={2, 1}).ids.tolist() == store.select(examples=np.array([2, 1], object)).ids.tolist() == [1, 2]
+    assert store.select(epochs=np.array(5)).epochs == [5.0]
     assert len(engram.open(os.fsencode(store.path))) == len(store)
     assert "no examples" in store.select("1 = 0")._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["m\0x", "m\ud800", 5])
+def test_a_name_of_a_statistic_is_a_whole_text(tmp_path: pathlib.Path, name: Any) -> None:
+    with pytest.raises(engram.UsageError, match="in statistics"):
+        engram.append(tmp_path / "x.engram", np.zeros((1, 1, 1, 1)), runs=[{"a": 1}], layers=["fc"], epochs=[0], statistics=[name])
+    assert not (tmp_path / "x.engram").exists()
 
 
 def test_what_cannot_be_asked_is_refused(shared: engram.Store) -> None:

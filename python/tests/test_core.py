@@ -145,6 +145,21 @@ def test_splits_are_made_and_made_again(store: engram.Store) -> None:
     assert sorted(store.splits) == ["animal", "fig2a"]
 
 
+def test_a_pickled_split_set_is_that_one_or_none(store: engram.Store) -> None:
+    made = store.splits.make("runs", "group-k-fold", folds=4, seed=0)
+    pickled = pickle.dumps(made)
+    store.splits.remove("runs")
+    with pytest.raises(engram.NotFoundError):
+        pickle.loads(pickled)
+    other = store.splits.make("runs", "group-k-fold", folds=4, seed=1)
+    assert other.sha256 != made.sha256
+    with pytest.raises(engram.NotFoundError, match=f"{made.sha256}.*{other.sha256}"):
+        pickle.loads(pickled)
+    store.splits.remove("runs")
+    store.splits.make("runs", "group-k-fold", folds=4, seed=0)
+    assert pickle.loads(pickled).sha256 == made.sha256
+
+
 def _findings(audit: object) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     stack = [audit]

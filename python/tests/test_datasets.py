@@ -144,6 +144,11 @@ def test_labels_of_examples_lose_nothing_in_silence(xarray: Any, tmp_path: pathl
     assert rows(store, "code") == [("18446744073709551615",), ("1",)] and len(said) == 1 and "code is text" in said[0]
     with pytest.raises(engram.UsageError, match="bytes"):
         engram.from_xarray(small(xarray, code=("example", np.array([b"a", b"b"]))), tmp_path / "w.engram")
+    # Labels that are no index.
+    store, said = brought(small(xarray, example=["p", "q"]).drop_indexes("example"), tmp_path / "u.engram")
+    assert said == [] and rows(store, "example") == [("p",), ("q",)]
+    store, said = brought(small(xarray, example=[7, 9]).drop_indexes("example"), tmp_path / "v.engram")
+    assert len(store) == 2 and any("numbers of the examples are left out" in one for one in said)
 
 
 def test_values_with_parts_are_no_metadata(xarray: Any, tmp_path: pathlib.Path) -> None:

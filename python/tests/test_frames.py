@@ -325,6 +325,20 @@ def test_a_name_of_a_column_changes_no_other(bring: Any, tmp_path: pathlib.Path,
     np.testing.assert_array_equal(selection.to_numpy(), [[1, NAN]])
 
 
+@pytest.mark.parametrize("kind", [None, "object", "string", "category"], ids=str)
+def test_texts_that_some_rows_lack_are_no_statistic(kind: str | None, tmp_path: pathlib.Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    note = pandas.Series(["x", "x", None, None], dtype=kind)  # type: ignore[call-overload,unused-ignore]
+    frame = pandas.DataFrame({"run": [1, 1, 2, 2], "epoch": [0, 1, 0, 1], "note": note, "m": [1.0, 2.0, 3.0, NAN]})
+    rows_of_2 = frame[frame["run"] == 2]
+    if kind == "category":
+        rows_of_2 = rows_of_2.assign(note=rows_of_2["note"].cat.remove_unused_categories())
+    engram.from_pandas(rows_of_2, tmp_path / "x.engram")
+    selection = engram.open(tmp_path / "x.engram").select(statistics="all")
+    assert selection.statistics == ["m"]
+    np.testing.assert_array_equal(selection.to_numpy(), [[3.0, NAN]])
+
+
 def test_times_are_spelled_alike_by_every_way_in(tmp_path: pathlib.Path) -> None:
     pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
     zone = datetime.timezone.utc

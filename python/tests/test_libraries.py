@@ -81,6 +81,18 @@ def test_pandas_polars_duckdb_and_nanoarrow_agree(shared: engram.Store) -> None:
     assert isinstance(table.to_pandas()["architecture"].dtype, pandas.CategoricalDtype)
 
 
+def test_a_whole_number_beside_reals_is_not_rounded(shared: engram.Store) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("polars")
+    wide = shared.sql(f"SELECT {2**53 + 1} AS x UNION ALL SELECT 0.5")
+    for read in (wide.to_arrow, wide.to_polars):
+        with pytest.raises(engram.InvalidDataError, match=f"rounded.*column 'x'.*{2**53 + 1}.*cast it"):
+            read()
+    assert wide["x"] == [2**53 + 1, 0.5]
+    narrow = shared.sql(f"SELECT {2**53} AS x UNION ALL SELECT {-(2**63)} UNION ALL SELECT 0.5")
+    assert sorted(narrow.to_arrow()["x"].to_pylist()) == sorted(narrow.to_polars()["x"].to_list()) == [-(2.0**63), 0.5, 2.0**53]
+
+
 def test_polars_scans_only_what_a_query_needs(shared: engram.Store) -> None:
     polars = pytest.importorskip("polars")
     selection = shared.select(statistics="all", epochs="0:100:25")
@@ -99,6 +111,19 @@ def test_polars_scans_only_what_a_query_needs(shared: engram.Store) -> None:
     assert lazy.filter(polars.col("architecture") == "nothing").collect().height == 0
     wide = selection.scan("wide", fields="learning_rule")
     assert wide.select("actraw_var@50").sum().collect().equals(selection.to_polars("wide", "").select("actraw_var@50").sum())
+
+
+def test_a_scan_without_columns_has_its_rows(shared: engram.Store) -> None:
+    polars = pytest.importorskip("polars")
+    lazy = shared.select("architecture = 'knet'", statistics=["weightabs_mean"], epochs=0).scan()
+    is_even = polars.col("i") % 2 == 0
+    assert lazy.with_row_index("i").filter(is_even).select(polars.len()).collect().item() == 48
+    assert lazy.with_row_index("i").select("i").collect().to_series().to_list() == list(range(96))
+    assert lazy.with_row_index("i").select("i").head(3).collect().height == 3
+    assert lazy.select(polars.int_range(polars.len())).collect().height == 96
+    is_large = polars.col("weightabs_mean").arr.get(0) > 0.05
+    count = lazy.filter(is_large).select("example_id").collect().height
+    assert lazy.filter(is_large).with_row_index("i").select("i").collect().height == count > 0
 
 
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -181,6 +206,33 @@ def test_a_dataset_is_what_pyarrow_expects(shared: engram.Store) -> None:
             wrong()
     with pytest.raises(Exception, match="nothing"):
         data.to_table(filter=dataset_of.field("nothing") == 1)
+
+
+def test_a_dataset_without_columns_has_its_rows(shared: engram.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset_of = pytest.importorskip("pyarrow.dataset")
+    data = shared.select(statistics=["weightabs_mean"], epochs=0).to_dataset()
+    one = {"one": dataset_of.scalar(1)}
+    read = decoded(monkeypatch)
+    for condition, count in ((None, 1632), (dataset_of.field("architecture") == "knet", 96)):
+        table = data.to_table(one, condition)
+        assert table.column_names == ["one"] and table["one"].to_pylist() == [1] * count
+        assert data.to_table([], condition).shape == (count, 0) and data.scanner([], condition).count_rows() == count
+    assert read == []
+
+
+def test_pyarrow_refuses_to_scan_a_dataset_past_its_methods(shared: engram.Store) -> None:
+    pyarrow, dataset_of = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.dataset")
+    from pyarrow import acero
+
+    data = shared.select(statistics=["weightabs_mean"], epochs=0).to_dataset("wide", "task")
+    other = dataset_of.InMemoryDataset(pyarrow.table({"example_id": [1, 2, 3]}))
+    for scan in (
+        lambda: dataset_of.Scanner.from_dataset(data).to_table(), lambda: dataset_of.UnionDataset(data.schema, [data, data]).to_table(),
+        lambda: acero.Declaration("scan", acero.ScanNodeOptions(data)).to_table(),
+        lambda: other.join(data, "example_id"),
+    ):
+        with pytest.raises(engram.UnsupportedError, match="scanned by its own methods"):
+            scan()
 
 
 def test_parquet_holds_the_same_values(shared: engram.Store, tmp_path: pathlib.Path) -> None:

@@ -45,6 +45,8 @@ def test_what_all_stores_have_is_one_matrix_and_what_they_lack_is_said(pair: eng
     y, classes = selection.labels("learning_rule")
     assert classes == ["adam", "sgdm"] and [classes[code] for code in y] == [
         rule for store in pair.values() for rule in store.select().labels("learning_rule", encoded=False)]
+    asked = pair.select(statistics=iter(["weightabs_mean"]), epochs=(one for one in (0, 10)))
+    assert asked.columns == ["weightabs_mean@0", "weightabs_mean@10"] and asked.shape == (12, 2)
     with pytest.raises(LookupError):
         pair.select(statistics=["weightsq_mean"]).to_numpy()
     with pytest.raises(LookupError):

@@ -101,6 +101,15 @@ def test_a_store_shows_one_commit_in_everything_until_it_is_refreshed(tmp_path: 
     assert store.sql("SELECT count(*) FROM example").rows() == [(6,)] and store.info()["examples"] == 6
 
 
+def test_a_store_that_was_pickled_when_it_was_empty_says_that_it_is_not(tmp_path: pathlib.Path) -> None:
+    store = engram.create(tmp_path / "x.engram")
+    pickled = pickle.dumps(store)
+    assert pickle.loads(pickled).commit == 0
+    engram.append(store.path, np.zeros((1, 1, 1, 1)), runs=[{"seed": 1}], layers=["fc"], epochs=[0], statistics=["m"])
+    with pytest.warns(engram.EngramWarning, match="pickled when it was empty, and is opened at commit 1"):
+        assert len(pickle.loads(pickled)) == 1
+
+
 def test_a_store_of_an_earlier_commit_changes_no_runs_that_it_does_not_show(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "x.engram"
     appended(path, 1)

@@ -144,6 +144,8 @@ def test_the_script_is_the_command(path: pathlib.Path) -> None:
     assert '"examples"' in shown.stdout
     wrong = subprocess.run([script, "info", path / "nothing"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2 and "to mend it" in wrong.stderr
+    wrong = subprocess.run([script, "info", b"n\xff"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2 and "there is no store here" in wrong.stderr and "Traceback" not in wrong.stderr
 
 
 def test_a_star_and_help_need_no_other_library():

@@ -103,9 +103,41 @@ def test_a_child_of_the_training_records_nothing(tmp_path: pathlib.Path) -> None
         recorder.record(0, [[1]])
         child = os.fork()
         if child == 0:
-            os._exit(int(recorder.record(1, [[2]])))
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                found = [recorder.record(epoch, [[2]]) for epoch in (1, 2)]
+            os._exit(0 if found == [False, False] and ["nothing is recorded here" in str(one.message) for one in told] == [True] else 1)
         assert os.waitpid(child, 0)[1] == 0
         assert recorder.epochs == [0.0]
+
+
+def test_a_strict_recorder_raises_in_a_child_of_the_training(tmp_path: pathlib.Path) -> None:
+    with engram.Recorder(tmp_path / "run.engram", {"a": 1}, layers=["x"], statistics=["m"], strict=True) as recorder:
+        recorder.record(0, [[1]])
+        child = os.fork()
+        if child == 0:
+            try:
+                recorder.record(1, [[2]])
+            except engram.UsageError as error:
+                os._exit(0 if "in the process that made it" in str(error) else 2)
+            finally:
+                os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_metric_that_cannot_be_one_takes_nothing_with_it(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.engram"
+    metrics = {"loss": 0.5, "huge": -(10**400), "": 1.0, "a\0b": 2.0, "\ud800": 3.0, "x" * 201: 4.0, "x" * 200: 2**64}
+    with pytest.warns(engram.EngramWarning) as told:
+        with engram.Recorder(path, {"a": 1}, layers=["fc"], statistics=["m"]) as recorder:
+            assert all(recorder.record(epoch, [[1.0]], metrics=metrics) for epoch in range(2))
+    assert [str(one.message).rpartition(": ")[2][:30] for one in told] == [r"'', 'a\x00b', '\ud800', 'xxxxx", "huge"]
+    found = engram.open(path).sql("SELECT metric, value FROM run_metric WHERE epoch = 1 ORDER BY 1").rows()
+    assert found == [("loss", 0.5), ("x" * 200, 2.0**64)]
+    strict = engram.Recorder(tmp_path / "y.engram", {"a": 1}, layers=["fc"], statistics=["m"], strict=True)
+    for metric in ({"": 1.0}, {"huge": 10**400}):
+        with pytest.raises(engram.UsageError, match="metric"):
+            strict.record(0, [[1.0]], metrics=metric)
 
 
 def test_a_meter_measures_what_numpy_does() -> None:

@@ -194,7 +194,7 @@ int64_t engram_selection_samples(const engram_selection *selection);
 int64_t engram_selection_positions(const engram_selection *selection);
 // The type that holds every value of it: ENGRAM_FLOAT64 where any was recorded as such.
 int32_t engram_selection_type(const engram_selection *selection);
-// What of the examples asked for is left out, a sentence each.
+// What of the examples asked for is left out, and what of the filter that selected them is likely a mistake, a sentence each.
 int64_t engram_selection_remark_count(const engram_selection *selection);
 const char *engram_selection_remark(const engram_selection *selection, int64_t index);
 // Fills a matrix of engram_selection_rows x engram_selection_columns. A z-score is over these rows.
