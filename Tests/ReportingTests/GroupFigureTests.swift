@@ -26,6 +26,8 @@ struct GroupFigureTests {
        "classifiers": [\(tiny)]},
       {"name": "pairs", "splits": {"kind": "pairs", "repeats": 1, "test_fraction": 0.25}, \(forest)},
       {"name": "held", "splits": {"kind": "holdout", "by": ["model_seed"]}, \(forest)},
+      {"name": "drawn", "splits": {"kind": "holdout", "by": ["architecture"], "balanced": {"repeats": 2, "train_fraction": 0.5}},
+       "statistics": ["weightabs_mean"], "classifiers": [\(tiny)]},
       {"name": "parts", "splits": {"kind": "balanced", "repeats": 1}, "views": ["portions:3", "portions:2"], \(forest)},
       {"name": "starts", "splits": {"kind": "balanced", "repeats": 1}, "views": ["random-starts"], \(forest)}],
      "figures": [
@@ -36,6 +38,8 @@ struct GroupFigureTests {
       {"name": "f", "draw": "confusion", "experiments": ["whole"]},
       {"name": "i", "draw": "importances", "experiments": ["whole"]},
       {"name": "h", "draw": "holdouts", "experiments": ["held"]},
+      {"name": "d", "draw": "holdouts", "experiments": ["drawn"]},
+      {"name": "c", "draw": "confusion", "experiments": ["pairs"]},
       {"name": "t", "draw": "portions", "experiments": ["parts"]},
       {"name": "s", "draw": "samples", "experiments": ["starts"]}]}
     """
@@ -118,5 +122,22 @@ struct GroupFigureTests {
     #expect(
       notes.contains("without the red line: no result of whole is of the same group, classifier and statistics"),
       "\(notes)")
+  }
+
+  @Test func `draws of one held-out group are one bar, and what a drawing cannot show is said`() throws {
+    let (toy, study) = (try Self.store(), try Study(json: JSONValue(parsing: Self.study)))
+    let figures = try ["d", "c"].map { (name) throws(EngramError) in try study.figure(name) }
+    let plan = try StudyPlan(study, grid: .coarse, on: toy.store)
+    let outcome = try toy.store.run(try plan.tasks(for: figures, in: toy.store), of: plan)
+    try #require(outcome.failures.isEmpty, "\(outcome.failures)")
+    let drawn = try StudyFigures(try StudyPlan(study, grid: .coarse, on: toy.store), figures: figures, in: toy.store)
+    let held = drawn.draw(figures[0]).drawn
+    #expect(try Self.column("held_out", of: held) == ["alexnet", "knet"])
+    #expect(try Self.column("splits", of: held) == [2, 2])
+    #expect(held?.picture.notes.contains { $0.hasPrefix("error bars are one standard error") } ?? false)
+    #expect(!(held?.picture.notes.contains { $0.hasPrefix("one fit") } ?? true), "\(held?.picture.notes ?? [])")
+    #expect(
+      drawn.draw(figures[1]).state
+        == .impossible("the splits of its results have different classes, so they have no joint confusion"))
   }
 }

@@ -58,7 +58,8 @@ extension FigureSketch {
   mutating func drawHoldouts() {
     numbers = NumberTable(
       experimentColumns + ["held_out", "classifier", "statistics"] + viewColumn()
-        + ["accuracy", "test_examples", "chance"] + Self.intervalColumns + ["reference", "reference_error"])
+        + ["accuracy", "standard_error", "splits", "test_examples", "chance"] + Self.intervalColumns
+        + ["reference", "reference_error"])
     var (groups, titles): ([[BarChart.Group]], [String]) = ([], [])
     var all: [Accuracy] = []
     let measures = figure.experiments.flatMap { source.cells($0, of: figure).map(\.statistics) }.uniqued()
@@ -72,17 +73,24 @@ extension FigureSketch {
         guard let result = source.results[cell] else { continue }
         let by = source.columns(ofGroups: cell)
         let reference = source.reference(of: figure, like: cell)
-        let bars = result.splits.compactMap { split -> BarChart.Bar? in
-          guard let accuracy = Accuracy([split]) else { return nil }
-          let interval = source.interval(cell, ordinal: split.ordinal)
-          let name = shortName(ofGroup: split.name, by: by)
+        func heldOut(_ split: SplitResult) -> String { source.nameWithoutRepeat(of: split, in: cell) }
+        let bars = result.splits.map(heldOut).uniqued().compactMap { fullName -> BarChart.Bar? in
+          let repeats = result.splits.filter { heldOut($0) == fullName }
+          guard let accuracy = Accuracy(repeats) else { return nil }
+          let interval = repeats.count == 1 ? source.interval(cell, ordinal: repeats[0].ordinal) : nil
+          let name = shortName(ofGroup: fullName, by: by)
+          let testCount = Int(exactly: accuracy.testCount)
           all.append(accuracy)
           numbers.append(
             experimentCells(cell) + [
               .string(name), .string(cell.kind.rawValue), .string(cell.statistics.text),
-            ] + viewCell(cell) + [.number(accuracy.mean), .count(split.test.count), .number(accuracy.chance)]
-              + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
-          return BarChart.Bar(name, accuracy.mean, interval: interval.map { $0.low...$0.high }, ink)
+            ] + viewCell(cell) + [
+              .number(accuracy.mean), .number(accuracy.error), .count(accuracy.splits.count),
+              testCount.map { .count($0) } ?? .number(accuracy.testCount),
+              .number(accuracy.chance),
+            ] + Self.cells(interval) + [.number(reference?.mean), .number(reference?.error)])
+          return BarChart.Bar(
+            name, accuracy.mean, error: accuracy.error, interval: interval.map { $0.low...$0.high }, ink)
         }
         // A short name of several values does not say of what they are.
         fields = by.count > 1 ? " (\(by.joined(separator: ", ")))" : ""
@@ -103,9 +111,13 @@ extension FigureSketch {
 
   /// What the errors of bars of held-out groups are, and the band of their red line, as far as they are drawn.
   private mutating func noteHoldoutErrors(_ groups: [BarChart.Group]) {
-    let isDrawn = groups.contains { $0.bars.contains { $0.interval != nil } }
-    let drawn = isDrawn ? "; what is drawn is the 95 % interval of a bootstrap over the runs of the group" : ""
-    notes.append("one fit for each held-out group, so bars have no error over splits\(drawn)")
+    let bars = groups.flatMap(\.bars)
+    if bars.contains(where: { $0.error == nil }) {
+      let isDrawn = bars.contains { $0.interval != nil }
+      let drawn = isDrawn ? "; what is drawn is the 95 % interval of a bootstrap over the runs of the group" : ""
+      notes.append("one fit for each held-out group, so bars have no error over splits\(drawn)")
+    }
+    if bars.contains(where: { $0.error != nil }) { noteErrors() }
     if groups.contains(where: { $0.reference?.error != nil }) {
       notes.append("the band of the red line is one standard error")
     }
@@ -172,7 +184,8 @@ extension FigureSketch {
 
   /// Bars for each portion that is learned from and each that is tested on, a panel for each measure.
   mutating func drawCrossPortions() {
-    let inks: [Ink] = [.blue, .orange, .green]
+    // Red is the colour of what is compared with.
+    let inks = Ink.allCases.filter { $0 != .red }
     numbers = NumberTable(
       rowColumns(drawsSamples: true) + ["trained_on", "tested_on"] + Self.accuracyColumns + [
         "same_portion", "same_portion_error",
@@ -194,7 +207,8 @@ extension FigureSketch {
             all.append(accuracy)
             bars.append(
               BarChart.Bar(
-                "tested on \(portionName(portion))", accuracy.mean, error: accuracy.error, inks[portion.index % 3]))
+                "tested on \(portionName(portion))", accuracy.mean, error: accuracy.error,
+                inks[portion.index % inks.count]))
             numbers.append(
               rowCells(cell, drawsSamples: true)
                 + [.string(portionName(trained)), .string(portionName(portion))] + Self.cells(accuracy) + [
@@ -215,7 +229,7 @@ extension FigureSketch {
     }
     columns = 2
     key = tested.uniqued().sorted { $0.index < $1.index }.map {
-      KeyEntry("tested on \(portionName($0))", inks[$0.index % 3])
+      KeyEntry("tested on \(portionName($0))", inks[$0.index % inks.count])
     }
     keyOfReferences("same portion" + (source.portionFigure(of: figure).map { " (figure \($0))" } ?? ""))
     noteErrors()

@@ -68,7 +68,9 @@ package struct StudyFigures: Sendable {
     let state = state(of: figure)
     if state == .empty { return DrawnFigure(figure: figure, state: state, drawn: nil) }
     let sketch = FigureSketch(source: self, figure: figure).drawn()
-    guard !sketch.numbers.rows.isEmpty else { return DrawnFigure(figure: figure, state: .empty, drawn: nil) }
+    guard !sketch.numbers.rows.isEmpty else {
+      return DrawnFigure(figure: figure, state: .impossible(Self.whyEmpty(figure)), drawn: nil)
+    }
     var picture = Picture(
       title: "Figure \(figure.name): \(figure.title)",
       description: description(of: figure, sketch.numbers), panels: sketch.panels, columns: sketch.columns,
@@ -87,6 +89,15 @@ package struct StudyFigures: Sendable {
       picture.notes += (plan.remarks[name] ?? []).filter { !picture.notes.contains($0) }
     }
     return DrawnFigure(figure: figure, state: state, drawn: NumberedPicture(picture, sketch.numbers))
+  }
+
+  /// Why a figure has nothing to show of results that are there.
+  private static func whyEmpty(_ figure: StudyFigure) -> String {
+    switch figure.drawing {
+    case .confusion: "the splits of its results have different classes, so they have no joint confusion"
+    case .importances: "none of its classifiers gives importances, as random forests do"
+    default: "its results have nothing that the drawing '\(figure.drawing.rawValue)' shows"
+    }
   }
 
   private func state(of figure: StudyFigure) -> DrawnFigure.State {
