@@ -51,7 +51,7 @@ struct GroupFigureTests {
     for seed in 0..<4 {
       for architecture in ["alexnet", "knet"] {
         for (rule, name) in ["adam", "feedback", "sgdm"].enumerated() {
-          let values = (0..<6).map { _ -> Float in
+          let values = (0..<12).map { _ -> Float in
             let noise = Float(random.next() % 1_000) / 1_000
             return architecture == "knet" ? Float(rule) + noise / 10 : noise
           }
@@ -65,7 +65,7 @@ struct GroupFigureTests {
         }
       }
     }
-    return try ToyStore(recordings, epochs: [0, 5, 10], statistics: ["weightabs_mean"])
+    return try ToyStore(recordings, epochs: [0, 2, 4, 6, 8, 10], statistics: ["weightabs_mean"])
   }
 
   /// The figures of the study, everything done.

@@ -148,7 +148,10 @@ package struct UserRecordings: Sendable {
     let names = try ColumnNames(members.map(\.name), file: request.array, place: "arrays", map: request.map)
     notes += names.notes
     if own == nil {
-      let whole = members.filter { $0.values.withoutGaps != $0.values }.map(\.name)
+      // A whole number and a real of the same value are equal, so types are compared.
+      let whole = members.filter {
+        MetadataType(narrowestFor: $0.values.withoutGaps) != MetadataType(narrowestFor: $0.values)
+      }.map(\.name)
       if !whole.isEmpty {
         notes.append(
           "arrays of reals with gaps that are whole everywhere else are fields of whole numbers: "
