@@ -71,6 +71,12 @@ public func engram_select(
       throw unknown("engram_order", unsafe given.order)
     }
     let examples = try unsafe object(examples, ExamplesHandle.self)
+    if examples.set.isEmpty, !examples.remarks.isEmpty {
+      throw EngramError(
+        .notFound, "the selection holds no examples", file: snapshot.store.path,
+        found: examples.remarks.joined(separator: "; "),
+        mend: "correct the filter; \(run: .info, on: snapshot.store.path) shows what there is")
+    }
     let selected = try snapshot.select(
       examples.set, statistics: try StatisticSelection(parsing: statistics), view: view ?? .whole, missing: missing)
     unsafe place.pointee = handle(

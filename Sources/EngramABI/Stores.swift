@@ -112,7 +112,8 @@ public func engram_examples_where(
     // A child of fork could otherwise find the locks shut behind which Swift's runtime makes types.
     let remarks = try ForkGate.inside { () throws(EngramError) -> [String] in
       guard let filter else { return [] }
-      return try snapshot.remarks(onFilter: filter)
+      return selected.isEmpty
+        ? try snapshot.reasons(whyNothingFits: filter) : try snapshot.remarks(onFilter: filter)
     }
     unsafe place.pointee = handle(ExamplesHandle(selected, remarks: remarks))
   }

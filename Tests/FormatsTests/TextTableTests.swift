@@ -190,4 +190,15 @@ import Testing
     #expect(error?.code == .limit)
     #expect(error?.file == "t.json")
   }
+
+  @Test func `in JSON with two keys of a row that are one name are refused with the row`() throws {
+    let scratch = TemporaryFolder()
+    let row = "{\"a\":1,\"\u{e9}\":1,\"e\u{301}\":2}"
+    let list = #expect(throws: EngramError.self) { try TextTable(json: Array("[\(row)]".utf8), file: "t.json") }
+    #expect(list?.code == .invalidData && list?.place == "row 1")
+    let lines = try #require(try JSONLines(opening: scratch.write("{\"a\":0}\n\(row)\n".utf8, to: "t.jsonl")))
+    #expect(try lines.next())
+    let line = #expect(throws: EngramError.self) { try lines.next() }
+    #expect(line?.code == .invalidData && line?.place == "line 2")
+  }
 }

@@ -288,7 +288,7 @@ struct EditTests {
     _ = try store.hide(where: "lab = 'P07'")
     _ = try store.purge(isTrial: false, options: WriteOptions()) { (_, _) throws(EngramError) in PurgedUses() }
     let log = try store.log()
-    #expect(log[7].message == "what this did was removed for good" && log[7].reason == nil)
+    #expect(log[7].message.hasSuffix("where lab <> '…'") && log[7].reason == "all but …", "\(log[7])")
     #expect(log[8].message == "batch_size = 32 for 1 runs where model_seed = 2" && log[8].reason == "not P070")
   }
 

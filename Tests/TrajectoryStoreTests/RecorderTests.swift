@@ -152,7 +152,8 @@ import TrajectoryStore
     let whole = TestFiles.read(path)
     // After a whole block, and in place of the end of the last, from its checksum to all of it.
     let tails = [1, 15, 16, 512].map { whole + Array(repeating: 0, count: $0) }
-    let parts = [8, 20, lengths[2] - lengths[1]].map { whole.dropLast($0) + Array(repeating: 0, count: $0) }
+    let block = lengths[2] - lengths[1]
+    let parts = [8, 20, block - 4, block].map { whole.dropLast($0) + Array(repeating: 0, count: $0) }
     for (bytes, epochs) in tails.map({ ($0, [0.0, 1, 2]) }) + parts.map({ (Array($0), [0.0, 1]) }) {
       TestFiles.write(bytes, to: path)
       #expect(try store.verify().problems == [] && store.runsInProgress().count == 1)
@@ -320,6 +321,9 @@ import TrajectoryStore
     let bytes = TestFiles.read(path)
     _ = try recorder.finish()
     TestFiles.write(bytes, to: path)
+    // It is no run in progress, and holds up no renaming.
+    #expect(try store.runsInProgress().isEmpty && store.renameField("lr", to: "rate") != nil)
+    #expect(try store.renameField("rate", to: "lr") != nil)
     refusal(.exists) { _ = try Self.recorder(store) }
     #expect(Self.journals(store).isEmpty)
     #expect(try store.snapshot().exampleCount == 2)

@@ -209,14 +209,14 @@ def write_parquet(
     selection: Selection, path: str | os.PathLike[str], layout: Layout, fields: str | Sequence[str] | None, options: dict[str, Any]
 ) -> None:
     """Writes a selection batch by batch; the file appears whole or not at all."""
-    import shutil
+    import stat
 
     import pyarrow
 
     target = parquet_path(path)
     folder, name = os.path.split(target)
     # A call that was interrupted may still be at its own file; names have at most 255 bytes.
-    begin = os.fsdecode(os.fsencode(name)[:200])
+    begin = os.fsencode(name)[:200].decode("utf-8", "ignore")
     unfinished = os.path.join(folder, f"{begin}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     reader = pyarrow.RecordBatchReader.from_stream(selection.arrow_stream(layout, fields))
     settings: dict[str, Any] = {"compression": "zstd", **options}
@@ -240,6 +240,10 @@ def write_parquet(
 
     def write_rows(is_left: threading.Event) -> None:
         waiting: list[Any] = []
+        # Who may read what is replaced may read what replaces it, and nobody else, from the first byte on.
+        with contextlib.suppress(OSError):
+            os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, stat.S_IMODE(os.stat(target).st_mode)))
+            os.chmod(unfinished, stat.S_IMODE(os.stat(target).st_mode))
         with parquet_writer(unfinished, target, reader.schema, settings) as writer:
             for batch in reader:
                 waiting.append(batch)
@@ -254,9 +258,6 @@ def write_parquet(
     try:
         with stoppable():
             aside(write)
-        # Who may read what is replaced may read what replaces it, and nobody else.
-        with contextlib.suppress(OSError):
-            shutil.copymode(target, unfinished)
         os.replace(unfinished, target)
     finally:
         discard()

@@ -307,7 +307,7 @@ class StoresSelection:
         every = kinds_of(pieces)
         for number, piece in enumerate(pieces):
             for name, kind in every.items():
-                if name not in piece.coords or kind != "U" and is_empty(piece[name]):
+                if name not in piece.coords or (piece[name].dtype.kind == "U") != (kind == "U") and is_empty(piece[name]):
                     empty = np.full(piece.sizes["example"], "", "U1") if kind == "U" else np.full(piece.sizes["example"], np.nan)
                     pieces[number] = pieces[number].assign_coords({name: ("example", empty)})
                 elif (piece[name].dtype.kind == "U") != (kind == "U"):
@@ -321,8 +321,8 @@ class StoresSelection:
 
 
 def is_empty(column: xarray.DataArray) -> bool:
-    """Whether a coordinate says nothing: it is of empty texts, as is a field without any value, whatever its type."""
-    return column.dtype.kind == "U" and not (column != "").any()
+    """Whether a coordinate says nothing: it is of empty texts or of NaN, as is a field without any value."""
+    return not (column != "").any() if column.dtype.kind == "U" else column.dtype.kind == "f" and bool(column.isnull().all())
 
 
 def kinds_of(pieces: Sequence[xarray.Dataset]) -> dict[str, str]:

@@ -179,7 +179,9 @@ class Plan:
                 if packed.stat().st_size:
                     stores.append(own / f"{task.key}.engram")
                     unpacked(packed, stores[-1])
-            if stores and merge(self._into, *stores, results=self._results).get("commit", 0) is None:
+            merged = merge(self._into, *stores, results=self._results) if stores else {}
+            # Other plans know by the store itself what is done.
+            if self._kind == "observe" and merged.get("commit", 0) is None:
                 self._remember(own, batch)
             for store in stores:
                 shutil.rmtree(store)

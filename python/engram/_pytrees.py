@@ -13,6 +13,8 @@ from ._observe import Meter
 
 #: What a kernel is called, and whether its last axis is that of the outputs, as in Flax and Haiku.
 KERNELS = {"kernel": True, "w": True, "weight": False, "weights": False}
+#: What the table of an embedding is called in Flax and Haiku, whose rows are inputs.
+TABLES = ("embedding", "embeddings")
 #: Parts of a path that name no layer: the collections of Flax, and its captured outputs.
 SILENT = ("params", "intermediates", "__call__")
 
@@ -122,7 +124,7 @@ def kernels_of(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, npt.NDAr
                 is_last = KERNELS.get(name)
                 place = path if is_last is not None else (*path, name)
                 array = numbers(part)
-                yield named(place) or name, array if is_last else published(array)
+                yield named(place) or name, array if is_last or name in TABLES else published(array)
         else:
             yield from kernels_of(part, (*path, name))
 

@@ -86,10 +86,11 @@ class Split:
             The classes.
         """
         store = self._set.store
+        named, at = statistics_text(statistics), epochs_text(epochs)
         train, test = self._side(TRAIN), self._side(TEST)
         both = _engram.examples_of_ids(np.union1d(ids_of(train), ids_of(test)))
         selection = _engram.select_columns(
-            store._snapshot, both, statistics_text(statistics), epochs_text(epochs), view, missing_rule(missing), 0)
+            store._snapshot, both, named, at, view, missing_rule(missing), 0)
         facts = _engram.selection_info(selection)
         for remark in facts[7]:
             warnings.warn(remark, _errors.EngramWarning, stacklevel=2)
@@ -102,7 +103,7 @@ class Split:
             check_out(array, shape, name)
         _engram.selection_read_split(selection, train, x_train, test, x_test, thread_count(threads), tell(progress))
         # What is asked of both sides, as a selection that is there already.
-        asked = Selection(store, None, ids_of(both), statistics_text(statistics), epochs_text(epochs), view, missing)
+        asked = Selection(store, None, ids_of(both), named, at, view, missing)
         asked._handle, asked._facts = selection, facts
         for array, side in ((x_train, train), (x_test, test)):
             say_beyond(array, asked, ids_of(side), scaled_by=ids_of(train))
@@ -165,6 +166,11 @@ class SplitSet(Sequence[Split]):
         except IndexError:
             raise IndexError(f"there is no split {key} in {self.name!r}, which has {len(self)}") from None
 
+    def _key(self, index: int) -> str:
+        """What a command takes for a split: its number, or its name where it would take the number for another split."""
+        is_taken = any(name == str(index) or name.endswith(f"={index}") and "," not in name for name in self.names)
+        return self.names[index] if is_taken else str(index)
+
     def cv(self, selection: Selection) -> StoredCV:
         """All splits as a splitter of scikit-learn: ``cross_val_score(forest, X, y, cv=splits.cv(selection))``.
 
@@ -188,8 +194,7 @@ class SplitSet(Sequence[Split]):
     def audit(self, index: int | str | None = None, *, skip_values: bool = False) -> Any:
         """What the two sides have in common, and what they lack."""
         if isinstance(index, (int, np.integer)) and 0 <= index < len(self):
-            # The command takes a number for the name of a split where one is called so.
-            index = self.names[index]
+            index = self._key(int(index))
         return self.store._command(["split", "audit"], self.name, index=index, skip_values=skip_values)
 
     def __repr__(self) -> str:

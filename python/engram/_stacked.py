@@ -60,7 +60,8 @@ def stacked(frames: Mapping[str, pandas.DataFrame]) -> pandas.DataFrame:
         kinds = [frame[name].dtype for frame in every if name in frame]
         if all(isinstance(kind, pandas.CategoricalDtype) for kind in kinds):
             columns: Any = [frame[name] for frame in every if name in frame]
-            union = pandas.api.types.union_categoricals(columns).categories
+            # Where there is no text there is no type of texts either.
+            union = pandas.api.types.union_categoricals([one for one in columns if len(one.cat.categories)] or columns[:1]).categories
             every = [frame.assign(**{name: frame[name].cat.set_categories(union)}) if name in frame else frame for frame in every]
             continue
         say_mixed(name, [distinct(frame[name]) for frame in every if name in frame])

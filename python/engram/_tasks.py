@@ -148,7 +148,8 @@ def perform(task: Task, scratch: str | None = None) -> tuple[bytes | None, list[
     notes = [note.removeprefix("warning: ").removeprefix("note: ") for note in said.splitlines() if note]
     if line[0] == "classify" and output.strip():
         notes += remarks(line[0], json.loads(output), notes)
-    if place is None:
+    # A part of a result is nothing that another attempt may find there and take for all of it.
+    if place is None or failure is not None:
         return result, notes, failure
     place.parent.mkdir(parents=True, exist_ok=True)
     written(result, place)

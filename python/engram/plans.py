@@ -35,7 +35,7 @@ __all__ = ["Plan", "PlanError", "PlanReport", "Task", "classify", "observe", "st
 MERGED = re.compile(r"\b([0-9a-f]{32})\.engram\b")
 
 #: What becomes of a run that is not trained again.
-KNOWN = ("stored", "hidden")
+SETTLED = ("stored", "hidden")
 
 
 def _line(verb: Sequence[str], arguments: Sequence[str], **options: Any) -> list[str]:
@@ -81,7 +81,7 @@ def train(
         members: list[list[Any]] = [runs[index::count] for index in range(count)]
         found = []
         for index, part in enumerate(members):
-            if any(run["state"] not in KNOWN for run in part):
+            if any(run["state"] not in SETTLED for run in part):
                 shard = {} if count == 1 else {"shard": f"{index + 1}/{count}"}
                 title = " ".join(str(part[0][one]) for one in ("task", "architecture", "learning_rule", "batch_size") if one in part[0])
                 line = _line(["train"], [STORE], plan=name, threads=threads, **shard, **options)
@@ -219,7 +219,7 @@ def classify(
         splits = open_store(target).splits[split]
         found = []
         for index in range(len(splits)):
-            line = _line(["classify"], [target], split=f"{split}/{index}", model=model, set=given, into=STORE, **changed)
+            line = _line(["classify"], [target], split=f"{split}/{splits._key(index)}", model=model, set=given, into=STORE, **changed)
             found.append(Task.of(f"split {split}/{index}", line, files, [splits.sha256]))
         return found, 0
 

@@ -382,12 +382,14 @@ def test_a_parquet_file_that_replaces_another_has_its_permissions_and_a_name_of_
     shared: engram.Store, tmp_path: pathlib.Path
 ) -> None:
     pytest.importorskip("pyarrow")
-    path = tmp_path / ("x" * 247 + ".parquet")
-    path.write_bytes(b"before")
-    path.chmod(0o600)
-    shared.select("architecture = 'knet'", **TWO).to_parquet(path)
-    assert path.stat().st_mode & 0o777 == 0o600 and path.read_bytes()[:4] == b"PAR1"
-    assert list(tmp_path.iterdir()) == [path]
+    for letter, count in (("x", 247), ("日", 82)):
+        path = tmp_path / (letter * count + ".parquet")
+        path.write_bytes(b"before")
+        path.chmod(0o600)
+        shared.select("architecture = 'knet'", **TWO).to_parquet(path)
+        assert path.stat().st_mode & 0o777 == 0o600 and path.read_bytes()[:4] == b"PAR1"
+        assert list(tmp_path.iterdir()) == [path]
+        path.unlink()
 
 
 def test_what_no_parquet_file_is_names_the_path_of_the_caller(shared: engram.Store, tmp_path: pathlib.Path) -> None:

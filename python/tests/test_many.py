@@ -229,3 +229,15 @@ def test_a_field_of_texts_here_and_numbers_there_is_said(tmp_path: pathlib.Path)
         with pytest.warns(engram.EngramWarning, match="seed has texts in one store and numbers in another") as told:
             assert look() == [3, 4, "3", "x"]
         assert sum(one.category is engram.EngramWarning for one in told) == 1
+
+
+def test_a_text_field_without_a_value_in_one_store_stacks_with_texts_in_another(tmp_path: pathlib.Path) -> None:
+    pytest.importorskip("pandas")
+    for name, position in (("a", None), ("b", "deep")):
+        engram.append(
+            tmp_path / f"{name}.engram", np.float32([[[[1], [2]]]]), runs=[{"net": name}], layers=[("fc", position)], epochs=[0, 1],
+            statistics=["m"])
+    both = engram.open_many([tmp_path / "a.engram", tmp_path / "b.engram"]).select(statistics="all")
+    for layout in ("wide", "long", "list"):
+        frame = both.to_pandas(layout)
+        assert set(frame["layer_position"].dropna()) == {"deep"}, layout

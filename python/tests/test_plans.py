@@ -311,3 +311,14 @@ def test_a_plan_reads_its_study_from_where_it_was(path: pathlib.Path, tmp_path: 
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert len(plan.tasks()) == 1
+
+
+def test_each_split_is_classified_where_their_names_are_numbers(tmp_path: pathlib.Path) -> None:
+    target = tmp_path / "a.engram"
+    runs = [{"seed": seed, "learning_rule": rule, "repeat": number} for seed in (1, 2, 3) for rule in ("adam", "sgdm") for number in (0, 1)]
+    values = np.random.RandomState(0).rand(12, 1, 2, 1).astype(np.float32)
+    engram.append(target, values, runs=runs, layers=["fc"], epochs=[0, 1], statistics=["m"])
+    engram.open(target).splits.make("out", "holdout", by=["seed"], label="learning_rule")
+    plan = plans.classify(target, "out", model="random-forest", parameters={"n_estimators": 4}, statistics="all")
+    assert plan.run().done == 3
+    assert [(one["splits"], one["finished"]) for one in engram.open(target).results()] == [(3, 3)]

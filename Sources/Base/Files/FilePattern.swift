@@ -150,7 +150,8 @@ package enum FilePattern {
       let sign = byte(end + 1)
       let hasSign = sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+")
       let first = hasSign ? end + 2 : end + 1
-      if hasPoint || hasSign, digits(from: first) > first { end = digits(from: first) }
+      let isFree = start == 0 || "/_=".utf8.contains(bytes[start - 1])
+      if hasPoint || hasSign || isFree, digits(from: first) > first { end = digits(from: first) }
     }
     return end
   }

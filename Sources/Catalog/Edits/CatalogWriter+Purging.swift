@@ -8,9 +8,9 @@ extension CatalogWriter {
   /// Removes measurements for good: their rows, runs that have no other, their metrics and earlier values.
   ///
   /// Ids are not given again; the ranges that are gone stand in `purged`. The log keeps that there were commits, and loses
-  /// what those say that edited or hid any of it, added nothing else, or name a text that only runs had that go. From which store
-  /// and which ids there examples came by a merge is kept, without the path, so that the next merge of that store does not bring
-  /// them back.
+  /// what those say that edited or hid any of it, or added nothing else, and the texts that only runs had that go wherever it
+  /// names them. From which store and which ids there examples came by a merge is kept, without the path, so that the next merge
+  /// of that store does not bring them back.
   ///
   /// - Parameters:
   ///   - examples: All examples of the measurements.
@@ -23,7 +23,7 @@ extension CatalogWriter {
   ) throws(EngramError) -> Int {
     try gather(examples)
     let runs = Int(try connection.integer("SELECT count(*) FROM temp.gone") ?? 0)
-    try emptyEntries(naming: NamedTexts(try textsOfHiddenRuns()))
+    try remove(NamedTexts(try textsOfHiddenRuns()))
     for (old, new) in extents { try replace(old, by: new) }
     try connection.execute(Self.purgingSQL)
     let all = ExampleSet(try purgedExamples().ranges + examples.ranges)
@@ -60,13 +60,27 @@ extension CatalogWriter {
       """)
   }
 
-  /// Empties what the log says of commits whose message or reason names a text.
-  private func emptyEntries(naming texts: NamedTexts) throws(EngramError) {
-    let empty = try statement("UPDATE commit_log SET message = ?2, reason = NULL WHERE commit_id = ?1")
-    for commit in try commits() where texts.areNamed(in: "\(commit.message)\n\(commit.reason ?? "")") {
-      try empty.bind(1, commit.id)
-      try empty.bind(2, Self.emptied)
-      try empty.run()
+  /// Takes texts out of what the log says of other commits, and of where examples came from.
+  private func remove(_ texts: NamedTexts) throws(EngramError) {
+    let entry = try statement("UPDATE commit_log SET message = ?2, reason = ?3 WHERE commit_id = ?1")
+    for commit in try commits() {
+      let message = texts.removed(from: commit.message)
+      let reason = commit.reason.flatMap { texts.removed(from: $0) }
+      if message == nil && reason == nil { continue }
+      try entry.bind(1, commit.id)
+      try entry.bind(2, message ?? commit.message)
+      try entry.bind(3, (reason ?? commit.reason).map { .text($0) } ?? .null, as: .text)
+      try entry.run()
+    }
+    let rows = try connection.prepare("SELECT DISTINCT source FROM main.ingest")
+    var sources: [String] = []
+    while try rows.step() { sources.append(rows.text(0)) }
+    let change = try statement("UPDATE ingest SET source = ?2 WHERE source = ?1")
+    for source in sources {
+      guard let cut = texts.removed(from: source) else { continue }
+      try change.bind(1, source)
+      try change.bind(2, cut)
+      try change.run()
     }
   }
 

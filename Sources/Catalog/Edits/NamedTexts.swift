@@ -21,15 +21,25 @@ struct NamedTexts {
     }
   }
 
-  /// Whether a sentence names any of the texts.
+  /// A sentence with … in the place of each text that it names; nil where it names none.
   ///
   /// - Complexity: O(words of the sentence), where few texts begin with the same word.
-  func areNamed(in sentence: String) -> Bool {
+  func removed(from sentence: String) -> String? {
     let parts = Self.words(of: sentence)
-    for (place, word) in parts.enumerated() {
-      if words[word]?.contains(where: { parts[place...].starts(with: $0) }) == true { return true }
+    var (cut, rest, place) = ("", sentence.startIndex, 0)
+    while place < parts.count {
+      if let found = words[parts[place]]?.first(where: { parts[place...].starts(with: $0) }) {
+        cut += sentence[rest..<parts[place].startIndex] + "…"
+        rest = parts[place + found.count - 1].endIndex
+        place += found.count
+      } else {
+        place += 1
+      }
     }
-    return sentence.split(separator: "'").contains { numbers.contains(String($0)) }
+    cut += sentence[rest...]
+    let quoted = cut.split(separator: "'", omittingEmptySubsequences: false)
+    cut = quoted.map { numbers.contains(String($0)) ? "…" : String($0) }.joined(separator: "'")
+    return cut == sentence ? nil : cut
   }
 
   private static func words(of text: String) -> [Substring] { text.split { !$0.isLetter && !$0.isNumber } }

@@ -17,7 +17,8 @@ struct JoinedRun {
 extension CatalogWriter {
   /// Fills what a run lacks with what another catalog says of it, but for what was taken away here.
   ///
-  /// Of a run of which everything is hidden here, and nothing new comes, the metadata stay as they are.
+  /// Of a run of which everything is hidden here, and nothing new comes, what is different there is left; what it lacks is
+  /// filled.
   ///
   /// - Parameters:
   ///   - joined: The run.

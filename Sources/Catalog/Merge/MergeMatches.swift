@@ -141,6 +141,10 @@ extension CatalogWriter {
     matches.purgedThereCount = ExampleSet(came).subtracting(purged).subtracting(try hiddenExamples()).count
     let absent = try other.catalog.absentExamples(asOf: other.commit?.id)
     let (shown, hiddenThere) = (try timesOfShowing(), try other.catalog.timesOfHiding())
+    // What another measurement took the place of there does so here, whatever was shown here since.
+    let replacedThere = Set(
+      try other.catalog.hiddenMeasurements().filter { $0.hiddenBy != nil && !$0.replacements.isEmpty }
+        .map(\.examples.lowerBound))
     let counts = try other.catalog.layers().mapValues { Int64($0.count) }
     let measurement = try connection.prepare("SELECT run_id, example_count FROM observation WHERE first_example = ?1")
     try other.catalog.observations(before: other.exampleEnd) { (observation) throws(EngramError) in
@@ -160,7 +164,8 @@ extension CatalogWriter {
             .init(
               theirs: theirs, own: own, isSameFile: place == 0, theirRun: observation.run, run: measurement.integer(0),
               isHiddenThere: absent.contains(first), isHiddenHere: hidden.contains(own),
-              isShownSince: shown[own].map { $0 >= hiddenThere[first] ?? "" } ?? false))
+              isShownSince: !replacedThere.contains(first)
+                && (shown[own].map { $0 >= hiddenThere[first] ?? "" } ?? false)))
           return
         }
         // Ranges of contents are those of an ingest, which may have left examples out; ranges of origins are exact.

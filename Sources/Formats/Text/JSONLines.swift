@@ -21,6 +21,8 @@ package final class JSONLines {
   private let places: [String: Int]
   /// The places of the keys that the row has.
   private var filled: [Int] = []
+  /// For each place the last row that had its key.
+  private var rowOfPlace: [Int] = []
   private var lines: TextLines
 
   /// Opens a file and finds its keys; nil for text that is not an object on each line.
@@ -75,7 +77,10 @@ package final class JSONLines {
   package func next() throws(EngramError) -> Bool {
     guard let line = try Self.nextObject(&lines) else { return false }
     row += 1
-    if cells.isEmpty { cells = [TextTable.Cell](repeating: .empty, count: header.count) }
+    if cells.isEmpty {
+      cells = [TextTable.Cell](repeating: .empty, count: header.count)
+      rowOfPlace = [Int](repeating: 0, count: header.count)
+    }
     for place in filled { cells[place] = .empty }
     filled.removeAll(keepingCapacity: true)
     for member in try Self.members(of: line, lines.number, path) {
@@ -85,6 +90,12 @@ package final class JSONLines {
           .invalidData, "the file has changed while it was read", file: path, place: "line \(lines.number)",
           found: "the new key \"\(member.key)\"", mend: "wait until nothing writes to the file, then try again")
       }
+      guard rowOfPlace[place] != row else {
+        throw EngramError(
+          .invalidData, "two keys of a row are one name", file: path, place: "line \(lines.number)",
+          found: "\"\(member.key)\"", mend: "give each column a name of its own")
+      }
+      rowOfPlace[place] = row
       filled.append(place)
       do throws(EngramError) {
         cells[place] = try TextTable.Cell(member.value, name: member.key, row: row - 1)

@@ -180,6 +180,11 @@ extension TextTable {
           places[member.key] = place
           columns.append((member.key, []))
         }
+        guard columns[place].cells.count <= index else {
+          throw EngramError(
+            .invalidData, "two keys of a row are one name", place: "row \(index + 1)", found: "\"\(member.key)\"",
+            mend: "give each column a name of its own")
+        }
         // Rows before this one lacked the key.
         columns[place].cells.append(contentsOf: repeatElement(.empty, count: index - columns[place].cells.count))
         columns[place].cells.append(try Cell(member.value, name: member.key, row: index))

@@ -189,7 +189,8 @@ extension StudyPlan {
         .invalidData, "there are too few classes of \(set.specification.label)", expected: "two or more",
         found: classes.isEmpty ? "none" : "'\(classes[0])' only")
     }
-    try noteUnlearned(of: set, examples, snapshot, experiment)
+    // Identification is also asked of classes that nobody learned; its figures count them.
+    if !experiment.identifies { try noteUnlearned(of: set, examples, snapshot, experiment) }
     let hasPositions = try Self.hasPositions(examples, snapshot)
     if !hasPositions { note("the positions of some layers are unknown, so no column says them", experiment) }
     var failures: [EngramError] = []

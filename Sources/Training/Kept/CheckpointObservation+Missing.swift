@@ -24,6 +24,8 @@ extension CheckpointObservation {
     case hidden
     /// Its run is in the store under other metadata than those it was trained under.
     case corrected
+    /// It was trained on other data than there is.
+    case otherData
   }
 
   /// What a store has of the networks, and what it lacks.
@@ -50,10 +52,13 @@ extension CheckpointObservation {
   /// - Parameters:
   ///   - path: The store, which need not be there.
   ///   - tasks: The tasks of the runs.
+  ///   - others: The networks that were trained on other data.
   ///   - replaces: Whether observations at fewer epochs than are kept are to be measured again.
   /// - Returns: What is missing of each network, and which are left out.
   /// - Throws: ``EngramError`` with code `usage` for a layer with fewer units than a condition counts, and what is wrong with the store.
-  func survey(_ path: String, _ tasks: TaskCatalogue, replaces: Bool) throws(EngramError) -> Survey {
+  func survey(
+    _ path: String, _ tasks: TaskCatalogue, ofOtherData others: Set<Int>, replaces: Bool
+  ) throws(EngramError) -> Survey {
     var survey = Survey()
     let store = TrajectoryStore.exists(at: path) ? try TrajectoryStore(opening: path) : nil
     let stored = try store.map { (store) throws(EngramError) in try StoredNetworks(in: store) }
@@ -71,10 +76,12 @@ extension CheckpointObservation {
         id.flatMap { epochs[MeasuredLayer(run: $0, layer: layer.name, condition: observation)] }
       }
       let layers = description.layers.map(\.layer)
-      let isFinished =
-        run.epochs.last == run.settings.epochs
-        || layers.contains { has($0, .perfect)?.last == Double(run.settings.epochs) }
-      if begun.contains(run.settings.metadata.filter({ $0.value != .null })) {
+      let isStored = layers.contains { has($0, .perfect)?.last == Double(run.settings.epochs) }
+      let isFinished = isStored || run.epochs.last == run.settings.epochs
+      if others.contains(index) {
+        survey.obstacles[index] = .otherData
+        // A journal may be left of a run that came whole by a merge.
+      } else if !isStored, begun.contains(run.settings.metadata.filter({ $0.value != .null })) {
         survey.obstacles[index] = .unfinished
       } else if id == nil, stored?.isHidden(run.settings) == true {
         survey.obstacles[index] = .hidden
@@ -122,10 +129,11 @@ extension CheckpointObservation {
       if indices.isEmpty { continue }
       let why =
         switch obstacle {
-        case .unfinished: "are still being trained, and are left out until their runs have ended"
+        case .unfinished: "are still being trained, or their last checkpoint is not kept, and are left out until it is"
         case .hidden: "are of runs that are hidden in the store, and are left out; show these again to measure them"
         case .corrected:
           "are of runs whose metadata were corrected in the store, and are left out; measure them into another store"
+        case .otherData: "were trained on other data, and are left out; name the folder of theirs to measure them"
         }
       notes.append("\(indices.count) of the networks \(why): \(titles(indices))")
     }

@@ -63,8 +63,7 @@ package struct CheckpointObservation: Sendable {
     var catalogue = TaskCatalogue(data: data)
     for run in runs { try catalogue.prepare(run.settings) }
     let tasks = catalogue
-    for run in runs { try requireSameData(run, try tasks.task(of: run.settings)) }
-    let survey = try survey(path, tasks, replaces: options.repeats == .update)
+    let survey = try survey(path, tasks, ofOtherData: try otherData(tasks), replaces: options.repeats == .update)
     let missing = survey.missing
     let chosen = runs.indices.filter { !missing[$0].isEmpty }
     report.present = survey.present
@@ -93,12 +92,24 @@ package struct CheckpointObservation: Sendable {
     return report
   }
 
-  /// Refuses to measure a network on other data than it was trained on.
-  private func requireSameData(_ run: KeptRun, _ task: any TrainingTask) throws(EngramError) {
-    guard let kept = run.data, let data = task.fingerprint, data.differs(from: kept) else { return }
-    throw EngramError(
-      .invalidData, "a network was trained on other data", file: run.path, expected: kept.summary, found: data.summary,
-      mend: "name the folder of the data that it was trained on")
+  /// The networks that were trained on other data than there is.
+  ///
+  /// - Throws: ``EngramError`` with code `invalidData` where all of them were.
+  private func otherData(_ tasks: TaskCatalogue) throws(EngramError) -> Set<Int> {
+    var others: Set<Int> = []
+    for (index, run) in runs.enumerated() {
+      guard let kept = run.data, let data = try tasks.task(of: run.settings).fingerprint, data.differs(from: kept)
+      else { continue }
+      others.insert(index)
+      // Of the first one's data is said, when it comes to the last, that nothing is left to be measured.
+      guard others.count == runs.count, let first = runs.first else { continue }
+      throw EngramError(
+        .invalidData,
+        runs.count == 1 ? "the network was trained on other data" : "the networks were trained on other data",
+        file: first.path, expected: first.data?.summary, found: data.summary,
+        mend: "name the folder of the data that they were trained on")
+    }
+    return others
   }
 
   func network(of run: KeptRun, _ task: any TrainingTask) throws(EngramError) -> NetworkDescription {

@@ -106,6 +106,9 @@ package struct Trainer {
     try rule.check(settings.ruleOptions)
     try TensorLibrary.useThreads(threads)
     let description = try settings.architecture.network(image: task.image, head: task.head, size: settings.size)
+    let own = try keeper(settings, task)
+    // Refused before anything of the run is begun.
+    if let own, try !Self.isStored(settings, of: task, in: store) { try own.requireSameData() }
     let recorder: Recorder
     do throws(EngramError) {
       recorder = try store.recorder(
@@ -115,9 +118,7 @@ package struct Trainer {
       switch error.code {
       case .exists:
         var report = TrainingReport(settings, .present)
-        if let own = try keeper(settings, task) {
-          report.keptCheckpoints = try own.isOfOtherData() ? 0 : own.epochs.count
-        }
+        if let own { report.keptCheckpoints = try own.isOfOtherData() ? 0 : own.epochs.count }
         return report
       case .busy: return TrainingReport(settings, .busy)
       default: throw error
@@ -131,15 +132,13 @@ package struct Trainer {
     networkSettings.onGPU = onGPU
     let network = try TensorNetwork(
       description, rule: settings.rule, options: settings.ruleOptions, settings: networkSettings)
-    let own = try keeper(settings, task)
-    try own?.requireSameData()
     var run = TrainingRun(
       settings, recipe, network, task, recorder, keeper: own, loaders: loaders, threads: threads)
     if settings.batchSize > task.trainingCount {
       run.report.notes.append(
         "\(settings.title): a batch is the whole training set, which has \(task.trainingCount) stimuli")
     }
-    if let images = settings.epochImages, images < settings.batchSize {
+    if let images = settings.epochImages, images < min(settings.batchSize, task.trainingCount) {
       run.report.notes.append(
         "\(settings.title): an epoch is a whole batch at least, so it is more than the \(images) stimuli of epoch_images"
       )

@@ -47,7 +47,8 @@ package struct DataFingerprint: Sendable, Hashable {
 
   /// The sizes of some of so many files, evenly spaced.
   static func sizes(count: Int, _ path: (Int) -> String) -> [Int] {
-    let chosen = Array(stride(from: 0, to: count, by: max(1, count / mostFiles))).prefix(mostFiles)
+    let number = min(count, mostFiles)
+    let chosen = (0..<number).map { $0 * count / number }
     // What cannot be read is said when it is to be learned from.
     return chosen.map { (try? InputFile(opening: path($0)).byteCount) ?? -1 }
   }

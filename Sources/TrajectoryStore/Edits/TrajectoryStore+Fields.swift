@@ -29,6 +29,7 @@ extension TrajectoryStore {
   /// Refuses another name of a field that a run in progress would bring back under the old one when it ends.
   private func requireNoRunInProgress(has field: MetadataField) throws(EngramError) {
     for journal in try journals() {
+      if try hasRecordedHere(journal: journal) { continue }
       guard let begun = try? run(inJournal: journal), let value = begun.given[field.name.lowercased()] else { continue }
       throw EngramError(
         .busy, "a run in progress has the field '\(field.name)', and would bring it back when it ends", file: path,

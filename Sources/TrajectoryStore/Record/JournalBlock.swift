@@ -59,7 +59,9 @@ struct JournalBlock {
   /// Reads the block at a place.
   static func read(_ bytes: [UInt8], at place: Int, after checksum: UInt64) -> Reading {
     let rest = bytes[place...]
-    guard rest.count >= headCount, rest.contains(where: { $0 != 0 }) else { return .end }
+    // A whole block has more than its head; zeros from within the head on are bytes that never came.
+    guard rest.count >= headCount, let last = rest.lastIndex(where: { $0 != 0 }), last >= place + headCount
+    else { return .end }
     guard rest.starts(with: magic), let kind = Kind(rawValue: rest[place + 3]) else {
       return .damage("no block begins here")
     }

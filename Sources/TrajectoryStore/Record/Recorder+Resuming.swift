@@ -46,6 +46,8 @@ extension Recorder {
       guard var stored = try store.ended(known) else { continue }
       if begun != nil {
         stored.found = (stored.found ?? "") + "; another recording of it is in progress here, and stays so"
+        stored.mend =
+          "to go on with the recording in progress, hide the stored run and purge it; to give that up, remove its journal"
       }
       throw stored
     }

@@ -97,6 +97,7 @@ extension TrajectoryStore {
   public func runsInProgress() throws(EngramError) -> [RunInProgress] {
     var found: [RunInProgress] = []
     for journal in try journals() {
+      if try hasRecordedHere(journal: journal) { continue }
       guard let contents = try readJournal(journal), let run = contents.run else { continue }
       let checkpoints = contents.checkpoints.sorted { $0.epoch < $1.epoch }
       found.append(

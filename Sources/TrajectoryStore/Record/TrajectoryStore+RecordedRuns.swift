@@ -90,7 +90,13 @@ extension TrajectoryStore {
 
   /// Whether a run of this key was recorded to its end in this store itself, and did not come by a merge.
   func hasRecordedHere(_ run: RecordedRun) throws(EngramError) -> Bool {
-    try read { (catalog) throws(EngramError) in try catalog.ingested(recordingHash(of: run)) }?.commit.operation
+    try hasRecordedHere(journal: Journal.name(of: run))
+  }
+
+  /// Whether the run of a journal is part of the store, and its process was killed before the journal was removed.
+  func hasRecordedHere(journal name: String) throws(EngramError) -> Bool {
+    let hash = IngestRecord.recordedMark + name.dropLast(Journal.suffix.count)
+    return try read { (catalog) throws(EngramError) in try catalog.ingested(hash) }?.commit.operation
       == Self.recordOperation
   }
 

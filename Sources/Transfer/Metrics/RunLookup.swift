@@ -61,13 +61,13 @@ struct RunLookup {
       found: "runs \(matches.prefix(shown).map(String.init).joined(separator: ", "))\(others) with \(said)",
       mend: "add columns that tell them apart, or a column run_id")
   }
-  /// Refuses a row that calls a run by its number and says something else of it than the store; an empty cell says nothing.
+  /// Refuses a row that calls a run by its number and says something else of it than the store; an empty cell and a field without a value say nothing.
   private func check(_ run: Int64, _ row: Int) throws(EngramError) {
     guard let known = descriptions[run] else { return }
     for (value, (field, column)) in zip(known, layout.described) {
       let cell = layout.table.columns[column].cells[row]
       let said = cell.value(as: field.type)
-      if said == .null || said == value { continue }
+      if said == .null || value == .null || said == value { continue }
       throw EngramError(
         .invalidData, "a row says something else of its run than the store", file: layout.table.file,
         place: "row \(row + 1), column \(field.name)", expected: "'\(value)', as run \(run) has it", found: cell.shown,

@@ -139,8 +139,10 @@ struct ObserveInput: Sendable {
   ) {
     let all = activations + weights + changes
     guard [activations, weights, changes].allSatisfy({ $0.count < 2 }), Set(all.map(\.name)).count > 1 else { return }
+    let named = Set(all.filter { !$0.isCalledAsArray }.map(\.name))
+    let name = named.count == 1 ? named.first ?? ObserveOpener.unnamed : ObserveOpener.unnamed
     func rename(_ layers: inout [ObserveOpener.Layer]) {
-      for index in layers.indices where layers[index].isCalledAsArray { layers[index].name = ObserveOpener.unnamed }
+      for index in layers.indices where layers[index].isCalledAsArray { layers[index].name = name }
     }
     rename(&activations)
     rename(&weights)

@@ -106,7 +106,7 @@ struct ObserveOpener {
       }
       members.append(
         (
-          isOne ? source.layer : name, isOne ? Self.name(name, in: archive) : nil,
+          isOne ? source.layer : source.layer ?? name, isOne ? Self.name(name, in: archive) : nil,
           [try ObservedFile(member: name, of: archive)]
         ))
     }

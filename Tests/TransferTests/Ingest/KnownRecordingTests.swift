@@ -83,7 +83,9 @@ struct KnownRecordingTests {
     #expect(labels?.kept == 3 && labels?.replaced == 0 && labels?.added == 0 && labels?.edit.runsChanged == 1)
     let report = try Self.update(bench, rows.replacing("sgd", with: "sgdm").replacing("1,0.6", with: "1,0.7"))
     #expect(report.preview.correction?.kept == 2 && report.preview.correction?.replaced == 1)
-    #expect(report.notes.contains("1 examples are stored as float32, as what they take the place of was"))
+    #expect(
+      report.notes.contains(
+        "1 examples are stored as float32, as what they take the place of was, but where a value is beyond it"))
     let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
     #expect(snapshot.allExamples.count == 4)
     #expect(snapshot.elementTypes(of: try snapshot.examples(where: "network <> 'z'")) == [.float32])
@@ -107,8 +109,12 @@ struct KnownRecordingTests {
     let report = try Self.request(bench, rows, header: header)
       .ingest(into: bench["s.engram"], options: IngestOptions(repeats: .update))
     #expect(report.preview.correction?.replaced == 3 && report.preview.correction?.added == 3)
-    #expect(report.notes.contains("3 examples are stored as float32, as what they take the place of was"))
-    #expect(report.notes.contains("3 new examples are stored as float32, as those of their runs are"))
+    #expect(
+      report.notes.contains(
+        "3 examples are stored as float32, as what they take the place of was, but where a value is beyond it"))
+    #expect(
+      report.notes.contains(
+        "3 new examples are stored as float32, as those of their runs are, but where a value is beyond it"))
     let snapshot = try TrajectoryStore(opening: bench["s.engram"]).snapshot()
     #expect(snapshot.allExamples.count == 7)
     #expect(snapshot.elementTypes(of: try snapshot.examples(where: "network <> 'z'")) == [.float32])

@@ -102,6 +102,10 @@ struct SeriesColumnTests {
     #expect(report.statistics == ["m"])
     #expect(report.notes.contains("no statistics, though they come after the epoch: dose"))
     #expect(try Self.rows(bench, "SELECT count(*) FROM run") == [[.integer(2)]])
+    // One that changes along the epochs of a run is a statistic, as in a table of a store without such a field.
+    let changing = "network,layer,epoch,m,dose\na,c3,0,5,0.5\na,c3,1,6,0.75\nb,c3,0,7,1\nb,c3,1,8,1.5\n"
+    #expect(try Self.ingest(bench, changing).statistics == ["m", "dose"])
+    #expect(try Self.rows(bench, "SELECT count(*) FROM run") == [[.integer(4)]])
   }
 
   @Test func `a whole number that stands for no value does so with a point, too`() throws {

@@ -132,7 +132,9 @@ enum ObserveCommand {
     let isDegraded =
       invocation[units]?.isEmpty == false || invocation[unitFraction]?.isEmpty == false
       || invocation[noise]?.contains { $0 > 0 } == true
-    try tell([seeds], unless: isDegraded, "is no noise and no choice of units")
+    // Of several seeds the request says so itself.
+    let isSaid = invocation[checkpoints] == nil && invocation[seeds].count > 1
+    try tell([seeds], unless: isDegraded || isSaid, "is no noise and no choice of units")
     if invocation[checkpoints] != nil { return }
     let hasUnits = !invocation[activations].isEmpty || !invocation[changes].isEmpty
     try tell([axes, ownUnits], unless: hasUnits, "are no activations")

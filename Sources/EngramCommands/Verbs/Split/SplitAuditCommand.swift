@@ -9,7 +9,7 @@ import TrajectoryStore
 enum SplitAuditCommand {
   static let name = Parameter.argument(.text("NAME"), "the name of the split set")
   static let index = Parameter.option(
-    "index", .text("SPLIT"), "only this split: a number from 0, or a name such as architecture=alexnet")
+    "index", .text("SPLIT"), "only this split: a name such as architecture=alexnet, or a number from 0")
   static let skipsValues = Parameter.flag(
     "skip-values", "do not read the trajectories, so that equal ones are not found")
 
@@ -34,6 +34,9 @@ enum SplitAuditCommand {
     let audits = try store.auditSplits(
       invocation[name], split: invocation[index], comparesValues: !invocation[skipsValues],
       work: invocation.work)
+    if let key = invocation[index], let remark = try store.splitSet(invocation[name]).remark(onKey: key) {
+      try invocation.note("note: \(remark)")
+    }
     if invocation[CommonParameters.json] { return try invocation.show(.array(audits.map(json))) }
     if let summary = try store.splitSets().first(where: { $0.name == invocation[name] }),
       let staleness = try store.staleness(of: summary)

@@ -80,9 +80,14 @@ struct CorrectionPlan {
     let single = isSingle.indices.filter { isSingle[$0] && appendsRow[$0] }
     let added = single.count { claims.claims[$0] == .new }
     if single.count > added {
-      notes.append("\(single.count - added) examples are stored as float32, as what they take the place of was")
+      notes.append(
+        "\(single.count - added) examples are stored as float32, as what they take the place of was, but where a value is beyond it"
+      )
     }
-    if added > 0 { notes.append("\(added) new examples are stored as float32, as those of their runs are") }
+    if added > 0 {
+      notes.append(
+        "\(added) new examples are stored as float32, as those of their runs are, but where a value is beyond it")
+    }
     let lost = try LostValues(plan, replacing: claims.replacedExamples, options)
       .count(in: snapshot, work: options.write.work)
     if lost > 0 {

@@ -75,12 +75,16 @@ struct OwnExport {
   ///
   /// - Parameters:
   ///   - rows: The rows.
+  ///   - texts: For each column whether it is one of texts, as it is declared or stored.
   ///   - notes: Gets how many columns have nothing else, which may have been texts.
   /// - Returns: The rows with numbers.
-  static func withInfinities(_ rows: [[TextTable.Cell]], _ notes: inout [String]) -> [[TextTable.Cell]] {
+  static func withInfinities(
+    _ rows: [[TextTable.Cell]], texts: [Bool], _ notes: inout [String]
+  ) -> [[TextTable.Cell]] {
     let numbers: [TextTable.Cell: Double] = [.text("Infinity"): .infinity, .text("-Infinity"): -.infinity]
     var guessed = 0
     let isNumeric = (rows.first ?? []).indices.map { column -> Bool in
+      if texts[column] { return false }
       var (hasNumber, hasInfinity, hasText) = (false, false, false)
       for row in rows {
         switch row[column] {

@@ -41,6 +41,38 @@ struct ChangingFields {
     }
   }
 
+  /// Fields of the store behind the epoch that change along the epochs of a run: they are statistics here.
+  ///
+  /// - Parameters:
+  ///   - names: The fields of the store, in lower case.
+  ///   - series: The table, read with all of them as fields.
+  ///   - rowsOf: The rows of each example, none for those that are another one.
+  /// - Returns: Their names in lower case.
+  static func ofStore(_ names: Set<String>, _ series: SeriesReader, _ rowsOf: [[Int32]]) -> Set<String> {
+    guard !names.isEmpty, let epoch = series.shape.epoch else { return [] }
+    let fields = series.shape.fields
+    let late = fields.indices.filter { fields[$0] > epoch && names.contains(series.header[fields[$0]].lowercased()) }
+    if late.isEmpty { return [] }
+    var groups: [[UInt8]: [Int]] = [:]
+    for example in rowsOf.indices where !rowsOf[example].isEmpty {
+      var key: [UInt8] = []
+      for (place, cell) in series.examples[example].enumerated() where !late.contains(place) {
+        key += cell.plainText.utf8
+        key.append(0)
+      }
+      groups[key, default: []].append(example)
+    }
+    // Examples that no epoch has twice are one trajectory.
+    let torn = groups.values.filter { group in
+      let epochs = group.flatMap { rowsOf[$0].map { series.epochOfRow[Int($0)] } }
+      return group.count > 1 && Set(epochs).count == epochs.count
+    }
+    let changing = late.filter { place in
+      torn.contains { group in Set(group.map { series.examples[$0][place].plainText }).count > 1 }
+    }
+    return Set(changing.map { series.header[fields[$0]].lowercased() })
+  }
+
   /// A value of a trajectory.
   private struct Place: Hashable {
     let epoch: Double

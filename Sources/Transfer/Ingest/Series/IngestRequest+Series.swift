@@ -23,6 +23,12 @@ extension IngestRequest {
     }
     var series = try SeriesReader(self, runFields: runFields, mappedElsewhere: joined?.names ?? [], work: work)
     let rowsOf = try series.rowsOfExamples()
+    let changing = ChangingFields.ofStore(storedFields, series, rowsOf)
+    if !changing.isEmpty {
+      var again = self
+      again.storedFields.subtract(changing)
+      return try again.openSeries(runFields: runFields, work: work)
+    }
     var groups: [Axes: Int] = [:]
     var parts: [(axes: Axes, examples: [Int])] = []
     var (filled, empty) = (0, 0)

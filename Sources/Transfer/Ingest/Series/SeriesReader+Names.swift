@@ -3,6 +3,7 @@
 import Base
 import Formats
 import TrajectoryModel
+import TrajectoryStore
 
 extension SeriesReader {
   /// The name that a row of the long form has; empty where it has none.
@@ -38,7 +39,8 @@ extension SeriesReader {
       }
     }
     // The positions of layers, which a store writes before the values under a view, are metadata too.
-    let positions = Set(SelectedColumns.positions(names + header).map { (names + header)[$0] })
+    let all = FeatureColumns.positionNames
+    let positions = Set(all.allSatisfy(names.contains) ? all : [])
     return names.filter { !positions.contains($0) }
   }
 

@@ -109,7 +109,10 @@ struct SeriesReader {
     rowOfPlace = nil
     exampleOfKey = [:]
     highestEpochs = []
-    if isOwn, isJSON { examples = OwnExport.withInfinities(examples, &notes) }
+    if isOwn, isJSON {
+      let texts = shape.fields.map { rules.type(of: header[$0], or: header[$0]) == .text }
+      examples = OwnExport.withInfinities(examples, texts: texts, &notes)
+    }
     guard !examples.isEmpty else {
       throw EngramError(.invalidData, "the table has no rows", file: file, expected: "at least one row of values")
     }

@@ -85,7 +85,7 @@ struct ColumnNames {
   ///   - file: What to name in errors.
   ///   - place: The part of the file where the names stand, for errors.
   /// - Returns: The names; two may be the same.
-  /// - Throws: ``EngramError`` with code `usage` for a mapping of no column.
+  /// - Throws: ``EngramError`` with code `usage` for a mapping of no column, and for two of one.
   static func mapped(
     _ theirs: [String], _ map: [String: String], file: String, place: String? = nil
   ) throws(EngramError) -> [String] {
@@ -96,6 +96,11 @@ struct ColumnNames {
           .usage, "there is no column '\(name)' to map", file: file, place: place,
           expected: "one of \(theirs.joined(separator: ", "))", found: name,
           mend: closestName(to: name, among: theirs).map { "did you mean '\(field)=\($0)'?" })
+      }
+      if let other = map.filter({ $0.value == name && $0.key < field }).keys.min() {
+        throw EngramError(
+          .usage, "a column is mapped twice", file: file, place: place, expected: "one name for '\(name)'",
+          found: "\(other) and \(field)", mend: "leave one of the two out")
       }
       ours[index] = field
     }
