@@ -111,7 +111,8 @@ class Plan:
             A folder that all workers and this process share, where results wait to be merged. Without one they travel through Dask and
             wait beside the store, in ``NAME.tasks``.
         retries : int
-            How often Dask tries a task again that failed. A task whose worker died is tried again anyway.
+            How often Dask tries a task again that failed, but for a shard of training of which a run succeeded. A task whose worker died
+            is tried again anyway.
         progress : bool or callable, optional
             True shows a bar; a function is called with stage, done, total and unit.
         **options

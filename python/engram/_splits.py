@@ -193,17 +193,20 @@ class SplitSet(Sequence[Split]):
 
     def audit(self, index: int | str | None = None, *, skip_values: bool = False) -> Any:
         """What the two sides have in common, and what they lack."""
-        if isinstance(index, (int, np.integer)) and 0 <= index < len(self):
-            index = self._key(int(index))
+        if isinstance(index, (int, np.integer)) and not isinstance(index, bool):
+            if not -len(self) <= index < len(self):
+                raise IndexError(f"there is no split {index} in {self.name!r}, which has {len(self)}")
+            index = self._key(range(len(self))[index])
         return self.store._command(["split", "audit"], self.name, index=index, skip_values=skip_values)
 
     def __repr__(self) -> str:
         return f"<SplitSet {self.name}: {len(self)} splits, {self.specification.get('kind')} by {self.label}, commit {self.commit}>"
 
 
-def _reopened(store: Store, name: str, sha256: str) -> SplitSet:
+def _reopened(store: Store, name: str, sha256: str | None = None) -> SplitSet:
     found = store.splits[name]
-    if found.sha256 != sha256:
+    # An earlier version pickled no hash.
+    if sha256 is not None and found.sha256 != sha256:
         raise _errors.NotFoundError(
             "the split set that was pickled is there no more, and another one has its name", file=store.path, place=f"split set {name}",
             expected=f"SHA-256 {sha256}", found=f"SHA-256 {found.sha256}", mend="pickle the one that is there")

@@ -220,7 +220,7 @@ class Store:
 
     def _as_of(self) -> int | None:
         """The commit that is shown, for what asks anew; None for an empty store, where the newest answers, which is said."""
-        if not self._commit and (newest := _engram.snapshot_open(self._handle, 0)[1]):
+        if not self._commit and self._handle is not None and (newest := _engram.snapshot_open(self._handle, 0)[1]):
             _errors.say(f"the store was opened when it was empty, and this is of commit {newest}; `refresh()` shows it")
         return self._commit or None
 

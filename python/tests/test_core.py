@@ -141,6 +141,8 @@ def test_splits_are_made_and_made_again(store: engram.Store) -> None:
     assert again.sha256 == made.sha256 and [one.name for one in again[:2]] == made.names[:2]
     assert pickle.loads(pickle.dumps(made)).names == made.names
     assert any(line["check"] == "run" for line in _findings(made.audit(0)))
+    with pytest.raises(IndexError, match="there is no split 99"):
+        made.audit(99)
     store.splits.remove("again")
     assert sorted(store.splits) == ["animal", "fig2a"]
 

@@ -168,13 +168,16 @@ extension MatchedSplits: SplitPlan {
       return groups.map { $0.sorted { ($0.value, $0.run) < ($1.value, $1.run) } }
     }
     let (first, second) = (try members(labels.0), try members(labels.1))
-    // Decimals such as 0.62 and 0.61 differ by a little more than 0.01 in binary.
-    let most = tolerance * (1 + Self.slack)
+    // Decimals such as 0.62 and 0.61 differ by a little more than 0.01 in binary, and large ones by a step of theirs.
+    func areClose(_ one: Double, _ other: Double) -> Bool {
+      let step = tolerance > 0 ? max(one.magnitude, other.magnitude).ulp : 0
+      return abs(one - other) <= tolerance * (1 + Self.slack) + step
+    }
     var ranges: [Range<Int64>] = []
     for (one, other) in zip(first, second) {
       var (i, j) = (0, 0)
       while i < one.count, j < other.count {
-        if abs(one[i].value - other[j].value) <= most {
+        if areClose(one[i].value, other[j].value) {
           ranges.append(contentsOf: one[i].examples.ranges + other[j].examples.ranges)
           i += 1
           j += 1

@@ -126,7 +126,7 @@ extension TrajectoryStore {
   func run(inJournal name: String) throws(EngramError) -> RecordedRun? {
     let file = try InputFile(name, in: try folder.root.directory(StoreFolder.recording))
     // Far more than the names and values of most runs take.
-    let count = min(file.byteCount, 1 << 20)
+    let count = min(file.byteCount, 1 << 16)
     let start = try FileSlice(file: file, offset: 0, byteCount: count).bytes(0..<count)
     guard case .block(let block) = JournalBlock.read(start, at: 0, after: 0) else { return try readJournal(name)?.run }
     return try RecordedRun(journal: try JSONValue(parsing: Array(block.payload)))

@@ -16,12 +16,13 @@ enum IngestMetricsCommand {
     "ingest-metrics", "add loss, accuracy and other scalars to the runs of a store",
     discussion: """
       What trackers write is read as it is: MLflow (run_id, key, value, step, timestamp), W&B (_step, _timestamp, or \
-      columns RUN - METRIC), TensorBoard (Wall time, Step, Value), Aim (metric, value, step, context.KEY); run_id may hold the ids of a tracker, if a field of \
-      text has them.
+      columns RUN - METRIC), TensorBoard (Wall time, Step, Value), Aim (metric, value, step, context.KEY); run_id may hold the ids of a tracker, if a field \
+      has them all, such as tracker_run; numbers that may be those of the store too are asked about.
 
-      Each row is about one run at one epoch. Every column that neither names the run nor is epoch is a metric; or \
-      the columns metric and value give one on each row. What is empty was not recorded; nan and inf are values, and \
-      in SQL a NaN is NULL.
+      Each row is about one run at one epoch. Every column that neither names the run, nor is epoch, nor a field of the \
+      store, is a metric; or the columns metric and value give one on each row. Fields beside run_id must say what the store \
+      says of the run; by --by they are left out, which a note says. What is empty was not recorded; nan and inf are values, \
+      and in SQL a NaN is NULL.
 
       Either everything is added or nothing. Values that are stored never change, so a split that was made by a metric \
       can be made again. Metrics serve filters:
