@@ -120,7 +120,9 @@ struct SplitAuditor {
     "recording", "network", "cell", "slice", "specimen", "replicate",
   ]
   /// What may follow such a name, as in `subject_id`.
-  private static let numbered: Set<Substring> = ["id", "name", "number", "index", "uuid", "code", "no", "nr", "tag", "key"]
+  private static let numbered: Set<Substring> = [
+    "id", "name", "number", "index", "uuid", "code", "no", "nr", "tag", "key",
+  ]
 
   /// Whether a field is called as individuals are; one called `cell_type` or `network_depth` tells kinds of them apart.
   private static func isOfIndividuals(_ field: String) -> Bool {
