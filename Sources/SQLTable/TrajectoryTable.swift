@@ -95,7 +95,9 @@ final class TrajectoryTable: VirtualTable {
     return plan
   }
 
-  /// What rows are to be put in the order of by walks; nil where that is neither statistics nor epochs, and where SQLite had better sort.
+  /// What rows are to be put in the order of by walks.
+  ///
+  /// Nil where that is neither statistics nor epochs, and where SQLite had better sort.
   private func keys(_ order: [Int], rows asked: Double, columns count: Int) -> [TrajectoryKey]? {
     let keys = order.compactMap { column -> TrajectoryKey? in
       column == epochColumn ? .epoch : column == 1 && layout == .long ? .statistic : nil

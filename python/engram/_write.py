@@ -182,7 +182,10 @@ def run_list(runs: Any) -> list[Mapping[str, Any]]:
 
 
 def indexed(frame: pandas.DataFrame) -> pandas.DataFrame:
-    """A frame of pandas with the named levels of its index as columns; those that a store numbers itself, and what levels without a name say, are left out, which is said."""
+    """A frame of pandas with the named levels of its index as columns.
+
+    Those that a store numbers itself, and what levels without a name say, are left out, which is said.
+    """
     from ._frames import GIVEN
     from ._pandas import unnamed_levels
 
@@ -213,7 +216,8 @@ def append(
         The trajectories; NaN and infinities are values, what is masked is NaN.
     runs : list of mapping, or data frame
         Metadata of each run, numbers and texts; new names become fields. A named index of pandas is a column, and left out where a
-        store numbers it itself, such as ``example_id``. Each is a run of its own, so one that equals another in the fields that the store declares to tell runs apart (``run=`` of :func:`ingest`) is
+        store numbers it itself, such as ``example_id``. Each is a run of its own, so one that equals another in the fields that the
+        store declares to tell runs apart (``run=`` of :func:`ingest`) is
         refused.
     layers : list of str, of (name, position), or of such lists
         The layers of every run, or a list of them for each run; positions are ``early``, ``middle``, ``deep`` or None.

@@ -48,7 +48,8 @@ package enum FilePattern {
   /// What of a path is a number.
   private enum Reading: CaseIterable {
     /// A decimal number; a minus belongs to it at the beginning of a name and behind _ or =: `b_-1` is -1 and `run-5` is 5. An
-    /// exponent does where a point or a sign shows that it is one: `1e-3` is 0.001 and `m1e5` ends in 5.
+    /// exponent does there too, and elsewhere where a point or a sign shows that it is one: `s_1e4` is 10,000, `m1e-3` ends in
+    /// 0.001 and `m1e5` in 5.
     case decimal
     /// A decimal number with any minus before it: `t-1` beside `t0`.
     case signed

@@ -15,7 +15,9 @@ public struct GridSpecification: Sendable, Hashable {
 
   /// The kind of classifier.
   public let kind: ClassifierKind
-  /// For each part of the grid, its parameters; a value is one choice or an array of them; a number for each class is one choice of `class_weight`.
+  /// For each part of the grid, its parameters; a value is one choice or an array of them.
+  ///
+  /// A number for each class is one choice of `class_weight`.
   public let parts: [JSONObject]
 
   /// Makes a grid of parts, one after the other.

@@ -14,7 +14,7 @@ package struct DrawnFigure: Sendable {
     case partial(done: Int, of: Int)
     /// Nothing is computed.
     case empty
-    /// The store lacks what it takes, in a sentence that begins with `needs`.
+    /// Why it cannot be drawn: the store lacks what it takes, or its results have nothing that the drawing shows.
     case impossible(String)
   }
 

@@ -101,7 +101,7 @@ package struct CheckpointObservation: Sendable {
       guard let kept = run.data, let data = try tasks.task(of: run.settings).fingerprint, data.differs(from: kept)
       else { continue }
       others.insert(index)
-      // Of the first one's data is said, when it comes to the last, that nothing is left to be measured.
+      // All of them: there is nothing to measure.
       guard others.count == runs.count, let first = runs.first else { continue }
       throw EngramError(
         .invalidData,

@@ -35,7 +35,7 @@ package struct IngestInput: Sendable {
   /// What tells the runs of each example apart beside the metadata, where the files say it.
   package let sourceRuns: [MetadataValue]?
   /// What a user should know about how the files were understood.
-  package let notes: [String]
+  package internal(set) var notes: [String]
   /// What is likely a mistake.
   var warnings: [Mend] = []
   /// For each example the number of its first row in a table of trajectories, or of its run in a table of runs; nil where each

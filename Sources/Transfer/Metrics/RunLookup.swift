@@ -61,7 +61,10 @@ struct RunLookup {
       found: "runs \(matches.prefix(shown).map(String.init).joined(separator: ", "))\(others) with \(said)",
       mend: "add columns that tell them apart, or a column run_id")
   }
-  /// Refuses a row that calls a run by its number and says something else of it than the store; an empty cell and a field without a value say nothing.
+
+  /// Refuses a row that calls a run by its number and says something else of it than the store.
+  ///
+  /// An empty cell and a field without a value say nothing.
   private func check(_ run: Int64, _ row: Int) throws(EngramError) {
     guard let known = descriptions[run] else { return }
     for (value, (field, column)) in zip(known, layout.described) {

@@ -20,16 +20,8 @@ struct ChangingFields {
     let examples = rowsOf.indices.filter { !rowsOf[$0].isEmpty }
     guard runFields == nil, examples.contains(where: { rowsOf[$0].count == 1 }) else { return }
     for field in series.shape.fields.indices {
-      var groups: [[UInt8]: [Int]] = [:]
-      for example in examples {
-        var key: [UInt8] = []
-        for (place, cell) in series.examples[example].enumerated() where place != field {
-          key += cell.plainText.utf8
-          key.append(0)
-        }
-        groups[key, default: []].append(example)
-      }
-      let several = groups.values.filter { $0.count > 1 }
+      let groups = Self.groups(of: examples, in: series, but: [field])
+      let several = groups.filter { $0.count > 1 }
       guard several.reduce(0, { $0 + $1.count }) * 2 > examples.count, several.allSatisfy({ isOne($0, series, rowsOf) })
       else { continue }
       let name = series.header[series.shape.fields[field]]
@@ -53,17 +45,9 @@ struct ChangingFields {
     let fields = series.shape.fields
     let late = fields.indices.filter { fields[$0] > epoch && names.contains(series.header[fields[$0]].lowercased()) }
     if late.isEmpty { return [] }
-    var groups: [[UInt8]: [Int]] = [:]
-    for example in rowsOf.indices where !rowsOf[example].isEmpty {
-      var key: [UInt8] = []
-      for (place, cell) in series.examples[example].enumerated() where !late.contains(place) {
-        key += cell.plainText.utf8
-        key.append(0)
-      }
-      groups[key, default: []].append(example)
-    }
+    let groups = groups(of: rowsOf.indices.filter { !rowsOf[$0].isEmpty }, in: series, but: Set(late))
     // Examples that no epoch has twice are one trajectory.
-    let torn = groups.values.filter { group in
+    let torn = groups.filter { group in
       let epochs = group.flatMap { rowsOf[$0].map { series.epochOfRow[Int($0)] } }
       return group.count > 1 && Set(epochs).count == epochs.count
     }
@@ -71,6 +55,26 @@ struct ChangingFields {
       torn.contains { group in Set(group.map { series.examples[$0][place].plainText }).count > 1 }
     }
     return Set(changing.map { series.header[fields[$0]].lowercased() })
+  }
+
+  /// What is said of fields of the store that are statistics here.
+  static func note(_ names: Set<String>) -> String {
+    "the store has fields of these names, which change from epoch to epoch here and are statistics: "
+      + names.sorted().joined(separator: ", ")
+  }
+
+  /// Examples that agree in all fields but some, by their places among the fields.
+  private static func groups(of examples: [Int], in series: SeriesReader, but fields: Set<Int>) -> [[Int]] {
+    var groups: [[UInt8]: [Int]] = [:]
+    for example in examples {
+      var key: [UInt8] = []
+      for (place, cell) in series.examples[example].enumerated() where !fields.contains(place) {
+        key += cell.plainText.utf8
+        key.append(0)
+      }
+      groups[key, default: []].append(example)
+    }
+    return Array(groups.values)
   }
 
   /// A value of a trajectory.

@@ -27,7 +27,9 @@ extension IngestRequest {
     if !changing.isEmpty {
       var again = self
       again.storedFields.subtract(changing)
-      return try again.openSeries(runFields: runFields, work: work)
+      var input = try again.openSeries(runFields: runFields, work: work)
+      input.notes.append(ChangingFields.note(changing))
+      return input
     }
     var groups: [Axes: Int] = [:]
     var parts: [(axes: Axes, examples: [Int])] = []
