@@ -16,7 +16,8 @@
 ENGRAM_INLINE double root(double value) { return __builtin_elementwise_sqrt(value); }
 
 ENGRAM_INLINE int is_scaled(int32_t predictor) {
-  return predictor == ENGRAM_PREDICT_SCALED_SQUARE || predictor == ENGRAM_PREDICT_NORM;
+  return predictor == ENGRAM_PREDICT_SCALED_SQUARE || predictor == ENGRAM_PREDICT_NORM ||
+         predictor == ENGRAM_PREDICT_SCALED_VARIANCE;
 }
 
 ENGRAM_INLINE int is_change(int32_t predictor) {
@@ -38,6 +39,8 @@ ENGRAM_INLINE void find_scales(int32_t predictor, const double *x, const double 
                                double *scales) {
   if (predictor == ENGRAM_PREDICT_NORM)
     for (size_t i = 0; i < count; i++) scales[i] = rint((x[i] * x[i]) / (a[i] + b[i] * b[i]));
+  else if (predictor == ENGRAM_PREDICT_SCALED_VARIANCE)
+    for (size_t i = 0; i < count; i++) scales[i] = (x[i] + b[i] * b[i]) / (a[i] * a[i]);
   else
     for (size_t i = 0; i < count; i++) scales[i] = x[i] / (a[i] * a[i]);
 }
@@ -51,6 +54,7 @@ ENGRAM_INLINE double formula(int32_t predictor, double a, double b, double c, do
   case ENGRAM_PREDICT_FOLDED_VARIANCE: return (a + b * b) - c * c;
   case ENGRAM_PREDICT_SCALED_SQUARE: return (a * a) * scale;
   case ENGRAM_PREDICT_NORM: return root((a + b * b) * scale);
+  case ENGRAM_PREDICT_SCALED_VARIANCE: return (a * a) * scale - b * b;
   case ENGRAM_PREDICT_SKEWNESS: return (3 * (a - b)) / root(c);
   default: return (a + b * b) / (c * c);
   }
@@ -71,6 +75,7 @@ ENGRAM_INLINE void predict(int32_t predictor, const double *a, const double *b, 
     CASE(ENGRAM_PREDICT_NORM);
     CASE(ENGRAM_PREDICT_SKEWNESS);
     CASE(ENGRAM_PREDICT_KURTOSIS);
+    CASE(ENGRAM_PREDICT_SCALED_VARIANCE);
   }
 #undef CASE
 }

@@ -44,7 +44,7 @@ ENGRAM_INLINE int is_direct(const engram_residual_plan *plan, size_t epoch) {
   if (plan->copied || plan->is_double[0] || plan->is_double[1] || !is_predicted(plan, epoch)) return 0;
   int32_t predictor = plan->predictor;
   return predictor == ENGRAM_PREDICT_SQUARE || predictor == ENGRAM_PREDICT_VARIANCE ||
-         predictor == ENGRAM_PREDICT_SCALED_SQUARE;
+         predictor == ENGRAM_PREDICT_SCALED_SQUARE || predictor == ENGRAM_PREDICT_SCALED_VARIANCE;
 }
 
 /* One epoch of codes to values whose predictions are made in registers, a constant formula in each loop. */
@@ -82,6 +82,7 @@ ENGRAM_INLINE void restore_directly(const engram_residual_plan *plan, size_t epo
     CASES(ENGRAM_PREDICT_SQUARE);
     CASES(ENGRAM_PREDICT_VARIANCE);
     CASES(ENGRAM_PREDICT_SCALED_SQUARE);
+    CASES(ENGRAM_PREDICT_SCALED_VARIANCE);
   }
 #undef CASES
 #undef CASE

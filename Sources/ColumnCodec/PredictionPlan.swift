@@ -33,9 +33,9 @@ package struct PredictionPlan: Sendable {
     case speed
   }
 
-  /// Statistics that an often read one is predicted from, by way of others too, from which on they favor speed: read alone, it
-  /// takes as many chunks beside its own.
-  private static let manyNeeded = 3
+  /// Operands of an often read statistic from which on what it is predicted from favors speed: read alone, it takes as many
+  /// chunks beside its own.
+  private static let manyOperands = 2
 
   /// The trials of each statistic.
   package let trials: [Trial]
@@ -53,9 +53,7 @@ package struct PredictionPlan: Sendable {
         copySource: statistic?.copySource.flatMap { indices[$0] },
         favor: statistic?.isSeldomRead ?? false ? .size : .neither)
     }
-    // A norm that something else is told from stands for itself, so it is the last to be predicted.
-    let isNorm = statistics.map { $0 == .weight(.raw, .norm) }
-    for index in names.indices.filter({ !isNorm[$0] }) + names.indices.filter({ isNorm[$0] }) {
+    for index in names.indices {
       for (predictor, operands) in statistics[index]?.formulas ?? [] {
         let found = operands.compactMap { indices[$0] }
         guard found.count == operands.count, !found.contains(where: { Self.depends($0, on: index, trials) }) else {
@@ -66,8 +64,8 @@ package struct PredictionPlan: Sendable {
       }
     }
     for index in trials.indices where trials[index].favor != .size {
-      let needed = Self.needed(by: index, trials, withCopies: false)
-      if needed.count >= Self.manyNeeded { for other in needed { trials[other].favor = .speed } }
+      guard let prediction = trials[index].prediction, prediction.operands.count >= Self.manyOperands else { continue }
+      for other in Self.needed(by: index, trials, withCopies: false) { trials[other].favor = .speed }
     }
     self.trials = trials
   }

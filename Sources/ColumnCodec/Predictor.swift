@@ -28,12 +28,14 @@ package enum Predictor: UInt8, Sendable, Hashable, CaseIterable {
   case halfChange = 10
   /// By twice as much: a variance of squares changes by the square of a variance.
   case doubleChange = 11
+  /// `(a * a) * s - b * b`: a variance from a norm and the mean; s is what fits the example's first epoch.
+  case scaledVariance = 12
 
   /// The number of statistics that the formula needs.
   package var operandCount: Int {
     switch self {
     case .square, .scaledSquare, .change, .halfChange, .doubleChange: 1
-    case .secondMoment, .variance, .norm: 2
+    case .secondMoment, .variance, .norm, .scaledVariance: 2
     case .foldedVariance, .skewness, .kurtosis: 3
     }
   }

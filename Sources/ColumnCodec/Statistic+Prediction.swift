@@ -31,20 +31,21 @@ extension Statistic {
   /// Formulas over one tensor, which hold up to rounding.
   ///
   /// What a norm says, the mean of squares says too, and with the mean the variance; so a norm, which is read most, stands for itself.
-  /// Where the mean of squares was not recorded it is predicted from the variance.
+  /// Where there is none, a mean of squares or a variance does.
   private static func formulas(ofWeight function: Function, _ summary: Summary) -> [Formula] {
     let (norm, mean, variance) = (
       Statistic.weight(.raw, .norm), Statistic.weight(.raw, .mean), Statistic.weight(.raw, .variance)
     )
     return switch (function, summary) {
     case (.square, .mean): [(.scaledSquare, [norm]), (.secondMoment, [variance, mean])]
-    case (.raw, .variance): [(.variance, [.weight(.square, .mean), mean])]
+    case (.raw, .variance): [(.scaledVariance, [norm, mean]), (.variance, [.weight(.square, .mean), mean])]
     case (.magnitude, .variance):
       [
+        (.scaledVariance, [norm, .weight(.magnitude, .mean)]),
         (.variance, [.weight(.square, .mean), .weight(.magnitude, .mean)]),
         (.foldedVariance, [variance, mean, .weight(.magnitude, .mean)]),
       ]
-    case (.raw, .norm), (.square, .norm): [(.norm, [.weight(function, .variance), .weight(function, .mean)])]
+    case (.square, .norm): [(.norm, [.weight(.square, .variance), .weight(.square, .mean)])]
     case (.raw, .kurtosis): [(.kurtosis, [.weight(.square, .variance), .weight(.square, .mean), variance])]
     case (.magnitude, .mean): [(.change, [norm]), (.halfChange, [variance])]
     case (.square, .variance): [(.doubleChange, [norm]), (.change, [variance])]

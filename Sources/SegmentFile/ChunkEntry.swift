@@ -6,7 +6,7 @@
 //       16     1  codec        0 raw, 1 codes
 //       17     1  flags        bit 0: a Float64 chunk stored as Float32; bit 1: differences along the epochs; bit 2: of these
 //                              what a trend leaves; bit 3: codes in grades; bit 4: those of the first epoch are repeats
-//       18     1  predictor    0 none, 1 to 11 a formula
+//       18     1  predictor    0 none, 1 to 12 a formula
 //       19     1  reserved     zero
 //       20     6  operands     the statistics a, b, c of the formula; ffff where it has none
 //       26     2  copySource   the statistic of which examples are copies; ffff for none

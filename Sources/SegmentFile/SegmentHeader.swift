@@ -6,7 +6,7 @@
 //       12     4  reserved    zero
 //       16    16  identifier  any
 //       32     8  checksum    XXH3-64 of bytes 0 ..< 32
-// Example: 45 4e 47 52 4d 53 45 47 | 02 00 | 02 00 | 00 00 00 00 | 00 01 … 0f | 6c 1a 54 96 54 eb c1 3d
+// Example: 45 4e 47 52 4d 53 45 47 | 03 00 | 03 00 | 00 00 00 00 | 00 01 … 0f | 80 e4 f9 ca 90 56 e0 69
 
 import Base
 import TrajectoryModel
@@ -14,7 +14,7 @@ import TrajectoryModel
 /// The first 40 bytes of a segment file.
 struct SegmentHeader {
   /// The version that this code reads and writes.
-  static let formatVersion: UInt16 = 2
+  static let formatVersion: UInt16 = 3
   /// Bytes of a header.
   static let byteCount = 40
   /// The first bytes of every segment file.

@@ -187,6 +187,7 @@ func bits(of block: ChunkBlock, _ type: ElementType) -> [UInt64] {
           case .square, .scaledSquare: a * a
           case .secondMoment: a + b * b
           case .variance: a - b * b
+          case .scaledVariance: a * a * 0.3 - b * b
           case .foldedVariance: a + b * b - c * c
           case .norm: (a + b * b).squareRoot()
           case .skewness: 3 * (a - b) / c.squareRoot()

@@ -54,7 +54,8 @@ struct SessionTests {
     let path = session.path("s.engram/segments/" + name)
     var bytes = TestFiles.read(path)
     // The oldest version that reads it, and the checksum of the header.
-    bytes[8] = 3
+    let known = bytes[8]
+    bytes[8] = .max
     let checksum = XXH3.hash64(Array(bytes[0..<32]))
     for place in 0..<8 { bytes[32 + place] = UInt8(truncatingIfNeeded: checksum >> UInt64(8 * place)) }
     TestFiles.write(bytes, to: path)
@@ -62,7 +63,7 @@ struct SessionTests {
     let result = Shell.run(Shell.engram, ["verify", session.store])
     #expect(result.output.hasPrefix("newer: ") && result.errors.contains("upgrade the program"))
     #expect(!(result.output + result.errors).contains("damaged"))
-    bytes[8] = 2
+    bytes[8] = known
     TestFiles.write(bytes, to: path)
     #expect(try session.failure("verify", session.store) == "3 corrupt")
   }

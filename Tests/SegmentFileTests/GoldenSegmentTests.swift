@@ -28,8 +28,11 @@ import TrajectoryModel
     ("tensors-float32", "4982d1cf8225992b129a27a297896945"),
     ("tensors-float64", "618462b92dbc0a6db5ec8750ac1bc573"),
     ("worked-example-2", "6e96c5945760b94afc922c0fbc86fca9"),
+    ("worked-example-3", "6e96c5945760b94afc922c0fbc86fca9"),
     ("learning-float32", "2abe7433ee03363f62a8f9acf40dd8a3"),
     ("learning-float64", "99791abcf7aeb76fcef7ea62fc7c2420"),
+    ("variances-float32", "aa57f9e0a11abc7a5c01b69662dd6d2d"),
+    ("variances-float64", "6c7c3b5da20b892e1bdb1b89e4d5e6de"),
   ]
 
   @Test(arguments: golden)
@@ -45,16 +48,24 @@ import TrajectoryModel
       #expect(name.hasSuffix("64") || storages.contains { $0.isGraded && $0.copySource != nil })
       #expect(storages.contains { $0.isTrended && $0.prediction != nil })
     }
+    if name.hasPrefix("variances") {
+      let predictors = reader.schema.statistics.indices.map { statistic in
+        reader.storage(rowGroup: 0, statistic: statistic).prediction?.predictor
+      }
+      #expect(predictors.count { $0 == .scaledVariance } == 2)
+    }
     if name == "tensors-float64" {
       let storages = reader.schema.statistics.indices.map { reader.storage(rowGroup: 0, statistic: $0) }
-      #expect(Set(storages.compactMap { $0.prediction?.predictor }) == Set(Predictor.allCases))
+      // Those of version 1.
+      let known = Set(Predictor.allCases).subtracting([.scaledVariance])
+      #expect(Set(storages.compactMap { $0.prediction?.predictor }) == known)
       #expect(storages.contains { $0.copySource != nil })
     }
   }
 
   @Test func `the worked example has the values that the document names`() throws {
     let sample = try Self.workedExample()
-    let path = "\(Fixtures.repository)/fixtures/segments/worked-example-2.seg"
+    let path = "\(Fixtures.repository)/fixtures/segments/worked-example-3.seg"
     let reader = try SegmentReader(InputFile(opening: path))
     #expect(reader.schema == sample.schema)
     #expect(reader.identifier == sample.identifier)
@@ -66,7 +77,7 @@ import TrajectoryModel
     let path = directory["worked.seg"]
     try Self.workedExample().write(to: path, work: WorkContext(threads: 2))
     let written = TestFiles.read(path)
-    #expect(written == TestFiles.read("\(Fixtures.repository)/fixtures/segments/worked-example-2.seg"))
+    #expect(written == TestFiles.read("\(Fixtures.repository)/fixtures/segments/worked-example-3.seg"))
     #expect(try Self.bytesInDocument() == written)
   }
 

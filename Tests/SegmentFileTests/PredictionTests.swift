@@ -10,7 +10,8 @@ import TrajectoryModel
 @Suite(.seedReport) struct PredictionTests {
   /// What there is of the statistics decides from what they are predicted.
   static let axes: [@Sendable ([String]) -> [String]] = [
-    { $0 }, { $0.reversed().filter { $0 != "weightraw_norm" } }, { $0.filter { $0 != "weightsq_mean" } },
+    { $0 }, { $0.reversed().filter { $0 != "weightraw_norm" } },
+    { $0.filter { $0 != "weightsq_mean" && $0 != "weightraw_norm" } },
   ]
 
   @Test(arguments: ElementType.allCases, SegmentCodec.allCases)

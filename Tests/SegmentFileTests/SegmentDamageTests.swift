@@ -97,7 +97,7 @@ import TrajectoryModel
   }
 
   static let lies: [Lie] = [
-    Lie(name: "newer reader", place: .header, offset: 8, size: 2, value: 3, code: .unsupported),
+    Lie(name: "newer reader", place: .header, offset: 8, size: 2, value: 4, code: .unsupported),
     Lie(name: "reader zero", place: .header, offset: 8, size: 2, value: 0),
     Lie(name: "writer zero", place: .header, offset: 10, size: 2, value: 0),
     Lie(name: "header reserved", place: .header, offset: 12, size: 4, value: 1),
@@ -139,7 +139,7 @@ import TrajectoryModel
     Lie(name: "fewer finite values", place: .directory, offset: 12, size: 4, value: 191),
     Lie(name: "unknown codec", place: .directory, offset: 16, size: 1, value: 2, code: .unsupported),
     Lie(name: "unknown flag", place: .directory, offset: 17, size: 1, value: 32, code: .unsupported),
-    Lie(name: "unknown predictor", place: .directory, offset: 18, size: 1, value: 12, code: .unsupported),
+    Lie(name: "unknown predictor", place: .directory, offset: 18, size: 1, value: 13, code: .unsupported),
     Lie(name: "narrowed and is not", place: .directory, offset: 17, size: 1, value: 3),
     Lie(name: "reserved byte", place: .directory, offset: 19, size: 1, value: 1),
     Lie(name: "reserved word", place: .directory, offset: 28, size: 4, value: 1),

@@ -94,7 +94,7 @@ def works(dataset):
         Work("rest", f"its complement: {int((~members).sum()):,} rows", ranges_of(~members), columns, epochs),
         Work("statistic", "one statistic: weightabs_median", everything, [place("weightabs_median")], epochs),
         Work("norm", "one norm: weightraw_norm", everything, [place("weightraw_norm")], epochs),
-        # Of what the paper's protocol reads, that for which Engram decodes most: four statistics.
+        # Of what the paper's protocol reads, that for which Engram decodes most: three statistics.
         Work("predicted", "one predicted statistic: weightraw_var", everything, [place("weightraw_var")], epochs),
         Work("run", f"one run: its {run[1] - run[0]} layers x {len(columns)} statistics", [run], columns, epochs),
         Work("epochs", f"epochs {few} of {len(epochs)}", everything, columns, FEW_EPOCHS),

@@ -22,7 +22,8 @@ enum {
   /* By how much the ordered integer of a changes from the epoch before; only with differences, and of the same type. */
   ENGRAM_PREDICT_CHANGE = 9,
   ENGRAM_PREDICT_HALF_CHANGE = 10,
-  ENGRAM_PREDICT_DOUBLE_CHANGE = 11
+  ENGRAM_PREDICT_DOUBLE_CHANGE = 11,
+  ENGRAM_PREDICT_SCALED_VARIANCE = 12 /* (a * a) * scale - b * b   */
 };
 
 /* How the values of a block become codes. */

@@ -12,7 +12,7 @@ import TrajectoryModel
 /// other into scratch memory that stays in the processor's cache, and from there each value is written once.
 struct Materializer: Sendable {
   /// Values that are worth a thread of their own.
-  private static let valuesPerThread = 1 << 16
+  private static let valuesPerThread = 3 << 14
 
   private let sources: [ExtentSource]
   private let maps: [AxisMap]
