@@ -34,6 +34,10 @@ public struct StoreSummary: Sendable, Hashable {
   public let segments, stagedBatches: Int
   /// Bytes of segments and staged batches, of the catalog, and of the values before compression.
   public let segmentBytes, catalogBytes, valueBytes: Int
+  /// The number of examples in those segments and staged batches, selected or not, and bytes of their values before compression.
+  public let storedExamples, storedValueBytes: Int
+  /// The number of examples of the whole store that are hidden.
+  public let hiddenExamples: Int
   /// Every statistic that any example has, in recorded order.
   public let statistics: [String]
   /// Every epoch that any example has, ascending.
@@ -48,7 +52,7 @@ extension Snapshot {
   /// Counts what is there, or what a filter selects of it.
   ///
   /// Values and metrics are those of what is selected; sizes of files are those of the segments that hold any of it, and of the
-  /// whole catalog, and layer sets are those of the whole store.
+  /// whole catalog, and layer sets and hidden examples are those of the whole store.
   ///
   /// - Parameters:
   ///   - filter: As in ``examples(where:limits:)``; it is asked once for each field.
@@ -61,6 +65,14 @@ extension Snapshot {
   ) throws(EngramError) -> StoreSummary {
     let selected = try examples(where: filter, limits: limits)
     let extents = extents(holding: selected)
+    func valueBytes(_ examples: ExampleSet) -> Int {
+      extents.reduce(0) {
+        $0 + examples.clamped(to: $1.examples).count * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
+      }
+    }
+    let stored = ExampleSet(extents.map(\.examples))
+    // What was removed for good is in no extent.
+    let hidden = ExampleSet(self.extents.map(\.examples)).clamped(to: 0..<exampleEnd).subtracting(allExamples)
     let state = try read { (catalog) throws(EngramError) in
       (identifier: try catalog.storeIdentifier(), counts: try catalog.counts(), fields: try catalog.fields())
     }
@@ -91,15 +103,9 @@ extension Snapshot {
       layerSets: Int(state.counts.layerSets), segments: extents.count { !$0.isStaged },
       stagedBatches: extents.count { $0.isStaged }, segmentBytes: extents.reduce(0) { $0 + $1.byteCount },
       catalogBytes: try store.folder.root.status(of: Catalog.fileName)?.byteCount ?? 0,
-      valueBytes: extents.reduce(0) {
-        $0 + selected.clamped(to: $1.examples).count * $1.epochs.count * $1.statistics.count * $1.elementType.byteCount
-      }, statistics: statistics, epochs: extents.everyEpoch,
+      valueBytes: valueBytes(selected), storedExamples: stored.count, storedValueBytes: valueBytes(stored),
+      hiddenExamples: hidden.count, statistics: statistics, epochs: extents.everyEpoch,
       elementTypes: Set(extents.map(\.elementType)).sorted { $0.rawValue < $1.rawValue }, fields: fields)
-  }
-
-  /// Whether the segments and staged batches that hold any of some examples hold nothing else.
-  package func fillTheirFiles(_ examples: ExampleSet) -> Bool {
-    ExampleSet(extents(holding: examples).map(\.examples)) == examples
   }
 
   /// The metrics of some runs, by name.

@@ -162,6 +162,7 @@ struct CorrectionTests {
     let values = try session.ok("select", session.store, "--where", "model_seed <> 3", "--format", "csv")
     try session.ok("hide", session.store, "--where", "task = '\(word)Task'", "--reason", "\(word)Withdrew")
     #expect(try session.ok("split", "list", session.store).contains("stale: held"))
+    #expect(try session.ok("info", session.store).contains(" 3 examples, which nothing selects\n"))
     #expect(session.run("purge", session.store).code == 2)
     #expect(session.run("purge", session.store, "--confirm", "other").code == 2)
     // A set without the participant stays, and its filter says the name.
@@ -185,6 +186,7 @@ struct CorrectionTests {
     let info = try session.json("info", session.store)
     #expect(info["examples"] as? Int == 24 && info["runs"] as? Int == 9)
     #expect(try session.ok("split", "list", session.store, "--csv") == "name,kind,splits,commit,sha256,stale\n")
+    #expect(info["hidden_examples"] as? Int == 0 && info["stored_examples"] as? Int == 24)
     #expect(try session.ok("purge", session.store, "--confirm", "s.engram").hasPrefix("nothing is hidden"))
     // Ids are not given again, and the store goes on.
     #expect(

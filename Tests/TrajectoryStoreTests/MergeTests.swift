@@ -156,4 +156,29 @@ struct MergeTests {
     #expect(try target.snapshot().commit == 1 && target.verify().leftovers.isEmpty)
     #expect(TestFiles.names(in: target.path + "/segments").isEmpty)
   }
+
+  @Test func `a field that was renamed in its source goes on under the name that it has here`() throws {
+    let folder = TemporaryFolder()
+    let target = try TrajectoryStore.create(at: folder["t.engram"])
+    let source = try TrajectoryStore.create(at: folder["s.engram"])
+    try Made.append(3, to: source, metadata: ["tag": .integer(1), "site": .text("Basel")], seed: 1)
+    _ = try target.merge([source.path])
+    _ = try source.renameField("site", to: "city")
+    _ = try source.renameField("city", to: "lab")
+    try Made.append(3, to: source, metadata: ["tag": .integer(2), "lab": .text("Bern")], seed: 2)
+    let remarks = ["the field lab of \(source.path) is site here, as it was renamed there"]
+    let report = try target.merge([source.path])
+    #expect(report.runs == 1 && report.newFields == 0 && report.filledValues == 0 && report.remarks == remarks)
+    #expect(try target.snapshot().fields().map(\.name).suffix(2).contains("site"))
+    #expect(try target.snapshot().examples(where: "site IN ('Basel', 'Bern')").count == 6)
+    // Renamed here too.
+    _ = try target.renameField("site", to: "place")
+    try Made.append(3, to: source, metadata: ["tag": .integer(3), "lab": .text("Genf")], seed: 3)
+    let again = try target.merge([source.path])
+    #expect(
+      again.newFields == 0
+        && again.remarks == ["the field lab of \(source.path) is place here, as it was renamed there"])
+    #expect(try target.snapshot().examples(where: "place IN ('Basel', 'Bern', 'Genf')").count == 9)
+    #expect(try target.merge([source.path]).commit == nil && target.verify().problems.isEmpty)
+  }
 }

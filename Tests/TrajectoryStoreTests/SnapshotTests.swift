@@ -262,14 +262,25 @@ struct SnapshotTests {
     _ = try store.compact(everything: true)
     let snapshot = try store.snapshot()
     let size = Axes().count * 4
-    #expect(try snapshot.summary().valueBytes == 6 * size && snapshot.fillTheirFiles(snapshot.allExamples))
+    let whole = try snapshot.summary()
+    #expect(whole.valueBytes == 6 * size && whole.storedValueBytes == 6 * size && whole.storedExamples == 6)
     let part = try snapshot.summary(where: "model_seed = 2")
     #expect(part.segments == 1 && part.valueBytes == 2 * size)
+    #expect(part.storedExamples == 6 && part.storedValueBytes == 6 * size && part.hiddenExamples == 0)
     #expect(part.metrics.count == 1 && part.metrics[0].name == "loss" && part.metrics[0].runs == 1)
     #expect(part.metrics[0].values == 2 && part.metrics[0].nans == 1)
     #expect(part.metrics[0].firstEpoch == 0 && part.metrics[0].lastEpoch == 5)
-    #expect(try !snapshot.fillTheirFiles(snapshot.examples(where: "model_seed = 2")))
-    #expect(try store.snapshot(asOf: 1).summary().valueBytes == 2 * size)
+    let before = try store.snapshot(asOf: 1).summary()
+    #expect(before.valueBytes == 2 * size && before.storedExamples == 6 && before.hiddenExamples == 0)
+    _ = try store.hide(where: "model_seed = 1")
+    let hiding = try store.snapshot().summary()
+    #expect(hiding.examples == 4 && hiding.valueBytes == 4 * size && hiding.hiddenExamples == 2)
+    #expect(hiding.storedExamples == 6 && hiding.storedValueBytes == 6 * size)
+    // A whole batch that is hidden is in no size.
+    try Made.append(2, to: store, metadata: ["model_seed": .integer(4)], seed: 4)
+    _ = try store.hide(where: "model_seed = 4")
+    let batch = try store.snapshot().summary()
+    #expect(batch.storedExamples == 6 && batch.stagedBatches == 0 && batch.hiddenExamples == 4)
   }
 
   @Test func `so many examples are rewritten at a time as fit 4,096 and 256 MiB, in whole row groups`() {

@@ -116,6 +116,27 @@ struct MetricsIngestTests {
     #expect(try MetricsIngest(source: path).ingest(into: same.path).notes.isEmpty)
   }
 
+  @Test func `numbers and ids of hidden runs count as such, and a row about a hidden run is refused`() throws {
+    let folder = TemporaryFolder()
+    let store = try Self.numbered(folder, [3, 1, 2])
+    _ = try store.hide(where: "tracker_run = 1")
+    // Run 2 has the tracker's number 1: both readings of either table are there still.
+    for (name, rows) in [("a.csv", "3,1,0.5\n2,1,0.25\n"), ("b.csv", "3,1,0.5\n1,1,0.25\n")] {
+      let path = folder.write("run_id,epoch,loss\n" + rows, to: name)
+      #expect(
+        refusal(.invalidData) { _ = try MetricsIngest(source: path).ingest(into: store.path) }?.place == "column run_id"
+      )
+    }
+    let path = folder.write("run_id,epoch,loss\n3,1,0.5\n2,1,0.25\n", to: "c.csv")
+    let error = refusal(.notFound) { _ = try MetricsIngest(source: path, by: ["run_id"]).ingest(into: store.path) }
+    #expect(error?.message == "the run of a row is hidden" && error?.place == "row 2", "\(error as Any)")
+    #expect(error?.found == "run_id = 2")
+    let tracker = folder.write("tracker_run,epoch,loss\n1,1,0.5\n", to: "d.csv")
+    let other = refusal(.notFound) { _ = try MetricsIngest(source: tracker).ingest(into: store.path) }
+    #expect(other?.found == "tracker_run = 1, which is run 2", "\(other as Any)")
+    #expect(try store.snapshot().metrics().isEmpty)
+  }
+
   @Test func `columns that are mapped change their names all at once`() throws {
     let place = try Place()
     _ = try place.ingest(

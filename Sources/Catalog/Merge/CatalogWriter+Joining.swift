@@ -80,18 +80,23 @@ extension CatalogWriter {
   /// - Parameters:
   ///   - theirs: The fields of the other catalog.
   ///   - other: That catalog.
-  ///   - isKnown: Whether any of its measurements is here; a field that was renamed here is then known by its earlier names.
+  ///   - knownEnd: The end of the first measurement of it that is here; nil where none is. A field that was renamed here or there
+  ///     is known by its earlier names where one is.
   ///   - outcome: Gets the fields that are new, and those that have another name here.
   /// - Returns: For each field of this catalog the index among the other's, or nil where it has none.
   /// - Throws: Code `invalidData` for a field that has another type here.
   func addFields(
-    _ theirs: [MetadataField], of other: MergedCatalog, isKnown: Bool, _ outcome: inout MergeOutcome
+    _ theirs: [MetadataField], of other: MergedCatalog, knownEnd: Int64?, _ outcome: inout MergeOutcome
   ) throws(EngramError) -> [Int?] {
     let own = try fields()
     let places = Dictionary(
       own.enumerated().map { ($1.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     var earlier: [String: Int] = [:]
-    if isKnown { earlier = try placesOfEarlierNames() }
+    var earlierThere: [Int: [String]] = [:]
+    if let knownEnd {
+      earlier = try placesOfEarlierNames()
+      earlierThere = try other.catalog.earlierNames(afterExample: knownEnd)
+    }
     var order = [Int?](repeating: nil, count: own.count)
     for (index, field) in theirs.enumerated() {
       if let place = places[field.name.lowercased()] { order[place] = index }
@@ -100,7 +105,12 @@ extension CatalogWriter {
     for (index, field) in theirs.enumerated() where places[field.name.lowercased()] == nil {
       if let place = earlier[field.name.lowercased()], order[place] == nil {
         order[place] = index
-        outcome.renamedFields.append(.init(theirs: field.name, own: own[place].name))
+        outcome.renamedFields.append(.init(theirs: field.name, own: own[place].name, isRenamedThere: false))
+      } else if let place = earlierThere[index]?.compactMap({ places[$0] ?? earlier[$0] }).first,
+        order[place] == nil
+      {
+        order[place] = index
+        outcome.renamedFields.append(.init(theirs: field.name, own: own[place].name, isRenamedThere: true))
       } else {
         new.append(index)
       }
@@ -136,5 +146,30 @@ extension CatalogWriter {
       places[rows.text(0).lowercased()] = place
     }
     return places
+  }
+}
+
+extension CatalogReader {
+  /// The names that fields had before they were renamed, in lower case, by their places; the latest first.
+  ///
+  /// - Parameter end: The end of examples that are in another store too. Only fields that were there when these were added
+  ///   count, and names that they had since, for the examples went there with each field under one of them.
+  /// - Returns: The names.
+  /// - Throws: What reading throws.
+  fileprivate func earlierNames(afterExample end: Int64) throws(EngramError) -> [Int: [String]] {
+    guard
+      let commit = try connection.integer("SELECT min(commit_id) FROM main.commit_log WHERE example_end >= ?1", end)
+    else { return [:] }
+    let rows = try connection.prepare(
+      """
+      SELECT b.ordinal, b.name FROM main.field_before AS b JOIN main.field AS f ON f.ordinal = b.ordinal
+      WHERE f.commit_id <= ?1 AND b.commit_id > ?1 ORDER BY b.commit_id DESC
+      """)
+    try rows.bind(1, commit)
+    var names: [Int: [String]] = [:]
+    while try rows.step() {
+      if let place = Int(exactly: rows.integer(0)) { names[place, default: []].append(rows.text(1).lowercased()) }
+    }
+    return names
   }
 }

@@ -60,7 +60,7 @@ extension CatalogWriter {
     of other: MergedCatalog, _ matches: MergeMatches, _ known: inout MergedRuns?, _ outcome: inout MergeOutcome
   ) throws(EngramError) -> [Int64: Int64] {
     let theirs = try other.catalog.fields()
-    let columns = try addFields(theirs, of: other, isKnown: !matches.measurements.isEmpty, &outcome)
+    let columns = try addFields(theirs, of: other, knownEnd: matches.measurements.first?.theirs.upperBound, &outcome)
     // A store without runs takes over what tells theirs apart.
     if nextRun == 1, try runKey() == nil, let key = try other.catalog.runKey() { try setRunKey(key) }
     if let before = known, !before.fits(try fields()) {

@@ -12,13 +12,15 @@ package struct MergeOutcome: Sendable {
   package var emptiedValues = 0
   /// How many runs that are hidden here have other metadata there.
   package var differentHiddenRuns = 0
-  /// Fields of the other catalog that have another name here since a field was renamed.
+  /// Fields of the other catalog that have another name here since they were renamed, here or there.
   package var renamedFields: [RenamedField] = []
 
   /// A field of the other catalog, and what it is called here.
   package struct RenamedField: Sendable {
     /// Its name there and here.
     package let theirs, own: String
+    /// Whether it was renamed there.
+    package let isRenamedThere: Bool
   }
 
   /// Nothing is changed yet.

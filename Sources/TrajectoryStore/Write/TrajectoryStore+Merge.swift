@@ -36,7 +36,8 @@ extension TrajectoryStore {
   /// A store that has grown since it was merged brings what is new: what is here already is known by its segment files, by what
   /// earlier merges and ingests remembered, and then by its values, and is left out. What was hidden there since is hidden here; what
   /// is hidden here, was shown here again since, or was removed for good, stays so. A value that an edit here took away is not filled
-  /// again, and a field that was renamed here is known by its earlier name. A segment of which only a part is new is written anew.
+  /// again, and a field that was renamed here or there is known by its earlier name. A segment of which only a part is new is
+  /// written anew.
   ///
   /// - Parameters:
   ///   - paths: The other stores, in the order in which their examples are added.

@@ -242,7 +242,9 @@ extension MergeSource {
         "were taken away here by edits, and are not filled again"),
       left,
     ]
-    let renamed = outcome.renamedFields.map { "the field \($0.theirs) of \(path) is \($0.own) here, as it was renamed" }
+    let renamed = outcome.renamedFields.map {
+      "the field \($0.theirs) of \(path) is \($0.own) here, as it was renamed\($0.isRenamedThere ? " there" : "")"
+    }
     return said.compactMap { $0 } + renamed
   }
 }

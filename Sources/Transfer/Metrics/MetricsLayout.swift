@@ -145,7 +145,8 @@ struct MetricsLayout {
     }
     let wanted = Set(cells.compactMap { $0.text ?? nil })
     for other in fields where other.type == .text {
-      let known = Set(try snapshot.runs(fields: [other.name]).rows.map { $0[0] })
+      let runs = try snapshot.runs(fields: [other.name]).rows + snapshot.hiddenRuns(fields: [other.name]).rows
+      let known = Set(runs.map { $0[0] })
       guard wanted.allSatisfy({ known.contains(.text($0)) }) else { continue }
       notes.append(RunIDs.note(other))
       return (other, column)

@@ -32,10 +32,13 @@ enum RunIDs {
       self = .ofStore
       return
     }
-    let runs = try snapshot.runs(fields: [field.name])
-    let numbers = Set(runs.ids.map { MetadataValue.integer($0) })
+    // Hidden runs have their numbers and ids still.
+    let tables = [try snapshot.runs(fields: [field.name]), try snapshot.hiddenRuns(fields: [field.name])]
+    let numbers = Set(tables.flatMap(\.ids).map { MetadataValue.integer($0) })
     var runsOf: [MetadataValue: [MetadataValue]] = [:]
-    for (id, row) in zip(runs.ids, runs.rows) { runsOf[row[0], default: []].append(.integer(id)) }
+    for runs in tables {
+      for (id, row) in zip(runs.ids, runs.rows) { runsOf[row[0], default: []].append(.integer(id)) }
+    }
     var (areNumbers, areSame) = (true, true)
     for cell in cells {
       let number = cell.value(as: .integer)

@@ -7,29 +7,39 @@ import TrajectoryStore
 
 /// Which run a row is about.
 struct RunLookup {
+  private let snapshot: Snapshot
   private let layout: MetricsLayout
   private var runs: [[MetadataValue]: [Int64]] = [:]
   /// Of each run what the table says beside its number.
   private var descriptions: [Int64: [MetadataValue]] = [:]
 
   init(_ snapshot: Snapshot, layout: MetricsLayout) throws(EngramError) {
+    self.snapshot = snapshot
     self.layout = layout
-    let names = layout.keys.map(\.field.name)
-    let table = try snapshot.runs(fields: names.filter { $0 != MetricsLayout.runID.name })
-    for (id, values) in zip(table.ids, table.rows) {
-      var rest = values[...]
-      let key = names.map { $0 == MetricsLayout.runID.name ? .integer(id) : rest.removeFirst() }
-      runs[key, default: []].append(id)
-    }
+    runs = byKey(try snapshot.runs(fields: fields))
     if layout.described.isEmpty { return }
     let described = try snapshot.runs(fields: layout.described.map(\.field.name))
     descriptions = Dictionary(uniqueKeysWithValues: zip(described.ids, described.rows))
   }
 
+  /// The fields among what names a run.
+  private var fields: [String] { layout.keys.map(\.field.name).filter { $0 != MetricsLayout.runID.name } }
+
+  /// The runs of a table of ``fields``, by what names them.
+  private func byKey(_ table: RunTable) -> [[MetadataValue]: [Int64]] {
+    var runs: [[MetadataValue]: [Int64]] = [:]
+    for (id, values) in zip(table.ids, table.rows) {
+      var rest = values[...]
+      let key = layout.keys.map { $0.field.name == MetricsLayout.runID.name ? .integer(id) : rest.removeFirst() }
+      runs[key, default: []].append(id)
+    }
+    return runs
+  }
+
   /// The run that a row is about.
   ///
-  /// - Throws: ``EngramError`` with code `notFound` where there is none, `invalidData` where there are several, or where the
-  ///   row says something else of the run than the store.
+  /// - Throws: ``EngramError`` with code `notFound` where there is none, or where it is hidden, `invalidData` where there are
+  ///   several, or where the row says something else of the run than the store.
   func run(of row: Int) throws(EngramError) -> Int64 {
     var key: [MetadataValue] = []
     for (field, column) in layout.keys {
@@ -48,8 +58,14 @@ struct RunLookup {
     }
     let said = zip(layout.keys, key).map { "\($0.field.name) = \($1)" }.joined(separator: ", ")
     guard !matches.isEmpty else {
+      if let hidden = byKey(try snapshot.hiddenRuns(fields: fields))[key]?.first {
+        throw EngramError(
+          .notFound, "the run of a row is hidden", file: layout.table.file, place: "row \(row + 1)",
+          expected: "a run that is not hidden", found: layout.isByRunID ? said : "\(said), which is run \(hidden)",
+          mend: "leave its rows out, or show the run again with \(run: .unhide)")
+      }
       throw EngramError(
-        .notFound, "there is no such run, or it is hidden", file: layout.table.file, place: "row \(row + 1)",
+        .notFound, "there is no such run", file: layout.table.file, place: "row \(row + 1)",
         expected: "a run of the store", found: said,
         mend: "\(run: .query, "\"SELECT * FROM run\"") lists the runs; ingest their recordings first")
     }

@@ -34,8 +34,7 @@ enum InfoCommand {
       let examples = try snapshot.examples(where: filter, limits: limits)
       let batches = batches(snapshot.recorded(examples))
       let key = try snapshot.runKey().map { [("run key", $0.joined(separator: ", "))] } ?? []
-      let areAlone = snapshot.fillTheirFiles(examples)
-      try invocation.output.write(text(summary, finite, splitSets, areAlone: areAlone, more: batches + key))
+      try invocation.output.write(text(summary, finite, splitSets, more: batches + key))
       let runs = try snapshot.store.runsInProgress()
       guard !runs.isEmpty else { return }
       let epochs = runs.reduce(0) { $0 + $1.epochs.count }
@@ -73,12 +72,11 @@ enum InfoCommand {
   }
 
   private static func text(
-    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], areAlone: Bool,
-    more: [(String, String)]
+    _ summary: StoreSummary, _ finite: [String], _ splitSets: [SplitSetSummary], more: [(String, String)]
   ) -> String {
-    let ratio = Double(summary.valueBytes) / Double(max(1, summary.segmentBytes))
+    let ratio = Double(summary.storedValueBytes) / Double(max(1, summary.segmentBytes))
     let staged = summary.stagedBatches > 0 ? " and \(summary.stagedBatches) staged batches" : ""
-    let compression = areAlone ? "(\(fixed(ratio, digits: 2)) to 1)" : "that hold other examples too"
+    let stored = summary.storedExamples == summary.examples ? "" : " of \(countText(summary.storedExamples)) examples"
     var lines: [(String, String)] = [
       ("examples", "\(countText(summary.examples)) of \(countText(summary.runs)) runs"),
       (
@@ -93,12 +91,15 @@ enum InfoCommand {
       ("values", "\(summary.elementTypes.map(\.name).joined(separator: " and ")), \(byteText(summary.valueBytes))"),
       (
         "size",
-        "\(byteText(summary.segmentBytes)) in \(summary.segments) segments\(staged) \(compression), "
-          + "\(byteText(summary.catalogBytes)) of catalog"
+        "\(byteText(summary.segmentBytes)) in \(summary.segments) segments\(staged)\(stored) "
+          + "(\(fixed(ratio, digits: 2)) to 1), \(byteText(summary.catalogBytes)) of catalog"
       ),
       ("layer sets", countText(summary.layerSets)),
       ("commit", summary.commit.map { "\($0.id), \($0.operation) at \($0.time)" } ?? "none yet"),
     ]
+    if summary.hiddenExamples > 0 {
+      lines.append(("hidden", "\(countText(summary.hiddenExamples)) examples, which nothing selects"))
+    }
     lines += more
     for field in summary.fields {
       let shown = field.values.prefix(shownValues).map { "\(short($0.value.description)) (\(countText($0.examples)))" }
@@ -134,6 +135,8 @@ enum InfoCommand {
       "layer_sets": .count(summary.layerSets), "segments": .count(summary.segments),
       "staged_batches": .count(summary.stagedBatches), "stored_bytes": .count(summary.segmentBytes),
       "catalog_bytes": .count(summary.catalogBytes), "value_bytes": .count(summary.valueBytes),
+      "stored_examples": .count(summary.storedExamples), "stored_value_bytes": .count(summary.storedValueBytes),
+      "hidden_examples": .count(summary.hiddenExamples),
       "types": .array(summary.elementTypes.map { .string($0.name) }),
       "statistics": .array(summary.statistics.map { .string($0) }), "admissible": .array(finite.map { .string($0) }),
       "epochs": .array(summary.epochs.map { .real($0) }),

@@ -23,9 +23,9 @@ enum MergeCommand {
       A source that has grown since it was merged is named again, and brings what is new. What is here already, bit for bit, \
       is left out and counted. What was hidden there since is hidden here too; what is hidden here stays hidden, what was \
       shown here again since stays shown, and what was purged here stays out, each with a note. A field that was renamed \
-      here is known by its earlier name, and a value that an edit here took away is not filled again. A run that has another \
-      value there, as after an edit of one side, is refused until one is corrected, unless it is hidden here. Of a file of \
-      which only a part is new, that part is written anew.
+      here or there is known by its earlier name, and a value that an edit here took away is not filled again. A run that \
+      has another value there, as after an edit of one side, is refused until one is corrected, unless it is hidden here. \
+      Of a file of which only a part is new, that part is written anew.
 
       Where the store declares what tells runs apart (engram ingest --run), a run of a source with the same values is the \
       same run: fields that it lacks are filled, and its layers come beside those that are there. A store without runs \
