@@ -13,7 +13,8 @@ import numpy as np
 from . import _errors
 from ._axes import words_of
 from ._hdf5_arrays import Array, Named, Packed, Texts, packing_of, too_large, unheld
-from ._layout import Leaf, Tree, listed
+from ._layout import listed
+from ._tree import Leaf, Tree
 
 #: Groups inside of groups that are followed.
 DEPTH = 32

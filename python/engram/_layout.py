@@ -32,43 +32,12 @@ import numpy as np
 from . import _errors
 from ._axes import fitted, plain_type, save_npy, trajectory_axes, words_of
 from ._request import epochs_text, require_text
-from ._write import field_value, held, ingest, observe, plain
+from ._tree import Leaf, Tree, leaves
+from ._write import field_value, held, ingest, observe
 
 Leaves = str | Mapping[str, str] | None
 #: Arrays of the layout that are no fields of runs.
 RESERVED = {"values", "X", "activations", "weights", "activity_changes", "epochs", "statistics", "layers"}
-
-
-@dataclasses.dataclass
-class Leaf:
-    """An array of a file: a NumPy array or a dataset on disk, and the names of its axes where the file has them."""
-
-    data: Any
-    axes: list[str] | None = None
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape."""
-        return tuple(self.data.shape)
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it holds texts."""
-        return np.dtype(self.data.dtype).kind in "OSU"
-
-    def values(self) -> list[Any]:
-        """All its values in a row, as Python has them."""
-        if getattr(self.data, "is_whole", False):
-            return self.data.whole()  # type: ignore[no-any-return]
-        array = np.asarray(self.data[()]).ravel()
-        return [one.decode(errors="replace") if isinstance(one, bytes) else plain(one) for one in array.tolist()]
-
-    def said(self) -> str:
-        """Its shape and type in words."""
-        return f"{'x'.join(map(str, self.shape)) or 'one value'} {'text' if self.is_text else self.data.dtype}"
-
-
-Tree = dict[str, Any]
 
 
 @dataclasses.dataclass
@@ -87,20 +56,24 @@ class Request:
     metadata: Mapping[str, Any] | None = None
 
 
-def leaves(tree: Tree, prefix: str = "") -> dict[str, Leaf]:
-    """All arrays of a tree by their paths."""
-    found: dict[str, Leaf] = {}
-    for name, node in tree.items():
-        if isinstance(node, dict):
-            found.update(leaves(node, f"{prefix}{name}/"))
-        else:
-            found[prefix + name] = node
-    return found
-
-
 def listed(names: Sequence[str]) -> str:
     """Names in a line, the first few and how many there are where they are many."""
     return ", ".join(names[:8]) + (f", … ({len(names)} in all)" if len(names) > 8 else "")
+
+
+def has_axis(value: Any) -> bool:
+    """Whether a value is a list or an array of values, and not one of them."""
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes, bytearray, memoryview)):
+        return False
+    try:
+        return np.ndim(value) > 0  # type: ignore[arg-type]
+    except ValueError:
+        return True  # lists of several lengths in a list
+
+
+def one_or(*counts: int) -> str:
+    """How many values a field may have, in words."""
+    return f"one value, or a list of {' or '.join(map(str, dict.fromkeys(counts)))}"
 
 
 @contextlib.contextmanager
@@ -296,7 +269,7 @@ class TreeReader:
                 else:
                     raise _errors.InvalidDataError(
                         f"the field {name!r} has another number of values than there are rows", file=self.file,
-                        place=f"metadata/{name}", expected=f"1, or {sizes.get('run', rows)}, or {rows}", found=str(len(values)))
+                        place=f"metadata/{name}", expected=one_or(sizes.get("run", rows), rows), found=f"a list of {len(values)}")
             table.append(one)
         return table
 
@@ -333,7 +306,7 @@ class TreeReader:
                 "metadata is a mapping", place="metadata", expected="names of fields and their values", found=repr(given)[:60])
         fields: dict[str, tuple[str, list[Any]]] = {}
         for name, value in given.items():
-            is_many = isinstance(value, Iterable) and not isinstance(value, (str, bytes)) and np.ndim(value) > 0  # type: ignore[arg-type]
+            is_many = has_axis(value)
             fields[name] = ("each" if is_many else "all", [field_value(name, one) for one in (value if is_many else [value])])
         return fields
 
@@ -385,7 +358,7 @@ class TreeReader:
             if role != "all" and len(values) != count:
                 raise _errors.InvalidDataError(
                     f"the field {name!r} has another number of values than there are runs", file=self.file,
-                    place=f"metadata/{name}", expected=f"1 or {count}", found=str(len(values)))
+                    place=f"metadata/{name}", expected=one_or(count), found=f"a list of {len(values)}")
         return [
             {name: values[0] if role == "all" else values[run] for name, (role, values) in fields.items()} for run in range(count)]
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from . import _errors
 from ._hdf5_tree import elsewhere, h5_errors, identity, text_of
-from ._layout import Leaf, Leaves, Request, Tree, TreeReader, listed
+from ._layout import Leaves, Request, TreeReader, listed
 from ._needs import existing, needs
+from ._tree import Leaf, Tree
 
 #: Structs inside of structs that are followed.
 DEPTH = 32

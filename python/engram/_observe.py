@@ -14,7 +14,7 @@ from ._request import unmasked
 
 def floats(values: npt.ArrayLike, what: str) -> npt.NDArray[Any]:
     """Numbers as the library takes them: float32 or float64, without gaps; other kinds become the nearest of the two."""
-    array = unmasked(values)
+    array = unmasked(values, what)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":
             raise _errors.UsageError(f"{what} are numbers", place=what, found=str(array.dtype))
@@ -44,6 +44,8 @@ class Meter:
     """
 
     def __init__(self, units: int | float | None = None, noise_sd: float = 0.0, seed: int = 0) -> None:
+        if units is not None and not isinstance(units, numbers.Real):
+            raise _errors.UsageError("units are a number or a part of them", place="units", expected="an int or a float", found=repr(units)[:60])
         count, fraction = (0, 0.0) if units is None else (int(units), 0.0) if isinstance(units, numbers.Integral) else (0, float(units))
         if units is not None and units == 0:
             raise _errors.UsageError("at least one unit is measured", place="units", found=repr(units))

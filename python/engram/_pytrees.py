@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -28,8 +29,9 @@ def measure(
     ----------
     weights : nested mapping of arrays, optional
         A layer is a mapping with a ``kernel`` or ``w`` (outputs along the last axis), or a ``weight`` (outputs along the first);
-        or an array by itself (outputs along the first). Arrays with fewer than two axes, such as biases, are no kernels. Norms are
-        taken as published: of the slices along the first axis of a window, or of a dense kernel along its inputs.
+        or an array by itself (outputs along the first). The rows of an ``embedding``, and of Equinox's ``Embedding``, are inputs. Arrays
+        with fewer than two axes, such as biases, are no kernels. Norms are taken as published: of the slices along the first axis of a
+        window, or of a dense kernel along its inputs. A kernel of another layout is given by the name of its layout.
     activations : nested mapping of arrays, optional
         By the same names, shape (stimuli, units…), in a list where the weights are in one; what ``capture_intermediates`` of Flax
         gives can be passed as it is. Outputs of what has no kernel are left out, unless `weights` is not given.
@@ -108,6 +110,11 @@ def children(tree: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(name), getattr(tree, name)) for name in tree.__dataclass_fields__)
 
 
+def is_table(tree: Any, name: str) -> bool:
+    """Whether an array of a layer is the table of an embedding: by its name, or as the `weight` of ``equinox.nn.Embedding``."""
+    return name in TABLES or name == "weight" and type(tree).__name__ == "Embedding" and hasattr(tree, "num_embeddings")
+
+
 def published(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """A kernel whose first axes are outputs and inputs, as published: its places first, then inputs, then outputs.
 
@@ -121,10 +128,11 @@ def kernels_of(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[str, npt.NDAr
     for name, part in children(tree):
         if is_array(part):
             if len(part.shape) >= 2:
-                is_last = KERNELS.get(name)
-                place = path if is_last is not None else (*path, name)
+                # A name may be a path of its own, such as dense/kernel or fc.weight, which stays the name of the layer.
+                last = re.split(r"[/.]", name)[-1]
+                place = path if name in KERNELS else (*path, name)
                 array = numbers(part)
-                yield named(place) or name, array if is_last or name in TABLES else published(array)
+                yield named(place) or name, array if KERNELS.get(last) or is_table(tree, last) else published(array)
         else:
             yield from kernels_of(part, (*path, name))
 

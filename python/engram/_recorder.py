@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from . import _engram, _errors
 from ._command import absolute, unbroken
+from ._metrics import METRIC_NAME, sorted_out
 from ._observe import floats
-from ._write import LARGEST, WAIT, has_parts, listed, plain, run_json
+from ._write import WAIT, listed, run_json
 
 if TYPE_CHECKING:
     import torch
@@ -35,18 +36,6 @@ def dtype_of(dtype: npt.DTypeLike) -> np.dtype[Any]:
     if kind is None or kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise _errors.UsageError("values are recorded as reals", place="dtype", expected="float32 or float64", found=repr(dtype))
     return kind
-
-
-#: How a metric may be called.
-METRIC_NAME = "a name of 1 to 200 bytes of UTF-8, no NUL among them"
-
-
-def is_metric_name(name: str) -> bool:
-    """Whether a metric may be called so."""
-    try:
-        return "\0" not in name and 1 <= len(name.encode()) <= 200
-    except UnicodeEncodeError:
-        return False
 
 
 class Recorder:
@@ -340,11 +329,8 @@ class Recorder:
 
     def _scalars(self, metrics: Mapping[str, Any], epoch: float) -> dict[str, Any]:
         """Metrics as numbers, a truth value as 1 or 0; one that is none is said once and left out, and the checkpoint stays."""
-        # What has parts is no number; `plain` takes what has none.
-        known = {str(name): repr(value) if has_parts(value) else plain(value) for name, value in metrics.items()}
-        wrong = [name for name, value in known.items() if not isinstance(value, (int, float, type(None)))]
-        wrong += [name for name, value in known.items() if isinstance(value, int) and abs(value) > LARGEST]
-        if nameless := [name for name in known if not is_metric_name(name)]:
+        known, wrong, nameless = sorted_out(metrics)
+        if nameless:
             if self.strict:
                 raise _errors.UsageError("this is no name of a metric", place="metrics", expected=METRIC_NAME, found=ascii(nameless[0])[:60])
             if told := [name for name in nameless if f"name {name}" not in self._has_said]:
@@ -352,11 +338,12 @@ class Recorder:
                 shown = ", ".join(ascii(name)[:60] for name in told[:6])
                 _errors.say(f"epoch {epoch}: metrics without {METRIC_NAME} are left out: {shown}")
         if wrong and self.strict:
-            raise _errors.UsageError("a metric is a number", place=f"metrics[{wrong[0]!r}]", found=repr(known[wrong[0]])[:60])
+            name, value = next(iter(wrong.items()))
+            raise _errors.UsageError("a metric is a number", place=f"metrics[{name!r}]", found=value)
         if told := [name for name in wrong if f"metric {name}" not in self._has_said]:
             self._has_said.update(f"metric {name}" for name in told)
             _errors.say(f"epoch {epoch}: metrics that are no numbers are left out: {', '.join(told)}")
-        return {name: int(value) if isinstance(value, bool) else value for name, value in known.items() if name not in {*wrong, *nameless}}
+        return known
 
     def _narrowed(self, array: npt.NDArray[Any], epoch: float) -> npt.NDArray[Any]:
         """The values in the type of the recorder; says once that some are infinite in it, and once that some are zero."""

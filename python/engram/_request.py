@@ -34,7 +34,7 @@ def ids_of(handle: object) -> npt.NDArray[np.int64]:
 
 def id_array(ids: npt.ArrayLike | set[int] | frozenset[int]) -> npt.NDArray[np.int64]:
     """Ids in any order as an array; refuses what is none."""
-    array = np.asarray(list(ids) if isinstance(ids, (set, frozenset)) else ids)
+    array = array_of(list(ids) if isinstance(ids, (set, frozenset)) else ids, "examples")
     if array.dtype == object and all(isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in array.flat):
         array = np.asarray(array.tolist())
     found = str(array.dtype)
@@ -98,13 +98,22 @@ def candidate(parameters: Mapping[str, Any] | None) -> dict[str, str] | None:
         for name, value in parameters.items()}
 
 
-def unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
+def array_of(values: Any, place: str) -> npt.NDArray[Any]:
+    """Values as an array; refuses lists of several lengths, which are none."""
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise _errors.UsageError(
+            "this is no array", place=place, expected="lists of one length each", found=str(error).partition(".")[0]) from None
+
+
+def unmasked(values: npt.ArrayLike, place: str = "values") -> npt.NDArray[Any]:
     """Values as an array; what is masked is missing, which is NaN."""
     if isinstance(values, np.ma.MaskedArray) and values.mask.any():
         known = np.array(values.data, values.dtype if values.dtype.kind == "f" else np.float64)
         known[np.ma.getmaskarray(values)] = np.nan
         return known
-    return np.asarray(values)
+    return array_of(values, place)
 
 
 def recorded_dtype(facts: tuple[Any, ...]) -> np.dtype[Any]:
@@ -184,8 +193,8 @@ def number(value: Any) -> str:
         if isinstance(value, (np.datetime64, np.timedelta64)):
             raise TypeError
         real = float(value)
-    except (TypeError, ValueError):
-        raise _errors.UsageError("an epoch is a number", place="epochs", found=repr(value), mend="give times as numbers, such as days since the first") from None
+    except (TypeError, ValueError, OverflowError):
+        raise _errors.UsageError("an epoch is a number", place="epochs", found=repr(value)[:60], mend="give times as numbers, such as days since the first") from None
     return str(int(real)) if real.is_integer() else repr(real)
 
 

@@ -13,7 +13,7 @@ from . import _engram, _errors
 from ._command import Progress, tell, thread_count
 from ._exports import ArrowStream, stoppable
 from ._needs import needs
-from ._pieces import Pieces, say_beyond
+from ._pieces import say_beyond
 from ._request import MISSING, Layout, Missing, class_array, examples_of, fields_text, ids_of, layout_number, matrix_for, recorded_dtype
 from ._table import TYPES, Table
 
@@ -386,21 +386,6 @@ class Selection:
             f"({len(self.statistics)} statistics x {self._info[4]} samples); {self._asked()}>")
 
     def _repr_html_(self) -> str:
-        import html
+        from ._html import selection_table
 
-        try:
-            rows, columns = self.shape
-        except _errors.EngramError as error:
-            # A representation says what is wrong, and raises nothing.
-            return f"{html.escape(repr(self))}<br><small>{html.escape(str(error))}</small>"
-        lines = [f"<b>{rows:,} examples x {columns:,} columns</b><br><small>{html.escape(self._asked())}</small>"]
-        if self._info[4] > 1 and rows:
-            from ._sparkline import sparkline
-
-            # A z-score, which needs all examples, only moves and stretches a line.
-            first = Pieces(self).unscaled(self.ids[:1])[0, self._info[5]:].reshape(-1, self._info[4])
-            cells = "".join(
-                f"<tr><td>{html.escape(name)}</td><td>{sparkline(values)}</td></tr>"
-                for name, values in list(zip(self.statistics, first, strict=True))[:8])
-            lines.append(f"<table><tr><th>statistic</th><th>example {self.ids[0]}</th></tr>{cells}</table>")
-        return "".join(lines)
+        return selection_table(self)

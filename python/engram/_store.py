@@ -16,7 +16,7 @@ from ._request import Missing, candidate, epochs_text, examples_of, id_array, mi
 from ._selection import Selection
 from ._splits import SplitSets
 from ._table import Table
-from ._write import append, changes_of
+from ._write import append, changes_of, fits_64_bits
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,9 +41,9 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, commit: int | None = None, create: bool = False) -> None:
-        if commit is not None and (not isinstance(commit, numbers.Integral) or isinstance(commit, bool)):
+        if commit is not None and (not isinstance(commit, numbers.Integral) or isinstance(commit, bool) or not fits_64_bits(int(commit))):
             raise _errors.UsageError(
-                "a commit is a whole number", place="commit", found=repr(commit), mend="`store.log()` lists the commits")
+                "a commit is a whole number", place="commit", found=repr(commit)[:60], mend="`store.log()` lists the commits")
         self._given = unbroken(os.fsdecode(path), "path")
         self._path = absolute(self._given)
         self._handle: object = _engram.store_open(self._path, create)

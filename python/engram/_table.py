@@ -57,9 +57,13 @@ class Table:
     def __init__(self, handle: object, types: Callable[[], Mapping[str, str]] | None = None) -> None:
         self._handle = handle
         self._facts = _engram.table_columns(handle)
+        #: The declared types of columns without a value, by their places.
+        self._declared: dict[int, str] = {}
         if types is not None and any(fact[1] == NULL for fact in self._facts):
             known = types()
-            self._facts = [declared(fact, known.get(fact[0].lower())) for fact in self._facts]
+            self._declared = {
+                place: known[fact[0].lower()] for place, fact in enumerate(self._facts) if fact[1] == NULL and fact[0].lower() in known}
+            self._facts = [declared(fact, self._declared.get(place)) for place, fact in enumerate(self._facts)]
         self._values: dict[int, list[Any]] = {}
 
     @property
@@ -141,15 +145,28 @@ class Table:
         return list(found)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The table as an Arrow stream (Arrow PyCapsule interface); texts are dictionaries."""
+        """The table as an Arrow stream (Arrow PyCapsule interface); texts are dictionaries.
+
+        A field without a value has its declared type where pyarrow is installed, else the type null.
+        """
+        import importlib.util
+
+        if self._declared and importlib.util.find_spec("pyarrow"):
+            return self.to_arrow().__arrow_c_stream__()
         return _engram.table_arrow(self._handle)
 
     def to_arrow(self) -> pyarrow.Table:
-        """The table as a ``pyarrow.Table``."""
+        """The table as a ``pyarrow.Table``; a field without a value has its declared type."""
         needs("pyarrow", "an Arrow table")
         import pyarrow
 
-        return pyarrow.table(self)
+        # The library knows no types of what has no value.
+        table = pyarrow.table(Table(self._handle))
+        types = {
+            "integer": pyarrow.int64(), "real": pyarrow.float64(), "text": pyarrow.dictionary(pyarrow.int32(), pyarrow.string())}
+        for place, type in self._declared.items():
+            table = table.set_column(place, self.columns[place], pyarrow.nulls(len(self), types[type]))
+        return table
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a ``pandas.DataFrame``; texts are categories, whole numbers with NULL are ``Int64``."""
@@ -175,7 +192,7 @@ class Table:
         return frame
 
     def to_polars(self) -> polars.DataFrame:
-        """The table as a ``polars.DataFrame``."""
+        """The table as a ``polars.DataFrame``; a field without a value has its declared type."""
         needs("polars", "a polars frame")
         import polars
 
@@ -183,7 +200,8 @@ class Table:
         if twice := [name for name in names if names.count(name) > 1]:
             raise UsageError(
                 "a frame of polars has one column of a name", place="query", found=f"two columns {twice[0]!r}", mend="name them by AS")
-        return polars.DataFrame(self)
+        types = {"integer": polars.Int64, "real": polars.Float64, "text": polars.Categorical}
+        return polars.DataFrame(Table(self._handle)).cast({names[place]: types[type] for place, type in self._declared.items()})
 
     def _shown(self) -> list[list[str]]:
         rows = [["NULL" if value is None else str(value) for value in row] for row, _ in zip(self, range(SHOWN), strict=False)]

@@ -33,12 +33,18 @@ def default_layers(model: torch.nn.Module) -> list[tuple[str, str | None]]:
     return [(name, POSITIONS[min(2, index * 3 // len(names))]) for index, name in enumerate(names)]
 
 
+def is_conv1d(module: torch.nn.Module) -> bool:
+    """Whether it is ``transformers.pytorch_utils.Conv1D``, told by its name and its `nf` outputs, so that transformers need not be here."""
+    return hasattr(module, "nf") and any(kind.__name__ == "Conv1D" for kind in type(module).__mro__)
+
+
 def kernel_of(module: torch.nn.Module, weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The weight of a module as kernels are published: places first, then inputs, then outputs.
 
-    PyTorch has outputs first, then inputs; a transposed convolution has inputs first, then outputs; the rows of an embedding are inputs.
+    PyTorch has outputs first, then inputs; a transposed convolution has inputs first, then outputs; the rows of an embedding are inputs,
+    and those of the dense layer `Conv1D` of Hugging Face, which GPT-2 has.
     """
-    if weight.ndim < 2 or isinstance(module, (torch.nn.Embedding, torch.nn.EmbeddingBag)):
+    if weight.ndim < 2 or isinstance(module, (torch.nn.Embedding, torch.nn.EmbeddingBag)) or is_conv1d(module):
         return weight
     is_transposed = isinstance(module, (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d))
     return np.moveaxis(weight, (0, 1), (-2, -1)) if is_transposed else published(weight)

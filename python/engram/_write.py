@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 WAIT = 30.0
 #: How a text ends that tells an object by its place in memory.
 IN_MEMORY = re.compile(r" at 0x[0-9a-fA-F]+>")
-#: The largest whole number that is one of float64.
-LARGEST = int(np.finfo(np.float64).max)
 
 
 def plain(value: Any) -> Any:
-    """A value of metadata as JSON has it; NumPy scalars become Python's, and times and durations texts of ISO 8601."""
+    """A value of metadata as JSON has it; numbers of other types become Python's, and times and durations texts of ISO 8601."""
     value = alone(value)
     if is_missing(value):
         return None
@@ -42,11 +40,33 @@ def plain(value: Any) -> Any:
         # NaN of a type that is no real of NumPy, such as bfloat16.
         if is_missing(value):
             return None
-    return value if isinstance(value, (str, int, float, bool)) else str(value)
+    if isinstance(value, (str, int, float, bool)):
+        return value
+    known = number(value)
+    return str(value) if known is None else known
+
+
+def number(value: Any) -> int | float | None:
+    """A number of another type, such as a Decimal, a Fraction or a long double, as Python's nearest; None for what is none."""
+    if isinstance(value, numbers.Integral) or is_decimal(value) and value.as_tuple().exponent == 0:
+        return int(value)
+    if not isinstance(value, numbers.Real) and not is_decimal(value):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return -math.inf if value < 0 else math.inf
+
+
+def is_decimal(value: Any) -> bool:
+    """Whether a value is a Decimal, told by its name, for few programs have one."""
+    return type(value).__name__ == "Decimal" and hasattr(value, "as_tuple")
 
 
 def alone(value: Any) -> Any:
-    """What an array of one element holds, of NumPy or of another library; whatever else it is stays as it is."""
+    """What an array of one element or a scalar of Arrow holds, of NumPy or of another library; whatever else it is stays as it is."""
+    if hasattr(value, "as_py"):
+        return value.as_py()
     if isinstance(value, np.generic) or not (hasattr(value, "item") and hasattr(value, "shape")) or math.prod(value.shape) != 1:
         return value
     # `item` of NumPy makes numbers of times, and of what is masked.
@@ -59,6 +79,8 @@ def is_missing(value: Any) -> bool:
         return True
     if isinstance(value, (np.datetime64, np.timedelta64)):
         return bool(np.isnat(value))
+    if is_decimal(value):
+        return bool(value.is_nan())
     # pandas' NA and NaT are told by their names, so that pandas need not be here.
     return value is None or type(value).__name__ in ("NAType", "NaTType") or isinstance(value, (float, np.floating)) and bool(np.isnan(value))
 
@@ -75,10 +97,10 @@ def field_value(name: Any, value: Any) -> Any:
         raise _errors.UsageError(
             "a value of metadata is a number or a text, and this object would be another one in every process", place=place,
             found=known[:60], mend="give its name")
-    # A larger one that float64 has exactly, such as 2^64, is a real.
-    if not fits_64_bits(known) and (abs(known) > LARGEST or int(float(known)) != known):
+    if not fits_64_bits(known):
         raise _errors.UsageError(
-            "a whole number of metadata has 64 bits, or is one of float64", place=place, found=str(known)[:60], mend="give a text")
+            "a whole number of metadata has 64 bits", place=place, expected="-2^63 to 2^63 - 1", found=repr(value)[:60],
+            mend="give a text, or a real by `float(…)`")
     if isinstance(known, float) and np.isinf(known):
         raise _errors.UsageError("a value of metadata is finite", place=place, found=repr(known), mend="leave it out, or give a text")
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -258,6 +280,8 @@ def append(
             raise _errors.UsageError(f"{name} is a list", place=name, expected="one for each place of its axis", found=repr(axis))
     for name in statistics:
         require_text(name, "statistics", "the name of a statistic")
+    if not runs:
+        raise _errors.UsageError("there are no runs", place="runs", expected="at least one")
     array = unmasked(values)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         if array.dtype.kind not in "fiub":

@@ -115,3 +115,17 @@ def test_numbers_are_refused_where_they_do_not_fit(store: engram.Store) -> None:
         store.splits["fig2a"][0].load(missing="foo")  # type: ignore[arg-type]
     with pytest.raises(engram.UsageError, match="twice"):
         store.select().metadata(["run_id", "run_id"])
+
+
+def test_numbers_and_lists_that_are_none_are_usage_errors(shared: engram.Store, tmp_path: pathlib.Path) -> None:
+    axes: dict[str, Any] = {"layers": ["fc"], "epochs": [0], "statistics": ["m"]}
+    for place, call in {
+        "commit": lambda: engram.open(shared.path, commit=1 << 70), "epochs": lambda: shared.select(epochs=10**400),
+        "examples": lambda: shared.select(examples=[[1], [2, 3]]), "units": lambda: engram.Meter(units="a"),
+        "weights": lambda: engram.Meter().set_weights([[1], [1, 2]]),
+        "values": lambda: engram.append(tmp_path / "x.engram", [[[[1]]], [[[1, 2]]]], runs=[{}, {}], **axes),
+        "runs": lambda: engram.append(tmp_path / "x.engram", np.zeros((0, 1, 1, 1)), runs=[], **axes),
+    }.items():
+        with pytest.raises(engram.UsageError) as error:
+            call()
+        assert error.value.place == place

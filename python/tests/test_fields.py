@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import decimal
+import fractions
+import importlib.util
 import pathlib
 import warnings
 from typing import Any
@@ -51,6 +54,41 @@ def test_an_array_of_one_value_is_that_value(tmp_path: pathlib.Path) -> None:
     for value in (np.array([b"x"]), np.array(b"x"), np.array([[1, 2], None], object)[:1], np.array([object()])):
         with pytest.raises(engram.UsageError, match="field x"):
             appended(tmp_path / "z.engram", [value])
+
+
+def test_numbers_of_other_types_are_numbers(tmp_path: pathlib.Path) -> None:
+    decimals = [decimal.Decimal(text) for text in ("1.5", "3", "1.0", "NaN")]
+    assert appended(tmp_path / "x.engram", [*decimals, fractions.Fraction(1, 4), np.longdouble("0.5")]) == [1.5, 3, 1.0, None, 0.25, 0.5]
+    pyarrow = pytest.importorskip("pyarrow")
+    assert appended(tmp_path / "y.engram", [pyarrow.scalar(5), pyarrow.scalar(None, pyarrow.int64())]) == [5, None]
+    assert appended(tmp_path / "z.engram", [pyarrow.scalar("a")]) == ["a"]
+    for value in (decimal.Decimal("Infinity"), fractions.Fraction(-10**400, 3), decimal.Decimal(2**63), np.uint64(2**63), np.longdouble("inf")):
+        with pytest.raises(engram.UsageError, match="field x"):
+            appended(tmp_path / "w.engram", [value])
+    with engram.Recorder(tmp_path / "r.engram", {"a": 1}, layers=["fc"], statistics=["m"], strict=True) as recorder:
+        recorder.record(0, [[1.0]], metrics={"loss": decimal.Decimal("0.5")})
+    assert engram.open(tmp_path / "r.engram").sql("SELECT value FROM run_metric").rows() == [(0.5,)]
+
+
+def test_a_field_without_a_value_has_its_declared_type(tmp_path: pathlib.Path) -> None:
+    runs: list[dict[str, Any]] = [{"run": 0}, {"run": 1, "text": "a", "whole": 1, "real": 0.5}]
+    engram.append(tmp_path / "x.engram", np.ones((2, 1, 1, 1)), runs=runs, **AXES)
+    fields = ["text", "whole", "real", "layer_position", "run"]
+    table = engram.open(tmp_path / "x.engram").select("run = 0", statistics="all").metadata(fields)
+    assert table.rows() == [(None, None, None, None, 0)]
+    if importlib.util.find_spec("pyarrow"):
+        types = {field.name: str(field.type).partition(",")[0] for field in table.to_arrow().schema}
+        text = "dictionary<values=string"
+        assert types == {"text": text, "whole": "int64", "real": "double", "layer_position": text, "run": "int64"}
+        assert table.to_arrow().to_pylist() == [dict.fromkeys(fields, None) | {"run": 0}]
+        import pyarrow
+
+        assert pyarrow.table(table) == table.to_arrow()
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    assert list(map(str, table.to_pandas().dtypes)) == ["category", "Int64", "float64", "category", "int64"]
+    frame = table.to_polars()
+    assert frame.dtypes == [polars.Categorical, polars.Int64, polars.Float64, polars.Categorical, polars.Int64]
+    assert frame.rows() == table.rows() and pandas.isna(table.to_pandas().loc[0, "whole"])
 
 
 def test_what_of_a_filter_is_likely_a_mistake_is_said(tmp_path: pathlib.Path) -> None:

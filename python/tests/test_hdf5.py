@@ -264,10 +264,22 @@ def test_whole_numbers_beyond_64_bits_are_texts_of_a_field(h5py: Any, tmp_path: 
     assert store.sql("SELECT code FROM run ORDER BY run_id").rows() == [("18446744073709551615",), ("1",)]
     assert any("code is text" in one for one in said)
     one = {"values": np.zeros((1, 1, 1, 1)), "layers": ["a"], "epochs": [0], "statistics": ["m"]}
-    for code in (2**64 - 1, -(2**63) - 1, 10**400):
-        with pytest.raises(engram.UsageError, match="field code"):
+    for code in (2**63, 2**64 - 1, -(2**63) - 1, 2**64, 10**400):
+        with pytest.raises(engram.UsageError, match=f"64 bits .in field code.*found {str(code)[:60]}"):
             engram.append(tmp_path / "y.engram", runs=[{"code": code}], **one)
-    assert engram.append(tmp_path / "y.engram", runs=[{"code": 2**64}], **one)["examples"] == 1
+        for given in (code, [1, code]):
+            with pytest.raises(engram.UsageError, match="64 bits .in field code"):
+                read(tmp_path / "x.h5", metadata={"code": given})
+    assert engram.append(tmp_path / "y.engram", runs=[{"code": float(2**64)}], **one)["examples"] == 1
+
+
+def test_metadata_of_a_caller_is_one_value_or_one_for_each(h5py: Any, tmp_path: pathlib.Path) -> None:
+    lab(h5py, tmp_path / "x.h5").close()
+    for given in ([[1, 2], [3]], [(1, 2), (3, 4)]):
+        with pytest.raises(engram.UsageError, match="field code"):
+            read(tmp_path / "x.h5", metadata={"code": given})
+    with pytest.raises(engram.InvalidDataError, match=r"one value, or a list of .*found a list of 1\)"):
+        read(tmp_path / "x.h5", metadata={"code": [1]})
 
 
 def test_the_name_of_one_layer_is_a_text(h5py: Any, tmp_path: pathlib.Path) -> None:

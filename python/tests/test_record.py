@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 import signal
@@ -305,6 +306,32 @@ def test_norms_of_weights_are_those_of_the_published_layout() -> None:
         outputs_first = np.moveaxis(kernel, (-1, -2), (0, 1))
         for given in ({name: {"kernel": kernel}}, {name: {"w": kernel}}, {name: {"weight": outputs_first}}, {name: outputs_first}):
             np.testing.assert_allclose(engram.measure(given)[name]["weightraw_norm"], rows, rtol=1e-12)
+
+
+def test_the_last_part_of_a_name_says_which_axes_a_kernel_has() -> None:
+    kernel = np.random.default_rng(3).normal(size=(64, 32))
+    rows = np.linalg.norm(kernel, axis=1).mean()
+    flat = {"params/dense/kernel": kernel, "fc.weight": kernel.T, "embed/embeddings": kernel, "alone": kernel.T}
+    for name, one in flat.items():
+        np.testing.assert_allclose(engram.measure({name: one})[name]["weightraw_norm"], rows, rtol=1e-12)
+
+
+def test_the_rows_of_an_embedding_of_equinox_are_inputs() -> None:
+    @dataclasses.dataclass
+    class Embedding:
+        """As equinox.nn.Embedding has it."""
+
+        num_embeddings: int
+        embedding_size: int
+        weight: np.ndarray
+
+    @dataclasses.dataclass
+    class Model:
+        table: Embedding
+
+    table = np.random.default_rng(3).normal(size=(64, 32))
+    found = engram.measure(Model(Embedding(64, 32, table)))
+    np.testing.assert_allclose(found["table"]["weightraw_norm"], np.linalg.norm(table, axis=1).mean(), rtol=1e-12)
 
 
 def test_lists_of_arrays_are_layers_where_weights_are() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,6 +89,32 @@ def test_kernels_of_torch_have_the_published_layout() -> None:
             (torch.nn.ConvTranspose2d(4, 6, (3, 5)), (2, 3, 0, 1)), (torch.nn.LayerNorm(4), (0,))]:
         weight = module.weight.detach().numpy()
         np.testing.assert_array_equal(kernel_of(module, weight), weight.transpose(axes))
+
+
+def test_the_dense_layer_of_hugging_face_has_inputs_first(tmp_path: pathlib.Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class Conv1D(torch.nn.Module):  # type: ignore[misc, name-defined]
+        """As transformers.pytorch_utils has it."""
+
+        def __init__(self, nf: int, nx: int) -> None:
+            super().__init__()
+            self.nf = nf
+            self.weight = torch.nn.Parameter(torch.randn(nx, nf))
+
+        def forward(self, x: Any) -> Any:
+            return x @ self.weight
+
+    torch.manual_seed(0)
+    linear = torch.nn.Linear(4, 6, bias=False)
+    conv1d = Conv1D(6, 4)
+    conv1d.weight.data = linear.weight.detach().T.clone()
+    stimuli = [torch.randn(5, 4)]
+    for name, layer in (("a", linear), ("b", conv1d)):
+        with engram.Recorder(tmp_path / name, {"net": "x"}, strict=True) as recorder:
+            recorder.observe(torch.nn.Sequential(layer), stimuli).record(0)
+    found = [engram.open(tmp_path / name).select(statistics="all").to_numpy() for name in "ab"]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5)
 
 
 def test_the_example_of_torch_records_and_identifies(tmp_path: pathlib.Path) -> None:
