@@ -56,6 +56,19 @@ import Testing
     #expect(folder.names.isEmpty)
   }
 
+  @Test func `several shares of a plan are the runs of any, each once`() {
+    let folder = TemporaryFolder()
+    folder.write(
+      #"{"version": 1, "name": "p", "grids": [{"task": ["digits"], "batch_size": [1, 2, 3, 4, 5, 6]}]}"#,
+      to: "plan.json")
+    let shares = ["--shard", "6/6", "--shard", "1/3", "--shard", "4/6"]
+    let (code, process) = Self.run(
+      ["train", folder["a.engram"], "--plan", folder["plan.json"], "--list", "--json"] + shares)
+    let runs = process.output.split(separator: "\n").filter { $0.contains("batch_size") }
+    #expect(code == 0 && runs.count == 3, "\(process.errors)")
+    for (run, size) in zip(runs, [1, 4, 6]) { #expect(run.contains("\"batch_size\": \(size),"), "\(run)") }
+  }
+
   @Test func `a plan is checked when its runs are listed, as when they are trained`() {
     let folder = TemporaryFolder()
     for (task, rule) in [("imagenett", "sgdm"), ("digits", "sgd")] {

@@ -42,6 +42,15 @@ struct FigureTests {
     return try Study(json: .object(object))
   }
 
+  @Test func `claims without results stand in full, with their criteria`() throws {
+    try Self.withStore { store in
+      let figures = try StudyFigures(try StudyPlan(try Self.smallPaper(), grid: .coarse, on: store), in: store)
+      let claims = Claim.paper(figures).filter { $0.figures == "3" }
+      #expect(claims.count == 4 && claims.allSatisfy { $0.verdict == .cannotBeTested })
+      #expect(Set(claims.map(\.criterion)).count == 4, "\(claims.map(\.criterion))")
+    }
+  }
+
   @Test func `every figure of the paper that a store can give is drawn, and the others say what they need`() throws {
     try Self.withStore { store in
       let study = try Self.smallPaper()

@@ -120,7 +120,10 @@ struct GroupFigureTests {
     #expect(try Self.column("group", of: figures["w"]) == ["alexnet", "knet"] && whole[0] != whole[1], "\(whole)")
     #expect(try Self.column("reference", of: figures["a"]) == whole)
     #expect(try Self.column("reference", of: figures["n"]) == [.null])
+    let band = "the band of the red line is one standard error"
+    #expect(try #require(figures["a"]).picture.notes.contains(band))
     let notes = try #require(figures["n"]).picture.notes
+    #expect(!notes.contains(band))
     #expect(
       notes.contains("without the red line: no result of whole is of the same group, classifier and statistics"),
       "\(notes)")

@@ -487,6 +487,13 @@ struct IdentifyTests {
     asked.features.statistics = .names([name])
     asked.features.view.epochs = .range(first: 6, last: 10)
     #expect(try toy.store.snapshot().identify(asked).columns.columns.names == ["\(name)@10"])
+    // Nor for what another portion has, or an epoch that is not the run's own.
+    for (text, isLeftOut) in [("portion:1/3", false), ("portion:2/3", true), ("portion:3/3", false), ("last", false)] {
+      asked.features = FeatureRequest(view: try TrajectoryView(parsing: text))
+      let part = try toy.store.snapshot().identify(asked).columns
+      #expect(part.leftOut.map(\.statistic) == (isLeftOut ? [name] : []), "\(text)")
+      #expect(part.columns.statistics == ToyStore.ruleStatistics.filter { !isLeftOut || $0 != name }, "\(text)")
+    }
   }
 
   @Test func `runs with layers on both sides are told of`() throws {

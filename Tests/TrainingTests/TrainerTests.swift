@@ -292,6 +292,15 @@ import TrajectoryStore
     #expect(report.notes.contains { $0.contains("more than the 96 stimuli of epoch_images") }, "\(report.notes)")
   }
 
+  @Test(arguments: [(96, false), (100, true)])
+  func `an epoch that is rounded down to whole batches is said`(images: Int, isRounded: Bool) throws {
+    let folder = TemporaryFolder()
+    var settings = Self.settings()
+    settings.epochImages = images
+    let report = try #require(try Self.runner(folder["a"]).train([settings], work: WorkContext()).first)
+    #expect(report.notes.contains { $0.contains("it is 96 of the 100 stimuli of epoch_images") } == isRounded)
+  }
+
   @Test(arguments: ["sgdm", "adam", "feedback", "information"])
   func `learns digits`(rule: String) throws {
     let folder = TemporaryFolder()

@@ -76,6 +76,11 @@ def _alone(folder: pathlib.Path) -> Iterator[pathlib.Path]:
             folder.rmdir()
 
 
+def _waiting(folder: pathlib.Path, task: Task, *, part: bool = False) -> pathlib.Path:
+    """Where the result of a task waits to be merged; a part of one waits under another name, for its task is to be done again."""
+    return folder / f"{task.key}{'.part' if part else ''}.tar"
+
+
 class Plan:
     """Tasks, and the store that what they make becomes part of.
 
@@ -142,7 +147,7 @@ class Plan:
         report = PlanReport(known=known)
         if tasks:
             waiting.mkdir(parents=True, exist_ok=True)
-            here = [task for task in tasks if (waiting / f"{task.key}.tar").exists()]
+            here = [task for task in tasks if _waiting(waiting, task).exists()]
             todo = [task for task in tasks if task not in set(here)] if here else tasks
             shared = None if scratch is None else str(scratch)
             steps = _serial(todo, shared) if client is None else _distributed(client, todo, shared, retries, options)
@@ -154,7 +159,7 @@ class Plan:
                     else:
                         result, notes, failure = answer
                         if result is not None:
-                            written(result, waiting / f"{task.key}.tar")
+                            written(result, _waiting(waiting, task, part=failure is not None))
                         if failure is None:
                             report.done += 1
                         else:
@@ -171,23 +176,25 @@ class Plan:
 
         Stores are unpacked in the folder of this process, beside the target, so that files are linked.
         """
-        ready = [task for task in tasks if (waiting / f"{task.key}.tar").exists()]
+        files = [(task, [_waiting(waiting, task, part=part) for part in (False, True)]) for task in tasks]
+        # A whole result has all that a part of it has.
+        ready = [(task, whole if whole.exists() else part) for task, (whole, part) in files if whole.exists() or part.exists()]
         for start in range(0, len(ready), BATCH):
             batch = ready[start:start + BATCH]
             stores: list[pathlib.Path] = []
-            for task in batch:
-                packed = waiting / f"{task.key}.tar"
+            for task, packed in batch:
                 if packed.stat().st_size:
                     stores.append(own / f"{task.key}.engram")
                     unpacked(packed, stores[-1])
             merged = merge(self._into, *stores, results=self._results) if stores else {}
             # Other plans know by the store itself what is done.
             if self._kind == "observe" and merged.get("commit", 0) is None:
-                self._remember(own, batch)
+                self._remember(own, [task for task, _ in batch])
             for store in stores:
                 shutil.rmtree(store)
-            for task in batch:
-                (waiting / f"{task.key}.tar").unlink()
+            for task, _ in batch:
+                for part in (False, True):
+                    _waiting(waiting, task, part=part).unlink(missing_ok=True)
 
     def _remember(self, own: pathlib.Path, tasks: Sequence[Task]) -> None:
         """Notes beside the store that everything of some tasks was there at its newest commit; no commit of a merge names them."""

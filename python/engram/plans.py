@@ -78,14 +78,20 @@ def train(
         if hidden := sum(run["state"] == "hidden" for run in runs):
             _errors.say(f"{hidden} of the runs are hidden in the store, and are not trained again; `engram purge` removes them")
         count = len(runs) if shards is None else max(1, min(shards, len(runs)))
-        members: list[list[Any]] = [runs[index::count] for index in range(count)]
-        found = []
-        for index, part in enumerate(members):
-            if any(run["state"] not in SETTLED for run in part):
-                shard = {} if count == 1 else {"shard": f"{index + 1}/{count}"}
-                title = " ".join(str(part[0][one]) for one in ("task", "architecture", "learning_rule", "batch_size") if one in part[0])
-                line = _line(["train"], [STORE], plan=name, threads=threads, **shard, **options)
+        found, stored = [], 0
+        for index in range(count):
+            part = range(index, len(runs), count)
+            left = [number for number in part if runs[number]["state"] not in SETTLED]
+            if left:
+                # Where the store has some runs of a shard, each of the others is a share of its own.
+                shares = [f"{index + 1}/{count}"] if len(left) == len(part) else [f"{number + 1}/{len(runs)}" for number in left]
+                stored += sum(runs[number]["state"] == "stored" for number in part)
+                first = runs[left[0]]
+                title = " ".join(str(first[one]) for one in ("task", "architecture", "learning_rule", "batch_size") if one in first)
+                line = _line(["train", *(f"--shard={share}" for share in shares)], [STORE], plan=name, threads=threads, **options)
                 found.append(Task.of(f"{title} (shard {index + 1}/{count})", line, files))
+        if stored:
+            _errors.say(f"{stored} of the runs of shards that have others to train are in the store, and are not trained again")
         return found, count - len(found)
 
     return Plan("train", into, tasks)

@@ -170,6 +170,29 @@ def test_what_a_killed_client_has_is_gone_on_with(tmp_path: pathlib.Path) -> Non
     assert len(engram.open(target)) == 4
 
 
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_part_of_a_task_is_never_taken_for_all_of_it(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, is_shared: bool) -> None:
+    target, given = tmp_path / "a.engram", recordings(tmp_path, 2)
+    scratch = tmp_path / "scratch" if is_shared else None
+    seen: list[int] = []
+
+    def failing(task: plans.Task, scratch: str | None = None) -> Any:
+        return (*_tasks.perform(task)[:2], engram.EngramError("a run failed"))
+
+    def stop(stage: str, done: int, total: int, unit: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_plan, "perform", failing)
+        with pytest.raises(KeyboardInterrupt):
+            plans.observe(target, given).run(scratch=scratch, progress=stop)
+    assert not target.exists()
+    report = plans.observe(target, given).run(scratch=scratch, progress=lambda stage, done, total, unit: seen.append(total))
+    assert (report.done, seen, len(engram.open(target))) == (2, [2, 2], 2)
+    # The part goes with the whole.
+    assert not (tmp_path / "a.engram.tasks").exists() and not (scratch and os.listdir(scratch))
+
+
 def test_one_process_at_a_time_runs_plans_into_a_store(tmp_path: pathlib.Path) -> None:
     plan = plans.observe(tmp_path / "a.engram", recordings(tmp_path, 2))
 
@@ -228,6 +251,17 @@ def test_a_study_runs_on_a_cluster(client: Any, path: pathlib.Path, tmp_path: pa
     assert results(path) == results(here) != []
 
 
+def test_a_shard_leaves_out_the_runs_that_the_store_has(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = ["stored", "to do", "1 of 21 checkpoints", "to do", "to do", "hidden", "stored", "to do", "stored"]
+    monkeypatch.setattr(plans, "command", lambda *words, **options: [{"task": f"t{place}", "state": one} for place, one in enumerate(states)])
+    with pytest.warns(engram.EngramWarning) as said:
+        tasks, known = plans.train(tmp_path / "a.engram", "miniature", shards=3)._open("a.engram")
+    assert [[word for word in task.words if "shard" in word] for task in tasks] == [
+        ["--shard=4/9"], ["--shard=2/3"], ["--shard=3/9"]]
+    assert [task.title for task in tasks] == ["t3 (shard 1/3)", "t1 (shard 2/3)", "t2 (shard 3/3)"] and known == 0
+    assert any("3 of the runs of shards that have others to train are in the store" in str(one.message) for one in said)
+
+
 @pytest.mark.skipif("ENGRAM_TORCH" not in os.environ, reason="libtorch is not here")
 def test_networks_that_a_cluster_trains_are_those_of_one_process(client: Any, tmp_path: pathlib.Path, deaths: Any) -> None:
     options: dict[str, Any] = {"set": {"epochs": 2, "checkpoint_every": 1, "width": 0.25, "epoch_images": 128}}
@@ -258,7 +292,7 @@ def test_a_run_that_fails_takes_nothing_from_the_others_of_its_shard(tmp_path: p
     options: dict[str, Any] = {"set": {"epochs": 1, "width": 0.25, "epoch_images": 64, "image_size": 32}}
     plan = plans.train(tmp_path / "a.engram", tmp_path / "mine.json", shards=1, data=tmp_path / "images", **options)
     scratch = tmp_path / "scratch" if is_shared else None
-    # A second time the run that the store has comes again, and is the same.
+    # A second time the run that the store has is left out.
     for _ in range(2):
         with pytest.raises(plans.PlanError, match="1 of 1 tasks failed") as caught:
             plan.run(scratch=scratch)

@@ -13,7 +13,7 @@ extension FigureSketch {
   mutating func drawAccuracy() {
     numbers = NumberTable(
       rowColumns() + Self.accuracyColumns + Self.intervalColumns + ["reference", "reference_error"])
-    var measures: [StatisticSelection] = []
+    var (measures, reds): ([StatisticSelection], [Reference?]) = ([], [])
     var hasIntervals = false
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure).filter { $0.testView == nil }
@@ -23,10 +23,11 @@ extension FigureSketch {
         for cell in facet.cells {
           guard let accuracy = source.accuracy(cell) else { continue }
           let reference = source.reference(of: figure, like: cell)
+          let red = reference?.reference("whole trajectories")
+          reds.append(red)
           bars.append(
             BarChart.Bar(
-              cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink,
-              reference: reference?.reference("whole trajectories")))
+              cell.statistics.measureName, accuracy.mean, error: accuracy.error, cell.statistics.ink, reference: red))
           let interval = source.interval(cell)
           hasIntervals = hasIntervals || interval != nil
           numbers.append(
@@ -46,6 +47,7 @@ extension FigureSketch {
     keyOfMeasures(measures.uniqued())
     keyOfReferences(source.referenceSource(of: figure).map { "whole trajectories (\($0))" })
     noteErrors()
+    noteBands(reds)
     if hasIntervals {
       notes.append("low_95 and high_95 among the numbers: a bootstrap over runs, whose layers are not independent")
     }
@@ -118,9 +120,7 @@ extension FigureSketch {
       notes.append("one fit for each held-out group, so bars have no error over splits\(drawn)")
     }
     if bars.contains(where: { $0.error != nil }) { noteErrors() }
-    if groups.contains(where: { $0.reference?.error != nil }) {
-      notes.append("the band of the red line is one standard error")
-    }
+    noteBands(groups.map(\.reference))
   }
 
   /// A panel for each experiment, or all in one where one red line serves them.
@@ -190,7 +190,7 @@ extension FigureSketch {
       rowColumns(drawsSamples: true) + ["trained_on", "tested_on"] + Self.accuracyColumns + [
         "same_portion", "same_portion_error",
       ])
-    var tested: [Portion] = []
+    var (tested, reds): ([Portion], [Reference?]) = ([], [])
     for experiment in figure.experiments {
       let cells = source.cells(experiment, of: figure)
       let parts = facets(cells, drawsSamples: true)
@@ -216,9 +216,9 @@ extension FigureSketch {
                 ])
           }
           if bars.isEmpty { continue }
-          groups.append(
-            BarChart.Group(
-              "learned on \(portionName(trained))", bars, reference: same?.reference("tested on the same portion")))
+          let red = same?.reference("tested on the same portion")
+          reds.append(red)
+          groups.append(BarChart.Group("learned on \(portionName(trained))", bars, reference: red))
         }
         if groups.isEmpty { continue }
         panels.append(
@@ -233,5 +233,6 @@ extension FigureSketch {
     }
     keyOfReferences("same portion" + (source.portionFigure(of: figure).map { " (figure \($0))" } ?? ""))
     noteErrors()
+    noteBands(reds)
   }
 }

@@ -150,7 +150,7 @@ extension FigureSketch {
     columns = 2
     keyOfMeasures(measures.uniqued(), .line)
     keyOfReferences(nil)
-    noteErrors()
+    noteErrors(onMarks: true)
     let sides = figure.experiments.map { (prefix($0), sidesSentence(of: $0)) }
     // What is so of every experiment is said once.
     notes += Set(sides.map(\.1)).count == 1 ? [sides[0].1] : sides.map { $0.0 + $0.1 }

@@ -51,7 +51,7 @@ extension FigureSketch {
     columns = 3
     keyOfMeasures(measures.uniqued(), .line)
     keyOfReferences(nil)
-    noteErrors()
+    noteErrors(onMarks: true)
   }
 
   /// Accuracy by portion, a panel for each number of portions, classifier, view and group, a line for each measure.
@@ -98,7 +98,7 @@ extension FigureSketch {
     columns = 2
     keyOfMeasures(measures.uniqued(), .line)
     keyOfReferences(nil)
-    noteErrors()
+    noteErrors(onMarks: true)
   }
 
   private func portionTick(_ index: Int, of count: Int) -> String {

@@ -77,13 +77,22 @@ struct FigureSketch {
   }
 
   /// What error bars are: one standard error over splits, of which the numbers say how many there are.
-  mutating func noteErrors() {
+  ///
+  /// - Parameter onMarks: Whether they are drawn behind marks, which hide short ones.
+  mutating func noteErrors(onMarks: Bool = false) {
     let place = numbers.columns.firstIndex(of: "splits")
     let counts = place.map { place in numbers.rows.compactMap { try? $0[place].asInteger() } } ?? []
     guard let least = counts.min(), let most = counts.max() else { return }
     if most == 1 { return notes.append("there is one split each, so there are no error bars") }
     let over = least < most ? ", \(least) to \(most) of them" : ""
     let without = least == 1 ? "; what has one split has no error bar" : ""
-    notes.append("error bars are one standard error of the mean over splits\(over)\(without)")
+    let behind = onMarks ? "; those shorter than a mark are behind it" : ""
+    notes.append("error bars are one standard error of the mean over splits\(over)\(without)\(behind)")
+  }
+
+  /// What the bands of red lines are, where any is drawn.
+  mutating func noteBands(_ references: [Reference?]) {
+    guard references.contains(where: { $0?.error != nil }) else { return }
+    notes.append("the band of the red line is one standard error")
   }
 }

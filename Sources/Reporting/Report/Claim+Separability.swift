@@ -100,14 +100,9 @@ extension Claim {
   }
 
   static func importances(_ numbers: PaperNumbers) -> [Claim] {
-    guard let cell = numbers.cell("importances", .randomForest, .admissible), let result = numbers.figures.results[cell]
-    else {
-      return [
-        "The medians of the weights lead.", "Norms lead among activations.", "The position of the layer comes last.",
-      ]
-      .map { Claim("3", $0, if: "Gini importances", nil) }
-    }
-    let pooled = PooledImportance.pool(result.splits.compactMap(\.statisticImportances), bySplit: false)
+    // Without results there are no importances, and no claim can be tested.
+    let result = numbers.cell("importances", .randomForest, .admissible).flatMap { numbers.figures.results[$0] }
+    let pooled = PooledImportance.pool((result?.splits ?? []).compactMap(\.statisticImportances), bySplit: false)
     let sorted = pooled.sorted { $0.mean > $1.mean }
     func family(_ name: String) -> StatisticFamily? { StatisticFamily(ofStatistic: name) }
     func named(_ list: [PooledImportance]) -> String {

@@ -67,23 +67,38 @@ public struct CommonColumns: Sendable, Hashable {
       let known = list.filter { shared.contains($0) || !everything.contains($0) }
       if !known.isEmpty { request.statistics = .names(known) }
     }
-    leftOut = wanted.compactMap { statistic in
+    let unused = wanted.compactMap { statistic -> LeftOut? in
       guard everything.contains(statistic) else { return nil }
       if !names.contains(statistic) { return LeftOut(statistic: statistic, reason: .notInExamples) }
       if !trainNames.contains(statistic) { return LeftOut(statistic: statistic, reason: .notInTraining) }
       if !finite.contains(statistic) { return LeftOut(statistic: statistic, reason: .notFiniteInExamples) }
       return trainFinite.contains(statistic) ? nil : LeftOut(statistic: statistic, reason: .notFiniteInTraining)
     }
-    guard leftOut.count < wanted.count else {
+    // Where each run gives an epoch of its own, what is finite there is found when columns are chosen.
+    let lost =
+      request.view.choice == nil ? unused : unused.filter { [.notInExamples, .notInTraining].contains($0.reason) }
+    guard lost.count < wanted.count else {
       throw Self.nothing(
         "no finite statistic in common", file: snapshot.store.path,
-        found: Dictionary(grouping: leftOut, by: \.reason).sorted { $0.key.rawValue < $1.key.rawValue }.map {
+        found: Dictionary(grouping: lost, by: \.reason).sorted { $0.key.rawValue < $1.key.rawValue }.map {
           "\($1.count) \($0.rawValue) (\(Self.some($1.map(\.statistic))))"
         }.joined(separator: "; "),
         mend: "give statistics the same names at ingest, or leave out the examples and training runs that diverged")
     }
-    columns = try request.select(train.union(examples), in: snapshot).columns
+    switch request.statistics {
+    // A selection judges all portions alike, which are often compared; here one is looked at.
+    case .admissible where Self.readsPart(request.view), .family where Self.readsPart(request.view):
+      let names = Set(unused.map(\.statistic))
+      request.statistics = .names(wanted.filter { !names.contains($0) })
+    case .all, .admissible, .family, .names: break
+    }
+    let columns = try request.select(train.union(examples), in: snapshot).columns
+    self.columns = columns
+    leftOut = unused.filter { !columns.statistics.contains($0.statistic) }
   }
+
+  /// Whether a view may read less than the epochs that it chooses, the same for every example.
+  private static func readsPart(_ view: TrajectoryView) -> Bool { view.choice == nil && view.samples != .all }
 
   /// The epochs that a view reads of some examples.
   ///
@@ -93,7 +108,7 @@ public struct CommonColumns: Sendable, Hashable {
     by view: TrajectoryView, of examples: ExampleSet, in snapshot: Snapshot
   ) -> [Double]? {
     guard view.choice == nil else { return nil }
-    return try? view.epochs.resolve(available: snapshot.epochs(of: examples))
+    return try? FeatureColumns(statistics: [], epochs: snapshot.epochs(of: examples), view: view).epochsRead
   }
 
   /// Leaves out the epochs of a request that one side lacks.

@@ -107,7 +107,7 @@ package struct ImageFolder: ColourSource {
   }
 
   private static func fingerprint(_ classes: [String], _ training: Half, _ validation: Half) -> DataFingerprint {
-    var (bytes, sizes): ([UInt8], [Int]) = ([], [])
+    var (bytes, files): ([UInt8], [DataFingerprint.FileMark]) = ([], [])
     for name in classes { bytes += Array(name.utf8) + [0] }
     for half in [training, validation] {
       for (name, label) in zip(half.names, half.labels) {
@@ -115,11 +115,11 @@ package struct ImageFolder: ColourSource {
         bytes.append(0)
         bytes.appendLittleEndian(UInt32(bitPattern: label))
       }
-      sizes += DataFingerprint.sizes(count: half.names.count) { half.file($0) }
+      files += DataFingerprint.files(count: half.names.count) { half.file($0) }
     }
     return DataFingerprint(
       training: training.names.count, validation: validation.names.count, classes: classes.count,
-      hash: XXH3.hash64(bytes), sizes: sizes)
+      hash: XXH3.hash64(bytes), files: files)
   }
 
   private static func folders(of folder: DirectoryHandle, _ left: inout LeftOut) throws(EngramError) -> [String] {

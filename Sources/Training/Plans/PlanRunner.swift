@@ -106,7 +106,7 @@ package struct PlanRunner {
           try Self.requireWhole(runs[index], as: id, found, trainer.store.path)
         }
         // Of a plan, settings for all are for those that have a use for them.
-        if runs.count == 1 { report.notes += try Self.unused(runs[index], of: try tasks.task(of: runs[index])) }
+        if runs.count == 1 { report.notes += try Self.remarks(runs[index], of: try tasks.task(of: runs[index])) }
       } catch {
         if error.code == .cancelled { throw error }
         report = TrainingReport(runs[index], .failed)
@@ -157,6 +157,11 @@ package struct PlanRunner {
     return bytes
   }
 
+  /// Lines about settings of a run that do other than one may think.
+  private static func remarks(_ run: TrainingSettings, of task: any TrainingTask) throws(EngramError) -> [String] {
+    try unused(run, of: task) + rounded(run, of: task)
+  }
+
   /// A line about settings that change nothing of a run, but are part of what it is told by.
   private static func unused(_ run: TrainingSettings, of task: any TrainingTask) throws(EngramError) -> [String] {
     let names = run.unused(head: task.head, rule: try TensorLibrary.rule(run.rule))
@@ -166,6 +171,18 @@ package struct PlanRunner {
     return [
       "\(run.title): nothing of the run depends on \(names.joined(separator: ", ")), which \(names.count == 1 ? "is" : "are") set"
         + (isDrawn ? ", but a seed of none is drawn from all settings" : "")
+    ]
+  }
+
+  /// A line about an epoch that is not as long as was set, for it is whole batches.
+  private static func rounded(_ run: TrainingSettings, of task: any TrainingTask) -> [String] {
+    guard let images = run.epochImages else { return [] }
+    let batch = min(run.batchSize, task.trainingCount)
+    let learned = max(1, images / run.batchSize) * batch
+    // That it is more is said of every run.
+    if learned >= images { return [] }
+    return [
+      "\(run.title): an epoch is whole batches, so it is \(learned) of the \(images) stimuli of epoch_images"
     ]
   }
 

@@ -76,15 +76,15 @@ package struct SpeechClips: Sendable {
   private static func fingerprint(
     _ training: Half, _ validation: Half, _ wordCount: Int, in folder: String
   ) -> DataFingerprint {
-    var (bytes, sizes): ([UInt8], [Int]) = ([], [])
+    var (bytes, files): ([UInt8], [DataFingerprint.FileMark]) = ([], [])
     for half in [training, validation] {
       for name in half.names { bytes += Array(name.utf8) + [0] }
       for word in half.words { bytes.appendLittleEndian(UInt32(bitPattern: word)) }
-      sizes += DataFingerprint.sizes(count: half.names.count) { "\(folder)/\(half.names[$0])" }
+      files += DataFingerprint.files(count: half.names.count) { "\(folder)/\(half.names[$0])" }
     }
     return DataFingerprint(
       training: training.words.count, validation: validation.words.count, classes: wordCount,
-      hash: XXH3.hash64(bytes), sizes: sizes)
+      hash: XXH3.hash64(bytes), files: files)
   }
 
   private static func half(

@@ -9,7 +9,8 @@ extension Snapshot {
   ///
   /// - Parameters:
   ///   - examples: The examples to be read.
-  ///   - statistics: Which statistics; families and `admissible` look at the epochs that the view reads.
+  ///   - statistics: Which statistics; families and `admissible` look at the epochs that the view chooses, and at all of them whichever
+  ///     samples it takes, so that its portions have the same columns; where each run gives an epoch of its own, at that one.
   ///   - view: Which epochs, and how they are looked at.
   ///   - missing: What to do with examples that lack what is asked for by name.
   /// - Returns: The columns, and the examples without those that were dropped.

@@ -38,7 +38,7 @@ enum TrainCommand {
     "threads of one network; its numbers depend on it in their last bits")
   static let workers = Parameter.option(
     "workers", .integer(in: 1...1024), default: "1", "networks that are trained at a time")
-  static let shard = Parameter.option("shard", .shard, "the i-th of n shares of a plan, for several machines")
+  static let shard = Parameter.repeated("shard", .shard, "the i-th of n shares of a plan, for several machines")
   static let list = Parameter.flag("list", "list the runs and what became of them so far, and train nothing")
   static let listRules = Parameter.flag("list-rules", "list the learning rules with their options, and train nothing")
 
@@ -79,8 +79,7 @@ enum TrainCommand {
       try loadLibrary()
       return try TrainText.show(rules: try TensorLibrary.rules(), invocation)
     }
-    var runs = try runs(invocation)
-    if let shard = invocation[shard] { runs = PlanRunner.shard(runs, shard.index, of: shard.count) }
+    let runs = chosen(try runs(invocation), of: invocation[shard])
     let path = invocation[store]
     try tellOfPlan(invocation)
     if let folder = invocation[data], !PlanRunner.needData(runs) {
@@ -130,6 +129,13 @@ enum TrainCommand {
         file: first.file,
         place: first.place, expected: first.expected, found: first.found, mend: first.mend)
     }
+  }
+
+  /// The runs of any of some shares, in the order of the plan; all runs where there is no share.
+  private static func chosen(_ all: [TrainingSettings], of shares: [PlanShard]) -> [TrainingSettings] {
+    if shares.isEmpty { return all }
+    let places = Set(shares.flatMap { share in stride(from: share.index, to: all.count, by: share.count) })
+    return places.sorted().map { all[$0] }
   }
 
   /// Says what of the plan is likely a mistake.
