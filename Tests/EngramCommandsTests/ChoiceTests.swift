@@ -37,6 +37,13 @@ struct ChoiceTests {
     #expect(failure?.found == word)
   }
 
+  @Test func `the name of a split set is one without a split of it`() throws {
+    #expect(try ValueType<String>.splitSet().convert("fig2a") == "fig2a")
+    let failure = #expect(throws: ConversionFailure.self) { try ValueType<String>.splitSet().convert("fig2a/0") }
+    #expect(failure?.found == "fig2a/0" && failure?.expected.contains("--index") == true)
+    #expect(throws: ConversionFailure.self) { try ValueType<String>.splitSet().convert("") }
+  }
+
   @Test func `reads statistics as a word, a family or names`() throws {
     let convert = ValueType<StatisticSelection>.statistics.convert
     #expect(try convert("all") == .all)

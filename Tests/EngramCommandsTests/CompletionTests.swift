@@ -39,6 +39,17 @@ struct CompletionTests {
     Case(["engram", "ingest", "a.npy", "s", "--statistics", "d"], ["data set.pkl"]),
     Case(["engram", "ingest", "a.npy", "s", "--epochs", "d"], ["data set.pkl"]),
     Case(["engram", "observe", "s", "--epochs", "d"], ["data set.pkl"]),
+    // A study without a subcommand is made.
+    Case(["engram", "study", "ma"], ["make"]),
+    Case(["engram", "study", "o"], ["one.engram"]),
+    Case(["engram", "study", "one.engram", "pap"], ["paper"]),
+    Case(["engram", "study", "one.engram", "d"], ["data set.pkl"]),
+    Case(["engram", "study", "one.engram", "paper", "--on"], ["--only"]),
+    Case(["engram", "study", "one.engram", "--grid", ""], ["coarse", "paper"]),
+    Case(["engram", "study", "--only", "2a", "o"], ["one.engram"]),
+    Case(["engram", "study", "run", "o"], ["one.engram"]),
+    Case(["engram", "study", "run", "one.engram", "--int"], ["--into"]),
+    Case(["engram", "figure", "one.engram", "--study", "pap"], ["paper"]),
   ]
 
   /// bash parts `--format=np` into three words.

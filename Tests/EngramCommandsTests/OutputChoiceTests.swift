@@ -38,6 +38,7 @@ struct OutputChoiceTests {
       (["select", session.store, "--format", "csv", "--json"], "one of them, or -o FILE"),
       (export + ["-o", "x.parquet"], "a name that ends in .npz, .csv, .jsonl, .ndjson"),
       (export + ["-o", "x.npz", "--format", "csv"], "a name that ends in .csv"),
+      (export + ["-o", "-"], "./- for one of that name"),
       (plot + ["-o", "x.jpg"], "a name that ends in .svg, .png, .pdf, .csv, .json"),
       (plot + ["-o", "x.json", "--csv"], "a name that ends in .csv"),
       (["report", session.store, "-o", "x.pdf"], "a name that ends in .html, .htm"),

@@ -273,4 +273,35 @@ import TrajectoryStore
     #expect(error?.code == code, "\(error as Any)")
     for part in parts { #expect("\(try #require(error))".contains(part), "\(error as Any)") }
   }
+
+  @Test func `balanced splits name every class that is too small, a few of them by name`() throws {
+    let runs = [("it's", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1), ("f", 3), ("g", 9)]
+    let toy = try ToyStore(runs.map { ToyStore.run(["learning_rule": .text($0.0)], layers: $0.1) })
+    func message(_ plan: BalancedSplits, where filter: String? = nil) throws -> String {
+      let error = #expect(throws: EngramError.self) {
+        try SplitSpecification(.balanced(plan), where: filter).splits(of: toy.store.snapshot())
+      }
+      return "\(try #require(error))"
+    }
+    let text = try message(BalancedSplits(test: .fraction(0.25)))
+    #expect(text.contains("; too few also of 'c', 'd', 'e' and 1 more"), "\(text)")
+    #expect(text.contains("learning_rule NOT IN ('b', 'c', 'd', 'e', 'it''s')"), "\(text)")
+    // The test side takes the rest of what a train side of four needs.
+    let both = try message(BalancedSplits(train: .perClass(4)), where: "learning_rule IN ('b', 'f', 'g')")
+    #expect(both.contains("found 1 of 'b'") && both.contains("; too few also of 'f'"), "\(both)")
+    #expect(both.contains("learning_rule != 'b'") && both.contains("at most 2 of each class on the other"), "\(both)")
+  }
+
+  @Test func `where no class has two examples, another label is advised rather than fewer folds`() throws {
+    let toy = try ToyStore((0..<3).map { ToyStore.run(["learning_rule": .text("rule\($0)")], layers: 1) })
+    for kind: SplitSpecification.Kind in [
+      .kFold(KFoldSplits(folds: 2)), .stratifiedGroupKFold(StratifiedGroupKFoldSplits(folds: 2)),
+    ] {
+      let error = #expect(throws: EngramError.self) {
+        try SplitSpecification(kind).splits(of: toy.store.snapshot())
+      }
+      let text = "\(try #require(error))"
+      #expect(text.contains("no class with more than 1") && text.contains("name a label that several"), "\(text)")
+    }
+  }
 }

@@ -130,10 +130,11 @@ struct IdentifyEvaluationTests {
   @Test func `an interval over runs is wider than examples alone would have it, and holds the mean`() throws {
     // 20 runs of 10 layers each: a run is right as a whole or not at all.
     let split = (0..<200).map { (run: $0 / 10, isRight: $0 / 10 % 2 == 0) }
-    let interval = try #require(RunInterval([split], runCount: 20))
+    let interval = try #require(try RunInterval([split], runCount: 20))
     // The standard error over runs is 0.11; over examples it would be 0.035.
     #expect((0.2...0.36).contains(interval.low) && (0.64...0.8).contains(interval.high) && interval.runs == 20)
-    #expect(RunInterval([split], runCount: 20) == interval)
-    #expect(RunInterval([[(run: 0, isRight: true)]], runCount: 1) == nil)
+    #expect(try RunInterval([split], runCount: 20) == interval)
+    #expect(try RunInterval([[(run: 0, isRight: true)]], runCount: 1) == nil)
+    refusal(.cancelled) { _ = try RunInterval([split], runCount: 20, work: WorkContext(isCancelled: { true })) }
   }
 }

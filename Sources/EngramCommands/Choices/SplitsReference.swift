@@ -20,3 +20,18 @@ extension ValueType where Value == SplitsReference {
     }
   }
 }
+
+extension ValueType where Value == String {
+  /// The name of a split set, without a split of it.
+  package static func splitSet(_ placeholder: String = "NAME") -> Self {
+    let text = Self.text(placeholder)
+    return Self(placeholder) { (word: String) throws(ConversionFailure) in
+      if word.contains("/") {
+        throw ConversionFailure(
+          expected: "a split set such as fig2a, without a split of it; `engram split audit` takes one as --index",
+          found: word)
+      }
+      return try text.convert(word)
+    }
+  }
+}

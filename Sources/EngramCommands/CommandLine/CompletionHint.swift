@@ -12,4 +12,6 @@ package enum CompletionHint: Sendable, Hashable {
   case commands
   /// One of a closed list of words.
   case words([String])
+  /// One of a few words, or any file.
+  case wordsOrFile([String])
 }

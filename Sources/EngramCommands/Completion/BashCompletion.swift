@@ -39,7 +39,12 @@ enum BashCompletion {
                 ((i + 1 < at)) && last='' && ((i++))
               fi
               ;;
-            *) ((count++)) ;;
+            *)
+              case "$path" in
+      \(lines(fallbackCases(tree), indent: 10))
+                *) ((count++)) ;;
+              esac
+              ;;
           esac
           ((i++))
         done
@@ -93,6 +98,13 @@ enum BashCompletion {
     tree.nodes.dropFirst().map { "'\($0.path)') path='\($0.path)' count=0 ;;" }
   }
 
+  /// Where a word that names no command is the first argument of one, such as `'engram study') path='engram study make' …`.
+  private static func fallbackCases(_ tree: CompletionTree) -> [String] {
+    tree.nodes.compactMap { node in
+      node.fallback.map { "'\(node.path)') path='\(node.path) \($0.name)' count=1 ;;" }
+    }
+  }
+
   /// Which words are options that take a value.
   private static func valueOptionCases(_ tree: CompletionTree) -> [String] {
     tree.nodes.compactMap { node in
@@ -125,10 +137,11 @@ enum BashCompletion {
   private static func argumentCases(_ tree: CompletionTree) -> [String] {
     tree.nodes.flatMap { node -> [String] in
       if !node.command.subcommands.isEmpty {
-        let words = node.command.subcommands.map(\.name)
-        return ["'\(node.path):0') \(offer(.words(words), tree) ?? ":") ;;"]
+        let hints: [CompletionHint] =
+          [.words(node.command.subcommands.map(\.name))] + node.arguments.prefix(1).map(\.completion)
+        return ["'\(node.path):0') \(hints.compactMap { offer($0, tree) }.joined(separator: "; ")) ;;"]
       }
-      return node.command.arguments.enumerated().compactMap { index, facts in
+      return node.arguments.enumerated().compactMap { index, facts in
         guard let offer = offer(facts.completion, tree) else { return nil }
         return "'\(node.path):'\(facts.isRepeated ? "*" : String(index))) \(offer) ;;"
       }
@@ -142,6 +155,8 @@ enum BashCompletion {
     case .file: "_\(name)_paths -f \"$cur\""
     case .store: "_\(name)_paths -d \"$cur\""
     case .words(let words): "_\(name)_words \(CompletionTree.quoted(words.joined(separator: " "))) \"$cur\""
+    case .wordsOrFile(let words):
+      "_\(name)_words \(CompletionTree.quoted(words.joined(separator: " "))) \"$cur\"; _\(name)_paths -f \"$cur\""
     }
   }
 }

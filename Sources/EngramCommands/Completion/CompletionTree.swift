@@ -10,8 +10,14 @@ struct CompletionTree {
     let path: String
     /// The command.
     let command: Command
-    /// Its options and flags, its own first.
-    var options: [ParameterFacts] { command.allParameters.map(\.facts).filter { $0.kind != .argument } }
+    /// The subcommand that is meant where a word names none.
+    var fallback: Command? { command.defaultSubcommand.flatMap { command.subcommand($0) } }
+    /// Its arguments, or those of the subcommand that is meant.
+    var arguments: [ParameterFacts] { (fallback ?? command).arguments }
+    /// Its options and flags, its own before the common ones; with those of the subcommand that is meant.
+    var options: [ParameterFacts] {
+      ((fallback?.parameters ?? []) + command.allParameters).map(\.facts).filter { $0.kind != .argument }
+    }
   }
 
   /// Every command, each before those below it.

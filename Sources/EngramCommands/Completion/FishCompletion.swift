@@ -29,7 +29,7 @@ enum FishCompletion {
       for child in node.command.subcommands { lines.append("\(start) -a \(child.name) -d \(quoted(child.summary))") }
       for facts in node.options { lines.append("\(start) \(option(facts)) -d \(quoted(facts.summary))") }
       var hints: [CompletionHint] = []
-      for facts in node.command.arguments where !hints.contains(facts.completion) { hints.append(facts.completion) }
+      for facts in node.arguments where !hints.contains(facts.completion) { hints.append(facts.completion) }
       lines += hints.compactMap { argument($0) }.map { "\(start) \($0)" }
     }
     return lines.joined(separator: "\n") + "\n"
@@ -44,6 +44,7 @@ enum FishCompletion {
     case .file: "\(names) -r -F"
     case .store: "\(names) -x -a '(__fish_complete_directories)'"
     case .words(let words): "\(names) -x -a \(quoted(words.joined(separator: " ")))"
+    case .wordsOrFile(let words): "\(names) -r -F -a \(quoted(words.joined(separator: " ")))"
     }
   }
 
@@ -53,6 +54,7 @@ enum FishCompletion {
     case .file: "-F"
     case .store: "-a '(__fish_complete_directories)'"
     case .words(let words): "-a \(quoted(words.joined(separator: " ")))"
+    case .wordsOrFile(let words): "-F -a \(quoted(words.joined(separator: " ")))"
     }
   }
 

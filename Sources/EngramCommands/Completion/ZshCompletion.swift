@@ -29,9 +29,15 @@ enum ZshCompletion {
 
   private static func group(_ node: CompletionTree.Node) -> String {
     let names = node.command.subcommands.map { "\($0.name):\(colonsEscaped($0.summary))" }
-    let calls = node.command.subcommands.map { child in
+    var calls = node.command.subcommands.map { child in
       "      \(child.name)) \(functionName("\(node.path) \(child.name)")) ;;"
     }
+    // The words begin with the name of the command that is meant, as if it had been written.
+    if let meant = node.fallback {
+      let call = functionName("\(node.path) \(meant.name)")
+      calls.append("      *) words=(\(meant.name) \"${words[@]}\"); ((CURRENT++)); \(call) ;;")
+    }
+    let stores = node.arguments.first?.completion == .store ? "; _files -/" : ""
     return """
       \(functionName(node.path))() {
         local curcontext=$curcontext state line
@@ -43,7 +49,7 @@ enum ZshCompletion {
           '1: :->command' \\
           '*:: :->rest'
         case $state in
-          command) _describe -t commands command commands ;;
+          command) _describe -t commands command commands\(stores) ;;
           rest)
             case $line[1] in
       \(calls.map { "  " + $0 }.joined(separator: "\n"))
@@ -55,7 +61,7 @@ enum ZshCompletion {
   }
 
   private static func leaf(_ node: CompletionTree.Node) -> String {
-    let arguments = node.command.arguments.map { facts in
+    let arguments = node.arguments.map { facts in
       CompletionTree.quoted(
         "\(facts.isRepeated ? "*" : ""):\(colonsEscaped(facts.name)):\(action(facts.completion))")
     }
@@ -86,6 +92,7 @@ enum ZshCompletion {
     case .file: "_files"
     case .store: "_files -/"
     case .words(let words): "(\(words.joined(separator: " ")))"
+    case .wordsOrFile(let words): "{compadd - \(words.joined(separator: " ")); _files}"
     }
   }
 

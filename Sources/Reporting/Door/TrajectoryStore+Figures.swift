@@ -102,7 +102,7 @@ extension StudyFigures {
     var best: StudyFigures?
     for grid in grid.map({ [$0] }) ?? StudyGrid.allCases {
       let plan = try StudyPlan(study, grid: grid, experiments: figures.map(experiments), on: store, work: work)
-      let found = try StudyFigures(plan, figures: figures, in: store)
+      let found = try StudyFigures(plan, figures: figures, in: store, work: work)
       if best.map({ $0.splitCount < found.splitCount }) ?? true { best = found }
     }
     guard let best else { preconditionFailure("there is a grid") }

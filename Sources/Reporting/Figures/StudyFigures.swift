@@ -29,8 +29,11 @@ package struct StudyFigures: Sendable {
   ///   - plan: The study on the store.
   ///   - figures: Which figures; nil for all.
   ///   - store: The store.
-  /// - Throws: What reading results throws.
-  package init(_ plan: StudyPlan, figures: [StudyFigure]? = nil, in store: TrajectoryStore) throws(EngramError) {
+  ///   - work: Who may stop it.
+  /// - Throws: What reading results throws, and code `cancelled`.
+  package init(
+    _ plan: StudyPlan, figures: [StudyFigure]? = nil, in store: TrajectoryStore, work: WorkContext = WorkContext()
+  ) throws(EngramError) {
     self.plan = plan
     var cells: Set<StudyCell> = []
     for figure in figures ?? plan.study.figures { cells.formUnion(plan.cells(of: figure)) }
@@ -45,7 +48,7 @@ package struct StudyFigures: Sendable {
           let key = IntervalKey(cell: cell, ordinal: part)
           if intervals[key] != nil { continue }
           let splits = part.map { ordinal in result.splits.filter { $0.ordinal == ordinal } } ?? result.splits
-          intervals[key] = try RunInterval(of: splits, in: snapshot)
+          intervals[key] = try RunInterval(of: splits, in: snapshot, work: work)
         }
       }
     }

@@ -54,7 +54,7 @@ struct SplitAuditor {
   private let classOwners: Ownership
   private let groupings: [Grouping]
   /// For each layer of each run, the measurements of it, where there are several.
-  private let repeated: [ExampleSet]
+  private let repeated: Ownership
 
   private struct Grouping {
     let name: String
@@ -85,7 +85,7 @@ struct SplitAuditor {
         Grouping(name: name, columns: columns, groups: groups, owners: Ownership(groups.map(\.examples))))
     }
     self.groupings = groupings
-    repeated = try snapshot.repeatedLayers(limits: limits)
+    repeated = Ownership(try snapshot.repeatedLayers(limits: limits))
   }
 
   func duplicates(among examples: ExampleSet) throws(EngramError) -> DuplicateTrajectories {
@@ -97,9 +97,8 @@ struct SplitAuditor {
     let (train, test) = (classOwners.counts(in: split.train), classOwners.counts(in: split.test))
     let counts = classes.indices.filter { train[$0] + test[$0] > 0 }
       .map { SplitAudit.ClassCount(label: classes[$0].key[0], train: train[$0], test: test[$0]) }
-    let again = repeated.reduce(0) { sum, measurements in
-      measurements.isDisjoint(with: split.train) ? sum : sum + measurements.intersection(split.test).count
-    }
+    let again = zip(repeated.counts(in: split.train), repeated.counts(in: split.test))
+      .reduce(0) { sum, counts in counts.0 > 0 ? sum + counts.1 : sum }
     return SplitAudit(
       split: split.name, trainCount: split.train.count, testCount: split.test.count, label: label, classes: counts,
       overlaps: ranked(groupings.map { overlap($0, split, classCount: counts.count) }), repeatedMeasurements: again,
@@ -140,10 +139,8 @@ struct SplitAuditor {
       return true
     }
     guard shared.count > max(1, classCount), grouping.columns != [GroupTable.run] else { return false }
-    let sides = split.train.union(split.test)
-    let pure = shared.count { index in
-      classOwners.counts(in: grouping.groups[index].examples.intersection(sides)).count { $0 > 0 } == 1
-    }
+    let classes = grouping.owners.soleOwners(in: classOwners, among: split.train.union(split.test))
+    let pure = shared.count { classes[$0] != nil }
     return pure * 10 >= shared.count * 9
   }
 

@@ -149,35 +149,57 @@ extension BalancedSplits {
   ) throws(EngramError) -> [(MetadataValue, Int)] {
     let needed = test == .rest ? Self.wanted(train, of: trainClasses.map(\.examples.count)) : nil
     var left: [(MetadataValue, Int)] = []
+    var short: [(label: MetadataValue, count: Int, shared: Int, pool: Int)] = []
     for one in testClasses {
       var count = one.examples.count
       if let needed, let pool = trainClasses.first(where: { $0.label == one.label })?.examples {
         let shared = pool.intersection(one.examples).count
         // The test side is drawn first, and may get any of those that both sides have.
         if shared > 0, pool.count - shared < needed {
-          guard pool.count > needed else {
-            let whose = "\(shared) of them among the \(pool.count) of the other side, which asks for \(needed)"
-            let mend: Mend =
-              if pool.count > 1 {
-                "ask for at most \(pool.count - 1) of each class on the other side"
-              } else {
-                Self.leavingOut(one.label, label)
-              }
-            throw EngramError(
-              .invalidData, "class '\(one.label)' has too few examples for the test side", place: "test side",
-              expected: "at least 1 of each class", found: "\(count) of '\(one.label)', \(whose)", mend: mend)
-          }
+          if pool.count <= needed { short.append((one.label, count, shared, pool.count)) }
           count = min(count, pool.count - needed)
         }
       }
       left.append((one.label, count))
     }
+    if let first = short.first, let needed {
+      let (lone, others) = (short.filter { $0.pool == 1 }, short.filter { $0.pool > 1 })
+      var mend: Mend = lone.isEmpty ? "" : Self.leavingOut(lone.map(\.label), label)
+      if let fewest = others.map(\.pool).min() {
+        if !lone.isEmpty { mend = mend + "; " }
+        mend = mend + "ask for at most \(fewest - 1) of each class on the other side"
+      }
+      let whose = "\(first.shared) of them among the \(first.pool) of the other side, which asks for \(needed)"
+      throw EngramError(
+        .invalidData, "class '\(first.label)' has too few examples for the test side", place: "test side",
+        expected: "at least 1 of each class",
+        found: "\(first.count) of '\(first.label)', \(whose)\(Self.alsoShort(short.dropFirst().map(\.label)))",
+        mend: mend)
+    }
     return left
   }
 
-  /// How to do without a class that has no example for each side.
-  private static func leavingOut(_ value: MetadataValue, _ label: String) -> Mend {
-    "leave the class out by a filter, such as `\(label) != '\(value)'`, or add examples of it: each side needs one"
+  /// How to do without classes that have no example for each side.
+  private static func leavingOut(_ values: [MetadataValue], _ label: String) -> Mend {
+    /// A filter that names more is no longer read.
+    let most = 8
+    let named = values.prefix(most).map { "'" + $0.description.replacing("'", with: "''") + "'" }
+      .joined(separator: ", ")
+    if values.count == 1 {
+      return
+        "leave the class out by a filter, such as `\(label) != \(named)`, or add examples of it: each side needs one"
+    }
+    let list = values.count > most ? "\(named), …" : named
+    return
+      "leave the classes out by a filter, such as `\(label) NOT IN (\(list))`, or add examples of them: each side needs one"
+  }
+
+  /// What is said of further classes that have too few examples: a few names, and how many more.
+  private static func alsoShort(_ values: [MetadataValue]) -> String {
+    let shown = 3
+    if values.isEmpty { return "" }
+    let named = values.prefix(shown).map { "'\($0)'" }.joined(separator: ", ")
+    return "; too few also of \(named)" + (values.count > shown ? " and \(values.count - shown) more" : "")
   }
 
   /// The number of examples of each class that a size asks for, given how many each has in all; nil for the rest.
@@ -205,22 +227,27 @@ extension BalancedSplits {
     _ size: Size, of all: [(label: MetadataValue, count: Int)], left: [(label: MetadataValue, count: Int)],
     _ label: String, _ side: String
   ) throws(EngramError) -> Int {
-    guard let smallest = left.min(by: { $0.count < $1.count }) else {
+    let classes = zip(left, all).map { (label: $0.label, left: $0.count, total: $1.count) }
+    guard let smallest = classes.min(by: { ($0.left, $0.total) < ($1.left, $1.total) }) else {
       throw EngramError(
         .invalidData, "no example on the \(side) side has a \(label)", place: "\(side) side",
         mend: "loosen the filter, or name another label column as \(option: .label)")
     }
-    let wanted = wanted(size, of: all.map(\.count)) ?? smallest.count
-    guard wanted >= 1, wanted <= smallest.count else {
-      let total = all.first { $0.label == smallest.label }?.count ?? smallest.count
-      throw shortage(size, of: smallest.label, wanted: wanted, left: smallest.count, total: total, label, side)
+    let wanted = wanted(size, of: all.map(\.count)) ?? smallest.left
+    guard wanted >= 1, wanted <= smallest.left else {
+      // One example is too few for both sides, whatever is asked for.
+      let short = classes.filter { smallest.total < 2 ? $0.total < 2 : $0.left < max(wanted, 1) }
+      throw shortage(
+        size, of: smallest.label, beside: short.map(\.label).filter { $0 != smallest.label }, wanted: wanted,
+        left: smallest.left, total: smallest.total, label, side)
     }
     return wanted
   }
 
-  /// The error of a class that has too few examples for a side: how many it has, what was asked, what can be.
+  /// The error of classes that have too few examples for a side: how many the smallest has, what was asked, what can be.
   private static func shortage(
-    _ size: Size, of value: MetadataValue, wanted: Int, left: Int, total: Int, _ label: String, _ side: String
+    _ size: Size, of value: MetadataValue, beside others: [MetadataValue], wanted: Int, left: Int, total: Int,
+    _ label: String, _ side: String
   ) -> EngramError {
     let asked =
       switch size {
@@ -231,15 +258,17 @@ extension BalancedSplits {
     var found = "\(total) of '\(value)'"
     if left < total { found += ", \(total - left) of them on the other side" }
     if case .fraction(let fraction) = size, wanted < 1 { found += ", and \(fraction) of \(total) is rounded to 0" }
+    found += alsoShort(others)
+    let classes = others.isEmpty ? "class" : "classes"
     let mend: Mend =
       if total < 2 {
-        leavingOut(value, label)
+        leavingOut([value] + others, label)
       } else if left == 0 {
         "ask for at most \(total - 1) of each class on the other side"
       } else if wanted < 1 {
         "ask for 1 of each class, or for a larger fraction"
       } else {
-        "ask for at most \(left) of each class, or leave the class out by a filter"
+        "ask for at most \(left) of each class, or leave the \(classes) out by a filter"
       }
     return EngramError(
       .invalidData, "class '\(value)' has too few examples for the \(side) side", place: "\(side) side",

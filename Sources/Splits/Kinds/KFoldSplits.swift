@@ -92,11 +92,7 @@ extension KFoldSplits {
     // Classes in order of first appearance, as scikit-learn codes them since 0.22; before, the order did not matter.
     let classes = classes.sorted { ($0.ranges.first?.lowerBound ?? 0) < ($1.ranges.first?.lowerBound ?? 0) }
     let counts = classes.map(\.count)
-    guard let most = counts.max(), most >= folds else {
-      throw EngramError(
-        .invalidData, "there are more folds than examples of any class", place: "key \"folds\"",
-        expected: "at most \(counts.max() ?? 0) folds", found: "\(folds)", mend: "ask for fewer folds")
-    }
+    guard let most = counts.max(), most >= folds else { throw Self.tooMany(folds, most: counts.max() ?? 0) }
     var sizes: [[Int]] = []
     var start = 0
     for count in counts {
@@ -183,5 +179,16 @@ private struct FoldNumbers {
       start = end
     }
     return set
+  }
+}
+
+extension KFoldSplits {
+  /// The error of more folds than examples of any class; where no class has two, no number of folds will do.
+  static func tooMany(_ folds: Int, most: Int) -> EngramError {
+    EngramError(
+      .invalidData, "there are more folds than examples of any class", place: "key \"folds\"",
+      expected: most > 1 ? "at most \(most) folds" : "a class of 2 examples or more",
+      found: most > 1 ? "\(folds)" : "\(folds) folds, and no class with more than \(most)",
+      mend: most > 1 ? "ask for fewer folds" : "name a label that several examples share as \(option: .label)")
   }
 }

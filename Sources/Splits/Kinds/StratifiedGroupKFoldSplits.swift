@@ -32,11 +32,7 @@ extension StratifiedGroupKFoldSplits: GroupFoldPlan {
     let table = try GroupTable(of: source, by: by)
     try table.check(folds: folds)
     let totals = classes.map(\.examples.count)
-    guard let most = totals.max(), most >= folds else {
-      throw EngramError(
-        .invalidData, "there are more folds than examples of any class", place: "key \"folds\"",
-        expected: "at most \(totals.max() ?? 0) folds", found: "\(folds)", mend: "ask for fewer folds")
-    }
+    guard let most = totals.max(), most >= folds else { throw KFoldSplits.tooMany(folds, most: totals.max() ?? 0) }
     let assignment = assign(table.classCounts(classes), totals: totals)
     // Examples without a class are in no fold, and on neither side.
     let labelled = classes.reduce(ExampleSet()) { $0.union($1.examples) }

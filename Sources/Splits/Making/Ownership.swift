@@ -58,6 +58,43 @@ struct Ownership {
     return found.map { Int($0) }
   }
 
+  /// For each owner, the one owner elsewhere of its examples among some; nil where they have several there, or none.
+  ///
+  /// - Complexity: O(ranges of both and of the examples).
+  func soleOwners(in other: Ownership, among examples: ExampleSet) -> [Int?] {
+    var found = [Int?](repeating: nil, count: ownerCount)
+    var isShared = [Bool](repeating: false, count: ownerCount)
+    let theirs = other.pieces(within: examples)
+    var next = 0
+    for piece in pieces {
+      while next < theirs.count, theirs[next].range.upperBound <= piece.range.lowerBound { next += 1 }
+      var index = next
+      while index < theirs.count, theirs[index].range.lowerBound < piece.range.upperBound {
+        let (owner, their) = (Int(piece.owner), Int(theirs[index].owner))
+        if let before = found[owner], before != their { isShared[owner] = true }
+        found[owner] = their
+        index += 1
+      }
+    }
+    return zip(found, isShared).map { $1 ? nil : $0 }
+  }
+
+  /// The parts of the ranges that some examples lie in, sorted.
+  private func pieces(within examples: ExampleSet) -> [(range: Range<Int64>, owner: Int32)] {
+    var parts: [(range: Range<Int64>, owner: Int32)] = []
+    var next = 0
+    let ranges = examples.ranges
+    for piece in pieces {
+      while next < ranges.count, ranges[next].upperBound <= piece.range.lowerBound { next += 1 }
+      var index = next
+      while index < ranges.count, ranges[index].lowerBound < piece.range.upperBound {
+        parts.append((ranges[index].clamped(to: piece.range), piece.owner))
+        index += 1
+      }
+    }
+    return parts
+  }
+
   /// How many examples each pair of owners shares: those of owner a here and b there are at a x (owners there) + b.
   func counts(with other: Ownership) -> [Int] {
     var counts = [Int](repeating: 0, count: ownerCount * other.ownerCount)

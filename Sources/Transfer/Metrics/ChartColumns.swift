@@ -21,7 +21,7 @@ struct ChartColumns {
 
   /// Tells the columns by their names; nil where none is that of a line, or none has the epochs.
   ///
-  /// A name with several separators is split where most columns agree on the metric, so that there are few metrics.
+  /// A name with several separators is split where most columns agree on the metric, so that there are few metrics, or else at the first.
   ///
   /// - Parameters:
   ///   - header: The names of the columns.
@@ -58,8 +58,8 @@ struct ChartColumns {
     let line = lines[place]
     notes = [
       """
-      names of columns that can be split in several ways are split where most columns agree: '\(header[line.column])' is \
-      '\(line.metric)' of the run '\(line.run)'
+      names of columns with several ' - ' are split where most columns agree, or else at the first: '\(header[line.column])' \
+      is '\(line.metric)' of the run '\(line.run)'; where that is wrong, leave one ' - ' in each name in the file
       """
     ]
   }

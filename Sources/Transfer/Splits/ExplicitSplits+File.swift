@@ -125,16 +125,25 @@ extension ExplicitSplits {
     func column(_ name: String) -> [MetadataValue]? { table.columns.first { $0.name.lowercased() == name }?.values }
     // An export has the sides first, and calls them `chosen_side` where a field is called `side`.
     let sideNames = ["side", "chosen_side", "chosen_chosen_side"]
-    let sideColumn = table.columns.first { sideNames.contains($0.name.lowercased()) }
-    guard let examples = column("example_id"), let sides = sideColumn?.values else {
+    let called = table.columns.filter { sideNames.contains($0.name.lowercased()) }
+    // In a user's own table, `side` may be what a subject saw.
+    let holding = called.filter { $0.values.allSatisfy { [.text("train"), .text("test")].contains($0) } }
+    guard let examples = column("example_id"), let sideColumn = holding.first ?? called.first else {
       throw EngramError(
         .invalidData, "the table has not the columns of a split", expected: "example_id and side, and perhaps split",
         found: table.columns.map(\.name).joined(separator: ", "))
     }
+    let sides = sideColumn.values
+    if holding.count > 1 || called[0].name != sideColumn.name {
+      let names = called.map(\.name).joined(separator: " and ")
+      notes.append("of the columns \(names), \(sideColumn.name) has the sides; rename it where that is wrong")
+    }
     var names = [String](repeating: "0", count: sides.count)
     if let place = table.columns.firstIndex(where: { $0.name.lowercased() == "split" }) {
       if isExport(table, beforeValues: place) {
-        notes.append("the column 'split' is a field in the rows of one split, and names no splits")
+        notes.append(
+          "the column 'split' is a field, for the file reads like an export of one split; in a table of your own it names the "
+            + "splits once example_id stands before \(sideColumn.name)")
       } else {
         names = table.columns[place].values.map(\.description)
       }
@@ -150,7 +159,7 @@ extension ExplicitSplits {
       case .text("test"): members[key, default: ([], [])].test.append(examples[row])
       case let other:
         throw EngramError(
-          .invalidData, "this is no side of a split", place: "row \(row + 1), column side",
+          .invalidData, "this is no side of a split", place: "row \(row + 1), column \(sideColumn.name)",
           expected: "train or test", found: "'\(other)'")
       }
     }

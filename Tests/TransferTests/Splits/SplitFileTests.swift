@@ -47,6 +47,21 @@ import Transfer
     #expect(try ExplicitSplits(reading: scratch.write(own.utf8, to: "own.csv")).splits.map(\.name) == ["x", "y"])
   }
 
+  @Test func `of a user's own may have a field called side, and say which column has the sides`() throws {
+    var notes: [String] = []
+    let rows = "example_id,side,chosen_side,split\n1,left,train,x\n2,right,test,x\n2,left,train,y\n1,left,test,y\n"
+    let splits = try ExplicitSplits.read(from: scratch.write(rows.utf8, to: "own.csv"), &notes).splits.splits
+    #expect(splits.map(\.name) == ["x", "y"] && splits[0].train.ids == [1] && splits[1].train.ids == [2])
+    #expect(notes == ["of the columns side and chosen_side, chosen_side has the sides; rename it where that is wrong"])
+    let both = "side,example_id,chosen_side\ntrain,1,test\ntest,2,train\n"
+    let first = try ExplicitSplits.read(from: scratch.write(both.utf8, to: "both.csv"), &notes).splits.splits
+    #expect(first[0].train.ids == [1] && notes.count == 2 && notes[1].contains(", side has the sides"))
+    // The column that is wrong is named.
+    let wrong = scratch.write("example_id,Chosen_Side\n1,left\n".utf8, to: "wrong.csv")
+    let error = refusal(.invalidData) { _ = try ExplicitSplits(reading: wrong) }
+    #expect("\(error as Any)".contains("row 1, column Chosen_Side"))
+  }
+
   @Test func `give the label of a split set that was shown`() throws {
     let sides = #""splits": [{"train": [1, 3], "test": [2]}]"#
     let shown = scratch.write(#"{"specification": {"label": "genotype"}, \#(sides)}"#.utf8, to: "shown.json")

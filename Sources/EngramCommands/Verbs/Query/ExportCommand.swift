@@ -68,6 +68,10 @@ enum ExportCommand {
     ["npz": [.npz], "csv": [.csv, .csvLong], "jsonl": [.jsonl], "ndjson": [.jsonl]], bare: .npz)
 
   private static func run(_ invocation: Invocation) throws(EngramError) {
+    if invocation[output] == "-" {
+      throw invocation.usageError(
+        "an export goes into a file", expected: "the path of a file; ./- for one of that name", found: "-")
+    }
     let store = try invocation.open(SharedParameters.store)
     let reference = invocation[split]
     let export = SplitExport(

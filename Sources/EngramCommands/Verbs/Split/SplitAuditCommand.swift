@@ -7,7 +7,7 @@ import TrajectoryStore
 
 /// Says what the sides of splits have in common.
 enum SplitAuditCommand {
-  static let name = Parameter.argument(.text("NAME"), "the name of the split set")
+  static let name = Parameter.argument(.splitSet(), "the name of the split set")
   static let index = Parameter.option(
     "index", .text("SPLIT"), "only this split: a name such as architecture=alexnet, or a number from 0")
   static let skipsValues = Parameter.flag(

@@ -6,8 +6,8 @@ import TrajectoryStore
 
 /// Says what differs between two split sets.
 enum SplitDiffCommand {
-  static let first = Parameter.argument(.text("A"), "the name of a split set")
-  static let second = Parameter.argument(.text("B"), "the name of another")
+  static let first = Parameter.argument(.splitSet("A"), "the name of a split set")
+  static let second = Parameter.argument(.splitSet("B"), "the name of another")
 
   static let command = Command(
     "diff", "say what differs between two split sets",

@@ -6,7 +6,7 @@ import TrajectoryStore
 
 /// Removes a split set.
 enum SplitRemoveCommand {
-  static let name = Parameter.argument(.text("NAME"), "the name of the split set")
+  static let name = Parameter.argument(.splitSet(), "the name of the split set")
 
   static let command = Command(
     "remove", "remove a split set; the data stay",

@@ -7,7 +7,7 @@ import TrajectoryStore
 
 /// Shows a split set.
 enum SplitShowCommand {
-  static let name = Parameter.argument(.text("NAME"), "the name of the split set")
+  static let name = Parameter.argument(.splitSet(), "the name of the split set")
   static let indices = Parameter.flag("indices", "show the example ids of both sides of every split")
 
   static let command = Command(

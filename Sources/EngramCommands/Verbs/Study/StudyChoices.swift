@@ -6,10 +6,11 @@ import Studies
 
 /// Parameters that the verbs about studies share.
 enum StudyParameters {
+  private static let name = ValueType<String>.text("STUDY", completion: .wordsOrFile(Study.builtInNames))
   static let study = Parameter.argument(
-    .text("STUDY"), "paper, beyond, identify-evaluation, or the file of a study; `engram study new` writes one")
+    name, "paper, beyond, identify-evaluation, or the file of a study; `engram study new` writes one")
   static let studyOption = Parameter.option(
-    "study", .text("STUDY"), default: "paper", "paper, beyond, identify-evaluation, or the file of a study")
+    "study", name, default: "paper", "paper, beyond, identify-evaluation, or the file of a study")
   static let grid = Parameter.option(
     "grid", ValueType<StudyGrid>.choice("GRID"), default: "coarse",
     "candidates where the study names none: coarse takes one for each classifier, paper searches the paper's grids")

@@ -25,19 +25,22 @@ package struct RunInterval: Sendable, Hashable {
   /// - Parameters:
   ///   - splits: The splits, of which the mean is taken.
   ///   - snapshot: Where their examples are.
-  /// - Throws: What reading the runs of examples throws.
-  package init?(of splits: [SplitResult], in snapshot: Snapshot) throws(EngramError) {
+  ///   - work: Who may stop it.
+  /// - Throws: What reading the runs of examples throws, and code `cancelled`.
+  package init?(
+    of splits: [SplitResult], in snapshot: Snapshot, work: WorkContext = WorkContext()
+  ) throws(EngramError) {
     let kept = splits.compactMap(\.predictions)
     guard !kept.isEmpty, kept.count == splits.count else { return nil }
     let all = ExampleSet(ids: Set(kept.flatMap(\.examples))).intersection(snapshot.allExamples)
     let labels = try snapshot.labels(of: "run_id", for: all)
     let places = Dictionary(uniqueKeysWithValues: zip(all.ids, labels.codes))
-    self.init(
+    try self.init(
       kept.map { predictions in
         zip(predictions.examples, zip(predictions.actual, predictions.predicted)).compactMap { example, codes in
           places[example].map { (run: Int($0), isRight: codes.0 == codes.1) }
         }
-      }, runCount: labels.classes.count)
+      }, runCount: labels.classes.count, work: work)
   }
 
   /// The interval of some splits: for each the run of each test example, and whether it was identified correctly.
@@ -45,7 +48,11 @@ package struct RunInterval: Sendable, Hashable {
   /// - Parameters:
   ///   - splits: The runs are numbers below `runCount`.
   ///   - runCount: The number of runs that are drawn from.
-  package init?(_ splits: [[(run: Int, isRight: Bool)]], runCount: Int) {
+  ///   - work: Who may stop it.
+  /// - Throws: ``EngramError`` with code `cancelled`.
+  package init?(
+    _ splits: [[(run: Int, isRight: Bool)]], runCount: Int, work: WorkContext = WorkContext()
+  ) throws(EngramError) {
     guard runCount > 1 else { return nil }
     var right = [Double](repeating: 0, count: splits.count * runCount)
     var count = right
@@ -58,6 +65,7 @@ package struct RunInterval: Sendable, Hashable {
     var random = RandomState(seed: Self.seed)
     var means: [Double] = []
     for _ in 0..<Self.draws {
+      try work.checkCancelled("stopped while an interval over runs was drawn")
       var times = [Double](repeating: 0, count: runCount)
       for _ in 0..<runCount { times[Int(random.interval(UInt64(runCount - 1)))] += 1 }
       var (sum, used) = (0.0, 0.0)

@@ -12,6 +12,8 @@ package struct AxisNames {
   package let file: String
   /// Members that named an axis, so that they are not metadata as well.
   package private(set) var usedMembers: Set<String> = []
+  /// What a user should know about how the names were understood.
+  package private(set) var notes: [String] = []
 
   package init(npz: NpzFile?, file: String) {
     self.npz = npz
@@ -162,9 +164,18 @@ package struct AxisNames {
         limit: Self.mostBytesAround + count.multipliedReportingOverflow(by: Self.mostBytesOfName).partialValue)
     } catch  where error.code == .notFound && Self.mayBeName(argument, axis) {
       // No file: one name or number.
-      if count == 1 { return [.text(argument)] }
+      if count == 1 {
+        if argument.contains(".") {
+          notes.append("there is no file '\(argument)', so that is the name of the statistic")
+        }
+        return [.text(argument)]
+      }
       throw EngramError(
         .notFound, "there is neither a file nor a member \"\(argument)\" with the \(axis)", file: file, mend: how)
+    } catch  where error.code == .notFound && axis == Self.statisticsAxis {
+      throw EngramError(
+        .notFound, "there is no such file with the names of the statistics", file: argument,
+        mend: "check the path; the name of a statistic that reads like a file stands in double quotes")
     }
     if argument.lowercased().hasSuffix(".json") { return try Self.list(json: bytes, file: argument) }
     return try Self.lines(bytes, file: argument)
@@ -174,7 +185,7 @@ package struct AxisNames {
   private static func mayBeName(_ argument: String, _ axis: String) -> Bool {
     if argument.contains("/") { return false }
     guard axis == statisticsAxis else { return !argument.contains(".") }
-    return ![".txt", ".csv", ".tsv", ".json", ".npy", ".npz"].contains(where: argument.lowercased().hasSuffix)
+    return ![".txt", ".csv", ".tsv", ".dat", ".json", ".npy", ".npz"].contains(where: argument.lowercased().hasSuffix)
   }
 
   /// The values of an array that has as many, with the file named in errors.

@@ -99,6 +99,7 @@ package struct UserRecordings: Sendable {
       + (request.metadata.map { ", metadata from \($0)" } ?? "")
     metadata = byEpoch.map { by in columns.map { $0.ordered(by.order) } } ?? columns
     sourceRuns = byEpoch.map { by in runs.map { runs in by.order.map { runs[$0] } } } ?? runs
+    notes += axes.notes
     if let byEpoch { notes += byEpoch.notes }
   }
 

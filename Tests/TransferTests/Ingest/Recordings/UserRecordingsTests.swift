@@ -58,7 +58,16 @@ import Transfer
     bench.writeNpy([1, 2], shape: [2, 1, 1], to: "one.npy")
     let one = try UserRecordings(.init(array: bench["one.npy"], statistics: "top.1", epochs: "0.5"))
     #expect(one.statistics == ["top.1"] && one.epochs == [0.5])
-    refusal(.notFound) { _ = try UserRecordings(.init(array: bench["one.npy"], statistics: "names.txt", epochs: "0")) }
+    #expect(one.notes == ["there is no file 'top.1', so that is the name of the statistic"])
+    #expect(try UserRecordings(.init(array: bench["one.npy"], statistics: "top1", epochs: "0.5")).notes.isEmpty)
+    for name in ["names.txt", "names.dat", "Names.CSV", "none/names"] {
+      let error = refusal(.notFound) {
+        _ = try UserRecordings(.init(array: bench["one.npy"], statistics: name, epochs: "0"))
+      }
+      #expect("\(error as Any)".contains("stands in double quotes"))
+    }
+    let quoted = try UserRecordings(.init(array: bench["one.npy"], statistics: "\"m.dat\"", epochs: "0"))
+    #expect(quoted.statistics == ["m.dat"] && quoted.notes.isEmpty)
   }
 
   @Test func `in one npz say which reals are taken for whole numbers`() throws {
