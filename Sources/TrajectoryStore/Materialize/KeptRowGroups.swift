@@ -135,6 +135,11 @@ package final class KeptRowGroups: Sendable {
       && valueCount * segment.schema.elementType.byteCount <= mostBytes / 2
   }
 
+  /// Whether some statistics of a row group are kept.
+  func holds(_ statistics: [Int?], of segment: SegmentReader, rowGroup: Int) -> Bool {
+    state.withLock { $0.kept[Key(segment: segment.identifier, rowGroup: rowGroup)]?.hold(statistics) ?? false }
+  }
+
   /// Hands out some statistics of a window of a row group, as `RowGroupDecoder.decode` does, and in any order.
   ///
   /// - Parameters:

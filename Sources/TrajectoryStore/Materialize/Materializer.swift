@@ -12,7 +12,7 @@ import TrajectoryModel
 /// other into scratch memory that stays in the processor's cache, and from there each value is written once.
 struct Materializer: Sendable {
   /// Values that are worth a thread of their own.
-  private static let valuesPerThread = 3 << 14
+  private static let valuesPerThread = 1 << 16
 
   private let sources: [ExtentSource]
   private let maps: [AxisMap]
@@ -46,15 +46,18 @@ struct Materializer: Sendable {
     tasks = RowGroupTask.tasks(sources: sources, destinations: destinations)
   }
 
-  /// The values that are decoded: whole windows of row groups, also of statistics that others are predicted from.
+  /// The values that are decoded: whole windows of row groups, also of statistics that others are predicted from; where they are
+  /// kept, those that are copied.
   ///
   /// The first row group of a source stands for all of it.
-  private var valueCount: Int {
+  private func valueCount(_ kept: KeptRowGroups) -> Int {
     var chunkCounts: [Int: Int] = [:]
     return tasks.reduce(0) { sum, task in
       let map = maps[task.source]
       if chunkCounts[task.source] == nil, case .segment(let reader) = sources[task.source].values {
-        chunkCounts[task.source] = reader.chunkCount(toDecode: map.statistics, rowGroup: task.rowGroup)
+        let isKept = kept.holds(map.statistics, of: reader, rowGroup: task.rowGroup)
+        chunkCounts[task.source] =
+          isKept ? statistics.count : reader.chunkCount(toDecode: map.statistics, rowGroup: task.rowGroup)
       }
       let window = task.window(epochEnd: map.epochEnd)
       return sum + window.examples.count * window.epochEnd * (chunkCounts[task.source] ?? statistics.count)
@@ -70,7 +73,7 @@ struct Materializer: Sendable {
   /// - Throws: What decoding throws, or `cancelled`.
   func run(pool: DecoderPool, _ kept: KeptRowGroups, _ work: WorkContext) throws(EngramError) {
     // Calling a thread takes up to as long as decoding this many values.
-    let useful = work.limited(toThreads: valueCount / Self.valuesPerThread)
+    let useful = work.limited(toThreads: valueCount(kept) / Self.valuesPerThread)
     let asked = useful.insideGate
     let exampleCount = destinations.reduce(0) { $0 + $1.examples.count }
     let hasFew = zip(sources, maps).map { (source, map) in
