@@ -25,16 +25,7 @@ struct Ownership {
   /// - Complexity: O(ranges).
   func counts(in examples: ExampleSet) -> [Int] {
     var counts = [Int](repeating: 0, count: ownerCount)
-    var next = 0
-    let ranges = examples.ranges
-    for piece in pieces {
-      while next < ranges.count, ranges[next].upperBound <= piece.range.lowerBound { next += 1 }
-      var index = next
-      while index < ranges.count, ranges[index].lowerBound < piece.range.upperBound {
-        counts[Int(piece.owner)] += ranges[index].clamped(to: piece.range).count
-        index += 1
-      }
-    }
+    forEachOverlap(with: examples.ranges) { overlap, owner, _ in counts[owner] += overlap.count }
     return counts
   }
 
@@ -64,50 +55,36 @@ struct Ownership {
   func soleOwners(in other: Ownership, among examples: ExampleSet) -> [Int?] {
     var found = [Int?](repeating: nil, count: ownerCount)
     var isShared = [Bool](repeating: false, count: ownerCount)
-    let theirs = other.pieces(within: examples)
-    var next = 0
-    for piece in pieces {
-      while next < theirs.count, theirs[next].range.upperBound <= piece.range.lowerBound { next += 1 }
-      var index = next
-      while index < theirs.count, theirs[index].range.lowerBound < piece.range.upperBound {
-        let (owner, their) = (Int(piece.owner), Int(theirs[index].owner))
-        if let before = found[owner], before != their { isShared[owner] = true }
-        found[owner] = their
-        index += 1
-      }
+    var theirs: [(range: Range<Int64>, owner: Int)] = []
+    other.forEachOverlap(with: examples.ranges) { overlap, owner, _ in theirs.append((overlap, owner)) }
+    forEachOverlap(with: theirs.map { $0.range }) { _, owner, place in
+      if let before = found[owner], before != theirs[place].owner { isShared[owner] = true }
+      found[owner] = theirs[place].owner
     }
     return zip(found, isShared).map { $1 ? nil : $0 }
-  }
-
-  /// The parts of the ranges that some examples lie in, sorted.
-  private func pieces(within examples: ExampleSet) -> [(range: Range<Int64>, owner: Int32)] {
-    var parts: [(range: Range<Int64>, owner: Int32)] = []
-    var next = 0
-    let ranges = examples.ranges
-    for piece in pieces {
-      while next < ranges.count, ranges[next].upperBound <= piece.range.lowerBound { next += 1 }
-      var index = next
-      while index < ranges.count, ranges[index].lowerBound < piece.range.upperBound {
-        parts.append((ranges[index].clamped(to: piece.range), piece.owner))
-        index += 1
-      }
-    }
-    return parts
   }
 
   /// How many examples each pair of owners shares: those of owner a here and b there are at a x (owners there) + b.
   func counts(with other: Ownership) -> [Int] {
     var counts = [Int](repeating: 0, count: ownerCount * other.ownerCount)
-    var next = 0
-    for piece in pieces {
-      while next < other.pieces.count, other.pieces[next].range.upperBound <= piece.range.lowerBound { next += 1 }
-      var index = next
-      while index < other.pieces.count, other.pieces[index].range.lowerBound < piece.range.upperBound {
-        let shared = other.pieces[index].range.clamped(to: piece.range).count
-        counts[Int(piece.owner) * other.ownerCount + Int(other.pieces[index].owner)] += shared
-        index += 1
-      }
+    forEachOverlap(with: other.pieces.map { $0.range }) { overlap, owner, place in
+      counts[owner * other.ownerCount + Int(other.pieces[place].owner)] += overlap.count
     }
     return counts
+  }
+
+  /// Visits what the examples of each owner have in common with each of some sorted ranges, which have places.
+  private func forEachOverlap(
+    with ranges: [Range<Int64>], _ body: (_ overlap: Range<Int64>, _ owner: Int, _ place: Int) -> Void
+  ) {
+    var next = 0
+    for piece in pieces {
+      while next < ranges.count, ranges[next].upperBound <= piece.range.lowerBound { next += 1 }
+      var place = next
+      while place < ranges.count, ranges[place].lowerBound < piece.range.upperBound {
+        body(ranges[place].clamped(to: piece.range), Int(piece.owner), place)
+        place += 1
+      }
+    }
   }
 }
